@@ -1,0 +1,119 @@
+"""The settings of the helpdesk, ``WAGTAIL_HELPDESK = {...}``: lazy, each with a docstring."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+
+class HelpdeskSettings:
+    """One property per setting. A missing key means the default written here."""
+
+    def _get(self, name: str, default: Any) -> Any:
+        return getattr(settings, "WAGTAIL_HELPDESK", {}).get(name, default)
+
+    @property
+    def BASE_TEMPLATE(self) -> str:
+        """Template of the host site that the helpdesk's pages extend."""
+        return self._get("BASE_TEMPLATE", "base.html")
+
+    @property
+    def EXPIRY_DAYS(self) -> int:
+        """Days after which a closure that the requester never answered expires."""
+        return self._get("EXPIRY_DAYS", 14)
+
+    @property
+    def SUBJECT_MAX_LENGTH(self) -> int:
+        """Longest subject of a ticket, in characters; at most 255."""
+        return min(self._get("SUBJECT_MAX_LENGTH", 200), 255)
+
+    @property
+    def MESSAGE_MAX_LENGTH(self) -> int:
+        """Longest message, in characters."""
+        return self._get("MESSAGE_MAX_LENGTH", 20_000)
+
+    @property
+    def FILE_MAX_SIZE(self) -> int:
+        """Largest attached file, in bytes."""
+        return self._get("FILE_MAX_SIZE", 10 * 1024 * 1024)
+
+    @property
+    def FILES_MAX_COUNT(self) -> int:
+        """Most files that one act may carry."""
+        return self._get("FILES_MAX_COUNT", 10)
+
+    @property
+    def FILE_STORAGE(self) -> str:
+        """Alias in ``STORAGES`` of the private storage of attached files.
+
+        Without such an alias files are kept below ``FILE_ROOT``.
+        """
+        return self._get("FILE_STORAGE", "helpdesk")
+
+    @property
+    def FILE_ROOT(self) -> str:
+        """Folder of the attached files when ``STORAGES`` names none; never below ``MEDIA_ROOT``."""
+        return str(self._get("FILE_ROOT", settings.BASE_DIR / "helpdesk_files"))
+
+    @property
+    def DEFAULT_PRIORITY(self) -> int:
+        """Priority of a ticket when neither category nor service says another, 1 to 5."""
+        return self._get("DEFAULT_PRIORITY", 3)
+
+    @property
+    def DEFAULT_VISIBILITY(self) -> str:
+        """Visibility of a ticket when neither category nor service says another."""
+        return self._get("DEFAULT_VISIBILITY", "private")
+
+    @property
+    def DEFAULT_ALGORITHM(self) -> str:
+        """Assignment algorithm when neither category nor service says another."""
+        return self._get("DEFAULT_ALGORITHM", "nobody")
+
+    @property
+    def DEFAULT_MONITORING(self) -> str:
+        """Monitoring preset of managers when neither they nor the service chose another."""
+        return self._get("DEFAULT_MONITORING", "medium")
+
+    @property
+    def ALERT_DELAY(self) -> int:
+        """Seconds within which acts on a ticket travel in one mail; questions never wait."""
+        return self._get("ALERT_DELAY", 0)
+
+    @property
+    def TRACE_DAYS(self) -> int:
+        """Days for which one can see who was told of an event, and why."""
+        return self._get("TRACE_DAYS", 90)
+
+    @property
+    def FROM_EMAIL(self) -> str:
+        """Address that the mails come from; the service's name is put before it."""
+        return self._get("FROM_EMAIL", settings.DEFAULT_FROM_EMAIL)
+
+    @property
+    def MAIL_DOMAIN(self) -> str:
+        """Right-hand side of Message-ID and List-Id; default: the domain of ``FROM_EMAIL``."""
+        return self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+
+    @property
+    def IDENTIFIER_LABEL(self) -> str:
+        """What people call the identifier in forms: “LDAP identifier”, “login”…"""
+        return self._get("IDENTIFIER_LABEL", _("Identifier"))
+
+    @property
+    def SUBMISSION_DAYS(self) -> int:
+        """Days for which a file kept beside an unfinished form is stored."""
+        return self._get("SUBMISSION_DAYS", 2)
+
+
+def known() -> Mapping[str, str]:
+    """Return name and docstring of every setting, for the reference page and the checks."""
+    return {
+        name: (value.fget.__doc__ or "")
+        for name, value in vars(HelpdeskSettings).items()
+        if isinstance(value, property)
+    }
+
+
+helpdesk_settings = HelpdeskSettings()

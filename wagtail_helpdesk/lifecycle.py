@@ -1,0 +1,551 @@
+"""What can happen to a ticket: who may do it, when, where it leads and who hears of it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """Where a ticket stands."""
+
+    FREE = "free", _("Free")
+    IN_PROGRESS = "in_progress", _("In progress")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    POSTPONED = "postponed", _("Postponed")
+    CLOSED = "closed", _("Closed")
+    APPROVED = "approved", _("Closed and approved")
+    EXPIRED = "expired", _("Expired")
+    CANCELLED = "cancelled", _("Cancelled")
+    REFUSED = "refused", _("Refused")
+
+
+OPEN = (Status.FREE, Status.IN_PROGRESS, Status.INCOMPLETE, Status.POSTPONED)
+IN_HAND = (Status.IN_PROGRESS, Status.INCOMPLETE, Status.POSTPONED)
+ENDED = (
+    Status.CLOSED,
+    Status.APPROVED,
+    Status.EXPIRED,
+    Status.CANCELLED,
+    Status.REFUSED,
+)
+
+
+class Priority(IntegerChoices):
+    """How urgent a ticket is."""
+
+    VERY_LOW = 1, _("very low")
+    LOW = 2, _("low")
+    NORMAL = 3, _("normal")
+    HIGH = 4, _("high")
+    VERY_HIGH = 5, _("very high")
+
+
+class Visibility(TextChoices):
+    """Who besides its own people may read a ticket."""
+
+    PRIVATE = "private", _("private")
+    PUBLIC = "public", _("public")
+
+
+class Audience(TextChoices):
+    """Who may read a message."""
+
+    EVERYONE = "everyone", _("Everyone on the ticket")
+    REQUESTER = "requester", _("Requester and managers")
+    MANAGERS = "managers", _("Managers only")
+
+
+class Algorithm(TextChoices):
+    """How a ticket that arrives finds its manager."""
+
+    NOBODY = "nobody", _("nobody")
+    FIRST = "first", _("the first available manager")
+    CYCLIC = "cyclic", _("in turn")
+    RANDOM = "random", _("at random")
+    LEAST_LOADED = "least_loaded", _("the least loaded")
+
+
+class Role(Enum):
+    """What a person is to a ticket. Roles add up."""
+
+    REQUESTER = "requester"
+    GUEST = "guest"
+    MANAGER = "manager"
+    IN_CHARGE = "in_charge"
+    VIEWER = "viewer"
+    SYSTEM = "system"
+
+
+class Privilege(Enum):
+    """What a manager may do in a service; the value is the field of ``ServiceManager``."""
+
+    EDIT_SERVICE = "can_edit_service"
+    MANAGE_MANAGERS = "can_manage_managers"
+    MANAGE_CATEGORIES = "can_manage_categories"
+    ASSIGN = "can_assign"
+    MOVE_ANYWHERE = "can_move_anywhere"
+    REFUSE = "can_refuse"
+    REOPEN = "can_reopen"
+    TAKE_FREE = "can_take_free"
+    TAKE_ASSIGNED = "can_take_assigned"
+    SET_AVAILABILITY = "can_set_availability"
+
+
+CONFIGURATION = (
+    Privilege.EDIT_SERVICE,
+    Privilege.MANAGE_MANAGERS,
+    Privilege.MANAGE_CATEGORIES,
+)
+
+
+class Message(Enum):
+    """Whether an act carries a text."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+Moves = Mapping[Status, Status]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One way to be allowed an act: a role, perhaps a privilege, and where the act leads."""
+
+    by: Role
+    needs: Privilege | None = None
+    unless: Role | None = None
+    moves: Moves = field(default_factory=dict)
+
+    def fits(self, roles: Collection[Role], privileges: Collection[Privilege]) -> bool:
+        """Tell whether somebody with these roles and privileges may use this rule."""
+        return (
+            self.by in roles
+            and self.unless not in roles
+            and (self.needs is None or self.needs in privileges)
+        )
+
+
+ALL_ROLES = frozenset(Role) - {Role.SYSTEM}
+STAFF = frozenset({Role.MANAGER, Role.IN_CHARGE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One row of the table. Data only: what needs code is in the verb of the same name.
+
+    ``tells`` are the relations through which people hear of it, ``asks`` the person it puts a
+    question to. ``creation_like`` marks the acts that may bring a ticket that waits for somebody.
+    ``then`` names the rows a compound act runs, each of which leaves its own event.
+    """
+
+    name: str
+    label: Promise
+    past: Promise | None = None
+    rules: tuple[Rule, ...] = ()
+    message: Message = Message.OPTIONAL
+    audience: Audience = Audience.EVERYONE
+    tells: frozenset[Role] = ALL_ROLES
+    asks: Role | None = None
+    creation_like: bool = False
+    guarded: bool = False
+    recorded: bool = True
+    then: tuple["Action", ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """The action in an address: ``take-and-close``."""
+        return self.name.replace("_", "-")
+
+    @property
+    def quiet(self) -> bool:
+        """Whether only managers hear of it unless its author asks for more."""
+        return self.tells == STAFF and self.audience == Audience.EVERYONE
+
+    def rule_for(
+        self,
+        roles: Collection[Role],
+        privileges: Collection[Privilege],
+        status: Status,
+    ) -> Rule | None:
+        """Return the first rule that allows the act now, or None."""
+        for rule in self.rules:
+            if status in rule.moves and rule.fits(roles, privileges):
+                return rule
+        return None
+
+    def is_ever_for(
+        self, roles: Collection[Role], privileges: Collection[Privilege], status: Status
+    ) -> bool:
+        """Tell whether it is the moment that is wrong, not the person.
+
+        True when these roles could act in another status and nobody could in this one.
+        """
+        return not any(status in rule.moves for rule in self.rules) and any(
+            rule.fits(roles, privileges) for rule in self.rules
+        )
+
+
+def _stay(*statuses: Status) -> dict[Status, Status]:
+    return {status: status for status in statuses}
+
+
+def _lead(to: Status, *statuses: Status) -> dict[Status, Status]:
+    return dict.fromkeys(statuses, to)
+
+
+ANY = OPEN + ENDED
+_TAKING = (
+    Rule(
+        by=Role.MANAGER,
+        unless=Role.IN_CHARGE,
+        needs=Privilege.TAKE_FREE,
+        moves=_lead(Status.IN_PROGRESS, Status.FREE),
+    ),
+    Rule(
+        by=Role.MANAGER,
+        unless=Role.IN_CHARGE,
+        needs=Privilege.TAKE_ASSIGNED,
+        moves=_stay(*IN_HAND),
+    ),
+)
+_ANSWERING = _stay(*ANY) | _lead(Status.IN_PROGRESS, Status.INCOMPLETE)
+_SPEAKING = (
+    Rule(by=Role.REQUESTER, moves=_ANSWERING),
+    Rule(by=Role.MANAGER, moves=_stay(*ANY)),
+    Rule(by=Role.GUEST, moves=_stay(*ANY)),
+    Rule(by=Role.VIEWER, moves=_stay(*OPEN)),
+)
+_ADJUSTING = (
+    Rule(by=Role.IN_CHARGE, moves=_stay(*ANY)),
+    Rule(by=Role.REQUESTER, moves=_stay(*OPEN)),
+)
+
+
+def _anybody(*statuses: Status) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(by=role, moves=_stay(*statuses))
+        for role in (Role.REQUESTER, Role.MANAGER, Role.GUEST, Role.VIEWER)
+    )
+
+
+OPEN_TICKET = Action(
+    name="open_ticket",
+    label=_("Open a ticket"),
+    past=_("%(who)s opened the ticket"),
+    message=Message.REQUIRED,
+    creation_like=True,
+)
+TAKE = Action(
+    name="take",
+    label=_("Take"),
+    past=_("%(who)s took the ticket"),
+    rules=_TAKING,
+    guarded=True,
+)
+ASSIGN = Action(
+    name="assign",
+    label=_("Assign"),
+    past=_("%(who)s assigned the ticket to %(name)s"),
+    rules=(
+        Rule(
+            by=Role.MANAGER,
+            needs=Privilege.ASSIGN,
+            moves=_stay(*IN_HAND) | _lead(Status.IN_PROGRESS, Status.FREE),
+        ),
+        Rule(
+            by=Role.SYSTEM,
+            moves=_stay(*IN_HAND) | _lead(Status.IN_PROGRESS, Status.FREE),
+        ),
+    ),
+    guarded=True,
+)
+RELEASE = Action(
+    name="release",
+    label=_("Release"),
+    past=_("%(who)s released the ticket"),
+    rules=(
+        Rule(by=Role.IN_CHARGE, moves=_lead(Status.FREE, *IN_HAND)),
+        Rule(by=Role.SYSTEM, moves=_lead(Status.FREE, *IN_HAND)),
+    ),
+    creation_like=True,
+    guarded=True,
+)
+COMMENT = Action(
+    name="comment",
+    label=_("Add a comment"),
+    past=_("%(who)s added a comment"),
+    rules=_SPEAKING,
+    message=Message.REQUIRED,
+)
+NOTE = Action(
+    name="note",
+    label=_("Internal note"),
+    past=_("%(who)s added an internal note"),
+    rules=(Rule(by=Role.MANAGER, moves=_stay(*ANY)),),
+    message=Message.REQUIRED,
+    audience=Audience.MANAGERS,
+    tells=STAFF,
+)
+ASK_INFORMATION = Action(
+    name="ask_information",
+    label=_("Ask for information"),
+    past=_("%(who)s asked for information"),
+    rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *OPEN)),),
+    message=Message.REQUIRED,
+    asks=Role.REQUESTER,
+    guarded=True,
+)
+POSTPONE = Action(
+    name="postpone",
+    label=_("Postpone"),
+    past=_("%(who)s postponed the ticket"),
+    rules=(
+        Rule(
+            by=Role.IN_CHARGE,
+            moves=_lead(Status.POSTPONED, Status.IN_PROGRESS, Status.INCOMPLETE),
+        ),
+    ),
+    guarded=True,
+)
+RESUME = Action(
+    name="resume",
+    label=_("Resume"),
+    past=_("%(who)s resumed the ticket"),
+    rules=(
+        Rule(
+            by=Role.IN_CHARGE,
+            moves=_lead(Status.IN_PROGRESS, Status.POSTPONED, Status.INCOMPLETE),
+        ),
+        Rule(by=Role.SYSTEM, moves=_lead(Status.IN_PROGRESS, Status.POSTPONED)),
+    ),
+    guarded=True,
+)
+CLOSE = Action(
+    name="close",
+    label=_("Close"),
+    past=_("%(who)s closed the ticket"),
+    rules=(
+        Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, *OPEN)),
+        Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *OPEN)),
+    ),
+    asks=Role.REQUESTER,
+    guarded=True,
+)
+APPROVE_CLOSURE = Action(
+    name="approve_closure",
+    label=_("Approve the closure"),
+    past=_("%(who)s approved the closure"),
+    rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, Status.CLOSED)),),
+    guarded=True,
+)
+REJECT_CLOSURE = Action(
+    name="reject_closure",
+    label=_("Refuse the closure"),
+    past=_("%(who)s refused the closure"),
+    rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, Status.CLOSED)),),
+    message=Message.REQUIRED,
+    creation_like=True,
+    guarded=True,
+)
+CANCEL = Action(
+    name="cancel",
+    label=_("Cancel the ticket"),
+    past=_("%(who)s cancelled the ticket"),
+    rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.CANCELLED, *OPEN)),),
+    guarded=True,
+)
+REFUSE = Action(
+    name="refuse",
+    label=_("Refuse"),
+    past=_("%(who)s refused the ticket"),
+    rules=(
+        Rule(
+            by=Role.IN_CHARGE,
+            needs=Privilege.REFUSE,
+            moves=_lead(Status.REFUSED, *OPEN),
+        ),
+    ),
+    message=Message.REQUIRED,
+    guarded=True,
+)
+REOPEN = Action(
+    name="reopen",
+    label=_("Reopen"),
+    past=_("%(who)s reopened the ticket"),
+    rules=(
+        Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, *ENDED)),
+        Rule(
+            by=Role.MANAGER,
+            needs=Privilege.REOPEN,
+            moves=_lead(Status.IN_PROGRESS, *ENDED),
+        ),
+    ),
+    creation_like=True,
+    guarded=True,
+)
+MOVE = Action(
+    name="move",
+    label=_("Transfer"),
+    past=_("%(who)s transferred the ticket to %(category)s"),
+    rules=(
+        Rule(by=Role.IN_CHARGE, moves=_stay(*ANY)),
+        Rule(by=Role.MANAGER, moves=_stay(*OPEN)),
+        Rule(by=Role.SYSTEM, moves=_stay(*ANY)),
+    ),
+    creation_like=True,
+    guarded=True,
+)
+INVITE = Action(
+    name="invite",
+    label=_("Invite a user"),
+    past=_("%(who)s invited %(name)s to follow the ticket"),
+    rules=(
+        Rule(by=Role.MANAGER, moves=_stay(*ANY)),
+        Rule(by=Role.REQUESTER, moves=_stay(*ANY)),
+        Rule(by=Role.SYSTEM, moves=_stay(*ANY)),
+    ),
+    asks=Role.GUEST,
+)
+REMOVE_GUEST = Action(
+    name="remove_guest",
+    label=_("Remove the guest"),
+    past=_("%(who)s removed %(name)s from the list of guests"),
+    rules=(
+        Rule(by=Role.MANAGER, moves=_stay(*ANY)),
+        Rule(by=Role.REQUESTER, moves=_stay(*ANY)),
+        Rule(by=Role.GUEST, moves=_stay(*ANY)),
+    ),
+)
+CHANGE_REQUESTER = Action(
+    name="change_requester",
+    label=_("Change the requester"),
+    past=_("%(who)s changed the requester: %(name)s"),
+    rules=(Rule(by=Role.IN_CHARGE, moves=_stay(*OPEN)),),
+    guarded=True,
+)
+CHANGE_PRIORITY = Action(
+    name="change_priority",
+    label=_("Change the priority"),
+    past=_("%(who)s changed the priority: %(after)s"),
+    rules=(
+        Rule(by=Role.MANAGER, moves=_stay(*ANY)),
+        Rule(by=Role.REQUESTER, moves=_stay(*OPEN)),
+    ),
+    message=Message.NONE,
+    tells=STAFF,
+)
+CHANGE_SUBJECT = Action(
+    name="change_subject",
+    label=_("Change the subject"),
+    past=_("%(who)s changed the subject: “%(after)s”"),
+    rules=_ADJUSTING,
+    message=Message.NONE,
+    tells=STAFF,
+)
+CHANGE_VISIBILITY = Action(
+    name="change_visibility",
+    label=_("Change the visibility"),
+    past=_("%(who)s changed the visibility: %(after)s"),
+    rules=_ADJUSTING,
+    message=Message.NONE,
+    tells=STAFF,
+    guarded=True,
+)
+ATTACH = Action(
+    name="attach",
+    label=_("Attach a file"),
+    past=_("%(who)s attached a file"),
+    rules=_SPEAKING,
+)
+FOLLOW = Action(
+    name="follow",
+    label=_("Follow"),
+    rules=_anybody(*ANY),
+    message=Message.NONE,
+    recorded=False,
+)
+UNFOLLOW = Action(
+    name="unfollow",
+    label=_("Stop following"),
+    rules=_anybody(*ANY),
+    message=Message.NONE,
+    recorded=False,
+)
+EXPIRE = Action(
+    name="expire",
+    label=_("Expire"),
+    past=_("The ticket expired, for want of an answer from the requester"),
+    rules=(Rule(by=Role.SYSTEM, moves=_lead(Status.EXPIRED, Status.CLOSED)),),
+    message=Message.NONE,
+    guarded=True,
+)
+TAKE_AND_CLOSE = Action(
+    name="take_and_close",
+    label=_("… and close"),
+    rules=_TAKING,
+    recorded=False,
+    guarded=True,
+    then=(TAKE, CLOSE),
+)
+TAKE_AND_ASK = Action(
+    name="take_and_ask",
+    label=_("… and ask for information"),
+    rules=_TAKING,
+    message=Message.REQUIRED,
+    recorded=False,
+    guarded=True,
+    then=(TAKE, ASK_INFORMATION),
+)
+
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    {
+        action.name: action
+        for action in (
+            OPEN_TICKET,
+            TAKE,
+            TAKE_AND_CLOSE,
+            TAKE_AND_ASK,
+            ASSIGN,
+            RELEASE,
+            COMMENT,
+            NOTE,
+            ASK_INFORMATION,
+            POSTPONE,
+            RESUME,
+            CLOSE,
+            APPROVE_CLOSURE,
+            REJECT_CLOSURE,
+            CANCEL,
+            REFUSE,
+            REOPEN,
+            MOVE,
+            INVITE,
+            REMOVE_GUEST,
+            CHANGE_REQUESTER,
+            CHANGE_PRIORITY,
+            CHANGE_SUBJECT,
+            CHANGE_VISIBILITY,
+            ATTACH,
+            FOLLOW,
+            UNFOLLOW,
+            EXPIRE,
+        )
+    }
+)
+
+
+def available(
+    roles: Collection[Role],
+    privileges: Collection[Privilege],
+    status: Status,
+    actions: Iterable[Action] = ACTIONS.values(),
+) -> list[Action]:
+    """Return the actions that somebody with these roles and privileges has now, in table order."""
+    return [a for a in actions if a.rule_for(roles, privileges, status) is not None]

@@ -1,0 +1,47 @@
+"""Messages: Markdown text as people type it, and the safe HTML that pages show."""
+
+from functools import lru_cache
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+#: Grows when the output for the same text changes: older stored HTML is rendered again.
+RENDERER = 1
+
+_TAGS = {
+    "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    # Images would let a message make readers' browsers call other servers: they stay links.
+    parser = MarkdownIt("js-default", {"html": False, "linkify": True, "breaks": True})
+    return parser.enable(["linkify", "strikethrough", "table"]).disable(["image"])
+
+
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=_TAGS,
+        attributes={"a": {"href"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer nofollow ugc",
+        url_relative="deny",
+    )
+
+
+def render(text: str) -> SafeString:
+    """Return the message as HTML that is safe to show to anybody.
+
+    Raw HTML in the text is shown as text; headings start at level three, below those of the page.
+    """
+    tokens = _parser().parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    html = _parser().renderer.render(tokens, _parser().options, {})
+    # The sanitiser is the last to touch the text: nothing may be added after it.
+    return mark_safe(_cleaner().clean(html))  # noqa: S308

@@ -1,0 +1,38 @@
+"""The nouns of the helpdesk: import them from here. Services come before tickets before events."""
+
+from .events import Attachment, Event, KeptFile
+from .notices import Beat, Channel, Envelope, Notice
+from .preferences import HelpdeskPreferences, Monitoring, ReportPreference
+from .services import (
+    Category,
+    CategoryMember,
+    CategoryText,
+    PermanentGuest,
+    Service,
+    ServiceManager,
+    ServiceText,
+)
+from .tickets import Guest, Subscription, Ticket
+
+__all__ = [
+    "Attachment",
+    "Beat",
+    "Category",
+    "CategoryMember",
+    "CategoryText",
+    "Channel",
+    "Envelope",
+    "Event",
+    "Guest",
+    "HelpdeskPreferences",
+    "KeptFile",
+    "Monitoring",
+    "Notice",
+    "PermanentGuest",
+    "ReportPreference",
+    "Service",
+    "ServiceManager",
+    "ServiceText",
+    "Subscription",
+    "Ticket",
+]

@@ -1,0 +1,177 @@
+"""The history of tickets, which is also the outbox of alerts, and the files attached to it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, InvalidStorageError, Storage, storages
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk import access, lifecycle, markdown
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Audience
+
+from .tickets import Ticket
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events, and the gate to them."""
+
+    def visible_to(self, user: Any, *, own: bool = True) -> Self:
+        """Narrow to what the user may read; ``own=False``: also not what he wrote beyond that."""
+        return self.filter(access.reads_message(user, own=own))
+
+    def unannounced(self) -> Self:
+        """Narrow to the events whose listeners have not been gathered yet, oldest first."""
+        return self.filter(announced_at=None).order_by("pk")
+
+
+class Event(models.Model):
+    """Something that happened to a ticket. Written once by ``actions``, never changed.
+
+    ``announced_at`` alone is set later, by the worker that gathers the listeners.
+    """
+
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
+    action = models.CharField(
+        _("action"),
+        max_length=20,
+        choices=[(a.name, a.label) for a in lifecycle.ACTIONS.values() if a.recorded],
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="helpdesk_events",
+    )
+    text = models.TextField(_("message"), blank=True)
+    html = models.TextField(blank=True, editable=False)
+    renderer = models.PositiveSmallIntegerField(default=markdown.RENDERER)
+    audience = models.CharField(
+        _("audience"), max_length=10, choices=Audience, default=Audience.EVERYONE
+    )
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    tells_everybody = models.BooleanField(default=False)
+    batch = models.UUIDField(default=uuid.uuid4)
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    announced_at = models.DateTimeField(null=True, editable=False)
+
+    objects = EventQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        default_permissions = ()
+        indexes = [
+            models.Index("ticket", "id", name="hd_event_ticket"),
+            # The outbox: read every minute, so it must cost nothing when there is nothing to tell.
+            models.Index("id", condition=Q(announced_at=None), name="hd_event_unannounced"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="helpdesk_event_once"),
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values),
+                name="helpdesk_audience_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id}.{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the event; refuses to write an existing one again."""
+        if not self._state.adding:
+            raise TypeError("An event is written once and never changed.")
+        super().save(*args, **kwargs)
+
+    @property
+    def row(self) -> lifecycle.Action:
+        """The row of the table of actions that this event is an instance of."""
+        return lifecycle.ACTIONS[self.action]
+
+    @property
+    def rendered(self) -> SafeString:
+        """The message as safe HTML: what was stored, unless the renderer has changed since."""
+        if self.renderer != markdown.RENDERER:
+            return markdown.render(self.text)
+        return mark_safe(self.html)  # noqa: S308 - written by markdown.render only
+
+
+def private_storage() -> Storage:
+    """Return where attached files are kept: never a place that the web server serves."""
+    try:
+        return storages[helpdesk_settings.FILE_STORAGE]
+    except InvalidStorageError:
+        return FileSystemStorage(location=helpdesk_settings.FILE_ROOT, base_url=None)
+
+
+def random_path(instance: models.Model, filename: str) -> str:
+    """Return a path that says nothing of the file and cannot be guessed."""
+    name = uuid.uuid4().hex
+    return f"{name[:2]}/{name}"
+
+
+class StoredFile(models.Model):
+    """A file somebody sent, under a random name in the private storage."""
+
+    file = models.FileField(upload_to=random_path, storage=private_storage)
+    name = models.CharField(_("name"), max_length=200)
+    size = models.PositiveIntegerField(_("size"))
+    content_type = models.CharField(_("type"), max_length=100)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Attached files, and the gate to them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Narrow to the files of the messages the user may read."""
+        return self.filter(access.reads_message(user, "event__"))
+
+
+class Attachment(StoredFile):
+    """A file attached to a message; it has the audience of the message."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attachments")
+
+    objects = AttachmentQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("attached file")
+        verbose_name_plural = _("attached files")
+        default_permissions = ()
+
+
+class KeptFile(StoredFile):
+    """A file sent with a form that was not accepted, kept so that it need not be sent again."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("kept file")
+        verbose_name_plural = _("kept files")
+        default_permissions = ()
+
+    wagtail_reference_index_ignore = True

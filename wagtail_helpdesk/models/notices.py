@@ -1,0 +1,211 @@
+"""Who is told of an event and why, and the mails that carry it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .events import Event
+from .tickets import Ticket
+
+
+class Reason(models.TextChoices):
+    """Why somebody hears of an event, strongest first. Printed in the mail."""
+
+    FAREWELL = "farewell", _("the ticket left you")
+    REQUESTER = "requester", _("requester of the ticket")
+    IN_CHARGE = "in_charge", _("manager of the ticket")
+    GUEST = "guest", _("guest")
+    PERMANENT_GUEST = "permanent_guest", _("permanent guest of the service")
+    MEMBER = "member", _("member of the category")
+    MANAGER = "manager", _("manager of the service")
+    FOLLOWER = "follower", _("you follow the ticket")
+    MAILBOX = "mailbox", _("extra address of the service")
+
+
+class Kind(models.TextChoices):
+    """What a mail is."""
+
+    ALERT = "alert", _("alert")
+    REPORT = "report", _("report")
+
+
+class State(models.TextChoices):
+    """How far a mail has come."""
+
+    PENDING = "pending", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    SKIPPED = "skipped", _("not sent")
+    UNCERTAIN = "uncertain", _("uncertain")
+    DEAD = "dead", _("failed")
+
+
+class Envelope(models.Model):
+    """One mail to one person: the alerts about one ticket, or one report."""
+
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.ALERT)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="helpdesk_envelopes",
+    )
+    address = models.EmailField(blank=True)
+    ticket = models.ForeignKey(
+        Ticket, null=True, on_delete=models.CASCADE, related_name="envelopes"
+    )
+    slot = models.DateTimeField(null=True)
+    services = models.JSONField(default=list)
+    message_id = models.CharField(max_length=255, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    bulk = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    ambiguous = models.PositiveSmallIntegerField(default=0)
+    handed_over = models.BooleanField(default=False)
+    lease_until = models.DateTimeField(null=True)
+    token = models.UUIDField(null=True)
+    next_at = models.DateTimeField(default=timezone.now)
+    last_error = models.CharField(max_length=500, blank=True)
+    skipped = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        default_permissions = ()
+        indexes = [
+            # Ordered as it is claimed: a fresh alert overtakes a bulk of ten thousand.
+            models.Index(
+                "bulk",
+                "next_at",
+                "id",
+                condition=Q(state="pending"),
+                name="hd_envelope_due",
+            ),
+            models.Index(
+                "lease_until",
+                condition=Q(state="sending"),
+                name="hd_envelope_lease",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "slot"],
+                condition=Q(slot__isnull=False),
+                name="helpdesk_report_slot_once",
+            ),
+            # At most one mail about a ticket waits for a person: what comes meanwhile joins it.
+            models.UniqueConstraint(
+                fields=["user", "ticket"],
+                condition=Q(state="pending", attempts=0, user__isnull=False),
+                name="helpdesk_one_waiting_alert",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sending", lease_until__isnull=False)
+                | Q(~Q(state="sending"), lease_until=None),
+                name="helpdesk_lease_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False)
+                | Q(~Q(state="sent"), sent_at=None),
+                name="helpdesk_sent_at_when_sent",
+            ),
+            models.CheckConstraint(condition=Q(ambiguous__lte=2), name="helpdesk_ambiguous_twice"),
+        ]
+
+    wagtail_reference_index_ignore = True
+
+    def __str__(self) -> str:
+        return self.message_id
+
+
+class Notice(models.Model):
+    """One person told of one event, why, by which mail, or why not."""
+
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="notices", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="helpdesk_notices",
+    )
+    address = models.EmailField(blank=True)
+    reason = models.CharField(max_length=16, choices=Reason)
+    asked = models.BooleanField(default=False)
+    due = models.DateTimeField(default=timezone.now)
+    envelope = models.ForeignKey(
+        Envelope, null=True, on_delete=models.SET_NULL, related_name="notices"
+    )
+    skipped = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                "due",
+                "id",
+                condition=Q(envelope=None, skipped=""),
+                name="hd_notice_due",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "user"],
+                condition=Q(user__isnull=False),
+                name="helpdesk_notice_once",
+            ),
+            models.UniqueConstraint(
+                fields=["event", "address"],
+                condition=~Q(address=""),
+                name="helpdesk_notice_address_once",
+            ),
+        ]
+
+    wagtail_reference_index_ignore = True
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}"
+
+
+class Channel(models.Model):
+    """The circuit breaker of a way to send: opened when the server itself fails."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    open_until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Beat(models.Model):
+    """When a background job last did its work: what the health command looks at."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+
+    def __str__(self) -> str:
+        return self.name

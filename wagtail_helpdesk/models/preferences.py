@@ -1,0 +1,198 @@
+"""What each person chose to hear, when and how. No row means the default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .services import Service
+
+
+class Level(models.TextChoices):
+    """How much one hears of a kind of ticket."""
+
+    NEVER = "never", _("Never")
+    CREATION = "creation", _("Creation")
+    ALWAYS = "always", _("Always")
+
+    @property
+    def loudness(self) -> int:
+        """Zero for never, two for always: levels compare by it."""
+        return list(Level).index(self)
+
+
+class Preset(models.TextChoices):
+    """A named combination of the three levels."""
+
+    NONE = "none", _("None")
+    MINIMAL = "minimal", _("Minimal")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+    FULL = "full", _("Full")
+    CUSTOM = "custom", _("Custom")
+
+
+Levels = tuple[Level, Level, Level]
+
+#: any ticket, ticket of a member category, ticket in charge
+PRESETS: dict[Preset, Levels] = {
+    Preset.NONE: (Level.NEVER, Level.NEVER, Level.NEVER),
+    Preset.MINIMAL: (Level.NEVER, Level.NEVER, Level.ALWAYS),
+    Preset.MEDIUM: (Level.NEVER, Level.CREATION, Level.ALWAYS),
+    Preset.HIGH: (Level.CREATION, Level.CREATION, Level.ALWAYS),
+    Preset.FULL: (Level.ALWAYS, Level.ALWAYS, Level.ALWAYS),
+}
+
+_GROWING = [
+    Q(any_ticket=a, member=b, in_charge=c)
+    for a in Level
+    for b in Level
+    for c in Level
+    if a.loudness <= b.loudness <= c.loudness
+]
+
+
+def _any_of(conditions: list[Q]) -> Q:
+    result = conditions[0]
+    for condition in conditions[1:]:
+        result |= condition
+    return result
+
+
+class Monitoring(models.Model):
+    """What a manager wants to be told at once about the tickets of a service."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="helpdesk_monitoring",
+        db_index=False,
+    )
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="monitoring_rows")
+    any_ticket = models.CharField(_("any ticket"), max_length=8, choices=Level)
+    member = models.CharField(_("ticket of a member category"), max_length=8, choices=Level)
+    in_charge = models.CharField(_("ticket in charge"), max_length=8, choices=Level)
+
+    class Meta:
+        verbose_name = _("monitoring")
+        verbose_name_plural = _("monitoring")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "service"], name="helpdesk_monitoring_once"),
+            models.CheckConstraint(condition=_any_of(_GROWING), name="helpdesk_monitoring_grows"),
+        ]
+
+    def __str__(self) -> str:
+        return self.preset.label
+
+    @property
+    def levels(self) -> Levels:
+        """The three levels, from any ticket to ticket in charge."""
+        return Level(self.any_ticket), Level(self.member), Level(self.in_charge)
+
+    @property
+    def preset(self) -> Preset:
+        """The name of the combination, or custom."""
+        return preset_of(self.levels)
+
+
+def preset_of(levels: Levels) -> Preset:
+    """Return the name of a combination of levels, or custom."""
+    for preset, named in PRESETS.items():
+        if named == levels:
+            return preset
+    return Preset.CUSTOM
+
+
+class Shows(models.TextChoices):
+    """What a report can list."""
+
+    MANAGED = "managed", _("Managed")
+    MEMBER = "member", _("Members of the category")
+    FREE = "free", _("Free")
+
+
+def default_shows() -> list[str]:
+    """Return what a report lists unless its reader chose otherwise, in order."""
+    return [Shows.MANAGED.value, Shows.MEMBER.value, Shows.FREE.value]
+
+
+class ReportPreference(models.Model):
+    """What the daily report of a service lists for a manager, and at which hours."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="helpdesk_reports",
+        db_index=False,
+    )
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="report_rows")
+    shows = models.JSONField(_("lists"), default=default_shows, blank=True)
+    first_hour = models.PositiveSmallIntegerField(_("hour"), null=True, blank=True, default=8)
+    second_hour = models.PositiveSmallIntegerField(_("second hour"), null=True, blank=True)
+    weekends = models.BooleanField(_("send even at week-ends"), default=False)
+
+    class Meta:
+        verbose_name = _("report preference")
+        verbose_name_plural = _("report preferences")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "service"], name="helpdesk_report_once"),
+            models.CheckConstraint(
+                condition=(Q(first_hour=None) | Q(first_hour__lte=23))
+                & (Q(second_hour=None) | Q(second_hour__lte=23)),
+                name="helpdesk_report_hours",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_hour=None) | ~Q(second_hour=models.F("first_hour")),
+                name="helpdesk_report_hours_differ",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class HelpdeskPreferences(models.Model):
+    """A person's own switches, for all services together."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="helpdesk_preferences",
+    )
+    language = models.CharField(_("language of mails"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
+    alerts_as_requester = models.BooleanField(_("Alert me about my own tickets"), default=True)
+    alerts_as_guest = models.BooleanField(
+        _("Alert me about tickets to which I am invited"), default=True
+    )
+    alerts_as_follower = models.BooleanField(_("Alert me about the tickets I follow"), default=True)
+    monitoring_suspended = models.BooleanField(
+        _("Suspend the monitoring of tickets"), default=False
+    )
+    reports_suspended = models.BooleanField(_("Suspend the daily reports"), default=False)
+    group_reports = models.BooleanField(
+        _("Group the reports in a single mail when possible"), default=True
+    )
+    skip_empty_reports = models.BooleanField(_("Do not send an empty report"), default=False)
+    stay_on_ticket = models.BooleanField(
+        _("Show tickets after closing, refusing, postponing…"), default=True
+    )
+
+    class Meta:
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @classmethod
+    def of(cls, user: Any) -> HelpdeskPreferences:
+        """Return the switches of a person, at their defaults when he never touched them."""
+        return cls.objects.filter(user=user).first() or cls(user=user)

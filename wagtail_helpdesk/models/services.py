@@ -1,0 +1,445 @@
+"""What an organisation offers help with: services, categories and the people who run them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Locale, Site
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Algorithm, Priority, Privilege, Visibility
+
+
+class InheritedSettings(models.Model):
+    """What a category takes from its parents, then its service, then the site, where left blank."""
+
+    default_subject = models.CharField(_("default subject"), max_length=200, blank=True)
+    default_message = models.TextField(
+        _("default message"), blank=True, validators=[MaxLengthValidator(20_000)]
+    )
+    default_priority = models.PositiveSmallIntegerField(
+        _("default priority"), choices=Priority, null=True, blank=True
+    )
+    default_visibility = models.CharField(
+        _("default visibility"), max_length=10, choices=Visibility, blank=True
+    )
+    algorithm = models.CharField(
+        _("automatic assignment"), max_length=20, choices=Algorithm, blank=True
+    )
+    alert_address = models.EmailField(
+        _("extra address to alert"),
+        blank=True,
+        help_text=_("A team mailbox, for example. It never receives internal notes."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+INHERITED = tuple(field.name for field in InheritedSettings._meta.local_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A setting in force, and the category or service it comes from (None: the site)."""
+
+    value: Any
+    source: Category | Service | None
+
+
+def _site_default(name: str) -> Any:
+    return {
+        "default_priority": helpdesk_settings.DEFAULT_PRIORITY,
+        "default_visibility": helpdesk_settings.DEFAULT_VISIBILITY,
+        "algorithm": helpdesk_settings.DEFAULT_ALGORITHM,
+    }.get(name, "")
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    """Services, and the gates to them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Narrow to the services the user may see: open to everybody, or to one of his groups."""
+        if not access.is_somebody(user):
+            return self.none()
+        return self.filter(access.sees_service(user))
+
+    def open_to(self, user: Any) -> Self:
+        """Narrow to the services in which the user may open a ticket now."""
+        takes = Category.objects.filter(service=OuterRef("pk"), takes_tickets=True)
+        return self.visible_to(user).filter(Exists(takes), enabled=True)
+
+    def managed_by(self, user: Any, privilege: Privilege | None = None) -> Self:
+        """Narrow to the services the user manages, with a privilege if one is named."""
+        if not access.is_somebody(user):
+            return self.none()
+        having = {privilege.value: True} if privilege else {}
+        return self.filter(Exists(user.helpdesk_managed.filter(service=OuterRef("pk"), **having)))
+
+
+class Service(InheritedSettings):
+    """What an organisation offers help with. Runs at once what is saved: no drafts."""
+
+    name = models.CharField(_("name"), max_length=100)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    order = models.IntegerField(_("order"), default=0, db_index=True)
+    everyone = models.BooleanField(
+        _("open to everybody"),
+        default=True,
+        help_text=_(
+            "Everybody who is logged in may open tickets; otherwise only the chosen groups."
+        ),
+    )
+    groups = models.ManyToManyField(
+        Group, verbose_name=_("groups"), blank=True, related_name="helpdesk_services"
+    )
+    confidential = models.BooleanField(
+        _("confidential"),
+        default=False,
+        help_text=_("Mails contain only the link, never the content."),
+    )
+    monitoring = models.CharField(
+        _("default monitoring of its managers"),
+        max_length=10,
+        blank=True,
+        choices=[
+            ("none", _("None")),
+            ("minimal", _("Minimal")),
+            ("medium", _("Medium")),
+            ("high", _("High")),
+            ("full", _("Full")),
+        ],
+    )
+    arrivals = models.ForeignKey(
+        "Category",
+        verbose_name=_("category for arrivals"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Where tickets arrive that are transferred to the service without a category."),
+    )
+    site = models.ForeignKey(
+        Site,
+        verbose_name=_("site"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Whose helpdesk page mails lead to; empty: the default site."),
+    )
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="helpdesk_service_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def in_force(self, name: str) -> Inherited:
+        """Return an inherited setting of the service and where its value comes from."""
+        value = getattr(self, name)
+        if value not in ("", None):
+            return Inherited(value, self)
+        return Inherited(_site_default(name), None)
+
+    def arrival_category(self) -> Category | None:
+        """Return where a ticket goes that is sent to the service without saying more.
+
+        None when the service does not name one and has several categories that take tickets.
+        """
+        if self.arrivals is not None and self.arrivals.takes_tickets:
+            return self.arrivals
+        taking = list(self.categories.filter(takes_tickets=True)[:2])
+        return taking[0] if len(taking) == 1 else None
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """Categories, and the gates to them."""
+
+    def open_to(self, user: Any) -> Self:
+        """Narrow to the categories in which the user may open a ticket now."""
+        if not access.is_somebody(user):
+            return self.none()
+        return self.filter(
+            access.sees_service(user, "service"),
+            service__enabled=True,
+            takes_tickets=True,
+        )
+
+    def with_member(self, user: Any) -> Self:
+        """Narrow to the categories the user is an effective member of."""
+        named = CategoryMember.objects.filter(category=OuterRef("members_from"), manager__user=user)
+        manages = user.helpdesk_managed.filter(service=OuterRef("service"))
+        return self.filter(Q(Exists(named)) | Q(Exists(manages), members_from__isnull=True))
+
+
+class Category(InheritedSettings):
+    """A node of a service's tree. A ticket always sits in one."""
+
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.PROTECT,
+        related_name="categories",
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("parent category"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
+    name = models.CharField(_("name"), max_length=100)
+    order = models.IntegerField(_("order"), default=0)
+    takes_tickets = models.BooleanField(_("takes tickets"), default=True)
+    hidden = models.BooleanField(
+        _("hidden"),
+        default=False,
+        help_text=_("Left out of the catalogue; reached by a link or a transfer."),
+    )
+    inherits_members = models.BooleanField(_("inherits members"), default=True)
+    members_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("category whose members are in force"),
+    )
+    last_assigned = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("last manager assigned in turn"),
+    )
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        constraints = [
+            models.UniqueConstraint("parent", Lower("name"), name="helpdesk_category_name"),
+            models.UniqueConstraint(
+                "service",
+                Lower("name"),
+                condition=Q(parent=None),
+                name="helpdesk_root_category_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("pk")),
+                name="helpdesk_category_not_its_own_parent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def lineage(self) -> list[Category]:
+        """The category, its parent, its parent's parent and so on, in one query."""
+        tree = {category.pk: category for category in self.service.categories.all()}
+        line, node = [self], self.parent_id
+        while node is not None and tree[node] not in line:
+            line.append(tree[node])
+            node = tree[node].parent_id
+        return line
+
+    @property
+    def path(self) -> str:
+        """The names from the service down: “Services Généraux › Chauffage”."""
+        names = [category.name for category in self.lineage]
+        return " › ".join([self.service.name, *reversed(names)])
+
+    def in_force(self, name: str) -> Inherited:
+        """Return an inherited setting and where it comes from: parents, service, then site."""
+        for category in self.lineage:
+            value = getattr(category, name)
+            if value not in ("", None):
+                return Inherited(value, category)
+        return self.service.in_force(name)
+
+    def effective_members(self) -> models.QuerySet[ServiceManager]:
+        """Return the managers who count as members of the category."""
+        managers = ServiceManager.objects.filter(service=self.service_id)
+        if self.members_from_id is None:
+            return managers
+        return managers.filter(categories__category=self.members_from_id)
+
+
+class ServiceManager(models.Model):
+    """A user who manages a service, with his privileges there."""
+
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.CASCADE,
+        related_name="managers",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="helpdesk_managed",
+        db_index=False,
+    )
+    can_edit_service = models.BooleanField(_("may edit the service"), default=False)
+    can_manage_managers = models.BooleanField(
+        _("may manage managers and permanent guests"), default=False
+    )
+    can_manage_categories = models.BooleanField(_("may manage categories"), default=True)
+    can_assign = models.BooleanField(_("may assign a ticket to another manager"), default=True)
+    can_move_anywhere = models.BooleanField(
+        _("may transfer a ticket to a service he does not manage"), default=True
+    )
+    can_refuse = models.BooleanField(_("may refuse a ticket"), default=True)
+    can_reopen = models.BooleanField(_("may reopen any ticket of the service"), default=True)
+    can_take_free = models.BooleanField(_("may take a free ticket"), default=True)
+    can_take_assigned = models.BooleanField(
+        _("may take a ticket from another manager"), default=True
+    )
+    can_set_availability = models.BooleanField(_("may set his availability"), default=False)
+    available = models.BooleanField(_("available"), default=True)
+    order = models.IntegerField(_("order"), default=0)
+    synchronised = models.BooleanField(
+        _("added by the directory synchronisation"), default=False, editable=False
+    )
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("manager")
+        verbose_name_plural = _("managers")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "service"], name="helpdesk_manager_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.get_full_name() or self.user.get_username()
+
+    @property
+    def privileges(self) -> frozenset[Privilege]:
+        """What this manager may do in the service."""
+        return frozenset(p for p in Privilege if getattr(self, p.value))
+
+
+class CategoryMember(models.Model):
+    """A manager attached to a category that names its members."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="named_members")
+    manager = models.ForeignKey(ServiceManager, on_delete=models.CASCADE, related_name="categories")
+
+    class Meta:
+        verbose_name = _("member of the category")
+        verbose_name_plural = _("members of the category")
+        constraints = [
+            models.UniqueConstraint(fields=["category", "manager"], name="helpdesk_member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.manager)
+
+
+class PermanentGuest(models.Model):
+    """A user invited automatically to every ticket posted in a service."""
+
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.CASCADE,
+        related_name="permanent_guests",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="helpdesk_permanent_invitations",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("permanent guest")
+        verbose_name_plural = _("permanent guests")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "user"], name="helpdesk_permanent_guest_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.get_full_name() or self.user.get_username()
+
+
+class Text(models.Model):
+    """What people read about something, in one language of the site."""
+
+    locale = models.ForeignKey(
+        Locale, verbose_name=_("language"), on_delete=models.CASCADE, related_name="+"
+    )
+    title = models.CharField(_("title"), max_length=100)
+    summary = models.CharField(_("summary"), max_length=250, blank=True)
+    description = models.TextField(
+        _("description"), blank=True, validators=[MaxLengthValidator(20_000)]
+    )
+    icon = models.CharField(_("icon"), max_length=50, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ServiceText(Text):
+    """What an editor writes about a service, one per language; the service works without."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="texts")
+    contact = models.CharField(_("contact"), max_length=250, blank=True)
+    hours = models.CharField(_("opening hours"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("text about a service")
+        verbose_name_plural = _("texts about services")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "locale"], name="helpdesk_service_text_once"
+            ),
+        ]
+
+
+class CategoryText(Text):
+    """What an editor writes about a category, one per language; the category works without."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
+
+    class Meta:
+        verbose_name = _("text about a category")
+        verbose_name_plural = _("texts about categories")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "locale"], name="helpdesk_category_text_once"
+            ),
+        ]

@@ -1,0 +1,312 @@
+"""Tickets, who is invited to them and who follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, FilteredRelation, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk import access, lifecycle
+from wagtail_helpdesk.lifecycle import (
+    ENDED,
+    IN_HAND,
+    OPEN,
+    Action,
+    Priority,
+    Privilege,
+    Role,
+    Status,
+    Visibility,
+)
+
+from .services import Category, Service
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Tickets, and the one gate for reading them on somebody's behalf."""
+
+    def visible_to(self, user: Any, through: Collection[Role] = access.READERS) -> Self:
+        """Narrow to the tickets the user may read.
+
+        A list names in ``through`` the relation it reads, and orders by an index of its own: no
+        single condition is fast for everybody.
+        """
+        return self.filter(access.reads_ticket(user, through))
+
+    def with_standing(self, user: Any) -> Self:
+        """Add what the user is to each ticket and what he may do; read by ``standing``."""
+        roles = {
+            f"is_{role.value}": models.ExpressionWrapper(
+                condition, output_field=models.BooleanField()
+            )
+            for role, condition in access.role_filters(user).items()
+        }
+        privileges = {
+            privilege.value: F(f"manager_row__{privilege.value}") for privilege in Privilege
+        }
+        return self.alias(
+            manager_row=FilteredRelation(
+                "service__managers", condition=Q(service__managers__user=user)
+            )
+        ).annotate(**roles, **privileges)
+
+
+class Ticket(models.Model):
+    """One request, with its history. Changed by the verbs in ``actions`` alone."""
+
+    number = models.BigAutoField(_("number"), primary_key=True)
+    category = models.ForeignKey(
+        Category,
+        verbose_name=_("category"),
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        db_index=False,
+    )
+    # Copied from the category so that lists need no join; written where the category is.
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        db_index=False,
+    )
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("requester"),
+        on_delete=models.PROTECT,
+        related_name="helpdesk_tickets",
+        db_index=False,
+    )
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("opened by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("manager"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="helpdesk_in_charge",
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.FREE)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority, default=Priority.NORMAL
+    )
+    subject = models.CharField(_("subject"), max_length=255)
+    visibility = models.CharField(
+        _("visibility"), max_length=8, choices=Visibility, default=Visibility.PRIVATE
+    )
+    version = models.PositiveIntegerField(_("version"), default=0)
+    created_at = models.DateTimeField(_("opened on"), default=timezone.now)
+    last_activity_at = models.DateTimeField(_("last activity"), default=timezone.now)
+    closed_at = models.DateTimeField(_("ended on"), null=True, blank=True)
+    awaiting_since = models.DateTimeField(_("awaiting approval since"), null=True, blank=True)
+    resume_on = models.DateField(_("resumes on"), null=True, blank=True)
+    is_open = models.GeneratedField(
+        expression=Q(status__in=[str(s) for s in OPEN]),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    objects = TicketQuerySet.as_manager()
+
+    # Neither Wagtail's reference index nor its search index may follow tickets: measured, either
+    # would cost more than the act itself, and both would show subjects to editors.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        ordering = ["-last_activity_at", "-number"]
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        default_permissions = ()
+        indexes = [
+            models.Index(F("last_activity_at").desc(), F("number").desc(), name="hd_activity"),
+            models.Index(
+                "service",
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                name="hd_service",
+            ),
+            models.Index(
+                "requester",
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                name="hd_requester",
+            ),
+            models.Index(
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                condition=Q(is_open=True),
+                name="hd_open",
+            ),
+            models.Index(
+                "service",
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                condition=Q(is_open=True),
+                name="hd_open_service",
+            ),
+            models.Index(
+                "assignee",
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                condition=Q(is_open=True),
+                name="hd_open_assignee",
+            ),
+            models.Index(
+                "category",
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                condition=Q(is_open=True),
+                name="hd_open_category",
+            ),
+            models.Index(
+                "service",
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                condition=Q(is_open=True, assignee=None),
+                name="hd_free_service",
+            ),
+            models.Index(
+                "priority",
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                condition=Q(is_open=True),
+                name="hd_open_priority",
+            ),
+            # Foreign key of the category: its deletion must not read the whole table.
+            models.Index("category", name="hd_category"),
+            models.Index("resume_on", condition=Q(resume_on__isnull=False), name="hd_resume"),
+            models.Index(
+                "awaiting_since",
+                condition=Q(awaiting_since__isnull=False),
+                name="hd_awaiting",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=Status.FREE, assignee=None)
+                | Q(status__in=IN_HAND, assignee__isnull=False)
+                | Q(status__in=ENDED),
+                name="helpdesk_free_without_assignee",
+            ),
+            models.CheckConstraint(
+                condition=Q(resume_on=None) | Q(status=Status.POSTPONED),
+                name="helpdesk_resumes_when_postponed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=OPEN, closed_at=None)
+                | Q(status__in=ENDED, closed_at__isnull=False),
+                name="helpdesk_closed_at_when_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.CLOSED, awaiting_since__isnull=False)
+                | Q(~Q(status=Status.CLOSED), awaiting_since=None),
+                name="helpdesk_awaits_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__gte=1, priority__lte=5),
+                name="helpdesk_priority_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values),
+                name="helpdesk_visibility_known",
+            ),
+            models.CheckConstraint(condition=~Q(subject=""), name="helpdesk_subject_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        # Neutral: it ends up in logs and admin screens read by people who may not see the ticket.
+        return f"#{self.number}"
+
+    def standing_of(self, user: Any) -> access.Standing:
+        """Return the roles and privileges of the user on the ticket as it is in the database.
+
+        ``None`` is the system, a role like the others.
+        """
+        if user is None:
+            return access.SYSTEM
+        if not access.is_somebody(user):
+            return access.Standing()
+        row = Ticket.objects.with_standing(user).filter(pk=self.pk).first()
+        return row.standing if row else access.Standing()
+
+    @property
+    def standing(self) -> access.Standing:
+        """What ``with_standing`` added to this row."""
+        return access.Standing(
+            roles=frozenset(role for role in Role if getattr(self, f"is_{role.value}", False)),
+            privileges=frozenset(p for p in Privilege if getattr(self, p.value, None)),
+        )
+
+    def roles_of(self, user: Any) -> frozenset[Role]:
+        """Return what the user is to the ticket."""
+        return self.standing_of(user).roles
+
+    def actions_for(self, user: Any) -> list[Action]:
+        """Return the actions that the user has on the ticket now, in the order of the table."""
+        standing = self.standing_of(user)
+        return lifecycle.available(standing.roles, standing.privileges, Status(self.status))
+
+
+class Guest(models.Model):
+    """A user invited to follow one ticket."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="guests")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="helpdesk_invitations",
+        db_index=False,
+    )
+    permanent = models.BooleanField(_("invited as permanent guest of the service"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("guest")
+        verbose_name_plural = _("guests")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "ticket"], name="helpdesk_guest_once"),
+        ]
+
+    wagtail_reference_index_ignore = True
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id}"
+
+
+class Subscription(models.Model):
+    """Somebody's wish to hear of a ticket, or not to. Gives no right to see it."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="subscriptions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="helpdesk_subscriptions",
+        db_index=False,
+    )
+    following = models.BooleanField(default=False)
+    muted = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "ticket"], name="helpdesk_subscription_once"),
+        ]
+
+    wagtail_reference_index_ignore = True
+
+    def __str__(self) -> str:
+        return f"#{self.ticket_id}"
