@@ -1,0 +1,78 @@
+"""Debian's Chromium, driven by Playwright, with people already logged in."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.servers.processes import find_program
+
+# No sandbox: tests may run as root. The rest keeps the browser from calling home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser."""
+    program = find_program("chromium", package="chromium")
+    # Playwright's synchronous interface keeps an event loop in this thread, and Django then refuses
+    # the ORM, although no test is asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visitors:
+    """Opens pages of a site as one person or another, each in a private window.
+
+    Complaints that no page of ours may cause are kept: scripts that break, and everything the
+    content security policy had to stop.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.complaints: list[str] = []
+        self.contexts: list[BrowserContext] = []
+
+    def page_as(self, user: Any = None, **window: Any) -> Page:
+        """Open a window as `user` (nobody: anonymous); the rest goes to Playwright's new_context."""
+        window.setdefault("viewport", {"width": 1280, "height": 900})
+        context = self.browser.new_context(base_url=self.address, **window)
+        self.contexts.append(context)
+        if user is not None:
+            context.add_cookies([self._session_cookie(user)])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._listen(page, message.text))
+        return page
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+    def _listen(self, page: Page, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.complaints.append(f"{page.url}: {text}")
+
+    def _session_cookie(self, user: Any) -> Any:
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        return {"name": name, "value": client.cookies[name].value, "url": self.address}
+
+
+PageAs = Callable[..., Page]

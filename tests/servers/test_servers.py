@@ -1,0 +1,126 @@
+"""The servers of the tests do what their fixtures promise."""
+
+import smtplib
+
+import psycopg
+import pytest
+import redis
+from django.core import mail
+
+from tests.servers.processes import MissingProgramError, find_program
+
+pytestmark = pytest.mark.servers
+
+
+def send(to, *, subject="Radiateur"):
+    return mail.send_mail(subject, ".\nText", "helpdesk@example.org", [to])
+
+
+def test_a_missing_program_names_its_package():
+    with pytest.raises(MissingProgramError, match="no-such-package"):
+        find_program("no-such-program", package="no-such-package")
+
+
+def test_postgresql_answers(postgresql):
+    with psycopg.connect(
+        host="127.0.0.1", port=postgresql.port, user="helpdesk", dbname="postgres"
+    ) as db:
+        assert db.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_redis_answers(redis_server):
+    assert redis.Redis.from_url(redis_server.url).ping()
+
+
+def test_smtp_takes_a_message_and_undoes_the_dot_stuffing(smtp):
+    send("alice@example.org")
+    (received,) = smtp.wait_for(1)
+    assert received.recipient == "alice@example.org"
+    assert received.message["Subject"] == "Radiateur"
+    assert received.message.get_content().startswith(".\r\n")
+
+
+@pytest.mark.parametrize(
+    ("to", "error", "accepted"),
+    [
+        ("r4@example.org", smtplib.SMTPRecipientsRefused, 0),
+        ("r5+x@example.org", smtplib.SMTPRecipientsRefused, 0),
+        ("r421@example.org", smtplib.SMTPException, 0),
+        ("d4@example.org", smtplib.SMTPDataError, 0),
+        ("d5@example.org", smtplib.SMTPDataError, 0),
+        ("dropafter@example.org", smtplib.SMTPServerDisconnected, 1),
+    ],
+)
+def test_smtp_fails_as_the_recipient_asks(smtp, to, error, accepted):
+    with pytest.raises(error):
+        send(to)
+    assert len(smtp.messages) == accepted
+
+
+@pytest.mark.parametrize(
+    ("mode", "accepted"), [("hangbanner", 0), ("hangrcpt", 0), ("hangdata", 1)]
+)
+def test_smtp_falls_silent(smtp, settings, mode, accepted):
+    settings.EMAIL_TIMEOUT = 0.2
+    smtp.mode = mode
+    with pytest.raises(OSError, match="timed out"):
+        send("alice@example.org")
+    assert len(smtp.messages) == accepted
+
+
+def test_smtp_refuses_a_password(smtp):
+    smtp.auth, smtp.mode = True, "auth535"
+    client = smtplib.SMTP("127.0.0.1", smtp.port, timeout=2)
+    with pytest.raises(smtplib.SMTPAuthenticationError):
+        client.login("helpdesk", "wrong")
+    client.close()
+
+
+def test_smtp_tells_when_it_has_answered(smtp):
+    answered = []
+    smtp.after_reply = answered.append
+    send("alice@example.org")
+    assert answered == smtp.messages
+
+
+@pytest.mark.browser
+def test_a_page_is_opened_as_somebody(page_as, django_user_model, live_server):
+    admin = django_user_model.objects.create_superuser("ada", "ada@example.org", "secret")
+    assert page_as(admin).goto("/admin/").ok
+    stranger = page_as()
+    stranger.goto("/admin/")
+    assert "/admin/login/" in stranger.url
+
+
+@pytest.mark.parametrize("broker", ["database", "redis"])
+def test_a_cluster_works_on_the_database_of_the_test(request, transactional_db, broker):
+    from django_q.models import OrmQ, Success
+    from django_q.tasks import async_task
+
+    from tests.servers.workers import qcluster, run_command
+
+    where = {}
+    if broker == "redis":
+        where["redis_port"] = request.getfixturevalue("redis_server").port
+        enqueued = run_command(
+            "shell",
+            "-c",
+            "from django_q.tasks import async_task; async_task('math.floor', 1.5)",
+            **where,
+        )
+        assert enqueued.returncode == 0, enqueued.stderr
+    else:
+        async_task("math.floor", 1.5)
+        assert OrmQ.objects.count() == 1
+    with qcluster(**where):
+        wait_until(lambda: Success.objects.exists())
+    assert Success.objects.get().result == 1
+
+
+def wait_until(happened, within=30):
+    import time
+
+    deadline = time.monotonic() + within
+    while not happened():
+        assert time.monotonic() < deadline, f"did not happen in {within} s"
+        time.sleep(0.1)

@@ -1,0 +1,1 @@
+"""The sites the tests run in: one settings module for each kind."""

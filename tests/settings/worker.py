@@ -1,0 +1,21 @@
+"""The site as a process started by a test sees it: the test's own database, mail server and queue.
+
+tests/servers/workers.py says in the environment where they are.
+"""
+
+import json
+import os
+
+from tests.settings.fast import *  # noqa: F403
+from tests.settings.fast import Q_CLUSTER
+
+DATABASES = {"default": json.loads(os.environ["HELPDESK_TEST_DATABASE"])}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = "127.0.0.1"
+EMAIL_PORT = int(os.environ.get("HELPDESK_TEST_SMTP_PORT", "9"))
+EMAIL_TIMEOUT = 2
+
+if redis_port := os.environ.get("HELPDESK_TEST_REDIS_PORT"):
+    Q_CLUSTER = {key: value for key, value in Q_CLUSTER.items() if key != "orm"}
+    Q_CLUSTER["redis"] = {"host": "127.0.0.1", "port": int(redis_port), "db": 0}
