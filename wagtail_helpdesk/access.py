@@ -41,6 +41,14 @@ def is_somebody(user: "Person | None") -> bool:
     return user is not None and user.is_authenticated and user.is_active
 
 
+def configures_everything(user: Any) -> bool:
+    """Tell whether the user administers the helpdesk: superusers, and whoever may change services.
+
+    The right is Wagtail's, given to groups in its own screens; it opens no ticket.
+    """
+    return is_somebody(user) and bool(user.has_perm("wagtail_helpdesk.change_service"))
+
+
 def role_filters(user: Any, ticket: str = "") -> dict[Role, Q]:
     """Return, for each role, the condition under which the user has it.
 

@@ -1,5 +1,7 @@
 """The nouns of the helpdesk: import them from here. Services come before tickets before events."""
 
+from .absences import Absence, replacement_for
+from .aliases import Alias
 from .events import Attachment, Event, KeptFile
 from .notices import Beat, Channel, Envelope, Notice
 from .preferences import HelpdeskPreferences, Monitoring, ReportPreference
@@ -15,6 +17,8 @@ from .services import (
 from .tickets import Guest, Subscription, Ticket
 
 __all__ = [
+    "Absence",
+    "Alias",
     "Attachment",
     "Beat",
     "Category",
@@ -35,4 +39,5 @@ __all__ = [
     "ServiceText",
     "Subscription",
     "Ticket",
+    "replacement_for",
 ]

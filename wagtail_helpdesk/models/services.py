@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -12,12 +13,21 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale, Site
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.lifecycle import Algorithm, Priority, Privilege, Visibility
+from wagtail_helpdesk.lifecycle import (
+    CONFIGURATION,
+    Algorithm,
+    Priority,
+    Privilege,
+    Visibility,
+)
+
+from .absences import Absence
 
 
 class InheritedSettings(models.Model):
@@ -85,6 +95,21 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             return self.none()
         having = {privilege.value: True} if privilege else {}
         return self.filter(Exists(user.helpdesk_managed.filter(service=OuterRef("pk"), **having)))
+
+    def configured_by(self, user: Any, *privileges: Privilege) -> Self:
+        """Narrow to the services whose configuration is the user's, all of it or a part.
+
+        That is: where he holds one of these privileges (none named: any of the three), and
+        everywhere for an administrator of the helpdesk.
+        """
+        if access.configures_everything(user):
+            return self.all()
+        if not access.is_somebody(user):
+            return self.none()
+        holds = Q()
+        for privilege in privileges or CONFIGURATION:
+            holds |= Q(**{privilege.value: True})
+        return self.filter(Exists(user.helpdesk_managed.filter(holds, service=OuterRef("pk"))))
 
 
 class Service(InheritedSettings):
@@ -157,7 +182,20 @@ class Service(InheritedSettings):
         value = getattr(self, name)
         if value not in ("", None):
             return Inherited(value, self)
+        return self.inherited(name)
+
+    def inherited(self, name: str) -> Inherited:
+        """Return what the setting would be if it were left blank: the default of the site."""
         return Inherited(_site_default(name), None)
+
+    def configuration_of(self, user: Any) -> frozenset[Privilege]:
+        """Return the parts of the configuration that are the user's: all for an administrator."""
+        if access.configures_everything(user):
+            return frozenset(CONFIGURATION)
+        if not access.is_somebody(user):
+            return frozenset()
+        row = self.managers.filter(user=user).first()
+        return row.privileges & frozenset(CONFIGURATION) if row else frozenset()
 
     def arrival_category(self) -> Category | None:
         """Return where a ticket goes that is sent to the service without saying more.
@@ -241,6 +279,7 @@ class Category(InheritedSettings):
         ordering = ["order", "name"]
         verbose_name = _("category")
         verbose_name_plural = _("categories")
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint("parent", Lower("name"), name="helpdesk_category_name"),
             models.UniqueConstraint(
@@ -276,7 +315,14 @@ class Category(InheritedSettings):
 
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting and where it comes from: parents, service, then site."""
-        for category in self.lineage:
+        value = getattr(self, name)
+        if value not in ("", None):
+            return Inherited(value, self)
+        return self.inherited(name)
+
+    def inherited(self, name: str) -> Inherited:
+        """Return what the setting would be if it were left blank, and where it would come from."""
+        for category in self.lineage[1:]:
             value = getattr(category, name)
             if value not in ("", None):
                 return Inherited(value, category)
@@ -288,6 +334,18 @@ class Category(InheritedSettings):
         if self.members_from_id is None:
             return managers
         return managers.filter(categories__category=self.members_from_id)
+
+
+class ServiceManagerQuerySet(models.QuerySet["ServiceManager"]):
+    """Managers, and who of them works today."""
+
+    def available_on(self, date: datetime.date | None = None) -> Self:
+        """Narrow to those who can be given a ticket on a day (default: today, in local time).
+
+        That is: available, not absent, and with an active account.
+        """
+        absent = Absence.objects.on(date or timezone.localdate()).filter(user=OuterRef("user"))
+        return self.filter(~Exists(absent), available=True, user__is_active=True)
 
 
 class ServiceManager(models.Model):
@@ -328,10 +386,13 @@ class ServiceManager(models.Model):
         _("added by the directory synchronisation"), default=False, editable=False
     )
 
+    objects = ServiceManagerQuerySet.as_manager()
+
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("manager")
         verbose_name_plural = _("managers")
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["user", "service"], name="helpdesk_manager_once"),
         ]
@@ -354,6 +415,7 @@ class CategoryMember(models.Model):
     class Meta:
         verbose_name = _("member of the category")
         verbose_name_plural = _("members of the category")
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["category", "manager"], name="helpdesk_member_once"),
         ]
@@ -383,6 +445,7 @@ class PermanentGuest(models.Model):
         ordering = ["pk"]
         verbose_name = _("permanent guest")
         verbose_name_plural = _("permanent guests")
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "user"], name="helpdesk_permanent_guest_once"
@@ -423,6 +486,7 @@ class ServiceText(Text):
     class Meta:
         verbose_name = _("text about a service")
         verbose_name_plural = _("texts about services")
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "locale"], name="helpdesk_service_text_once"
@@ -438,6 +502,7 @@ class CategoryText(Text):
     class Meta:
         verbose_name = _("text about a category")
         verbose_name_plural = _("texts about categories")
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["category", "locale"], name="helpdesk_category_text_once"

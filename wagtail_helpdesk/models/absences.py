@@ -1,0 +1,91 @@
+"""Who is away, from when to when, and who stands in meanwhile."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Absences."""
+
+    def on(self, date: datetime.date) -> Self:
+        """Narrow to those that cover a day."""
+        return self.filter(starts_on__lte=date, ends_on__gte=date)
+
+    def between(self, first: datetime.date, last: datetime.date) -> Self:
+        """Narrow to those that share a day with a period, both ends included."""
+        return self.filter(starts_on__lte=last, ends_on__gte=first)
+
+
+class Absence(models.Model):
+    """Days on which somebody is away, both ends included, in all the services he manages."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="helpdesk_absences",
+        db_index=False,
+    )
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    replacement = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("replacement"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="helpdesk_replacements",
+    )
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "pk"]
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        default_permissions = ()
+        indexes = [models.Index("user", "ends_on", name="hd_absence")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on__lte=F("ends_on")), name="helpdesk_absence_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(replacement=None) | ~Q(replacement=F("user")),
+                name="helpdesk_absence_replaced_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on} – {self.ends_on}"
+
+
+def replacement_for(user: Any, date: datetime.date) -> AbstractUser | None:
+    """Return who stands in for somebody absent on a day, following replacements of replacements.
+
+    None for somebody who is there, and where the chain ends with nobody who is.
+    """
+    seen = {user.pk}
+    absence = _absence_of(user, date)
+    while absence is not None:
+        person = absence.replacement
+        if person is None or person.pk in seen or not person.is_active:
+            return None
+        seen.add(person.pk)
+        absence = _absence_of(person, date)
+        if absence is None:
+            return cast("AbstractUser", person)
+    return None
+
+
+def _absence_of(user: Any, date: datetime.date) -> Absence | None:
+    return Absence.objects.on(date).filter(user=user).select_related("replacement").first()

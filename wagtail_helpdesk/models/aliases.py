@@ -1,0 +1,88 @@
+"""Other names of services and categories: shown elsewhere in the catalogue, tickets arrive in the real one."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from .services import Category, Service
+
+
+class AliasQuerySet(models.QuerySet["Alias"]):
+    """Aliases, and the gate to them: that of what they lead to."""
+
+    def open_to(self, user: Any) -> Self:
+        """Narrow to the aliases of what the user may open a ticket in now."""
+        services = Service.objects.open_to(user).filter(pk=OuterRef("to_service"))
+        categories = Category.objects.open_to(user).filter(pk=OuterRef("to_category"))
+        return self.filter(Q(Exists(services)) | Q(Exists(categories)))
+
+
+class Alias(models.Model):
+    """A second entry in the catalogue for a service or a category that lives elsewhere in it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    order = models.IntegerField(_("order"), default=0)
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("shown in the service"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="aliases",
+        help_text=_("Empty: shown beside the services."),
+    )
+    parent = models.ForeignKey(
+        Category,
+        verbose_name=_("shown under the category"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="aliases",
+    )
+    to_service = models.ForeignKey(
+        Service,
+        verbose_name=_("leads to the service"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="other_names",
+    )
+    to_category = models.ForeignKey(
+        Category,
+        verbose_name=_("leads to the category"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="other_names",
+    )
+
+    objects = AliasQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "name"]
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_service__isnull=True, to_category__isnull=False)
+                | Q(to_service__isnull=False, to_category__isnull=True),
+                name="helpdesk_alias_leads_to_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | Q(service__isnull=False),
+                name="helpdesk_alias_in_its_service",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def target(self) -> Service | Category | None:
+        """What the alias leads to."""
+        return self.to_category or self.to_service
