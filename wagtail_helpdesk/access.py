@@ -78,6 +78,14 @@ def sees_service(user: Any, service: str = "") -> Q:
     )
 
 
+def uses_service(user: Any, service: str = "") -> Q:
+    """Return the condition under which the user may open tickets: he sees the service, or runs it."""
+    row = service or "pk"
+    return sees_service(user, service) | Q(
+        Exists(user.helpdesk_managed.filter(service=OuterRef(row)))
+    )
+
+
 def reads_ticket(user: Any, through: Collection[Role] = READERS, ticket: str = "") -> Q:
     """Return the condition under which the user may read a ticket through one of these roles."""
     if not is_somebody(user):

@@ -67,7 +67,7 @@ class _Transaction:
     recipients: list[str] = field(default_factory=list)
 
 
-class _HangUp(Exception):  # noqa: N818
+class _HangUp(Exception):
     """The server closes the connection."""
 
 

@@ -87,7 +87,7 @@ class Monitoring(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.preset.label
+        return str(self.preset.label)
 
     @property
     def levels(self) -> Levels:

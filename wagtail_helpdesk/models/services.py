@@ -79,10 +79,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     """Services, and the gates to them."""
 
     def visible_to(self, user: Any) -> Self:
-        """Narrow to the services the user may see: open to everybody, or to one of his groups."""
+        """Narrow to the services that are open to everybody, to his groups, or run by the user."""
         if not access.is_somebody(user):
             return self.none()
-        return self.filter(access.sees_service(user))
+        return self.filter(access.uses_service(user))
 
     def open_to(self, user: Any) -> Self:
         """Narrow to the services in which the user may open a ticket now."""
@@ -216,7 +216,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         if not access.is_somebody(user):
             return self.none()
         return self.filter(
-            access.sees_service(user, "service"),
+            access.uses_service(user, "service"),
             service__enabled=True,
             takes_tickets=True,
         )

@@ -111,7 +111,7 @@ class Ticket(models.Model):
     awaiting_since = models.DateTimeField(_("awaiting approval since"), null=True, blank=True)
     resume_on = models.DateField(_("resumes on"), null=True, blank=True)
     is_open = models.GeneratedField(
-        expression=Q(status__in=[str(s) for s in OPEN]),
+        expression=Q(status__in=[str(s) for s in OPEN]),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )

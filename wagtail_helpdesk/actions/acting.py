@@ -1,0 +1,247 @@
+"""The door: how an act is checked, done and recorded. The only code that writes to a ticket."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict
+
+from django.core.files import File
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import markdown
+from wagtail_helpdesk.access import Standing
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import ENDED, OPEN, Action, Audience, Message, Rule, Status
+from wagtail_helpdesk.models import Event, Ticket
+from wagtail_helpdesk.signals import event_recorded
+
+from .errors import NotNow, NotPossible, NotYours
+from .files import attach_files
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+P = ParamSpec("P")
+Changes = dict[str, Any]
+#: What a verb does beyond the row of the table: called under the lock, once the act is allowed,
+#: it applies the verb's own rules and returns what changes. Names that are no field of the
+#: ticket are recorded in the event only.
+Deed = Callable[[Ticket, Standing], Changes]
+
+#: A change of one of these makes what others see on their screens untrue.
+VERSIONED = frozenset({"status", "assignee", "requester", "category", "visibility"})
+FIELDS = VERSIONED | {
+    "service", "priority", "subject", "resume_on", "closed_at", "awaiting_since",
+}  # fmt: skip
+
+
+class Batch:
+    """The acts of one form, numbered. Its id makes that a form sent twice does one thing."""
+
+    def __init__(self, submission: uuid.UUID | None = None) -> None:
+        self.id = submission or uuid.uuid4()
+        self.size = 0
+
+    def next_position(self) -> int:
+        """Return the place of the next event in the batch."""
+        self.size += 1
+        return self.size - 1
+
+    def done_before(self, by: User | None, ticket: Ticket | None = None) -> Event | None:
+        """Return the last event that this form left the first time it was sent, or None."""
+        events = list(Event.objects.filter(batch=self.id).select_related("ticket"))
+        if not events:
+            return None
+        own = [event for event in events if event.actor_id == (by.pk if by else None)]
+        if not own or (ticket is not None and own[-1].ticket_id != ticket.pk):
+            raise NotPossible(None, _("This form was already sent."))
+        return own[-1]
+
+
+Submission = uuid.UUID | Batch | None
+
+
+class Form(TypedDict, total=False):
+    """What every verb takes: a message in Markdown, files, and the id of the form it came in."""
+
+    text: str
+    files: Sequence[File]
+    submission: Submission
+
+
+def verb(function: Callable[P, Event]) -> Callable[P, Event]:
+    """Make a function one of the verbs: done whole or not at all, and once per submission."""
+
+    @wraps(function)
+    def whole(ticket: Ticket, *args: Any, by: User | None, **form: Any) -> Event:
+        submission = form.pop("submission", None)
+        with transaction.atomic():
+            if isinstance(submission, Batch):
+                return function(ticket, *args, by=by, submission=submission, **form)  # type: ignore[arg-type]
+            batch = Batch(submission)
+            if submission is not None:
+                # Locked before asking, or the same form sent twice at once would pass twice.
+                current = Ticket.objects.select_for_update().get(pk=ticket.pk)
+                if (event := batch.done_before(by, ticket)) is not None:
+                    _refresh(ticket, current)
+                    return event
+            return function(ticket, *args, by=by, submission=batch, **form)  # type: ignore[arg-type]
+
+    return whole  # type: ignore[return-value]
+
+
+def _act(
+    action: Action,
+    ticket: Ticket,
+    by: User | None,
+    deed: Deed | None = None,
+    *,
+    submission: Submission,
+    text: str = "",
+    files: Sequence[File] = (),
+    audience: Audience | None = None,
+    seen: int | None = None,
+    tells_everybody: bool = False,
+) -> Event:
+    """Lock, check, change, record: every change of a ticket passes here.
+
+    ``ticket`` is what its reader saw, and is up to date afterwards; ``seen`` is the last event
+    shown to him, for the acts that stop when somebody wrote since. Raises ``NotYours``,
+    ``NotNow`` or ``NotPossible``; nothing is recorded then.
+    """
+    # Decide on what is true now, not on what the page showed.
+    now = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    standing = now.standing_of(by)
+    rule = _rule_for(action, standing, ticket, now)
+    _refuse_if_overtaken(now, by, seen)
+    text = checked_text(text, action.message)
+    changes = {"status": rule.moves[Status(now.status)], **(deed(now, standing) if deed else {})}
+    event = Event(
+        ticket=now,
+        action=action.name,
+        actor=by,
+        text=text,
+        html=markdown.render(text),
+        audience=audience or action.audience,
+        tells_everybody=tells_everybody,
+        batch=submission.id if isinstance(submission, Batch) else submission or uuid.uuid4(),
+        position=submission.next_position() if isinstance(submission, Batch) else 0,
+    )
+    event.before, event.after = _write(now, changes, event)
+    record(event, files)
+    _refresh(ticket, now)
+    return event
+
+
+def record(event: Event, files: Sequence[File]) -> None:
+    """Append an event to the history, with its files, and tell the world after commit."""
+    event.save()
+    attach_files(event, files)
+    transaction.on_commit(partial(event_recorded.send_robust, Event, event=event), robust=True)
+
+
+def _rule_for(action: Action, standing: Standing, seen: Ticket, now: Ticket) -> Rule:
+    status = Status(now.status)
+    rule = action.rule_for(standing.roles, standing.privileges, status)
+    # Somebody whose page was true when he read it was overtaken, even if he may no longer act.
+    stale = action.guarded and seen.version != now.version
+    if not standing.roles:
+        raise NotYours
+    if stale or (rule is None and action.is_ever_for(standing.roles, standing.privileges, status)):
+        raise NotNow(now)
+    if rule is None:
+        raise NotYours
+    return rule
+
+
+def _refuse_if_overtaken(now: Ticket, by: User | None, seen: int | None) -> None:
+    if seen is None or by is None:
+        return
+    written = now.events.filter(pk__gt=seen).exclude(text="").exclude(actor=by)
+    # What he may not read does not exist for him: it cannot stop him either.
+    if written.visible_to(by).exists():
+        raise NotNow(now)
+
+
+def checked_text(text: str, message: Message) -> str:
+    """Return a message as it is stored; raises ``NotPossible`` when missing or too long."""
+    # NUL cannot be stored by PostgreSQL; browsers send line ends as CRLF.
+    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    if message is Message.REQUIRED and not text:
+        raise NotPossible("text", _("Please enter your message."))
+    limit = helpdesk_settings.MESSAGE_MAX_LENGTH
+    if len(text) > limit:
+        raise NotPossible(
+            "text", _("This message is longer than %(limit)s characters.") % {"limit": limit}
+        )
+    return text
+
+
+def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Changes]:
+    """Write what changes, under the invariants; return it before and after, as ids and values."""
+    fields = {name: value for name, value in changes.items() if name in FIELDS}
+    _settle(now, fields, event.created_at)
+    fields = {name: value for name, value in fields.items() if getattr(now, name) != value}
+    facts = {name: plain(value) for name, value in changes.items() if name not in FIELDS}
+    before = {name: plain(getattr(now, name)) for name in fields}
+    after = {name: plain(value) for name, value in fields.items()} | facts
+    if event.audience != Audience.MANAGERS:
+        # An internal note must not show even as a movement in other people's lists.
+        fields["last_activity_at"] = event.created_at
+    _update(now, fields)
+    return before, after
+
+
+def _settle(now: Ticket, fields: Changes, moment: Any) -> None:
+    """Apply the invariants of a ticket to what is about to be written."""
+    status = fields["status"]
+    if status in OPEN:
+        if fields.get("assignee", now.assignee) is None:
+            status = fields["status"] = Status.FREE
+        elif status == Status.FREE:
+            status = fields["status"] = Status.IN_PROGRESS
+    if status != Status.POSTPONED:
+        fields["resume_on"] = None
+    if status in ENDED:
+        fields["closed_at"] = now.closed_at or moment
+    else:
+        fields["closed_at"] = None
+    if status == Status.CLOSED:
+        fields.setdefault("awaiting_since", now.awaiting_since or moment)
+    else:
+        fields["awaiting_since"] = None
+
+
+def _update(now: Ticket, fields: Changes) -> None:
+    if not fields:
+        return
+    version = now.version
+    if not VERSIONED.isdisjoint(fields):
+        fields["version"] = version + 1
+    # Row locks do nothing on SQLite: the version in the condition is what keeps two acts apart.
+    if not Ticket.objects.filter(pk=now.pk, version=version).update(**fields):
+        raise NotNow(now)
+    for name, value in fields.items():
+        setattr(now, name, value)
+    now.is_open = now.status in OPEN
+
+
+def plain(value: Any) -> Any:
+    """Return a value as it is recorded in an event: ids for rows, text for dates."""
+    if isinstance(value, models.Model):
+        return value.pk
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _refresh(ticket: Ticket, now: Ticket) -> None:
+    for field in Ticket._meta.concrete_fields:
+        setattr(ticket, field.attname, getattr(now, field.attname))
+
+
+def today() -> Any:
+    """Return the date it is where the site is."""
+    return timezone.localdate()

@@ -1,0 +1,49 @@
+"""Why an act is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from wagtail_helpdesk.models import Ticket
+
+
+class HelpdeskError(Exception):
+    """An act that was refused; nothing of it was recorded."""
+
+
+class NotYours(HelpdeskError):
+    """The person's role or privileges never allow the act (HTTP 403)."""
+
+    def __str__(self) -> str:
+        return _("You may not do this on this ticket.")
+
+
+class NotNow(HelpdeskError):
+    """The ticket is not in a state for the act, or changed since its reader saw it (HTTP 409).
+
+    ``ticket`` is the ticket as it is now.
+    """
+
+    def __init__(self, ticket: Ticket) -> None:
+        super().__init__(ticket)
+        self.ticket = ticket
+
+    def __str__(self) -> str:
+        return _("The ticket changed while you were writing. Nothing was recorded.")
+
+
+class NotPossible(HelpdeskError):
+    """The act's own rule about its data; ``field`` names the input, None the whole form."""
+
+    def __init__(self, field: str | None, message: str | Promise) -> None:
+        super().__init__(field, message)
+        self.field = field
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)

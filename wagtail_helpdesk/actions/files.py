@@ -1,0 +1,93 @@
+"""Files that come with a message: their limits, their type, where they are kept."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+import puremagic
+from django.core.files import File
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.models import Attachment, Event
+
+from .errors import NotPossible
+
+UNKNOWN_TYPE = "application/octet-stream"
+#: What decides the type: the first bytes, never the name or what the browser says.
+_HEAD = 4096
+
+
+def attach_files(event: Event, files: Sequence[File]) -> list[Attachment]:
+    """Attach files to a message; raises ``NotPossible("files", …)`` when one is not acceptable."""
+    check_files(files)
+    kept: list[Attachment] = []
+    try:
+        for file in files:
+            attachment = Attachment(event=event, file=file, **described(file))
+            kept.append(attachment)
+            attachment.save()
+    except BaseException:
+        # The rows go with the transaction; the files would stay.
+        for attachment in kept:
+            attachment.file.delete(save=False)
+        raise
+    return kept
+
+
+def check_files(files: Sequence[File]) -> None:
+    """Raise ``NotPossible("files", …)`` when there are too many, or one is empty or too large."""
+    limit = helpdesk_settings.FILES_MAX_COUNT
+    if len(files) > limit:
+        raise NotPossible(
+            "files",
+            ngettext("Attach at most %(limit)s file.", "Attach at most %(limit)s files.", limit)
+            % {"limit": limit},
+        )
+    for file in files:
+        check_file(file)
+
+
+def check_file(file: File) -> None:
+    """Raise ``NotPossible("files", …)`` when the file is empty or too large, naming it."""
+    name, largest = clean_name(file.name or ""), helpdesk_settings.FILE_MAX_SIZE
+    if not file.size:
+        raise NotPossible("files", _("“%(name)s” is empty.") % {"name": name})
+    if file.size > largest:
+        raise NotPossible(
+            "files",
+            _("“%(name)s” is larger than %(size)s MB.")
+            % {"name": name, "size": largest // (1024 * 1024)},
+        )
+
+
+def described(file: File) -> dict[str, str | int]:
+    """Return name, size in bytes and type of a file, none of them taken on trust."""
+    return {
+        "name": clean_name(file.name or ""),
+        "size": file.size,
+        "content_type": sniffed_type(file),
+    }
+
+
+def clean_name(name: str) -> str:
+    """Return a file name without folders, control or invisible characters, at most 150 long."""
+    # Normalised first, checked after: an invisible character must not hide what the name is.
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    name = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip(". \t")
+    stem, suffix = PurePosixPath(name).stem[:130], PurePosixPath(name).suffix[:20]
+    return f"{stem}{suffix}" or _("file")
+
+
+def sniffed_type(file: File) -> str:
+    """Return the type that the first bytes of a file tell."""
+    file.seek(0)
+    head = file.read(_HEAD)
+    file.seek(0)
+    try:
+        return puremagic.from_string(head, mime=True) or UNKNOWN_TYPE
+    except (puremagic.PureError, ValueError):
+        return UNKNOWN_TYPE
