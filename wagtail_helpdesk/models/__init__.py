@@ -3,8 +3,8 @@
 from .absences import Absence, replacement_for
 from .aliases import Alias
 from .events import Attachment, Event, KeptFile
-from .notices import Beat, Channel, Envelope, Notice
-from .preferences import HelpdeskPreferences, Monitoring, ReportPreference
+from .notices import Beat, Channel, Envelope, Kind, LastReport, Notice, Reason, Skipped, State
+from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportPreference, Shows
 from .services import (
     Category,
     CategoryMember,
@@ -30,13 +30,21 @@ __all__ = [
     "Guest",
     "HelpdeskPreferences",
     "KeptFile",
+    "Kind",
+    "LastReport",
+    "Level",
     "Monitoring",
     "Notice",
     "PermanentGuest",
+    "Preset",
+    "Reason",
     "ReportPreference",
     "Service",
     "ServiceManager",
     "ServiceText",
+    "Shows",
+    "Skipped",
+    "State",
     "Subscription",
     "Ticket",
     "replacement_for",

@@ -9,21 +9,39 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .events import Event
+from .services import Service
 from .tickets import Ticket
 
 
 class Reason(models.TextChoices):
     """Why somebody hears of an event, strongest first. Printed in the mail."""
 
-    FAREWELL = "farewell", _("the ticket left you")
     REQUESTER = "requester", _("requester of the ticket")
     IN_CHARGE = "in_charge", _("manager of the ticket")
     GUEST = "guest", _("guest")
     PERMANENT_GUEST = "permanent_guest", _("permanent guest of the service")
     MEMBER = "member", _("member of the category")
     MANAGER = "manager", _("manager of the service")
-    FOLLOWER = "follower", _("you follow the ticket")
-    MAILBOX = "mailbox", _("extra address of the service")
+    FOLLOWER = "follower", _("follower of the ticket")
+    # What somebody was before the act: he hears of it once more, if only to learn that it left him.
+    WAS_REQUESTER = "was_requester", _("requester of the ticket until then")
+    WAS_IN_CHARGE = "was_in_charge", _("manager of the ticket until then")
+    WAS_MANAGER = "was_manager", _("manager where the ticket was until then")
+    MAILBOX = "mailbox", _("extra address of the service or category")
+
+
+class Skipped(models.TextChoices):
+    """Why somebody who would hear of an event did not."""
+
+    SWITCHED_OFF = "switched_off", _("switched off in the preferences")
+    MUTED = "muted", _("muted this ticket")
+    NO_ACCESS = "no_access", _("may not read it")
+    INACTIVE = "inactive", _("account not active")
+    NO_ADDRESS = "no_address", _("has no e-mail address")
+    BAD_ADDRESS = "bad_address", _("the e-mail address is not valid")
+    REFUSED_ADDRESS = "refused_address", _("the mail server refused the e-mail address")
+    EMPTY = "empty", _("nothing to report")
+    MERGED = "merged", _("joined to a later report")
 
 
 class Kind(models.TextChoices):
@@ -59,18 +77,23 @@ class Envelope(models.Model):
         Ticket, null=True, on_delete=models.CASCADE, related_name="envelopes"
     )
     slot = models.DateTimeField(null=True)
-    services = models.JSONField(default=list)
+    # What a report lists, as ids: {service: {section: [count, [ticket, …]]}}.
+    listing = models.JSONField(default=dict)
     message_id = models.CharField(max_length=255, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     bulk = models.BooleanField(default=False)
+    # Set at the first claim and for good: what the mail tells does not change over its retries.
+    sealed = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Claims since the mail server last answered: a mail that kills whoever renders it stops here.
+    unanswered = models.PositiveSmallIntegerField(default=0)
     ambiguous = models.PositiveSmallIntegerField(default=0)
     handed_over = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True)
     token = models.UUIDField(null=True)
     next_at = models.DateTimeField(default=timezone.now)
     last_error = models.CharField(max_length=500, blank=True)
-    skipped = models.CharField(max_length=20, blank=True)
+    skipped = models.CharField(max_length=20, blank=True, choices=Skipped)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
 
@@ -95,16 +118,16 @@ class Envelope(models.Model):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "kind", "slot"],
-                condition=Q(slot__isnull=False),
-                name="helpdesk_report_slot_once",
-            ),
             # At most one mail about a ticket waits for a person: what comes meanwhile joins it.
             models.UniqueConstraint(
                 fields=["user", "ticket"],
-                condition=Q(state="pending", attempts=0, user__isnull=False),
+                condition=Q(sealed=False, user__isnull=False),
                 name="helpdesk_one_waiting_alert",
+            ),
+            models.UniqueConstraint(
+                fields=["address", "ticket"],
+                condition=Q(sealed=False) & ~Q(address=""),
+                name="helpdesk_one_waiting_address",
             ),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False)
@@ -140,11 +163,10 @@ class Notice(models.Model):
     address = models.EmailField(blank=True)
     reason = models.CharField(max_length=16, choices=Reason)
     asked = models.BooleanField(default=False)
-    due = models.DateTimeField(default=timezone.now)
     envelope = models.ForeignKey(
         Envelope, null=True, on_delete=models.SET_NULL, related_name="notices"
     )
-    skipped = models.CharField(max_length=20, blank=True)
+    skipped = models.CharField(max_length=20, blank=True, choices=Skipped)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -152,14 +174,6 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         default_permissions = ()
-        indexes = [
-            models.Index(
-                "due",
-                "id",
-                condition=Q(envelope=None, skipped=""),
-                name="hd_notice_due",
-            ),
-        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "user"],
@@ -177,6 +191,27 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}"
+
+
+class LastReport(models.Model):
+    """The last slot for which a manager got the report of a service: none is sent twice."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="last_reports")
+    slot = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("last report")
+        verbose_name_plural = _("last reports")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "service"], name="helpdesk_last_report_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 class Channel(models.Model):
