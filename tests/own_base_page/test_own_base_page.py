@@ -1,7 +1,6 @@
 """The package lives on a site with its own base page."""
 
 import pytest
-
 from django.core.management import call_command
 from wagtail.models import Site
 

@@ -1,0 +1,131 @@
+# Each target sets up what it needs (scripts/setup); the second time that takes a second.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+PARALLEL ?= -n 2
+export VENV
+
+# The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
+LINT := style floors types templates security
+SITE := migrations check translations
+TESTS := sqlite custom-page postgresql
+
+.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages clean \
+	setup-demo setup-fast setup-test $(LINT) $(SITE) $(TESTS)
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup-demo ## Serve the example site, with its workers and a mail catcher
+	@$(call need,example_site/manage.py)
+	@$(BIN)/python example_site/manage.py demo
+
+test: setup-test $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, and all tests on SQLite and PostgreSQL
+
+test-fast: setup-fast ## Run the tests that need no server, on SQLite
+	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL)
+
+lint: setup-test $(LINT) ## Run the checkers that only read
+
+# -- checkers ------------------------------------------------------------------------------------
+
+style: ## Format and style (ruff)
+	@$(call title,style)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+floors: ## Imports go down the stairs (import-linter)
+	@$(call title,floors)
+	@$(BIN)/lint-imports
+
+types: ## Types (mypy, strict)
+	@$(call title,types)
+	@$(BIN)/mypy
+
+templates: ## Templates (djlint)
+	@$(call title,templates)
+	@$(BIN)/djlint --lint --quiet wagtail_helpdesk $(wildcard example_site)
+
+security: ## Security of the code (bandit)
+	@$(call title,security)
+	@$(BIN)/bandit --quiet -ll --recursive wagtail_helpdesk $(wildcard example_site)
+
+migrations: ## Migrations are complete
+	@$(call title,migrations)
+	@for settings in fast postgres; do \
+		$(BIN)/django-admin makemigrations --check --dry-run --pythonpath . --settings tests.settings.$$settings; \
+	done
+
+check: ## Django's own checks of the example site
+	@$(call title,check)
+	@if [[ -e example_site/manage.py ]]; then \
+		$(BIN)/python example_site/manage.py check --fail-level WARNING; \
+	else \
+		$(BIN)/django-admin check --fail-level WARNING --pythonpath . --settings tests.settings.fast; \
+	fi
+
+translations: ## Every string is translated, every catalogue compiled
+	@$(call title,translations)
+	@$(PYTEST) -q tests/test_translations.py
+
+audit: ## Known vulnerabilities of what we depend on (pip-audit)
+	@$(call title,audit)
+	@scripts/audit
+
+# -- tests ---------------------------------------------------------------------------------------
+
+sqlite: ## The tests that need no server, on SQLite
+	@$(call title,tests on SQLite)
+	@$(BIN)/coverage erase
+	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL) --cov --cov-report= --cov-fail-under=0
+
+custom-page: ## The tests of a site with its own base page
+	@$(call title,tests with a base page of the site)
+	@$(PYTEST) -m "not chaos" --ds=tests.settings.custom_page --cov --cov-append --cov-report= --cov-fail-under=0
+
+postgresql: ## The whole suite on PostgreSQL, with all servers and the browser
+	@$(call title,tests on PostgreSQL)
+	@$(PYTEST) -m "not chaos" $(PARALLEL) --ds=tests.settings.postgres --cov --cov-append --cov-report=term
+
+# -- long runs -----------------------------------------------------------------------------------
+
+chaos: setup-test ## Kill and break everything for some minutes, and count what was lost
+	@$(call need,tests/chaos)
+	@$(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres -s
+
+bench: setup-test ## Measure the pages at the small size (minutes)
+	@$(call need,bench/run)
+	@$(BIN)/python bench/run --size small
+
+bench-full: setup-test ## Measure the pages at all sizes, against other products (hours)
+	@$(call need,bench/run)
+	@$(BIN)/python bench/run --size full
+
+# -- housekeeping --------------------------------------------------------------------------------
+
+docs: setup-fast ## Print the generated pages of docs/reference again
+	@$(BIN)/python scripts/docs
+
+messages: setup-test ## Collect the strings to translate, and compile the catalogues
+	@cd wagtail_helpdesk && ../$(BIN)/django-admin makemessages --locale fr --locale en --no-wrap
+	@cd wagtail_helpdesk && ../$(BIN)/django-admin compilemessages
+
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) node_modules .state build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup-demo setup-fast setup-test: setup-%:
+	@scripts/setup $*
+
+define title
+printf '\n\033[1m== %s\033[0m\n' '$(1)'
+endef
+
+define need
+[[ -e $(1) ]] || { echo 'make $@: there is no $(1) in this checkout' >&2; exit 1; }
+endef
