@@ -49,11 +49,11 @@ types: ## Types (mypy, strict)
 
 templates: ## Templates (djlint)
 	@$(call title,templates)
-	@$(BIN)/djlint --lint --quiet wagtail_helpdesk $(wildcard example_site)
+	@templates=$$(git ls-files '*.html'); [[ -z $$templates ]] || $(BIN)/djlint --lint --quiet $$templates
 
 security: ## Security of the code (bandit)
 	@$(call title,security)
-	@$(BIN)/bandit --quiet -ll --recursive wagtail_helpdesk $(wildcard example_site)
+	@$(BIN)/bandit --quiet -c pyproject.toml -ll --recursive wagtail_helpdesk $(wildcard example_site)
 
 migrations: ## Migrations are complete
 	@$(call title,migrations)
