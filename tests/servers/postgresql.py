@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from tests.servers.processes import (
     LOOPBACK,
     find_program,
     free_port,
-    listens,
     private_folder,
     running,
 )
@@ -61,12 +62,21 @@ def postgresql(**options: str) -> Iterator[PostgreSQL]:
         with running(
             command,
             log=folder / "log",
-            ready=lambda: listens(port),
+            ready=lambda: _accepts(port),
             stop_with=signal.SIGINT,  # the "fast" shutdown: does not wait for clients
             user=owner,
             cwd=folder,
         ) as process:
             yield PostgreSQL(port, folder, process)
+
+
+def _accepts(port: int) -> bool:
+    """Tell whether it answers queries: it listens a moment before that."""
+    try:
+        psycopg.connect(host=LOOPBACK, port=port, user=USER, dbname="postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _initdb(data: Path, owner: str | None) -> None:
