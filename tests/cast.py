@@ -1,16 +1,27 @@
 """The cast: the people and services of the Université d’Arvelle, for the tests and the example site.
 
-Plain data first, in the order a reader meets it; `people()` writes it to the database.
+Plain data first; `people()` and then `services()` write it to the database.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from wagtail.models import Locale
+
+from wagtail_helpdesk.models import (
+    Category,
+    CategoryMember,
+    CategoryText,
+    PermanentGuest,
+    Service,
+    ServiceManager,
+    ServiceText,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,6 +36,9 @@ class Words(NamedTuple):
 
     fr: str
     en: str
+
+
+NOTHING = Words("", "")
 
 
 # -- People ------------------------------------------------------------------------------------
@@ -49,14 +63,13 @@ class Person:
         return f"{self.first_name} {self.last_name}"
 
 
-PEOPLE = (
-    # Those who ask.
+ASKING = (
     Person(
         "lea",
         "Léa",
         "Fournier",
         Words(
-            "Maîtresse de conférences en histoire : dépose des tickets et attend des réponses.",
+            "Maîtresse de conférences en histoire : dépose des tickets et attend des réponses.",
             "History lecturer: opens tickets and waits for answers.",
         ),
         email=f"lea.fournier@{DOMAIN}",
@@ -66,7 +79,7 @@ PEOPLE = (
         "Thomas",
         "Girard",
         Words(
-            "Doctorant en chimie : propriétaire de tickets dans plusieurs services.",
+            "Doctorant en chimie : propriétaire de tickets dans plusieurs services.",
             "Doctoral student in chemistry: requester in several services.",
         ),
         email=f"thomas.girard@{DOMAIN}",
@@ -76,7 +89,7 @@ PEOPLE = (
         "Emily",
         "Carter",
         Words(
-            "Professeure invitée : lit et écrit en anglais.",
+            "Professeure invitée : lit et écrit en anglais.",
             "Visiting professor: reads and writes English.",
         ),
         email=f"emily.carter@{DOMAIN}",
@@ -87,7 +100,7 @@ PEOPLE = (
         "Marcel",
         "Pons",
         Words(
-            "Gardien du campus : n’a pas d’adresse électronique.",
+            "Gardien du campus : n’a pas d’adresse électronique.",
             "Campus caretaker: has no e-mail address.",
         ),
     ),
@@ -96,18 +109,20 @@ PEOPLE = (
         "Inès",
         "Robert",
         Words(
-            "Assistante de direction : invitée permanente des Services Généraux.",
+            "Assistante de direction : invitée permanente des Services Généraux.",
             "Executive assistant: permanent guest of Services Généraux.",
         ),
         email=f"ines.robert@{DOMAIN}",
     ),
-    # Those who answer.
+)
+
+ANSWERING = (
     Person(
         "sophie",
         "Sophie",
         "Lambert",
         Words(
-            "Responsable des Services Généraux : tous les privilèges, configuration comprise.",
+            "Responsable des Services Généraux : tous les privilèges, configuration comprise.",
             "Head of Services Généraux: every privilege, configuration included.",
         ),
         email=f"sophie.lambert@{DOMAIN}",
@@ -117,7 +132,7 @@ PEOPLE = (
         "Karim",
         "Benali",
         Words(
-            "Technicien des Services Généraux : membre des catégories Électricité et Chauffage.",
+            "Technicien des Services Généraux : membre des catégories Électricité et Chauffage.",
             "Technician of Services Généraux: member of the categories Électricité and Chauffage.",
         ),
         email=f"karim.benali@{DOMAIN}",
@@ -127,7 +142,7 @@ PEOPLE = (
         "Julien",
         "Moreau",
         Words(
-            "Gestionnaire de la DSI et des Services Généraux : travaille dans deux services.",
+            "Gestionnaire de la DSI et des Services Généraux : travaille dans deux services.",
             "Manager of DSI and Services Généraux: works in two services.",
         ),
         email=f"julien.moreau@{DOMAIN}",
@@ -137,7 +152,7 @@ PEOPLE = (
         "Paul",
         "Lefèvre",
         Words(
-            "Plombier des Services Généraux : indisponible, ne reçoit aucune assignation.",
+            "Plombier des Services Généraux : indisponible, ne reçoit aucune assignation.",
             "Plumber of Services Généraux: unavailable, is never assigned anything.",
         ),
         email=f"paul.lefevre@{DOMAIN}",
@@ -147,7 +162,7 @@ PEOPLE = (
         "Nadia",
         "Haddad",
         Words(
-            "Responsable de la DSI : configure son service et ses catégories.",
+            "Responsable de la DSI : configure son service et ses catégories.",
             "Head of DSI: configures her service and its categories.",
         ),
         email=f"nadia.haddad@{DOMAIN}",
@@ -167,7 +182,7 @@ PEOPLE = (
         "Hugo",
         "Perrin",
         Words(
-            "Bibliothécaire : gestionnaire sans aucun privilège, il lit et commente.",
+            "Bibliothécaire : gestionnaire sans aucun privilège, il lit et commente.",
             "Librarian: a manager without any privilege, who reads and comments.",
         ),
         email=f"hugo.perrin@{DOMAIN}",
@@ -177,18 +192,21 @@ PEOPLE = (
         "Marion",
         "Gauthier",
         Words(
-            "Responsable de la Bibliothèque : ses tickets sont publics par défaut.",
+            "Responsable de la Bibliothèque : ses tickets sont publics par défaut.",
             "Head of Bibliothèque: tickets there are public by default.",
         ),
         email=f"marion.gauthier@{DOMAIN}",
     ),
-    # Those who must see nothing of other people’s tickets.
+)
+
+# They must see nothing of other people’s private tickets.
+OUTSIDE = (
     Person(
         "victor",
         "Victor",
         "Blanc",
         Words(
-            "Étudiant en licence : étranger à tous les tickets privés, il ne doit rien en voir.",
+            "Étudiant en licence : étranger à tous les tickets privés, il ne doit rien en voir.",
             "Undergraduate: a stranger to every private ticket, who must see none of them.",
         ),
         email=f"victor.blanc@{DOMAIN}",
@@ -199,7 +217,7 @@ PEOPLE = (
         "Alice",
         "Renaud",
         Words(
-            "Rédactrice du portail : modifie les pages dans Wagtail, sans droit sur les tickets.",
+            "Rédactrice du portail : modifie les pages dans Wagtail, sans droit sur les tickets.",
             "Editor of the portal: edits pages in Wagtail, has no right on tickets.",
         ),
         email=f"alice.renaud@{DOMAIN}",
@@ -210,7 +228,7 @@ PEOPLE = (
         "Gilles",
         "Mercier",
         Words(
-            "Administrateur de Wagtail : configure tout, ne voit aucun ticket pour autant.",
+            "Administrateur de Wagtail : configure tout, ne voit aucun ticket pour autant.",
             "Wagtail superuser: configures everything, and sees no ticket for all that.",
         ),
         email=f"gilles.mercier@{DOMAIN}",
@@ -221,13 +239,15 @@ PEOPLE = (
         "Yvette",
         "Caron",
         Words(
-            "Partie à la retraite : compte désactivé, son nom reste dans les historiques.",
+            "Partie à la retraite : compte désactivé, son nom reste dans les historiques.",
             "Retired: a deactivated account whose name remains in the histories.",
         ),
         email=f"yvette.caron@{DOMAIN}",
         active=False,
     ),
 )
+
+PEOPLE = ASKING + ANSWERING + OUTSIDE
 
 
 def people() -> dict[str, User]:
@@ -249,3 +269,268 @@ def _create(person: Person, password: str) -> User:
     )
     user.groups.set(Group.objects.get_or_create(name=name)[0] for name in person.groups)
     return user
+
+
+# -- Services ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A category, and those beneath it; `members` are named, else inherited from above."""
+
+    name: Words
+    summary: Words = NOTHING
+    beneath: tuple[Branch, ...] = ()
+    members: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A service: what it helps with, and who runs it with which privileges and availability."""
+
+    name: Words
+    summary: Words
+    hours: Words
+    icon: str
+    categories: tuple[Branch, ...]
+    managers: dict[str, dict[str, bool]]
+    permanent_guests: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+CONFIGURES = {"can_edit_service": True, "can_manage_managers": True, "can_set_availability": True}
+ORDINARY: dict[str, bool] = {}
+ONLY_READS = dict.fromkeys(
+    (
+        "can_manage_categories",
+        "can_assign",
+        "can_move_anywhere",
+        "can_refuse",
+        "can_reopen",
+        "can_take_free",
+        "can_take_assigned",
+    ),
+    False,
+)
+
+SERVICES = (
+    Desk(
+        Words("Services Généraux", "Facilities"),
+        Words(
+            "Les bâtiments et tout ce qui y tombe en panne.",
+            "The buildings, and whatever breaks down in them.",
+        ),
+        Words("Du lundi au vendredi, de 7 h à 18 h", "Monday to Friday, 7 a.m. to 6 p.m."),
+        "site",
+        categories=(
+            Branch(
+                Words("Électricité", "Electricity"),
+                Words("Éclairage, prises, disjoncteurs", "Lights, sockets, fuses"),
+                members=("karim",),
+            ),
+            Branch(
+                Words("Chauffage", "Heating"),
+                Words(
+                    "Radiateurs, thermostats, ventilation", "Radiators, thermostats, ventilation"
+                ),
+                members=("karim", "julien"),
+                settings={
+                    "default_subject": "Chauffage : bâtiment …, salle …",
+                    "default_message": "Bâtiment et salle :\nDepuis quand :\nCe que vous constatez :",
+                },
+            ),
+            Branch(
+                Words("Plomberie", "Plumbing"),
+                Words("Fuites, lavabos, sanitaires", "Leaks, washbasins, toilets"),
+            ),
+            Branch(
+                Words("Clés et badges", "Keys and badges"),
+                Words("Accès aux bâtiments et aux salles", "Access to buildings and rooms"),
+                settings={"algorithm": "first"},
+            ),
+        ),
+        managers={
+            "sophie": CONFIGURES,
+            "karim": ORDINARY,
+            "julien": ORDINARY,
+            "paul": {"available": False},
+        },
+        permanent_guests=("ines",),
+    ),
+    Desk(
+        Words("DSI", "Computing"),
+        Words(
+            "Postes de travail, réseau, messagerie, comptes.", "Computers, network, mail, accounts."
+        ),
+        Words("Du lundi au vendredi, de 8 h à 19 h", "Monday to Friday, 8 a.m. to 7 p.m."),
+        "desktop",
+        categories=(
+            Branch(
+                Words("Poste de travail", "Computers"),
+                Words("Ce qui est posé sur le bureau", "What stands on your desk"),
+                beneath=(
+                    Branch(Words("Ordinateur", "Desktop and laptop")),
+                    Branch(Words("Impression", "Printing"), settings={"default_priority": 2}),
+                ),
+                settings={"takes_tickets": False},
+            ),
+            Branch(
+                Words("Réseau et Wi-Fi", "Network and Wi-Fi"),
+                Words(
+                    "Connexion sur le campus et à distance", "Connection on campus and from afar"
+                ),
+            ),
+            Branch(
+                Words("Messagerie", "Mail"),
+                Words("Boîtes, listes, agendas", "Mailboxes, lists, calendars"),
+                members=("nadia",),
+            ),
+            Branch(
+                Words("Comptes et mots de passe", "Accounts and passwords"),
+                Words("Ouverture, blocage, droits", "Opening, blocking, rights"),
+                settings={"algorithm": "least_loaded", "default_priority": 4},
+            ),
+        ),
+        managers={"nadia": CONFIGURES, "julien": ORDINARY},
+    ),
+    Desk(
+        Words("Ressources humaines", "Human resources"),
+        Words("Votre situation, en toute confidentialité.", "Your own situation, in confidence."),
+        Words("Mardi et jeudi, de 9 h à 12 h", "Tuesday and Thursday, 9 a.m. to noon"),
+        "group",
+        categories=(
+            Branch(
+                Words("Paie", "Pay"),
+                Words("Bulletins, primes, transport", "Pay slips, bonuses, transport"),
+            ),
+            Branch(Words("Congés et absences", "Leave and absence")),
+            Branch(Words("Télétravail", "Working from home")),
+        ),
+        managers={"claire": CONFIGURES},
+        groups=(STAFF,),
+        settings={"confidential": True},
+    ),
+    Desk(
+        Words("Scolarité", "Registrar’s office"),
+        Words(
+            "Inscriptions, attestations, emplois du temps.", "Enrolment, certificates, timetables."
+        ),
+        Words("Du lundi au jeudi, de 9 h à 16 h", "Monday to Thursday, 9 a.m. to 4 p.m."),
+        "form",
+        categories=(
+            Branch(Words("Inscriptions", "Enrolment")),
+            Branch(Words("Relevés et attestations", "Transcripts and certificates")),
+            Branch(Words("Emplois du temps et salles", "Timetables and rooms")),
+        ),
+        managers={"claire": CONFIGURES, "marion": ORDINARY},
+    ),
+    Desk(
+        Words("Bibliothèque", "Library"),
+        Words("Prêts, ressources en ligne, suggestions.", "Loans, online resources, suggestions."),
+        Words("Du lundi au samedi, de 8 h à 22 h", "Monday to Saturday, 8 a.m. to 10 p.m."),
+        "openquote",
+        categories=(
+            Branch(Words("Prêts et retours", "Loans and returns")),
+            Branch(Words("Ressources en ligne", "Online resources")),
+            Branch(Words("Suggestions d’achat", "Suggestions")),
+        ),
+        managers={"marion": CONFIGURES, "hugo": ONLY_READS},
+        settings={"default_visibility": "public"},
+    ),
+    Desk(
+        Words("Reprographie", "Reprography"),
+        Words(
+            "Fermée : les copieurs sont gérés par la DSI.",
+            "Closed: copiers are managed by Computing.",
+        ),
+        NOTHING,
+        "copy",
+        categories=(Branch(Words("Travaux d’impression", "Print jobs")),),
+        managers={"sophie": CONFIGURES},
+        settings={"enabled": False},
+    ),
+)
+
+
+@dataclass
+class Catalogue:
+    """The services and categories in the database, by their French names."""
+
+    services: dict[str, Service] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
+
+
+def services(users: dict[str, User]) -> Catalogue:
+    """Create all services with their categories and managers, given the people."""
+    catalogue = Catalogue()
+    for order, desk in enumerate(SERVICES):
+        service = _create_service(desk, order)
+        catalogue.services[desk.name.fr] = service
+        managers = {
+            username: ServiceManager.objects.create(
+                service=service, user=users[username], order=place, **privileges
+            )
+            for place, (username, privileges) in enumerate(desk.managers.items())
+        }
+        for username in desk.permanent_guests:
+            PermanentGuest.objects.create(service=service, user=users[username])
+        for place, branch in enumerate(desk.categories):
+            _create_category(branch, service, None, place, managers, catalogue)
+    return catalogue
+
+
+def _create_service(desk: Desk, order: int) -> Service:
+    service = Service.objects.create(
+        name=desk.name.fr, order=order, everyone=not desk.groups, **desk.settings
+    )
+    service.groups.set(Group.objects.filter(name__in=desk.groups))
+    for language in Words._fields:
+        ServiceText.objects.create(
+            service=service,
+            locale=_locale(language),
+            title=getattr(desk.name, language),
+            summary=getattr(desk.summary, language),
+            hours=getattr(desk.hours, language),
+            icon=desk.icon,
+        )
+    return service
+
+
+def _create_category(
+    branch: Branch,
+    service: Service,
+    parent: Category | None,
+    order: int,
+    managers: dict[str, ServiceManager],
+    catalogue: Catalogue,
+) -> None:
+    category = Category.objects.create(
+        service=service,
+        parent=parent,
+        name=branch.name.fr,
+        order=order,
+        inherits_members=not branch.members,
+        members_from=parent and parent.members_from,
+        **branch.settings,
+    )
+    if branch.members:
+        category.members_from = category
+        category.save()
+    for username in branch.members:
+        CategoryMember.objects.create(category=category, manager=managers[username])
+    for language in Words._fields:
+        CategoryText.objects.create(
+            category=category,
+            locale=_locale(language),
+            title=getattr(branch.name, language),
+            summary=getattr(branch.summary, language),
+        )
+    catalogue.categories[branch.name.fr] = category
+    for place, beneath in enumerate(branch.beneath):
+        _create_category(beneath, service, category, place, managers, catalogue)
+
+
+def _locale(language: str) -> Locale:
+    return Locale.objects.get_or_create(language_code=language)[0]

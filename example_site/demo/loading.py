@@ -1,0 +1,32 @@
+"""Fills the demonstration the first time, and tells it at every start where it is."""
+
+from django.db import transaction
+from django.http import HttpRequest
+from wagtail.models import Site
+
+from demo.contents import write_pages
+from portal.models import HomePage
+from tests import cast
+
+
+def loaded() -> bool:
+    """Say whether the demonstration was filled before."""
+    return HomePage.objects.exists()
+
+
+@transaction.atomic
+def load() -> None:
+    """Write everything, or nothing."""
+    cast.services(cast.people())
+    write_pages()
+
+
+def serve_at(hostname: str, port: int) -> None:
+    """Tell Wagtail where the portal is, for the links in mails."""
+    Site.objects.update(hostname=hostname, port=port)
+    Site.clear_site_root_paths_cache()
+
+
+def helpdesk_url(request: HttpRequest) -> str:
+    """Return where the helpdesk is, in the reader’s language."""
+    return "/"

@@ -1,0 +1,121 @@
+"""Run the whole demonstration: web server, cluster of alerts and mail catcher, until Ctrl-C."""
+
+import shutil
+import signal
+import socket
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from demo import loading, people
+from demo.processes import Processes
+from tests.cast import PASSWORD
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--fresh", action="store_true", help="forget everything and start again"
+        )
+
+    def handle(self, *args: Any, fresh: bool, **options: Any) -> None:
+        require_free_port(settings.DEMO_PORT, "DEMO_PORT", "web server")
+        require_free_port(settings.DEMO_SMTP_PORT, "DEMO_SMTP_PORT", "mail catcher")
+        if fresh:
+            forget()
+        self.prepare()
+        self.run_until_stopped()
+
+    def prepare(self) -> None:
+        """Bring the database up to date, and fill it the first time."""
+        call_command("migrate", verbosity=0, interactive=False)
+        if not loading.loaded():
+            self.say("Writing the pages, the people and their tickets (once)…")
+            loading.load()
+        loading.serve_at("localhost", settings.DEMO_PORT)
+
+    def run_until_stopped(self) -> None:
+        """Run the three programs until Ctrl-C, SIGTERM, or one of them fails."""
+        processes = Processes()
+        signal.signal(signal.SIGTERM, _interrupt)
+        signal.signal(signal.SIGHUP, _interrupt)
+        try:
+            processes.start("mail", _manage("catch_mail"))
+            processes.start("queue", _manage("qcluster"))
+            processes.start("web", _manage("serve"))
+            failed = processes.wait(until=lambda: answers(settings.DEMO_PORT))
+            if not failed:
+                self.welcome()
+                failed = processes.wait()
+        except KeyboardInterrupt:
+            failed = ""
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave orphans
+            self.say("\nStopping…")
+            processes.stop()
+        if failed:
+            raise CommandError(f"“{failed}” stopped by itself; its last lines above say why.")
+
+    def welcome(self) -> None:
+        """Say where the demonstration is and who can be met there."""
+        address = f"http://localhost:{settings.DEMO_PORT}"
+        self.say(f"\n  The portal    {address}/      (in English: {address}/en/)")
+        self.say(f"  Its mails     {address}/mail/")
+        self.say(
+            f"  Become anyone {address}/people/  in one click, or log in with the password “{PASSWORD}”:\n"
+        )
+        for line in people.lines("en"):
+            self.say(f"    {line}")
+        self.say(
+            "\n  Ctrl-C stops everything. Everything is kept; --fresh starts again from nothing.\n"
+        )
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def require_free_port(port: int, variable: str, purpose: str) -> None:
+    """Raise CommandError, saying how to go on, when the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port}, for the {purpose}, is not free ({error.strerror}). Is the demonstration "
+                f"running already? Stop it, or choose another port: {variable}={port + 1} make demo"
+            ) from None
+
+
+def answers(port: int) -> bool:
+    """Say whether a server listens on the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def forget() -> None:
+    """Delete everything the demonstration has kept."""
+    for path in settings.DEMO_STATE.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "secret_key":
+            path.unlink()
+
+
+def _manage(*arguments: str) -> list[str]:
+    return [sys.executable, str(Path(sys.argv[0]).resolve()), *arguments]
+
+
+def _interrupt(*args: Any) -> None:
+    raise KeyboardInterrupt

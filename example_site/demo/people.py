@@ -1,0 +1,31 @@
+"""The cast as the demonstration presents it: on a page, and in the terminal."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from tests.cast import ANSWERING, ASKING, OUTSIDE, PEOPLE, Person
+
+PARTS = (
+    (_("They ask"), ASKING),
+    (_("They answer"), ANSWERING),
+    (_("They must not see other people’s tickets"), OUTSIDE),
+)
+
+
+def lines(language: str) -> Iterator[str]:
+    """Yield one line per person who can log in, in columns."""
+    width = max(len(person.username) for person in PEOPLE)
+    for person in PEOPLE:
+        if person.active:
+            yield f"{person.username:<{width}}  {person.name}. {sentence(person, language)}"
+
+
+def sentence(person: Person, language: str) -> str:
+    """Return who somebody is, in a language of the site."""
+    return person.who.en if language == "en" else person.who.fr
+
+
+def by_address(address: str) -> Person | None:
+    """Return who has an e-mail address."""
+    return next((person for person in PEOPLE if person.email == address), None)

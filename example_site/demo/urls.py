@@ -1,0 +1,13 @@
+"""The pages that only the demonstration has."""
+
+from django.urls import path
+
+from demo import views
+
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/<str:username>/", views.become, name="become"),
+    path("mail/", views.mails, name="mails"),
+    path("mail/<str:key>/", views.mail, name="mail"),
+    path("mail/<str:key>/html/", views.mail_html, name="mail-html"),
+]

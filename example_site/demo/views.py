@@ -1,0 +1,83 @@
+"""Become anybody of the cast in one click, and read everybody’s mail. In the demonstration only."""
+
+from django.conf import settings
+from django.contrib.auth import get_user_model, login
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from demo.loading import helpdesk_url
+from demo.mailbox import Mail, Mailbox
+from demo.people import PARTS, by_address
+from example.csp import HEADER
+
+# A mail is somebody else’s HTML: its own styles, no script, nothing loaded, links open over the page.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Show the cast, each with a button."""
+    return render(
+        request,
+        "demo/people.html",
+        {"parts": PARTS, "next": request.GET.get("next", "")},
+    )
+
+
+@require_POST
+def become(request: HttpRequest, username: str) -> HttpResponse:
+    """Log in as one of the cast, without a password."""
+    user = get_object_or_404(get_user_model(), username=username, is_active=True)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return redirect(target)
+    return redirect(helpdesk_url(request))
+
+
+@require_safe
+def mails(request: HttpRequest) -> HttpResponse:
+    """List the mails caught so far, the newest first; `?to=` narrows to one recipient."""
+    recipient = request.GET.get("to", "")
+    mails = Paginator(_mailbox().to(recipient), 50).get_page(request.GET.get("page"))
+    context = {
+        "mails": mails,
+        "recipient": recipient,
+        "recipients": _mailbox().recipients(),
+    }
+    return render(request, "demo/mails.html", context)
+
+
+@require_safe
+def mail(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one mail: text part, HTML part in a frame of its own, headers."""
+    mail = _mail_or_404(key)
+    readers = [person for address in mail.recipients if (person := by_address(address))]
+    return render(request, "demo/mail.html", {"mail": mail, "readers": readers})
+
+
+@require_safe
+@xframe_options_sameorigin
+def mail_html(request: HttpRequest, key: str) -> HttpResponse:
+    """Serve the HTML part of a mail by itself, for the frame."""
+    # Its links replace the page around the frame, as they would open a page from a mail program.
+    html = f'<base target="_top">{_mail_or_404(key).html}'
+    return HttpResponse(html, headers={HEADER: MAIL_POLICY})
+
+
+def _mailbox() -> Mailbox:
+    return Mailbox(settings.DEMO_STATE / "mail")
+
+
+def _mail_or_404(key: str) -> Mail:
+    try:
+        return _mailbox().get(key)
+    except LookupError:
+        raise Http404 from None

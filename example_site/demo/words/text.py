@@ -1,0 +1,23 @@
+"""How a page is written down.
+
+In a body, "@key" stands for the page with that key, and `Days(n)` for a working day n days from now.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Days(NamedTuple):
+    """A day, counted from the day the demonstration is loaded."""
+
+    ahead: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """One page in one language."""
+
+    title: str
+    slug: str
+    summary: str
+    body: list[tuple[str, Any]] = field(default_factory=list)

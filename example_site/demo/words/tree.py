@@ -1,0 +1,43 @@
+"""How the pages of the portal stand one beneath the other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Node:
+    """A page, whose words are in every language under the same key."""
+
+    key: str
+    beneath: tuple["Node", ...] = ()
+    in_menu: bool = False
+    age: int = 400  # days since it was published
+
+    def all(self) -> Iterator["Node"]:
+        """Yield this page and all beneath it, parents first."""
+        yield self
+        for node in self.beneath:
+            yield from node.all()
+
+
+NEWS = (
+    Node("heating", age=3),
+    Node("library-hours", age=8),
+    Node("new-mail", age=15),
+    Node("open-day", age=24),
+)
+CAMPUS = Node("badge", age=120), Node("rooms", age=150), Node("travel", age=200)
+DIGITAL = Node("wifi", age=180), Node("printing", age=210)
+
+HOME = Node(
+    "home",
+    beneath=(
+        Node("news", NEWS, in_menu=True),
+        Node("campus", CAMPUS, in_menu=True),
+        Node("digital", DIGITAL, in_menu=True),
+        Node("hr", in_menu=True),
+        Node("assistance", in_menu=True),
+        Node("accessibility"),
+        Node("legal"),
+    ),
+)

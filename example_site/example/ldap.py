@@ -1,0 +1,50 @@
+"""Login by directory: set LDAP_SERVER in the environment, and every account of it may log in.
+
+    LDAP_SERVER=ldaps://ldap.example.org        the one setting that turns it on
+    LDAP_BASE=ou=people,dc=example,dc=org       where people are
+    LDAP_BIND_DN, LDAP_BIND_PASSWORD            a service account that may search (else anonymous)
+
+Needs `pip install wagtail-helpdesk[ldap]`. The portal’s own accounts keep working beside it.
+"""
+
+import os
+from typing import Any
+
+
+def ldap_settings() -> dict[str, Any]:
+    """Return django-auth-ldap’s settings, or nothing when no directory is configured."""
+    server = os.environ.get("LDAP_SERVER")
+    if not server:
+        return {}
+    # Only here: python-ldap is compiled, and a site without a directory does not need it.
+    import ldap
+    from django_auth_ldap.config import LDAPSearch
+
+    base = os.environ.get("LDAP_BASE", "ou=people,dc=example,dc=org")
+    return {
+        "AUTHENTICATION_BACKENDS": [
+            "django_auth_ldap.backend.LDAPBackend",
+            "django.contrib.auth.backends.ModelBackend",
+        ],
+        "AUTH_LDAP_SERVER_URI": server,
+        "AUTH_LDAP_BIND_DN": os.environ.get("LDAP_BIND_DN", ""),
+        "AUTH_LDAP_BIND_PASSWORD": os.environ.get("LDAP_BIND_PASSWORD", ""),
+        "AUTH_LDAP_USER_SEARCH": LDAPSearch(base, ldap.SCOPE_SUBTREE, "(uid=%(user)s)"),
+        "AUTH_LDAP_USER_ATTR_MAP": {
+            "username": "uid",
+            "first_name": "givenName",
+            "last_name": "sn",
+            "email": "mail",
+        },
+        # One account per person, whichever way the name is typed.
+        "AUTH_LDAP_USER_QUERY_FIELD": "username",
+        "AUTH_LDAP_CONNECTION_OPTIONS": {
+            ldap.OPT_NETWORK_TIMEOUT: 5,
+            ldap.OPT_TIMEOUT: 5,
+            ldap.OPT_REFERRALS: 0,
+        },
+        # The directory is where passwords and addresses are changed.
+        "WAGTAIL_PASSWORD_MANAGEMENT_ENABLED": False,
+        "WAGTAIL_PASSWORD_RESET_ENABLED": False,
+        "WAGTAIL_EMAIL_MANAGEMENT_ENABLED": False,
+    }

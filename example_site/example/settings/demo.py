@@ -1,0 +1,57 @@
+"""The demonstration: everything on this machine, in one folder, for one person. Never put it on a network.
+
+DEMO_PORT        port of the web server (8000)
+DEMO_SMTP_PORT   port of the mail catcher (8025)
+DEMO_STATE       folder of the database, the files and the mails (.state/demo)
+"""
+
+import os
+
+from django.core.management.utils import get_random_secret_key
+
+from .base import *
+from .base import INSTALLED_APPS, REPOSITORY, TEMPLATES, Path, mail_settings, sqlite
+
+DEMO = True
+DEBUG = False
+
+DEMO_PORT = int(os.environ.get("DEMO_PORT", "8000"))
+DEMO_SMTP_PORT = int(os.environ.get("DEMO_SMTP_PORT", "8025"))
+DEMO_STATE = Path(os.environ.get("DEMO_STATE", REPOSITORY / ".state" / "demo")).resolve()
+DEMO_STATE.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+WAGTAILADMIN_BASE_URL = f"http://localhost:{DEMO_PORT}"
+INSTALLED_APPS = ["demo", *INSTALLED_APPS]
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("demo.context.demo")
+
+
+def _secret_key() -> str:
+    """Return a key made at the first start and kept, so that people stay logged in over restarts."""
+    path = DEMO_STATE / "secret_key"
+    if not path.exists():
+        path.write_text(get_random_secret_key())
+        path.chmod(0o600)
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+DATABASES = {"default": sqlite(DEMO_STATE / "db.sqlite3")}
+MEDIA_ROOT = DEMO_STATE / "media"
+WAGTAIL_HELPDESK = {"FILE_ROOT": DEMO_STATE / "files"}
+vars().update(mail_settings("127.0.0.1", DEMO_SMTP_PORT))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"short": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "filters": {
+        "pages": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: "/static/" not in record.getMessage(),
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "short"}},
+    "loggers": {"django.server": {"filters": ["pages"]}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,8 @@
+"""The portal for a WSGI server, in its production settings unless told otherwise."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example.settings.production")
+application = get_wsgi_application()

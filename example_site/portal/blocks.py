@@ -1,0 +1,130 @@
+"""What editors compose the body of a page of."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+ICONS = [
+    ("help", _("Lifebuoy")),
+    ("wifi", _("Waves")),
+    ("badge", _("Badge")),
+    ("calendar", _("Calendar")),
+    ("bus", _("Bus")),
+    ("book", _("Book")),
+    ("people", _("People")),
+    ("mail", _("Envelope")),
+]
+
+
+class NoticeBlock(blocks.StructBlock):
+    """A few words set apart from the rest."""
+
+    title = blocks.CharBlock(label=_("Title"))
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
+
+    class Meta:
+        icon = "warning"
+        label = _("Notice")
+        template = "portal/blocks/notice.html"
+
+
+class ShortcutBlock(blocks.StructBlock):
+    """One way to go, with an icon."""
+
+    icon = blocks.ChoiceBlock(label=_("Icon"), choices=ICONS)
+    title = blocks.CharBlock(label=_("Title"))
+    text = blocks.CharBlock(label=_("Text"), required=False)
+    page = blocks.PageChooserBlock(label=_("Page"))
+
+
+class ShortcutsBlock(blocks.StructBlock):
+    """The pages that people look for most."""
+
+    title = blocks.CharBlock(label=_("Title"))
+    shortcuts = blocks.ListBlock(ShortcutBlock(), label=_("Shortcuts"))
+
+    class Meta:
+        icon = "link"
+        label = _("Shortcuts")
+        template = "portal/blocks/shortcuts.html"
+
+
+class LatestBlock(blocks.StructBlock):
+    """The newest pages of a section."""
+
+    title = blocks.CharBlock(label=_("Title"))
+    section = blocks.PageChooserBlock(label=_("Section"), page_type="portal.ContentPage")
+    count = blocks.IntegerBlock(label=_("How many"), default=3, min_value=1, max_value=12)
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Latest pages")
+        template = "portal/blocks/latest.html"
+
+    def get_context(
+        self, value: Any, parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        context["pages"] = value["section"].specific.pages_beneath[: value["count"]]
+        return context
+
+
+class DateBlock(blocks.StructBlock):
+    """Something that happens on a day."""
+
+    day = blocks.DateBlock(label=_("Day"))
+    title = blocks.CharBlock(label=_("Title"))
+    place = blocks.CharBlock(label=_("Place and time"), required=False)
+
+
+class AgendaBlock(blocks.StructBlock):
+    """The days to keep in mind."""
+
+    title = blocks.CharBlock(label=_("Title"))
+    dates = blocks.ListBlock(DateBlock(), label=_("Dates"))
+
+    class Meta:
+        icon = "date"
+        label = _("Agenda")
+        template = "portal/blocks/agenda.html"
+
+
+class ContactBlock(blocks.StructBlock):
+    """Whom to ask, where and when."""
+
+    name = blocks.CharBlock(label=_("Name"))
+    place = blocks.CharBlock(label=_("Place"), required=False)
+    hours = blocks.CharBlock(label=_("Opening hours"), required=False)
+    phone = blocks.CharBlock(label=_("Telephone"), required=False)
+    email = blocks.EmailBlock(label=_("E-mail address"), required=False)
+
+    class Meta:
+        icon = "user"
+        label = _("Contact")
+        template = "portal/blocks/contact.html"
+
+
+class BodyBlock(blocks.StreamBlock):
+    """The body of a page."""
+
+    text = blocks.RichTextBlock(
+        label=_("Text"),
+        icon="pilcrow",
+        features=[
+            "h2",
+            "h3",
+            "bold",
+            "italic",
+            "ol",
+            "ul",
+            "hr",
+            "link",
+            "document-link",
+        ],
+    )
+    notice = NoticeBlock()
+    shortcuts = ShortcutsBlock()
+    latest = LatestBlock()
+    agenda = AgendaBlock()
+    contact = ContactBlock()

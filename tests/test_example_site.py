@@ -1,0 +1,316 @@
+"""The example site: its pages, its demonstration run as people run it, its production settings."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from bs4 import BeautifulSoup
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from tests.cast import PASSWORD, PEOPLE
+from tests.servers.processes import free_port, listens, running
+
+pytestmark = pytest.mark.servers
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MANAGE = [sys.executable, str(REPOSITORY / "example_site" / "manage.py")]
+
+
+class Demo:
+    """A demonstration that is running, and a visitor to it."""
+
+    def __init__(
+        self, port: int, smtp_port: int, process: subprocess.Popen[bytes], log: Path
+    ) -> None:
+        self.address = f"http://localhost:{port}"
+        self.port, self.smtp_port, self.process, self.log = port, smtp_port, process, log
+        self.visitor = requests.Session()
+
+    def get(self, path: str) -> requests.Response:
+        return self.visitor.get(self.address + path, timeout=20)
+
+    def soup(self, path: str) -> BeautifulSoup:
+        response = self.get(path)
+        assert response.status_code == 200, path
+        return BeautifulSoup(response.text, "html.parser")
+
+    def post(self, path: str, **data: str) -> requests.Response:
+        data["csrfmiddlewaretoken"] = self.visitor.cookies.get("csrftoken", "")
+        return self.visitor.post(self.address + path, data=data, timeout=20)
+
+    def become(self, username: str, **data: str) -> requests.Response:
+        self.get("/people/")
+        return self.post(f"/people/{username}/", **data)
+
+    def deliver(self, *recipients: str, subject: str, text: str, html: str = "") -> None:
+        connection = get_connection(
+            "django.core.mail.backends.smtp.EmailBackend", host="127.0.0.1", port=self.smtp_port
+        )
+        mail = EmailMultiAlternatives(subject, text, "portal@arvelle.example", recipients)
+        if html:
+            mail.attach_alternative(html, "text/html")
+        connection.send_messages([mail])
+
+
+def environment(state: Path, **more: Any) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
+    return kept | {"DEMO_STATE": str(state)} | {key: str(value) for key, value in more.items()}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    port, smtp_port = free_port(), free_port()
+    log = folder / "log"
+    with running(
+        [*MANAGE, "demo"],
+        log=log,
+        ready=lambda: listens(port) and listens(smtp_port),
+        within=120,
+        env=environment(folder / "state", DEMO_PORT=port, DEMO_SMTP_PORT=smtp_port),
+    ) as process:
+        yield Demo(port, smtp_port, process, log)
+
+
+@pytest.fixture(autouse=True)
+def _a_new_visitor(request: pytest.FixtureRequest) -> None:
+    if "demo" in request.fixturenames:
+        request.getfixturevalue("demo").visitor = requests.Session()
+
+
+# -- Pages
+
+
+def test_every_page_of_the_menus_answers_in_both_languages(demo: Demo) -> None:
+    for home in ("/", "/en/"):
+        links = {a["href"] for a in demo.soup(home).select(".menu a, .site-footer a, main a")}
+        assert len(links) > 10
+        assert {demo.get(link).status_code for link in links} == {200}
+
+
+def test_the_portal_speaks_french_first_and_english_beside(demo: Demo) -> None:
+    assert demo.soup("/").html["lang"] == "fr"
+    assert demo.soup("/en/").html["lang"] == "en"
+
+
+def test_the_language_switch_leads_to_the_same_page(demo: Demo) -> None:
+    french = demo.soup("/vie-du-campus/badge-et-acces/?from=mail")
+    english = french.select_one(".languages a[hreflang=en]")["href"]
+    assert english == "/en/on-campus/badge-and-access/?from=mail"
+    assert demo.soup(english).select_one(".languages a[hreflang=fr]")["href"].startswith("/vie-du")
+
+
+def test_an_unknown_address_is_a_page_of_the_portal(demo: Demo) -> None:
+    response = demo.get("/nowhere/")
+    assert response.status_code == 404
+    assert "Page introuvable" in response.text
+
+
+def test_public_pages_allow_nothing_inline_and_nothing_from_elsewhere(demo: Demo) -> None:
+    policy = demo.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_public_pages_contain_nothing_inline(demo: Demo) -> None:
+    for path in ("/", "/people/", "/mail/", "/login/", "/en/computing/wi-fi/"):
+        soup = demo.soup(path)
+        assert not soup.select("[style], style, script:not([src])")
+        assert not [
+            tag for tag in soup.find_all() if any(name.startswith("on") for name in tag.attrs)
+        ]
+
+
+def test_the_admin_has_a_policy_of_its_own(demo: Demo) -> None:
+    demo.become("gilles")
+    response = demo.get("/admin/")
+    assert response.status_code == 200
+    assert "'unsafe-inline'" in response.headers["Content-Security-Policy"]
+
+
+# -- People
+
+
+def test_one_click_makes_the_visitor_somebody(demo: Demo) -> None:
+    demo.become("lea")
+    assert "Léa Fournier" in demo.soup("/").select_one(".person").text
+
+
+def test_becoming_somebody_leads_back_to_where_one_was(demo: Demo) -> None:
+    assert demo.become("lea", next="/mail/").url == f"{demo.address}/mail/"
+
+
+def test_becoming_somebody_never_leads_to_another_site(demo: Demo) -> None:
+    assert demo.become("lea", next="https://example.org/").url.startswith(demo.address)
+
+
+def test_a_link_cannot_make_the_visitor_somebody(demo: Demo) -> None:
+    assert demo.get("/people/lea/").status_code == 405
+
+
+def test_a_deactivated_person_cannot_be_become(demo: Demo) -> None:
+    assert demo.become("yvette").status_code == 404
+
+
+def test_everybody_else_can_log_in_with_the_password(demo: Demo) -> None:
+    demo.get("/login/")
+    response = demo.post("/login/", username="karim", password=PASSWORD)
+    assert "Karim Benali" in response.text
+
+
+# -- Mails
+
+
+def test_a_mail_is_caught_and_can_be_read_in_both_parts(demo: Demo) -> None:
+    text, html = f"See {demo.address}/en/", f'<p>See <a href="{demo.address}/en/">it</a></p>'
+    demo.deliver("karim.benali@arvelle.example", subject="Été", text=text, html=html)
+    row = demo.soup("/mail/?to=karim.benali@arvelle.example").select_one(".mails td a")
+    assert row.text == "Été"
+    mail = demo.soup(row["href"])
+    assert mail.select_one(f'.mail-text a[href="{demo.address}/en/"]')
+    assert "Subject: Été" in mail.select_one(".mail-headers").text
+    frame = demo.get(mail.select_one("iframe")["src"])
+    assert html in frame.text
+
+
+def test_the_html_of_a_mail_can_do_nothing_to_the_portal(demo: Demo) -> None:
+    demo.deliver("thomas.girard@arvelle.example", subject="Hi", text="x", html="<script>1</script>")
+    row = demo.soup("/mail/?to=thomas.girard@arvelle.example").select_one(".mails td a")
+    frame = demo.soup(row["href"]).select_one("iframe")
+    assert "allow-scripts" not in frame["sandbox"]
+    assert "allow-same-origin" not in frame["sandbox"]
+    policy = demo.get(frame["src"]).headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "sandbox" in policy
+
+
+def test_the_list_of_mails_narrows_to_one_recipient(demo: Demo) -> None:
+    demo.deliver("marion.gauthier@arvelle.example", subject="For Marion", text="x")
+    listed = demo.soup("/mail/?to=sophie.lambert@arvelle.example").get_text()
+    assert "For Marion" not in listed
+
+
+@pytest.mark.parametrize("key", ["0000000000000000", "secret_key"])
+def test_no_other_file_can_be_read_as_a_mail(demo: Demo, key: str) -> None:
+    assert demo.get(f"/mail/{key}/").status_code == 404
+
+
+# -- The runner
+
+
+def test_the_terminal_says_where_to_go_and_whom_to_be(demo: Demo) -> None:
+    said = demo.log.read_text()
+    assert f"{demo.address}/people/" in said
+    assert all(person.name in said for person in PEOPLE if person.active)
+
+
+def run_demo(**environ: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MANAGE, "demo"], env=environ, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.mark.parametrize("variable", ["DEMO_PORT", "DEMO_SMTP_PORT"])
+def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path, variable: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ports = {"DEMO_PORT": free_port(), "DEMO_SMTP_PORT": free_port(), variable: port}
+        finished = run_demo(**environment(tmp_path, **ports))
+    assert finished.returncode == 1
+    assert re.search(rf"Port {port}\b.*{variable}=\d+ make demo", finished.stderr)
+    assert "Traceback" not in finished.stderr
+
+
+def test_stopping_the_runner_leaves_nothing_behind(demo: Demo) -> None:
+    """The last test of the module: the demonstration is gone afterwards."""
+    children = descendants(demo.process.pid)
+    assert len(children) >= 3
+    demo.process.terminate()
+    assert demo.process.wait(timeout=60) == 0
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    assert not listens(demo.port)
+    assert not listens(demo.smtp_port)
+
+
+def descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in children for found in (int(child), *descendants(int(child)))]
+
+
+# -- Production
+
+
+def production(*command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "example.settings.production",
+        "DJANGO_SECRET_KEY": "a-long-random-key-of-fifty-characters-or-even-more-0123456789",
+        "SITE_HOST": "intranet.example.org",
+    }
+    return subprocess.run(
+        [*MANAGE, *command],
+        env=dict(os.environ) | settings | environ,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_production_settings_pass_djangos_deployment_check() -> None:
+    finished = production("check", "--deploy", "--fail-level", "WARNING")
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_the_production_settings_know_nothing_of_the_demonstration() -> None:
+    finished = production(
+        "shell",
+        "-v0",
+        "-c",
+        "from django.conf import settings as s; print(s.DEMO, 'demo' in s.INSTALLED_APPS)",
+    )
+    assert finished.stdout.split() == ["False", "False"]
+
+
+def test_a_redis_broker_is_one_variable_away() -> None:
+    finished = production(
+        "shell",
+        "-v0",
+        "-c",
+        "from django.conf import settings as s; print(s.Q_CLUSTER['redis'], 'orm' in s.Q_CLUSTER)",
+        REDIS_URL="redis://127.0.0.1:6379/1",
+    )
+    assert finished.stdout.split() == ["redis://127.0.0.1:6379/1", "False"]
+
+
+def test_the_migrations_of_the_portal_are_complete(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [*MANAGE, "makemigrations", "--check", "--dry-run", "portal"],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_every_string_of_the_portal_is_translated() -> None:
+    catalogue = REPOSITORY / "example_site/locale/fr/LC_MESSAGES/django.po"
+    finished = subprocess.run(
+        ["msgfmt", "--check-format", "--statistics", "-o", os.devnull, str(catalogue)],
+        env=dict(os.environ) | {"LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert re.fullmatch(r"\d+ translated messages\.", finished.stderr.strip())
