@@ -1,0 +1,268 @@
+"""From events to notices: every listener once, with his reason, in one mail."""
+
+import datetime
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.lifecycle import Algorithm
+from wagtail_helpdesk.models import (
+    Absence,
+    CategoryMember,
+    Envelope,
+    Event,
+    Guest,
+    HelpdeskPreferences,
+    Monitoring,
+    Notice,
+    PermanentGuest,
+    ServiceManager,
+)
+from wagtail_helpdesk.notify.announce import BULK, FLOOD, announce, announce_waiting
+
+
+def monitor(user, service, any_ticket, member, in_charge):
+    Monitoring.objects.update_or_create(
+        user=user,
+        service=service,
+        defaults={"any_ticket": any_ticket, "member": member, "in_charge": in_charge},
+    )
+
+
+def test_a_new_ticket_is_told_to_the_managers_of_the_service(ticket, told):
+    assert told("open_ticket") == {
+        "karim": "member",
+        "sophie": "member",
+        "julien": "member",
+        "hugo": "member",
+    }
+
+
+def test_named_members_narrow_the_default(general, heating, people, told):
+    karim = ServiceManager.objects.get(service=general, user=people.karim)
+    CategoryMember.objects.create(category=heating, manager=karim)
+    heating.members_from = heating
+    heating.save()
+    actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+    assert told() == {"karim": "member"}
+
+
+def test_a_released_ticket_is_told_to_all_the_other_managers(taken, people, general, told, quiet):
+    karim = ServiceManager.objects.get(service=general, user=people.karim)
+    CategoryMember.objects.create(category=taken.category, manager=karim)
+    taken.category.members_from = taken.category
+    taken.category.save()
+    quiet()
+    actions.release(taken, by=people.karim)
+    assert told() == {
+        "lea": "requester",
+        "sophie": "manager",
+        "julien": "manager",
+        "hugo": "manager",
+    }
+
+
+def test_the_one_in_charge_hears_of_what_others_do(taken, people, told, quiet):
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    assert told() == {"karim": "in_charge"}
+
+
+def test_a_form_makes_one_mail_with_the_strongest_reason(heating, people, general, told):
+    heating.algorithm = Algorithm.FIRST
+    heating.save()
+    ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+    told()
+    reasons = Notice.objects.filter(user=ticket.assignee).values_list("event__action", "reason")
+    assert set(reasons) == {("open_ticket", "in_charge"), ("assign", "in_charge")} or set(
+        reasons
+    ) == {("open_ticket", "member"), ("assign", "in_charge")}
+    assert Envelope.objects.filter(user=ticket.assignee).count() == 1
+
+
+def test_permanent_guests_hear_of_the_creation_and_get_no_invitation(
+    general, heating, people, told
+):
+    PermanentGuest.objects.create(service=general, user=people.ines)
+    actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+    assert told("open_ticket")["ines"] == "permanent_guest"
+    assert not Notice.objects.filter(asked=True).exists()
+    assert Envelope.objects.filter(user=people.ines).count() == 1
+
+
+def test_a_manager_deprived_by_a_move_hears_of_it(taken, network, people, told, quiet):
+    quiet()
+    actions.move(taken, by=people.sophie, to=network)
+    assert told("move") == {
+        "lea": "requester",
+        "karim": "was_in_charge",
+        "nadia": "member",
+        "julien": "member",
+    }
+
+
+def test_the_state_before_a_move_is_that_of_the_moment(taken, network, people, told, quiet):
+    """Announced late, after the ticket went on, the move still knows who had it."""
+    quiet()
+    actions.move(taken, by=people.sophie, to=network)
+    actions.take(taken, by=people.nadia)
+    actions.change_requester(taken, by=people.nadia, to=people.thomas)
+    assert told("move")["karim"] == "was_in_charge"
+    assert told("move")["lea"] == "requester"
+    assert told("change_requester")["lea"] == "was_requester"
+
+
+def test_whoever_hears_nothing_for_a_reason_of_his_own_is_recorded(ticket, people, told, quiet):
+    Guest.objects.bulk_create(
+        Guest(ticket=ticket, user=user)
+        for user in (people.marcel, people.yvette, people.ines, people.thomas)
+    )
+    HelpdeskPreferences.objects.create(user=people.ines, alerts_as_guest=False)
+    actions.mute(ticket, by=people.thomas)
+    quiet()
+    actions.comment(ticket, by=people.lea, text="Toujours froid.")
+    assert told() == {
+        "marcel": "no_address",
+        "yvette": "inactive",
+        "ines": "switched_off",
+        "thomas": "muted",
+    }
+
+
+@pytest.mark.parametrize("address", ["nobody", "a b@c@d", "é@example.org", "a@b.fr\r\nBcc: x@y.fr"])
+def test_r21_an_address_that_is_none_is_recorded(ticket, people, told, quiet, address):
+    people.lea.email = address
+    people.lea.save()
+    quiet()
+    actions.take(ticket, by=people.karim)
+    assert told()["lea"] == "bad_address"
+
+
+def test_r20_an_address_of_spaces_is_none(ticket, people, told, quiet):
+    people.lea.email = "  "
+    people.lea.save()
+    quiet()
+    actions.take(ticket, by=people.karim)
+    assert told()["lea"] == "no_address"
+
+
+def test_the_extra_address_hears_of_arrivals_only(general, heating, people, told):
+    general.alert_address = "chauffage@arvelle.example"
+    general.save()
+    ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+    assert told("open_ticket")["chauffage@arvelle.example"] == "mailbox"
+    actions.note(ticket, by=people.karim, text="Encore lui.")
+    assert "chauffage@arvelle.example" not in told("note")
+
+
+def test_is_done_once(ticket):
+    batch = Event.objects.get().batch
+    assert announce(batch) == 4
+    assert announce(batch) == 0
+    assert Notice.objects.count() == 4
+
+
+def test_what_a_newer_version_wrote_keeps_waiting_and_stops_nobody_r34(ticket, people):
+    unknown = Event.objects.create(ticket=ticket, action="teleport", actor=people.lea)
+    actions.comment(ticket, by=people.lea, text="Allô ?")
+    Event.objects.filter(action="comment").update(before={"unheard": 1})
+    announce_waiting()
+    assert list(Event.objects.unannounced()) == [unknown]
+
+
+def test_without_delay_a_mail_is_due_at_once(ticket, told):
+    told()
+    assert not Envelope.objects.filter(next_at__gt=timezone.now()).exists()
+
+
+class TestDelay:
+    @pytest.fixture(autouse=True)
+    def five_minutes(self, settings):
+        settings.WAGTAIL_HELPDESK = {"ALERT_DELAY": 300}
+
+    def test_acts_travel_together(self, taken, people, told, quiet):
+        quiet()
+        actions.comment(taken, by=people.lea, text="Un.")
+        told()
+        first = Envelope.objects.get()
+        assert first.next_at > timezone.now() + datetime.timedelta(minutes=4)
+        actions.comment(taken, by=people.lea, text="Deux.")
+        told()
+        assert Envelope.objects.get().next_at == first.next_at
+        assert Notice.objects.filter(envelope=first).count() == 2
+
+    def test_a_question_does_not_wait_and_takes_along_what_waits(self, taken, people, told, quiet):
+        quiet()
+        actions.comment(taken, by=people.karim, text="Je regarde.")
+        told()
+        actions.close(taken, by=people.karim)
+        told()
+        (envelope,) = Envelope.objects.filter(user=people.lea)
+        assert envelope.next_at <= timezone.now()
+        assert envelope.notices.count() == 2
+
+
+def test_r39_a_flood_is_sent_in_few_mails_and_loses_nothing(taken, people, quiet):
+    quiet()
+    for number in range(FLOOD + 10):
+        actions.comment(taken, by=people.lea, text=f"Allô {number} ?")
+        announce_waiting()
+        Envelope.objects.filter(next_at__lte=timezone.now()).update(sealed=True)
+    assert Envelope.objects.filter(user=people.karim).count() == FLOOD + 1
+    assert Notice.objects.filter(user=people.karim, envelope__isnull=False).count() == FLOOD + 10
+
+
+def crowd(ticket, people, size):
+    """Invite many people to a ticket."""
+    model = type(people.lea)
+    users = model.objects.bulk_create(
+        model(username=f"guest{n}", email=f"guest{n}@arvelle.example") for n in range(size)
+    )
+    Guest.objects.bulk_create(Guest(ticket=ticket, user=user) for user in users)
+
+
+def test_many_at_once_are_a_bulk_which_fresh_alerts_overtake(ticket, people, quiet):
+    crowd(ticket, people, BULK + 1)
+    quiet()
+    actions.comment(ticket, by=people.lea, text="À tous.")
+    announce_waiting()
+    assert Envelope.objects.filter(bulk=True).count() == BULK + 1
+
+
+def test_a_question_is_never_part_of_the_bulk(taken, people, quiet):
+    crowd(taken, people, BULK + 1)
+    quiet()
+    actions.close(taken, by=people.karim)
+    announce_waiting()
+    assert not Envelope.objects.get(user=people.lea).bulk
+
+
+def test_reading_statements_do_not_grow_with_the_people(ticket, people, quiet):
+    counts = []
+    for size in (10, 200):
+        Guest.objects.filter(ticket=ticket).delete()
+        type(people.lea).objects.filter(username__startswith="guest").delete()
+        crowd(ticket, people, size)
+        quiet()
+        actions.comment(ticket, by=people.lea, text="À tous.")
+        with CaptureQueriesContext(connection) as queries:
+            announce(Event.objects.last().batch)
+        counts.append(sum("INSERT" not in query["sql"] for query in queries))
+    assert counts[0] == counts[1] <= 20
+
+
+def test_an_absent_manager_still_hears(taken, people, told, quiet):
+    """Absence is about assignment; who does not want to hear says so in his preferences."""
+    today = timezone.localdate()
+    Absence.objects.create(user=people.karim, starts_on=today, ends_on=today)
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    assert told() == {"karim": "in_charge"}
+
+
+def test_a_batch_nobody_knows_makes_nothing(db):
+    assert announce(uuid.uuid4()) == 0

@@ -1,0 +1,376 @@
+"""Who hears of an act, and why: the stories of lifecycle.md, and the whole table of answers."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.lifecycle import ACTIONS, Audience, Status
+from wagtail_helpdesk.models import Level, Preset, Reason, Skipped
+from wagtail_helpdesk.models.preferences import PRESETS
+from wagtail_helpdesk.notify.listeners import Act, Desk, Person, State, mailbox_hears, verdict
+
+LEA, KARIM, SOPHIE, NADIA, INES, THOMAS, FELIX = range(1, 8)
+GENERAL, DSI = 10, 20
+HEATING, PLUMBING, NETWORK = 11, 12, 21
+
+FREE = State("free", GENERAL, HEATING, requester=LEA, assignee=None)
+TAKEN = replace(FREE, status="in_progress", assignee=KARIM)
+
+
+def act(name, before=TAKEN, after=None, **more):
+    """An act by nobody in particular, that changed nothing unless told."""
+    action = ACTIONS[name]
+    more.setdefault("audience", action.audience)
+    more.setdefault("actor", THOMAS)
+    return Act(action=action, before=before, after=after or before, **more)
+
+
+def manager(user, preset="medium", *, member=True, **more):
+    """A manager of the ticket's service."""
+    return Person(user=user, desk=Desk(PRESETS[Preset(preset)], member), **more)
+
+
+def reason(act, person):
+    """Why the person hears, or None."""
+    answer = verdict(act, person)
+    return None if answer is None or answer.skipped else answer.reason
+
+
+OPENING = act("open_ticket", None, FREE, actor=LEA)
+RELEASE = act("release", TAKEN, FREE, actor=KARIM)
+COMMENT = act("comment")
+NOTE = act("note", audience=Audience.MANAGERS)
+CLOSURE = act("close", TAKEN, replace(TAKEN, status="closed"), actor=KARIM)
+MOVE = act("move", TAKEN, State("free", DSI, NETWORK, LEA, None))
+
+
+class TestLevels:
+    def test_by_default_a_member_hears_of_a_new_ticket(self):
+        assert reason(OPENING, manager(SOPHIE)) is Reason.MEMBER
+
+    def test_by_default_a_manager_who_is_no_member_does_not(self):
+        assert reason(OPENING, manager(SOPHIE, member=False)) is None
+
+    def test_by_default_the_one_in_charge_hears_of_everything(self):
+        assert reason(COMMENT, manager(KARIM)) is Reason.IN_CHARGE
+
+    def test_by_default_a_member_hears_of_nothing_else(self):
+        assert reason(COMMENT, manager(SOPHIE)) is None
+
+    def test_at_none_not_even_the_one_in_charge_hears(self):
+        assert reason(COMMENT, manager(KARIM, "none")) is None
+
+    def test_at_full_everybody_hears_of_everything(self):
+        assert reason(COMMENT, manager(SOPHIE, "full", member=False)) is Reason.MANAGER
+
+    def test_suspended_monitoring_silences_the_manager_and_says_so(self):
+        answer = verdict(COMMENT, manager(KARIM, monitoring=False))
+        assert answer.skipped is Skipped.SWITCHED_OFF
+
+    def test_never_silences_the_role_of_manager_only(self):
+        assert reason(COMMENT, manager(INES, "none", guest=True)) is Reason.GUEST
+
+
+class TestArrivals:
+    def test_a_release_is_told_to_every_manager_at_the_default_level(self):
+        assert reason(RELEASE, manager(SOPHIE, member=False)) is Reason.MANAGER
+
+    def test_but_not_to_one_who_wants_his_own_tickets_only(self):
+        assert reason(RELEASE, manager(SOPHIE, "minimal")) is None
+
+    def test_a_closure_rejected_with_somebody_in_charge_is_no_arrival(self):
+        rejected = act("reject_closure", replace(TAKEN, status="closed"), TAKEN)
+        assert reason(rejected, manager(SOPHIE)) is None
+
+    def test_a_closure_rejected_with_nobody_in_charge_is_one(self):
+        rejected = act("reject_closure", replace(FREE, status="closed"), FREE)
+        assert reason(rejected, manager(SOPHIE)) is Reason.MEMBER
+
+    def test_a_ticket_resumed_does_not_arrive(self):
+        resumed = act("resume", replace(TAKEN, status="postponed"), TAKEN)
+        assert reason(resumed, manager(SOPHIE)) is None
+
+    def test_a_move_to_another_service_arrives_although_somebody_stays_in_charge(self):
+        moved = act("move", TAKEN, State("in_progress", DSI, NETWORK, LEA, KARIM))
+        assert reason(moved, manager(NADIA)) is Reason.MEMBER
+
+    def test_a_move_inside_the_service_arrives_for_the_members_it_adds(self):
+        moved = act("move", TAKEN, replace(TAKEN, category=PLUMBING))
+        added = manager(SOPHIE, old_desk=Desk(PRESETS[Preset.MEDIUM], member=False))
+        known = manager(SOPHIE, old_desk=Desk(PRESETS[Preset.MEDIUM], member=True))
+        assert reason(moved, added) is Reason.MEMBER
+        assert reason(moved, known) is None
+
+    def test_an_ended_ticket_that_moves_does_not_arrive(self):
+        ended = replace(TAKEN, status="approved")
+        moved = act("move", ended, replace(ended, service=DSI, category=NETWORK, assignee=None))
+        assert reason(moved, manager(NADIA)) is None
+
+
+class TestBefore:
+    def test_the_one_in_charge_before_a_move_hears_of_it(self):
+        left = Person(user=KARIM, old_desk=Desk(PRESETS[Preset.MEDIUM]))
+        assert reason(MOVE, left) is Reason.WAS_IN_CHARGE
+
+    def test_the_old_managers_hear_at_always_only(self):
+        loud = Person(user=SOPHIE, old_desk=Desk(PRESETS[Preset.FULL]))
+        usual = Person(user=SOPHIE, old_desk=Desk(PRESETS[Preset.HIGH]))
+        assert reason(MOVE, loud) is Reason.WAS_MANAGER
+        assert reason(MOVE, usual) is None
+
+    def test_the_manager_whose_ticket_is_taken_over_hears(self):
+        taken = act("take", TAKEN, replace(TAKEN, assignee=SOPHIE), actor=SOPHIE)
+        desk = Desk(PRESETS[Preset.MEDIUM])
+        assert reason(taken, manager(KARIM, old_desk=desk)) is Reason.WAS_IN_CHARGE
+
+    def test_the_former_requester_hears(self):
+        changed = act("change_requester", TAKEN, replace(TAKEN, requester=THOMAS), actor=KARIM)
+        assert reason(changed, Person(user=LEA)) is Reason.WAS_REQUESTER
+
+    def test_a_guest_is_told_as_guest_although_he_was_in_charge(self):
+        left = Person(user=KARIM, guest=True, old_desk=Desk(PRESETS[Preset.MEDIUM]))
+        assert reason(MOVE, left) is Reason.GUEST
+
+
+class TestPeopleOfTheTicket:
+    def test_the_requester_hears(self):
+        assert reason(COMMENT, Person(user=LEA)) is Reason.REQUESTER
+
+    def test_the_author_hears_nothing(self):
+        assert verdict(OPENING, Person(user=LEA)) is None
+
+    def test_the_strongest_reason_wins(self):
+        everything = manager(LEA, "full", guest=True, follows=True)
+        assert reason(COMMENT, everything) is Reason.REQUESTER
+
+    def test_a_weaker_reason_does_when_the_stronger_is_switched_off(self):
+        assert reason(COMMENT, manager(LEA, "full", as_requester=False)) is Reason.MEMBER
+
+    def test_a_permanent_guest_is_told_as_one(self):
+        assert reason(OPENING, Person(user=INES, guest=True, permanent=True)) is (
+            Reason.PERMANENT_GUEST
+        )
+
+    def test_a_follower_hears(self):
+        assert reason(COMMENT, Person(user=INES, follows=True)) is Reason.FOLLOWER
+
+    def test_who_muted_the_ticket_hears_nothing_and_the_trace_says_so(self):
+        assert verdict(COMMENT, Person(user=LEA, muted=True)).skipped is Skipped.MUTED
+
+    def test_a_stranger_hears_nothing(self):
+        assert verdict(COMMENT, Person(user=NADIA)) is None
+
+
+class TestAudiences:
+    @pytest.mark.parametrize("person", [
+        Person(user=LEA), Person(user=INES, guest=True), Person(user=INES, follows=True),
+        manager(LEA, "none", guest=True, follows=True),
+    ])  # fmt: skip
+    def test_a_note_is_never_told_to_requester_guest_or_follower(self, person):
+        assert verdict(NOTE, person) is None
+
+    def test_a_note_is_told_to_the_one_in_charge(self):
+        assert reason(NOTE, manager(KARIM)) is Reason.IN_CHARGE
+
+    def test_a_message_to_the_requester_is_not_told_to_guests_and_viewers(self):
+        narrowed = act("comment", audience=Audience.REQUESTER)
+        assert verdict(narrowed, Person(user=INES, guest=True)) is None
+        assert verdict(narrowed, Person(user=INES, follows=True)) is None
+
+    def test_a_manager_who_follows_hears_of_it(self):
+        narrowed = act("comment", audience=Audience.REQUESTER)
+        assert reason(narrowed, manager(SOPHIE, follows=True)) is Reason.FOLLOWER
+
+
+class TestQuietActs:
+    QUIET = act("change_priority")
+
+    def test_are_told_to_managers_at_always(self):
+        assert reason(self.QUIET, manager(KARIM)) is Reason.IN_CHARGE
+
+    @pytest.mark.parametrize(
+        "person", [Person(user=LEA), Person(user=INES, guest=True), Person(user=INES, follows=True)]
+    )
+    def test_are_told_to_the_others_only_when_asked_for(self, person):
+        assert verdict(self.QUIET, person) is None
+        assert reason(replace(self.QUIET, tells_everybody=True), person) is not None
+
+
+class TestQuestions:
+    def test_a_closure_is_asked_of_the_requester_whatever_he_switched_off(self):
+        answer = verdict(CLOSURE, Person(user=LEA, muted=True, as_requester=False))
+        assert (answer.asked, answer.skipped, answer.reason) == (True, None, Reason.REQUESTER)
+
+    def test_a_request_for_information_too(self):
+        asked = act("ask_information", TAKEN, replace(TAKEN, status="incomplete"))
+        assert verdict(asked, Person(user=LEA, muted=True)).asked
+
+    def test_an_invitation_too(self):
+        invited = act("invite", invited=frozenset({INES}))
+        answer = verdict(invited, Person(user=INES, guest=True, as_guest=False))
+        assert (answer.asked, answer.reason) == (True, Reason.GUEST)
+
+    def test_the_other_guests_are_not_asked(self):
+        invited = act("invite", invited=frozenset({INES}))
+        assert not verdict(invited, Person(user=FELIX, guest=True)).asked
+
+    def test_permanent_guests_get_no_invitation(self):
+        invited = act("invite", actor=None, invited=frozenset({INES}))
+        assert not verdict(invited, Person(user=INES, guest=True, permanent=True)).asked
+
+    def test_a_closure_by_the_requester_asks_nobody(self):
+        approved = act("close", TAKEN, replace(TAKEN, status="approved"), actor=THOMAS)
+        assert not verdict(approved, Person(user=LEA)).asked
+
+    def test_a_new_requester_gets_the_question_that_waits(self):
+        incomplete = replace(TAKEN, status="incomplete")
+        changed = act("change_requester", incomplete, replace(incomplete, requester=INES))
+        assert verdict(changed, Person(user=INES, as_requester=False)).asked
+
+
+class TestMailbox:
+    def test_hears_of_arrivals_only(self):
+        assert mailbox_hears(OPENING)
+        assert mailbox_hears(RELEASE)
+        assert not mailbox_hears(COMMENT)
+        assert not mailbox_hears(NOTE)
+
+
+# -- the whole table ---------------------------------------------------------------------------
+
+N, C, A = Level.NEVER, Level.CREATION, Level.ALWAYS
+ANY_LEVEL = {"never": (N, N, N), "creation": (C, C, C), "always": (A, A, A)}
+
+
+def _acts():
+    """Every action, in every variant that changes who hears."""
+    closed, ended = replace(TAKEN, status="closed"), replace(TAKEN, status="approved")
+    yield "open", OPENING
+    yield "take, free", act("take", FREE, replace(TAKEN, assignee=SOPHIE), actor=SOPHIE)
+    yield "take over", act("take", TAKEN, replace(TAKEN, assignee=SOPHIE), actor=SOPHIE)
+    yield "assign", act("assign", FREE, TAKEN)
+    yield "release", RELEASE
+    yield "comment", COMMENT
+    yield "comment to the requester", act("comment", audience=Audience.REQUESTER)
+    yield "note", NOTE
+    yield "ask information", act("ask_information", TAKEN, replace(TAKEN, status="incomplete"))
+    yield "postpone", act("postpone", TAKEN, replace(TAKEN, status="postponed"))
+    yield "resume", act("resume", replace(TAKEN, status="postponed"), TAKEN)
+    yield "close", CLOSURE
+    yield "close, by the requester", act("close", TAKEN, ended)
+    yield "approve closure", act("approve_closure", closed, ended)
+    yield "reject closure", act("reject_closure", closed, TAKEN)
+    yield "reject closure, free", act("reject_closure", replace(closed, assignee=None), FREE)
+    yield "cancel", act("cancel", TAKEN, replace(TAKEN, status="cancelled"))
+    yield "refuse", act("refuse", TAKEN, replace(TAKEN, status="refused"))
+    yield "reopen", act("reopen", ended, TAKEN)
+    yield "reopen, free", act("reopen", replace(ended, assignee=None), FREE)
+    yield "move inside", act("move", TAKEN, replace(TAKEN, category=PLUMBING))
+    yield "move inside, released", act("move", TAKEN, replace(FREE, category=PLUMBING))
+    yield "move away", MOVE
+    yield "move away, ended", act("move", ended, State("approved", DSI, NETWORK, LEA, None))
+    yield "invite", act("invite", invited=frozenset({INES}))
+    yield "invite, permanent", act("invite", actor=None, invited=frozenset({INES}))
+    yield "remove guest", act("remove_guest")
+    yield "change requester", act("change_requester", TAKEN, replace(TAKEN, requester=NADIA))
+    yield (
+        "change requester, incomplete",
+        act(
+            "change_requester",
+            replace(TAKEN, status="incomplete"),
+            replace(TAKEN, status="incomplete", requester=NADIA),
+        ),
+    )
+    for name in ("change_priority", "change_subject", "change_visibility"):
+        yield name.replace("_", " "), act(name)
+        yield f"{name.replace('_', ' ')}, told", act(name, tells_everybody=True)
+    yield "attach", act("attach")
+    yield "expire", act("expire", closed, replace(TAKEN, status="expired"), actor=None)
+
+
+def _people():
+    """Everybody who may stand around a ticket, at each level he may choose."""
+    yield "requester", lambda act: Person(user=act.after.requester)
+    for name, levels in ANY_LEVEL.items():
+        yield f"in charge: {name}", partial(_in_charge, levels=levels)
+        yield f"member: {name}", partial(_manager, levels=levels, member=True, was_member=True)
+        yield f"new member: {name}", partial(_manager, levels=levels, member=True)
+        yield f"manager: {name}", partial(_manager, levels=levels)
+    yield "guest", lambda act: Person(user=INES, guest=True)
+    yield "permanent guest", lambda act: Person(user=INES, guest=True, permanent=True)
+    yield "follower", lambda act: Person(user=FELIX, follows=True)
+    yield "was requester", _was_requester
+    for name, levels in ANY_LEVEL.items():
+        yield f"was in charge: {name}", partial(_was_in_charge, levels=levels)
+        yield f"was manager: {name}", partial(_was_manager, levels=levels)
+
+
+def _in_charge(act, levels):
+    return Person(user=act.after.assignee, desk=Desk(levels)) if act.after.assignee else None
+
+
+def _manager(act, levels, member=False, was_member=False):
+    changed = act.before is not None and act.before != act.after
+    old_desk = Desk(levels, was_member) if changed else None
+    return Person(user=FELIX, desk=Desk(levels, member), old_desk=old_desk)
+
+
+def _was_requester(act):
+    if act.before is None or act.before.requester == act.after.requester:
+        return None
+    return Person(user=act.before.requester)
+
+
+def _was_in_charge(act, levels):
+    if act.before is None or act.before.assignee in (None, act.after.assignee):
+        return None
+    stays = act.before.service == act.after.service
+    return Person(
+        user=act.before.assignee,
+        desk=Desk(levels) if stays else None,
+        old_desk=Desk(levels),
+    )
+
+
+def _was_manager(act, levels):
+    if act.before is None or act.before.service == act.after.service:
+        return None
+    return Person(user=FELIX, old_desk=Desk(levels))
+
+
+def _word(act, person):
+    answer = verdict(act, person)
+    if answer is None:
+        return "-"
+    return f"{answer.reason.value}{' ?' if answer.asked else ''}"
+
+
+def table():
+    """Print who hears of what and why; `?` marks a mail that asks something."""
+    lines = []
+    for name, act_ in _acts():
+        lines.append(f"{name}:")
+        people = [(who, person(act_)) for who, person in _people()]
+        heard = [(who, _word(act_, person)) for who, person in people if person]
+        lines += [f"    {who:<26} {word}" for who, word in heard if word != "-"]
+        lines += [f"    {'mailbox':<26} mailbox"] if mailbox_hears(act_) else []
+    return "\n".join(lines) + "\n"
+
+
+def test_the_whole_table_is_the_approved_one():
+    """A changed rule shows here what it changes; to approve, write `table()` to the file."""
+    approved = Path(__file__).with_name("listeners.txt").read_text()
+    assert table() == approved
+
+
+def test_every_recorded_action_is_in_the_table():
+    assert {a.action.name for _, a in _acts()} == {
+        a.name for a in lifecycle.ACTIONS.values() if a.recorded
+    }
+
+
+def test_every_status_word_is_known():
+    assert {a.after.status for _, a in _acts()} <= set(Status.values)

@@ -1,0 +1,140 @@
+"""Where a person's mail goes, in which language and time zone it is written, or why none can go."""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone, translation
+
+from wagtail_helpdesk.models import HelpdeskPreferences, Skipped
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+#: For how long an address that the mail server refused gets no mail.
+REFUSED_FOR = timedelta(days=7)
+#: The longest address there is (RFC 5321).
+LONGEST = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a mail is for; ``user`` is None when it goes to an extra address."""
+
+    address: str
+    language: str
+    zone: zoneinfo.ZoneInfo
+    user: Any = None
+
+    @property
+    def name(self) -> str:
+        """The reader's name, empty for an extra address."""
+        return name_of(self.user) if self.user else ""
+
+
+def name_of(user: Any) -> str:
+    """Return what a person is called."""
+    return user.get_full_name() or user.get_username()
+
+
+def address_of(user: Any) -> str:
+    """Return a person's e-mail address, whatever the user model calls it."""
+    return (getattr(user, user.get_email_field_name(), "") or "").strip()
+
+
+def reader_for(user: User) -> Reader:
+    """Return a person as a reader of mails.
+
+    Language and time zone are those of his helpdesk preferences, else of his Wagtail account, else
+    of the site.
+    """
+    chosen = _preferences(user)
+    account = _wagtail_account(user)
+    return Reader(
+        address=address_of(user),
+        language=_language(chosen.language, getattr(account, "preferred_language", "")),
+        zone=zone_named(chosen.time_zone, getattr(account, "current_time_zone", "")),
+        user=user,
+    )
+
+
+def reader_at(address: str) -> Reader:
+    """Return the people behind an extra address as a reader: in the language of the site."""
+    return Reader(address, _language(), zone_named())
+
+
+def _preferences(user: User) -> HelpdeskPreferences:
+    try:
+        return user.helpdesk_preferences  # type: ignore[no-any-return, attr-defined]
+    except ObjectDoesNotExist:
+        return HelpdeskPreferences(user=user)
+
+
+def _wagtail_account(user: User) -> Any:
+    try:
+        return user.wagtail_userprofile  # type: ignore[attr-defined]
+    except (ObjectDoesNotExist, AttributeError):
+        # Without wagtail.users there is no such account.
+        return None
+
+
+def _language(*wanted: str) -> str:
+    known = dict(settings.LANGUAGES)
+    for language in wanted:
+        if language in known:
+            return language
+        if (general := language.partition("-")[0]) in known:
+            return general
+    return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
+
+
+def zone_named(*wanted: str) -> zoneinfo.ZoneInfo:
+    """Return the first time zone that exists, else that of the site."""
+    for name in wanted:
+        try:
+            return zoneinfo.ZoneInfo(name)
+        except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError):
+            continue
+    return zoneinfo.ZoneInfo(settings.TIME_ZONE)
+
+
+def no_mail_for(user: User) -> Skipped | None:
+    """Return why no mail can go to a person, or None."""
+    if not user.is_active:
+        return Skipped.INACTIVE
+    address = address_of(user)
+    if problem := no_mail_to(address):
+        return problem
+    chosen = _preferences(user)
+    refused = chosen.refused_address == address and chosen.refused_at is not None
+    if refused and chosen.refused_at > timezone.now() - REFUSED_FOR:  # type: ignore[operator]
+        return Skipped.REFUSED_ADDRESS
+    return None
+
+
+def no_mail_to(address: str) -> Skipped | None:
+    """Return why no mail can go to an address, or None."""
+    if not address:
+        return Skipped.NO_ADDRESS
+    local_part = address.rpartition("@")[0]
+    # Without SMTPUTF8, which few servers offer, only the domain may have other letters.
+    if len(address) > LONGEST or not local_part.isascii():
+        return Skipped.BAD_ADDRESS
+    try:
+        validate_email(address)
+    except ValidationError:
+        return Skipped.BAD_ADDRESS
+    return None
+
+
+def remember_refusal(user: User, address: str) -> None:
+    """Note that the mail server refused a person's address."""
+    HelpdeskPreferences.objects.update_or_create(
+        user=user, defaults={"refused_address": address, "refused_at": timezone.now()}
+    )

@@ -1,0 +1,197 @@
+"""What the rules of telling decide on: acts as they were, and the people around them, in few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Audience
+from wagtail_helpdesk.models import (
+    Category,
+    CategoryMember,
+    Event,
+    Guest,
+    HelpdeskPreferences,
+    Monitoring,
+    Preset,
+    Service,
+    ServiceManager,
+    Subscription,
+    Ticket,
+)
+from wagtail_helpdesk.models.preferences import PRESETS, Levels
+
+from .listeners import Act, Desk, Person, State
+
+#: As many ids as one statement may name on every database.
+CHUNK = 500
+
+
+def acts_of(ticket: Ticket, events: Sequence[Event]) -> list[Act]:
+    """Return some events of a ticket as acts, in their order.
+
+    The ticket as an act left it is the ticket of today with everything later undone: events record
+    what they changed.
+    """
+    wanted = {event.pk for event in events}
+    since = ticket.events.filter(pk__gte=min(wanted)).defer("text", "html").order_by("-pk")
+    after, acts = _state_of(ticket), []
+    for event in since:
+        before = _undone(after, event)
+        if event.pk in wanted:
+            acts.append(_act(event, before, after))
+        after = before
+    return acts[::-1]
+
+
+def _state_of(ticket: Ticket) -> State:
+    return State(
+        status=ticket.status,
+        service=ticket.service_id,
+        category=ticket.category_id,
+        requester=ticket.requester_id,
+        assignee=ticket.assignee_id,
+    )
+
+
+def _undone(state: State, event: Event) -> State:
+    known = asdict(state)
+    return replace(state, **{name: was for name, was in event.before.items() if name in known})
+
+
+def _act(event: Event, before: State, after: State) -> Act:
+    return Act(
+        action=event.row,
+        # Only an opening starts from nothing.
+        before=before if event.row.rules else None,
+        after=after,
+        actor=event.actor_id,
+        audience=Audience(event.audience),
+        tells_everybody=event.tells_everybody,
+        invited=frozenset(event.after.get("guests", ())),
+    )
+
+
+@dataclass
+class Surroundings:
+    """The people around a ticket at the moment of telling, with what they chose."""
+
+    managers: dict[int, dict[int, int]] = field(default_factory=dict)
+    levels: dict[tuple[int, int], Levels] = field(default_factory=dict)
+    members: dict[int, set[int] | None] = field(default_factory=dict)
+    guests: dict[int, bool] = field(default_factory=dict)
+    followers: set[int] = field(default_factory=set)
+    muted: set[int] = field(default_factory=set)
+    switches: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def around(self, act: Act) -> Iterator[Person]:
+        """Give everybody whom the act might concern, once."""
+        before = act.before or act.after
+        known: dict[int | None, None] = dict.fromkeys((act.after.requester, act.after.assignee))
+        known |= dict.fromkeys((before.requester, before.assignee))
+        known |= dict.fromkeys(self.managers.get(act.after.service, ()))
+        known |= dict.fromkeys(self.managers.get(before.service, ()))
+        known |= dict.fromkeys(self.guests) | dict.fromkeys(self.followers)
+        for user in known:
+            if user is not None:
+                yield self.person(act, user)
+
+    def person(self, act: Act, user: int) -> Person:
+        """Return what somebody is to the ticket of an act."""
+        changed = act.before is not None and act.before != act.after
+        return Person(
+            user=user,
+            guest=user in self.guests,
+            permanent=self.guests.get(user, False),
+            follows=user in self.followers,
+            desk=self._desk(user, act.after),
+            old_desk=self._desk(user, act.before) if changed and act.before else None,
+            muted=user in self.muted,
+            **self.switches.get(user, {}),
+        )
+
+    def _desk(self, user: int, state: State) -> Desk | None:
+        if user not in self.managers.get(state.service, ()):
+            return None
+        members = self.members.get(state.category)
+        return Desk(self.levels[user, state.service], members is None or user in members)
+
+
+def surroundings_of(
+    ticket: Ticket, acts: Sequence[Act], only: Collection[int] | None = None
+) -> Surroundings:
+    """Read the people around a ticket; ``only`` narrows to some of them.
+
+    The number of statements does not depend on how many people there are, but for one more for
+    every five hundred guests.
+    """
+    states = [state for act in acts for state in (act.before, act.after) if state is not None]
+    found = Surroundings()
+    _read_managers(found, {state.service for state in states}, only)
+    _read_members(found, {state.category for state in states}, only)
+    guests = _narrowed(Guest.objects.filter(ticket=ticket), only)
+    found.guests = dict(guests.values_list("user", "permanent"))
+    rows = _narrowed(Subscription.objects.filter(ticket=ticket), only)
+    for user, following, muted in rows.values_list("user", "following", "muted"):
+        found.followers |= {user} if following else set()
+        found.muted |= {user} if muted else set()
+    people = {person.user for act in acts for person in found.around(act)}
+    _read_switches(found, people if only is None else people & set(only))
+    return found
+
+
+def _narrowed(rows: QuerySet[Any], only: Collection[int] | None) -> QuerySet[Any]:
+    return rows if only is None else rows.filter(user__in=only)
+
+
+def _read_managers(found: Surroundings, services: set[int], only: Collection[int] | None) -> None:
+    rows = _narrowed(ServiceManager.objects.filter(service__in=services), only)
+    for pk, user, service in rows.order_by().values_list("pk", "user", "service"):
+        found.managers.setdefault(service, {})[user] = pk
+    chosen = _narrowed(Monitoring.objects.filter(service__in=services), only)
+    levels = {(row.user_id, row.service_id): row.levels for row in chosen}
+    defaults = dict(Service.objects.filter(pk__in=services).values_list("pk", "monitoring"))
+    for service, users in found.managers.items():
+        default = default_levels(defaults[service])
+        for user in users:
+            found.levels[user, service] = levels.get((user, service), default)
+
+
+def default_levels(preset: str) -> Levels:
+    """Return the levels of a manager who chose none, in a service with this default, if any."""
+    return PRESETS[Preset(preset or helpdesk_settings.DEFAULT_MONITORING)]
+
+
+def _read_members(found: Surroundings, categories: set[int], only: Collection[int] | None) -> None:
+    rows = Category.objects.filter(pk__in=categories).order_by()
+    sources = dict(rows.values_list("pk", "members_from"))
+    named: dict[int, set[int]] = {source: set() for source in sources.values() if source}
+    members = CategoryMember.objects.filter(category__in=named)
+    if only is not None:
+        members = members.filter(manager__user__in=only)
+    for source, user in members.values_list("category", "manager__user"):
+        named[source].add(user)
+    found.members = {pk: named[source] if source else None for pk, source in sources.items()}
+
+
+def _read_switches(found: Surroundings, people: set[int]) -> None:
+    for some in chunks(people):
+        for row in HelpdeskPreferences.objects.filter(user__in=some):
+            found.switches[row.user_id] = {
+                "monitoring": not row.monitoring_suspended,
+                "as_requester": row.alerts_as_requester,
+                "as_guest": row.alerts_as_guest,
+                "as_follower": row.alerts_as_follower,
+            }
+
+
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """Cut ids into lists that one statement may name."""
+    rest = iter(sorted(ids))
+    while some := list(islice(rest, CHUNK)):
+        yield some
