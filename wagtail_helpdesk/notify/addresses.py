@@ -40,7 +40,7 @@ class Reader:
 
 def name_of(user: Any) -> str:
     """Return what a person is called."""
-    return user.get_full_name() or user.get_username()
+    return str(user.get_full_name() or user.get_username())
 
 
 def address_of(user: Any) -> str:
@@ -71,7 +71,7 @@ def reader_at(address: str) -> Reader:
 
 def _preferences(user: User) -> HelpdeskPreferences:
     try:
-        return user.helpdesk_preferences  # type: ignore[no-any-return, attr-defined]
+        return user.helpdesk_preferences
     except ObjectDoesNotExist:
         return HelpdeskPreferences(user=user)
 

@@ -81,7 +81,7 @@ def _act(event: Event, before: State, after: State) -> Act:
 class Surroundings:
     """The people around a ticket at the moment of telling, with what they chose."""
 
-    managers: dict[int, dict[int, int]] = field(default_factory=dict)
+    managers: dict[int, set[int]] = field(default_factory=dict)
     levels: dict[tuple[int, int], Levels] = field(default_factory=dict)
     members: dict[int, set[int] | None] = field(default_factory=dict)
     guests: dict[int, bool] = field(default_factory=dict)
@@ -92,11 +92,15 @@ class Surroundings:
     def around(self, act: Act) -> Iterator[Person]:
         """Give everybody whom the act might concern, once."""
         before = act.before or act.after
-        known: dict[int | None, None] = dict.fromkeys((act.after.requester, act.after.assignee))
-        known |= dict.fromkeys((before.requester, before.assignee))
-        known |= dict.fromkeys(self.managers.get(act.after.service, ()))
-        known |= dict.fromkeys(self.managers.get(before.service, ()))
-        known |= dict.fromkeys(self.guests) | dict.fromkeys(self.followers)
+        known: dict[int | None, None] = {}
+        for people in (
+            (act.after.requester, act.after.assignee, before.requester, before.assignee),
+            self.managers.get(act.after.service, ()),
+            self.managers.get(before.service, ()),
+            self.guests,
+            self.followers,
+        ):
+            known.update(dict.fromkeys(people))
         for user in known:
             if user is not None:
                 yield self.person(act, user)
@@ -151,8 +155,8 @@ def _narrowed(rows: QuerySet[Any], only: Collection[int] | None) -> QuerySet[Any
 
 def _read_managers(found: Surroundings, services: set[int], only: Collection[int] | None) -> None:
     rows = _narrowed(ServiceManager.objects.filter(service__in=services), only)
-    for pk, user, service in rows.order_by().values_list("pk", "user", "service"):
-        found.managers.setdefault(service, {})[user] = pk
+    for user, service in rows.order_by().values_list("user", "service"):
+        found.managers.setdefault(service, set()).add(user)
     chosen = _narrowed(Monitoring.objects.filter(service__in=services), only)
     levels = {(row.user_id, row.service_id): row.levels for row in chosen}
     defaults = dict(Service.objects.filter(pk__in=services).values_list("pk", "monitoring"))
