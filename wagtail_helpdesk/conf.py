@@ -1,6 +1,6 @@
 """The settings of the helpdesk, ``WAGTAIL_HELPDESK = {...}``: lazy, each with a docstring."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -100,6 +100,64 @@ class HelpdeskSettings:
     def IDENTIFIER_LABEL(self) -> str:
         """What people call the identifier in forms: “LDAP identifier”, “login”…"""
         return self._get("IDENTIFIER_LABEL", _("Identifier"))
+
+    @property
+    def DIRECTORY(self) -> str:
+        """Dotted path of the class that finds people; see ``docs/how-to/ldap.md`` for the LDAP one."""
+        return self._get("DIRECTORY", "wagtail_helpdesk.directory.users.UserDirectory")
+
+    @property
+    def DIRECTORY_TIMEOUT(self) -> float:
+        """Seconds after which a directory that does not answer counts as down."""
+        return self._get("DIRECTORY_TIMEOUT", 5)
+
+    @property
+    def DIRECTORY_CANDIDATE(self) -> Mapping[str, Any]:
+        """What a search shows of people besides name, identifier and address: attribute → label.
+
+        Everybody who may invite reads it.
+        """
+        return self._get("DIRECTORY_CANDIDATE", {})
+
+    @property
+    def DIRECTORY_CARD(self) -> Mapping[str, Any]:
+        """What managers read about the requester, beside the ticket: attribute → label."""
+        return self._get("DIRECTORY_CARD", {})
+
+    @property
+    def DIRECTORY_CARD_SECONDS(self) -> int:
+        """Seconds for which a requester's card is kept before the directory is asked again."""
+        return self._get("DIRECTORY_CARD_SECONDS", 3600)
+
+    @property
+    def DIRECTORY_SEARCHES_PER_MINUTE(self) -> int:
+        """Searches in the directory that one person may make within a minute."""
+        return self._get("DIRECTORY_SEARCHES_PER_MINUTE", 30)
+
+    @property
+    def DIRECTORY_GROUPS(self) -> Mapping[str, Any]:
+        """Groups of the directory whose members manage a service: group → name of the service."""
+        return self._get("DIRECTORY_GROUPS", {})
+
+    @property
+    def LEAVERS_SHARE_LIMIT(self) -> float:
+        """Largest share of people, 0 to 1, that one synchronisation may remove; more stops it."""
+        return self._get("LEAVERS_SHARE_LIMIT", 0.1)
+
+    @property
+    def EXTERNAL_GUESTS(self) -> bool:
+        """Whether an address that the directory does not know may be invited."""
+        return self._get("EXTERNAL_GUESTS", False)
+
+    @property
+    def EXTERNAL_GUEST_DOMAINS(self) -> Collection[str]:
+        """Domains of the addresses that may be invited from outside; empty: any."""
+        return self._get("EXTERNAL_GUEST_DOMAINS", ())
+
+    @property
+    def EXTERNAL_GUEST_GROUP(self) -> str:
+        """Name of the group that external guests are put in, which tells them from the directory's people."""
+        return self._get("EXTERNAL_GUEST_GROUP", "External guests")
 
     @property
     def SUBMISSION_DAYS(self) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.servers.deaf import DeafServer
 from tests.servers.postgresql import PostgreSQL, postgresql
 from tests.servers.redis import Redis, redis_server
 from tests.servers.smtp import FaultySMTPServer, smtp_server
@@ -38,6 +39,35 @@ def smtp(_smtp: FaultySMTPServer, settings: Any) -> FaultySMTPServer:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _smtp.port
     settings.EMAIL_TIMEOUT = 2
     return _smtp
+
+
+@pytest.fixture(scope="session")
+def ldap_server() -> Iterator[Any]:
+    """An LDAP server, the same for the whole run, for tests that make settings of their own."""
+    # python-ldap is compiled: imported by the tests that need it only.
+    from tests.servers.ldap import slapd
+
+    with slapd() as server:
+        yield server
+
+
+@pytest.fixture
+def ldap_directory(ldap_server: Any, settings: Any) -> Iterator[Any]:
+    """The LDAP server with a site that uses it; each test finds it as it was filled."""
+    from tests.servers.ldap import ldap_settings
+
+    for name, value in ldap_settings(ldap_server.ldap_uri).items():
+        setattr(settings, name, value)
+    yield ldap_server
+    ldap_server.restore()
+
+
+@pytest.fixture
+def deaf_server() -> Iterator[DeafServer]:
+    """A server that accepts every connection and never says a word."""
+    server = DeafServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The servers of the tests do what their fixtures promise."""
 
 import smtplib
+import socket
 
 import psycopg
 import pytest
@@ -30,6 +31,21 @@ def test_postgresql_answers(postgresql):
 
 def test_redis_answers(redis_server):
     assert redis.Redis.from_url(redis_server.url).ping()
+
+
+def test_ldap_knows_the_cast_and_a_crowd(ldap_directory):
+    with ldap_directory.as_root() as connection:
+        assert len(connection.search_s("ou=people,dc=arvelle,dc=example", 2, "(uid=*)")) > 300
+
+
+def test_a_deaf_server_says_nothing(deaf_server):
+    host, port = deaf_server.address.split(":")
+    with (
+        socket.create_connection((host, int(port)), timeout=0.1) as connection,
+        pytest.raises(TimeoutError),
+    ):
+        connection.recv(1)
+    assert deaf_server.was_called()
 
 
 def test_smtp_takes_a_message_and_undoes_the_dot_stuffing(smtp):

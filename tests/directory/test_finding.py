@@ -1,0 +1,198 @@
+"""Several people at once, external guests, and how often one may search."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import translation
+
+from wagtail_helpdesk.directory import (
+    DirectoryUnavailable,
+    TooManySearches,
+    UnknownPerson,
+    UnresolvedPeople,
+    card,
+    find_people,
+    find_person,
+    search_people,
+)
+
+User = get_user_model()
+
+
+class DeadDirectory:
+    """A directory that is down, and says so."""
+
+    asked = 0
+
+    def find(self, identifier_or_address):
+        type(self).asked += 1
+        raise DirectoryUnavailable("dead")
+
+    def search(self, query, limit):
+        raise DirectoryUnavailable("dead")
+
+    def card(self, user):
+        type(self).asked += 1
+        raise DirectoryUnavailable("dead")
+
+
+@pytest.fixture
+def dead_directory(settings):
+    DeadDirectory.asked = 0
+    settings.WAGTAIL_HELPDESK = {
+        "DIRECTORY": f"{__name__}.DeadDirectory",
+        "DIRECTORY_CARD": {"ou": "Unit"},
+    }
+    return DeadDirectory
+
+
+@pytest.fixture
+def open_house(settings):
+    settings.WAGTAIL_HELPDESK = {"EXTERNAL_GUESTS": True}
+
+
+# -- Several people --
+
+
+def test_several_people_are_named_with_commas_semicolons_and_lines(people):
+    found = find_people("lea, karim;\n thomas.girard@arvelle.example\r\n,,")
+    assert found == [people["lea"], people["karim"], people["thomas"]]
+
+
+def test_somebody_named_twice_is_found_once(people):
+    assert find_people("lea, LEA, lea.fournier@arvelle.example") == [people["lea"]]
+
+
+def test_nobody_named_is_nobody_found(people):
+    assert find_people(" \n , ") == []
+
+
+def test_one_unknown_name_keeps_the_others_in_the_error(people):
+    with pytest.raises(UnresolvedPeople) as error:
+        find_people("lea, nobody, karim, nothing")
+    assert error.value.unknown == ["nobody", "nothing"]
+    assert error.value.found == [people["lea"], people["karim"]]
+    assert "“nobody” is unknown." in error.value.message
+
+
+def test_an_ambiguous_name_is_told_from_an_unknown_one(people):
+    User.objects.create_user("lea2", email="lea.fournier@arvelle.example")
+    with pytest.raises(UnresolvedPeople) as error:
+        find_people("nobody, lea.fournier@arvelle.example")
+    assert error.value.unknown == ["nobody"]
+    assert error.value.ambiguous == ["lea.fournier@arvelle.example"]
+
+
+# -- The directory is down --
+
+
+def test_R_36_known_people_are_found_by_identifier_with_the_directory_down(people, dead_directory):
+    assert find_people("lea, karim") == [people["lea"], people["karim"]]
+
+
+def test_R_36_a_dead_directory_is_asked_once_however_many_names(people, dead_directory):
+    with pytest.raises(DirectoryUnavailable, match="directory is not answering"):
+        find_people("lea, nobody, nothing, never")
+    assert dead_directory.asked == 1
+
+
+def test_R_36_a_search_with_the_directory_down_names_the_people_already_known(
+    people, dead_directory
+):
+    with pytest.raises(DirectoryUnavailable) as error:
+        search_people("fournier")
+    assert [candidate.identifier for candidate in error.value.known] == ["lea"]
+
+
+def test_R_36_a_card_is_empty_with_the_directory_down_and_does_not_ask_again(
+    people, dead_directory
+):
+    assert card(people["lea"]) == {}
+    assert card(people["karim"]) == {}
+    assert dead_directory.asked == 1
+
+
+# -- External guests --
+
+
+def test_an_unknown_address_is_refused_by_default(people):
+    with pytest.raises(UnknownPerson):
+        find_person("someone@elsewhere.example", external=True)
+
+
+def test_an_unknown_address_becomes_an_external_guest_where_the_site_allows_it(people, open_house):
+    guest = find_person("Someone@Elsewhere.example", external=True)
+    assert (guest.get_username(), guest.email) == (
+        "someone@elsewhere.example",
+        "Someone@Elsewhere.example",
+    )
+    assert guest.is_active
+    assert not guest.has_usable_password()
+    assert guest.groups.get().name == "External guests"
+
+
+def test_an_external_guest_is_made_once(people, open_house):
+    first = find_person("someone@elsewhere.example", external=True)
+    assert find_person("SOMEONE@elsewhere.example", external=True) == first
+
+
+def test_somebody_who_is_to_manage_is_never_made_from_an_address(people, open_house):
+    with pytest.raises(UnknownPerson):
+        find_person("someone@elsewhere.example")
+
+
+def test_an_identifier_never_becomes_an_external_guest(people, open_house):
+    with pytest.raises(UnknownPerson):
+        find_person("someone", external=True)
+
+
+def test_an_address_of_another_domain_is_refused(people, settings):
+    settings.WAGTAIL_HELPDESK = {
+        "EXTERNAL_GUESTS": True,
+        "EXTERNAL_GUEST_DOMAINS": ["partner.example"],
+    }
+    assert find_person("someone@Partner.example", external=True)
+    for address in ("someone@elsewhere.example", "someone@evil.partner.example"):
+        with pytest.raises(UnknownPerson):
+            find_person(address, external=True)
+
+
+def test_a_deactivated_person_does_not_come_back_as_an_external_guest(people, open_house):
+    with pytest.raises(UnknownPerson):
+        find_person("yvette.caron@arvelle.example", external=True)
+
+
+def test_one_unknown_name_makes_no_external_guest_of_the_others(people, open_house):
+    with pytest.raises(UnresolvedPeople):
+        find_people("someone@elsewhere.example, nobody", external=True)
+    assert not User.objects.filter(email="someone@elsewhere.example").exists()
+
+
+def test_with_the_directory_down_no_external_guest_is_made(people, dead_directory, settings):
+    settings.WAGTAIL_HELPDESK["EXTERNAL_GUESTS"] = True
+    with pytest.raises(DirectoryUnavailable):
+        find_person("someone@elsewhere.example", external=True)
+
+
+# -- How often --
+
+
+def test_S_LDAP_02_a_person_searches_so_often_a_minute_and_no_more(people, settings):
+    settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 2}
+    for _search in range(2):
+        search_people("fournier", by=people["karim"])
+    with pytest.raises(TooManySearches):
+        search_people("fournier", by=people["karim"])
+    assert search_people("fournier", by=people["sophie"])
+
+
+def test_S_LDAP_02_every_search_is_logged_with_who_made_it(people, caplog):
+    with caplog.at_level("INFO", logger="wagtail_helpdesk.directory"):
+        search_people("fournier", by=people["karim"])
+    assert f"User {people['karim'].pk} searches" in caplog.text
+
+
+def test_messages_are_made_in_the_readers_language_not_in_the_writers(people):
+    with translation.override("fr"), pytest.raises(UnknownPerson) as error:
+        find_person("nobody")
+    with translation.override("en"):
+        assert error.value.message == "“nobody” is unknown."

@@ -1,0 +1,5 @@
+"""The LDAP directory (extra ``ldap``), through the settings of django-auth-ldap. Nothing else imports ``ldap``."""
+
+from .directory import LdapDirectory
+
+__all__ = ["LdapDirectory"]

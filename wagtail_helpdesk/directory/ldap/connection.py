@@ -1,0 +1,214 @@
+"""One conversation with an LDAP server: bound, bounded in time, and never half an answer by accident."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import ldap
+
+from ..errors import DirectoryUnavailable
+
+if TYPE_CHECKING:
+    from django_auth_ldap.backend import LDAPBackend
+
+logger = logging.getLogger(__name__)
+
+#: Answers by which a server says that it works, but not for this account.
+_REFUSALS = (
+    ldap.INVALID_CREDENTIALS,
+    ldap.INAPPROPRIATE_AUTH,
+    ldap.INSUFFICIENT_ACCESS,
+    ldap.STRONG_AUTH_REQUIRED,
+    ldap.CONFIDENTIALITY_REQUIRED,
+    ldap.UNWILLING_TO_PERFORM,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the directory; attribute names in lower case, values as text."""
+
+    dn: str
+    attributes: dict[str, list[str]]
+
+    def first(self, attribute: str) -> str:
+        """Return the first value of an attribute, or the empty string."""
+        values = self.attributes.get(attribute.lower())
+        return values[0] if values else ""
+
+
+class LdapConnection:
+    """A bound connection with the settings of a django-auth-ldap back end, for ``seconds`` in all."""
+
+    def __init__(self, backend: LDAPBackend, seconds: float) -> None:
+        self._settings = backend.settings
+        self._seconds = seconds
+        self._deadline = monotonic() + seconds
+        # On the back end, so that they hold for what django-auth-ldap asks through it as well.
+        self._settings.CONNECTION_OPTIONS = {
+            **self._settings.CONNECTION_OPTIONS,
+            ldap.OPT_NETWORK_TIMEOUT: seconds,
+            ldap.OPT_TIMEOUT: seconds,
+            # A referral would send the service account's password to whatever host an entry names.
+            ldap.OPT_REFERRALS: 0,
+        }
+        self._settings.SERVER_URI = listening(self._settings.SERVER_URI, seconds)
+        self._connection = backend.ldap.initialize(self._settings.SERVER_URI, bytes_mode=False)
+        for option, value in self._settings.CONNECTION_OPTIONS.items():
+            self._connection.set_option(option, value)
+
+    def bind(self) -> None:
+        """Introduce the service account; encrypted first, where the settings ask for it."""
+        name, password = self._settings.BIND_DN, self._settings.BIND_PASSWORD
+        if name and not password:
+            # RFC 4513 5.1.2: servers take a name without a password for an anonymous bind that succeeded.
+            raise DirectoryUnavailable("the service account has no password", reason="refused")
+        if self._settings.START_TLS:
+            self._connection.start_tls_s()
+        self._connection.simple_bind_s(name, password)
+
+    def search(
+        self,
+        base: str,
+        scope: int,
+        filterstr: str,
+        attributes: Iterable[str],
+        *,
+        limit: int = 0,
+        whole: bool = False,
+    ) -> list[Entry]:
+        """Return the entries that fit, at most ``limit`` of them if it is not 0.
+
+        With ``whole`` anything that could hide an entry raises: a limit of the server, a part of the
+        tree that lives elsewhere. Nobody waits for such a search in front of a page, so each has all the time.
+        """
+        if whole:
+            self._deadline = monotonic() + self._seconds
+        message = self._connection.search_ext(
+            base, scope, filterstr, list(attributes), timeout=self._left(), sizelimit=limit
+        )
+        try:
+            return self._gather(message, whole=whole)
+        except ldap.NO_SUCH_OBJECT:
+            if scope == ldap.SCOPE_BASE:
+                return []
+            raise
+
+    def close(self) -> None:
+        """End the conversation, whatever state it is in."""
+        try:
+            self._connection.unbind_ext_s()
+        except ldap.LDAPError:
+            logger.debug("The LDAP connection was closed already", exc_info=True)
+
+    def _left(self) -> float:
+        left = self._deadline - monotonic()
+        if left <= 0:
+            raise ldap.TIMEOUT({"desc": "Timed out"})
+        return left
+
+    def _gather(self, message: int, *, whole: bool) -> list[Entry]:
+        """One result at a time: what came before the size limit is an answer, and python-ldap drops it otherwise."""
+        entries: list[Entry] = []
+        while True:
+            try:
+                kind, results = self._connection.result(message, all=0, timeout=self._left())
+            except ldap.SIZELIMIT_EXCEEDED:
+                if whole:
+                    raise
+                return entries
+            if whole and kind == ldap.RES_SEARCH_REFERENCE:
+                raise DirectoryUnavailable("a part of the searched tree lives on another server")
+            entries += [
+                _entry(dn, values)
+                for dn, values in results
+                if dn is not None and isinstance(values, dict)
+            ]
+            if kind == ldap.RES_SEARCH_RESULT:
+                return entries
+
+
+def listening(server_uri: str | Callable[[None], str], seconds: float) -> str:
+    """Return the addresses of ``SERVER_URI`` without those that accept a connection and then say nothing.
+
+    libldap with GnuTLS, as Debian ships it, heeds no timeout while it waits for the first word of
+    a TLS server: it spins for ever. Everything else it times by itself.
+    """
+    uri = server_uri(None) if callable(server_uri) else server_uri
+    servers = re.split(r"[\s,]+", uri.strip())
+    answering = [server for server in servers if not _is_deaf(server, seconds / len(servers))]
+    if not answering:
+        raise ldap.TIMEOUT({"desc": "No word from the TLS server"})
+    return " ".join(answering)
+
+
+def _is_deaf(server: str, seconds: float) -> bool:
+    address = urlsplit(server)
+    if address.scheme != "ldaps" or not address.hostname:
+        return False
+    # Only to hear it speak: whether it is to be trusted is libldap's to decide, by its own settings.
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with socket.create_connection(
+            (address.hostname, address.port or 636), timeout=seconds
+        ) as connection:
+            context.wrap_socket(connection, server_hostname=address.hostname).close()
+    except TimeoutError:
+        return True
+    except OSError:
+        # Refused, or an error of encryption: libldap says it better, and at once.
+        return False
+    return False
+
+
+@contextmanager
+def connected(backend: LDAPBackend, seconds: float) -> Iterator[LdapConnection]:
+    """Give a bound connection; whatever the server does wrong becomes ``DirectoryUnavailable``."""
+    try:
+        connection = LdapConnection(backend, seconds)
+        try:
+            connection.bind()
+            yield connection
+        finally:
+            connection.close()
+    except ldap.LDAPError as error:
+        raise unavailable(error) from error
+
+
+def unavailable(error: ldap.LDAPError) -> DirectoryUnavailable:
+    """Say which of the two it was: a server that does not answer, or one that refuses the service account."""
+    refused = isinstance(error, _REFUSALS)
+    detail = _detail(error)
+    # A wrong password is for an administrator to mend; a server that is down usually is not.
+    logger.log(
+        logging.ERROR if refused else logging.WARNING,
+        "The LDAP directory gave no answer: %s",
+        detail,
+    )
+    return DirectoryUnavailable(detail, reason="refused" if refused else "down")
+
+
+def _detail(error: ldap.LDAPError) -> str:
+    told: Any = error.args[0] if error.args else {}
+    description = told.get("desc", "") if isinstance(told, dict) else str(told)
+    return f"{type(error).__name__}: {description}" if description else type(error).__name__
+
+
+def _entry(dn: str, values: dict[str, list[bytes]]) -> Entry:
+    return Entry(
+        dn,
+        {
+            name.lower(): [value.decode("utf-8", "replace") for value in found]
+            for name, found in values.items()
+        },
+    )

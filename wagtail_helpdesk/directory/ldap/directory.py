@@ -1,0 +1,160 @@
+"""The directory protocol, spoken to an LDAP server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
+from django_auth_ldap.backend import LDAPBackend
+
+from wagtail_helpdesk.conf import helpdesk_settings
+
+from ..errors import AmbiguousPerson, UnknownPerson
+from ..guests import is_external, looks_like_address
+from ..protocol import Candidate
+from . import groups
+from .accounts import account_of
+from .connection import Entry, LdapConnection, connected
+from .people import People
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+#: A ticket page waits for its requester's card, so it does not wait long.
+CARD_SECONDS = 2
+
+
+def site_backend() -> LDAPBackend:
+    """Return the LDAP back end that people log in with, or else the stock one."""
+    for path in settings.AUTHENTICATION_BACKENDS:
+        backend = import_string(path)
+        if isinstance(backend, type) and issubclass(backend, LDAPBackend):
+            return backend()
+    return LDAPBackend()
+
+
+class LdapDirectory:
+    """People of an LDAP server. Made anew for each question: it keeps no connection and no answer."""
+
+    def __init__(self) -> None:
+        self._backend = site_backend()
+        # A cached "nobody" from while the server was down would make everybody unknown.
+        self._backend.settings.CACHE_TIMEOUT = 0
+        self._people = People(self._backend)
+
+    def find(self, identifier_or_address: str) -> AbstractUser:
+        """Return the user, made or refreshed from the directory. See ``Directory.find``."""
+        entry = self._entry(identifier_or_address)
+        user = account_of(self._backend, self._people.login(entry))
+        # Deactivated here stays deactivated, whatever the directory says.
+        if user is None or not user.is_active:
+            raise UnknownPerson(identifier_or_address)
+        return user
+
+    def search(self, query: str, limit: int) -> list[Candidate]:
+        """Return people like that, those already known with their primary key. See ``Directory.search``."""
+        shown = helpdesk_settings.DIRECTORY_CANDIDATE
+        with self._connected() as connection:
+            entries = self._people.like(connection, query.split(), limit, shown)
+        return self._candidates(entries)[:limit]
+
+    def card(self, user: AbstractUser) -> Mapping[str, str]:
+        """Return what ``DIRECTORY_CARD`` shows: its keys are LDAP attributes."""
+        wanted = helpdesk_settings.DIRECTORY_CARD
+        with self._connected(min(CARD_SECONDS, helpdesk_settings.DIRECTORY_TIMEOUT)) as connection:
+            entries = self._people.of_users(connection, [user], wanted)
+        return _shown(entries[0], wanted) if len(entries) == 1 else {}
+
+    def members(self, group: str) -> list[Candidate]:
+        """Return the people of a group, nested groups included where the group type says so."""
+        with self._connected() as connection:
+            entries = groups.members(connection, self._backend, self._people, group)
+        return self._candidates(entries)
+
+    def missing(self, users: Iterable[AbstractUser]) -> list[AbstractUser]:
+        """Return those who left the directory.
+
+        Accounts that never came from it (with a password of their own, or of external guests) cannot leave it.
+        """
+        theirs = [
+            user for user in users if not user.has_usable_password() and not is_external(user)
+        ]
+        with self._connected() as connection:
+            doubtful = [
+                user for some in _in_batches(theirs) for user in self._not_among(connection, some)
+            ]
+            # The server compares identifiers by its own rules; whom we did not recognise it is asked about by name.
+            return [
+                user
+                for user in doubtful
+                if not self._people.of_users(connection, [user], whole=True)
+            ]
+
+    def _not_among(
+        self, connection: LdapConnection, users: Sequence[AbstractUser]
+    ) -> list[AbstractUser]:
+        entries = self._people.of_users(connection, users, whole=True)
+        there = {value.casefold() for entry in entries for value in self._people.identities(entry)}
+        return [user for user in users if self._people.identity(user).casefold() not in there]
+
+    def _entry(self, typed: str) -> Entry:
+        with self._connected() as connection:
+            entries = self._people.called(connection, typed)
+            if not entries and looks_like_address(typed):
+                entries = self._people.at(connection, typed)
+        if not entries:
+            raise UnknownPerson(typed)
+        if len(entries) > 1:
+            raise AmbiguousPerson(typed)
+        return entries[0]
+
+    def _candidates(self, entries: Sequence[Entry]) -> list[Candidate]:
+        known = _known_users(self._people.username(entry) for entry in entries)
+        candidates = []
+        for entry in entries:
+            user_pk, is_active = known.get(self._people.username(entry).lower(), (None, True))
+            if is_active:
+                candidates.append(self._candidate(entry, user_pk))
+        return candidates
+
+    def _candidate(self, entry: Entry, user_pk: Any) -> Candidate:
+        return Candidate(
+            identifier=self._people.login(entry),
+            full_name=self._people.full_name(entry),
+            mail=self._people.mail(entry),
+            details=_shown(entry, helpdesk_settings.DIRECTORY_CANDIDATE),
+            user_pk=user_pk,
+        )
+
+    @contextmanager
+    def _connected(self, seconds: float | None = None) -> Iterator[LdapConnection]:
+        with connected(self._backend, seconds or helpdesk_settings.DIRECTORY_TIMEOUT) as connection:
+            yield connection
+
+
+def _in_batches(users: Sequence[AbstractUser], size: int = 50) -> Iterator[Sequence[AbstractUser]]:
+    """Few enough for any server's size limit."""
+    return (users[start : start + size] for start in range(0, len(users), size))
+
+
+def _known_users(usernames: Iterable[str]) -> dict[str, tuple[Any, bool]]:
+    """Primary key and activity of the users with these names, whatever their case."""
+    model = get_user_model()
+    rows = (
+        model._default_manager.annotate(_lower=Lower(model.USERNAME_FIELD))
+        .filter(_lower__in=[username.lower() for username in usernames])
+        .values_list("_lower", "pk", "is_active")
+    )
+    return {username: (pk, is_active) for username, pk, is_active in rows}
+
+
+def _shown(entry: Entry, wanted: Mapping[str, Any]) -> dict[str, str]:
+    values = (
+        (label, ", ".join(entry.attributes.get(name.lower(), ()))) for name, label in wanted.items()
+    )
+    return {str(label): value for label, value in values if value}

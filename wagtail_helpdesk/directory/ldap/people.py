@@ -1,0 +1,219 @@
+"""Where people are in the directory and which attribute says what, read from django-auth-ldap's settings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ldap
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
+from ldap.filter import escape_filter_chars
+
+from .connection import Entry, LdapConnection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+    from django_auth_ldap.backend import LDAPBackend
+
+_LOGIN = re.compile(r"\(([\w;.-]+)=%\(user\)s\)")
+_DN_TEMPLATE = re.compile(r"([\w-]+)=%\(user\)s,(.+)")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A part of the tree with people in it. ``filterstr`` holds ``%(user)s``, as in ``USER_SEARCH``."""
+
+    base: str
+    scope: int
+    filterstr: str
+
+    def called(self, login: str) -> str:
+        """Return the filter for one login, whatever characters it is made of."""
+        return self.filterstr % {"user": escape_filter_chars(login)}
+
+    @property
+    def anybody(self) -> str:
+        """The site's own restrictions (object class, account still open…), and any login."""
+        return self.filterstr % {"user": "*"}
+
+
+class People:
+    """The people that ``USER_SEARCH`` (or a simple ``USER_DN_TEMPLATE``) describes."""
+
+    def __init__(self, backend: LDAPBackend) -> None:
+        self._backend = backend
+        self.branches = _branches(backend)
+        fields = backend.settings.USER_ATTR_MAP
+        self._login = _login_attribute(self.branches[0])
+        self._username = fields.get(get_user_model().USERNAME_FIELD)
+        self._mail = fields.get(get_user_model().get_email_field_name(), "mail")
+        self._given = fields.get("first_name", "givenName")
+        self._family = fields.get("last_name", "sn")
+
+    # ── what an entry says ──
+
+    def login(self, entry: Entry) -> str:
+        """What ``USER_SEARCH`` finds the person by."""
+        return entry.first(self._login)
+
+    def username(self, entry: Entry) -> str:
+        """What Django knows the person by."""
+        if self._username:
+            return entry.first(self._username)
+        return str(self._backend.ldap_to_django_username(self.login(entry)))
+
+    def mail(self, entry: Entry) -> str:
+        return entry.first(self._mail)
+
+    def full_name(self, entry: Entry) -> str:
+        given, family = entry.first(self._given), entry.first(self._family)
+        return f"{given} {family}" if given and family else entry.first("cn") or self.login(entry)
+
+    def identity(self, user: AbstractUser) -> str:
+        """The value by which the directory knows a user of the site."""
+        username = user.get_username()
+        return username if self._username else str(self._backend.django_to_ldap_username(username))
+
+    def identities(self, entry: Entry) -> list[str]:
+        """Every value by which an entry may be a user of the site: identifiers may have several."""
+        return entry.attributes.get((self._username or self._login).lower(), [])
+
+    # ── who fits ──
+
+    def called(self, connection: LdapConnection, login: str) -> list[Entry]:
+        """Return whom ``USER_SEARCH`` finds, two at most: one too many says enough."""
+        return self._search(connection, lambda branch: branch.called(login), limit=2)
+
+    def at(self, connection: LdapConnection, address: str) -> list[Entry]:
+        """Return the people with this e-mail address, two at most."""
+        fits = f"({self._mail}={escape_filter_chars(address)})"
+        return self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", limit=2)
+
+    def like(
+        self,
+        connection: LdapConnection,
+        words: Sequence[str],
+        limit: int,
+        extra: Iterable[str] = (),
+    ) -> list[Entry]:
+        """Return people whom every word fits, by name; accents do not matter where the server can tell."""
+        fits = "".join(self._like(word) for word in words)
+        entries = self._search(
+            connection, lambda branch: f"(&{branch.anybody}{fits})", extra=extra, limit=limit * 2
+        )
+        # "~=" finds Léa for lea, and on some servers everybody who sounds like her.
+        true = [
+            entry for entry in entries if all(_fold(word) in self._text(entry) for word in words)
+        ]
+        return sorted(true, key=lambda entry: _fold(self.full_name(entry)))[:limit]
+
+    def of_users(
+        self,
+        connection: LdapConnection,
+        users: Sequence[AbstractUser],
+        extra: Iterable[str] = (),
+        *,
+        whole: bool = False,
+    ) -> list[Entry]:
+        """Return the entries of users of the site."""
+        identities = [self.identity(user) for user in users]
+
+        def fits(branch: Branch) -> str:
+            return f"(|{''.join(self._identified(branch, identity) for identity in identities)})"
+
+        return self._search(connection, fits, extra=extra, whole=whole)
+
+    def in_primary_group(self, connection: LdapConnection, number: str) -> list[Entry]:
+        """Return the people whose primary POSIX group has this number."""
+        fits = f"(gidNumber={escape_filter_chars(number)})"
+        return (
+            self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", whole=True)
+            if number
+            else []
+        )
+
+    def with_dn(self, connection: LdapConnection, dn: str) -> list[Entry]:
+        """Return the person with this distinguished name, if it is a person."""
+        anybody = f"(|{''.join(branch.anybody for branch in self.branches)})"
+        return connection.search(dn, ldap.SCOPE_BASE, anybody, self.attributes(), whole=True)
+
+    def attributes(self, extra: Iterable[str] = ()) -> list[str]:
+        """What is asked for, and nothing else: an attribute not asked for cannot leak."""
+        wanted = [self._login, self._mail, self._given, self._family, "cn", *extra]
+        return list(dict.fromkeys(wanted + ([self._username] if self._username else [])))
+
+    def _search(
+        self,
+        connection: LdapConnection,
+        fits: Callable[[Branch], str],
+        *,
+        extra: Iterable[str] = (),
+        limit: int = 0,
+        whole: bool = False,
+    ) -> list[Entry]:
+        """Return what fits in any branch; an entry that two branches share is one entry, and none without a login."""
+        attributes = self.attributes(extra)
+        entries = {
+            entry.dn.lower(): entry
+            for branch in self.branches
+            for entry in connection.search(
+                branch.base, branch.scope, fits(branch), attributes, limit=limit, whole=whole
+            )
+        }
+        return [entry for entry in entries.values() if self.login(entry)]
+
+    def _identified(self, branch: Branch, identity: str) -> str:
+        if self._username:
+            return f"(&{branch.anybody}({self._username}={escape_filter_chars(identity)}))"
+        return branch.called(identity)
+
+    def _like(self, word: str) -> str:
+        escaped = escape_filter_chars(word)
+        begins = (f"({attribute}={escaped}*)" for attribute in (self._login, self._mail))
+        holds = (f"({attribute}=*{escaped}*)" for attribute in ("cn", self._given, self._family))
+        sounds = (f"({attribute}~={escaped})" for attribute in ("cn", self._given, self._family))
+        return f"(|{''.join([*begins, *holds, *sounds])})"
+
+    def _text(self, entry: Entry) -> str:
+        attributes = (self._login, self._mail, self._given, self._family, "cn")
+        return _fold(
+            "\n".join(
+                value for name in attributes for value in entry.attributes.get(name.lower(), ())
+            )
+        )
+
+
+def _branches(backend: LDAPBackend) -> list[Branch]:
+    search = backend.settings.USER_SEARCH
+    if search is not None:
+        # A union of searches has its parts in ``searches``.
+        return [
+            Branch(part.base_dn, part.scope, part.filterstr)
+            for part in getattr(search, "searches", (search,))
+        ]
+    if template := _DN_TEMPLATE.fullmatch(backend.settings.USER_DN_TEMPLATE or ""):
+        attribute, base = template.groups()
+        return [Branch(base, ldap.SCOPE_ONELEVEL, f"({attribute}=%(user)s)")]
+    raise ImproperlyConfigured(
+        "The LDAP directory needs AUTH_LDAP_USER_SEARCH, or an AUTH_LDAP_USER_DN_TEMPLATE "
+        "that begins with attribute=%(user)s"
+    )
+
+
+def _login_attribute(branch: Branch) -> str:
+    """The first attribute that ``USER_SEARCH`` compares with what people type at the log-in."""
+    attribute = _LOGIN.search(branch.filterstr)
+    if attribute is None:
+        raise ImproperlyConfigured("AUTH_LDAP_USER_SEARCH compares no attribute with %(user)s")
+    return attribute[1]
+
+
+def _fold(text: str) -> str:
+    """Without accents and without case."""
+    return "".join(
+        char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)
+    ).casefold()

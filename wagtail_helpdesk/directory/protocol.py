@@ -1,0 +1,52 @@
+"""What the helpdesk asks of a directory, and what a directory says of somebody before he is a user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody a search found. ``details`` maps the labels of ``DIRECTORY_CANDIDATE`` to values."""
+
+    identifier: str
+    full_name: str
+    mail: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+    #: Primary key of the user, for people the site knows already.
+    user_pk: Any = None
+
+
+class Directory(Protocol):
+    """Where people are found. ``DIRECTORY`` names the class; it is made without arguments."""
+
+    def find(self, identifier_or_address: str) -> AbstractUser:
+        """Return the one active user; make the account of somebody who never logged in.
+
+        Raises ``UnknownPerson``, ``AmbiguousPerson`` or ``DirectoryUnavailable``.
+        """
+        ...
+
+    def search(self, query: str, limit: int) -> list[Candidate]:
+        """Return at most ``limit`` people whose names, identifier or address fit every word. Writes nothing.
+
+        Raises ``DirectoryUnavailable``.
+        """
+        ...
+
+    def card(self, user: AbstractUser) -> Mapping[str, str]:
+        """Return label and value of what ``DIRECTORY_CARD`` shows of somebody. Raises ``DirectoryUnavailable``."""
+        ...
+
+    def members(self, group: str) -> list[Candidate]:
+        """Return everybody in a group. Raises ``UnknownGroup`` or ``DirectoryUnavailable``, never a part."""
+        ...
+
+    def missing(self, users: Iterable[AbstractUser]) -> list[AbstractUser]:
+        """Return those whom a complete, successful search did not find. Raises ``DirectoryUnavailable``."""
+        ...

@@ -1,0 +1,149 @@
+"""The default directory: the users of the site itself."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from typing import TYPE_CHECKING, Any, cast
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
+from django.db import connections
+from django.db.models import Q, QuerySet
+
+from wagtail_helpdesk.conf import helpdesk_settings
+
+from .errors import AmbiguousPerson, UnknownGroup, UnknownPerson
+from .protocol import Candidate
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+
+class UserDirectory:
+    """Active users of the site, by identifier, address or name."""
+
+    def find(self, identifier_or_address: str) -> AbstractUser:
+        """Return the one active user with this identifier, or else with this address."""
+        user = self.by_identifier(identifier_or_address) or self.by_address(identifier_or_address)
+        if user is None:
+            raise UnknownPerson(identifier_or_address)
+        return user
+
+    def by_identifier(self, identifier: str) -> AbstractUser | None:
+        """Return the active user with this identifier; upper and lower case are one unless they name two people."""
+        field = get_user_model().USERNAME_FIELD
+        hits = list(_active().filter(**{f"{field}__iexact": identifier})[:10])
+        exact = [user for user in hits if user.get_username() == identifier]
+        return _the_one(exact or hits, identifier)
+
+    def by_address(self, address: str) -> AbstractUser | None:
+        """Return the active user with this e-mail address. Raises ``AmbiguousPerson`` if there are several."""
+        if not address:
+            return None
+        return _the_one(
+            list(_active().filter(**{f"{_email_field()}__iexact": address})[:2]), address
+        )
+
+    def search(self, query: str, limit: int) -> list[Candidate]:
+        """Return active users of whom every word of the query is in a name, the identifier or the address."""
+        users = _active()
+        lookup = "unaccent__icontains" if _ignores_accents(users.db) else "icontains"
+        for word in query.split():
+            users = users.filter(_any_field_holds(word, lookup))
+        return [_candidate(user) for user in users.order_by(*_name_fields(), "pk")[:limit]]
+
+    def card(self, user: AbstractUser) -> Mapping[str, str]:
+        """Return what ``DIRECTORY_CARD`` shows: its keys are attributes of the user, with dots for relations."""
+        return _shown(user, helpdesk_settings.DIRECTORY_CARD)
+
+    def members(self, group: str) -> list[Candidate]:
+        """Return the active users of a Django group."""
+        try:
+            users = Group.objects.get(name=group).user_set.filter(is_active=True)
+        except Group.DoesNotExist:
+            raise UnknownGroup(group) from None
+        return [_candidate(user) for user in users.order_by("pk")]
+
+    def missing(self, users: Iterable[AbstractUser]) -> list[AbstractUser]:
+        """Return nobody: the site's own users leave by being deactivated."""
+        return []
+
+
+def _active() -> QuerySet[AbstractUser]:
+    return cast("QuerySet[AbstractUser]", get_user_model()._default_manager.filter(is_active=True))
+
+
+def _the_one(hits: list[AbstractUser], typed: str) -> AbstractUser | None:
+    if len(hits) > 1:
+        raise AmbiguousPerson(typed)
+    return hits[0] if hits else None
+
+
+def _email_field() -> str:
+    return get_user_model().get_email_field_name()
+
+
+def _name_fields() -> list[str]:
+    """The user model is the site's: it need not have a first and a last name."""
+    return [name for name in ("last_name", "first_name") if _has_field(name)]
+
+
+def _has_field(name: str) -> bool:
+    try:
+        get_user_model()._meta.get_field(name)
+    except FieldDoesNotExist:
+        return False
+    return True
+
+
+def _any_field_holds(word: str, lookup: str) -> Q:
+    fields = [*_name_fields(), get_user_model().USERNAME_FIELD, _email_field()]
+    # SQLite folds the case of ASCII only: É and é are two letters to it.
+    spellings = {word, word.lower(), word.upper(), word.capitalize()}
+    return reduce(
+        operator.or_,
+        (
+            Q(**{f"{field}__{lookup}": spelling})
+            for field in fields
+            for spelling in sorted(spellings)
+        ),
+    )
+
+
+def _ignores_accents(using: str) -> bool:
+    """PostgreSQL does, where the site has installed ``django.contrib.postgres`` and the extension."""
+    connection = connections[using]
+    if connection.vendor != "postgresql" or not apps.is_installed("django.contrib.postgres"):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'unaccent'")
+        return cursor.fetchone() is not None
+
+
+def _candidate(user: AbstractUser) -> Candidate:
+    return Candidate(
+        identifier=user.get_username(),
+        full_name=user.get_full_name() or user.get_username(),
+        mail=getattr(user, _email_field()) or "",
+        details=_shown(user, helpdesk_settings.DIRECTORY_CANDIDATE),
+        user_pk=user.pk,
+    )
+
+
+def _shown(user: AbstractUser, wanted: Mapping[str, Any]) -> dict[str, str]:
+    values = ((label, _value(user, attribute)) for attribute, label in wanted.items())
+    return {str(label): str(value) for label, value in values if value not in (None, "")}
+
+
+def _value(user: AbstractUser, attribute: str) -> Any:
+    value: Any = user
+    for name in attribute.split("."):
+        try:
+            value = getattr(value, name, None)
+        except ObjectDoesNotExist:  # the other side of a one-to-one relation
+            return None
+    return value
