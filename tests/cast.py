@@ -17,6 +17,7 @@ from wagtail_helpdesk.models import (
     Category,
     CategoryMember,
     CategoryText,
+    HelpdeskPreferences,
     PermanentGuest,
     Service,
     ServiceManager,
@@ -268,6 +269,8 @@ def _create(person: Person, password: str) -> User:
         is_staff=person.superuser,
     )
     user.groups.set(Group.objects.get_or_create(name=name)[0] for name in person.groups)
+    if person.language != "fr":
+        HelpdeskPreferences.objects.create(user=user, language=person.language)
     return user
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from wagtail.models import Site
 
 from demo.contents import write_pages
+from demo.history import write_history
 from portal.models import HomePage
 from tests import cast
 
@@ -17,8 +18,10 @@ def loaded() -> bool:
 @transaction.atomic
 def load() -> None:
     """Write everything, or nothing."""
-    cast.services(cast.people())
+    users = cast.people()
+    catalogue = cast.services(users)
     write_pages()
+    write_history(users, catalogue)
 
 
 def serve_at(hostname: str, port: int) -> None:
