@@ -291,6 +291,20 @@ def test_a_redis_broker_is_one_variable_away() -> None:
     assert finished.stdout.split() == ["redis://127.0.0.1:6379/1", "False"]
 
 
+def test_login_by_directory_is_one_variable_away() -> None:
+    finished = production(
+        "shell",
+        "-v0",
+        "-c",
+        "from django.conf import settings as s; print(*s.AUTHENTICATION_BACKENDS)",
+        LDAP_SERVER="ldaps://ldap.example.org",
+    )
+    assert finished.stdout.split() == [
+        "django_auth_ldap.backend.LDAPBackend",
+        "django.contrib.auth.backends.ModelBackend",
+    ]
+
+
 def test_the_migrations_of_the_portal_are_complete(tmp_path: Path) -> None:
     finished = subprocess.run(
         [*MANAGE, "makemigrations", "--check", "--dry-run", "portal"],
