@@ -1,0 +1,121 @@
+"""Absences of managers and who stands in for them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Absence, Service
+
+from .changing import Change, legible, name_of, refuse_inactive
+from .errors import NotPossible, NotYours
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    Author = User | None
+
+
+def may_set_absences(user: Any, by: Any) -> bool:
+    """Tell whether somebody may say when a manager is away: himself with the privilege, or whoever
+    manages the managers of one of his services.
+    """
+    managed = user.helpdesk_managed
+    if by.pk == user.pk and managed.filter(can_set_availability=True).exists():
+        return True
+    return bool(
+        Service.objects.configured_by(by, Privilege.MANAGE_MANAGERS)
+        .filter(managers__user=user)
+        .exists()
+    )
+
+
+def add_absence(
+    user: User,
+    *,
+    by: Author,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    replacement: User | None = None,
+) -> Absence:
+    """Say from when to when somebody is away, both days included, and who stands in for him."""
+    with transaction.atomic():
+        _lock(user, by)
+        _check_dates(user, starts_on, ends_on)
+        if replacement is not None:
+            _check_replacement(user, replacement, starts_on, ends_on)
+        absence = Absence.objects.create(
+            user=user, starts_on=starts_on, ends_on=ends_on, replacement=replacement
+        )
+        _record("add_absence", absence, by)
+    return absence
+
+
+def remove_absence(absence: Absence, *, by: Author) -> None:
+    """Take an absence back."""
+    with transaction.atomic():
+        _lock(absence.user, by)
+        _record("remove_absence", absence, by)
+        Absence.objects.filter(pk=absence.pk).delete()
+
+
+def _lock(user: User, by: Author) -> None:
+    get_user_model()._default_manager.select_for_update().get(pk=user.pk)
+    if by is not None and not may_set_absences(user, by):
+        raise NotYours
+
+
+def _check_dates(user: User, starts_on: datetime.date, ends_on: datetime.date) -> None:
+    if ends_on < starts_on:
+        raise NotPossible("ends_on", _("The last day comes before the first."))
+    if Absence.objects.between(starts_on, ends_on).filter(user=user).exists():
+        raise NotPossible("starts_on", _("Another absence covers some of these days."))
+
+
+def _check_replacement(
+    user: User, replacement: User, starts_on: datetime.date, ends_on: datetime.date
+) -> None:
+    if replacement.pk == user.pk:
+        raise NotPossible("replacement", _("Nobody stands in for himself."))
+    refuse_inactive("replacement", replacement)
+    if _leads_back(user.pk, replacement.pk, starts_on, ends_on, {replacement.pk}):
+        raise NotPossible(
+            "replacement",
+            _("%(name)s is replaced by the same person in these days.")
+            % {"name": name_of(replacement)},
+        )
+
+
+def _leads_back(
+    user: int, person: int, first: datetime.date, last: datetime.date, seen: set[int]
+) -> bool:
+    """Follow replacements through the days that all absences on the way have in common."""
+    for absence in Absence.objects.between(first, last).filter(user=person):
+        follower = absence.replacement_id
+        if follower == user:
+            return True
+        if follower is None or follower in seen:
+            continue
+        start, end = max(first, absence.starts_on), min(last, absence.ends_on)
+        if _leads_back(user, follower, start, end, seen | {follower}):
+            return True
+    return False
+
+
+def _record(action: str, absence: Absence, by: Author) -> None:
+    """An absence concerns all services of the person: the record of each has it."""
+    days = {
+        "starts_on": legible(absence.starts_on),
+        "ends_on": legible(absence.ends_on),
+        "replacement": name_of(absence.replacement) if absence.replacement else None,
+    }
+    values = {"after": days} if action == "add_absence" else {"before": days}
+    for service in Service.objects.filter(managers__user=absence.user):
+        Change(service, by, frozenset()).record(
+            action, name=name_of(absence.user), user=absence.user_id, **values
+        )

@@ -1,0 +1,142 @@
+"""How the configuration changes: under the lock of its service, by somebody who may, on record."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.models import Category, Service
+
+from .errors import NotPossible, NotYours
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change being made to a service, locked until it is over. ``by`` None is the system."""
+
+    service: Service
+    by: AbstractUser | None
+    #: The parts of the configuration that are the author's, as they are now.
+    holds: frozenset[Privilege]
+
+    def record(
+        self,
+        action: str,
+        what: Service | Category | None = None,
+        *,
+        before: Values | None = None,
+        after: Values | None = None,
+        **about: Any,
+    ) -> None:
+        """Write the change to Wagtail's log, with what it was before and is now.
+
+        ``about`` are names that the sentence in the log needs: they outlive the rows.
+        """
+        log(
+            what or self.service,
+            f"wagtail_helpdesk.{action}",
+            user=self.by,
+            # The log shows one entry per action and id: several changes of one request are several.
+            uuid=uuid.uuid4(),
+            data={
+                "service": self.service.pk,
+                "before": before or {},
+                "after": after or {},
+                **about,
+            },
+        )
+
+
+@contextmanager
+def changing(
+    service: Service, *, by: AbstractUser | None, needs: Privilege | None
+) -> Iterator[Change]:
+    """Lock the service, read the author's privileges as they are now, and let him change it.
+
+    ``needs`` None asks for an administrator. Raises ``NotYours``. Everything in the block happens
+    or nothing does.
+    """
+    with transaction.atomic():
+        # Changes of a service wait for one another: the last manager can then be counted. Opening
+        # a ticket does not wait for them, where the database can tell such locks apart.
+        no_key = connection.features.has_select_for_no_key_update
+        locked = Service.objects.select_for_update(no_key=no_key).get(pk=service.pk)
+        holds = frozenset(CONFIGURATION) if by is None else locked.configuration_of(by)
+        if needs is not None and needs not in holds:
+            raise NotYours
+        if needs is None and by is not None and not access.configures_everything(by):
+            raise NotYours
+        yield Change(locked, by, holds)
+
+
+def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Values]:
+    """Set what changes on a row, without saving; return the values before and after."""
+    before, after = {}, {}
+    for name, value in changes.items():
+        old = getattr(row, name)
+        if old != value:
+            before[name], after[name] = legible(old), legible(value)
+            setattr(row, name, value)
+    return before, after
+
+
+def legible(value: Any) -> Any:
+    """Return a value as the record keeps it: names for rows, which may be gone when it is read."""
+    if isinstance(value, models.Model):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def validated(row: models.Model) -> None:
+    """Check a row before it is saved; raises ``NotPossible`` for the first thing that is wrong."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        known = field if field in {f.name for f in row._meta.get_fields()} else None
+        raise NotPossible(known, messages[0]) from error
+
+
+def next_order(rows: models.QuerySet[Any]) -> int:
+    """Return the place after the last of these rows."""
+    last = rows.aggregate(last=models.Max("order"))["last"]
+    return 0 if last is None else last + 1
+
+
+def stepped(rows: list[Any], row: Any, *, up: bool) -> bool:
+    """Move a row one place among its neighbours and number them anew; tell whether it moved."""
+    place = next(i for i, neighbour in enumerate(rows) if neighbour.pk == row.pk)
+    target = place - 1 if up else place + 1
+    if not 0 <= target < len(rows):
+        return False
+    rows.insert(target, rows.pop(place))
+    for order, neighbour in enumerate(rows):
+        neighbour.order = order
+    type(row).objects.bulk_update(rows, ["order"])
+    return True
+
+
+def name_of(user: Any) -> str:
+    """Return the name of a person for a sentence."""
+    return user.get_full_name() or user.get_username()
+
+
+def refuse_inactive(field: str, user: Any) -> None:
+    """Raise ``NotPossible`` for somebody whose account is not active."""
+    if not user.is_active:
+        raise NotPossible(field, _("The account of %(name)s is not active.") % {"name": name_of(user)})

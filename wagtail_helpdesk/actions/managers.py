@@ -1,0 +1,235 @@
+"""The managers of a service, their privileges and availability, and its permanent guests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.models import PermanentGuest, Service, ServiceManager, Ticket
+
+from .changing import (
+    Change,
+    applied,
+    changing,
+    name_of,
+    next_order,
+    refuse_inactive,
+    stepped,
+)
+from .departures import Then, hand_over
+from .errors import NotPossible, NotYours
+from .membership import refresh_members_from
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    Author = User | None
+
+#: What the form about a manager changes.
+FLAGS = (*(privilege.value for privilege in Privilege), "available")
+
+
+def add_manager(service: Service, user: User, *, by: Author, **flags: bool) -> ServiceManager:
+    """Make somebody a manager, with the default privileges unless ``flags`` say otherwise.
+
+    A configuration privilege that its giver does not hold is left out of the defaults, and
+    refused when asked for.
+    """
+    with changing(service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        refuse_inactive("people", user)
+        if change.service.managers.filter(user=user).exists():
+            raise NotPossible(
+                "people", _("%(name)s is a manager already.") % {"name": name_of(user)}
+            )
+        _check_giving(change, flags)
+        manager = ServiceManager(service=change.service, user=user, synchronised=by is None)
+        for privilege in frozenset(CONFIGURATION) - change.holds:
+            setattr(manager, privilege.value, False)
+        for name, value in flags.items():
+            setattr(manager, name, value)
+        manager.order = next_order(change.service.managers.all())
+        manager.save()
+        change.record(
+            "add_manager", after={name: True for name in FLAGS if getattr(manager, name)},
+            name=name_of(user), user=user.pk,
+        )  # fmt: skip
+    return manager
+
+
+def update_manager(manager: ServiceManager, *, by: Author, **flags: bool) -> ServiceManager:
+    """Change privileges and availability of a manager.
+
+    Raises ``NotYours`` for a configuration privilege, given or taken, that the author does not
+    hold; ``NotPossible`` when the last one who manages managers would lose that privilege.
+    """
+    with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        row = _locked(manager)
+        changed = {name: value for name, value in flags.items() if getattr(row, name) != value}
+        _check_giving(change, changed)
+        if changed.get(Privilege.MANAGE_MANAGERS.value) is False:
+            _keep_one_holder(row, Privilege.MANAGE_MANAGERS.value)
+        before, after = applied(row, changed)
+        if after:
+            row.save(update_fields=list(after))
+            change.record(
+                "update_manager", before=before, after=after,
+                name=name_of(row.user), user=row.user_id,
+            )  # fmt: skip
+    manager.refresh_from_db()
+    return manager
+
+
+def remove_manager(
+    manager: ServiceManager,
+    *,
+    by: Author,
+    then: Then | None = None,
+    colleague: User | None = None,
+) -> None:
+    """Remove a manager from the service, handing over the open tickets he is in charge of.
+
+    ``then`` says what becomes of these tickets; without it somebody in charge of any is not
+    removed. Ended tickets keep his name.
+    """
+    with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        row = _locked(manager)
+        if not row.privileges & frozenset(CONFIGURATION) <= change.holds:
+            raise NotYours
+        _keep_one_holder(row, None)
+        _keep_one_manager(row)
+        _refuse_undecided(row, then)
+        if then is Then.COLLEAGUE:
+            _check_colleague(row, colleague)
+        row.delete()
+        refresh_members_from(change.service)
+        handed = hand_over(change.service, row.user, then=then or Then.FREE, colleague=colleague)
+        change.record(
+            "remove_manager", before={name: True for name in FLAGS if getattr(row, name)},
+            name=name_of(row.user), user=row.user_id, tickets=len(handed),
+        )  # fmt: skip
+
+
+def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
+    """Move a manager one place up or down: “the first available” goes by this order."""
+    with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        if stepped(list(change.service.managers.all()), manager, up=up):
+            change.record("order_managers", name=str(manager), user=manager.user_id)
+
+
+def set_availability(manager: ServiceManager, available: bool, *, by: Author) -> ServiceManager:
+    """Say whether tickets may be given to a manager: his own affair with the privilege for it.
+
+    Otherwise that of whoever manages managers.
+    """
+    row = ServiceManager.objects.get(pk=manager.pk)
+    own = by is not None and by.pk == row.user_id and row.can_set_availability
+    author = None if own else by
+    with changing(row.service, by=author, needs=Privilege.MANAGE_MANAGERS) as locked:
+        change = Change(locked.service, by, locked.holds)
+        before, after = applied(row, {"available": available})
+        if after:
+            row.save(update_fields=["available"])
+            change.record(
+                "set_availability", before=before, after=after, name=str(row), user=row.user_id
+            )
+    manager.available = available
+    return manager
+
+
+def add_permanent_guest(service: Service, user: User, *, by: Author) -> PermanentGuest:
+    """Invite somebody to every ticket that will be posted in the service (guide III.3).
+
+    Not retroactive, and no mail: the creation alert says why it came.
+    """
+    with changing(service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        refuse_inactive("people", user)
+        guest, new = PermanentGuest.objects.get_or_create(service=change.service, user=user)
+        if not new:
+            raise NotPossible(
+                "people", _("%(name)s is a permanent guest already.") % {"name": name_of(user)}
+            )
+        change.record("add_permanent_guest", name=name_of(user), user=user.pk)
+    return guest
+
+
+def remove_permanent_guest(guest: PermanentGuest, *, by: Author) -> None:
+    """Stop inviting somebody to new tickets; he stays on those he is on."""
+    with changing(guest.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        if PermanentGuest.objects.filter(pk=guest.pk).delete()[0]:
+            change.record("remove_permanent_guest", name=str(guest), user=guest.user_id)
+
+
+def _locked(manager: ServiceManager) -> ServiceManager:
+    """The row as it is under the lock of its service; somebody else may have removed it."""
+    row = ServiceManager.objects.filter(pk=manager.pk).select_related("service", "user").first()
+    if row is None:
+        raise NotPossible(None, _("%(name)s is not a manager of this service.") % {"name": manager})
+    return row
+
+
+def _check_giving(change: Change, flags: dict[str, Any]) -> None:
+    named = {privilege for privilege in CONFIGURATION if privilege.value in flags}
+    if not named <= change.holds:
+        raise NotYours
+
+
+def _keep_one_holder(row: ServiceManager, flag: str | None) -> None:
+    """Somebody must be left who can add managers, or only an administrator could mend it."""
+    if not (row.can_manage_managers and row.user.is_active):
+        return
+    others = _others(row).filter(can_manage_managers=True)
+    if not others.exists():
+        raise NotPossible(
+            flag,
+            _("%(name)s is the last one who may manage managers in this service.") % {"name": row},
+        )
+
+
+def _keep_one_manager(row: ServiceManager) -> None:
+    if not row.service.enabled or _others(row).exists():
+        return
+    if Ticket.objects.filter(service=row.service, is_open=True).exists():
+        raise NotPossible(
+            None,
+            _("%(name)s is the last manager of a service that has open tickets.") % {"name": row},
+        )
+
+
+def _others(row: ServiceManager) -> Any:
+    others = ServiceManager.objects.filter(service=row.service_id, user__is_active=True)
+    return others.exclude(pk=row.pk)
+
+
+def _refuse_undecided(row: ServiceManager, then: Then | None) -> None:
+    count = open_tickets_of(row)
+    if count and then is None:
+        raise NotPossible(
+            "then",
+            ngettext(
+                "%(name)s is in charge of %(count)s open ticket: say what becomes of it.",
+                "%(name)s is in charge of %(count)s open tickets: say what becomes of them.",
+                count,
+            )
+            % {"name": row, "count": count},
+        )
+
+
+def _check_colleague(row: ServiceManager, colleague: User | None) -> None:
+    if colleague is None:
+        raise NotPossible("colleague", _("Name the colleague who takes the tickets."))
+    if not _others(row).available_on().filter(user=colleague).exists():
+        raise NotPossible(
+            "colleague",
+            _("%(name)s is not an available manager of this service.")
+            % {"name": name_of(colleague)},
+        )
+
+
+def open_tickets_of(manager: ServiceManager) -> int:
+    """Return how many open tickets of the service somebody is in charge of."""
+    return Ticket.objects.filter(
+        service=manager.service_id, assignee=manager.user_id, is_open=True
+    ).count()

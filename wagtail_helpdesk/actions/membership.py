@@ -1,0 +1,98 @@
+"""Who counts as member of a category, kept in the row so that alerts and lists need not work it out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
+
+from .changing import changing
+from .errors import NotPossible
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+
+def set_members(
+    category: Category,
+    managers: Collection[ServiceManager] | None,
+    *,
+    by: AbstractUser | None,
+) -> Category:
+    """Name the members of a category, or with None let it inherit those of its parent.
+
+    Only the named are then told, by default, of what is created there. An empty list is no list:
+    all managers of the service count, and a system check says so.
+    """
+    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+        row = Category.objects.get(pk=category.pk)
+        for manager in managers or ():
+            if manager.service_id != row.service_id:
+                raise NotPossible(
+                    "people",
+                    _("%(name)s is not a manager of this service.") % {"name": manager},
+                )
+        before = named_members(row)
+        row.inherits_members = managers is None
+        row.save(update_fields=["inherits_members"])
+        _replace(row, managers or ())
+        refresh_members_from(change.service)
+        after = named_members(row)
+        if before != after:
+            change.record(
+                "name_members", row, before={"members": before}, after={"members": after},
+                name=row.name,
+            )  # fmt: skip
+    category.refresh_from_db(fields=["inherits_members", "members_from"])
+    return category
+
+
+def _replace(category: Category, managers: Collection[ServiceManager]) -> None:
+    wanted = {manager.pk for manager in managers}
+    category.named_members.exclude(manager__in=wanted).delete()
+    CategoryMember.objects.bulk_create(
+        [CategoryMember(category=category, manager_id=pk) for pk in wanted],
+        ignore_conflicts=True,
+    )
+
+
+def named_members(category: Category) -> list[str] | None:
+    """Return the names of the members a category names, None when it inherits them."""
+    if category.inherits_members:
+        return None
+    rows = category.named_members.select_related("manager__user").order_by("manager__order", "pk")
+    return [str(row.manager) for row in rows]
+
+
+def refresh_members_from(service: Service) -> None:
+    """Work out anew, for every category of a service, whose list of members is in force.
+
+    To be called whenever tree or lists changed; writes only what differs.
+    """
+    names = CategoryMember.objects.filter(category=OuterRef("pk"))
+    tree = {
+        category.pk: category
+        for category in Category.objects.filter(service=service).annotate(names=Exists(names))
+    }
+    changed = []
+    for category in tree.values():
+        source = _source(category, tree)
+        if category.members_from_id != source:
+            category.members_from_id = source
+            changed.append(category)
+    Category.objects.bulk_update(changed, ["members_from"])
+
+
+def _source(category: Category, tree: dict[int, Category]) -> int | None:
+    """The nearest category upwards that names members; None where its list is empty, or none does."""
+    node: Category | None = category
+    while node is not None:
+        if not node.inherits_members:
+            return node.pk if node.names else None  # type: ignore[attr-defined]
+        node = tree.get(node.parent_id) if node.parent_id else None
+    return None
