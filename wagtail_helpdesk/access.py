@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from .lifecycle import Audience, Privilege, Role, Visibility
+from .lifecycle import CONFIGURATION, Audience, Privilege, Role, Visibility
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
@@ -47,6 +47,18 @@ def configures_everything(user: Any) -> bool:
     The right is Wagtail's, given to groups in its own screens; it opens no ticket.
     """
     return is_somebody(user) and bool(user.has_perm("wagtail_helpdesk.change_service"))
+
+
+def configuration_held(user: Any) -> dict[int, frozenset[Privilege]]:
+    """Return the configuration privileges a manager holds, by the id of the service."""
+    if not is_somebody(user):
+        return {}
+    flags = [privilege.value for privilege in CONFIGURATION]
+    holds = Q()
+    for flag in flags:
+        holds |= Q(**{flag: True})
+    rows = user.helpdesk_managed.filter(holds).values("service", *flags)
+    return {row["service"]: frozenset(p for p in CONFIGURATION if row[p.value]) for row in rows}
 
 
 def role_filters(user: Any, ticket: str = "") -> dict[Role, Q]:

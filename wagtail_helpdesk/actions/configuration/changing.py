@@ -13,11 +13,10 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Category, Service
 
-from .errors import NotPossible, NotYours
+from ..errors import NotPossible, NotYours
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -32,7 +31,7 @@ class Change:
     service: Service
     by: AbstractUser | None
     #: The parts of the configuration that are the author's, as they are now.
-    holds: frozenset[Privilege]
+    holds: frozenset[Privilege] = frozenset()
 
     def record(
         self,
@@ -63,13 +62,10 @@ class Change:
 
 
 @contextmanager
-def changing(
-    service: Service, *, by: AbstractUser | None, needs: Privilege | None
-) -> Iterator[Change]:
+def changing(service: Service, *, by: AbstractUser | None, needs: Privilege) -> Iterator[Change]:
     """Lock the service, read the author's privileges as they are now, and let him change it.
 
-    ``needs`` None asks for an administrator. Raises ``NotYours``. Everything in the block happens
-    or nothing does.
+    Raises ``NotYours``. Everything in the block happens or nothing does.
     """
     with transaction.atomic():
         # Changes of a service wait for one another: the last manager can then be counted. Opening
@@ -77,9 +73,7 @@ def changing(
         no_key = connection.features.has_select_for_no_key_update
         locked = Service.objects.select_for_update(no_key=no_key).get(pk=service.pk)
         holds = frozenset(CONFIGURATION) if by is None else locked.configuration_of(by)
-        if needs is not None and needs not in holds:
-            raise NotYours
-        if needs is None and by is not None and not access.configures_everything(by):
+        if needs not in holds:
             raise NotYours
         yield Change(locked, by, holds)
 
@@ -133,10 +127,12 @@ def stepped(rows: list[Any], row: Any, *, up: bool) -> bool:
 
 def name_of(user: Any) -> str:
     """Return the name of a person for a sentence."""
-    return user.get_full_name() or user.get_username()
+    return str(user.get_full_name() or user.get_username())
 
 
 def refuse_inactive(field: str, user: Any) -> None:
     """Raise ``NotPossible`` for somebody whose account is not active."""
     if not user.is_active:
-        raise NotPossible(field, _("The account of %(name)s is not active.") % {"name": name_of(user)})
+        raise NotPossible(
+            field, _("The account of %(name)s is not active.") % {"name": name_of(user)}
+        )

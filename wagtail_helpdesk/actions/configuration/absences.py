@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Service
 
+from ..errors import NotPossible, NotYours
 from .changing import Change, legible, name_of, refuse_inactive
-from .errors import NotPossible, NotYours
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -114,8 +114,12 @@ def _record(action: str, absence: Absence, by: Author) -> None:
         "ends_on": legible(absence.ends_on),
         "replacement": name_of(absence.replacement) if absence.replacement else None,
     }
-    values = {"after": days} if action == "add_absence" else {"before": days}
+    added = action == "add_absence"
     for service in Service.objects.filter(managers__user=absence.user):
-        Change(service, by, frozenset()).record(
-            action, name=name_of(absence.user), user=absence.user_id, **values
+        Change(service, by).record(
+            action,
+            before={} if added else days,
+            after=days if added else {},
+            name=name_of(absence.user),
+            user=absence.user_id,
         )

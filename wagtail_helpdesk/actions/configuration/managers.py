@@ -1,4 +1,4 @@
-"""The managers of a service, their privileges and availability, and its permanent guests."""
+"""The managers of a service: their privileges, order and availability."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
-from wagtail_helpdesk.models import PermanentGuest, Service, ServiceManager, Ticket
+from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 
+from ..departures import Then, hand_over
+from ..errors import NotPossible, NotYours
 from .changing import (
     Change,
     applied,
@@ -19,8 +21,6 @@ from .changing import (
     refuse_inactive,
     stepped,
 )
-from .departures import Then, hand_over
-from .errors import NotPossible, NotYours
 from .membership import refresh_members_from
 
 if TYPE_CHECKING:
@@ -137,29 +137,6 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
             )
     manager.available = available
     return manager
-
-
-def add_permanent_guest(service: Service, user: User, *, by: Author) -> PermanentGuest:
-    """Invite somebody to every ticket that will be posted in the service (guide III.3).
-
-    Not retroactive, and no mail: the creation alert says why it came.
-    """
-    with changing(service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
-        refuse_inactive("people", user)
-        guest, new = PermanentGuest.objects.get_or_create(service=change.service, user=user)
-        if not new:
-            raise NotPossible(
-                "people", _("%(name)s is a permanent guest already.") % {"name": name_of(user)}
-            )
-        change.record("add_permanent_guest", name=name_of(user), user=user.pk)
-    return guest
-
-
-def remove_permanent_guest(guest: PermanentGuest, *, by: Author) -> None:
-    """Stop inviting somebody to new tickets; he stays on those he is on."""
-    with changing(guest.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
-        if PermanentGuest.objects.filter(pk=guest.pk).delete()[0]:
-            change.record("remove_permanent_guest", name=str(guest), user=guest.user_id)
 
 
 def _locked(manager: ServiceManager) -> ServiceManager:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
 
+from ..errors import NotPossible
 from .changing import changing
-from .errors import NotPossible
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser

@@ -11,8 +11,8 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
+from ..errors import NotPossible, NotYours
 from .changing import changing, next_order, validated
-from .errors import NotPossible, NotYours
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser

@@ -1,0 +1,49 @@
+"""What people do to the configuration of services: each change at once, under lock, on record."""
+
+from .absences import add_absence, may_set_absences, remove_absence
+from .aliases import add_alias, remove_alias
+from .categories import change_category, create_category, delete_category, step_category
+from .guests import add_permanent_guest, remove_permanent_guest
+from .managers import (
+    add_manager,
+    open_tickets_of,
+    remove_manager,
+    set_availability,
+    step_manager,
+    update_manager,
+)
+from .membership import named_members, refresh_members_from, set_members
+from .services import change_service, create_service, delete_service
+from .texts import describe, text_in
+from .transfers import targets_for, tickets_of, transfer_tickets
+
+__all__ = [
+    "add_absence",
+    "add_alias",
+    "add_manager",
+    "add_permanent_guest",
+    "change_category",
+    "change_service",
+    "create_category",
+    "create_service",
+    "delete_category",
+    "delete_service",
+    "describe",
+    "may_set_absences",
+    "named_members",
+    "open_tickets_of",
+    "refresh_members_from",
+    "remove_absence",
+    "remove_alias",
+    "remove_manager",
+    "remove_permanent_guest",
+    "set_availability",
+    "set_members",
+    "step_category",
+    "step_manager",
+    "targets_for",
+    "text_in",
+    "tickets_of",
+    "transfer_tickets",
+    "update_manager",
+]

@@ -1,0 +1,88 @@
+"""Categories: making, changing, moving, ordering and deleting them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Category, Service, Ticket
+
+from ..errors import NotPossible
+from .changing import applied, changing, next_order, stepped, validated
+from .membership import refresh_members_from
+from .transfers import refuse_with_tickets
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+    Author = AbstractUser | None
+
+
+def create_category(
+    service: Service, *, by: Author, parent: Category | None = None, **settings: Any
+) -> Category:
+    """Make a category, last among its neighbours."""
+    with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+        _check_parent(change.service, None, parent)
+        order = next_order(Category.objects.filter(service=service, parent=parent))
+        category = Category(
+            **{"service": change.service, "parent": parent, "order": order, **settings}
+        )
+        validated(category)
+        category.save()
+        refresh_members_from(change.service)
+        category.refresh_from_db(fields=["members_from"])
+        change.record("create_category", category, name=category.name)
+    return category
+
+
+def change_category(category: Category, *, by: Author, **changes: Any) -> Category:
+    """Change a category; only what is named is written. ``parent`` moves it in the tree."""
+    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+        row = Category.objects.get(pk=category.pk)
+        if changes.get("parent", row.parent) != row.parent:
+            _check_parent(change.service, row, changes["parent"])
+            neighbours = Category.objects.filter(service=row.service_id, parent=changes["parent"])
+            row.order = next_order(neighbours)
+        before, after = applied(row, changes)
+        validated(row)
+        row.save(update_fields=[*after, "order"])
+        refresh_members_from(change.service)
+        if after:
+            change.record("edit_category", row, before=before, after=after, name=row.name)
+    category.refresh_from_db()
+    category.__dict__.pop("lineage", None)
+    return category
+
+
+def step_category(category: Category, *, by: Author, up: bool) -> None:
+    """Move a category one place up or down among its neighbours."""
+    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+        row = Category.objects.get(pk=category.pk)
+        neighbours = Category.objects.filter(service=row.service_id, parent=row.parent_id)
+        if stepped(list(neighbours), row, up=up):
+            change.record("order_categories", row, name=row.name)
+
+
+def delete_category(category: Category, *, by: Author) -> None:
+    """Delete a category that has neither tickets nor categories below it."""
+    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+        row = Category.objects.select_for_update().get(pk=category.pk)
+        refuse_with_tickets(Ticket.objects.filter(category=row))
+        if row.children.exists():
+            raise NotPossible(None, _("Delete or move the categories below it first."))
+        change.record("delete_category", name=row.name)
+        row.delete()
+
+
+def _check_parent(service: Service, category: Category | None, parent: Category | None) -> None:
+    if parent is None:
+        return
+    # Read again under the lock: two moves at once could otherwise close a circle.
+    fresh = Category.objects.get(pk=parent.pk)
+    if fresh.service_id != service.pk:
+        raise NotPossible("parent", _("The parent category belongs to another service."))
+    if category is not None and category in fresh.lineage:
+        raise NotPossible("parent", _("A category cannot be moved below itself."))

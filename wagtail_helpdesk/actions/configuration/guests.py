@@ -1,0 +1,41 @@
+"""The permanent guests of a service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import PermanentGuest, Service
+
+from ..errors import NotPossible
+from .changing import changing, name_of, refuse_inactive
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    Author = User | None
+
+
+def add_permanent_guest(service: Service, user: User, *, by: Author) -> PermanentGuest:
+    """Invite somebody to every ticket that will be posted in the service (guide III.3).
+
+    Not retroactive, and no mail: the creation alert says why it came.
+    """
+    with changing(service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        refuse_inactive("people", user)
+        guest, new = PermanentGuest.objects.get_or_create(service=change.service, user=user)
+        if not new:
+            raise NotPossible(
+                "people", _("%(name)s is a permanent guest already.") % {"name": name_of(user)}
+            )
+        change.record("add_permanent_guest", name=name_of(user), user=user.pk)
+    return guest
+
+
+def remove_permanent_guest(guest: PermanentGuest, *, by: Author) -> None:
+    """Stop inviting somebody to new tickets; he stays on those he is on."""
+    with changing(guest.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+        if PermanentGuest.objects.filter(pk=guest.pk).delete()[0]:
+            change.record("remove_permanent_guest", name=str(guest), user=guest.user_id)

@@ -1,0 +1,81 @@
+"""Services: making, changing and deleting them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Category, Service, Ticket
+
+from ..errors import NotPossible, NotYours
+from .changing import Change, applied, changing, next_order, validated
+from .transfers import refuse_with_tickets
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+    Author = AbstractUser | None
+
+
+def create_service(*, by: Author, groups: Collection[Group] = (), **settings: Any) -> Service:
+    """Make a service. Raises ``NotYours`` for whoever may not add services in Wagtail."""
+    _ask_for("add_service", by)
+    with transaction.atomic():
+        service = Service(**{"order": next_order(Service.objects.all()), **settings})
+        validated(service)
+        service.save()
+        service.groups.set(groups)
+        Change(service, by).record("create_service", name=service.name)
+    return service
+
+
+def change_service(
+    service: Service, *, by: Author, groups: Collection[Group] | None = None, **changes: Any
+) -> Service:
+    """Change properties of a service; only those named are written."""
+    with changing(service, by=by, needs=Privilege.EDIT_SERVICE) as change:
+        row = change.service
+        before, after = applied(row, changes)
+        _check_arrivals(row)
+        validated(row)
+        row.save(update_fields=list(after))
+        if groups is not None and _names(groups) != _names(row.groups.all()):
+            before["groups"], after["groups"] = _names(row.groups.all()), _names(groups)
+            row.groups.set(groups)
+        if after:
+            change.record("edit_service", before=before, after=after, name=row.name)
+    service.refresh_from_db()
+    return service
+
+
+def delete_service(service: Service, *, by: Author) -> None:
+    """Delete a service that has no ticket, with its categories, managers and guests."""
+    _ask_for("delete_service", by)
+    with transaction.atomic():
+        # The strongest lock: a ticket being opened holds a weaker one, and one of the two waits.
+        row = Service.objects.select_for_update().get(pk=service.pk)
+        refuse_with_tickets(Ticket.objects.filter(service=row))
+        Change(row, by).record("delete_service", name=row.name)
+        # Parents are protected from being deleted before their children.
+        while leaves := list(row.categories.filter(children=None).values_list("pk", flat=True)):
+            Category.objects.filter(pk__in=leaves).delete()
+        row.delete()
+
+
+def _ask_for(permission: str, by: Author) -> None:
+    if by is not None and not by.has_perm(f"wagtail_helpdesk.{permission}"):
+        raise NotYours
+
+
+def _check_arrivals(service: Service) -> None:
+    if service.arrivals is not None and service.arrivals.service_id != service.pk:
+        raise NotPossible("arrivals", _("This category belongs to another service."))
+
+
+def _names(groups: Any) -> list[str]:
+    return sorted(group.name for group in groups)

@@ -1,0 +1,78 @@
+"""Emptying a category or a service of its tickets, so that it can be deleted (R-27)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Category, Service, Ticket
+
+from ..errors import NotPossible
+from ..moving import move
+from .changing import changing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+    Author = AbstractUser | None
+
+#: Tickets transferred by one call: more would keep a request, and the lock, for too long.
+AT_ONCE = 200
+
+
+def transfer_tickets(source: Service | Category, *, by: Author, to: Category) -> int:
+    """Transfer all tickets of a category or service, ``AT_ONCE`` of them; return how many are left.
+
+    Each transfer is an act of the system, told to those it concerns.
+    """
+    service = source if isinstance(source, Service) else source.service
+    with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+        if source in (to, to.service):
+            raise NotPossible("to", _("The tickets are there already."))
+        if by is not None and not targets_for(by).filter(pk=to.pk).exists():
+            raise NotPossible("to", _("You may not transfer tickets to this category."))
+        tickets = tickets_of(source).order_by("pk")
+        moved = [move(ticket, by=None, to=to) for ticket in tickets[:AT_ONCE]]
+        if moved:
+            change.record(
+                "transfer_tickets", source, name=source.name, to=to.path, count=len(moved)
+            )
+        return tickets.count()
+
+
+def targets_for(user: Any) -> QuerySet[Category]:
+    """Return the categories to which somebody may transfer the tickets of what he deletes.
+
+    Those that take tickets, of services that are his to configure or open to him.
+    """
+    mine = Service.objects.configured_by(user, Privilege.MANAGE_CATEGORIES)
+    seen = Service.objects.visible_to(user)
+    categories = Category.objects.filter(takes_tickets=True, service__enabled=True)
+    return categories.filter(service__in=mine.values("pk")) | categories.filter(
+        service__in=seen.values("pk")
+    )
+
+
+def tickets_of(source: Service | Category) -> QuerySet[Ticket]:
+    """Return the tickets of a service or of a category, for counting and transferring them."""
+    place = "service" if isinstance(source, Service) else "category"
+    return Ticket.objects.filter(**{place: source})
+
+
+def refuse_with_tickets(tickets: QuerySet[Ticket]) -> None:
+    """Raise ``NotPossible`` if there are any, with their number."""
+    count = tickets.count()
+    if count:
+        raise NotPossible(
+            None,
+            ngettext(
+                "%(count)s ticket is still there: transfer it first.",
+                "%(count)s tickets are still there: transfer them first.",
+                count,
+            )
+            % {"count": count},
+        )

@@ -1,0 +1,143 @@
+"""The pages below a service's panel: each belongs to a service, and most to one privilege there."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from django.views.generic.edit import FormMixin
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from wagtail_helpdesk.actions import NotPossible, NotYours
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Service
+
+SERVICES = "helpdesk_services"
+CATEGORIES = "helpdesk_categories"
+
+
+class ServicePage(WagtailAdminTemplateMixin, View):
+    """A page about one service, for whoever configures a part of it.
+
+    Of a service in which he configures nothing he learns nothing (404); ``privilege`` is what the
+    page needs besides (403; None: any part of the configuration).
+    """
+
+    privilege: ClassVar[Privilege | None] = None
+    header_icon = "helpdesk-service"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        visible = Service.objects.configured_by(request.user)
+        self.service = get_object_or_404(visible, pk=kwargs["pk"])
+        self.holds = self.service.configuration_of(request.user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.privilege is not None and self.privilege not in self.holds:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def address(self, name: str, *args: Any) -> str:
+        """Return the address of another page about the same service."""
+        return reverse(f"{SERVICES}:{name}", args=[self.service.pk, *args])
+
+    def get_page_subtitle(self) -> str:
+        return str(self.service)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
+            {"url": self.address("panel"), "label": str(self.service)},
+            *self.crumbs(),
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        """Return what stands between the service and this page."""
+        return []
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        held = {privilege.name.lower(): privilege in self.holds for privilege in Privilege}
+        return super().get_context_data(service=self.service, holds=held, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data())
+
+
+class ServiceForm(FormMixin, ServicePage):
+    """A page about one service with a form whose sending is a deed."""
+
+    template_name = "wagtail_helpdesk/admin/form.html"
+    submit_label = _("Validate")
+    success_name = "panel"
+    done = ""
+
+    def do(self, form: Any) -> None:
+        """Do what the form asks for; what is refused is shown in the form."""
+        raise NotImplementedError
+
+    def get_success_url(self) -> str:
+        return self.address(self.success_name)
+
+    def get_done(self) -> str:
+        """Return the sentence shown when it is done."""
+        return self.done
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        return self.form_valid(form) if form.is_valid() else self.form_invalid(form)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            self.do(form)
+        except NotYours as refusal:
+            raise PermissionDenied from refusal
+        except NotPossible as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, self.get_done())
+        return HttpResponseRedirect(self.get_success_url())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["action_url"] = self.request.get_full_path()
+        context["submit_label"] = self.submit_label
+        context["media"] = context["form"].media
+        return context
+
+
+class ServiceDeed(ServicePage):
+    """Something done by one button, without a page of its own: POST, then back where it was pressed."""
+
+    http_method_names = ["post", "options"]
+    success_name = "panel"
+
+    def do(self) -> None:
+        """Do it; what is refused is shown as a message."""
+        raise NotImplementedError
+
+    def get_done(self) -> str:
+        """Return the sentence shown when it is done; empty: what one sees says it."""
+        return ""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            self.do()
+        except NotYours as refusal:
+            raise PermissionDenied from refusal
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+        else:
+            if done := self.get_done():
+                messages.success(request, done)
+        return redirect(self.get_success_url())
+
+    def get_success_url(self) -> str:
+        return self.address(self.success_name)

@@ -1,0 +1,110 @@
+"""One policy decides for every view of the configuration: it reads the privileges of managers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from wagtail.permission_policies import BasePermissionPolicy
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.models import Category, Service
+
+
+def held(user: Any) -> dict[int, frozenset[Privilege]]:
+    """Return a manager's configuration privileges by service id, read once per request."""
+    if not hasattr(user, "_helpdesk_held"):
+        user._helpdesk_held = access.configuration_held(user)
+    return user._helpdesk_held
+
+
+class ConfigurationPolicy(BasePermissionPolicy):
+    """Who may do what Wagtail's views call add, change, delete, view and reorder.
+
+    ``privileges`` maps an action to the privileges of which one is enough, in the service of the
+    object; ``permissions`` those that belong to administrators to the permission of Wagtail's
+    groups that gives them.
+    """
+
+    privileges: dict[str, tuple[Privilege, ...]] = {}
+    permissions: dict[str, str] = {}
+
+    def service_id(self, instance: Any) -> int:
+        """Return the service that an object belongs to."""
+        raise NotImplementedError
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[Any]:
+        """Return the objects that belong to some services."""
+        raise NotImplementedError
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        if action in self.permissions:
+            return access.is_somebody(user) and user.has_perm(self.permissions[action])
+        if action not in self.privileges:
+            return False
+        if access.configures_everything(user):
+            return True
+        return any(self._suffices(action, holds) for holds in held(user).values())
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
+        if action in self.permissions or access.configures_everything(user):
+            return self.user_has_permission(user, action)
+        return self._suffices(action, held(user).get(self.service_id(instance), frozenset()))
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> Any:
+        actions = list(actions)
+        if any(action in self.permissions and self.user_has_permission(user, action) for action in actions):
+            return self.within(Service.objects.all())
+        enough = {p for action in actions for p in self.privileges.get(action, ())}
+        if not enough:
+            return self.within(Service.objects.none())
+        return self.within(Service.objects.configured_by(user, *enough))
+
+    def users_with_any_permission(self, actions: Iterable[str]) -> Any:
+        return self._users({p for action in actions for p in self.privileges.get(action, ())}, Q())
+
+    def users_with_any_permission_for_instance(self, actions: Iterable[str], instance: Any) -> Any:
+        enough = {p for action in actions for p in self.privileges.get(action, ())}
+        return self._users(enough, Q(helpdesk_managed__service=self.service_id(instance)))
+
+    def _suffices(self, action: str, holds: frozenset[Privilege]) -> bool:
+        return not holds.isdisjoint(self.privileges.get(action, ()))
+
+    def _users(self, enough: set[Privilege], where: Q) -> Any:
+        condition = Q(is_superuser=True)
+        for privilege in enough:
+            condition |= Q(**{f"helpdesk_managed__{privilege.value}": True}) & where
+        users = get_user_model()._default_manager.filter(is_active=True)
+        return users.filter(pk__in=users.filter(condition).values("pk"))
+
+
+class ServicePolicy(ConfigurationPolicy):
+    """Services: changed by those who may edit them; made, ordered and deleted by administrators."""
+
+    privileges = {"change": (Privilege.EDIT_SERVICE,), "view": CONFIGURATION}
+    permissions = {
+        "add": "wagtail_helpdesk.add_service",
+        "delete": "wagtail_helpdesk.delete_service",
+        "reorder": "wagtail_helpdesk.change_service",
+    }
+
+    def service_id(self, instance: Service) -> int:
+        return instance.pk
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[Service]:
+        return services
+
+
+class CategoryPolicy(ConfigurationPolicy):
+    """Categories: everything about them belongs to those who manage the categories of the service."""
+
+    privileges = dict.fromkeys(("add", "change", "delete", "view"), (Privilege.MANAGE_CATEGORIES,))
+
+    def service_id(self, instance: Category) -> int:
+        return instance.service_id
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[Category]:
+        return Category.objects.filter(service__in=services.values("pk"))
