@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.models import Category, Service
 
 SERVICES = "helpdesk_services"
 CATEGORIES = "helpdesk_categories"
@@ -34,9 +34,12 @@ class ServicePage(WagtailAdminTemplateMixin, View):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        visible = Service.objects.configured_by(request.user)
-        self.service = get_object_or_404(visible, pk=kwargs["pk"])
+        self.service = self.find_service(kwargs["pk"])
         self.holds = self.service.configuration_of(request.user)
+
+    def find_service(self, pk: int) -> Service:
+        """Return the service of the page, if it is there for whoever asks."""
+        return get_object_or_404(Service.objects.configured_by(self.request.user), pk=pk)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.privilege is not None and self.privilege not in self.holds:
@@ -71,7 +74,36 @@ class ServicePage(WagtailAdminTemplateMixin, View):
         return self.render_to_response(self.get_context_data())
 
 
-class ServiceForm(FormMixin, ServicePage):
+class CategoryPage(ServicePage):
+    """A page about one category, below the tree of its service."""
+
+    privilege = Privilege.MANAGE_CATEGORIES
+    header_icon = "helpdesk-category"
+
+    def find_service(self, pk: int) -> Service:
+        services = Service.objects.configured_by(self.request.user)
+        categories = Category.objects.filter(service__in=services.values("pk"))
+        self.category = get_object_or_404(categories.select_related("service", "parent"), pk=pk)
+        return self.category.service
+
+    def here(self, name: str, *args: Any) -> str:
+        """Return the address of another page about the same category."""
+        return reverse(f"{CATEGORIES}:{name}", args=[self.category.pk, *args])
+
+    def get_page_subtitle(self) -> str:
+        return str(self.category)
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        return [
+            {"url": self.address("tree"), "label": _("Categories")},
+            {"url": self.here("edit"), "label": str(self.category)},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(category=self.category, **kwargs)
+
+
+class ServiceFormPage(FormMixin, ServicePage):
     """A page about one service with a form whose sending is a deed."""
 
     template_name = "wagtail_helpdesk/admin/form.html"
@@ -113,7 +145,7 @@ class ServiceForm(FormMixin, ServicePage):
         return context
 
 
-class ServiceDeed(ServicePage):
+class ServiceButton(ServicePage):
     """Something done by one button, without a page of its own: POST, then back where it was pressed."""
 
     http_method_names = ["post", "options"]

@@ -56,7 +56,10 @@ class ConfigurationPolicy(BasePermissionPolicy):
 
     def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> Any:
         actions = list(actions)
-        if any(action in self.permissions and self.user_has_permission(user, action) for action in actions):
+        if any(
+            action in self.permissions and self.user_has_permission(user, action)
+            for action in actions
+        ):
             return self.within(Service.objects.all())
         enough = {p for action in actions for p in self.privileges.get(action, ())}
         if not enough:

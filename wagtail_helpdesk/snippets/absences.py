@@ -1,0 +1,81 @@
+"""When a manager is away, and who stands in for him."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.widgets import AdminDateInput
+
+from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.directory import DirectoryError, find_person
+from wagtail_helpdesk.models import Absence
+
+from .managers import ManagerPage
+from .pages import ServiceButton, ServiceFormPage
+
+
+class AbsenceForm(forms.Form):
+    """Two days, and perhaps somebody."""
+
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=AdminDateInput)
+    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=AdminDateInput)
+    replacement = forms.CharField(
+        label=gettext_lazy("Replacement"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("Identifier or e-mail address of whoever stands in meanwhile."),
+    )
+
+    def clean_replacement(self) -> Any:
+        typed = self.cleaned_data["replacement"]
+        if not typed:
+            return None
+        try:
+            return find_person(typed)
+        except DirectoryError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+class Absences(ManagerPage, ServiceFormPage):
+    """The absences of a manager, to come and going on; and one more."""
+
+    template_name = "wagtail_helpdesk/admin/absences.html"
+    page_title = gettext_lazy("Absences")
+    header_icon = "date"
+    submit_label = gettext_lazy("Add the absence")
+    form_class = AbsenceForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        absences = Absence.objects.filter(
+            user=self.manager.user, ends_on__gte=timezone.localdate()
+        ).select_related("replacement")
+        return super().get_context_data(absences=absences[:50], **kwargs)
+
+    def do(self, form: AbsenceForm) -> None:
+        configuration.add_absence(self.manager.user, by=self.request.user, **form.cleaned_data)
+
+    def get_success_url(self) -> str:
+        return self.address("absences", self.manager.pk)
+
+    def get_done(self) -> str:
+        return _("The absence was added.")
+
+
+class RemoveAbsence(ServiceButton, ManagerPage):
+    """Take an absence back."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.absence = get_object_or_404(Absence, user=self.manager.user, pk=kwargs["absence"])
+
+    def do(self) -> None:
+        configuration.remove_absence(self.absence, by=self.request.user)
+
+    def get_success_url(self) -> str:
+        return self.address("absences", self.manager.pk)

@@ -1,0 +1,104 @@
+"""Other names in the catalogue of a service, leading to services and categories elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.snippets.widgets import AdminSnippetChooser
+
+from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Alias, Category, Service
+
+from .choosers import reachable
+from .pages import ServiceButton, ServiceFormPage, ServicePage
+from .tree import indented, walk
+
+
+class AliasForm(forms.Form):
+    """A name, its place in the tree, and the one thing it leads to."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    parent = forms.ModelChoiceField(
+        label=gettext_lazy("Shown under the category"),
+        queryset=Category.objects.none(),
+        required=False,
+    )
+    to_category = forms.ModelChoiceField(
+        label=gettext_lazy("Leads to the category"),
+        queryset=Category.objects.none(),
+        required=False,
+    )
+    to_service = forms.ModelChoiceField(
+        label=gettext_lazy("or to the whole service"),
+        queryset=Service.objects.none(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, service: Service, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parent = self.fields["parent"]
+        parent.queryset = service.categories.all()
+        parent.choices = [
+            ("", _("None: at the top of the service")),
+            *[(n.category.pk, indented(n.category, n.depth)) for n in walk(parent.queryset)],
+        ]
+        for name, model in (("to_category", Category), ("to_service", Service)):
+            self.fields[name].queryset = reachable(model, user)
+            self.fields[name].widget = AdminSnippetChooser(model)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        targets = [cleaned.get("to_category"), cleaned.get("to_service")]
+        if sum(target is not None for target in targets) != 1:
+            raise forms.ValidationError(_("Choose either a category or a service."))
+        cleaned["to"] = targets[0] or targets[1]
+        return cleaned
+
+
+class AddAlias(ServiceFormPage, ServicePage):
+    """Show something under another name in the tree of the service."""
+
+    privilege = Privilege.MANAGE_CATEGORIES
+    page_title = gettext_lazy("Add an alias")
+    header_icon = "link"
+    success_name = "tree"
+    form_class = AliasForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "service": self.service, "user": self.request.user}
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.address("tree"), "label": _("Categories")}]
+
+    def do(self, form: AliasForm) -> None:
+        data = form.cleaned_data
+        configuration.add_alias(
+            data["name"],
+            data["to"],
+            by=self.request.user,
+            service=self.service,
+            parent=data["parent"],
+        )
+
+    def get_done(self) -> str:
+        return _("The alias was added.")
+
+
+class RemoveAlias(ServiceButton):
+    """Take an alias out of the tree."""
+
+    privilege = Privilege.MANAGE_CATEGORIES
+    success_name = "tree"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.alias = get_object_or_404(Alias, service=self.service, pk=kwargs["alias"])
+
+    def do(self) -> None:
+        configuration.remove_alias(self.alias, by=self.request.user)

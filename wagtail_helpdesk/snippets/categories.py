@@ -1,0 +1,250 @@
+"""Categories in the admin: the tree of a service, the panel of each category, its place, its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.widgets import HeaderButton
+from wagtail.models import Locale
+from wagtail.snippets.views import snippets as generic
+
+from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Alias, Category, Service
+
+from .forms import CategoryForm
+from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
+from .scoping import Deed, ScopedList, ScopedObject, changes_in
+from .services import TEMPLATE_PANEL, panel_url
+from .tree import walk
+from .widgets import RADIOS
+
+EDIT_HANDLER = ObjectList(
+    [
+        MultiFieldPanel(
+            [
+                FieldPanel("name"),
+                FieldPanel("parent"),
+                FieldRowPanel([FieldPanel("takes_tickets"), FieldPanel("hidden")]),
+            ],
+            heading=gettext_lazy("Category"),
+            icon="helpdesk-category",
+        ),
+        TEMPLATE_PANEL,
+        MultiFieldPanel(
+            [FieldPanel("algorithm", widget=RADIOS), FieldPanel("alert_address")],
+            heading=gettext_lazy("Assignment and alerts"),
+            icon="mail",
+        ),
+    ],
+    base_form_class=CategoryForm,
+)
+
+
+def tree_url(service: Service) -> str:
+    """Return the address of a service's categories in the admin."""
+    return reverse(f"{SERVICES}:tree", args=[service.pk])
+
+
+class CategoryTree(ServicePage):
+    """The categories of a service, as a tree."""
+
+    privilege = Privilege.MANAGE_CATEGORIES
+    template_name = "wagtail_helpdesk/admin/tree.html"
+    page_title = gettext_lazy("Categories")
+    header_icon = "helpdesk-category"
+
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        return [HeaderButton(_("Add a category"), url=add_url(self.service), icon_name="plus")]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            rows=[
+                {"node": node, "add_below": add_url(self.service, node.category)}
+                for node in self._nodes()
+            ],
+            aliases=Alias.objects.filter(service=self.service).select_related(
+                "parent", "to_service", "to_category__service"
+            ),
+            **kwargs,
+        )
+
+    def _nodes(self) -> list[Any]:
+        categories = self.service.categories.select_related("members_from").annotate(
+            named=Count("named_members", distinct=True),
+            open_tickets=Count("tickets", filter=Q(tickets__is_open=True), distinct=True),
+        )
+        return list(walk(categories))
+
+
+def add_url(service: Service, parent: Category | None = None) -> str:
+    """Return the address of the form for a new category."""
+    query = {"service": service.pk} | ({"parent": parent.pk} if parent else {})
+    return f"{reverse(f'{CATEGORIES}:add')}?{urlencode(query)}"
+
+
+class CategoryList(ScopedList, generic.IndexView):
+    """The categories of all services whose categories one manages."""
+
+    default_ordering = "service__name"
+    list_display = [
+        "name",
+        Column(
+            "service", label=gettext_lazy("Service"), accessor="service", sort_key="service__name"
+        ),
+        Column("parent", label=gettext_lazy("Parent category"), accessor="parent"),
+        BooleanColumn("takes_tickets", label=gettext_lazy("Takes tickets")),
+    ]
+
+    def get_base_queryset(self) -> QuerySet[Category]:
+        return super().get_base_queryset().select_related("service", "parent")
+
+    def order_queryset(self, queryset: QuerySet[Category]) -> QuerySet[Category]:
+        return super().order_queryset(queryset).order_by(self.ordering, "order", "pk")
+
+    def get_add_url(self) -> None:
+        # A category is added where it will stand: in the tree of its service.
+        return None
+
+
+class CategoryCrumbs:
+    """Leads back to the tree from Wagtail's views of a category."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        service = self.object.service
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
+            {"url": panel_url(service), "label": str(service)},
+            {"url": tree_url(service), "label": _("Categories")},
+            {"url": "", "label": self.get_page_subtitle()},
+        ]
+
+    def get_success_url(self) -> str:
+        return tree_url(self.object.service)
+
+
+class CreateCategory(Deed, CategoryCrumbs, generic.CreateView):
+    """Make a category in the service, and below the category, that the address names."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.GET.get("service", "").isdigit():
+            messages.warning(
+                request, _("Choose the service first: categories are added in its tree.")
+            )
+            return redirect(f"{SERVICES}:list")
+        mine = Service.objects.configured_by(request.user, Privilege.MANAGE_CATEGORIES)
+        self.service = get_object_or_404(mine, pk=request.GET["service"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial_form_instance(self) -> Category:
+        parent = self.request.GET.get("parent", "")
+        self.object = Category(service=self.service)
+        if parent.isdigit():
+            self.object.parent = get_object_or_404(self.service.categories, pk=parent)
+        return self.object
+
+    def get_page_subtitle(self) -> str:
+        return _("New category")
+
+    def get_add_url(self) -> str:
+        return self.request.get_full_path()
+
+    def save_instance(self) -> Category:
+        return configuration.create_category(
+            self.service, by=self.request.user, **self.form.cleaned_data
+        )
+
+
+class EditCategory(Deed, CategoryCrumbs, ScopedObject, generic.EditView):
+    """The panel of a category (guide III.1)."""
+
+    scope = ("change",)
+    page_title = gettext_lazy("Category panel")
+    template_name = "wagtail_helpdesk/admin/category.html"
+
+    def save_instance(self) -> Category:
+        return configuration.change_category(
+            self.form.instance, by=self.request.user, **changes_in(self.form)
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        category = self.object
+        written = set(category.texts.values_list("locale", flat=True))
+        texts = [
+            {
+                "language": locale.get_display_name(),
+                "url": reverse(f"{CATEGORIES}:text", args=[category.pk, locale.language_code]),
+                "written": locale.pk in written,
+            }
+            for locale in Locale.objects.all()
+        ]
+        return super().get_context_data(
+            category=category, texts=texts, members=category.effective_members().count(), **kwargs
+        )
+
+
+class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
+    """Delete a category, once it has neither tickets nor categories below it."""
+
+    scope = ("delete",)
+    template_name = "wagtail_helpdesk/admin/delete.html"
+
+    def get_usage_url(self) -> None:
+        return None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            tickets=configuration.tickets_of(self.object).count(),
+            below=self.object.children.count(),
+            transfer_url=reverse(f"{CATEGORIES}:transfer", args=[self.object.pk]),
+            cancel_url=reverse(f"{CATEGORIES}:edit", args=[self.object.pk]),
+            **kwargs,
+        )
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            configuration.delete_category(self.object, by=self.request.user)
+        except NotYours as refusal:
+            raise PermissionDenied from refusal
+        except NotPossible as refusal:
+            messages.error(self.request, str(refusal))
+            return HttpResponseRedirect(self.get_delete_url())
+        messages.success(self.request, self.get_success_message())
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class CategoryUsage(CategoryCrumbs, ScopedObject, generic.UsageView):
+    """The pages whose blocks lead to a category."""
+
+    scope = ("change",)
+
+
+class CategoryHistory(CategoryCrumbs, ScopedObject, generic.HistoryView):
+    """What was changed in a category."""
+
+    any_permission_required = ["change"]
+    scope = ("change",)
+
+
+class StepCategory(ServiceButton, CategoryPage):
+    """Move a category one place up or down."""
+
+    success_name = "tree"
+
+    def do(self) -> None:
+        up = self.request.POST.get("to") == "up"
+        configuration.step_category(self.category, by=self.request.user, up=up)

@@ -1,0 +1,110 @@
+"""Choosing a service or a category in a form or a block: those one may ask, and those one configures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.choosers import BaseFilterForm
+from wagtail.admin.ui.tables import Column
+from wagtail.snippets.views import chooser as generic
+
+from wagtail_helpdesk.models import Category, Service
+
+
+def reachable_services(user: Any) -> QuerySet[Service]:
+    """Return the services that somebody may name in the admin: no chooser shows others exist."""
+    seen, mine = Service.objects.visible_to(user), Service.objects.configured_by(user)
+    return Service.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=mine.values("pk")))
+
+
+def reachable(model: type[Any], user: Any) -> QuerySet[Any]:
+    """Return the services or categories that somebody may name in the admin."""
+    services = reachable_services(user)
+    if model is Service:
+        return services
+    shown = Q(hidden=False) | Q(service__in=Service.objects.configured_by(user).values("pk"))
+    return Category.objects.filter(shown, service__in=services.values("pk")).select_related(
+        "service", "parent"
+    )
+
+
+class NameForm(BaseFilterForm):
+    """Search by a part of the name."""
+
+    q = forms.CharField(
+        label=_("Search term"),
+        widget=forms.TextInput(attrs={"placeholder": _("Search")}),
+        required=False,
+    )
+
+    def filter(self, objects: QuerySet[Any]) -> QuerySet[Any]:
+        objects = super().filter(objects)
+        query = self.cleaned_data.get("q", "").replace("\x00", "")
+        if query:
+            objects = objects.filter(name__icontains=query)
+            self.is_searching, self.search_query = True, query
+        return objects
+
+
+class Reachable:
+    """Narrows every view of a chooser."""
+
+    filter_form_class = NameForm
+
+    def get_object_list(self) -> QuerySet[Any]:
+        return reachable(self.model_class, self.request.user)
+
+    def get_object(self, pk: Any) -> Any:
+        return self.get_object_list().get(pk=pk)
+
+    def get_objects(self, pks: list[str]) -> QuerySet[Any]:
+        return self.get_object_list().filter(pk__in=[pk for pk in pks if pk.isdigit()])
+
+    def can_create(self) -> bool:
+        return False
+
+    def get_display_title(self, instance: Any) -> str:
+        return instance.path if isinstance(instance, Category) else str(instance)
+
+    @property
+    def columns(self) -> list[Any]:
+        columns = super().columns
+        if self.model_class is Category:
+            columns += [
+                Column("parent", label=_("Parent category"), accessor="parent"),
+                Column("service", label=_("Service"), accessor="service"),
+            ]
+        return columns
+
+
+class ChooseView(Reachable, generic.ChooseView):
+    """The window."""
+
+
+class ChooseResultsView(Reachable, generic.ChooseResultsView):
+    """Its list, searched or turned over."""
+
+
+class ChosenView(Reachable, generic.SnippetChosenView):
+    """The one that was chosen."""
+
+
+class ChosenMultipleView(Reachable, generic.SnippetChosenMultipleView):
+    """Those that were chosen."""
+
+
+class CreateView(Reachable, generic.SnippetCreateView):
+    """Nothing is made in a chooser."""
+
+
+class ReachableChooser(generic.SnippetChooserViewSet):
+    """The chooser of services, and that of categories."""
+
+    choose_view_class = ChooseView
+    choose_results_view_class = ChooseResultsView
+    chosen_view_class = ChosenView
+    chosen_multiple_view_class = ChosenMultipleView
+    create_view_class = CreateView

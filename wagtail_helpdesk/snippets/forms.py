@@ -1,0 +1,111 @@
+"""The forms of services and categories, which show what a blank field would inherit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.forms.models import WagtailAdminModelForm
+
+from wagtail_helpdesk.lifecycle import Algorithm
+from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.models.services import INHERITED, Inherited
+
+from .tree import indented, walk
+
+#: What each way of assigning does, said where it is chosen.
+EXPLAINED = {
+    Algorithm.NOBODY: gettext_lazy("tickets wait until a manager takes them"),
+    Algorithm.FIRST: gettext_lazy("the highest in the list of managers who is there"),
+    Algorithm.CYCLIC: gettext_lazy("each one after the other, absent people are passed over"),
+    Algorithm.RANDOM: gettext_lazy("anybody who is there, chosen by lot"),
+    Algorithm.LEAST_LOADED: gettext_lazy("whoever has the fewest open tickets in the service"),
+}
+
+
+class InheritingForm(WagtailAdminModelForm):
+    """A form in which blank means inherit: each field says what, and from where."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in INHERITED:
+            if name in self.fields:
+                self._show_inherited(name, self.fields[name])
+
+    def _show_inherited(self, name: str, field: forms.Field) -> None:
+        sentence = self._sentence(name, self.instance.inherited(name))
+        if isinstance(field, forms.ChoiceField):
+            choices = [choice for choice in field.choices if choice[0] != ""]
+            if name == "algorithm":
+                choices = [(value, _explained(value, label)) for value, label in choices]
+            field.choices = [("", sentence), *choices]
+        else:
+            blank = _("(leave blank to use the default value)")
+            field.help_text = " ".join(filter(None, [str(field.help_text), sentence, blank]))
+
+    def _sentence(self, name: str, inherited: Inherited) -> str:
+        if inherited.value in ("", None):
+            return _("Default value: none")
+        labels = dict(self.instance._meta.get_field(name).flatchoices)
+        value = labels.get(inherited.value, inherited.value)
+        return _("Default value: “%(value)s” (inherited from %(source)s)") % {
+            "value": Truncator(value).chars(200),
+            "source": inherited.source or _("the settings of the site"),
+        }
+
+
+class ServiceForm(InheritingForm):
+    """The properties of a service."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["monitoring"].choices = [
+            ("", _("The default of the site")),
+            *[choice for choice in self.fields["monitoring"].choices if choice[0] != ""],
+        ]
+        if self.instance.pk is None:
+            del self.fields["arrivals"]
+            return
+        nodes = list(walk(self.instance.categories.filter(takes_tickets=True)))
+        arrivals = self.fields["arrivals"]
+        arrivals.queryset = Category.objects.filter(service=self.instance)
+        arrivals.choices = _choices(nodes, _("Ask for the category"))
+
+
+class CategoryForm(InheritingForm):
+    """The panel of a category. Which service it belongs to is no field: that never changes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nodes = [node for node in walk(self.instance.service.categories.all())]
+        below = _below(self.instance, nodes)
+        parent = self.fields["parent"]
+        parent.queryset = Category.objects.filter(service=self.instance.service).exclude(
+            pk__in=below
+        )
+        possible = [node for node in nodes if node.category.pk not in below]
+        parent.choices = _choices(possible, _("None: at the top of the service"))
+
+
+def _below(category: Category, nodes: list[Any]) -> set[int]:
+    """The category and all that hangs from it, where it cannot be moved to."""
+    found = {category.pk} if category.pk else set()
+    for node in nodes:
+        if node.category.parent_id in found:
+            found.add(node.category.pk)
+    return found
+
+
+def _choices(nodes: list[Any], blank: str) -> list[tuple[Any, str]]:
+    named = [(node.category.pk, indented(node.category, node.depth)) for node in nodes]
+    return [("", blank), *named]
+
+
+def _explained(value: str, label: Any) -> str:
+    return _("%(label)s: %(explanation)s") % {
+        "label": label,
+        "explanation": EXPLAINED[Algorithm(value)],
+    }

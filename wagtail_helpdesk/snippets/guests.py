@@ -1,0 +1,84 @@
+"""The permanent guests of a service: the list, adding some, taking one out (guide III.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.views.generic.base import BaseListingView
+from wagtail.admin.widgets import HeaderButton
+
+from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import PermanentGuest
+
+from .pages import ServiceButton, ServicePage
+from .people import AddPeople
+
+
+class GuestList(ServicePage, BaseListingView):
+    """Who is invited to every ticket posted in the service."""
+
+    privilege = Privilege.MANAGE_MANAGERS
+    template_name = "wagtail_helpdesk/admin/guests.html"
+    page_title = gettext_lazy("Permanent guests")
+    header_icon = "user"
+    paginate_by = 25
+
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        return [
+            HeaderButton(
+                _("Add a permanent guest"), url=self.address("guest_add"), icon_name="plus"
+            )
+        ]
+
+    def get_index_url(self) -> str:
+        return self.address("guests")
+
+    def get_queryset(self) -> QuerySet[PermanentGuest]:
+        return self.service.permanent_guests.select_related("user")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**BaseListingView.get_context_data(self, **kwargs), "service": self.service}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return BaseListingView.get(self, request, *args, **kwargs)
+
+
+class AddGuest(AddPeople):
+    """Invite people to every ticket that will be posted in the service."""
+
+    privilege = Privilege.MANAGE_MANAGERS
+    page_title = gettext_lazy("Add a permanent guest to the service")
+    header_icon = "user"
+    success_name = "guests"
+
+    def add(self, user: Any) -> PermanentGuest:
+        return configuration.add_permanent_guest(self.service, user, by=self.request.user)
+
+    def get_done(self) -> str:
+        return _("Permanent guests added: %(names)s.") % {"names": self.names()}
+
+
+class RemoveGuest(ServiceButton):
+    """Stop inviting somebody to new tickets."""
+
+    privilege = Privilege.MANAGE_MANAGERS
+    success_name = "guests"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        guests = self.service.permanent_guests.select_related("user", "service")
+        self.guest = get_object_or_404(guests, pk=kwargs["guest"])
+
+    def do(self) -> None:
+        configuration.remove_permanent_guest(self.guest, by=self.request.user)
+
+    def get_done(self) -> str:
+        return _("%(name)s is no longer a permanent guest.") % {"name": self.guest}

@@ -1,0 +1,230 @@
+"""The record of the configuration: who changed what, before and after, in Wagtail's log."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import ModelLogEntry
+from wagtail.snippets.views import snippets as generic
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Absence, Category, Service, ServiceManager, ServiceText
+
+from .pages import SERVICES
+from .scoping import ScopedObject
+from .services import ServiceCrumbs
+
+
+class Kind(NamedTuple):
+    """A kind of change: its name in filters, its sentence, and the privilege it takes."""
+
+    label: Promise
+    sentence: Promise
+    privilege: Privilege
+
+
+EDIT, MANAGERS, CATEGORIES = (
+    Privilege.EDIT_SERVICE,
+    Privilege.MANAGE_MANAGERS,
+    Privilege.MANAGE_CATEGORIES,
+)
+
+KINDS: dict[str, Kind] = {
+    "create_service": Kind(
+        gettext_lazy("Create service"), gettext_lazy("Service “%(name)s” created"), EDIT
+    ),
+    "edit_service": Kind(
+        gettext_lazy("Edit service"), gettext_lazy("Service “%(name)s” changed"), EDIT
+    ),
+    "delete_service": Kind(
+        gettext_lazy("Delete service"), gettext_lazy("Service “%(name)s” deleted"), EDIT
+    ),
+    "describe_service": Kind(
+        gettext_lazy("Describe service"),
+        gettext_lazy("Text about “%(name)s” changed (%(language)s)"),
+        EDIT,
+    ),
+    "add_manager": Kind(
+        gettext_lazy("Add manager"), gettext_lazy("Manager %(name)s added"), MANAGERS
+    ),
+    "update_manager": Kind(
+        gettext_lazy("Update manager"), gettext_lazy("Manager %(name)s updated"), MANAGERS
+    ),
+    "remove_manager": Kind(
+        gettext_lazy("Remove manager"),
+        gettext_lazy("Manager %(name)s removed, open tickets handed over: %(tickets)s"),
+        MANAGERS,
+    ),
+    "order_managers": Kind(
+        gettext_lazy("Order managers"), gettext_lazy("Manager %(name)s moved in the list"), MANAGERS
+    ),
+    "set_availability": Kind(
+        gettext_lazy("Set availability"), gettext_lazy("Availability of %(name)s changed"), MANAGERS
+    ),
+    "add_absence": Kind(
+        gettext_lazy("Add absence"), gettext_lazy("Absence of %(name)s added"), MANAGERS
+    ),
+    "remove_absence": Kind(
+        gettext_lazy("Remove absence"), gettext_lazy("Absence of %(name)s removed"), MANAGERS
+    ),
+    "add_permanent_guest": Kind(
+        gettext_lazy("Add permanent guest"),
+        gettext_lazy("Permanent guest %(name)s added"),
+        MANAGERS,
+    ),
+    "remove_permanent_guest": Kind(
+        gettext_lazy("Remove permanent guest"),
+        gettext_lazy("Permanent guest %(name)s removed"),
+        MANAGERS,
+    ),
+    "create_category": Kind(
+        gettext_lazy("Create category"), gettext_lazy("Category “%(name)s” created"), CATEGORIES
+    ),
+    "edit_category": Kind(
+        gettext_lazy("Edit category"), gettext_lazy("Category “%(name)s” changed"), CATEGORIES
+    ),
+    "order_categories": Kind(
+        gettext_lazy("Order categories"),
+        gettext_lazy("Category “%(name)s” moved in the list"),
+        CATEGORIES,
+    ),
+    "delete_category": Kind(
+        gettext_lazy("Delete category"), gettext_lazy("Category “%(name)s” deleted"), CATEGORIES
+    ),
+    "describe_category": Kind(
+        gettext_lazy("Describe category"),
+        gettext_lazy("Text about “%(name)s” changed (%(language)s)"),
+        CATEGORIES,
+    ),
+    "name_members": Kind(
+        gettext_lazy("Name members"), gettext_lazy("Members of “%(name)s” changed"), CATEGORIES
+    ),
+    "transfer_tickets": Kind(
+        gettext_lazy("Transfer all tickets"),
+        gettext_lazy("Tickets of “%(name)s” transferred to %(to)s: %(count)s"),
+        CATEGORIES,
+    ),
+    "add_alias": Kind(
+        gettext_lazy("Add alias"), gettext_lazy("Alias “%(name)s” of %(to)s added"), CATEGORIES
+    ),
+    "remove_alias": Kind(
+        gettext_lazy("Remove alias"), gettext_lazy("Alias “%(name)s” removed"), CATEGORIES
+    ),
+}
+
+
+def register(actions: LogActionRegistry) -> None:
+    """Register every kind of change with Wagtail's log."""
+    for action, kind in KINDS.items():
+        formatter = type("_Formatter", (Formatter,), {"kind": kind, "label": kind.label})
+        actions.register_action(f"wagtail_helpdesk.{action}")(formatter)
+
+
+class Formatter(LogFormatter):
+    """Says a change in a sentence, then what was there before and what is there now."""
+
+    kind: Kind
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        data = log_entry.data
+        sentence = str(self.kind.sentence) % data
+        details = _details(data.get("before", {}), data.get("after", {}))
+        return f"{sentence}. {details}" if details else sentence
+
+
+def _details(before: dict[str, Any], after: dict[str, Any]) -> str:
+    names = list(dict.fromkeys([*before, *after]))
+    return "; ".join(
+        _("%(field)s: %(before)s → %(after)s")
+        % {
+            "field": _label(name),
+            "before": _shown(name, before.get(name)),
+            "after": _shown(name, after.get(name)),
+        }
+        for name in names
+    )
+
+
+@cache
+def _fields() -> dict[str, Any]:
+    models = (Absence, ServiceText, ServiceManager, Category, Service)
+    return {
+        f.name: f
+        for model in models
+        for f in model._meta.get_fields()
+        if hasattr(f, "verbose_name")
+    }
+
+
+def _label(name: str) -> str:
+    if name == "members":
+        return _("members")
+    field = _fields().get(name)
+    return str(field.verbose_name) if field else name
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "members" and value is None:
+        return _("inherited")
+    if value in (None, "", []):
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(value)
+    choices = dict(getattr(_fields().get(name), "flatchoices", ()))
+    return Truncator(str(choices.get(value, value))).chars(120)
+
+
+class ServiceHistory(ServiceCrumbs, ScopedObject, generic.HistoryView):
+    """The record of a service and its categories: of each change, for whoever may make it."""
+
+    any_permission_required = ["view"]
+    page_title = gettext_lazy("History")
+
+    def get_edit_url(self, instance: Service) -> str:
+        return reverse(f"{SERVICES}:panel", args=[instance.pk])
+
+    @property
+    def header_buttons(self) -> list[Any]:
+        return []
+
+    def get_base_queryset(self) -> QuerySet[ModelLogEntry]:
+        holds = self.object.configuration_of(self.request.user)
+        readable = [
+            f"wagtail_helpdesk.{action}"
+            for action, kind in KINDS.items()
+            if kind.privilege in holds
+        ]
+        service = ContentType.objects.get_for_model(Service)
+        category = ContentType.objects.get_for_model(Category)
+        entries = ModelLogEntry.objects.filter(
+            Q(content_type=service, object_id=str(self.object.pk))
+            | Q(content_type=category, data__service=self.object.pk),
+            action__in=readable,
+        )
+        return self._annotate_queryset(entries)
+
+
+def last_change(service: Service, user_id: int) -> ModelLogEntry | None:
+    """Return the last entry about the privileges of somebody in a service."""
+    return (
+        ModelLogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(Service),
+            object_id=str(service.pk),
+            action__in=["wagtail_helpdesk.add_manager", "wagtail_helpdesk.update_manager"],
+            data__user=user_id,
+        )
+        .select_related("user")
+        .order_by("-timestamp")
+        .first()
+    )

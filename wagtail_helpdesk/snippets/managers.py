@@ -1,0 +1,241 @@
+"""The managers of a service: the list, adding some, privileges, order, leaving (guide III.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.views.generic.base import BaseListingView
+from wagtail.admin.widgets import HeaderButton
+
+from wagtail_helpdesk.actions import NotPossible, Then, configuration
+from wagtail_helpdesk.directory import DirectoryError, find_person
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.models import Absence, ServiceManager, Ticket
+
+from .pages import ServiceButton, ServiceFormPage, ServicePage
+from .people import AddPeople
+from .services import holders
+
+TICKETS = tuple(privilege for privilege in Privilege if privilege not in CONFIGURATION)
+
+
+class ManagerList(ServicePage, BaseListingView):
+    """Who manages a service: for everybody who configures a part of it."""
+
+    template_name = "wagtail_helpdesk/admin/managers.html"
+    page_title = gettext_lazy("Managers")
+    header_icon = "group"
+    paginate_by = 25
+    context_object_name = "managers"
+
+    @cached_property
+    def header_buttons(self) -> list[Any]:
+        if Privilege.MANAGE_MANAGERS not in self.holds:
+            return []
+        return [HeaderButton(_("Add a manager"), url=self.address("manager_add"), icon_name="plus")]
+
+    def get_index_url(self) -> str:
+        return self.address("managers")
+
+    def get_queryset(self) -> QuerySet[ServiceManager]:
+        today = Absence.objects.on(timezone.localdate()).select_related("replacement")
+        load = (
+            Ticket.objects.filter(service=self.service, assignee=OuterRef("user"), is_open=True)
+            .order_by()
+            .values("assignee")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        return (
+            self.service.managers.select_related("user")
+            .prefetch_related(Prefetch("user__helpdesk_absences", today, to_attr="away"))
+            .annotate(load=load)
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = BaseListingView.get_context_data(self, **kwargs)
+        context["service"] = self.service
+        context["may_manage"] = Privilege.MANAGE_MANAGERS in self.holds
+        context["ask"] = None if context["may_manage"] else holders(self.service)
+        context["rows"] = [_row(manager) for manager in context["page_obj"]]
+        return context
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return BaseListingView.get(self, request, *args, **kwargs)
+
+
+def _row(manager: ServiceManager) -> dict[str, Any]:
+    held = manager.privileges
+    labels = {p: ServiceManager._meta.get_field(p.value).verbose_name for p in Privilege}
+    return {
+        "manager": manager,
+        "configuration": [labels[p] for p in CONFIGURATION if p in held],
+        "missing": [labels[p] for p in TICKETS if p not in held],
+        "away": manager.user.away[0] if manager.user.away else None,
+    }
+
+
+class AddManager(AddPeople):
+    """Make people managers; one alone leads on to his privileges."""
+
+    privilege = Privilege.MANAGE_MANAGERS
+    page_title = gettext_lazy("Add a manager to the service")
+    header_icon = "user"
+
+    def add(self, user: Any) -> ServiceManager:
+        return configuration.add_manager(self.service, user, by=self.request.user)
+
+    def get_success_url(self) -> str:
+        if len(self.added) == 1:
+            return self.address("manager", self.added[0].pk)
+        return self.address("managers")
+
+    def get_done(self) -> str:
+        return _("Added as managers: %(names)s.") % {"names": self.names()}
+
+
+class ManagerPage(ServicePage):
+    """A page about one manager of the service."""
+
+    privilege = Privilege.MANAGE_MANAGERS
+    header_icon = "user"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        managers = self.service.managers.select_related("user", "service")
+        self.manager = get_object_or_404(managers, pk=kwargs["manager"])
+
+    def get_page_subtitle(self) -> str:
+        return str(self.manager)
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.address("managers"), "label": _("Managers")}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(manager=self.manager, **kwargs)
+
+
+class ManagerForm(forms.ModelForm):
+    """Privileges and availability. What its reader may not give is shown, and cannot be changed."""
+
+    class Meta:
+        model = ServiceManager
+        fields = [*(privilege.value for privilege in Privilege), "available"]
+
+    def __init__(self, *args: Any, holds: frozenset[Privilege], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for privilege in CONFIGURATION:
+            if privilege not in holds:
+                self.fields[privilege.value].disabled = True
+                self.fields[privilege.value].help_text = _("Only somebody who has it may give it.")
+
+    def groups(self) -> list[tuple[str, list[Any]]]:
+        """Return the fields under their headings."""
+        return [
+            (_("Configuration"), [self[p.value] for p in CONFIGURATION]),
+            (_("Tickets"), [self[p.value] for p in TICKETS]),
+            (_("Availability"), [self["available"]]),
+        ]
+
+
+class EditManager(ManagerPage, ServiceFormPage):
+    """The privileges of a manager (guide III.2)."""
+
+    template_name = "wagtail_helpdesk/admin/manager.html"
+    page_title = gettext_lazy("Privileges")
+    submit_label = gettext_lazy("Update the manager")
+    success_name = "managers"
+    form_class = ManagerForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        # A copy: a form that is refused must not leave its wishes in what the page shows.
+        instance = ServiceManager.objects.get(pk=self.manager.pk)
+        return {**super().get_form_kwargs(), "instance": instance, "holds": self.holds}
+
+    def do(self, form: ManagerForm) -> None:
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        configuration.update_manager(self.manager, by=self.request.user, **changes)
+
+    def get_done(self) -> str:
+        return _("%(name)s was updated.") % {"name": self.manager}
+
+
+class RemovalForm(forms.Form):
+    """What becomes of the open tickets of a manager who leaves; asked only if there are any."""
+
+    then = forms.ChoiceField(
+        label=gettext_lazy("What to do with these tickets?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Then.ALGORITHM.value, gettext_lazy("Assign them automatically")),
+            (Then.COLLEAGUE.value, gettext_lazy("Assign them to a colleague")),
+            (Then.FREE.value, gettext_lazy("Release the tickets")),
+        ],
+    )
+    colleague = forms.CharField(label=gettext_lazy("Colleague"), required=False, max_length=254)
+
+    def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not count:
+            self.fields.clear()
+            return
+        self.fields["colleague"].help_text = _(
+            "Identifier or e-mail address of a manager of the service."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("then") == Then.COLLEAGUE.value:
+            try:
+                cleaned["colleague"] = find_person(cleaned.get("colleague", ""))
+            except DirectoryError as error:
+                raise forms.ValidationError({"colleague": error.message}) from error
+        return cleaned
+
+
+class RemoveManager(ManagerPage, ServiceFormPage):
+    """Take a manager out of the service, and his open tickets out of his hands."""
+
+    template_name = "wagtail_helpdesk/admin/manager_remove.html"
+    page_title = gettext_lazy("Remove the manager")
+    submit_label = gettext_lazy("Remove the manager")
+    success_name = "managers"
+    form_class = RemovalForm
+
+    @cached_property
+    def count(self) -> int:
+        return configuration.open_tickets_of(self.manager)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "count": self.count}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(count=self.count, **kwargs)
+
+    def do(self, form: RemovalForm) -> None:
+        then = Then(form.cleaned_data["then"]) if form.cleaned_data.get("then") else None
+        colleague = form.cleaned_data["colleague"] if then is Then.COLLEAGUE else None
+        configuration.remove_manager(
+            self.manager, by=self.request.user, then=then, colleague=colleague
+        )
+
+    def get_done(self) -> str:
+        return _("%(name)s is no longer a manager of the service.") % {"name": self.manager}
+
+
+class StepManager(ServiceButton, ManagerPage):
+    """Move a manager one place up or down in the list."""
+
+    success_name = "managers"
+
+    def do(self) -> None:
+        up = self.request.POST.get("to") == "up"
+        configuration.step_manager(self.manager, by=self.request.user, up=up)

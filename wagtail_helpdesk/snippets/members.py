@@ -1,0 +1,123 @@
+"""The members of a category: inherited from above, or named one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.paginator import WagtailPaginator
+
+from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.models import ServiceManager
+
+from .pages import CategoryPage, ServiceFormPage
+
+PER_PAGE = 25
+
+
+class MembersForm(forms.Form):
+    """Inherit the members, or name some: those of one page of managers at a time."""
+
+    INHERIT, NAME = "inherit", "name"
+
+    members = forms.ChoiceField(
+        label=gettext_lazy("Members"),
+        widget=forms.RadioSelect,
+        choices=[
+            (INHERIT, gettext_lazy("Inherit the members of the parent category or of the service")),
+            (NAME, gettext_lazy("Only the managers chosen below")),
+        ],
+        help_text=gettext_lazy(
+            "Only the members chosen will be told, by default, of the tickets created in this"
+            " category."
+        ),
+    )
+    chosen = forms.ModelMultipleChoiceField(
+        queryset=ServiceManager.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    #: The managers that the page showed: those it did not show keep what they have.
+    shown = forms.ModelMultipleChoiceField(
+        queryset=ServiceManager.objects.none(), required=False, widget=forms.MultipleHiddenInput
+    )
+
+    def __init__(self, *args: Any, managers: QuerySet[ServiceManager], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"].queryset = self.fields["shown"].queryset = managers
+
+
+class EditMembers(CategoryPage, ServiceFormPage):
+    """Say who the members of a category are."""
+
+    template_name = "wagtail_helpdesk/admin/members.html"
+    page_title = gettext_lazy("Members")
+    header_icon = "group"
+    submit_label = gettext_lazy("Save")
+    form_class = MembersForm
+
+    @cached_property
+    def named(self) -> set[int]:
+        return set(self.category.named_members.values_list("manager", flat=True))
+
+    @cached_property
+    def managers(self) -> QuerySet[ServiceManager]:
+        return self.service.managers.select_related("user")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        inherits = self.category.inherits_members
+        initial = {"members": MembersForm.INHERIT if inherits else MembersForm.NAME}
+        return {**super().get_form_kwargs(), "initial": initial, "managers": self.managers}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = self.request.GET.get("q", "")[:100]
+        page = WagtailPaginator(_named_like(self.managers, query), PER_PAGE).get_page(
+            self.request.GET.get("p")
+        )
+        ticked = set(self.request.POST.getlist("chosen")) or {str(pk) for pk in self.named}
+        return super().get_context_data(
+            page=page,
+            query=query,
+            rows=[{"manager": m, "ticked": str(m.pk) in ticked} for m in page],
+            source=self.category.members_from,
+            effective=self.category.effective_members().select_related("user")[:10],
+            count=self.category.effective_members().count(),
+            **kwargs,
+        )
+
+    def do(self, form: MembersForm) -> None:
+        managers: list[ServiceManager] | None = None
+        if form.cleaned_data["members"] == MembersForm.NAME:
+            shown = {manager.pk for manager in form.cleaned_data["shown"]}
+            elsewhere = self.managers.filter(pk__in=self.named - shown)
+            managers = [*elsewhere, *form.cleaned_data["chosen"]]
+        configuration.set_members(self.category, managers, by=self.request.user)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if form.cleaned_data["members"] == MembersForm.NAME and not (
+            form.cleaned_data["chosen"] or self.named - {m.pk for m in form.cleaned_data["shown"]}
+        ):
+            form.add_error(
+                "members", _("Choose at least one manager, or let the category inherit.")
+            )
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+    def get_success_url(self) -> str:
+        return self.here("members")
+
+    def get_done(self) -> str:
+        return _("The members of %(name)s were saved.") % {"name": self.category}
+
+
+def _named_like(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:
+    for word in query.split():
+        managers = managers.filter(
+            Q(user__first_name__icontains=word)
+            | Q(user__last_name__icontains=word)
+            | Q(user__username__icontains=word)
+        )
+    return managers

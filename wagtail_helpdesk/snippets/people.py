@@ -1,0 +1,103 @@
+"""Naming people in a form: by identifier or address, with a search beside the field (guide III.2, III.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_helpdesk.actions import NotPossible
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.directory import (
+    DirectoryError,
+    DirectoryUnavailable,
+    find_people,
+    search_people,
+)
+
+from .pages import ServiceFormPage
+
+
+class PeopleForm(forms.Form):
+    """Identifiers and addresses typed in a field, and people ticked among those a search found."""
+
+    people = forms.CharField(required=False, max_length=2000)
+    query = forms.CharField(
+        label=gettext_lazy("Directory search"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("Three letters of a name at least."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].label = _("%(identifier)s or e-mail address") % {
+            "identifier": helpdesk_settings.IDENTIFIER_LABEL
+        }
+        self.fields["people"].help_text = _("Several people: separate them by commas.")
+
+    @property
+    def chosen(self) -> list[str]:
+        """What was ticked among the candidates; anything may come here, and is looked up like the rest."""
+        return self.data.getlist("chosen")[:50] if self.is_bound else []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        typed = ", ".join(filter(None, [cleaned.get("people", "").strip(" ,;"), *self.chosen]))
+        if not typed:
+            raise forms.ValidationError({"people": _("Name somebody, or tick a name below.")})
+        try:
+            cleaned["users"] = find_people(typed)
+        except DirectoryError as error:
+            raise forms.ValidationError({"people": error.message}) from error
+        return cleaned
+
+
+class AddPeople(ServiceFormPage):
+    """A page that adds the people it is given to something, all of them or nobody.
+
+    The search is a button of the same form: without a script, and nothing typed is lost.
+    """
+
+    form_class = PeopleForm
+    template_name = "wagtail_helpdesk/admin/people.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "search" in request.POST:
+            return self.render_to_response(self._with_candidates())
+        return super().post(request, *args, **kwargs)
+
+    def do(self, form: PeopleForm) -> None:
+        with transaction.atomic():
+            self.added = [self.add(user) for user in form.cleaned_data["users"]]
+
+    def add(self, user: Any) -> Any:
+        """Add one person."""
+        raise NotImplementedError
+
+    def search(self, query: str) -> list[Any]:
+        """Return candidates; here, of the directory."""
+        return search_people(query, by=self.request.user)
+
+    def _with_candidates(self) -> dict[str, Any]:
+        # Not validated: somebody who searches has not finished.
+        form = PeopleForm(
+            initial={name: self.request.POST.get(name, "") for name in ("people", "query")}
+        )
+        context: dict[str, Any] = {"searched": True, "candidates": []}
+        context["chosen"] = self.request.POST.getlist("chosen")
+        try:
+            context["candidates"] = self.search(self.request.POST.get("query", ""))
+        except DirectoryUnavailable as error:
+            context |= {"problem": error.message, "candidates": error.known}
+        except DirectoryError as error:
+            context["problem"] = error.message
+        return self.get_context_data(form=form, **context)
+
+    def names(self) -> str:
+        """Return the names of those who were added."""
+        return ", ".join(str(row) for row in self.added)

@@ -1,0 +1,280 @@
+"""Services in the admin: the list, the panel each is run from, its properties, its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic.base import ContextMixin
+from wagtail.admin import messages
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, ButtonsColumnMixin, NumberColumn, TitleColumn
+from wagtail.admin.widgets import Button
+from wagtail.models import Locale
+from wagtail.snippets.views import snippets as generic
+
+from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Service, ServiceManager
+
+from .forms import ServiceForm
+from .pages import SERVICES, ServicePage
+from .scoping import Deed, ScopedList, ScopedObject, changes_in
+from .widgets import CHECKBOXES, RADIOS, TEXTAREA
+
+TEMPLATE_PANEL = MultiFieldPanel(
+    [
+        FieldPanel("default_subject"),
+        FieldPanel("default_message", widget=TEXTAREA),
+        FieldRowPanel([FieldPanel("default_priority"), FieldPanel("default_visibility")]),
+    ],
+    heading=gettext_lazy("Ticket template"),
+    icon="doc-full",
+)
+
+EDIT_HANDLER = ObjectList(
+    [
+        MultiFieldPanel(
+            [
+                FieldPanel("name"),
+                FieldPanel("enabled"),
+                FieldPanel("confidential"),
+                FieldPanel("arrivals"),
+            ],
+            heading=gettext_lazy("Service"),
+            icon="helpdesk-service",
+        ),
+        MultiFieldPanel(
+            [FieldPanel("everyone"), FieldPanel("groups", widget=CHECKBOXES)],
+            heading=gettext_lazy("Who may ask"),
+            icon="group",
+        ),
+        TEMPLATE_PANEL,
+        MultiFieldPanel(
+            [
+                FieldPanel("algorithm", widget=RADIOS),
+                FieldPanel("alert_address"),
+                FieldPanel("monitoring"),
+            ],
+            heading=gettext_lazy("Assignment and alerts"),
+            icon="mail",
+        ),
+        MultiFieldPanel(
+            [FieldPanel("site")],
+            heading=gettext_lazy("Site"),
+            icon="site",
+            classname="collapsed",
+        ),
+    ],
+    base_form_class=ServiceForm,
+)
+
+
+def panel_url(service: Service) -> str:
+    """Return the address of a service's panel in the admin."""
+    return reverse(f"{SERVICES}:panel", args=[service.pk])
+
+
+class ServiceTitle(ButtonsColumnMixin, TitleColumn):
+    """The name of a service, leading to its panel."""
+
+    def __init__(self) -> None:
+        super().__init__("name", label=gettext_lazy("Name"), sort_key="name", get_url=panel_url)
+
+    def get_buttons(self, instance: Service, parent_context: Any) -> list[Any]:
+        return parent_context["view"].get_list_buttons(instance)
+
+
+class ServiceList(ScopedList, generic.IndexView):
+    """The services whose configuration is one's own."""
+
+    any_permission_required = ["add", "view"]
+
+    @cached_property
+    def list_display(self) -> list[Any]:
+        return [
+            ServiceTitle(),
+            BooleanColumn("enabled", label=gettext_lazy("Enabled"), sort_key="enabled"),
+            NumberColumn("managers_count", label=gettext_lazy("Managers")),
+            NumberColumn("categories_count", label=gettext_lazy("Categories")),
+        ]
+
+    def get_base_queryset(self) -> QuerySet[Service]:
+        return (
+            super()
+            .get_base_queryset()
+            .annotate(
+                managers_count=Count("managers", distinct=True),
+                categories_count=Count("categories", distinct=True),
+            )
+        )
+
+    def get_reorder_url(self) -> str | None:
+        return super().get_reorder_url() if self.user_has_permission("reorder") else None
+
+    def get_valid_orderings(self) -> list[str]:
+        orderings = super().get_valid_orderings()
+        return [o for o in orderings if o != self.sort_order_field or self.get_reorder_url()]
+
+    def get_edit_url(self, instance: Service) -> str | None:
+        allowed = self.user_has_permission_for_instance("change", instance)
+        return super().get_edit_url(instance) if allowed else None
+
+
+class ReorderServices(generic.ReorderView):
+    """Drag and drop in the list: how the catalogue is ordered is an administrator's affair."""
+
+    permission_required = "reorder"
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Wagtail's arithmetic needs every place to be taken once.
+        with transaction.atomic():
+            services = list(self.get_queryset().select_for_update())
+            for order, service in enumerate(services):
+                service.order = order
+            Service.objects.bulk_update(services, ["order"])
+            return super().post(request, *args, **kwargs)
+
+
+class CreateService(Deed, generic.CreateView):
+    """Make a service."""
+
+    def save_instance(self) -> Service:
+        return configuration.create_service(by=self.request.user, **self.form.cleaned_data)
+
+    def get_success_url(self) -> str:
+        return panel_url(self.object)
+
+
+class ServiceCrumbs(ContextMixin):
+    """Leads back to the panel from Wagtail's views of a service."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
+            {"url": panel_url(self.object), "label": str(self.object)},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_success_url(self) -> str:
+        return panel_url(self.object)
+
+
+class EditService(Deed, ServiceCrumbs, ScopedObject, generic.EditView):
+    """The properties of a service."""
+
+    scope = ("change",)
+    page_title = gettext_lazy("Properties")
+
+    def save_instance(self) -> Service:
+        return configuration.change_service(
+            self.form.instance, by=self.request.user, **changes_in(self.form)
+        )
+
+
+class DeleteService(ScopedObject, generic.DeleteView):
+    """Delete a service, once it has no ticket left."""
+
+    scope = ("delete",)
+    template_name = "wagtail_helpdesk/admin/delete.html"
+
+    def get_usage_url(self) -> None:
+        # The usage counts its own categories, which go with it.
+        return None
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            tickets=configuration.tickets_of(self.object).count(),
+            transfer_url=reverse(f"{SERVICES}:transfer", args=[self.object.pk]),
+            cancel_url=panel_url(self.object),
+            **kwargs,
+        )
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            configuration.delete_service(self.object, by=self.request.user)
+        except NotYours as refusal:
+            raise PermissionDenied from refusal
+        except NotPossible as refusal:
+            messages.error(self.request, str(refusal))
+            return HttpResponseRedirect(self.get_delete_url())
+        messages.success(self.request, self.get_success_message())
+        return HttpResponseRedirect(reverse(f"{SERVICES}:list"))
+
+
+class ServiceUsage(ServiceCrumbs, ScopedObject, generic.UsageView):
+    """The pages whose blocks show a service."""
+
+    scope = ("change",)
+
+
+class ServicePanel(ServicePage):
+    """Where a service is run from (guide III): its categories, managers and permanent guests."""
+
+    template_name = "wagtail_helpdesk/admin/service.html"
+    page_title = gettext_lazy("Service panel")
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
+            {"url": "", "label": str(self.service)},
+        ]
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        buttons = [
+            Button(_("History"), url=self.address("history"), icon_name="history", priority=10),
+            Button(
+                _("Why can this person do this?"),
+                url=self.address("why"),
+                icon_name="key",
+                priority=20,
+            ),
+        ]
+        if self.request.user.has_perm("wagtail_helpdesk.delete_service"):
+            buttons.append(
+                Button(_("Delete"), url=self.address("delete"), icon_name="bin", priority=30)
+            )
+        return buttons
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        service = self.service
+        return super().get_context_data(
+            managers=service.managers.count(),
+            guests=service.permanent_guests.count(),
+            categories=service.categories.count(),
+            categories_without_members=service.categories.filter(
+                inherits_members=False, members_from=None
+            ).count(),
+            texts=self._texts(),
+            ask=None if Privilege.MANAGE_MANAGERS in self.holds else holders(service),
+            **kwargs,
+        )
+
+    def _texts(self) -> list[dict[str, Any]]:
+        if Privilege.EDIT_SERVICE not in self.holds:
+            return []
+        written = set(self.service.texts.values_list("locale", flat=True))
+        return [
+            {
+                "language": locale.get_display_name(),
+                "url": self.address("text", locale.language_code),
+                "written": locale.pk in written,
+            }
+            for locale in Locale.objects.all()
+        ]
+
+
+def holders(service: Service) -> list[ServiceManager]:
+    """Return some of those who may manage managers, to be asked for what one may not do oneself."""
+    rows = service.managers.filter(can_manage_managers=True, user__is_active=True)
+    return list(rows.select_related("user")[:3])

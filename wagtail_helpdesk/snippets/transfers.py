@@ -1,0 +1,90 @@
+"""Emptying a service or a category of its tickets before it is deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.snippets.widgets import AdminSnippetChooser
+
+from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Category, Service
+
+from .pages import CategoryPage, ServiceFormPage, ServicePage
+
+
+class TransferForm(forms.Form):
+    """Where all the tickets go."""
+
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("Target category"), queryset=Category.objects.none()
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = configuration.targets_for(user).select_related("service")
+        self.fields["to"].widget = AdminSnippetChooser(Category)
+
+
+class Transfer(ServiceFormPage):
+    """Transfer all tickets, some hundreds at each press of the button."""
+
+    form_class = TransferForm
+    template_name = "wagtail_helpdesk/admin/transfer.html"
+    page_title = gettext_lazy("Transfer all tickets")
+    submit_label = gettext_lazy("Transfer")
+    header_icon = "redirect"
+
+    def source(self) -> Service | Category:
+        """Return what is emptied."""
+        raise NotImplementedError
+
+    @cached_property
+    def count(self) -> int:
+        return configuration.tickets_of(self.source()).count()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(count=self.count, source=self.source(), **kwargs)
+
+    def do(self, form: TransferForm) -> None:
+        self.left = configuration.transfer_tickets(
+            self.source(), by=self.request.user, to=form.cleaned_data["to"]
+        )
+
+    def get_done(self) -> str:
+        if not self.left:
+            return _("All tickets were transferred.")
+        return ngettext(
+            "%(count)s ticket is left: press the button again.",
+            "%(count)s tickets are left: press the button again.",
+            self.left,
+        ) % {"count": self.left}
+
+
+class TransferService(Transfer, ServicePage):
+    """Transfer all tickets of a service."""
+
+    privilege = Privilege.MANAGE_CATEGORIES
+
+    def source(self) -> Service:
+        return self.service
+
+    def get_success_url(self) -> str:
+        return self.address("transfer" if self.left else "panel")
+
+
+class TransferCategory(Transfer, CategoryPage):
+    """Transfer all tickets of a category."""
+
+    def source(self) -> Category:
+        return self.category
+
+    def get_success_url(self) -> str:
+        return self.here("transfer" if self.left else "edit")

@@ -1,0 +1,140 @@
+"""The menu of the helpdesk in the admin, and every address below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from wagtail_helpdesk.models import Category, Service
+
+from . import absences, aliases, categories, guests, history, managers, members, services, texts
+from . import transfers as transfer
+from . import why as explanation
+from .choosers import ReachableChooser
+from .pages import CATEGORIES, SERVICES
+
+LIST, RESULTS = "wagtailadmin/generic/index.html", "wagtailadmin/generic/index_results.html"
+
+
+class ServiceViewSet(SnippetViewSet):
+    """Services, and below each its panel."""
+
+    model = Service
+    icon = "helpdesk-service"
+    menu_label = _("Services")
+    menu_order = 100
+    url_prefix = "helpdesk/services"
+    url_namespace = SERVICES
+    chooser_base_url_path = "helpdesk/choose/service"
+    chooser_viewset_class = ReachableChooser
+    sort_order_field = "order"
+    ordering = "order"
+    copy_view_enabled = False
+    search_fields = ["name"]
+    search_backend_name = None
+    index_template_name = LIST
+    index_results_template_name = RESULTS
+    list_export = ["name", "enabled", "everyone", "confidential", "default_subject", "algorithm"]
+    edit_handler = services.EDIT_HANDLER
+    index_view_class = services.ServiceList
+    add_view_class = services.CreateService
+    edit_view_class = services.EditService
+    delete_view_class = services.DeleteService
+    usage_view_class = services.ServiceUsage
+    history_view_class = history.ServiceHistory
+    reorder_view_class = services.ReorderServices
+    delete_template_name = services.DeleteService.template_name
+
+    def get_urlpatterns(self) -> list[Any]:
+        own = [
+            ("", services.ServicePanel, "panel"),
+            ("categories/", categories.CategoryTree, "tree"),
+            ("aliases/add/", aliases.AddAlias, "alias_add"),
+            ("aliases/<int:alias>/remove/", aliases.RemoveAlias, "alias_remove"),
+            ("transfer/", transfer.TransferService, "transfer"),
+            ("texts/<slug:language>/", texts.DescribeService, "text"),
+            ("managers/", managers.ManagerList, "managers"),
+            ("managers/add/", managers.AddManager, "manager_add"),
+            ("managers/<int:manager>/", managers.EditManager, "manager"),
+            ("managers/<int:manager>/remove/", managers.RemoveManager, "manager_remove"),
+            ("managers/<int:manager>/step/", managers.StepManager, "manager_step"),
+            ("managers/<int:manager>/absences/", absences.Absences, "absences"),
+            (
+                "managers/<int:manager>/absences/<int:absence>/remove/",
+                absences.RemoveAbsence,
+                "absence_remove",
+            ),
+            ("guests/", guests.GuestList, "guests"),
+            ("guests/add/", guests.AddGuest, "guest_add"),
+            ("guests/<int:guest>/remove/", guests.RemoveGuest, "guest_remove"),
+            ("why/", explanation.Why, "why"),
+        ]
+        return [
+            *super().get_urlpatterns(),
+            *(
+                path(f"<int:pk>/{rest}", self.construct_view(view), name=name)
+                for rest, view, name in own
+            ),
+        ]
+
+
+class CategoryViewSet(SnippetViewSet):
+    """Categories, each in the tree of its service."""
+
+    model = Category
+    icon = "helpdesk-category"
+    menu_label = _("Categories")
+    menu_order = 110
+    url_prefix = "helpdesk/categories"
+    url_namespace = CATEGORIES
+    chooser_base_url_path = "helpdesk/choose/category"
+    chooser_viewset_class = ReachableChooser
+    copy_view_enabled = False
+    search_fields = ["name", "service__name"]
+    search_backend_name = None
+    index_template_name = LIST
+    index_results_template_name = RESULTS
+    list_export = ["service", "parent", "name", "takes_tickets", "hidden", "default_subject"]
+    edit_handler = categories.EDIT_HANDLER
+    index_view_class = categories.CategoryList
+    add_view_class = categories.CreateCategory
+    edit_view_class = categories.EditCategory
+    delete_view_class = categories.DeleteCategory
+    usage_view_class = categories.CategoryUsage
+    history_view_class = categories.CategoryHistory
+    edit_template_name = categories.EditCategory.template_name
+    delete_template_name = categories.DeleteCategory.template_name
+
+    def get_permissions_to_register(self) -> Any:
+        # Categories belong to whoever runs the service: there is nothing for a group to be given.
+        return Permission.objects.none()
+
+    def get_urlpatterns(self) -> list[Any]:
+        own = [
+            ("members/", members.EditMembers, "members"),
+            ("step/", categories.StepCategory, "step"),
+            ("transfer/", transfer.TransferCategory, "transfer"),
+            ("texts/<slug:language>/", texts.DescribeCategory, "text"),
+        ]
+        return [
+            *super().get_urlpatterns(),
+            *(
+                path(f"<int:pk>/{rest}", self.construct_view(view), name=name)
+                for rest, view, name in own
+            ),
+        ]
+
+
+class HelpdeskGroup(SnippetViewSetGroup):
+    """The menu. Other rooms add to it with ``register_helpdesk_menu_item``."""
+
+    items = (ServiceViewSet, CategoryViewSet)
+    menu_label = _("Helpdesk")
+    menu_name = "helpdesk"
+    menu_icon = "helpdesk"
+    menu_order = 250
+    submenu_hook = "register_helpdesk_menu_item"

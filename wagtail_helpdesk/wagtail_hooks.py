@@ -1,0 +1,30 @@
+"""What the helpdesk registers with Wagtail. No logic here."""
+
+from wagtail import hooks
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+
+from .models import Category, Service
+from .snippets import history
+from .snippets.bulk import no_bulk_deletion
+from .snippets.permissions import CategoryPolicy, ServicePolicy
+from .snippets.viewsets import HelpdeskGroup
+
+# Before anything asks for them: Wagtail would make policies of its own.
+register_permission_policy(Service, ServicePolicy(Service), exact_class=True)
+register_permission_policy(Category, CategoryPolicy(Category), exact_class=True)
+
+register_snippet(HelpdeskGroup)
+hooks.register("before_delete_snippet", no_bulk_deletion)
+hooks.register("register_log_actions", history.register)
+
+
+@hooks.register("register_icons")
+def register_icons(icons: list[str]) -> list[str]:
+    """Add the icons of the helpdesk."""
+    return [
+        *icons,
+        "wagtail_helpdesk/icons/helpdesk.svg",
+        "wagtail_helpdesk/icons/helpdesk-service.svg",
+        "wagtail_helpdesk/icons/helpdesk-category.svg",
+    ]
