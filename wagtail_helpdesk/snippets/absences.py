@@ -58,7 +58,7 @@ class Absences(ManagerPage, ServiceFormPage):
         return super().get_context_data(absences=absences[:50], **kwargs)
 
     def do(self, form: AbsenceForm) -> None:
-        configuration.add_absence(self.manager.user, by=self.request.user, **form.cleaned_data)
+        configuration.add_absence(self.manager.user, by=self.author, **form.cleaned_data)
 
     def get_success_url(self) -> str:
         return self.address("absences", self.manager.pk)
@@ -75,7 +75,7 @@ class RemoveAbsence(ServiceButton, ManagerPage):
         self.absence = get_object_or_404(Absence, user=self.manager.user, pk=kwargs["absence"])
 
     def do(self) -> None:
-        configuration.remove_absence(self.absence, by=self.request.user)
+        configuration.remove_absence(self.absence, by=self.author)
 
     def get_success_url(self) -> str:
         return self.address("absences", self.manager.pk)

@@ -42,15 +42,16 @@ class AliasForm(forms.Form):
 
     def __init__(self, *args: Any, service: Service, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        parent = self.fields["parent"]
+        parent: Any = self.fields["parent"]
         parent.queryset = service.categories.all()
         parent.choices = [
             ("", _("None: at the top of the service")),
             *[(n.category.pk, indented(n.category, n.depth)) for n in walk(parent.queryset)],
         ]
         for name, model in (("to_category", Category), ("to_service", Service)):
-            self.fields[name].queryset = reachable(model, user)
-            self.fields[name].widget = AdminSnippetChooser(model)
+            target: Any = self.fields[name]
+            target.queryset = reachable(model, user)
+            target.widget = AdminSnippetChooser(model)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -71,7 +72,7 @@ class AddAlias(ServiceFormPage, ServicePage):
     form_class = AliasForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "service": self.service, "user": self.request.user}
+        return {**super().get_form_kwargs(), "service": self.service, "user": self.author}
 
     def crumbs(self) -> list[dict[str, Any]]:
         return [{"url": self.address("tree"), "label": _("Categories")}]
@@ -81,7 +82,7 @@ class AddAlias(ServiceFormPage, ServicePage):
         configuration.add_alias(
             data["name"],
             data["to"],
-            by=self.request.user,
+            by=self.author,
             service=self.service,
             parent=data["parent"],
         )
@@ -101,4 +102,4 @@ class RemoveAlias(ServiceButton):
         self.alias = get_object_or_404(Alias, service=self.service, pk=kwargs["alias"])
 
     def do(self) -> None:
-        configuration.remove_alias(self.alias, by=self.request.user)
+        configuration.remove_alias(self.alias, by=self.author)

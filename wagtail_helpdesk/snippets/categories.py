@@ -26,7 +26,7 @@ from wagtail_helpdesk.models import Alias, Category, Service
 
 from .forms import CategoryForm
 from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
-from .scoping import Deed, ScopedList, ScopedObject, changes_in
+from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
 from .services import TEMPLATE_PANEL, panel_url
 from .tree import walk
 from .widgets import RADIOS
@@ -120,7 +120,7 @@ class CategoryList(ScopedList, generic.IndexView):
         return None
 
 
-class CategoryCrumbs:
+class CategoryCrumbs(WagtailView):
     """Leads back to the tree from Wagtail's views of a category."""
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
@@ -227,13 +227,13 @@ class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
         return HttpResponseRedirect(self.get_success_url())
 
 
-class CategoryUsage(CategoryCrumbs, ScopedObject, generic.UsageView):
+class CategoryUsage(CategoryCrumbs, ScopedSubject, generic.UsageView):
     """The pages whose blocks lead to a category."""
 
     scope = ("change",)
 
 
-class CategoryHistory(CategoryCrumbs, ScopedObject, generic.HistoryView):
+class CategoryHistory(CategoryCrumbs, ScopedSubject, generic.HistoryView):
     """What was changed in a category."""
 
     any_permission_required = ["change"]
@@ -247,4 +247,4 @@ class StepCategory(ServiceButton, CategoryPage):
 
     def do(self) -> None:
         up = self.request.POST.get("to") == "up"
-        configuration.step_category(self.category, by=self.request.user, up=up)
+        configuration.step_category(self.category, by=self.author, up=up)

@@ -13,6 +13,8 @@ from wagtail.snippets.views import chooser as generic
 
 from wagtail_helpdesk.models import Category, Service
 
+from .scoping import WagtailView
+
 
 def reachable_services(user: Any) -> QuerySet[Service]:
     """Return the services that somebody may name in the admin: no chooser shows others exist."""
@@ -49,7 +51,7 @@ class NameForm(BaseFilterForm):
         return objects
 
 
-class Reachable:
+class Reachable(WagtailView):
     """Narrows every view of a chooser."""
 
     filter_form_class = NameForm

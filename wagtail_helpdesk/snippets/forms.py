@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,9 +34,9 @@ class InheritingForm(WagtailAdminModelForm):
             if name in self.fields:
                 self._show_inherited(name, self.fields[name])
 
-    def _show_inherited(self, name: str, field: forms.Field) -> None:
+    def _show_inherited(self, name: str, field: Any) -> None:
         sentence = self._sentence(name, self.instance.inherited(name))
-        if isinstance(field, forms.ChoiceField):
+        if hasattr(field, "choices"):
             choices = [choice for choice in field.choices if choice[0] != ""]
             if name == "algorithm":
                 choices = [(value, _explained(value, label)) for value, label in choices]
@@ -80,7 +79,7 @@ class CategoryForm(InheritingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        nodes = [node for node in walk(self.instance.service.categories.all())]
+        nodes = list(walk(self.instance.service.categories.all()))
         below = _below(self.instance, nodes)
         parent = self.fields["parent"]
         parent.queryset = Category.objects.filter(service=self.instance.service).exclude(

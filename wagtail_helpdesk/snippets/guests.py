@@ -60,7 +60,7 @@ class AddGuest(AddPeople):
     success_name = "guests"
 
     def add(self, user: Any) -> PermanentGuest:
-        return configuration.add_permanent_guest(self.service, user, by=self.request.user)
+        return configuration.add_permanent_guest(self.service, user, by=self.author)
 
     def get_done(self) -> str:
         return _("Permanent guests added: %(names)s.") % {"names": self.names()}
@@ -78,7 +78,7 @@ class RemoveGuest(ServiceButton):
         self.guest = get_object_or_404(guests, pk=kwargs["guest"])
 
     def do(self) -> None:
-        configuration.remove_permanent_guest(self.guest, by=self.request.user)
+        configuration.remove_permanent_guest(self.guest, by=self.author)
 
     def get_done(self) -> str:
         return _("%(name)s is no longer a permanent guest.") % {"name": self.guest}

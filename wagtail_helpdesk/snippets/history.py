@@ -20,7 +20,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Category, Service, ServiceManager, ServiceText
 
 from .pages import SERVICES
-from .scoping import ScopedObject
+from .scoping import ScopedSubject
 from .services import ServiceCrumbs
 
 
@@ -185,7 +185,7 @@ def _shown(name: str, value: Any) -> str:
     return Truncator(str(choices.get(value, value))).chars(120)
 
 
-class ServiceHistory(ServiceCrumbs, ScopedObject, generic.HistoryView):
+class ServiceHistory(ServiceCrumbs, ScopedSubject, generic.HistoryView):
     """The record of a service and its categories: of each change, for whoever may make it."""
 
     any_permission_required = ["view"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets import HeaderButton
 
-from wagtail_helpdesk.actions import NotPossible, Then, configuration
+from wagtail_helpdesk.actions import Then, configuration
+from wagtail_helpdesk.actions.assignment import open_load
 from wagtail_helpdesk.directory import DirectoryError, find_person
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
-from wagtail_helpdesk.models import Absence, ServiceManager, Ticket
+from wagtail_helpdesk.models import Absence, ServiceManager
 
 from .pages import ServiceButton, ServiceFormPage, ServicePage
 from .people import AddPeople
@@ -47,17 +48,8 @@ class ManagerList(ServicePage, BaseListingView):
 
     def get_queryset(self) -> QuerySet[ServiceManager]:
         today = Absence.objects.on(timezone.localdate()).select_related("replacement")
-        load = (
-            Ticket.objects.filter(service=self.service, assignee=OuterRef("user"), is_open=True)
-            .order_by()
-            .values("assignee")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
-        return (
-            self.service.managers.select_related("user")
-            .prefetch_related(Prefetch("user__helpdesk_absences", today, to_attr="away"))
-            .annotate(load=load)
+        return self.service.managers.select_related("user").prefetch_related(
+            Prefetch("user__helpdesk_absences", today, to_attr="away")
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -65,21 +57,34 @@ class ManagerList(ServicePage, BaseListingView):
         context["service"] = self.service
         context["may_manage"] = Privilege.MANAGE_MANAGERS in self.holds
         context["ask"] = None if context["may_manage"] else holders(self.service)
-        context["rows"] = [_row(manager) for manager in context["page_obj"]]
+        context["rows"] = self._rows(context["page_obj"])
         return context
+
+    def _rows(self, page: Any) -> list[dict[str, Any]]:
+        load = open_load(self.service.pk, [manager.user_id for manager in page])
+        rows = [_row(manager) | {"load": load.get(manager.user_id, 0)} for manager in page]
+        if rows:
+            rows[0]["first"] = not page.has_previous()
+            rows[-1]["last"] = not page.has_next()
+        return rows
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return BaseListingView.get(self, request, *args, **kwargs)
 
 
+def label_of(privilege: Privilege) -> str:
+    """Return what a privilege is called."""
+    field: Any = ServiceManager._meta.get_field(privilege.value)
+    return str(field.verbose_name)
+
+
 def _row(manager: ServiceManager) -> dict[str, Any]:
     held = manager.privileges
-    labels = {p: ServiceManager._meta.get_field(p.value).verbose_name for p in Privilege}
     return {
         "manager": manager,
-        "configuration": [labels[p] for p in CONFIGURATION if p in held],
-        "missing": [labels[p] for p in TICKETS if p not in held],
-        "away": manager.user.away[0] if manager.user.away else None,
+        "configuration": [label_of(p) for p in CONFIGURATION if p in held],
+        "missing": [label_of(p) for p in TICKETS if p not in held],
+        "away": next(iter(getattr(manager.user, "away", ())), None),
     }
 
 
@@ -91,7 +96,7 @@ class AddManager(AddPeople):
     header_icon = "user"
 
     def add(self, user: Any) -> ServiceManager:
-        return configuration.add_manager(self.service, user, by=self.request.user)
+        return configuration.add_manager(self.service, user, by=self.author)
 
     def get_success_url(self) -> str:
         if len(self.added) == 1:
@@ -162,7 +167,7 @@ class EditManager(ManagerPage, ServiceFormPage):
 
     def do(self, form: ManagerForm) -> None:
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        configuration.update_manager(self.manager, by=self.request.user, **changes)
+        configuration.update_manager(self.manager, by=self.author, **changes)
 
     def get_done(self) -> str:
         return _("%(name)s was updated.") % {"name": self.manager}
@@ -223,9 +228,7 @@ class RemoveManager(ManagerPage, ServiceFormPage):
     def do(self, form: RemovalForm) -> None:
         then = Then(form.cleaned_data["then"]) if form.cleaned_data.get("then") else None
         colleague = form.cleaned_data["colleague"] if then is Then.COLLEAGUE else None
-        configuration.remove_manager(
-            self.manager, by=self.request.user, then=then, colleague=colleague
-        )
+        configuration.remove_manager(self.manager, by=self.author, then=then, colleague=colleague)
 
     def get_done(self) -> str:
         return _("%(name)s is no longer a manager of the service.") % {"name": self.manager}
@@ -238,4 +241,4 @@ class StepManager(ServiceButton, ManagerPage):
 
     def do(self) -> None:
         up = self.request.POST.get("to") == "up"
-        configuration.step_manager(self.manager, by=self.request.user, up=up)
+        configuration.step_manager(self.manager, by=self.author, up=up)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,7 +47,9 @@ class MembersForm(forms.Form):
 
     def __init__(self, *args: Any, managers: QuerySet[ServiceManager], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["chosen"].queryset = self.fields["shown"].queryset = managers
+        chosen: Any = self.fields["chosen"]
+        shown: Any = self.fields["shown"]
+        chosen.queryset = shown.queryset = managers
 
 
 class EditMembers(CategoryPage, ServiceFormPage):
@@ -94,7 +96,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
             shown = {manager.pk for manager in form.cleaned_data["shown"]}
             elsewhere = self.managers.filter(pk__in=self.named - shown)
             managers = [*elsewhere, *form.cleaned_data["chosen"]]
-        configuration.set_members(self.category, managers, by=self.request.user)
+        configuration.set_members(self.category, managers, by=self.author)
 
     def form_valid(self, form: Any) -> HttpResponse:
         if form.cleaned_data["members"] == MembersForm.NAME and not (

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,8 @@ class ServicePage(WagtailAdminTemplateMixin, View):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
+        #: Typed as what it always is here: the admin lets in only people who are logged in.
+        self.author: Any = request.user
         self.service = self.find_service(kwargs["pk"])
         self.holds = self.service.configuration_of(request.user)
 
@@ -41,7 +44,7 @@ class ServicePage(WagtailAdminTemplateMixin, View):
         """Return the service of the page, if it is there for whoever asks."""
         return get_object_or_404(Service.objects.configured_by(self.request.user), pk=pk)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.privilege is not None and self.privilege not in self.holds:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_helpdesk.actions import NotPossible
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import (
     DirectoryError,
@@ -43,7 +42,8 @@ class PeopleForm(forms.Form):
     @property
     def chosen(self) -> list[str]:
         """What was ticked among the candidates; anything may come here, and is looked up like the rest."""
-        return self.data.getlist("chosen")[:50] if self.is_bound else []
+        data: Any = self.data
+        return data.getlist("chosen")[:50] if self.is_bound else []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -81,7 +81,7 @@ class AddPeople(ServiceFormPage):
 
     def search(self, query: str) -> list[Any]:
         """Return candidates; here, of the directory."""
-        return search_people(query, by=self.request.user)
+        return search_people(query, by=self.author)
 
     def _with_candidates(self) -> dict[str, Any]:
         # Not validated: somebody who searches has not finished.

@@ -6,7 +6,7 @@ be in a viewset.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,8 +16,14 @@ from wagtail.permissions import policy_registry
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
 
+if TYPE_CHECKING:
+    #: What the mix-ins of this room are mixed into: views of Wagtail, which ships no types.
+    WagtailView = Any
+else:
+    WagtailView = object
 
-class Scoped:
+
+class Scoped(WagtailView):
     """Narrows whatever a view reads to the objects on which the user may do ``scope``."""
 
     scope: tuple[str, ...] = ("view",)
@@ -46,16 +52,20 @@ class ScopedList(Scoped):
 
 
 class ScopedObject(Scoped):
-    """For views of one object: edit, delete, history, usage. What is out of scope does not exist."""
+    """For views that change one object: edit, delete. What is out of scope does not exist."""
 
     def get_queryset(self) -> QuerySet[Any]:
         return self.scoped(self.model._default_manager.all())
+
+
+class ScopedSubject(Scoped):
+    """For lists about one object: history, usage. What is out of scope does not exist."""
 
     def get_base_object_queryset(self) -> QuerySet[Any]:
         return self.scoped(super().get_base_object_queryset())
 
 
-class Deed:
+class Deed(WagtailView):
     """For forms whose saving is a deed: what it refuses is shown at the field it names."""
 
     def form_valid(self, form: Any) -> HttpResponse:

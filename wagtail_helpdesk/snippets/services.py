@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic.base import ContextMixin
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, ButtonsColumnMixin, NumberColumn, TitleColumn
@@ -26,7 +25,7 @@ from wagtail_helpdesk.models import Service, ServiceManager
 
 from .forms import ServiceForm
 from .pages import SERVICES, ServicePage
-from .scoping import Deed, ScopedList, ScopedObject, changes_in
+from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
 from .widgets import CHECKBOXES, RADIOS, TEXTAREA
 
 TEMPLATE_PANEL = MultiFieldPanel(
@@ -85,11 +84,12 @@ def panel_url(service: Service) -> str:
 class ServiceTitle(ButtonsColumnMixin, TitleColumn):
     """The name of a service, leading to its panel."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: ServiceList) -> None:
         super().__init__("name", label=gettext_lazy("Name"), sort_key="name", get_url=panel_url)
+        self.view = view
 
     def get_buttons(self, instance: Service, parent_context: Any) -> list[Any]:
-        return parent_context["view"].get_list_buttons(instance)
+        return self.view.get_list_buttons(instance)
 
 
 class ServiceList(ScopedList, generic.IndexView):
@@ -100,7 +100,7 @@ class ServiceList(ScopedList, generic.IndexView):
     @cached_property
     def list_display(self) -> list[Any]:
         return [
-            ServiceTitle(),
+            ServiceTitle(self),
             BooleanColumn("enabled", label=gettext_lazy("Enabled"), sort_key="enabled"),
             NumberColumn("managers_count", label=gettext_lazy("Managers")),
             NumberColumn("categories_count", label=gettext_lazy("Categories")),
@@ -153,7 +153,7 @@ class CreateService(Deed, generic.CreateView):
         return panel_url(self.object)
 
 
-class ServiceCrumbs(ContextMixin):
+class ServiceCrumbs(WagtailView):
     """Leads back to the panel from Wagtail's views of a service."""
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
@@ -210,7 +210,7 @@ class DeleteService(ScopedObject, generic.DeleteView):
         return HttpResponseRedirect(reverse(f"{SERVICES}:list"))
 
 
-class ServiceUsage(ServiceCrumbs, ScopedObject, generic.UsageView):
+class ServiceUsage(ServiceCrumbs, ScopedSubject, generic.UsageView):
     """The pages whose blocks show a service."""
 
     scope = ("change",)

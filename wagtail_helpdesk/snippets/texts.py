@@ -70,9 +70,7 @@ class Description(ServiceFormPage):
         return {**super().get_form_kwargs(), "instance": text}
 
     def do(self, form: Any) -> None:
-        configuration.describe(
-            self.described(), self.locale, by=self.request.user, **form.cleaned_data
-        )
+        configuration.describe(self.described(), self.locale, by=self.author, **form.cleaned_data)
 
     def get_done(self) -> str:
         return _("The text was saved.")

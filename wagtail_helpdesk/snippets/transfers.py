@@ -26,8 +26,9 @@ class TransferForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = configuration.targets_for(user).select_related("service")
-        self.fields["to"].widget = AdminSnippetChooser(Category)
+        to: Any = self.fields["to"]
+        to.queryset = configuration.targets_for(user).select_related("service")
+        to.widget = AdminSnippetChooser(Category)
 
 
 class Transfer(ServiceFormPage):
@@ -48,14 +49,14 @@ class Transfer(ServiceFormPage):
         return configuration.tickets_of(self.source()).count()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
+        return {**super().get_form_kwargs(), "user": self.author}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(count=self.count, source=self.source(), **kwargs)
 
     def do(self, form: TransferForm) -> None:
         self.left = configuration.transfer_tickets(
-            self.source(), by=self.request.user, to=form.cleaned_data["to"]
+            self.source(), by=self.author, to=form.cleaned_data["to"]
         )
 
     def get_done(self) -> str:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.auth import ACCESS_ADMIN
 from wagtail_helpdesk.directory import DirectoryError, find_person
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
 
 from .history import last_change
+from .managers import label_of
 from .pages import ServicePage
 
 BACKEND = "wagtail_helpdesk.auth.ConfigurationBackend"
@@ -46,7 +46,7 @@ class Why(ServicePage):
     header_icon = "key"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = self.author
         context: dict[str, Any] = {"person": user, "form": PersonForm()}
         if "person" in self.request.GET:
             context |= self._asked()
@@ -66,7 +66,7 @@ class Why(ServicePage):
         except DirectoryError as error:
             form.add_error("person", error.message)
             return {"form": form, "person": None}
-        if person != self.request.user and Privilege.MANAGE_MANAGERS not in self.holds:
+        if person != self.author and Privilege.MANAGE_MANAGERS not in self.holds:
             raise PermissionDenied
         return {"form": form, "person": person}
 
@@ -80,7 +80,7 @@ def reasons(user: Any, service: Service) -> Iterator[Reason]:
     yield _asking(user, service)
     everything = access.configures_everything(user)
     for privilege in Privilege:
-        label = str(ServiceManager._meta.get_field(privilege.value).verbose_name)
+        label = label_of(privilege)
         given = row is not None and privilege in row.privileges
         if given:
             why = _("A privilege of this manager.")
@@ -100,7 +100,7 @@ def _admin(user: Any) -> Reason:
     group = _group_with(user, "access_admin")
     if group:
         return Reason(right, True, _("Member of the group “%(group)s”.") % {"group": group})
-    if user.has_perm(ACCESS_ADMIN):
+    if user.has_perm("wagtailadmin.access_admin"):
         return Reason(
             right,
             True,

@@ -1,0 +1,108 @@
+"""Two services run by their own people, for the tests of the configuration."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+from tests import cast
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.models import Category, Service, ServiceManager
+
+ALL = {privilege.value: True for privilege in Privilege}
+NONE = {privilege.value: False for privilege in Privilege}
+
+
+@pytest.fixture(autouse=True)
+def _own_people_let_in(settings):
+    """The site uses the back end that lets those who run a service into the admin."""
+    settings.AUTHENTICATION_BACKENDS = [
+        "django.contrib.auth.backends.ModelBackend",
+        "wagtail_helpdesk.auth.ConfigurationBackend",
+    ]
+
+
+@pytest.fixture
+def people(db):
+    """The cast, by first name."""
+    return SimpleNamespace(**cast.people())
+
+
+@pytest.fixture
+def general(people):
+    """Services Généraux: Sophie configures everything, Karim the categories, Hugo nothing."""
+    service = Service.objects.create(name="Services Généraux", order=0)
+    ServiceManager.objects.create(service=service, user=people.sophie, order=0, **ALL)
+    ServiceManager.objects.create(service=service, user=people.karim, order=1)
+    ServiceManager.objects.create(service=service, user=people.hugo, order=2, **NONE)
+    for order, name in enumerate(("Électricité", "Chauffage", "Plomberie")):
+        Category.objects.create(service=service, name=name, order=order)
+    return service
+
+
+@pytest.fixture
+def dsi(people):
+    """DSI, another service: Nadia configures everything, Julien answers."""
+    service = Service.objects.create(name="DSI", order=1)
+    ServiceManager.objects.create(service=service, user=people.nadia, **ALL)
+    ServiceManager.objects.create(service=service, user=people.julien, order=1, **NONE)
+    Category.objects.create(service=service, name="Réseau")
+    return service
+
+
+@pytest.fixture
+def heating(general):
+    return general.categories.get(name="Chauffage")
+
+
+@pytest.fixture
+def network(dsi):
+    return dsi.categories.get(name="Réseau")
+
+
+@pytest.fixture
+def ticket(people, heating):
+    """Léa’s radiator is cold; nobody is in charge."""
+    return actions.open_ticket(heating, by=people.lea, subject="Radiateur froid", text="14 degrés.")
+
+
+@pytest.fixture
+def manager(general):
+    """Return the row of somebody in Services Généraux."""
+
+    def row(user):
+        return general.managers.get(user=user)
+
+    return row
+
+
+@pytest.fixture
+def browse(client):
+    """Visit or send a page of the admin as somebody: ``browse(sophie).get("panel", service)``."""
+
+    class Browser:
+        def __init__(self, user):
+            client.force_login(user)
+
+        def get(self, name, *args, **query):
+            return client.get(address(name, *args), query)
+
+        def post(self, name, *args, **data):
+            return client.post(address(name, *args), data)
+
+    return Browser
+
+
+def address(name, *args):
+    """Return the address of a page: ``panel`` of a service, ``category:edit`` of a category."""
+    place, _, view = name.rpartition(":")
+    namespace = {"": "helpdesk_services", "category": "helpdesk_categories"}[place]
+    return reverse(f"{namespace}:{view}", args=[getattr(arg, "pk", arg) for arg in args])
+
+
+def grant(row, *privileges):
+    """Leave a manager these configuration privileges and no other."""
+    for privilege in CONFIGURATION:
+        setattr(row, privilege.value, privilege in privileges)
+    row.save()

@@ -1,0 +1,214 @@
+"""S-WAG-01: every address of the configuration, asked for by everybody. One that is not listed fails."""
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Absence, Alias, PermanentGuest
+
+from .conftest import grant
+
+# Who gets in. Everybody else is refused: 404 for what does not exist for him, else back to the
+# admin's front page with a message (302), or to the login.
+ADMINISTRATOR = {"superuser"}
+RUNNERS = ADMINISTRATOR | {"all"}
+EDITS = RUNNERS
+MANAGERS = RUNNERS
+CATEGORIES = RUNNERS | {"categories"}
+ANY = CATEGORIES
+#: Choosers show each person what he may ask anyway: they are scoped, not closed.
+CHOOSES = {"superuser", "all", "categories", "elsewhere", "editor"}
+#: Lists that are scoped: whoever configures anything gets in and finds what is his.
+LISTS = ANY | {"elsewhere"}
+
+SERVICE = {
+    "list": LISTS,
+    "list_results": LISTS,
+    "add": ADMINISTRATOR,
+    "edit": EDITS,
+    "delete": ADMINISTRATOR,
+    "usage": EDITS,
+    "history": ANY,
+    "history_results": ANY,
+    "reorder": ADMINISTRATOR,
+    "panel": ANY,
+    "tree": CATEGORIES,
+    "alias_add": CATEGORIES,
+    "alias_remove": CATEGORIES,
+    "transfer": CATEGORIES,
+    "text": EDITS,
+    "managers": ANY,
+    "manager_add": MANAGERS,
+    "manager": MANAGERS,
+    "manager_remove": MANAGERS,
+    "manager_step": MANAGERS,
+    "absences": MANAGERS,
+    "absence_remove": MANAGERS,
+    "guests": MANAGERS,
+    "guest_add": MANAGERS,
+    "guest_remove": MANAGERS,
+    "why": ANY,
+}
+CATEGORY = {
+    "list": LISTS,
+    "list_results": LISTS,
+    "add": LISTS,
+    "edit": CATEGORIES,
+    "delete": CATEGORIES,
+    "usage": CATEGORIES,
+    "history": CATEGORIES,
+    "history_results": CATEGORIES,
+    "members": CATEGORIES,
+    "step": CATEGORIES,
+    "transfer": CATEGORIES,
+    "text": CATEGORIES,
+}
+CHOOSER = {
+    "choose": CHOOSES,
+    "choose_results": CHOOSES,
+    "chosen": CHOOSES,
+    "chosen_multiple": CHOOSES,
+    "create": set(),
+}
+MATRIX = {
+    "helpdesk_services": SERVICE,
+    "helpdesk_categories": CATEGORY,
+    "wagtailsnippetchoosers_wagtail_helpdesk_service": CHOOSER,
+    "wagtailsnippetchoosers_wagtail_helpdesk_category": CHOOSER,
+}
+#: Addresses that only take what is sent: whoever may use them gets 405 for a GET.
+BUTTONS = {"reorder", "alias_remove", "manager_step", "absence_remove", "guest_remove", "step"}
+
+EVERY = [(space, name) for space, names in MATRIX.items() for name in names]
+ACTORS = [
+    "superuser",
+    "all",
+    "categories",
+    "elsewhere",
+    "nothing",
+    "editor",
+    "stranger",
+    "anonymous",
+]
+
+
+def registered():
+    """Return namespace, name and argument names of every address in our namespaces."""
+    found = {}
+    for space in MATRIX:
+        _, resolver = _namespaces(get_resolver())[space]
+        for pattern in resolver.url_patterns:
+            found[space, pattern.name] = list(pattern.pattern.converters)
+    return found
+
+
+def _namespaces(resolver):
+    spaces = dict(resolver.namespace_dict)
+    for _prefix, inner in list(spaces.values()):
+        spaces |= {k: v for k, v in _namespaces(inner).items() if k not in spaces}
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns") and not getattr(pattern, "namespace", None):
+            spaces |= {k: v for k, v in _namespaces(pattern).items() if k not in spaces}
+    return spaces
+
+
+@pytest.fixture
+def things(people, general, dsi, heating, network, manager):
+    """One of everything an address can name, in Services Généraux."""
+    grant(manager(people.karim), Privilege.MANAGE_CATEGORIES)
+    return {
+        "absence": Absence.objects.create(
+            user=people.karim, starts_on="2030-07-01", ends_on="2030-07-14"
+        ).pk,
+        "alias": Alias.objects.create(name="Wifi", service=general, to_category=network).pk,
+        "guest": PermanentGuest.objects.create(service=general, user=people.ines).pk,
+        "manager": manager(people.karim).pk,
+        "language": "en",
+    }
+
+
+@pytest.fixture
+def actors(people):
+    return {
+        "superuser": people.gilles,
+        "all": people.sophie,
+        "categories": people.karim,
+        "elsewhere": people.nadia,
+        "nothing": people.hugo,
+        "editor": people.alice,
+        "stranger": people.victor,
+        "anonymous": None,
+    }
+
+
+def test_every_address_is_in_the_matrix():
+    assert set(registered()) == set(EVERY)
+
+
+@pytest.mark.parametrize(("space", "name"), EVERY)
+def test_S_WAG_01_each_address_lets_in_whom_it_should(
+    space, name, things, actors, general, heating, client
+):
+    target = general if "service" in space else heating
+    converters = registered()[space, name]
+    arguments = {key: target.pk if key == "pk" else things[key] for key in converters}
+    url = reverse(f"{space}:{name}", kwargs=arguments)
+    query = {"service": general.pk} if name == "add" and "categories" in space else {}
+    answers = {who: _ask(client, user, url, query) for who, user in actors.items()}
+    allowed = MATRIX[space][name]
+    expected = 405 if name in BUTTONS else 200
+    if name == "add" and "categories" in space:
+        # The address names a service: a stranger to it finds nothing there.
+        allowed = CATEGORIES
+    for who in ACTORS:
+        if who in allowed:
+            assert answers[who] == expected, f"{who} is kept out: {answers[who]}"
+        else:
+            assert answers[who] in (302, 403, 404, 405), f"{who} gets in"
+            assert not (who == "elsewhere" and answers[who] == 405 and name != "reorder"), answers
+
+
+@pytest.mark.parametrize(
+    ("space", "name"), [e for e in EVERY if e[1] not in {"list", "list_results"}]
+)
+def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
+    space, name, things, actors, general, heating, client, people
+):
+    target = general if "service" in space else heating
+    converters = registered()[space, name]
+    arguments = {key: target.pk if key == "pk" else things[key] for key in converters}
+    url = reverse(f"{space}:{name}", kwargs=arguments)
+    before = _everything()
+    for who in ("elsewhere", "nothing", "editor", "stranger", "anonymous"):
+        if actors[who]:
+            client.force_login(actors[who])
+        else:
+            client.logout()
+        client.post(
+            url,
+            {
+                "name": "Mine",
+                "people": "victor",
+                "person": "victor",
+                "to": "up",
+                "members": "name",
+                "title": "Mine",
+                "service": general.pk,
+                "can_manage_managers": "on",
+            },
+        )
+        assert _everything() == before, f"{who} changed something"
+
+
+def _ask(client, user, url, query):
+    client.force_login(user) if user else client.logout()
+    return client.get(url, query).status_code
+
+
+def _everything():
+    from django.apps import apps
+
+    models = apps.get_app_config("wagtail_helpdesk").get_models()
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
+    }
