@@ -11,3 +11,7 @@ class HelpdeskConfig(AppConfig):
     label = "wagtail_helpdesk"
     verbose_name = _("Helpdesk")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect what follows an event."""
+        from .search import receivers  # noqa: F401

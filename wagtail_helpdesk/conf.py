@@ -164,6 +164,13 @@ class HelpdeskSettings:
         """Days for which a file kept beside an unfinished form is stored."""
         return self._get("SUBMISSION_DAYS", 2)
 
+    @property
+    def SEARCH_BACKEND(self) -> str:
+        """Where to search: ``"database"``, or the name of an OpenSearch or Elasticsearch entry of
+        ``WAGTAILSEARCH_BACKENDS``.
+        """
+        return self._get("SEARCH_BACKEND", "database")
+
 
 def known() -> Mapping[str, str]:
     """Return name and docstring of every setting, for the reference page and the checks."""

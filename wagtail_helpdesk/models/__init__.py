@@ -5,6 +5,7 @@ from .aliases import Alias
 from .events import Attachment, Event, KeptFile
 from .notices import Beat, Channel, Envelope, Kind, LastReport, Notice, Reason, Skipped, State
 from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportPreference, Shows
+from .search import SearchRow
 from .services import (
     Category,
     CategoryMember,
@@ -39,6 +40,7 @@ __all__ = [
     "Preset",
     "Reason",
     "ReportPreference",
+    "SearchRow",
     "Service",
     "ServiceManager",
     "ServiceText",

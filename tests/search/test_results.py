@@ -1,0 +1,83 @@
+"""Answers come newest first, a page at a time, narrowed as asked."""
+
+import pytest
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.search import Filters, indexing, search
+
+
+@pytest.fixture
+def talk(people, ticket):
+    """Seven comments about a pump."""
+    for number in range(7):
+        actions.comment(ticket, by=people.lea, text=f"Pompe, relevé {number}")
+    list(indexing.sweep())
+    return ticket
+
+
+@pytest.mark.parametrize("reader", ["karim", "lea"])
+def test_newest_first_and_each_once_over_all_pages(people, talk, reader):
+    user, before, seen = getattr(people, reader), None, []
+    while True:
+        results = search(user, "pompe", Filters(before=before), length=3)
+        seen += [hit.event.pk for hit in results.hits]
+        if (before := results.older) is None:
+            break
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) == len(seen) == 7
+
+
+def test_exactly_a_page_has_no_older_one(people, talk):
+    assert search(people.karim, "pompe", length=7).older is None
+
+
+def test_a_page_is_never_longer_than_fifty(people, talk):
+    assert len(search(people.karim, "pompe", length=10_000).hits) == 7
+    assert len(search(people.karim, "pompe", length=-5).hits) == 1
+
+
+def test_open_and_ended(find, people, ticket):
+    assert find(people.lea, "radiateur", open=True)
+    actions.cancel(ticket, by=people.lea)
+    assert not find(people.lea, "radiateur", open=True)
+    assert find(people.lea, "radiateur", open=False)
+
+
+def test_one_service(find, people, ticket, general, library):
+    assert find(people.karim, "radiateur", service=general.pk)
+    assert not find(people.karim, "radiateur", service=library.pk)
+
+
+def test_some_categories(find, people, ticket, heating, loans):
+    assert find(people.karim, "radiateur", categories=[heating.pk])
+    assert not find(people.karim, "radiateur", categories=[loans.pk])
+
+
+def test_mine_is_asked_by_me_shown_to_me_or_in_my_charge(find, people, ticket):
+    actions.invite(ticket, by=people.lea, users=[people.thomas])
+    actions.take(ticket, by=people.karim)
+    assert find(people.lea, "radiateur", mine=True)
+    assert find(people.thomas, "radiateur", mine=True)
+    assert find(people.karim, "radiateur", mine=True)
+    assert not find(people.sophie, "radiateur", mine=True)
+
+
+def test_in_my_charge_once_is_no_right_to_read(find, people, ticket):
+    actions.take(ticket, by=people.karim)
+    people.karim.helpdesk_managed.all().delete()
+    assert not find(people.karim, "radiateur", mine=True)
+
+
+def test_a_passage_surrounds_the_word(passages, people, ticket):
+    words = " ".join(f"avant{n}" for n in range(60)) + " vanne " + "après " * 60
+    actions.comment(ticket, by=people.lea, text=words)
+    (passage,) = passages(people.karim, "vanne")
+    assert "<mark>vanne</mark>" in passage
+    assert passage.startswith("… ")
+    assert passage.endswith(" …")
+    assert len(passage) < 300
+
+
+def test_a_passage_shows_no_markdown(passages, people, ticket):
+    actions.comment(ticket, by=people.lea, text="La **vanne** [fuit](https://example.org)")
+    assert passages(people.karim, "vanne") == ["La <mark>vanne</mark> fuit"]

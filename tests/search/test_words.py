@@ -1,0 +1,95 @@
+"""What people type finds what they mean."""
+
+import pytest
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.search import parse
+
+
+@pytest.fixture
+def says(people, ticket):
+    """A function that lets Léa comment on her ticket."""
+    return lambda text: actions.comment(ticket, by=people.lea, text=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("La réunion est reportée", "reunion"),
+        ("La reunion est reportée", "réunion"),
+        ("RÉUNION", "réunion"),
+        ("Re\u0301union", "réunion"),
+        ("Un cœur de réseau", "coeur"),
+        ("Un coeur de réseau", "cœur"),
+        ("Straße", "strasse"),
+        ("L’imprimante du couloir", "imprimante"),
+        ("Une imprimante neuve", "l'imprimante"),
+        ("Une imprimante neuve", "l’imprimante"),
+        ("The printer is jammed", "printer's"),
+        ("Le rendez-vous de lundi", "rendez-vous"),
+        ("Écrire à aide@arvelle.example", "aide@arvelle.example"),
+        ("Voir serveur.Le disque est plein", "disque"),
+        ("Problème du chauffage", "problème de chauffage"),
+        ("Erreur 0x80070005", "0x80070005"),
+        ("Facture n° 2024-118", "2024-118"),
+        ("Утечка воды", "утечка"),
+    ],
+)
+def test_spelling_case_and_accents_do_not_matter(find, people, says, text, question):
+    says(text)
+    assert len(find(people.karim, question)) == 1
+
+
+def test_the_last_word_may_be_only_begun(find, people, says):
+    says("Les imprimantes sont en panne")
+    assert find(people.karim, "impri")
+    assert find(people.karim, "panne impri")
+
+
+def test_the_words_before_the_last_stand_whole(find, people, says):
+    says("Les imprimantes sont en panne")
+    assert not find(people.karim, "impri panne")
+
+
+def test_a_beginning_has_three_letters(find, people, says):
+    says("Les imprimantes sont en panne")
+    assert not find(people.karim, "im")
+
+
+def test_all_words_are_needed(find, people, says):
+    says("Les imprimantes sont en panne")
+    assert not find(people.karim, "imprimantes fonctionnent")
+
+
+def test_a_question_of_articles_only_looks_for_them(find, people, says):
+    says("To be or not to be")
+    assert find(people.karim, "to the") == []
+    assert len(find(people.karim, "to")) == 1
+
+
+def test_words_of_the_subject_and_of_a_reply_are_found_together(find, people, ticket):
+    reply = actions.comment(ticket, by=people.karim, text="La vanne sera remplacée lundi.")
+    assert find(people.karim, "radiateur vanne") == [reply.ticket_id]
+
+
+def test_a_word_of_the_subject_finds_the_ticket_once(find, people, ticket):
+    actions.comment(ticket, by=people.karim, text="La vanne sera remplacée lundi.")
+    actions.take(ticket, by=people.karim)
+    assert find(people.karim, "radiateur") == [ticket.pk]
+
+
+@pytest.mark.parametrize("question", ["Fournier", "Léa Fournier", "Chauffage", "généraux"])
+def test_requester_category_and_service_are_found(find, people, ticket, question):
+    assert find(people.karim, question) == [ticket.pk]
+
+
+def test_the_name_of_an_attached_file_is_found(passages, people, ticket):
+    from django.core.files.base import ContentFile
+
+    file = ContentFile(b"%PDF-1.4 plan", name="plan-étage.pdf")
+    actions.comment(ticket, by=people.lea, text="Voici.", files=[file])
+    assert passages(people.karim, "etage") == ["Voici. · plan-<mark>étage</mark>.pdf"]
+
+
+def test_a_question_is_cut_where_more_words_narrow_nothing():
+    assert len(parse(" ".join(f"mot{n}" for n in range(400))).words) == 12

@@ -1,0 +1,37 @@
+"""Makes findable what the search has missed, or rebuilds its index."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from wagtail_helpdesk.models import Event
+from wagtail_helpdesk.search import indexing
+
+#: Events between two lines of progress.
+EVERY = 10_000
+
+
+class Command(BaseCommand):
+    """``helpdesk_index [--rebuild] [--dry-run]``: idempotent, may be stopped and run again."""
+
+    help = "Index the events that cannot be found yet, or with --rebuild all of them again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--rebuild", action="store_true", help="Index every event again.")
+        parser.add_argument("--dry-run", action="store_true", help="Only say how many there are.")
+
+    def handle(self, *, rebuild: bool, dry_run: bool, **options: Any) -> None:
+        events = Event.objects.all() if rebuild else indexing.unindexed()
+        total, done = events.count(), 0
+        if dry_run:
+            self.stdout.write(f"{total} events to index.")
+            return
+        for size in indexing.rebuild() if rebuild else indexing.sweep():
+            done += size
+            # A line for each batch would fill the log of a large site.
+            if done % EVERY < size:
+                self.stdout.write(f"{done} of {max(total, done)} events indexed")
+        self.stdout.write(self.style.SUCCESS(f"{done} events indexed."))

@@ -1,0 +1,51 @@
+"""What the two databases share: the newest rows through each door, merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from django.db import connection
+
+from wagtail_helpdesk.models import SearchRow
+from wagtail_helpdesk.search.words import Query
+
+from . import Found, Rows, merged
+
+
+class Database:
+    """An index that lives beside the rows and follows them by itself."""
+
+    def matching(self, rows: Rows, query: Query) -> Rows:
+        """Narrow to the rows that answer a question."""
+        raise NotImplementedError
+
+    def limited(self) -> AbstractContextManager[None]:
+        """Return a context in which a question may not take too long."""
+        return nullcontext()
+
+    def newest(self, doors: Sequence[Rows], query: Query, before: int | None, length: int) -> Found:
+        with self.limited():
+            return merged([self._through(door, query, before, length) for door in doors], length)
+
+    def _through(self, door: Rows, query: Query, before: int | None, length: int) -> list[int]:
+        rows = self.matching(door, query)
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
+        # By time and not by relevance: a rank would have to be computed for every row that matches.
+        return list(rows.order_by("-pk").values_list("pk", flat=True)[: length + 1])
+
+    def add(self, rows: Sequence[SearchRow]) -> None:
+        pass
+
+    def empty(self) -> None:
+        pass
+
+    def settle(self) -> None:
+        pass
+
+
+def execute(statement: str) -> None:
+    """Run a statement that has no parameters."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
