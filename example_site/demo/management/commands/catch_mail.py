@@ -24,6 +24,7 @@ class Catcher:
 
 class Command(BaseCommand):
     help = __doc__
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         catcher = Catcher(Mailbox(settings.DEMO_STATE / "mail"), self.stdout)

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,40 +32,39 @@ class Command(BaseCommand):
     def handle(self, *args: Any, fresh: bool, **options: Any) -> None:
         require_free_port(settings.DEMO_PORT, "DEMO_PORT", "web server")
         require_free_port(settings.DEMO_SMTP_PORT, "DEMO_SMTP_PORT", "mail catcher")
+        on_stop(signal.default_int_handler)
         if fresh:
             forget()
-        self.prepare()
-        self.run_until_stopped()
+        with suppress(KeyboardInterrupt):
+            self.prepare()
+            self.run_until_stopped()
 
     def prepare(self) -> None:
         """Bring the database up to date, and fill it the first time."""
+        if not settings.DATABASES["default"]["NAME"].exists():
+            self.say("The first time, the database is made: this takes a minute.")
         call_command("migrate", verbosity=0, interactive=False)
         if not loading.loaded():
-            self.say("Writing the pages, the people and their tickets (once)…")
+            self.say("Writing the pages, the people and their tickets…")
             loading.load()
         loading.serve_at("localhost", settings.DEMO_PORT)
 
     def run_until_stopped(self) -> None:
         """Run the three programs until Ctrl-C, SIGTERM, or one of them fails."""
-        processes = Processes()
-        signal.signal(signal.SIGTERM, _interrupt)
-        signal.signal(signal.SIGHUP, _interrupt)
+        processes, ports = Processes(), (settings.DEMO_PORT, settings.DEMO_SMTP_PORT)
         try:
             processes.start("mail", _manage("catch_mail"))
             processes.start("queue", _manage("qcluster"))
             processes.start("web", _manage("serve"))
-            failed = processes.wait(until=lambda: answers(settings.DEMO_PORT))
+            failed = processes.wait(until=lambda: all(map(answers, ports)))
             if not failed:
                 self.welcome()
                 failed = processes.wait()
-        except KeyboardInterrupt:
-            failed = ""
         finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C would leave orphans
+            on_stop(signal.SIG_IGN)  # a second Ctrl-C would leave orphans
             self.say("\nStopping…")
             processes.stop()
-        if failed:
-            raise CommandError(f"“{failed}” stopped by itself; its last lines above say why.")
+        raise CommandError(f"“{failed}” stopped by itself; its last lines above say why.")
 
     def welcome(self) -> None:
         """Say where the demonstration is and who can be met there."""
@@ -98,6 +98,12 @@ def require_free_port(port: int, variable: str, purpose: str) -> None:
             ) from None
 
 
+def on_stop(handler: Any) -> None:
+    """Let Ctrl-C, a polite kill and the closing of the terminal all have the same effect."""
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, handler)
+
+
 def answers(port: int) -> bool:
     """Say whether a server listens on the port."""
     with socket.socket() as probe:
@@ -115,7 +121,3 @@ def forget() -> None:
 
 def _manage(*arguments: str) -> list[str]:
     return [sys.executable, str(Path(sys.argv[0]).resolve()), *arguments]
-
-
-def _interrupt(*args: Any) -> None:
-    raise KeyboardInterrupt
