@@ -1,0 +1,87 @@
+"""Brings the helpdesk up to date with the directory: managers from groups, and people who left."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from wagtail_helpdesk.actions import Then
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.directory import DirectoryUnavailable
+from wagtail_helpdesk.management import people
+
+
+class Command(BaseCommand):
+    """Synchronise managers with groups of the directory, and free what leavers were in charge of."""
+
+    help = (
+        "Make the members of the groups in DIRECTORY_GROUPS managers, remove those it added who "
+        "left their group, and deactivate managers, permanent guests and people in charge whom "
+        "the directory does not know any more; their open tickets are handed over. Changes "
+        "nothing when the directory does not answer, or when it would remove too many. "
+        "For cron, once a day; exits with 1 if anything asks for attention."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what would change, and stop"
+        )
+        parser.add_argument(
+            "--then",
+            choices=[Then.ALGORITHM.value, Then.FREE.value],
+            default=Then.ALGORITHM.value,
+            help="what becomes of open tickets (default: the category's automatic assignment)",
+        )
+        parser.add_argument(
+            "--share-limit",
+            type=float,
+            metavar="SHARE",
+            help="instead of LEAVERS_SHARE_LIMIT for this run, 0 to 1",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Plan, check the plan, then change."""
+        try:
+            plan = people.plan()
+            self._show(plan)
+            self._check(plan, options["share_limit"])
+            if options["dry_run"]:
+                self.stdout.write("Dry run: nothing was changed.")
+            else:
+                self._apply(plan, Then(options["then"]))
+        except DirectoryUnavailable as error:
+            raise CommandError(
+                f"The directory gave no answer ({error.reason}: {error.detail}). "
+                "What is not listed as done was not done."
+            ) from error
+        if plan.problems:
+            raise CommandError("\n".join(plan.problems))
+
+    def _show(self, plan: people.Plan) -> None:
+        for service, candidate in plan.joining:
+            self.stdout.write(f"joins {service}: {candidate.full_name} ({candidate.identifier})")
+        for manager in plan.parting:
+            self.stdout.write(f"parts from {manager.service}: {manager}")
+        for user in plan.leavers:
+            self.stdout.write(f"left the directory: {user.get_full_name()} ({user})")
+        self.stdout.write(
+            f"{len(plan.joining)} to add, {len(plan.parting)} of {plan.synchronised} to remove, "
+            f"{len(plan.leavers)} of {plan.asked} left the directory."
+        )
+
+    def _check(self, plan: people.Plan, share: float | None) -> None:
+        limit = helpdesk_settings.LEAVERS_SHARE_LIMIT if share is None else share
+        try:
+            plan.check(limit)
+        except people.TooManyChanges as error:
+            raise CommandError(
+                f"Stopped, and nothing was changed: {error}, more than the limit of {limit:.0%}. "
+                "If that is right, run it once with a larger --share-limit."
+            ) from error
+
+    def _apply(self, plan: people.Plan, then: Then) -> None:
+        for line in people.apply(plan, then=then):
+            self.stdout.write(f"done: {line}")
