@@ -296,12 +296,14 @@ def test_login_by_directory_is_one_variable_away() -> None:
         "shell",
         "-v0",
         "-c",
-        "from django.conf import settings as s; print(*s.AUTHENTICATION_BACKENDS)",
+        "from django.conf import settings as s; "
+        "print(*s.AUTHENTICATION_BACKENDS, s.WAGTAIL_HELPDESK['DIRECTORY'])",
         LDAP_SERVER="ldaps://ldap.example.org",
     )
     assert finished.stdout.split() == [
         "django_auth_ldap.backend.LDAPBackend",
         "django.contrib.auth.backends.ModelBackend",
+        "wagtail_helpdesk.directory.ldap.LdapDirectory",
     ]
 
 

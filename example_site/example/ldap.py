@@ -43,6 +43,16 @@ def ldap_settings() -> dict[str, Any]:
             ldap.OPT_TIMEOUT: 5,
             ldap.OPT_REFERRALS: 0,
         },
+        # The helpdesk finds people there too: docs/how-to/ldap.md.
+        "WAGTAIL_HELPDESK": {
+            "DIRECTORY": "wagtail_helpdesk.directory.ldap.LdapDirectory",
+            "IDENTIFIER_LABEL": "Identifiant LDAP",
+            "DIRECTORY_CARD": {
+                "ou": "Unité",
+                "telephoneNumber": "Téléphone",
+                "roomNumber": "Bureau",
+            },
+        },
         # The directory is where passwords and addresses are changed.
         "WAGTAIL_PASSWORD_MANAGEMENT_ENABLED": False,
         "WAGTAIL_PASSWORD_RESET_ENABLED": False,

@@ -3,7 +3,9 @@
 import ldap
 import pytest
 from django.contrib.auth import authenticate, get_user_model
+from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError
+from django_auth_ldap.backend import LDAPBackend
 from django_auth_ldap.config import LDAPSearch, LDAPSearchUnion
 
 from tests.servers.ldap import PASSWORD, PEOPLE_BASE, SHARED_ADDRESS, STINTED_ACCOUNT, TWINS
@@ -127,8 +129,6 @@ def test_a_site_that_makes_no_new_users_knows_those_it_has(ldap_directory, setti
 
 
 def test_two_requests_that_name_the_same_new_person_make_one_account(ldap_directory, monkeypatch):
-    from django_auth_ldap.backend import LDAPBackend
-
     populate, faster = LDAPBackend.populate_user, []
 
     def overtaken(self, username):
@@ -349,6 +349,38 @@ def test_a_site_that_logs_in_by_identifier_or_address_has_one_account_each(
     by_address = find_person("lea.fournier@arvelle.example")
     assert by_address.get_username() == "lea"
     assert authenticate(username="lea.fournier@arvelle.example", password=PASSWORD) == by_address
+
+
+class PrefixedBackend(LDAPBackend):
+    """A site's own back end: its users carry the organisation's name."""
+
+    def ldap_to_django_username(self, username):
+        return f"arvelle-{username}"
+
+    def django_to_ldap_username(self, username):
+        return username.removeprefix("arvelle-")
+
+
+def test_a_sites_own_back_end_names_the_accounts(ldap_directory, settings):
+    settings.AUTHENTICATION_BACKENDS = [f"{__name__}.PrefixedBackend"]
+    lea = find_person("lea.fournier@arvelle.example")
+    assert lea.get_username() == "arvelle-lea"
+    assert find_person("lea") == lea
+    assert card(lea)["Office"] == "A 12"
+    assert [candidate.user_pk for candidate in search_people("fournier")] == [lea.pk]
+    assert site_directory().missing([lea]) == []
+
+
+def test_a_site_that_logs_in_otherwise_finds_people_all_the_same(ldap_directory, settings):
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    assert find_person("lea").last_name == "Fournier"
+
+
+@pytest.mark.parametrize("search", [None, LDAPSearch(PEOPLE_BASE, ldap.SCOPE_SUBTREE, "(uid=*)")])
+def test_a_directory_without_a_search_that_names_people_says_so(ldap_directory, settings, search):
+    settings.AUTH_LDAP_USER_SEARCH = search
+    with pytest.raises(ImproperlyConfigured, match="AUTH_LDAP_USER_SEARCH"):
+        find_person("lea")
 
 
 def test_an_answer_of_nobody_kept_by_django_auth_ldap_does_not_hide_somebody(

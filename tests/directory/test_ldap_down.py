@@ -124,6 +124,13 @@ def test_S_LDAP_05_a_sites_own_longer_patience_does_not_make_a_page_wait(deaf_di
     assert why(find_person, "lea") == "down"
 
 
+def test_S_LDAP_05_a_deaf_server_does_not_hide_the_one_beside_it(
+    ldap_directory, deaf_server, settings
+):
+    settings.AUTH_LDAP_SERVER_URI = f"ldaps://{deaf_server.address} {ldap_directory.ldap_uri}"
+    assert find_person("lea").last_name == "Fournier"
+
+
 @pytest.mark.parametrize("question", [search_people, find_people])
 def test_S_LDAP_05_every_question_to_a_deaf_directory_ends(deaf_directory, question):
     assert why(question, "fournier") == "down"

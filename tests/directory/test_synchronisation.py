@@ -183,7 +183,7 @@ def test_a_leaver_is_deactivated_and_his_open_tickets_are_freed(dsi, directory, 
     taken.refresh_from_db()
     assert not people["karim"].is_active
     assert (taken.status, taken.assignee) == ("free", None)
-    assert taken.events.last().author is None
+    assert taken.events.last().actor is None
 
 
 def test_open_tickets_of_a_leaver_go_where_the_category_sends_them(dsi, directory, people, taken):

@@ -1,6 +1,7 @@
 """What the demonstration and a production installation of the portal have in common."""
 
 from pathlib import Path
+from typing import Any
 
 from example.ldap import ldap_settings
 from example.mail import mail_settings
@@ -145,6 +146,8 @@ vars().update(mail_settings())
 
 # The example site is the one place where anybody may become anybody: see settings/demo.py.
 DEMO = False
+
+WAGTAIL_HELPDESK: dict[str, Any] = {}
 
 # `LDAP_SERVER=ldaps://…` in the environment turns the directory on: see example/ldap.py.
 vars().update(ldap_settings())

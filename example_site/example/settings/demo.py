@@ -10,7 +10,15 @@ import os
 from django.core.management.utils import get_random_secret_key
 
 from .base import *
-from .base import INSTALLED_APPS, REPOSITORY, TEMPLATES, Path, mail_settings, sqlite
+from .base import (
+    INSTALLED_APPS,
+    REPOSITORY,
+    TEMPLATES,
+    WAGTAIL_HELPDESK,
+    Path,
+    mail_settings,
+    sqlite,
+)
 
 DEMO = True
 DEBUG = False
@@ -38,7 +46,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DATABASES = {"default": sqlite(DEMO_STATE / "db.sqlite3")}
 MEDIA_ROOT = DEMO_STATE / "media"
-WAGTAIL_HELPDESK = {"FILE_ROOT": DEMO_STATE / "files"}
+WAGTAIL_HELPDESK = {**WAGTAIL_HELPDESK, "FILE_ROOT": DEMO_STATE / "files"}
 vars().update(mail_settings("127.0.0.1", DEMO_SMTP_PORT))
 
 LOGGING = {

@@ -12,7 +12,7 @@ LDAP_SERVER, …         see example/ldap.py
 import os
 
 from .base import *
-from .base import BASE_DIR, Q_CLUSTER, STORAGES
+from .base import BASE_DIR, Q_CLUSTER, STORAGES, WAGTAIL_HELPDESK
 
 DEBUG = False
 SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
@@ -47,7 +47,10 @@ if redis_url := os.environ.get("REDIS_URL"):
     }
 
 STATIC_ROOT = os.environ.get("STATIC_ROOT", BASE_DIR / "static")
-WAGTAIL_HELPDESK = {"FILE_ROOT": os.environ.get("FILE_ROOT", BASE_DIR / "files")}
+WAGTAIL_HELPDESK = {
+    **WAGTAIL_HELPDESK,
+    "FILE_ROOT": os.environ.get("FILE_ROOT", BASE_DIR / "files"),
+}
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT", BASE_DIR / "media")
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 
