@@ -145,6 +145,12 @@ def test_an_identifier_never_becomes_an_external_guest(people, open_house):
         find_person("someone", external=True)
 
 
+def test_an_address_too_long_to_be_an_identifier_is_refused(people, open_house):
+    domain = ".".join(["long" * 12] * 3)
+    with pytest.raises(UnknownPerson):
+        find_person(f"someone@{domain}.example", external=True)
+
+
 def test_an_address_of_another_domain_is_refused(people, settings):
     settings.WAGTAIL_HELPDESK = {
         "EXTERNAL_GUESTS": True,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
     from .protocol import Candidate
 
@@ -96,9 +96,7 @@ class UnresolvedPeople(DirectoryError):
     ``problems`` maps what was typed to the error it met, ``found`` holds those who were found.
     """
 
-    def __init__(
-        self, problems: Mapping[str, DirectoryError], found: Sequence[AbstractUser]
-    ) -> None:
+    def __init__(self, problems: Mapping[str, DirectoryError], found: Sequence[User]) -> None:
         super().__init__(*problems)
         self.problems = problems
         self.found = list(found)

@@ -23,7 +23,7 @@ from .errors import (
 from .users import UserDirectory
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
     from .protocol import Candidate, Directory
 
@@ -43,7 +43,7 @@ def site_directory() -> Directory:
     return cast("Directory", import_string(helpdesk_settings.DIRECTORY)())
 
 
-def find_person(identifier_or_address: str, *, external: bool = False) -> AbstractUser:
+def find_person(identifier_or_address: str, *, external: bool = False) -> User:
     """Return the one active user with this identifier or e-mail address.
 
     With ``external`` an address that the directory does not know becomes an external guest,
@@ -60,13 +60,13 @@ def find_person(identifier_or_address: str, *, external: bool = False) -> Abstra
         raise
 
 
-def find_people(text: str, *, external: bool = False) -> list[AbstractUser]:
+def find_people(text: str, *, external: bool = False) -> list[User]:
     """Return everybody named in a text with commas, semicolons or new lines, each once: all or nobody.
 
     Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not, or
     ``DirectoryUnavailable``. ``external``: see ``find_person``.
     """
-    found: dict[str, AbstractUser | None] = {}
+    found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
     for typed in _names_in(text):
         try:
@@ -85,9 +85,7 @@ def find_people(text: str, *, external: bool = False) -> list[AbstractUser]:
     return _each_once(user or guests.create(typed) for typed, user in found.items())
 
 
-def search_people(
-    query: str, limit: int = 20, *, by: AbstractUser | None = None
-) -> list[Candidate]:
+def search_people(query: str, limit: int = 20, *, by: User | None = None) -> list[Candidate]:
     """Return at most ``limit`` people whose names, identifier or address fit; [] below three characters.
 
     Makes no account. ``by`` is who asks: his searches are logged and limited to
@@ -112,7 +110,7 @@ def search_people(
     return (candidates + others)[:limit]
 
 
-def card(user: AbstractUser) -> Mapping[str, str]:
+def card(user: User) -> Mapping[str, str]:
     """Return label and value of what ``DIRECTORY_CARD`` shows of somebody.
 
     Never raises: a ticket is read with the directory down too, and then its card is empty. Answers
@@ -133,7 +131,7 @@ _DOWN = "wagtail_helpdesk.directory.down"
 _DOWN_SECONDS = 60
 
 
-def _fresh_card(user: AbstractUser, key: str) -> Mapping[str, str]:
+def _fresh_card(user: User, key: str) -> Mapping[str, str]:
     try:
         shown = dict(site_directory().card(user))
     except DirectoryUnavailable as error:
@@ -144,7 +142,7 @@ def _fresh_card(user: AbstractUser, key: str) -> Mapping[str, str]:
     return shown
 
 
-def _find(typed: str) -> AbstractUser:
+def _find(typed: str) -> User:
     if not typed or _CONTROL.search(typed):
         raise UnknownPerson(typed)
     # Whoever is known by identifier is found with the directory down too; and one statement is
@@ -162,11 +160,11 @@ def _names_in(text: str) -> list[str]:
     return list(dict.fromkeys(name for part in _SEPARATORS.split(text) if (name := part.strip())))
 
 
-def _each_once(users: Iterable[AbstractUser]) -> list[AbstractUser]:
+def _each_once(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
 
 
-def _count_search(by: AbstractUser | None) -> None:
+def _count_search(by: User | None) -> None:
     if by is None:
         return
     key = f"wagtail_helpdesk.directory.searches.{by.pk}"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from wagtail_helpdesk.conf import helpdesk_settings
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 
 def may_be_invited(typed: str) -> bool:
@@ -23,15 +25,22 @@ def may_be_invited(typed: str) -> bool:
     domains = [domain.lower() for domain in helpdesk_settings.EXTERNAL_GUEST_DOMAINS]
     if domains and typed.rpartition("@")[2].lower() not in domains:
         return False
-    # Somebody deactivated, or an account that the directory refused, is not let in by a side door.
-    user_model = get_user_model()
-    return not user_model._default_manager.filter(
-        **{f"{user_model.USERNAME_FIELD}__iexact": typed}
-    ).exists() and (
-        not user_model._default_manager.filter(
-            **{f"{user_model.get_email_field_name()}__iexact": typed}
-        ).exists()
-    )
+    return _fits(typed) and not _stands_for_an_account(typed)
+
+
+def _fits(address: str) -> bool:
+    """Tell whether the address can be an identifier: the user model limits its length."""
+    model = get_user_model()
+    longest = getattr(model._meta.get_field(model.USERNAME_FIELD), "max_length", None)
+    return longest is None or len(address) <= longest
+
+
+def _stands_for_an_account(address: str) -> bool:
+    """Somebody deactivated, or ambiguous, is not let in by a side door."""
+    model = get_user_model()
+    named = Q(**{f"{model.USERNAME_FIELD}__iexact": address})
+    mailed = Q(**{f"{model.get_email_field_name()}__iexact": address})
+    return model._default_manager.filter(named | mailed).exists()
 
 
 def looks_like_address(typed: str) -> bool:
@@ -43,25 +52,24 @@ def looks_like_address(typed: str) -> bool:
     return True
 
 
-def create(address: str) -> AbstractUser:
+def create(address: str) -> User:
     """Make the account of an external guest: active, without a password that could ever fit.
 
     The group that ``EXTERNAL_GUEST_GROUP`` names tells such accounts from those of the directory,
     for the site's administrators and for the search for leavers.
     """
-    user_model = get_user_model()
-    identifier = address.lower()
+    model = get_user_model()
     with transaction.atomic():
-        user = user_model(
-            **{user_model.USERNAME_FIELD: identifier, user_model.get_email_field_name(): address}
+        # Two forms may invite the same stranger in the same instant.
+        user, _new = model._default_manager.get_or_create(
+            **{model.USERNAME_FIELD: address.lower()},
+            defaults={model.get_email_field_name(): address, "password": make_password(None)},
         )
-        user.set_unusable_password()
-        user.save()
-        group, _created = Group.objects.get_or_create(name=helpdesk_settings.EXTERNAL_GUEST_GROUP)
-        cast("AbstractUser", user).groups.add(group)
-    return cast("AbstractUser", user)
+        group, _new = Group.objects.get_or_create(name=helpdesk_settings.EXTERNAL_GUEST_GROUP)
+        user.groups.add(group)
+    return user
 
 
-def is_external(user: AbstractUser) -> bool:
+def is_external(user: User) -> bool:
     """Return whether an account was made for an external guest."""
     return user.groups.filter(name=helpdesk_settings.EXTERNAL_GUEST_GROUP).exists()

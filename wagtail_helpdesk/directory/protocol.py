@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Candidate:
 class Directory(Protocol):
     """Where people are found. ``DIRECTORY`` names the class; it is made without arguments."""
 
-    def find(self, identifier_or_address: str) -> AbstractUser:
+    def find(self, identifier_or_address: str) -> User:
         """Return the one active user; make the account of somebody who never logged in.
 
         Raises ``UnknownPerson``, ``AmbiguousPerson`` or ``DirectoryUnavailable``.
@@ -39,7 +39,7 @@ class Directory(Protocol):
         """
         ...
 
-    def card(self, user: AbstractUser) -> Mapping[str, str]:
+    def card(self, user: User) -> Mapping[str, str]:
         """Return label and value of what ``DIRECTORY_CARD`` shows of somebody. Raises ``DirectoryUnavailable``."""
         ...
 
@@ -47,6 +47,6 @@ class Directory(Protocol):
         """Return everybody in a group. Raises ``UnknownGroup`` or ``DirectoryUnavailable``, never a part."""
         ...
 
-    def missing(self, users: Iterable[AbstractUser]) -> list[AbstractUser]:
+    def missing(self, users: Iterable[User]) -> list[User]:
         """Return those whom a complete, successful search did not find. Raises ``DirectoryUnavailable``."""
         ...

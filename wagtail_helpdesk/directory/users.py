@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 from functools import reduce
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -20,27 +20,27 @@ from .errors import AmbiguousPerson, UnknownGroup, UnknownPerson
 from .protocol import Candidate
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 
 class UserDirectory:
     """Active users of the site, by identifier, address or name."""
 
-    def find(self, identifier_or_address: str) -> AbstractUser:
+    def find(self, identifier_or_address: str) -> User:
         """Return the one active user with this identifier, or else with this address."""
         user = self.by_identifier(identifier_or_address) or self.by_address(identifier_or_address)
         if user is None:
             raise UnknownPerson(identifier_or_address)
         return user
 
-    def by_identifier(self, identifier: str) -> AbstractUser | None:
+    def by_identifier(self, identifier: str) -> User | None:
         """Return the active user with this identifier; upper and lower case are one unless they name two people."""
         field = get_user_model().USERNAME_FIELD
         hits = list(_active().filter(**{f"{field}__iexact": identifier})[:10])
         exact = [user for user in hits if user.get_username() == identifier]
         return _the_one(exact or hits, identifier)
 
-    def by_address(self, address: str) -> AbstractUser | None:
+    def by_address(self, address: str) -> User | None:
         """Return the active user with this e-mail address. Raises ``AmbiguousPerson`` if there are several."""
         if not address:
             return None
@@ -56,7 +56,7 @@ class UserDirectory:
             users = users.filter(_any_field_holds(word, lookup))
         return [_candidate(user) for user in users.order_by(*_name_fields(), "pk")[:limit]]
 
-    def card(self, user: AbstractUser) -> Mapping[str, str]:
+    def card(self, user: User) -> Mapping[str, str]:
         """Return what ``DIRECTORY_CARD`` shows: its keys are attributes of the user, with dots for relations."""
         return _shown(user, helpdesk_settings.DIRECTORY_CARD)
 
@@ -68,16 +68,16 @@ class UserDirectory:
             raise UnknownGroup(group) from None
         return [_candidate(user) for user in users.order_by("pk")]
 
-    def missing(self, users: Iterable[AbstractUser]) -> list[AbstractUser]:
+    def missing(self, users: Iterable[User]) -> list[User]:
         """Return nobody: the site's own users leave by being deactivated."""
         return []
 
 
-def _active() -> QuerySet[AbstractUser]:
-    return cast("QuerySet[AbstractUser]", get_user_model()._default_manager.filter(is_active=True))
+def _active() -> QuerySet[User]:
+    return get_user_model()._default_manager.filter(is_active=True)
 
 
-def _the_one(hits: list[AbstractUser], typed: str) -> AbstractUser | None:
+def _the_one(hits: list[User], typed: str) -> User | None:
     if len(hits) > 1:
         raise AmbiguousPerson(typed)
     return hits[0] if hits else None
@@ -124,7 +124,7 @@ def _ignores_accents(using: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def _candidate(user: AbstractUser) -> Candidate:
+def _candidate(user: User) -> Candidate:
     return Candidate(
         identifier=user.get_username(),
         full_name=user.get_full_name() or user.get_username(),
@@ -134,12 +134,12 @@ def _candidate(user: AbstractUser) -> Candidate:
     )
 
 
-def _shown(user: AbstractUser, wanted: Mapping[str, Any]) -> dict[str, str]:
+def _shown(user: User, wanted: Mapping[str, Any]) -> dict[str, str]:
     values = ((label, _value(user, attribute)) for attribute, label in wanted.items())
     return {str(label): str(value) for label, value in values if value not in (None, "")}
 
 
-def _value(user: AbstractUser, attribute: str) -> Any:
+def _value(user: User, attribute: str) -> Any:
     value: Any = user
     for name in attribute.split("."):
         try:

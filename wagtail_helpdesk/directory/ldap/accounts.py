@@ -13,12 +13,12 @@ from ..errors import DirectoryUnavailable
 from .connection import unavailable
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 _populating: ContextVar[bool] = ContextVar("populating", default=False)
 
 
-def account_of(backend: LDAPBackend, login: str) -> AbstractUser | None:
+def account_of(backend: LDAPBackend, login: str) -> User | None:
     """Return the user with this login, made on first use; None where the site makes no new users.
 
     The login is one that the directory gave, not one that somebody typed. Raises ``DirectoryUnavailable``.
@@ -35,7 +35,7 @@ def account_of(backend: LDAPBackend, login: str) -> AbstractUser | None:
     return user
 
 
-def _populate(backend: LDAPBackend, login: str) -> AbstractUser | None:
+def _populate(backend: LDAPBackend, login: str) -> User | None:
     """``populate_user`` returns None for an unknown person, a dead server and a wrong password alike.
 
     The signal tells them apart. It is raised through, so that the transaction leaves nothing half-saved.
@@ -43,7 +43,7 @@ def _populate(backend: LDAPBackend, login: str) -> AbstractUser | None:
     token = _populating.set(True)
     try:
         with transaction.atomic():
-            user: AbstractUser | None = backend.populate_user(login)
+            user: User | None = backend.populate_user(login)
             return user
     finally:
         _populating.reset(token)

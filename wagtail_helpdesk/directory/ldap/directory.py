@@ -23,7 +23,7 @@ from .connection import Entry, LdapConnection, connected
 from .people import People
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 #: A ticket page waits for its requester's card, so it does not wait long.
 CARD_SECONDS = 2
@@ -47,7 +47,7 @@ class LdapDirectory:
         self._backend.settings.CACHE_TIMEOUT = 0
         self._people = People(self._backend)
 
-    def find(self, identifier_or_address: str) -> AbstractUser:
+    def find(self, identifier_or_address: str) -> User:
         """Return the user, made or refreshed from the directory. See ``Directory.find``."""
         entry = self._entry(identifier_or_address)
         user = account_of(self._backend, self._people.login(entry))
@@ -63,7 +63,7 @@ class LdapDirectory:
             entries = self._people.like(connection, query.split(), limit, shown)
         return self._candidates(entries)[:limit]
 
-    def card(self, user: AbstractUser) -> Mapping[str, str]:
+    def card(self, user: User) -> Mapping[str, str]:
         """Return what ``DIRECTORY_CARD`` shows: its keys are LDAP attributes."""
         wanted = helpdesk_settings.DIRECTORY_CARD
         with self._connected(min(CARD_SECONDS, helpdesk_settings.DIRECTORY_TIMEOUT)) as connection:
@@ -76,7 +76,7 @@ class LdapDirectory:
             entries = groups.members(connection, self._backend, self._people, group)
         return self._candidates(entries)
 
-    def missing(self, users: Iterable[AbstractUser]) -> list[AbstractUser]:
+    def missing(self, users: Iterable[User]) -> list[User]:
         """Return those who left the directory.
 
         Accounts that never came from it (with a password of their own, or of external guests) cannot leave it.
@@ -95,9 +95,7 @@ class LdapDirectory:
                 if not self._people.of_users(connection, [user], whole=True)
             ]
 
-    def _not_among(
-        self, connection: LdapConnection, users: Sequence[AbstractUser]
-    ) -> list[AbstractUser]:
+    def _not_among(self, connection: LdapConnection, users: Sequence[User]) -> list[User]:
         entries = self._people.of_users(connection, users, whole=True)
         there = {value.casefold() for entry in entries for value in self._people.identities(entry)}
         return [user for user in users if self._people.identity(user).casefold() not in there]
@@ -137,7 +135,7 @@ class LdapDirectory:
             yield connection
 
 
-def _in_batches(users: Sequence[AbstractUser], size: int = 50) -> Iterator[Sequence[AbstractUser]]:
+def _in_batches(users: Sequence[User], size: int = 50) -> Iterator[Sequence[User]]:
     """Few enough for any server's size limit."""
     return (users[start : start + size] for start in range(0, len(users), size))
 

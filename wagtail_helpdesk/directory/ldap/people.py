@@ -16,7 +16,7 @@ from ldap.filter import escape_filter_chars
 from .connection import Entry, LdapConnection
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
     from django_auth_ldap.backend import LDAPBackend
 
 _LOGIN = re.compile(r"\(([\w;.-]+)=%\(user\)s\)")
@@ -54,7 +54,7 @@ class People:
         self._given = fields.get("first_name", "givenName")
         self._family = fields.get("last_name", "sn")
 
-    # ── what an entry says ──
+    # -- what an entry says --
 
     def login(self, entry: Entry) -> str:
         """What ``USER_SEARCH`` finds the person by."""
@@ -73,7 +73,7 @@ class People:
         given, family = entry.first(self._given), entry.first(self._family)
         return f"{given} {family}" if given and family else entry.first("cn") or self.login(entry)
 
-    def identity(self, user: AbstractUser) -> str:
+    def identity(self, user: User) -> str:
         """The value by which the directory knows a user of the site."""
         username = user.get_username()
         return username if self._username else str(self._backend.django_to_ldap_username(username))
@@ -82,7 +82,7 @@ class People:
         """Every value by which an entry may be a user of the site: identifiers may have several."""
         return entry.attributes.get((self._username or self._login).lower(), [])
 
-    # ── who fits ──
+    # -- who fits --
 
     def called(self, connection: LdapConnection, login: str) -> list[Entry]:
         """Return whom ``USER_SEARCH`` finds, two at most: one too many says enough."""
@@ -114,7 +114,7 @@ class People:
     def of_users(
         self,
         connection: LdapConnection,
-        users: Sequence[AbstractUser],
+        users: Sequence[User],
         extra: Iterable[str] = (),
         *,
         whole: bool = False,
@@ -129,12 +129,10 @@ class People:
 
     def in_primary_group(self, connection: LdapConnection, number: str) -> list[Entry]:
         """Return the people whose primary POSIX group has this number."""
+        if not number:
+            return []
         fits = f"(gidNumber={escape_filter_chars(number)})"
-        return (
-            self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", whole=True)
-            if number
-            else []
-        )
+        return self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", whole=True)
 
     def with_dn(self, connection: LdapConnection, dn: str) -> list[Entry]:
         """Return the person with this distinguished name, if it is a person."""
@@ -155,7 +153,7 @@ class People:
         limit: int = 0,
         whole: bool = False,
     ) -> list[Entry]:
-        """Return what fits in any branch; an entry that two branches share is one entry, and none without a login."""
+        """Return what fits in any branch, each entry once, and none that nobody could log in as."""
         attributes = self.attributes(extra)
         entries = {
             entry.dn.lower(): entry
