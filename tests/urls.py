@@ -11,5 +11,6 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("helpdesk-mail/", include("wagtail_helpdesk.urls")),
     path("", include(wagtail_urls)),
 ]

@@ -13,5 +13,9 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect what follows an event."""
+        """Register the checks, and connect what follows an event: search rows, and mails."""
+        from . import checks, tasks  # noqa: F401 - importing registers the checks
         from .search import receivers  # noqa: F401
+        from .signals import event_recorded
+
+        event_recorded.connect(tasks.ring, dispatch_uid="wagtail_helpdesk.tasks.ring")

@@ -82,6 +82,11 @@ class HelpdeskSettings:
         return self._get("ALERT_DELAY", 0)
 
     @property
+    def MAIL_LEASE(self) -> int:
+        """Seconds for which a process may work on a mail; more than three times the SMTP timeout."""
+        return self._get("MAIL_LEASE", 120)
+
+    @property
     def TRACE_DAYS(self) -> int:
         """Days for which one can see who was told of an event, and why."""
         return self._get("TRACE_DAYS", 90)

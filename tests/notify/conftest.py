@@ -1,5 +1,7 @@
 """Two small services and a ticket, and what telling needs beside them."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests.actions.conftest import (  # noqa: F401
@@ -13,8 +15,10 @@ from tests.actions.conftest import (  # noqa: F401
     taken,
     ticket,
 )
+from wagtail_helpdesk import links
 from wagtail_helpdesk.models import Envelope, Event, Notice
 from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
 
 
 @pytest.fixture
@@ -41,3 +45,38 @@ def quiet(db):
         Envelope.objects.all().delete()
 
     return quiet
+
+
+class Page:
+    """A helpdesk page as far as mails need one."""
+
+    def __init__(self, language="en"):
+        self.full_url = f"https://intranet.arvelle.example/{language}/help/"
+
+    def reverse_subpage(self, name, args=()):
+        """The addresses of the real page (wagtail_helpdesk.portal)."""
+        routes = {"ticket": "tickets/{}/", "act": "tickets/{}/{}/"}
+        return routes.get(name, f"{name.replace('_', '/')}/").format(*args)
+
+    def get_site(self):
+        """A site with an address."""
+        return SimpleNamespace(root_url="https://intranet.arvelle.example")
+
+
+@pytest.fixture(autouse=True)
+def place(monkeypatch):
+    """There is a helpdesk page in each language."""
+    monkeypatch.setattr(links, "place_for", lambda service, language: links.Place(Page(language)))
+
+
+@pytest.fixture
+def sent(mailoutbox):
+    """Tell and send everything; give the mails, by the reader’s first name."""
+
+    def sent():
+        mailoutbox.clear()
+        announce_waiting()
+        deliver()
+        return {mail.to[0].partition("<")[2].partition(".")[0]: mail for mail in mailoutbox}
+
+    return sent

@@ -1,0 +1,413 @@
+"""Bringing mails to a mail server that fails: the fault matrix, row by row (R-01 to R-12, R-30 …)."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import (
+    Beat,
+    Channel,
+    Envelope,
+    HelpdeskPreferences,
+    Notice,
+    State,
+)
+from wagtail_helpdesk.notify import alerts, queue
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.notify.smtp import LostLease
+
+
+@pytest.fixture
+def waiting(taken, people, quiet, smtp):
+    """One mail waits: Karim’s, at an address of the test’s choice."""
+
+    def waiting(local_part="ok"):
+        people.karim.email = f"{local_part}@example.org"
+        people.karim.save()
+        quiet()
+        actions.comment(taken, by=people.lea, text="Toujours froid.")
+        announce_waiting()
+        return Envelope.objects.get()
+
+    return waiting
+
+
+def again():
+    """Let the time pass that a mail waits before its next attempt."""
+    Envelope.objects.filter(state=State.PENDING).update(next_at=F("created_at"))
+    Channel.objects.update(open_until=timezone.now() - timedelta(seconds=1))
+
+
+def lease_runs_out():
+    """Let the time pass for which a mail belongs to a process that is dead."""
+    Envelope.objects.filter(state=State.SENDING).update(lease_until=F("created_at"))
+
+
+def state():
+    envelope = Envelope.objects.get()
+    return State(envelope.state), envelope.attempts, envelope.ambiguous
+
+
+class TestTakes:
+    def test_a_mail_is_taken_and_written_down_as_sent(self, waiting, smtp):
+        envelope = waiting()
+        assert deliver() == {State.SENT: 1}
+        (mail,) = smtp.messages
+        assert mail.message_id == envelope.message_id
+        assert state() == (State.SENT, 1, 0)
+
+    def test_r12_there_is_never_more_than_one_recipient(self, ticket, smtp):
+        announce_waiting()
+        deliver()
+        assert [len(mail.recipients) for mail in smtp.messages] == [1, 1, 1, 1]
+
+    def test_many_mails_go_through_one_connection(self, ticket, smtp):
+        announce_waiting()
+        deliver()
+        assert smtp.connections == 1
+
+    def test_what_was_sent_is_not_sent_again(self, waiting, smtp):
+        waiting()
+        deliver()
+        deliver()
+        assert len(smtp.messages) == 1
+
+    def test_it_leaves_a_heartbeat(self, db):
+        deliver()
+        assert Beat.objects.filter(name="deliver").exists()
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("mode", ["r4", "d4", "r421"])
+    def test_r07_a_temporary_answer_is_tried_again_later(self, waiting, smtp, mode):
+        envelope = waiting(mode)
+        deliver()
+        assert state() == (State.PENDING, 1, 0)
+        assert Envelope.objects.get().next_at > timezone.now() + timedelta(seconds=40)
+        assert smtp.messages == []
+        Envelope.objects.update(next_at=F("created_at"))
+        type(envelope.user).objects.filter(pk=envelope.user_id).update(email="ok@example.org")
+        deliver()
+        assert state() == (State.SENT, 2, 0)
+        assert len(smtp.messages) == 1
+
+    def test_r08_an_unknown_address_is_dead_and_remembered(self, waiting, smtp, people):
+        waiting("r5")
+        deliver()
+        assert state() == (State.DEAD, 1, 0)
+        assert Envelope.objects.get().last_error.startswith("550 5.1.1")
+        assert people.karim.helpdesk_preferences.refused_address == "r5@example.org"
+
+    def test_r08_no_more_mail_goes_there_until_the_address_changes(
+        self, waiting, taken, people, told
+    ):
+        waiting("r5")
+        deliver()
+        actions.comment(taken, by=people.lea, text="Allô ?")
+        assert told("comment") == {"karim": "refused_address"}
+        people.karim.email = "ok@example.org"
+        people.karim.save()
+        actions.comment(taken, by=people.lea, text="Allô ?")
+        assert told("comment") == {"karim": "in_charge"}
+
+    def test_r08_a_refused_content_is_dead_and_the_address_is_not(self, waiting, people):
+        waiting("d5")
+        deliver()
+        assert state() == (State.DEAD, 1, 0)
+        assert Envelope.objects.get().last_error.startswith("554")
+        assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
+
+    def test_r08_others_are_not_affected(self, ticket, people, smtp):
+        people.sophie.email = "r5@example.org"
+        people.sophie.save()
+        announce_waiting()
+        assert deliver() == {State.SENT: 3, State.DEAD: 1}
+        assert len(smtp.messages) == 3
+
+    def test_a_server_that_puts_off_for_days_is_given_up(self, waiting):
+        waiting("r4")
+        Envelope.objects.update(
+            created_at=timezone.now() - timedelta(days=4), attempts=queue.GIVE_UP_ATTEMPTS
+        )
+        deliver()
+        assert Envelope.objects.get().state == State.DEAD
+
+
+class TestDoubt:
+    def test_r06_a_connection_cut_after_the_message_is_tried_once_more(self, waiting, smtp):
+        waiting("dropafter")
+        deliver()
+        assert state() == (State.PENDING, 1, 1)
+        again()
+        deliver()
+        assert state() == (State.UNCERTAIN, 2, 2)
+        again()
+        deliver()
+        assert len(smtp.messages) == 2
+        assert len({mail.message_id for mail in smtp.messages}) == 1
+
+    def test_r09_silence_after_the_message_is_doubt_too(self, waiting):
+        waiting("hangdata")
+        deliver()
+        assert state() == (State.PENDING, 1, 1)
+
+    def test_r09_silence_before_it_is_not(self, waiting, smtp):
+        waiting("hangrcpt")
+        deliver()
+        assert state() == (State.PENDING, 1, 0)
+        assert smtp.messages == []
+
+    def test_r02_a_process_killed_while_handing_over_makes_one_more_attempt(self, waiting, smtp):
+        envelope = waiting()
+        for round_ in (0, 1):
+            claim = queue.claim()
+            assert [mail.pk for mail in claim.envelopes] == [envelope.pk]
+            assert Envelope.objects.get().ambiguous == round_
+            queue.mark_handed_over(envelope, claim.token)
+            lease_runs_out()
+        deliver()
+        assert Envelope.objects.get().state == State.UNCERTAIN
+        assert smtp.messages == []
+
+    def test_r01_a_process_killed_before_leaves_no_doubt(self, waiting, smtp):
+        waiting()
+        queue.claim()
+        lease_runs_out()
+        deliver()
+        assert state() == (State.SENT, 2, 0)
+        assert len(smtp.messages) == 1
+
+
+class TestTheServerItself:
+    """Its failures open the circuit and burn no attempts."""
+
+    def test_r09_silence_at_the_door(self, waiting, smtp):
+        waiting()
+        smtp.mode = "hangbanner"
+        deliver()
+        assert state() == (State.PENDING, 0, 0)
+        assert queue.channel_is_open()
+
+    def test_r10_nobody_listens_for_two_days(self, waiting, smtp, settings):
+        waiting()
+        settings.EMAIL_PORT = 9
+        for _ in range(60):
+            again()
+            deliver()
+        assert state() == (State.PENDING, 0, 0)
+        assert "refused" in Channel.objects.get().last_error
+        settings.EMAIL_PORT = smtp.port
+        Envelope.objects.update(created_at=timezone.now() - timedelta(hours=48))
+        again()
+        assert deliver() == {State.SENT: 1}
+        assert Channel.objects.get().failures == 0
+
+    def test_r10_while_the_circuit_is_open_nothing_is_tried(self, waiting, smtp):
+        waiting()
+        queue.open_circuit("down")
+        assert deliver() == {}
+        assert smtp.connections == 0
+
+    def test_r11_a_wrong_password(self, waiting, settings):
+        from tests.servers.smtp import smtp_server
+
+        with smtp_server(auth=True) as server:
+            settings.EMAIL_PORT, server.mode = server.port, "auth535"
+            settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "helpdesk", "wrong"
+            waiting()
+            deliver()
+        assert state() == (State.PENDING, 0, 0)
+        assert Channel.objects.get().last_error.startswith("535")
+
+    def test_when_it_is_back_one_mail_goes_ahead(self, ticket, smtp):
+        announce_waiting()
+        queue.open_circuit("down")
+        again()
+        assert deliver() == {State.SENT: 4}
+        assert not queue.channel_is_open()
+
+
+class TestPoison:
+    @pytest.fixture
+    def broken_for(self, monkeypatch):
+        """Make the mails to one person impossible to write."""
+        compose = alerts.compose
+
+        def broken_for(user):
+            def breaking(envelope, *rest):
+                if envelope.user_id == user.pk:
+                    raise RuntimeError("template")
+                return compose(envelope, *rest)
+
+            monkeypatch.setattr(alerts, "compose", breaking)
+
+        return broken_for
+
+    def test_r30_a_mail_that_cannot_be_made_dies_alone(self, ticket, people, smtp, broken_for):
+        broken_for(people.sophie)
+        announce_waiting()
+        for _ in range(queue.UNANSWERED_LIMIT + 2):
+            deliver()
+            again()
+        dead = Envelope.objects.get(user=people.sophie)
+        assert (dead.state, dead.attempts) == (State.DEAD, queue.UNANSWERED_LIMIT)
+        assert dead.last_error == "RuntimeError: template"
+        assert len(smtp.messages) == 3
+
+    def test_r30_a_mail_that_kills_its_process_dies_and_takes_no_other_along(self, ticket, smtp):
+        announce_waiting()
+        killer = Envelope.objects.order_by("pk").first()
+        for _ in range(12):
+            lease_runs_out()
+            claim = queue.claim()
+            if not any(mail.pk == killer.pk for mail in claim.envelopes):
+                queue.give_back(claim.envelopes, claim.token)
+        lease_runs_out()
+        deliver()
+        killer.refresh_from_db()
+        assert killer.state == State.DEAD
+        assert killer.last_error
+        assert len(smtp.messages) == 3
+
+
+class TestClaims:
+    def test_r15_a_process_that_slept_over_its_lease_sends_nothing(self, waiting):
+        envelope = waiting()
+        first = queue.claim()
+        lease_runs_out()
+        second = queue.claim()
+        with pytest.raises(LostLease):
+            queue.mark_handed_over(envelope, first.token)
+        queue.mark_handed_over(envelope, second.token)
+
+    def test_what_is_given_back_is_as_before(self, waiting):
+        waiting()
+        claim = queue.claim()
+        queue.give_back(claim.envelopes, claim.token)
+        assert state() == (State.PENDING, 0, 0)
+
+    def test_but_sealed(self, waiting, taken, people):
+        """What comes after the first claim travels in the next mail."""
+        waiting()
+        claim = queue.claim()
+        queue.give_back(claim.envelopes, claim.token)
+        actions.comment(taken, by=people.lea, text="Encore.")
+        announce_waiting()
+        assert Envelope.objects.count() == 2
+
+    def test_r22_a_fresh_alert_overtakes_a_bulk(self, waiting, ticket, people, smtp):
+        waiting()
+        Envelope.objects.update(bulk=True)
+        actions.comment(ticket, by=people.karim, text="À moi.")
+        announce_waiting()
+        deliver()
+        assert [mail.recipient for mail in smtp.messages] == [people.lea.email, "ok@example.org"]
+
+    def test_r35_asked_to_stop_it_ends_after_the_mail_in_hand(self, ticket, smtp):
+        announce_waiting()
+        deliver(lambda: bool(smtp.messages))
+        assert len(smtp.messages) == 1
+        assert Envelope.objects.filter(state=State.PENDING, attempts=0).count() == 3
+
+    def test_r34_a_kind_that_only_a_newer_version_knows_keeps_waiting(self, waiting):
+        waiting()
+        Envelope.objects.update(kind="postcard")
+        assert deliver() == {}
+        assert state() == (State.PENDING, 0, 0)
+
+    def test_what_somebody_else_took_over_is_left_alone(self, waiting):
+        envelope = waiting()
+        claim = queue.claim()
+        Envelope.objects.update(token=uuid.uuid4())
+        queue.settle_skipped(envelope, claim.token, "muted")
+        assert Envelope.objects.get().state == State.SENDING
+
+
+class TestCheckedAgain:
+    """Rights and preferences are those of the moment of sending."""
+
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            ({"email": ""}, "no_address"),
+            ({"email": "nobody"}, "bad_address"),
+            ({"is_active": False}, "inactive"),
+        ],
+    )
+    def test_the_person(self, waiting, people, change, why):
+        waiting()
+        type(people.karim).objects.filter(pk=people.karim.pk).update(**change)
+        deliver()
+        assert Envelope.objects.get().skipped == Notice.objects.get().skipped == why
+
+    def test_s_vis_06_the_right_to_see(self, waiting, people, general):
+        waiting()
+        general.managers.filter(user=people.karim).delete()
+        deliver()
+        assert Notice.objects.get().skipped == "no_access"
+
+    def test_the_preferences(self, waiting, people):
+        waiting()
+        HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
+        deliver()
+        assert Notice.objects.get().skipped == "switched_off"
+
+    def test_muting(self, waiting, people, taken):
+        waiting()
+        actions.mute(taken, by=people.karim)
+        deliver()
+        assert Notice.objects.get().skipped == "muted"
+
+    def test_a_question_ignores_muting(self, taken, people, quiet, smtp):
+        quiet()
+        actions.close(taken, by=people.karim)
+        announce_waiting()
+        actions.mute(taken, by=people.lea)
+        deliver()
+        assert [mail.recipient for mail in smtp.messages] == [people.lea.email]
+
+    def test_the_extra_address_must_still_be_that_of_the_category(self, general, ticket, smtp):
+        general.alert_address = "team@example.org"
+        general.save()
+        ticket.events.update(announced_at=None)
+        announce_waiting()
+        general.alert_address = ""
+        general.save()
+        deliver()
+        assert "team@example.org" not in [mail.recipient for mail in smtp.messages]
+
+    def test_s_not_03_a_deleted_ticket_is_told_to_nobody(self, waiting, taken, smtp):
+        waiting()
+        taken.delete()
+        assert deliver() == {}
+        assert smtp.messages == []
+
+
+def test_r33_the_secret_key_may_change_while_mails_wait(waiting, smtp, settings):
+    waiting()
+    settings.SECRET_KEY = "another"
+    deliver()
+    assert len(smtp.messages) == 1
+
+
+def test_any_mail_back_end_will_do(ticket, mailoutbox):
+    announce_waiting()
+    assert deliver() == {State.SENT: 4}
+    assert len(mailoutbox) == 4
+
+
+def test_a_back_end_that_fails_is_tried_again(ticket, monkeypatch):
+    from django.core.mail.backends.locmem import EmailBackend
+
+    def fail(self, messages):
+        raise OSError("503 from the service")
+
+    monkeypatch.setattr(EmailBackend, "send_messages", fail)
+    announce_waiting()
+    assert deliver() == {State.PENDING: 4}
+    assert not Envelope.objects.filter(ambiguous__gt=0).exists()

@@ -1,0 +1,119 @@
+"""Saying “no more of this” from a mail (S-CSRF-03, S-CSRF-04, S-AUT-02)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from wagtail_helpdesk.models import HelpdeskPreferences, Subscription
+from wagtail_helpdesk.notify import unsubscribe
+
+
+@pytest.fixture
+def strict():
+    """A client that is asked for its CSRF token."""
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def address(ticket, people):
+    return reverse("wagtail_helpdesk:mute", args=[unsubscribe.mute_token(people.lea.pk, ticket.pk)])
+
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def muted():
+    return Subscription.objects.filter(muted=True).exists()
+
+
+def test_s_csrf_04_a_mail_program_mutes_with_one_post(strict, address):
+    assert strict.post(address, ONE_CLICK).status_code == 200
+    assert muted()
+
+
+def test_s_csrf_04_twice_is_the_same(strict, address):
+    strict.post(address, ONE_CLICK)
+    assert strict.post(address, ONE_CLICK).status_code == 200
+    assert Subscription.objects.count() == 1
+
+
+def test_s_csrf_01_a_get_only_asks(client, address):
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "Hear no more of ticket no." in page.text
+    assert not muted()
+
+
+def test_s_csrf_03_scanners_may_fetch_every_link_of_every_mail(client, ticket, sent):
+    for mail in sent().values():
+        for link in re.findall(r"https?://[^/\s]+(/helpdesk-mail/\S+)", mail.body):
+            for _ in range(2):
+                assert client.get(link).status_code == 200
+    assert not muted()
+
+
+def test_s_csrf_02_the_form_of_the_page_needs_its_token(strict, address):
+    assert strict.post(address).status_code == 403
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', strict.get(address).text)[1]
+    assert strict.post(address, {"csrfmiddlewaretoken": token}).status_code == 200
+    assert muted()
+
+
+def test_it_can_be_undone(client, address):
+    client.post(address)
+    page = client.post(address, {"undo": "1"})
+    assert "again" in page.text
+    assert not muted()
+
+
+def test_the_page_names_no_subject(client, address):
+    assert "Radiateur" not in client.get(address).text
+
+
+def test_it_speaks_the_language_of_the_mail(client, address, people):
+    HelpdeskPreferences.objects.create(user=people.lea, language="fr")
+    assert '<html lang="fr">' in client.get(address).text
+
+
+def test_s_aut_02_a_false_token_is_not_found(client, ticket, people):
+    other = signing.dumps([people.lea.pk, ticket.pk], salt="something else")
+    for token in ("x", "::", other, other[:-1]):
+        assert client.get(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
+
+
+def test_s_aut_02_a_token_for_reports_does_not_mute(client, people):
+    token = unsubscribe.reports_token(people.lea.pk)
+    assert client.post(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
+
+
+def test_s_aut_02_an_old_token_is_not_found(client, address, time_machine):
+    time_machine.move_to(timezone.now() + unsubscribe.VALID_FOR + timedelta(minutes=1))
+    assert client.get(address).status_code == 404
+
+
+def test_s_aut_02_it_dies_with_the_right_to_see(client, ticket, people):
+    token = unsubscribe.mute_token(people.victor.pk, ticket.pk)
+    assert client.post(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
+    assert not muted()
+
+
+def test_s_aut_01_it_dies_with_the_account(client, address, people):
+    people.lea.is_active = False
+    people.lea.save()
+    assert client.post(address).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_not_allowed(client, address, method):
+    assert getattr(client, method)(address).status_code == 405
+
+
+def test_reports_are_suspended_with_one_post(strict, people):
+    token = unsubscribe.reports_token(people.karim.pk)
+    strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
+    assert HelpdeskPreferences.of(people.karim).reports_suspended

@@ -1,0 +1,186 @@
+"""What keeps telling going: the bell after an act, schedules, commands, health, checks."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from wagtail_helpdesk import actions, checks, tasks
+from wagtail_helpdesk.models import Beat, Envelope, Event, State
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+
+
+class TestTheBell:
+    @pytest.fixture
+    def rung(self, monkeypatch):
+        calls = []
+        monkeypatch.setattr("django_q.tasks.async_task", lambda *args: calls.append(args))
+        return calls
+
+    def test_rings_once_for_each_form_after_commit(
+        self, ticket, people, rung, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.take_and_close(ticket, by=people.karim)
+        batch = Event.objects.last().batch
+        assert rung == [("wagtail_helpdesk.tasks.tell", str(batch))]
+
+    def test_r31_a_queue_that_is_down_breaks_nothing(
+        self, ticket, people, monkeypatch, django_capture_on_commit_callbacks, mailoutbox
+    ):
+        def down(*args):
+            raise ConnectionError
+
+        monkeypatch.setattr("django_q.tasks.async_task", down)
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.take(ticket, by=people.karim)
+        tasks.deliver()
+        assert any(mail.to == ["Léa Fournier <lea.fournier@arvelle.example>"] or
+                   "lea.fournier" in mail.to[0] for mail in mailoutbox)  # fmt: skip
+
+    def test_without_django_q_nothing_is_queued(self, ticket, rung, monkeypatch):
+        monkeypatch.setattr("django.apps.apps.is_installed", lambda name: False)
+        tasks.ring(Event, Event.objects.first())
+        assert rung == []
+
+    def test_the_task_tells_and_sends(self, ticket, mailoutbox):
+        tasks.tell(str(Event.objects.get().batch))
+        assert len(mailoutbox) == 4
+
+
+class TestSchedules:
+    def test_are_installed_once(self, db):
+        from django_q.models import Schedule
+
+        call_command("helpdesk_schedules", verbosity=0)
+        Schedule.objects.update(minutes=99)
+        call_command("helpdesk_schedules", verbosity=0)
+        assert Schedule.objects.count() == len(tasks.SCHEDULES)
+        assert not Schedule.objects.filter(minutes=99).exists()
+
+    def test_dry_run_installs_nothing(self, db, capsys):
+        from django_q.models import Schedule
+
+        call_command("helpdesk_schedules", "--dry-run")
+        assert "wagtail_helpdesk: deliver mails" in capsys.readouterr().out
+        assert not Schedule.objects.exists()
+
+    def test_say_so_without_django_q(self, db, monkeypatch):
+        monkeypatch.setattr("django.apps.apps.is_installed", lambda name: name != "django_q")
+        with pytest.raises(CommandError, match="--loop"):
+            call_command("helpdesk_schedules")
+
+    def test_r32_a_bad_schedule_beside_ours_does_not_stop_the_command(self, ticket, mailoutbox):
+        from django_q.models import Schedule
+
+        Schedule.objects.create(name="bad", func="nothing", args="not a literal(")
+        call_command("helpdesk_deliver")
+        assert len(mailoutbox) == 4
+
+    def test_every_scheduled_function_exists(self):
+        for _, path, _ in tasks.SCHEDULES:
+            assert callable(getattr(tasks, path.rpartition(".")[2]))
+
+
+class TestDeliverCommand:
+    def test_tells_and_sends(self, ticket, mailoutbox, capsys):
+        call_command("helpdesk_deliver")
+        assert len(mailoutbox) == 4
+        assert "sent: 4" in capsys.readouterr().out
+
+    def test_dry_run_counts(self, ticket, mailoutbox, capsys):
+        call_command("helpdesk_deliver", "--dry-run")
+        assert "events to announce: 1" in capsys.readouterr().out
+        assert mailoutbox == []
+
+
+def health(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        call_command("helpdesk_health", *arguments)
+    return ended.value.code
+
+
+class TestHealth:
+    @pytest.fixture(autouse=True)
+    def alive(self, db):
+        Beat.objects.create(name="deliver")
+        Beat.objects.create(name="reports")
+
+    def test_well(self, capsys):
+        assert health() == 0
+
+    def test_a_failed_mail_is_to_be_looked_at(self, ticket, capsys):
+        announce_waiting()
+        Envelope.objects.update(state=State.DEAD)
+        assert health() == 1
+
+    def test_g12_mails_that_wait_for_minutes_are_a_failure(self, ticket, capsys):
+        announce_waiting()
+        Envelope.objects.update(next_at=timezone.now() - timezone.timedelta(minutes=6))
+        assert health() == 2
+
+    def test_a_silent_delivery_is_a_failure(self, capsys):
+        Beat.objects.filter(name="deliver").delete()
+        assert health("--json") == 2
+        assert json.loads(capsys.readouterr().out)["findings"]["last_deliver"]["level"] == 2
+
+    def test_s_inf_04_anybody_learns_ok_or_fail_and_nothing_more(self, client):
+        assert client.get(reverse("wagtail_helpdesk:health")).text == "ok"
+        Beat.objects.all().delete()
+        answer = client.get(reverse("wagtail_helpdesk:health"))
+        assert (answer.status_code, answer.text) == (503, "fail")
+
+
+class TestChecks:
+    def ids(self, check, **kwargs):
+        return [message.id for message in check(None, **kwargs)]
+
+    def test_a_mail_server_without_time_limit(self, settings):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_TIMEOUT = None
+        assert self.ids(checks.check_mail) == ["wagtail_helpdesk.W001"]
+        settings.EMAIL_TIMEOUT = 60
+        assert self.ids(checks.check_mail) == ["wagtail_helpdesk.W002"]
+        settings.EMAIL_TIMEOUT = 20
+        assert self.ids(checks.check_mail) == []
+
+    def test_the_same_as_mailers(self, settings):
+        settings.MAILERS = {"default": {"OPTIONS": {}}}
+        assert self.ids(checks.check_mail) == ["wagtail_helpdesk.W001"]
+        settings.MAILERS = {"default": {"OPTIONS": {"timeout": 20}}}
+        assert self.ids(checks.check_mail) == []
+        settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+        assert self.ids(checks.check_mail) == []
+
+    def test_a_queue_that_repeats_or_hangs(self, settings):
+        good = dict(settings.Q_CLUSTER)
+        assert self.ids(checks.check_queue) == []
+        for change, found in (
+            ({"timeout": None}, "W003"),
+            ({"retry": 70}, "E004"),
+            ({"catch_up": True}, "W005"),
+            ({"redis": {}}, "W006"),
+        ):
+            settings.Q_CLUSTER = good | change
+            assert self.ids(checks.check_queue) == [f"wagtail_helpdesk.{found}"]
+        settings.Q_CLUSTER = None
+        assert self.ids(checks.check_queue) == []
+
+    def test_our_addresses(self, settings):
+        assert self.ids(checks.check_addresses) == []
+        settings.ROOT_URLCONF = "wagtail.admin.urls"
+        assert self.ids(checks.check_addresses) == ["wagtail_helpdesk.W007"]
+
+    def test_a_helpdesk_page(self, db, monkeypatch):
+        assert self.ids(checks.check_page, databases=["default"]) == []
+        monkeypatch.setattr("wagtail_helpdesk.links.place_for", lambda service, language: None)
+        assert self.ids(checks.check_page, databases=["default"]) == ["wagtail_helpdesk.W008"]
+        assert self.ids(checks.check_page) == []
+
+
+def test_a_round_without_work_does_nothing(db):
+    assert announce_waiting() == 0
+    assert deliver() == {}

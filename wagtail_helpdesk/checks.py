@@ -1,0 +1,132 @@
+"""What is wrong with a site's configuration, said by ``manage.py check``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+from django.urls import NoReverseMatch, reverse
+
+from wagtail_helpdesk import links
+from wagtail_helpdesk.conf import helpdesk_settings
+
+
+@register("wagtail_helpdesk")
+def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that a silent mail server cannot block a worker for ever."""
+    timeout = _mail_timeout()
+    if timeout is None:
+        return [
+            Warning(
+                "The mail server has no time limit: a silent one blocks a worker for ever.",
+                hint="Set EMAIL_TIMEOUT, or OPTIONS['timeout'] of the default mailer, to 20.",
+                id="wagtail_helpdesk.W001",
+            )
+        ]
+    if timeout * 3 >= helpdesk_settings.MAIL_LEASE:
+        return [
+            Warning(
+                "The lease of a mail is shorter than the mail server may take: it may go out twice.",
+                hint="Set WAGTAIL_HELPDESK['MAIL_LEASE'] above three times the time limit.",
+                id="wagtail_helpdesk.W002",
+            )
+        ]
+    return []
+
+
+def _mail_timeout() -> float | None:
+    """Return the time limit in seconds, None when there is none, 0 without SMTP."""
+    mailers = getattr(settings, "MAILERS", None)
+    if mailers is None:
+        return settings.EMAIL_TIMEOUT if "smtp" in settings.EMAIL_BACKEND else 0
+    default = mailers.get("default", {})
+    if "smtp" not in default.get("BACKEND", "smtp"):
+        return 0
+    timeout: float | None = default.get("OPTIONS", {}).get("timeout")
+    return timeout
+
+
+@register("wagtail_helpdesk")
+def check_queue(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check the settings of django-q2 that lose tasks or run them twice."""
+    cluster = getattr(settings, "Q_CLUSTER", None)
+    if not cluster or not apps.is_installed("django_q"):
+        return []
+    return [*_queue_times(cluster), *_queue_habits(cluster)]
+
+
+def _queue_times(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
+    timeout, workers = cluster.get("timeout"), cluster.get("workers", 4)
+    if timeout is None:
+        yield Warning(
+            "Q_CLUSTER has no timeout: a task that hangs occupies a worker for ever.",
+            hint="Set timeout to 60 and retry to 300.",
+            id="wagtail_helpdesk.W003",
+        )
+        return
+    # The lock of a task runs from when it is fetched, not from when it starts.
+    limit = cluster.get("queue_limit", workers**2)
+    if cluster.get("retry", 60) <= timeout * (limit / workers + 1):
+        yield Error(
+            "Q_CLUSTER retries tasks that are still running.",
+            hint="retry must exceed timeout * (queue_limit / workers + 1).",
+            id="wagtail_helpdesk.E004",
+        )
+
+
+def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
+    if cluster.get("catch_up", True):
+        yield Warning(
+            "Q_CLUSTER makes up for every missed run of a schedule after an outage.",
+            hint="Set catch_up to False.",
+            id="wagtail_helpdesk.W005",
+        )
+    if "redis" in cluster or "django_redis" in cluster:
+        yield Warning(
+            "The Redis broker forgets tasks whose worker ends. Mails are not lost, but may wait for"
+            " the schedule.",
+            hint="Install the schedules with `helpdesk_schedules`, or run `helpdesk_deliver --loop`.",
+            id="wagtail_helpdesk.W006",
+        )
+
+
+@register("wagtail_helpdesk")
+def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that our urls are included: mails lead there to say “no more”."""
+    try:
+        reverse("wagtail_helpdesk:mute", args=["token"])
+    except NoReverseMatch:
+        return [
+            Warning(
+                "The addresses of wagtail_helpdesk are not included: mails have no link to mute.",
+                hint='Add path("helpdesk/", include("wagtail_helpdesk.urls")) before Wagtail’s.',
+                id="wagtail_helpdesk.W007",
+            )
+        ]
+    return []
+
+
+@register("wagtail_helpdesk", Tags.database)
+def check_page(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that mails have a helpdesk page to lead to."""
+    if not databases:
+        return []
+    try:
+        place = links.place_for(None, settings.LANGUAGE_CODE)
+    except DatabaseError:
+        return []  # Before the first migration.
+    if place is not None:
+        return []
+    return [
+        Warning(
+            "There is no live helpdesk page: mails carry no links.",
+            hint="Publish a page whose model has HelpdeskPageMixin.",
+            id="wagtail_helpdesk.W008",
+        )
+    ]

@@ -1,0 +1,97 @@
+"""Absolute addresses of the helpdesk, its tickets and acts, from configuration: for mails and pages.
+
+Never from a request: a worker has none, and its ``Host`` header is whatever the client says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.urls import NoReverseMatch, reverse
+from wagtail.models import Locale, Page, Site
+
+from .models import Service
+
+
+@dataclass(frozen=True)
+class Place:
+    """The helpdesk page to which one reader is sent."""
+
+    page: Any
+
+    @cached_property
+    def _home(self) -> str:
+        return str(self.page.full_url)
+
+    def to(self, route: str, *args: Any, **query: Any) -> str:
+        """Return the address of one of the page's routes: ``to("ticket", 1042)``."""
+        address = f"{self._home}{self.page.reverse_subpage(route, args=args)}"
+        return f"{address}?{urlencode(query, doseq=True)}" if query else address
+
+    def to_ticket(self, number: int) -> str:
+        """Return the address of a ticket."""
+        return self.to("ticket", number)
+
+    def to_act(self, number: int, slug: str) -> str:
+        """Return the address of the form of an action on a ticket."""
+        return self.to("act", number, slug)
+
+    def outside(self, name: str, *args: Any) -> str:
+        """Return the address of a view of our ``urls.py``, or nothing where a host left it out."""
+        try:
+            path = reverse(f"wagtail_helpdesk:{name}", args=args)
+        except NoReverseMatch:
+            return ""
+        return f"{self.page.get_site().root_url}{path}"
+
+
+def helpdesk_page_models() -> list[type[Page]]:
+    """Return the page models that are a helpdesk: those that say so of themselves."""
+    return [model for model in apps.get_models() if getattr(model, "is_helpdesk_page", False)]
+
+
+def place_for(service: Service | None, language: str) -> Place | None:
+    """Return where a reader of this language finds the helpdesk, or None when there is no page.
+
+    On the service's site, else on the default site, else on any other; and there in his language
+    if the page exists in it, else in the site's.
+    """
+    pages = [page for model in helpdesk_page_models() for page in model._default_manager.live()]
+    for site in (service.site if service else None, _default_site()):
+        if site is not None and (here := [page for page in pages if _is_on(page, site)]):
+            return Place(_in_language(here, language))
+    return Place(_in_language(pages, language)) if pages else None
+
+
+def _default_site() -> Site | None:
+    return Site.objects.select_related("root_page").filter(is_default_site=True).first()
+
+
+def _is_on(page: Page, site: Site) -> bool:
+    # Wagtail serves the translations of a site's root as well, each under its language's prefix.
+    here = page.get_url_parts()
+    return here is not None and here[0] == site.pk
+
+
+def _in_language(pages: list[Page], language: str) -> Page:
+    by_language = {page.locale.language_code: page for page in reversed(pages)}
+    wanted = (language, language.partition("-")[0], Locale.get_default().language_code)
+    return next((by_language[code] for code in wanted if code in by_language), pages[0])
+
+
+class Places:
+    """Remembers where readers are sent while a number of mails is written."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int | None, str], Place | None] = {}
+
+    def find(self, service: Service | None, language: str) -> Place | None:
+        """Return what ``place_for`` returned for this service and language the first time."""
+        key = (service.pk if service else None, language)
+        if key not in self._known:
+            self._known[key] = place_for(service, language)
+        return self._known[key]

@@ -1,0 +1,74 @@
+"""Tell people what happened: from cron, or as a process of its own beside or instead of a cluster."""
+
+import logging
+import signal
+import time
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, InterfaceError, connection
+
+from wagtail_helpdesk.models import Event
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.notify.reports import plan
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """Announces the events that were not yet, makes the reports that are due, sends the mails."""
+
+    help = "Announces events, makes the reports that are due and sends the mails that are due."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--loop", action="store_true", help="go on until stopped (SIGTERM)")
+        parser.add_argument(
+            "--pause", type=float, default=1, help="seconds between two rounds of the loop"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only count what waits")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run once, or in a loop that ends after the mail in hand."""
+        if options["dry_run"]:
+            self.stdout.write(f"events to announce: {Event.objects.unannounced().count()}")
+            return
+        self.stopped = False
+        if not options["loop"]:
+            self._report(self._round())
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self.stdout.write("Delivering mails; SIGTERM ends it.")
+        self._loop(options["pause"])
+
+    def _stop(self, *args: Any) -> None:
+        self.stopped = True
+
+    def _loop(self, pause: float) -> None:
+        minute = -1
+        while not self.stopped:
+            try:
+                now = int(time.time() // 60)
+                if now != minute:
+                    minute = now
+                    plan()
+                self._round()
+            except (DatabaseError, InterfaceError):
+                logger.warning("The database is away; trying again.", exc_info=True)
+                connection.close()
+            if not self.stopped:
+                time.sleep(pause)
+
+    def _round(self) -> Counter[str]:
+        announce_waiting()
+        return deliver(lambda: self.stopped)
+
+    def _report(self, done: Counter[str]) -> None:
+        plan()
+        done += deliver()
+        self.stdout.write(
+            ", ".join(f"{state}: {count}" for state, count in done.items()) or "nothing"
+        )

@@ -1,0 +1,40 @@
+"""Install the schedules of django-q2, any number of times."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from wagtail_helpdesk.tasks import SCHEDULES
+
+
+class Command(BaseCommand):
+    """Creates or repairs one schedule for each background job."""
+
+    help = "Installs the helpdesk's schedules in django-q2; can be run at each deployment."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--dry-run", action="store_true", help="only show the schedules")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Install them."""
+        if not apps.is_installed("django_q"):
+            raise CommandError(
+                "django_q is not installed; `helpdesk_deliver --loop` needs no queue."
+            )
+        from django_q.models import Schedule
+
+        for name, function, minutes in SCHEDULES:
+            self.stdout.write(f"{name}: every {minutes} min")
+            if options["dry_run"]:
+                continue
+            Schedule.objects.update_or_create(
+                name=name,
+                defaults={
+                    "func": function,
+                    "schedule_type": Schedule.MINUTES,
+                    "minutes": minutes,
+                    "repeats": -1,
+                },
+            )

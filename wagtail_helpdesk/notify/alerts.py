@@ -1,0 +1,260 @@
+"""The mail that tells one reader what happened to one ticket."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import lifecycle, markdown
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Action, Role
+from wagtail_helpdesk.links import Place, Places
+from wagtail_helpdesk.models import Envelope, State
+
+from . import sentences
+from .addresses import Reader, name_of
+from .dossier import Checked, Dossier, Told
+from .mail import LONGEST_MESSAGE, Letter, write
+from .unsubscribe import mute_token
+
+#: Acts told one by one in a mail; what a flood adds is counted.
+MOST_ENTRIES = 20
+#: References kept of a thread: its root, the first and the last mails (RT's rule).
+FIRST, LAST = 3, 6
+NO_FORM = (lifecycle.FOLLOW, lifecycle.UNFOLLOW, lifecycle.EXPIRE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act as the mail tells it."""
+
+    sentence: str
+    when: Any
+    text: str = ""
+    html: str = ""
+    cut: bool = False
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Something the reader may do, and where."""
+
+    label: str
+    url: str
+
+
+def compose(
+    envelope: Envelope, dossier: Dossier, reader: Reader, checked: Checked, places: Places
+) -> EmailMessage:
+    """Return the alert as its reader gets it: in his language and time zone, with what he may read."""
+    with translation.override(reader.language), timezone.override(reader.zone):
+        place = places.find(dossier.ticket.service, reader.language)
+        if checked.told:
+            return _alert(envelope, dossier, reader, checked, place)
+        assert checked.farewell is not None  # noqa: S101 - an empty mail is not composed
+        return _farewell(envelope, dossier, reader, checked.farewell, place)
+
+
+def _alert(
+    envelope: Envelope, dossier: Dossier, reader: Reader, checked: Checked, place: Place | None
+) -> EmailMessage:
+    ticket, strongest = dossier.ticket, checked.strongest
+    asked = any(told.asked for told in checked.told)
+    url = place.to_ticket(ticket.pk) if place else ""
+    mute = _mute_address(reader, dossier, place)
+    answers = _answers(checked, dossier, place)
+    context = {
+        **_frame(dossier, place),
+        "entries": _entries(checked.told, dossier, reader),
+        "left_out": max(len(checked.told) - MOST_ENTRIES, 0),
+        "opening": _opening(checked, dossier),
+        "deadline": "".join(sentences.deadline(told, dossier) for told in checked.told),
+        "answers": answers,
+        "actions": [link for link in _actions(dossier, reader, place) if link not in answers],
+        "ticket_url": url,
+        "mute_url": mute,
+        "why": sentences.why(strongest, dossier),
+    }
+    return write(
+        Letter(
+            reader=reader,
+            service=ticket.service,
+            subject=subject(dossier),
+            template="alert",
+            context=context,
+            message_id=envelope.message_id,
+            thread=thread(envelope),
+            archive=url,
+            # What asks something of its reader is no list mail.
+            unsubscribe="" if asked else mute,
+            headers=_own_headers(dossier, checked.told, strongest),
+        )
+    )
+
+
+def _farewell(
+    envelope: Envelope, dossier: Dossier, reader: Reader, told: Told, place: Place | None
+) -> EmailMessage:
+    return write(
+        Letter(
+            reader=reader,
+            service=dossier.ticket.service,
+            subject=subject(dossier),
+            template="farewell",
+            context={
+                **_frame(dossier, place),
+                "sentence": sentences.farewell(told, dossier),
+                "why": sentences.why(told, dossier),
+            },
+            message_id=envelope.message_id,
+            thread=thread(envelope),
+            headers=_own_headers(dossier, [told], told),
+        )
+    )
+
+
+def subject(dossier: Dossier) -> str:
+    """Return the subject, the same for all mails of a ticket: what happened is the first line."""
+    ticket = dossier.ticket
+    if ticket.service.confidential:
+        return f"[{ticket.service.name} #{ticket.pk}] {_('Confidential ticket')}"
+    return f"[{ticket.category.name} #{ticket.pk}] {ticket.subject}"
+
+
+def thread(envelope: Envelope) -> list[str]:
+    """Return the mails before this one, as ids: a root that nobody ever got, the first, the last.
+
+    The root is in every mail, so that the thread holds together whichever mail was lost.
+    """
+    before = Envelope.objects.filter(
+        ticket=envelope.ticket_id,
+        user=envelope.user_id,
+        address=envelope.address,
+        state__in=[State.SENT, State.UNCERTAIN],
+        pk__lt=envelope.pk,
+    )
+    first = list(before.order_by("pk").values_list("message_id", flat=True)[:FIRST])
+    last = list(before.order_by("-pk").values_list("message_id", flat=True)[:LAST])
+    root = f"<ticket-{envelope.ticket_id}@{helpdesk_settings.MAIL_DOMAIN}>"
+    return list(dict.fromkeys([root, *first, *last[::-1]]))
+
+
+def _own_headers(dossier: Dossier, told: list[Told], strongest: Told) -> dict[str, str]:
+    return {
+        "X-Helpdesk-Ticket": str(dossier.ticket.pk),
+        "X-Helpdesk-Event": " ".join(str(one.event.pk) for one in told[-MOST_ENTRIES:]),
+        "X-Helpdesk-Reason": strongest.reason.value,
+    }
+
+
+def _frame(dossier: Dossier, place: Place | None) -> dict[str, Any]:
+    ticket = dossier.ticket
+    return {
+        "ticket": ticket,
+        "service": ticket.service,
+        "category": None if ticket.service.confidential else ticket.category,
+        "confidential": ticket.service.confidential,
+        "preferences_url": place.to("preferences") if place else "",
+    }
+
+
+def _opening(checked: Checked, dossier: Dossier) -> dict[str, str]:
+    """Return the names a creation mail carries (guide, introduction)."""
+    openings = [told for told in checked.told if told.act.before is None]
+    if not openings or dossier.ticket.service.confidential:
+        return {}
+    (told,) = openings
+    requester = dossier.people.get(told.act.after.requester, "")
+    by = name_of(told.event.actor) if told.event.actor_id != told.act.after.requester else ""
+    return {"requester": requester, "by": by}
+
+
+def _entries(told: list[Told], dossier: Dossier, reader: Reader) -> list[Entry]:
+    """Return what happened, oldest first; old messages give way when the mail grows too long."""
+    room, entries = LONGEST_MESSAGE, []
+    for one in reversed(told[-MOST_ENTRIES:]):
+        entry = _entry(one, dossier, reader, room)
+        room = max(room - len(entry.text), 0)
+        entries.append(entry)
+    return entries[::-1]
+
+
+def _entry(told: Told, dossier: Dossier, reader: Reader, room: int) -> Entry:
+    said = sentences.sentence(told, dossier, reader)
+    if dossier.ticket.service.confidential:
+        return Entry(said, told.event.created_at)
+    event = _question(told, dossier) or told.event
+    cut = len(event.text) > room
+    text = event.text[:room] if cut else event.text
+    return Entry(
+        sentence=said,
+        when=told.event.created_at,
+        text=quoted(text),
+        html=markdown.render(text) if cut else event.rendered,
+        cut=cut,
+        files=tuple(dossier.files.get(told.event.pk, ())),
+    )
+
+
+def _question(told: Told, dossier: Dossier) -> Any:
+    """Return the question that waits, which a new requester gets with the news that he is one."""
+    if told.act.action is not lifecycle.CHANGE_REQUESTER or not told.asked or told.event.text:
+        return None
+    asked = dossier.ticket.events.filter(
+        action=lifecycle.ASK_INFORMATION.name, pk__lt=told.event.pk
+    )
+    return asked.order_by("-pk").first()
+
+
+def _mute_address(reader: Reader, dossier: Dossier, place: Place | None) -> str:
+    if place is None or reader.user is None:
+        return ""
+    return place.outside("mute", mute_token(reader.user.pk, dossier.ticket.pk))
+
+
+def quoted(text: str) -> str:
+    """Return a message as a text mail quotes it, its lines wrapped and marked."""
+    lines = []
+    for line in text.splitlines():
+        lines += textwrap.wrap(
+            line, 74, break_long_words=False, break_on_hyphens=False, drop_whitespace=False
+        ) or [""]
+    return "\n".join(f"> {line.rstrip()}".rstrip() for line in lines)
+
+
+def _actions(dossier: Dossier, reader: Reader, place: Place | None) -> list[Link]:
+    """Return a link to the form of everything the reader may do now."""
+    if place is None or reader.user is None:
+        return []
+    actions = dossier.ticket.actions_for(reader.user)
+    pointless = list(NO_FORM)
+    if lifecycle.REJECT_CLOSURE in actions:
+        # The page of a requester shows one way back from a closure, not two.
+        pointless.append(lifecycle.REOPEN)
+    if not dossier.has_guests:
+        pointless.append(lifecycle.REMOVE_GUEST)
+    return [_link(dossier, action, place) for action in actions if action not in pointless]
+
+
+def _link(dossier: Dossier, action: Action, place: Place, label: str = "") -> Link:
+    return Link(label or str(action.label), place.to_act(dossier.ticket.pk, action.slug))
+
+
+def _answers(checked: Checked, dossier: Dossier, place: Place | None) -> list[Link]:
+    """Return the answers to the question that the mail puts, as buttons."""
+    asked = [told for told in checked.told if told.asked]
+    if not asked or place is None:
+        return []
+    match asked[-1].act.after.status, asked[-1].act.action.asks:
+        case lifecycle.Status.CLOSED, Role.REQUESTER:
+            both = (lifecycle.APPROVE_CLOSURE, lifecycle.REJECT_CLOSURE)
+            return [_link(dossier, action, place) for action in both]
+        case lifecycle.Status.INCOMPLETE, Role.REQUESTER | None:
+            return [_link(dossier, lifecycle.COMMENT, place, _("Answer"))]
+    return []

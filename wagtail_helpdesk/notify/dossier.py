@@ -1,0 +1,177 @@
+"""What the mails about one ticket have in common, read once for many readers; and the check of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth import get_user_model
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.lifecycle import Audience
+from wagtail_helpdesk.models import (
+    Attachment,
+    Category,
+    Event,
+    Notice,
+    Reason,
+    Skipped,
+    Ticket,
+)
+
+from .addresses import name_of
+from .listeners import Act, verdict
+from .surroundings import Surroundings, acts_of, surroundings_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+#: Acts that can take a ticket away from somebody; he learns of it by one farewell.
+DEPRIVING = (lifecycle.MOVE, lifecycle.CHANGE_REQUESTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event that a mail tells, and why its reader hears of it."""
+
+    event: Event
+    act: Act
+    reason: Reason
+    asked: bool = False
+
+
+@dataclass
+class Checked:
+    """What is left of a mail once rights and preferences were read again."""
+
+    told: list[Told] = field(default_factory=list)
+    farewell: Told | None = None
+    skipped: dict[int, Skipped] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to send."""
+        return not self.told and self.farewell is None
+
+    @property
+    def strongest(self) -> Told:
+        """The event whose reason the mail gives."""
+        order = list(Reason)
+        return min(self.told, key=lambda told: order.index(told.reason))
+
+
+@dataclass
+class Dossier:
+    """One ticket with the events that mails are about to tell, and the people around it."""
+
+    ticket: Ticket
+    events: dict[int, Event]
+    acts: dict[int, Act]
+    surroundings: Surroundings
+
+    @classmethod
+    def of(cls, number: int, events: Collection[int], users: Collection[int]) -> Self:
+        """Read what mails about these events need, for these readers."""
+        ticket = Ticket.objects.select_related("category", "service__site", "requester").get(
+            pk=number
+        )
+        rows = Event.objects.filter(pk__in=events).select_related("actor").order_by("pk")
+        found = {event.pk: event for event in rows}
+        acts = acts_of(ticket, list(found.values()))
+        return cls(
+            ticket,
+            found,
+            dict(zip(found, acts, strict=True)),
+            surroundings_of(ticket, acts, only=users),
+        )
+
+    def check_for(self, user: User, notices: Iterable[Notice]) -> Checked:
+        """Decide again, now that the mail is about to leave, what of it may be told to a person."""
+        checked = Checked()
+        notices = list(notices)
+        pks = [notice.event_id for notice in notices]
+        readable = set(
+            Event.objects.filter(pk__in=pks)
+            .visible_to(user, own=False)
+            .values_list("pk", flat=True)
+        )
+        for notice in notices:
+            self._check(checked, user, notice, readable)
+        return checked
+
+    def _check(self, checked: Checked, user: User, notice: Notice, readable: set[int]) -> None:
+        event, act = self.events[notice.event_id], self.acts[notice.event_id]
+        answer = verdict(act, self.surroundings.person(act, user.pk))
+        told = Told(event, act, Reason(notice.reason), notice.asked)
+        if answer is None:
+            left = event.pk not in readable
+            checked.skipped[notice.pk] = Skipped.NO_ACCESS if left else Skipped.SWITCHED_OFF
+        elif answer.skipped and not notice.asked:
+            checked.skipped[notice.pk] = answer.skipped
+        elif event.pk in readable:
+            checked.told.append(told)
+        elif _is_farewell(told):
+            checked.farewell = told
+        else:
+            checked.skipped[notice.pk] = Skipped.NO_ACCESS
+
+    def check_for_mailbox(self, address: str, notices: Iterable[Notice]) -> Checked:
+        """The same for an extra address: it must still be that of the ticket's category."""
+        checked = Checked()
+        in_force = self.ticket.category.in_force("alert_address").value == address
+        for notice in notices:
+            event = self.events[notice.event_id]
+            if in_force and event.audience == Audience.EVERYONE:
+                checked.told.append(Told(event, self.acts[event.pk], Reason.MAILBOX))
+            else:
+                checked.skipped[notice.pk] = Skipped.NO_ACCESS
+        return checked
+
+    # -- names ---------------------------------------------------------------------------------
+
+    @cached_property
+    def people(self) -> dict[int, str]:
+        """The names of everybody whom the events mention, by id."""
+        mentioned: set[Any] = {self.ticket.requester_id, self.ticket.creator_id}
+        for act in self.acts.values():
+            for state in filter(None, (act.before, act.after)):
+                mentioned |= {state.requester, state.assignee}
+        for event in self.events.values():
+            for key in ("guests", "removed"):
+                mentioned.update(event.after.get(key, ()))
+        users = get_user_model()._default_manager.filter(pk__in=mentioned - {None})
+        return {user.pk: name_of(user) for user in users}
+
+    def names(self, users: Sequence[int]) -> str:
+        """Return the names of people, in a list to be read."""
+        return ", ".join(self.people[user] for user in users if user in self.people)
+
+    @cached_property
+    def categories(self) -> dict[int, Category]:
+        """The categories the ticket has been in, by id, with their services."""
+        pks = {act.after.category for act in self.acts.values()} | {self.ticket.category_id}
+        rows = Category.objects.filter(pk__in=pks).select_related("service")
+        return {category.pk: category for category in rows}
+
+    @cached_property
+    def has_guests(self) -> bool:
+        """Whether anybody is invited to the ticket."""
+        return self.ticket.guests.exists()
+
+    @cached_property
+    def files(self) -> dict[int, list[str]]:
+        """The names of the files attached to each event."""
+        names: dict[int, list[str]] = {}
+        rows = Attachment.objects.filter(event__in=self.events).order_by("pk")
+        for event, name in rows.values_list("event", "name"):
+            names.setdefault(event, []).append(name)
+        return names
+
+
+def _is_farewell(told: Told) -> bool:
+    return told.act.action in DEPRIVING and told.reason in (
+        Reason.WAS_REQUESTER,
+        Reason.WAS_IN_CHARGE,
+    )

@@ -1,0 +1,86 @@
+"""Whether mails go out: what the health command, the monitor's address and the admin look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, State
+
+#: Later than this, something is wrong; much later, nothing works.
+LATE, TOO_LATE = timedelta(minutes=2), timedelta(minutes=5)
+#: Jobs that run all the time, and how long they may be silent.
+JOBS = {"deliver": timedelta(minutes=5), "reports": timedelta(minutes=30)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: 0 well, 1 to be looked at, 2 failed."""
+
+    name: str
+    level: int
+    value: Any
+
+
+@dataclass(frozen=True)
+class Health:
+    """Everything looked at."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def level(self) -> int:
+        """The worst level found."""
+        return max((finding.level for finding in self.findings), default=0)
+
+
+def examine() -> Health:
+    """Look at everything."""
+    now = timezone.now()
+    return Health([*_waiting(now), *_failed(now), *_beats(now), *_channels(now)])
+
+
+def _waiting(now: datetime) -> Iterator[Finding]:
+    unannounced = Event.objects.unannounced().values_list("created_at", flat=True).first()
+    yield Finding("oldest_event_not_announced", _lateness(now, unannounced), _age(now, unannounced))
+    due = Envelope.objects.filter(state=State.PENDING, next_at__lte=now).order_by("next_at")
+    oldest = due.values_list("next_at", flat=True).first()
+    yield Finding("oldest_mail_due", _lateness(now, oldest), _age(now, oldest))
+    lost = Envelope.objects.filter(state=State.SENDING, lease_until__lt=now - LATE).count()
+    yield Finding("mails_past_their_lease", 1 if lost else 0, lost)
+
+
+def _failed(now: datetime) -> Iterator[Finding]:
+    recent = Envelope.objects.filter(created_at__gt=now - timedelta(days=1))
+    for state in (State.DEAD, State.UNCERTAIN):
+        count = recent.filter(state=state).count()
+        yield Finding(f"mails_{state}_today", 1 if count else 0, count)
+
+
+def _beats(now: datetime) -> Iterator[Finding]:
+    beats = dict(Beat.objects.values_list("name", "at"))
+    for job, silence in JOBS.items():
+        at = beats.get(job)
+        silent = at is None or now - at > silence
+        level = 2 if silent and job == "deliver" else int(silent)
+        yield Finding(f"last_{job}", level, at.isoformat() if at else None)
+
+
+def _channels(now: datetime) -> Iterator[Finding]:
+    for channel in Channel.objects.all():
+        is_open = channel.open_until is not None and channel.open_until > now
+        yield Finding(f"channel_{channel.name}", int(is_open), channel.last_error or None)
+
+
+def _lateness(now: datetime, since: datetime | None) -> int:
+    if since is None:
+        return 0
+    return (now - since > LATE) + (now - since > TOO_LATE)
+
+
+def _age(now: datetime, since: datetime | None) -> int | None:
+    return int((now - since).total_seconds()) if since else None

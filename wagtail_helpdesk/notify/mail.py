@@ -1,0 +1,115 @@
+"""Making a mail: headers that sort, thread and stop robots, a text part and an HTML part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import formataddr, parseaddr
+from functools import lru_cache
+from typing import Any
+
+import css_inline
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.encoding import punycode
+
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.models import Service
+
+from .addresses import Reader
+
+LONGEST_SUBJECT = 200
+#: Mail programs that get more than about 102 kB cut the mail; the text is there twice.
+LONGEST_MESSAGE = 12_000
+
+# Control characters end or split a header; the others turn its direction around.
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Everything that is particular about one mail."""
+
+    reader: Reader
+    service: Service | None
+    subject: str
+    template: str
+    context: Mapping[str, Any]
+    message_id: str
+    thread: Sequence[str] = ()
+    archive: str = ""
+    unsubscribe: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def write(letter: Letter) -> EmailMultiAlternatives:
+    """Return a letter as a mail, in the language and time zone that are active."""
+    context = {**letter.context, "language": letter.reader.language, "subject": letter.subject}
+    names = [
+        f"wagtail_helpdesk/mail/{letter.reader.language}/{letter.template}",
+        f"wagtail_helpdesk/mail/{letter.template}",
+    ]
+    mail = EmailMultiAlternatives(
+        subject=one_line(letter.subject)[:LONGEST_SUBJECT],
+        body=clean(render_to_string([f"{name}.txt" for name in names], context)).strip() + "\n",
+        from_email=sender(letter.service),
+        to=[_mailbox(letter.reader.name, letter.reader.address)],
+        headers=_headers(letter),
+    )
+    html = clean(render_to_string([f"{name}.html" for name in names], context))
+    mail.attach_alternative(_inliner().inline(html), "text/html")
+    return mail
+
+
+def one_line(text: str) -> str:
+    """Return text that can stand in a header: on one line, without characters that act."""
+    return " ".join(_NOT_IN_A_LINE.sub(" ", str(text)).split())
+
+
+def clean(text: str) -> str:
+    """Return text without control characters, with its lines as they are."""
+    return _NOT_IN_A_TEXT.sub("", text)
+
+
+def sender(service: Service | None) -> str:
+    """Return who a mail comes from: the name of the service, always at the site's own address."""
+    name, address = parseaddr(helpdesk_settings.FROM_EMAIL)
+    return _mailbox(service.name if service else name, address)
+
+
+def _mailbox(name: str, address: str) -> str:
+    local_part, _, domain = address.rpartition("@")
+    return formataddr((one_line(name), f"{local_part}@{punycode(domain)}"))
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    headers = {
+        "Message-ID": letter.message_id,
+        # RFC 3834: no robot is to answer; the second is for Exchange.
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": letter.reader.language,
+        "X-Helpdesk-Instance": helpdesk_settings.MAIL_DOMAIN,
+        **letter.headers,
+    }
+    if letter.thread:
+        headers["In-Reply-To"] = letter.thread[-1]
+        headers["References"] = " ".join(letter.thread)
+    if letter.service:
+        name = f"s{letter.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
+        headers["List-Id"] = formataddr((one_line(letter.service.name), name))
+    if letter.archive:
+        headers["List-Archive"] = f"<{letter.archive}>"
+    if letter.unsubscribe:
+        # RFC 8058: the mail program itself may post to the address, once, without asking more.
+        headers["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> css_inline.CSSInliner:
+    # Remote style sheets are never fetched: what a message contains must not make us call anybody.
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

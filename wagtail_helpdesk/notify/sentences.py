@@ -1,0 +1,259 @@
+"""What a mail says of each act, in one sentence for its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Priority, Status, Visibility
+from wagtail_helpdesk.models import Reason
+
+from .addresses import Reader, name_of
+from .dossier import Dossier, Told
+
+Sentence = Callable[[Told, Dossier, Reader], str]
+
+
+def sentence(told: Told, dossier: Dossier, reader: Reader) -> str:
+    """Return what happened, said to this reader."""
+    return SENTENCES[told.act.action.name](told, dossier, reader)
+
+
+def who(told: Told) -> str:
+    """Return who did it."""
+    return name_of(told.event.actor) if told.event.actor else _("The application")
+
+
+def place(told: Told, dossier: Dossier) -> str:
+    """Return where the act left the ticket; of a confidential service only its name."""
+    category = dossier.categories[told.act.after.category]
+    if dossier.ticket.service.confidential:
+        return category.service.name
+    return f"{category.service.name} › {category.name}"
+
+
+def _is_requester(told: Told, reader: Reader) -> bool:
+    return reader.user is not None and reader.user.pk == told.act.after.requester
+
+
+def _opened(told: Told, dossier: Dossier, reader: Reader) -> str:
+    names = {"who": who(told), "place": place(told, dossier)}
+    return _("%(who)s opened a ticket in %(place)s.") % names
+
+
+def _taken(told: Told, dossier: Dossier, reader: Reader) -> str:
+    if _is_requester(told, reader):
+        return _("%(who)s has taken charge of your ticket.") % {"who": who(told)}
+    return _("%(who)s has taken charge of the ticket.") % {"who": who(told)}
+
+
+def _assigned(told: Told, dossier: Dossier, reader: Reader) -> str:
+    assignee = told.act.after.assignee
+    if reader.user is not None and reader.user.pk == assignee:
+        return _("%(who)s assigned this ticket to you.") % {"who": who(told)}
+    names = {"who": who(told), "name": dossier.people.get(assignee or 0, "")}
+    return _("%(who)s assigned the ticket to %(name)s.") % names
+
+
+def _released(told: Told, dossier: Dossier, reader: Reader) -> str:
+    return _("%(who)s released the ticket: nobody is in charge of it any more.") % {
+        "who": who(told)
+    }
+
+
+def _asked(told: Told, dossier: Dossier, reader: Reader) -> str:
+    if _is_requester(told, reader):
+        return _("%(who)s asks you for more information.") % {"who": who(told)}
+    return _("%(who)s asked the requester for more information.") % {"who": who(told)}
+
+
+def _postponed(told: Told, dossier: Dossier, reader: Reader) -> str:
+    until = parse_date(told.event.after.get("resume_on") or "")
+    if until is None:
+        return _("%(who)s postponed the ticket.") % {"who": who(told)}
+    return _("%(who)s postponed the ticket until %(date)s.") % {
+        "who": who(told),
+        "date": date_format(until),
+    }
+
+
+def _closed(told: Told, dossier: Dossier, reader: Reader) -> str:
+    if told.asked:
+        return _("%(who)s closed your ticket. Do you approve this closure?") % {"who": who(told)}
+    return _("%(who)s closed the ticket.") % {"who": who(told)}
+
+
+def _transferred(told: Told, dossier: Dossier, reader: Reader) -> str:
+    names = {"who": who(told), "place": place(told, dossier)}
+    return _("%(who)s transferred the ticket to %(place)s.") % names
+
+
+def _invited(told: Told, dossier: Dossier, reader: Reader) -> str:
+    if told.asked:
+        return _("%(who)s invites you to follow ticket no. %(number)s.") % {
+            "who": who(told),
+            "number": dossier.ticket.pk,
+        }
+    guests = dossier.names(told.event.after.get("guests", ()))
+    return _("%(who)s invited %(name)s to follow the ticket.") % {
+        "who": who(told),
+        "name": guests,
+    }
+
+
+def _removed(told: Told, dossier: Dossier, reader: Reader) -> str:
+    removed = told.event.after.get("removed", [])
+    if removed == [told.event.actor_id]:
+        return _("%(who)s has left the list of guests.") % {"who": who(told)}
+    return _("%(who)s removed %(name)s from the list of guests.") % {
+        "who": who(told),
+        "name": dossier.names(removed),
+    }
+
+
+def _requester_changed(told: Told, dossier: Dossier, reader: Reader) -> str:
+    if _is_requester(told, reader):
+        return _("%(who)s made you the requester of the ticket.") % {"who": who(told)}
+    return _("%(who)s made %(name)s the requester of the ticket.") % {
+        "who": who(told),
+        "name": dossier.people.get(told.act.after.requester, ""),
+    }
+
+
+def _priority(told: Told, dossier: Dossier, reader: Reader) -> str:
+    return _("%(who)s changed the priority: %(after)s (before: %(before)s).") % {
+        "who": who(told),
+        "after": Priority(told.event.after["priority"]).label,
+        "before": Priority(told.event.before["priority"]).label,
+    }
+
+
+def _subject(told: Told, dossier: Dossier, reader: Reader) -> str:
+    if dossier.ticket.service.confidential:
+        return _("%(who)s changed the subject of the ticket.") % {"who": who(told)}
+    return _("%(who)s changed the subject: “%(after)s” (before: “%(before)s”).") % {
+        "who": who(told),
+        "after": told.event.after["subject"],
+        "before": told.event.before["subject"],
+    }
+
+
+def _visibility(told: Told, dossier: Dossier, reader: Reader) -> str:
+    return _("%(who)s changed the visibility: %(after)s.") % {
+        "who": who(told),
+        "after": Visibility(told.event.after["visibility"]).label,
+    }
+
+
+def _expired(told: Told, dossier: Dossier, reader: Reader) -> str:
+    return _("The ticket expired, for want of an answer from the requester.")
+
+
+def _plain(source: Callable[[], str]) -> Sentence:
+    """Make a sentence of which only the author varies; called late, in the reader's language."""
+    return lambda told, dossier, reader: source() % {"who": who(told)}
+
+
+SENTENCES: dict[str, Sentence] = {
+    "open_ticket": _opened,
+    "take": _taken,
+    "assign": _assigned,
+    "release": _released,
+    "comment": _plain(lambda: _("%(who)s added a comment.")),
+    "note": _plain(lambda: _("%(who)s added an internal note.")),
+    "ask_information": _asked,
+    "postpone": _postponed,
+    "resume": _plain(lambda: _("%(who)s resumed the ticket.")),
+    "close": _closed,
+    "approve_closure": _plain(lambda: _("%(who)s approved the closure of the ticket.")),
+    "reject_closure": _plain(lambda: _("%(who)s refused the closure of the ticket.")),
+    "cancel": _plain(lambda: _("%(who)s cancelled the ticket.")),
+    "refuse": _plain(lambda: _("%(who)s refused the ticket.")),
+    "reopen": _plain(lambda: _("%(who)s reopened the ticket.")),
+    "move": _transferred,
+    "invite": _invited,
+    "remove_guest": _removed,
+    "change_requester": _requester_changed,
+    "change_priority": _priority,
+    "change_subject": _subject,
+    "change_visibility": _visibility,
+    "attach": _plain(lambda: _("%(who)s attached a file.")),
+    "expire": _expired,
+}
+
+
+def farewell(told: Told, dossier: Dossier) -> str:
+    """Return what somebody is told whom the act deprived of the ticket: no message, no link."""
+    ticket, confidential = dossier.ticket, dossier.ticket.service.confidential
+    names: dict[str, Any] = {
+        "who": who(told),
+        "number": ticket.pk,
+        "subject": "" if confidential else f" “{ticket.subject}”",
+    }
+    if told.reason is Reason.WAS_REQUESTER:
+        names["name"] = dossier.people.get(told.act.after.requester, "")
+        return (
+            _(
+                "%(who)s made %(name)s the requester of ticket no. %(number)s%(subject)s."
+                " You can no longer read it."
+            )
+            % names
+        )
+    names["service"] = dossier.categories[told.act.after.category].service.name
+    return (
+        _(
+            "%(who)s transferred ticket no. %(number)s%(subject)s to the service %(service)s."
+            " You can no longer read it."
+        )
+        % names
+    )
+
+
+def deadline(told: Told, dossier: Dossier) -> str:
+    """Return until when a closure waits for its answer, empty for anything else."""
+    if not told.asked or told.act.after.status != Status.CLOSED:
+        return ""
+    since = dossier.ticket.awaiting_since or told.event.created_at
+    date = date_format((since + timedelta(days=helpdesk_settings.EXPIRY_DAYS)).date())
+    return _("Without an answer from you before %(date)s, the ticket will expire.") % {"date": date}
+
+
+def why(told: Told, dossier: Dossier) -> str:
+    """Return why the reader gets the mail."""
+    return WHY[told.reason]() % {
+        "service": dossier.ticket.service.name,
+        "category": dossier.ticket.category.name,
+    }
+
+
+WHY: dict[Reason, Callable[[], str]] = {
+    Reason.REQUESTER: lambda: _("You get this mail because you are the requester of the ticket."),
+    Reason.IN_CHARGE: lambda: _("You get this mail because you are in charge of the ticket."),
+    Reason.GUEST: lambda: _("You get this mail because you are a guest of the ticket."),
+    Reason.PERMANENT_GUEST: lambda: _(
+        "You get this mail because you are a permanent guest of the service %(service)s."
+    ),
+    Reason.MEMBER: lambda: _(
+        "You get this mail because you are a member of the category %(category)s."
+    ),
+    Reason.MANAGER: lambda: _(
+        "You get this mail because you are a manager of the service %(service)s."
+    ),
+    Reason.FOLLOWER: lambda: _("You get this mail because you follow the ticket."),
+    Reason.WAS_REQUESTER: lambda: _(
+        "You get this mail because you were the requester of the ticket."
+    ),
+    Reason.WAS_IN_CHARGE: lambda: _("You get this mail because you were in charge of the ticket."),
+    Reason.WAS_MANAGER: lambda: _(
+        "You get this mail because you manage the category where the ticket was."
+    ),
+    Reason.MAILBOX: lambda: _(
+        "You get this mail because this address is alerted for the service %(service)s."
+    ),
+}
