@@ -12,12 +12,6 @@ from wagtail_helpdesk.notify import delivery, reports
 
 logger = logging.getLogger(__name__)
 
-#: What runs by the clock: name, function, minutes between two runs.
-SCHEDULES = (
-    ("wagtail_helpdesk: deliver mails", "wagtail_helpdesk.tasks.deliver", 1),
-    ("wagtail_helpdesk: plan reports", "wagtail_helpdesk.tasks.plan_reports", 5),
-)
-
 
 def tell(batch: str) -> None:
     """Announce the acts of one form and deliver what is due."""

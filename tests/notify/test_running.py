@@ -11,6 +11,7 @@ from wagtail_helpdesk import actions, checks, tasks
 from wagtail_helpdesk.models import Beat, Envelope, Event, State
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.notify.schedules import SCHEDULES
 
 
 class TestTheBell:
@@ -58,7 +59,7 @@ class TestSchedules:
         call_command("helpdesk_schedules", verbosity=0)
         Schedule.objects.update(minutes=99)
         call_command("helpdesk_schedules", verbosity=0)
-        assert Schedule.objects.count() == len(tasks.SCHEDULES)
+        assert Schedule.objects.count() == len(SCHEDULES)
         assert not Schedule.objects.filter(minutes=99).exists()
 
     def test_dry_run_installs_nothing(self, db, capsys):
@@ -81,7 +82,7 @@ class TestSchedules:
         assert len(mailoutbox) == 4
 
     def test_every_scheduled_function_exists(self):
-        for _, path, _ in tasks.SCHEDULES:
+        for _, path, _ in SCHEDULES:
             assert callable(getattr(tasks, path.rpartition(".")[2]))
 
 

@@ -116,7 +116,7 @@ class Post:
         if isinstance(smtp, smtplib.SMTP):
             # Set on the connection and not in a subclass of the back end, so that a site's own
             # subclass (a proxy, OAuth) stays in use.
-            smtp.data = marked.before(type(smtp).data.__get__(smtp))  # type: ignore[method-assign]
+            smtp.data = marked.before(type(smtp).data.__get__(smtp))  # type: ignore[method-assign, assignment]
         else:
             marked()
         self._backend.send_messages([message])

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wagtail_helpdesk.tasks import SCHEDULES
+from wagtail_helpdesk.notify.schedules import SCHEDULES, install
 
 
 class Command(BaseCommand):
@@ -23,18 +23,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "django_q is not installed; `helpdesk_deliver --loop` needs no queue."
             )
-        from django_q.models import Schedule
-
-        for name, function, minutes in SCHEDULES:
+        for name, _, minutes in SCHEDULES:
             self.stdout.write(f"{name}: every {minutes} min")
-            if options["dry_run"]:
-                continue
-            Schedule.objects.update_or_create(
-                name=name,
-                defaults={
-                    "func": function,
-                    "schedule_type": Schedule.MINUTES,
-                    "minutes": minutes,
-                    "repeats": -1,
-                },
-            )
+        if not options["dry_run"]:
+            install()

@@ -1,0 +1,25 @@
+"""What runs by the clock, and how django-q2 is told so."""
+
+from __future__ import annotations
+
+#: Name, function, minutes between two runs.
+SCHEDULES = (
+    ("wagtail_helpdesk: deliver mails", "wagtail_helpdesk.tasks.deliver", 1),
+    ("wagtail_helpdesk: plan reports", "wagtail_helpdesk.tasks.plan_reports", 5),
+)
+
+
+def install() -> None:
+    """Create or repair the schedules; any number of times, they are there once."""
+    from django_q.models import Schedule
+
+    for name, function, minutes in SCHEDULES:
+        Schedule.objects.update_or_create(
+            name=name,
+            defaults={
+                "func": function,
+                "schedule_type": Schedule.MINUTES,
+                "minutes": minutes,
+                "repeats": -1,
+            },
+        )
