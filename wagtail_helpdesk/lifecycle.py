@@ -8,6 +8,7 @@ from types import MappingProxyType
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(TextChoices):
@@ -329,7 +330,8 @@ RESUME = Action(
 )
 CLOSE = Action(
     name="close",
-    label=_("Close"),
+    # With a context: Wagtail closes dialogs with the same word, which is another one in French.
+    label=pgettext_lazy("ticket", "Close"),
     past=_("%(who)s closed the ticket"),
     rules=(
         Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, *OPEN)),

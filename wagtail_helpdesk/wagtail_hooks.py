@@ -5,6 +5,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from .models import Category, Service
+from .portal import unfinished
 from .snippets import history
 from .snippets.bulk import no_bulk_deletion
 from .snippets.permissions import CategoryPolicy, ServicePolicy
@@ -17,6 +18,7 @@ register_permission_policy(Category, CategoryPolicy(Category), exact_class=True)
 register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", no_bulk_deletion)
 hooks.register("register_log_actions", history.register)
+hooks.register("before_serve_page", unfinished.keep)
 
 
 @hooks.register("register_icons")

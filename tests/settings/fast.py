@@ -12,6 +12,7 @@ ROOT_URLCONF = "tests.urls"
 
 INSTALLED_APPS = [
     "wagtail_helpdesk",
+    "wagtail_helpdesk.pages",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",

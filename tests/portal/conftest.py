@@ -1,0 +1,77 @@
+"""A helpdesk page on the site of the tests, and people who visit it."""
+
+import uuid
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from wagtail.models import Site
+
+from tests.actions.conftest import (  # noqa: F401
+    closed,
+    dsi,
+    general,
+    heating,
+    network,
+    people,
+    plumbing,
+    taken,
+    ticket,
+)
+from wagtail_helpdesk.pages.models import HelpdeskPage
+
+
+@pytest.fixture
+def helpdesk(db):
+    """The helpdesk of the site, at /assistance/."""
+    root = Site.objects.get(is_default_site=True).root_page
+    return root.add_child(instance=HelpdeskPage(title="Assistance en ligne", slug="assistance"))
+
+
+class Visitor:
+    """Somebody with a browser: opens pages of the helpdesk and sends its forms."""
+
+    base = "/assistance/"
+
+    def __init__(self, user=None):
+        self.client = Client()
+        self.user = user
+        if user is not None:
+            self.client.force_login(user)
+
+    def get(self, path="", **parameters):
+        return self.client.get(self.base + path, parameters)
+
+    def post(self, path, **data):
+        return self.client.post(self.base + path, data)
+
+    def page(self, path="", **parameters):
+        """Return a page as a tree, once it was answered with 200."""
+        response = self.get(path, **parameters)
+        assert response.status_code == 200
+        return soup(response)
+
+    def act(self, ticket, action, **data):
+        """Send the form of an act as its page gives it, with these changes."""
+        path = f"tickets/{ticket.pk}/{action.replace('_', '-')}/"
+        named = {"user": data["user"]} if "user" in data else {}
+        return self.post(path, **(hidden(self.get(path, **named)) | data))
+
+
+def soup(response):
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def hidden(response):
+    """Return the hidden fields of the form of a page, or a submission of one's own without a page."""
+    if response.status_code != 200:
+        return {"submission": str(uuid.uuid4())}
+    form = soup(response).find("form", class_="hd-form")
+    fields = form.find_all("input", type="hidden")
+    return {f["name"]: f.get("value", "") for f in fields if f["name"] != "csrfmiddlewaretoken"}
+
+
+@pytest.fixture
+def visit(helpdesk):
+    """A function that gives somebody a browser; nobody is anonymous."""
+    return Visitor

@@ -1,0 +1,275 @@
+"""The form of every act: shown, sent, refused, sent twice."""
+
+import pytest
+
+from tests.portal.conftest import hidden, soup
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Event, HelpdeskPreferences, Subscription
+from wagtail_helpdesk.portal.forms import FORMS
+
+
+def test_one_click_on_the_page_takes_the_ticket(visit, people, ticket):
+    karim = visit(people.karim)
+    button = karim.page(f"tickets/{ticket.pk}/").find(
+        "form", action=f"/assistance/tickets/{ticket.pk}/take/"
+    )
+    fields = {f["name"]: f["value"] for f in button.find_all("input")}
+    response = karim.client.post(button["action"], fields)
+    assert response.status_code == 303
+    assert response.url == f"/assistance/tickets/{ticket.pk}/"
+    ticket.refresh_from_db()
+    assert ticket.assignee == people.karim
+
+
+def test_taking_offers_a_comment(visit, people, ticket):
+    visit(people.karim).act(ticket, "take", text="J’arrive.")
+    assert ticket.events.last().text == "J’arrive."
+
+
+def test_taking_over_names_who_is_replaced(visit, people, taken):
+    page = visit(people.sophie).page(f"tickets/{taken.pk}/take/")
+    assert "Karim Benali" in page.find(class_="hd-notice").text
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("victor", 404), ("gilles", 404), ("nadia", 404), ("lea", 403)]
+)
+@pytest.mark.usefixtures("dsi")
+def test_who_may_not_take_is_refused(visit, people, ticket, who, status):
+    visitor = visit(getattr(people, who))
+    assert visitor.get(f"tickets/{ticket.pk}/take/").status_code == status
+    assert visitor.act(ticket, "take").status_code == status
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+
+
+def test_an_act_at_the_wrong_moment_is_answered_with_409_and_the_news(visit, people, closed):
+    response = visit(people.karim).act(closed, "ask_information", text="Quelle vanne ?")
+    assert response.status_code == 409
+    page = soup(response)
+    assert "Karim Benali closed the ticket" in page.text
+    assert page.find("textarea").text.strip() == "Quelle vanne ?"
+
+
+def test_r_23_the_slower_of_two_learns_who_was_faster(visit, people, ticket):
+    karim, sophie = visit(people.karim), visit(people.sophie)
+    path = f"tickets/{ticket.pk}/take/"
+    forms = [hidden(v.get(path)) for v in (karim, sophie)]
+    assert karim.post(path, **forms[0]).status_code == 303
+    late = sophie.post(path, **forms[1], text="Je m’en occupe.")
+    assert late.status_code == 409
+    page = soup(late)
+    assert "Karim Benali took the ticket" in page.find(role="alert").text
+    assert page.find("textarea").text.strip() == "Je m’en occupe."
+    assert ticket.events.filter(action="take").count() == 1
+
+
+def test_after_the_news_the_same_text_can_be_sent_again(visit, people, ticket):
+    sophie = visit(people.sophie)
+    path = f"tickets/{ticket.pk}/take/"
+    form = hidden(sophie.get(path))
+    actions.take(ticket, by=people.karim)
+    form = hidden(sophie.post(path, **form))
+    form = {name: value for name, value in form.items() if value}
+    page = sophie.get(path)
+    assert sophie.post(path, **hidden(page), text="Je reprends.").status_code == 303
+    ticket.refresh_from_db()
+    assert ticket.assignee == people.sophie
+
+
+def test_closing_stops_when_the_requester_wrote_meanwhile(visit, people, taken):
+    karim = visit(people.karim)
+    form = hidden(karim.get(f"tickets/{taken.pk}/close/"))
+    actions.comment(taken, by=people.lea, text="C’est revenu !")
+    response = karim.post(f"tickets/{taken.pk}/close/", **form, text="Réparé.")
+    assert response.status_code == 409
+    assert "C’est revenu" in soup(response).text
+    taken.refresh_from_db()
+    assert taken.is_open
+
+
+def test_a_form_opened_from_an_old_page_shows_what_came_since(visit, people, taken):
+    seen = taken.events.last().pk
+    actions.comment(taken, by=people.lea, text="C’est revenu !")
+    page = visit(people.karim).page(f"tickets/{taken.pk}/close/", seen=seen, version=1)
+    assert "C’est revenu" in page.find(class_="hd-news").text
+
+
+def test_r_24_a_form_sent_twice_does_one_thing(visit, people, taken):
+    karim = visit(people.karim)
+    path = f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(path)) | {"text": "Une fois."}
+    first, second = karim.post(path, **form), karim.post(path, **form)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.url == second.url
+    assert taken.events.filter(text="Une fois.").count() == 1
+
+
+def test_a_missing_message_is_said_at_its_field(visit, people, taken):
+    response = visit(people.karim).act(taken, "note", text="  ")
+    assert response.status_code == 422
+    field = soup(response).find("textarea")
+    assert field["aria-invalid"] == "true"
+    assert "Please enter your message." in soup(response).find(id=field["aria-describedby"]).text
+
+
+def test_the_closing_confirmation_has_four_ways_out(visit, people, taken):
+    form = visit(people.karim).page(f"tickets/{taken.pk}/close/").find("form", class_="hd-form")
+    buttons = [
+        button.get("formaction", form["action"]).split("/")[-2]
+        for button in form.find_all("button", type="submit")
+    ]
+    assert buttons == ["close", "ask-information", "comment"]
+    assert form.find("a", class_="hd-button")["href"] == f"/assistance/tickets/{taken.pk}/"
+
+
+def test_the_text_of_a_closure_can_become_a_question(visit, people, taken):
+    karim = visit(people.karim)
+    form = hidden(karim.get(f"tickets/{taken.pk}/close/"))
+    karim.post(f"tickets/{taken.pk}/ask-information/", **form, text="Quelle vanne ?")
+    taken.refresh_from_db()
+    assert taken.status == "incomplete"
+
+
+def test_closing_may_release(visit, people, taken):
+    visit(people.karim).act(taken, "close", release="on")
+    taken.refresh_from_db()
+    assert (taken.status, taken.assignee) == ("closed", None)
+
+
+def test_the_requester_approves_the_closure(visit, people, closed):
+    response = visit(people.lea).act(closed, "approve_closure")
+    assert response.status_code == 303
+    closed.refresh_from_db()
+    assert closed.status == "approved"
+
+
+def test_assigning_offers_colleagues_with_their_load(visit, people, ticket):
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
+    labels = [label.text.strip() for label in page.select(".hd-choices label")]
+    assert "Sophie Lambert (0 open tickets)" in labels
+    assert not any("Karim" in label for label in labels)
+
+
+def test_assigning_puts_a_colleague_in_charge(visit, people, ticket):
+    visit(people.karim).act(ticket, "assign", to=people.sophie.pk)
+    ticket.refresh_from_db()
+    assert ticket.assignee == people.sophie
+
+
+def test_s_esc_04_nobody_else_can_be_assigned(visit, people, ticket, dsi):
+    response = visit(people.karim).act(ticket, "assign", to=people.nadia.pk)
+    assert response.status_code == 422
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+
+
+def test_postponing_to_a_day_or_by_hand(visit, people, taken):
+    karim = visit(people.karim)
+    assert karim.act(taken, "postpone", how="date", until="2001-01-01").status_code == 422
+    assert karim.act(taken, "postpone", how="date", until="").status_code == 422
+    assert karim.act(taken, "postpone", how="hand").status_code == 303
+    taken.refresh_from_db()
+    assert (taken.status, taken.resume_on) == ("postponed", None)
+
+
+def test_inviting_names_who_is_unknown_and_keeps_the_rest(visit, people, ticket):
+    response = visit(people.lea).act(ticket, "invite", users="thomas, personne", text="Pour info.")
+    assert response.status_code == 422
+    page = soup(response)
+    assert "personne" in page.find(class_="errorlist").text
+    assert page.find("input", {"name": "users"})["value"] == "thomas, personne"
+    assert page.find("textarea").text.strip() == "Pour info."
+    assert not ticket.guests.exists()
+
+
+def test_inviting_several_people(visit, people, ticket):
+    visit(people.lea).act(ticket, "invite", users="thomas, marcel")
+    assert {guest.user for guest in ticket.guests.all()} == {people.thomas, people.marcel}
+
+
+def test_a_guest_who_leaves_is_sent_to_his_list(visit, people, ticket):
+    actions.invite(ticket, by=people.lea, users=[people.thomas])
+    response = visit(people.thomas).act(ticket, "remove_guest", user=people.thomas.pk)
+    assert response.url == "/assistance/tickets/"
+    assert not ticket.guests.exists()
+
+
+def test_a_guest_cannot_remove_another(visit, people, ticket):
+    actions.invite(ticket, by=people.lea, users=[people.thomas, people.marcel])
+    response = visit(people.thomas).act(ticket, "remove_guest", user=people.marcel.pk)
+    assert response.status_code == 403
+
+
+def test_quiet_changes_tell_the_others_only_when_asked(visit, people, taken):
+    karim = visit(people.karim)
+    karim.act(taken, "change_priority", to=5)
+    assert not taken.events.last().tells_everybody
+    karim.act(taken, "change_subject", to="Radiateur tiède", tells_everybody="on")
+    assert taken.events.last().tells_everybody
+
+
+def test_changing_the_requester_may_keep_the_former_one(visit, people, taken):
+    visit(people.karim).act(taken, "change_requester", to="thomas", keep_as_guest="on")
+    taken.refresh_from_db()
+    assert taken.requester == people.thomas
+    assert [guest.user for guest in taken.guests.all()] == [people.lea]
+
+
+def test_following_and_muting_are_one_click(visit, people, ticket):
+    sophie = visit(people.sophie)
+    assert sophie.post(f"tickets/{ticket.pk}/follow/").status_code == 303
+    assert sophie.post(f"tickets/{ticket.pk}/mute/").status_code == 303
+    wish = Subscription.objects.get(ticket=ticket, user=people.sophie)
+    assert wish.following
+    assert wish.muted
+
+
+def test_who_prefers_so_is_sent_back_to_the_list(visit, people, taken):
+    HelpdeskPreferences.objects.create(user=people.karim, stay_on_ticket=False)
+    assert visit(people.karim).act(taken, "close").url == "/assistance/desk/"
+
+
+def test_s_esc_01_fields_that_are_not_asked_for_are_ignored(visit, people, taken):
+    extra = {
+        "status": "closed",
+        "assignee": people.sophie.pk,
+        "requester": people.thomas.pk,
+        "service": 0,
+        "number": 1,
+        "actor": people.lea.pk,
+        "is_note": "on",
+    }
+    visit(people.karim).act(taken, "comment", text="Bonjour", **extra)
+    taken.refresh_from_db()
+    assert (taken.status, taken.assignee, taken.requester) == (
+        "in_progress",
+        people.karim,
+        people.lea,
+    )
+    assert taken.events.last().actor == people.karim
+
+
+def test_s_csrf_01_reading_a_form_changes_nothing(visit, people, taken):
+    karim = visit(people.karim)
+    before = Event.objects.count(), taken.version
+    for name in FORMS:
+        path = f"tickets/{taken.pk}/{name.replace('_', '-')}/"
+        karim.get(path)
+        karim.client.head("/assistance/" + path)
+    taken.refresh_from_db()
+    assert (Event.objects.count(), taken.version) == before
+    assert not Subscription.objects.exists()
+
+
+def test_other_methods_are_refused(visit, people, taken):
+    karim = visit(people.karim)
+    path = f"/assistance/tickets/{taken.pk}/close/"
+    assert karim.client.put(path).status_code == 405
+    assert karim.client.delete(path).status_code == 405
+    assert karim.client.post(f"/assistance/tickets/{taken.pk}/").status_code == 405
+
+
+def test_an_unknown_action_does_not_exist(visit, people, taken):
+    for name in ("explode", "expire", "take_and_close", "open-ticket"):
+        assert visit(people.karim).get(f"tickets/{taken.pk}/{name}/").status_code == 404

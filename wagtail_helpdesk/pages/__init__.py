@@ -1,0 +1,1 @@
+"""The optional app with the concrete helpdesk page."""

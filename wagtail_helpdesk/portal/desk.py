@@ -1,0 +1,126 @@
+"""The desk: the queues of a manager, with filters and orders."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.lifecycle import Priority, Status
+from wagtail_helpdesk.models import Category, Ticket
+
+from . import paging, queues, rows, tree
+from .visit import Visit
+
+QUEUES = {
+    "free": _("Free"),
+    "mine": _("Mine"),
+    "categories": _("My categories"),
+    "all": _("All my services"),
+}
+ORDERS = {
+    "recent": (_("latest activity first"), paging.RECENT),
+    "oldest": (_("longest idle first"), paging.OLDEST),
+    "urgent": (_("highest priority first"), paging.URGENT),
+}
+#: More categories than this are not offered in the filter until a service is chosen.
+MOST_CATEGORIES = 200
+
+
+class Desk:
+    """What a manager chose to see; unknown values in the address fall back to the first choice."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        asked = visit.request.GET
+        self.queue = _among(asked.get("queue"), QUEUES)
+        self.order = _among(asked.get("order"), ORDERS)
+        self.status = asked.get("status", "open")
+        if self.status not in ("ended", "all", *Status.values):
+            self.status = "open"
+        self.priority = _number(asked.get("priority"), Priority.values)
+        self.service = _number(asked.get("service"), [s.pk for s in visit.services])
+        self.category = _number(asked.get("category"), [c.pk for c in self.categories])
+
+    @cached_property
+    def member_categories(self) -> list[Any]:
+        return queues.member_categories(self.visit.user)
+
+    @cached_property
+    def categories(self) -> list[tree.Node]:
+        """The categories offered as a filter: those of the chosen service, or of all if few."""
+        services = [s for s in self.visit.services if self.service in (None, s.pk)]
+        nodes = tree.nodes(Category.objects.filter(service__in=services)[: MOST_CATEGORIES + 1])
+        return nodes if len(nodes) <= MOST_CATEGORIES else []
+
+    def tickets_in(self, name: str) -> QuerySet[Ticket]:
+        """Return a queue without the filters."""
+        services = [service.pk for service in self.visit.services]
+        return queues.queue(name, self.visit.user, services, self.member_categories)
+
+    def tickets(self) -> QuerySet[Ticket]:
+        """Return the chosen queue, filtered."""
+        tickets = self.tickets_in(self.queue)
+        if self.category is not None:
+            within = tree.branch(self.categories, self.category)
+            tickets = tickets.filter(category__in=within)
+        elif self.service is not None:
+            tickets = tickets.filter(service=self.service)
+        if self.priority is not None:
+            tickets = tickets.filter(priority=self.priority)
+        return rows.narrowed(tickets, self.status)
+
+    def counts(self) -> dict[str, str]:
+        """Return the counter of each queue."""
+        return queues.counts({name: self.tickets_in(name) for name in QUEUES}, self.visit.user)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return the choices as they stand in addresses."""
+        chosen = {
+            "queue": self.queue,
+            "order": self.order,
+            "status": self.status,
+            "service": self.service,
+            "category": self.category,
+            "priority": self.priority,
+        }
+        return {name: value for name, value in chosen.items() if value is not None}
+
+
+def show(visit: Visit) -> HttpResponse:
+    """Show a queue to a manager; there is no desk for anybody else."""
+    if not visit.managed:
+        raise NotYours
+    desk = Desk(visit)
+    page = rows.page_of_rows(
+        desk.tickets(),
+        ORDERS[desk.order][1],
+        after=visit.request.GET.get("after", ""),
+        reader=visit.user,
+    )
+    return visit.render(
+        "desk.html",
+        desk=desk,
+        queues=QUEUES,
+        counts=desk.counts(),
+        orders={name: label for name, (label, _order) in ORDERS.items()},
+        statuses=Status.choices,
+        priorities=Priority.choices,
+        page_of_rows=page,
+        parameters=urlencode(desk.parameters),
+        caption=QUEUES[desk.queue],
+    )
+
+
+def _among(asked: str | None, names: dict[str, Any]) -> str:
+    return asked if asked in names else next(iter(names))
+
+
+def _number(asked: str | None, allowed: list[Any]) -> Any:
+    return next((value for value in allowed if str(value) == asked), None)

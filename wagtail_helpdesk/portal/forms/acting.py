@@ -1,0 +1,134 @@
+"""What the form of every act shares: its words, its guards, and the call of its verb."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk import actions, lifecycle
+from wagtail_helpdesk.lifecycle import Action, Message
+from wagtail_helpdesk.models import Ticket
+
+from ..people import name_of
+from . import fields
+
+if TYPE_CHECKING:
+    from ..visit import Visit
+
+
+class Way(NamedTuple):
+    """Another act that may take the text typed here: a button beside the submit button."""
+
+    label: Any
+    action: Action
+
+
+class ActForm(forms.Form):
+    """The form of one verb. A subclass says its words and adds the data of its own.
+
+    ``name`` is the verb; ``title``, ``submit``, ``explains`` and ``done`` may contain
+    ``%(number)s`` and ``%(requester)s``.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[Any]
+    submit: ClassVar[Any]
+    explains: ClassVar[Any] = ""
+    done: ClassVar[Any] = _("Your change has been saved.")
+    #: The acts that may also be done with the text typed here.
+    ways: ClassVar[tuple[Way, ...]] = ()
+    #: Acts that end the ticket or leave it: a preference may lead back to the list after them.
+    leaves: ClassVar[bool] = False
+    dangerous: ClassVar[bool] = False
+    template: ClassVar[str] = "wagtail_helpdesk/portal/acts/fields.html"
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit, ticket: Ticket,
+                 initial: dict[str, Any] | None = None) -> None:  # fmt: skip
+        self.visit = visit
+        self.author = visit.user
+        self.ticket = ticket
+        guards = {"submission": uuid.uuid4(), "version": ticket.version}
+        super().__init__(
+            data, files, initial=guards | (initial or {}), auto_id=f"id_{self.name}_%s"
+        )
+
+    @classmethod
+    def action(cls) -> Action | None:
+        """Return the row of the table; muting has none, for it changes nothing on the ticket."""
+        return lifecycle.ACTIONS.get(cls.name)
+
+    @property
+    def slug(self) -> str:
+        """The act in an address."""
+        return self.name.replace("_", "-")
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether what is typed here is read by everybody who sees a public ticket."""
+        return self.ticket.visibility == lifecycle.Visibility.PUBLIC and "text" in self.fields
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The words of the form, about this ticket."""
+        about = {"number": self.ticket.pk, "requester": name_of(self.ticket.requester)}
+        return {
+            word: str(getattr(self, word)) % about
+            for word in ("title", "submit", "explains", "done")
+        }
+
+    def other_ways(self, available: list[Action]) -> list[Way]:
+        """Return the other acts that this person may do with the text typed here."""
+        return [way for way in self.ways if way.action in available]
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the verb is given besides the ticket and its author."""
+        given = {"submission": self.cleaned_data.get("submission")}
+        if "text" in self.fields:
+            given["text"] = self.cleaned_data.get("text", "")
+        if "files" in self.fields:
+            given["files"] = self.cleaned_data.get("files", [])
+        return given
+
+    def run(self) -> Any:
+        """Do it. The ticket is given as its reader saw it, so that a stale page is noticed."""
+        if self.cleaned_data.get("version") is not None:
+            self.ticket.version = self.cleaned_data["version"]
+        verb = getattr(actions, self.name)
+        return verb(self.ticket, by=self.author, **self.arguments())
+
+    def refreshed(self, ticket: Ticket, seen: int) -> None:
+        """Let the same text be sent again, knowing what happened meanwhile."""
+        self.ticket = ticket
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["version"], self.data["seen"] = ticket.version, seen
+
+
+class WithText(ActForm):
+    """The form of an act that takes a message, required where the table says so."""
+
+    text_label: ClassVar[Any] = None
+    text_help: ClassVar[Any] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.action()
+        required = row is not None and row.message is Message.REQUIRED
+        self.fields["text"] = fields.message(
+            required=required, label=self.text_label, help_text=self.text_help
+        )
+        self.order_fields(self.field_order)
+
+
+class StopsWhenOvertaken(ActForm):
+    """The form of an act that stops when somebody wrote after what its author read."""
+
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments() | {"seen": self.cleaned_data.get("seen")}

@@ -1,0 +1,80 @@
+"""The fields that several forms share: messages, people, and what guards against stale forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.conf import helpdesk_settings
+
+
+class Long(forms.CharField):
+    """Text with a limit that is checked when it is sent.
+
+    Not by the ``maxlength`` attribute: with it, browsers cut what is pasted without a word.
+    """
+
+    def __init__(self, limit: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        message = _("At most %(limit_value)d characters; this has %(show_value)d.")
+        self.validators.append(MaxLengthValidator(limit, message))
+
+
+def message(*, required: bool, label: Any = None, help_text: Any = "", rows: int = 6) -> Long:
+    """Return the field of a message in Markdown, with its toolbar where there is JavaScript."""
+    if label is None:
+        label = _("Message:") if required else _("Comment (optional)")
+    return Long(
+        helpdesk_settings.MESSAGE_MAX_LENGTH,
+        label=label,
+        required=required,
+        help_text=help_text,
+        error_messages={"required": _("Please enter your message.")},
+        widget=forms.Textarea(attrs={"rows": rows, "data-hd-markdown": True}),
+    )
+
+
+def subject() -> Long:
+    """Return the field of a subject."""
+    return Long(
+        helpdesk_settings.SUBJECT_MAX_LENGTH,
+        label=_("Subject:"),
+        error_messages={"required": _("Please enter the subject of the ticket.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def person(*, required: bool = True, label: Any = None, several: bool = False) -> forms.CharField:
+    """Return the field in which people are named by identifier or address."""
+    help_text = (
+        _(
+            "Enter the identifier or the e-mail address of the person"
+            " (several: separate them with commas)."
+        )
+        if several
+        else ""
+    )
+    return forms.CharField(
+        label=label or _("Identifier or e-mail address:"),
+        required=required,
+        max_length=4000 if several else 200,
+        help_text=help_text,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class Files(forms.FileField):
+    """Any number of files, none required; ``forms.attaching`` looks at each."""
+
+    class Widget(forms.FileInput):
+        allow_multiple_selected = True
+
+    widget = Widget
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return list(data) if isinstance(data, list | tuple) else [data] if data else []

@@ -1,0 +1,147 @@
+"""The forms about people on a ticket: guests, requester, and one's own wish to hear of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.models import Guest
+
+from ..people import found, name_of
+from . import fields
+from .acting import ActForm, WithText
+
+#: More guests than this are not listed on a form.
+MOST_GUESTS = 50
+
+
+class Invite(WithText):
+    name = "invite"
+    title = _("Invite a user to follow ticket no. %(number)s")
+    submit = _("Invite")
+    done = _("The invitation has been sent.")
+    text_label = _("Comment (optional): it is part of the invitation mail.")
+    template = "wagtail_helpdesk/portal/acts/invite.html"
+    users = fields.person(several=True)
+    field_order = ("users", "text")
+
+    @cached_property
+    def guests(self) -> list[Guest]:
+        """The people invited now."""
+        return list(self.ticket.guests.select_related("user")[:MOST_GUESTS])
+
+    def clean_users(self) -> list[Any]:
+        return found(
+            self.cleaned_data["users"], external=True, otherwise=_("Nobody has been invited.")
+        )
+
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments() | {"users": self.cleaned_data["users"]}
+
+
+class RemoveGuest(WithText):
+    name = "remove_guest"
+    template = "wagtail_helpdesk/portal/acts/fields.html"
+    user = forms.IntegerField(widget=forms.HiddenInput)
+    dangerous = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = self["user"].value()
+        guests = self.ticket.guests.select_related("user")
+        self.guest = guests.filter(user=named).first() if str(named).isdecimal() else None
+
+    @property
+    def is_oneself(self) -> bool:
+        return self.guest is not None and self.guest.user_id == self.author.pk
+
+    @property
+    def leaves(self) -> bool:  # type: ignore[override]
+        return self.is_oneself
+
+    @property
+    def title(self) -> Any:  # type: ignore[override]
+        if self.is_oneself:
+            return _("Stop being a guest of ticket no. %(number)s?")
+        name = name_of(self.guest.user) if self.guest else ""
+        return _("Remove %(name)s from the list of guests?").replace(
+            "%(name)s", name.replace("%", "%%")
+        )
+
+    @property
+    def submit(self) -> Any:  # type: ignore[override]
+        return _("Confirm") if self.is_oneself else _("Remove the guest")
+
+    @property
+    def done(self) -> Any:  # type: ignore[override]
+        if self.is_oneself:
+            return _("You are not a guest of ticket no. %(number)s any more.")
+        return _("The guest has been removed.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.guest is None:
+            self.add_error(None, _("This person is not a guest."))
+        return cleaned
+
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments() | {"user": self.guest.user if self.guest else None}
+
+
+class ChangeRequester(WithText):
+    name = "change_requester"
+    title = _("Change the requester of ticket no. %(number)s")
+    submit = _("Change the requester")
+    done = _("The requester has been changed.")
+    to = fields.person(label=_("New requester (identifier or e-mail address):"))
+    keep_as_guest = forms.BooleanField(
+        label=_("Keep the former requester as a guest"), required=False
+    )
+    field_order = ("to", "keep_as_guest", "text")
+
+    def clean_to(self) -> Any:
+        people = found(self.cleaned_data["to"])
+        if len(people) != 1:
+            raise forms.ValidationError(_("Name one person."))
+        return people[0]
+
+    def arguments(self) -> dict[str, Any]:
+        keep = self.cleaned_data["keep_as_guest"]
+        return super().arguments() | {"to": self.cleaned_data["to"], "keep_as_guest": keep}
+
+
+class Wish(ActForm):
+    """The form of a wish to hear of a ticket or not: no message, no event."""
+
+    submit = _("Confirm")
+
+    def arguments(self) -> dict[str, Any]:
+        return {}
+
+
+class Follow(Wish):
+    name = "follow"
+    title = _("Follow ticket no. %(number)s")
+    done = _("You follow this ticket.")
+
+
+class Unfollow(Wish):
+    name = "unfollow"
+    title = _("Stop following ticket no. %(number)s")
+    done = _("You do not follow this ticket any more.")
+
+
+class Mute(Wish):
+    name = "mute"
+    title = _("No more alerts about ticket no. %(number)s?")
+    explains = _("You will still get the questions that are put to you.")
+    done = _("You will get no more alerts about this ticket.")
+
+
+class Unmute(Wish):
+    name = "unmute"
+    title = _("Alerts about ticket no. %(number)s")
+    done = _("You will get alerts about this ticket again.")

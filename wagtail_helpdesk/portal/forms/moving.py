@@ -1,0 +1,150 @@
+"""The form that transfers a ticket: the tree of services, and what happens to those on it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.actions.moving import targets
+from wagtail_helpdesk.lifecycle import Role
+from wagtail_helpdesk.models import Category, Guest, Service
+
+from .. import tree
+from ..people import name_of
+from .acting import WithText
+from .inviting import MOST_GUESTS
+
+#: More categories than this are shown for the chosen service only.
+MOST_CATEGORIES = 400
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A service in the tree: its categories, and the one for arrivals when it is enough."""
+
+    service: Service
+    nodes: list[tree.Node]
+    managed: bool
+    arrival: Any = None
+    open: bool = False
+
+    @property
+    def value(self) -> str:
+        """What the form sends when the service alone is chosen."""
+        return f"service-{self.service.pk}"
+
+
+class Move(WithText):
+    name = "move"
+    title = _("Transfer ticket no. %(number)s")
+    submit = _("Transfer the ticket")
+    done = _("The ticket has been transferred.")
+    text_label = _("Reasons for the transfer (optional)")
+    template = "wagtail_helpdesk/portal/acts/move.html"
+
+    to = forms.CharField(
+        label=_("Target category:"),
+        error_messages={"required": _("Choose the target service and/or category.")},
+    )
+    release = forms.BooleanField(label=_("Release the ticket"), required=False)
+    become_guest = forms.BooleanField(label=_("Become a guest user of the ticket"), required=False)
+    without = forms.MultipleChoiceField(required=False)
+    field_order = ("to", "become_guest", "without", "release", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["without"].choices = [  # type: ignore[attr-defined]
+            (guest.user_id, name_of(guest.user)) for guest in self.guests
+        ]
+        if self.ticket.assignee_id is None:
+            del self.fields["release"]
+        if not self.may_become_guest:
+            del self.fields["become_guest"]
+
+    @cached_property
+    def guests(self) -> list[Guest]:
+        """The guests who stay on the ticket unless they are removed here."""
+        return list(self.ticket.guests.select_related("user")[:MOST_GUESTS])
+
+    @cached_property
+    def categories(self) -> list[Category]:
+        """The categories the ticket may go to."""
+        found = targets(self.ticket, self.author).select_related("service", "service__arrivals")
+        ordered = found.order_by("service__order", "service__name", "order", "name")
+        return list(ordered[:MOST_CATEGORIES])
+
+    @cached_property
+    def branches(self) -> list[Branch]:
+        """The tree, a service at a time."""
+        by_service: dict[Any, list[Category]] = defaultdict(list)
+        for category in self.categories:
+            by_service[category.service_id].append(category)
+        parents = Category.objects.filter(service__in=by_service)
+        whole = tree.useful(tree.nodes(parents))
+        return [self._branch(found, whole) for found in by_service.values()]
+
+    def _branch(self, found: list[Category], whole: list[tree.Node]) -> Branch:
+        service = found[0].service
+        here = service.pk == self.ticket.service_id
+        return Branch(
+            service=service,
+            nodes=[node for node in whole if node.service == service.pk],
+            managed=service in self.visit.services,
+            arrival=None if here else _arrival(service, found),
+            open=here or self._asked_for(service),
+        )
+
+    def _asked_for(self, service: Service) -> bool:
+        chosen = str(self["to"].value() or "")
+        if chosen.startswith("service-"):
+            return chosen == f"service-{service.pk}"
+        return any(str(c.pk) == chosen and c.service_id == service.pk for c in self.categories)
+
+    @property
+    def selectable(self) -> set[Any]:
+        """The ids of the categories that can be chosen."""
+        return {category.pk for category in self.categories}
+
+    @cached_property
+    def may_become_guest(self) -> bool:
+        """Whether the mover might lose sight of the ticket, and so be offered to stay."""
+        roles = self.ticket.standing.roles
+        if Role.REQUESTER in roles or Role.GUEST in roles:
+            return False
+        return any(category.service not in self.visit.services for category in self.categories)
+
+    def clean_to(self) -> Category:
+        chosen = self.cleaned_data["to"]
+        if chosen.startswith("service-"):
+            return self._category_of(chosen.removeprefix("service-"))
+        for category in self.categories:
+            if str(category.pk) == chosen:
+                return category
+        raise forms.ValidationError(_("The ticket cannot go there."))
+
+    def _category_of(self, service: str) -> Category:
+        for branch in self.branches:
+            if str(branch.service.pk) == service and branch.arrival is not None:
+                return next(c for c in self.categories if c.pk == branch.arrival)
+        raise forms.ValidationError(_("Choose a category of this service."))
+
+    def arguments(self) -> dict[str, Any]:
+        removed = self.cleaned_data["without"]
+        return super().arguments() | {
+            "to": self.cleaned_data["to"],
+            "release": self.cleaned_data.get("release", False),
+            "become_guest": self.cleaned_data.get("become_guest", False),
+            "without": [g.user for g in self.guests if str(g.user_id) in removed],
+        }
+
+
+def _arrival(service: Service, found: list[Category]) -> Any:
+    """Return the category that choosing the service alone means, or None: the tree asks."""
+    if any(category.pk == service.arrivals_id for category in found):
+        return service.arrivals_id
+    return found[0].pk if len(found) == 1 else None

@@ -1,0 +1,103 @@
+"""The form that opens a ticket, filled with the template of its category."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.lifecycle import Visibility
+from wagtail_helpdesk.models import Category, Ticket
+
+from ..people import found
+from . import fields
+from .attaching import WithFiles
+
+if TYPE_CHECKING:
+    from ..catalogue import Shelf
+    from ..visit import Visit
+
+#: The fields that a category's template fills, and the setting that holds its text.
+TEMPLATE = {"subject": "default_subject", "text": "default_message"}
+
+
+class Opening(WithFiles):
+    """Asks for nothing but what the service needs: subject, message, files."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    #: The category whose template filled the form: what still equals it was not edited.
+    filled_from = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    category = forms.TypedChoiceField(
+        label=_("Category:"),
+        coerce=int,
+        error_messages={"invalid_choice": _("This category takes no tickets.")},
+    )
+    requester = fields.person(required=False, label=_("Requester (identifier or e-mail address):"))
+    field_order = ("category", "requester", "subject", "text", "files")
+
+    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit, category: Category,
+                 shelf: Shelf | None, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
+        self.visit, self.author = visit, visit.user
+        self.shown_category = category
+        filled = {"submission": uuid.uuid4(), "category": category.pk, "filled_from": category.pk}
+        template = {name: category.in_force(row).value for name, row in TEMPLATE.items()}
+        super().__init__(data, files, initial=filled | template | (initial or {}), auto_id="id_%s")
+        self.fields["subject"] = fields.subject()
+        self.fields["text"] = fields.message(required=True, rows=9)
+        self.fields["category"].choices = _choices(category, shelf)  # type: ignore[attr-defined]
+        if category.service not in visit.services:
+            del self.fields["requester"]
+        self.order_fields(self.field_order)
+
+    @property
+    def becomes_public(self) -> bool:
+        """Whether everybody who sees the service will be able to read the ticket."""
+        setting = self.shown_category.in_force("default_visibility")
+        return bool(setting.value == Visibility.PUBLIC)
+
+    def clean_requester(self) -> Any:
+        typed = self.cleaned_data["requester"]
+        people = found(typed) if typed else [self.author]
+        if len(people) != 1:
+            raise forms.ValidationError(_("Name one person."))
+        return people[0]
+
+    def run(self, category: Category) -> Ticket:
+        """Open the ticket; the same form sent twice gives the same ticket."""
+        given = self.cleaned_data
+        return actions.open_ticket(
+            category,
+            by=self.author,
+            requester=given.get("requester") or self.author,
+            subject=given["subject"],
+            text=given["text"],
+            files=given["files"],
+            submission=given.get("submission"),
+        )
+
+
+def refilled(typed: dict[str, Any], before: Category | None, now: Category) -> dict[str, Any]:
+    """Return what the form shows after a change of category: what was edited stays."""
+    kept = dict(typed)
+    for name, setting in TEMPLATE.items():
+        text = _folded(typed.get(name, ""))
+        former = _folded(before.in_force(setting).value) if before else ""
+        if text in ("", former):
+            kept[name] = now.in_force(setting).value
+    return kept
+
+
+def _folded(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _choices(category: Category, shelf: Shelf | None) -> list[tuple[Any, str]]:
+    lines = shelf.choices if shelf else []
+    choices = [(line.pk, "\N{NO-BREAK SPACE}" * 3 * line.depth + line.name) for line in lines]
+    # A hidden category is reached by its link, and then it is the one to offer.
+    if category.pk not in dict(choices):
+        choices.insert(0, (category.pk, category.name))
+    return choices

@@ -1,0 +1,69 @@
+"""The main menu of the helpdesk, and what its "+" holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.admin.utils import quote
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.lifecycle import CONFIGURATION
+from wagtail_helpdesk.models import Service
+
+if TYPE_CHECKING:
+    from .visit import Visit
+
+#: More services than this are reached through the Wagtail admin's own list.
+MOST_SERVICES = 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu."""
+
+    label: str
+    address: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The entries that are always visible, those behind the "+", and the services to configure."""
+
+    main: list[Entry]
+    more: list[Entry]
+    services: list[Entry]
+
+
+def entries(visit: Visit) -> Menu:
+    """Return the menu of a visitor; managers have the desk, some of them services to configure."""
+    main = [_entry(visit, _("Requests"), "tickets/")]
+    if visit.managed:
+        main.append(_entry(visit, _("Desk"), "desk/"))
+    main.append(_entry(visit, _("Search"), "search/"))
+    more = [_entry(visit, _("Preferences"), "preferences/")]
+    return Menu(main, more, _configurable(visit))
+
+
+def panel_address(service: Service) -> str | None:
+    """Return where a service is configured in the Wagtail admin, if it is installed there."""
+    try:
+        return reverse(
+            f"wagtailsnippets_{service._meta.label_lower.replace('.', '_')}:edit",
+            args=[quote(service.pk)],
+        )
+    except NoReverseMatch:
+        return None
+
+
+def _entry(visit: Visit, label: str, path: str) -> Entry:
+    address = visit.base + path
+    return Entry(label, address, current=visit.request.path == address)
+
+
+def _configurable(visit: Visit) -> list[Entry]:
+    rows = [row for row in visit.managed if row.privileges.intersection(CONFIGURATION)]
+    addresses = [(row.service.name, panel_address(row.service)) for row in rows[:MOST_SERVICES]]
+    return [Entry(name, address) for name, address in addresses if address]

@@ -1,0 +1,87 @@
+"""The helpdesk page as a mixin: its routes, each answered by a view of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import RichTextField
+
+from . import act, desk, file, home, my_tickets, opening, preferences, search, ticket
+from .visit import receive
+
+
+class HelpdeskPageMixin(RoutablePageMixin, models.Model):
+    """Makes a page model the helpdesk of its site. ``wagtail_helpdesk.pages`` has a ready one.
+
+    A subclass overrides ``get_helpdesk_context`` to give the templates more.
+    """
+
+    #: How ``links.py`` recognises the pages that a mail can lead to.
+    is_helpdesk_page = True
+    subpage_types: list[str] = []
+
+    introduction = RichTextField(
+        _("introduction"),
+        blank=True,
+        features=["bold", "italic", "link", "document-link", "ol", "ul"],
+        help_text=_("Shown at the top of the helpdesk's home."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def get_helpdesk_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every template of the helpdesk gets besides its own context."""
+        return self.get_context(request)
+
+    @path("", name="home")
+    def home_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, home.show)
+
+    @path("new/", name="new")
+    def new_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, opening.choose)
+
+    @path("new/<int:category>/", name="new_in")
+    def new_in_route(self, request: HttpRequest, category: int) -> HttpResponseBase:
+        return receive(self, request, opening.fill_in, category=category)
+
+    @path("tickets/", name="tickets")
+    def tickets_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, my_tickets.show)
+
+    @path("tickets/<int:number>/", name="ticket")
+    def ticket_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return receive(self, request, ticket.show, number=number)
+
+    # Wagtail routes words and hyphens only, so the name in the address of a file is a slug; the
+    # true name travels in the header of the answer.
+    @path("tickets/<int:number>/files/<int:file_id>/<str:name>/", name="file")
+    def file_route(
+        self, request: HttpRequest, number: int, file_id: int, name: str
+    ) -> HttpResponseBase:
+        return receive(self, request, file.download, number=number, file_id=file_id)
+
+    @path("tickets/<int:number>/<slug:action>/", name="act")
+    def act_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
+        return receive(self, request, act.act, number=number, slug=action)
+
+    @path("desk/", name="desk")
+    def desk_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, desk.show)
+
+    @path("preferences/", name="preferences")
+    def preferences_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, preferences.show)
+
+    @path("preferences/manager/", name="manager_preferences")
+    def manager_preferences_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, preferences.show_for_managers)
+
+    @path("search/", name="search")
+    def search_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, search.show)

@@ -1,0 +1,105 @@
+"""The rows of ticket lists: plain values, everything a template shows computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from wagtail_helpdesk.lifecycle import OPEN, Priority, Status
+from wagtail_helpdesk.models import Ticket
+
+from . import paging, words
+from .people import names_of
+
+FIELDS = (
+    "number",
+    "subject",
+    "status",
+    "priority",
+    "resume_on",
+    "last_activity_at",
+    "requester",
+    "assignee",
+    "category__name",
+    "service__name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket in a list."""
+
+    number: int
+    subject: str
+    status: str
+    status_words: str
+    priority: int
+    priority_words: str
+    service: str
+    category: str
+    requester: str
+    assignee: str
+    active_at: datetime
+    when: str
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the priority is worth a mark in a list."""
+        return self.priority > Priority.NORMAL
+
+
+def rows_of(values: Iterable[dict[str, Any]], *, reader: Any) -> list[Row]:
+    """Return the rows as ``reader`` reads them; one statement for all the names."""
+    values = list(values)
+    names = names_of(row[role] for row in values for role in ("requester", "assignee"))
+    now = timezone.now()
+    return [_row(value, names, now, reader) for value in values]
+
+
+def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, reader: Any) -> Row:
+    plain = value["requester"] == reader.pk
+    return Row(
+        number=value["number"],
+        subject=value["subject"],
+        status=value["status"],
+        status_words=words.status_words(value["status"], plain=plain, resume_on=value["resume_on"]),
+        priority=value["priority"],
+        priority_words=str(Priority(value["priority"]).label),
+        service=value["service__name"],
+        category=value["category__name"],
+        requester=names.get(value["requester"], ""),
+        assignee=names.get(value["assignee"], ""),
+        active_at=value["last_activity_at"],
+        when=words.moment(value["last_activity_at"], now),
+    )
+
+
+def page_of_rows(
+    tickets: QuerySet[Ticket],
+    order: paging.Order,
+    *,
+    after: str,
+    reader: Any,
+    length: int = paging.LENGTH,
+) -> paging.Page[Row]:
+    """Return one page of a list of tickets."""
+    page = paging.page_of(tickets, FIELDS, order, after, length)
+    return paging.Page(rows_of(page.rows, reader=reader), page.next_key, page.continued)
+
+
+def narrowed(tickets: QuerySet[Ticket], which: str) -> QuerySet[Ticket]:
+    """Narrow a list to the open tickets, the ended ones, one status, or nothing at all."""
+    if which in Status.values:
+        tickets = tickets.filter(status=which)
+        which = "open" if Status(which) in OPEN else "ended"
+    if which == "open":
+        # Always by the generated column: the partial indexes are matched by nothing else.
+        return tickets.filter(is_open=True)
+    if which == "ended":
+        return tickets.filter(is_open=False)
+    return tickets

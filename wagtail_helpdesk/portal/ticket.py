@@ -1,0 +1,114 @@
+"""The ticket page: its properties, what one can do, its history, and the place to answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import BoundField
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
+from wagtail_helpdesk.models import Guest, Ticket
+
+from . import buttons, history, tree, words
+from .forms import FORMS, ActForm
+from .forms.acting import Way
+from .people import name_of
+from .visit import Visit
+
+#: More guests than this are named on a page of their own.
+MOST_GUESTS = 8
+
+
+def show(visit: Visit, number: int) -> HttpResponse:
+    """Show a ticket to somebody who may read it."""
+    ticket = visit.ticket(number)
+    before = visit.request.GET.get("before", "")
+    shown = history.of(ticket, visit.user, int(before) if before.isdecimal() else None)
+    bar = buttons.Bar(visit, ticket, shown.last)
+    return visit.render(
+        "ticket.html",
+        ticket=ticket,
+        here=f"{visit.base}tickets/{ticket.pk}/",
+        properties=properties(ticket, visit.user),
+        guests=guests(ticket),
+        history=shown,
+        bar=bar.buttons(),
+        available={action.name for action in bar.available},
+        guards=bar.guards,
+        wishes=buttons.wishes(ticket, visit.user),
+        question=question(ticket, visit.user, shown),
+        comment=composer("comment", visit, ticket, shown, bar.available),
+        note=composer("note", visit, ticket, shown, bar.available),
+        ways=_ways(visit, ticket, bar.available),
+        one_click=one_click(visit, ticket, shown, bar.available),
+        me=visit.user,
+    )
+
+
+def properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
+    """Return what the frame says, in the reader's words."""
+    standing = ticket.standing
+    plain = ticket.requester_id == reader.pk and Role.MANAGER not in standing.roles
+    names = tree.path(ticket.service.categories.all(), ticket.category_id)
+    return {
+        "requester": name_of(ticket.requester),
+        "opened_by": name_of(ticket.creator) if ticket.creator != ticket.requester else "",
+        "manager": name_of(ticket.assignee) if ticket.assignee else "",
+        "status": words.status_words(ticket.status, plain=plain, resume_on=ticket.resume_on),
+        "path": [ticket.service.name, *names],
+        "priority": Priority(ticket.priority).label,
+        "visibility": Visibility(ticket.visibility).label,
+        "is_public": ticket.visibility == Visibility.PUBLIC,
+    }
+
+
+def guests(ticket: Ticket) -> list[Guest]:
+    """Return the guests whom the page names, and one more when there are others."""
+    return list(ticket.guests.select_related("user")[: MOST_GUESTS + 1])
+
+
+def question(ticket: Ticket, reader: Any, shown: history.History) -> str:
+    """Return what the ticket waits for from its reader, or nothing."""
+    if ticket.requester_id != reader.pk:
+        return ""
+    if ticket.status == Status.CLOSED:
+        return _("This ticket has been closed. Do you approve the closure?")
+    if ticket.status == Status.INCOMPLETE:
+        asked = _last(shown, lifecycle.ASK_INFORMATION)
+        who = asked.author if asked else _("The manager")
+        return _("%(who)s asks you for information: please answer below.") % {"who": who}
+    return ""
+
+
+def _last(shown: history.History, action: lifecycle.Action) -> history.Entry | None:
+    entries = (entry for entry in reversed(shown.entries) if entry.event.action == action.name)
+    return next(entries, None)
+
+
+def one_click(
+    visit: Visit, ticket: Ticket, shown: history.History, available: list[lifecycle.Action]
+) -> list[BoundField]:
+    """Return the hidden fields of the button that takes the ticket without another word."""
+    form = composer("take", visit, ticket, shown, available)
+    return form.hidden_fields() if form else []
+
+
+def _ways(visit: Visit, ticket: Ticket, available: list[lifecycle.Action]) -> list[Way]:
+    form = FORMS["comment"](visit=visit, ticket=ticket)
+    return form.other_ways(available)
+
+
+def composer(
+    name: str,
+    visit: Visit,
+    ticket: Ticket,
+    shown: history.History,
+    available: list[lifecycle.Action],
+) -> ActForm | None:
+    """Return one of the two forms below the history, for those who may use it."""
+    if lifecycle.ACTIONS[name] not in available:
+        return None
+    return FORMS[name](visit=visit, ticket=ticket, initial={"seen": shown.last})

@@ -1,0 +1,121 @@
+"""What every page of the helpdesk does: who is here, the gate to tickets, and the private answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import resolve_url
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import access, lifecycle
+from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+
+from . import menu
+
+View = Callable[..., HttpResponseBase]
+READING = ("GET", "HEAD")
+
+
+class Visit:
+    """One request of somebody who is logged in, to one helpdesk page."""
+
+    def __init__(self, page: Any, request: HttpRequest) -> None:
+        self.page = page
+        self.request = request
+        self.user: Any = request.user
+
+    @cached_property
+    def base(self) -> str:
+        """The address of the helpdesk page, to which every other address is appended."""
+        address = self.page.get_url(self.request) if self.page.pk else None
+        return address or "/"
+
+    @cached_property
+    def managed(self) -> list[ServiceManager]:
+        """The visitor's rows as manager, with their services: read once, used by every list."""
+        rows = ServiceManager.objects.filter(user=self.user).select_related("service")
+        return list(rows.order_by("service__order", "service__name"))
+
+    @property
+    def services(self) -> list[Service]:
+        """The services the visitor manages."""
+        return [row.service for row in self.managed]
+
+    @property
+    def posted(self) -> bool:
+        """Whether a form was sent."""
+        return self.request.method == "POST"
+
+    def ticket(self, number: int) -> Ticket:
+        """Return a ticket with what the visitor is to it; what he may not read does not exist."""
+        found = (
+            Ticket.objects.visible_to(self.user)
+            .with_standing(self.user)
+            .select_related("service", "category", "requester", "creator", "assignee")
+            .filter(pk=number)
+            .first()
+        )
+        if found is None:
+            raise Http404(_("This ticket does not exist or is not visible to you."))
+        return found
+
+    def may(self, ticket: Ticket) -> list[lifecycle.Action]:
+        """Return the actions that the visitor has on a ticket fetched with ``ticket()``."""
+        standing = ticket.standing
+        return lifecycle.available(
+            standing.roles, standing.privileges, lifecycle.Status(ticket.status)
+        )
+
+    def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        """Answer with one of the helpdesk's templates."""
+        shared = self.page.get_helpdesk_context(self.request) | {
+            "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,
+            "base": self.base,
+            "menu": menu.entries(self),
+        }
+        return TemplateResponse(
+            self.request, f"wagtail_helpdesk/portal/{template}", shared | context, status=status
+        )
+
+
+def receive(page: Any, request: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
+    """Let a visitor in and answer him: login first, then the view, refusals as pages."""
+    if not access.is_somebody(request.user):
+        return _private(_to_login(request))
+    methods = getattr(view, "methods", READING)
+    if request.method not in methods:
+        return HttpResponseNotAllowed(methods)
+    visit = Visit(page, request)
+    try:
+        return _private(view(visit, **kwargs))
+    except Http404 as missing:
+        return _private(visit.render("not_found.html", status=404, message=str(missing)))
+    except NotYours:
+        return _private(visit.render("forbidden.html", status=403, number=kwargs.get("number")))
+
+
+def takes_forms(view: View) -> View:
+    """Mark a view that accepts POST besides reading."""
+    view.methods = (*READING, "POST")  # type: ignore[attr-defined]
+    return view
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    address = getattr(settings, "WAGTAIL_FRONTEND_LOGIN_URL", None) or settings.LOGIN_URL
+    return redirect_to_login(request.get_full_path(), resolve_url(address))
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    patch_vary_headers(response, ["Cookie"])
+    return response

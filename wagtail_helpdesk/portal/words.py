@@ -1,0 +1,61 @@
+"""Statuses, times and sizes in the words of whoever reads them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_helpdesk.lifecycle import Status
+
+#: Requesters read plainer words for the same nine statuses.
+PLAIN = {
+    Status.FREE: gettext_lazy("Received"),
+    Status.IN_PROGRESS: gettext_lazy("Taken in charge"),
+    Status.INCOMPLETE: gettext_lazy("Waiting for your answer"),
+    Status.POSTPONED: gettext_lazy("Postponed"),
+    Status.CLOSED: gettext_lazy("Done: to be confirmed"),
+    Status.APPROVED: gettext_lazy("Done"),
+    Status.EXPIRED: gettext_lazy("Done (without an answer from you)"),
+    Status.CANCELLED: gettext_lazy("Cancelled"),
+    Status.REFUSED: gettext_lazy("Refused"),
+}
+
+
+def status_words(status: str, *, plain: bool, resume_on: date | None = None) -> str:
+    """Return the status as a requester (``plain``) or as anybody else reads it."""
+    if resume_on:
+        return _("Postponed until %(date)s") % {"date": date_format(resume_on)}
+    return str(PLAIN[Status(status)] if plain else Status(status).label)
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """Return a short time: the hour for today, else the day.
+
+    ``timesince`` would read better and costs more than the rest of a list's row.
+    """
+    local, today = timezone.localtime(when), timezone.localtime(now).date()
+    if local.date() == today:
+        return date_format(local, "TIME_FORMAT")
+    return date_format(local, "SHORT_DATE_FORMAT")
+
+
+def when(moment: datetime) -> str:
+    """Return the day and the hour of something that happened."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+
+
+def size(octets: Any) -> str:
+    """Return a size in the reader's units."""
+    return filesizeformat(octets)
+
+
+def slug(name: str) -> str:
+    """Return a file's name as it can stand in an address of Wagtail: letters and hyphens."""
+    return slugify(name.replace(".", "-")) or "file"

@@ -1,0 +1,178 @@
+// What the pages of the helpdesk do better with JavaScript; each works without it.
+
+const on = (root, selector, event, handler) =>
+  root.querySelectorAll(selector).forEach((element) => element.addEventListener(event, handler));
+
+// -- messages: a toolbar that writes Markdown --------------------------------------------------
+
+const MARKS = { bold: ["**", "**"], italic: ["*", "*"], code: ["`", "`"], link: ["[", "](https://)"] };
+const PREFIXES = { list: "- ", quote: "> " };
+
+function format(textarea, kind) {
+  const { selectionStart: start, selectionEnd: end, value } = textarea;
+  const chosen = value.slice(start, end);
+  textarea.focus();
+  if (kind in PREFIXES) {
+    const from = value.lastIndexOf("\n", start - 1) + 1;
+    const lines = value.slice(from, end).split("\n").map((line) => PREFIXES[kind] + line);
+    textarea.setRangeText(lines.join("\n"), from, end, "end");
+  } else {
+    const [before, after] = MARKS[kind];
+    textarea.setRangeText(before + chosen + after, start, end, "end");
+    const caret = chosen ? textarea.selectionEnd : start + before.length;
+    textarea.setSelectionRange(caret, caret);
+  }
+  textarea.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function toolbar(bar) {
+  const textarea = bar.parentElement.querySelector("textarea");
+  const buttons = [...bar.querySelectorAll("button")];
+  bar.hidden = false;
+  bar.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button) format(textarea, button.dataset.hdFormat);
+  });
+  // One stop for the keyboard; arrows move inside (the toolbar pattern of the ARIA guide).
+  bar.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const at = buttons.indexOf(document.activeElement);
+    const next = buttons[(at + step + buttons.length) % buttons.length];
+    buttons.forEach((button) => (button.tabIndex = button === next ? 0 : -1));
+    next.focus();
+    event.preventDefault();
+  });
+}
+
+// -- forms: sent once, never lost --------------------------------------------------------------
+
+function once(form) {
+  form.addEventListener("submit", () => {
+    // After the event: a disabled button would not be sent.
+    setTimeout(() => form.querySelectorAll("[type=submit]").forEach((b) => (b.disabled = true)));
+  });
+}
+
+const unsaved = new Set();
+
+function watch(form) {
+  form.addEventListener("input", () => unsaved.add(form));
+  form.addEventListener("submit", () => unsaved.clear());
+}
+
+addEventListener("beforeunload", (event) => {
+  if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
+});
+// Back from the next page: the browser may show this one as it was left.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("[type=submit]").forEach((b) => (b.disabled = false));
+});
+
+// -- dialogs: the form of an act above the page ------------------------------------------------
+
+async function openDialog(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  const link = event.currentTarget;
+  let act;
+  try {
+    const response = await fetch(link.href);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    act = response.ok && page.getElementById("hd-act");
+  } catch {
+    act = null;
+  }
+  if (!act) return location.assign(link.href);
+  showDialog(document.importNode(act, true), link);
+}
+
+function showDialog(act, opener) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "hd-dialog";
+  const title = act.querySelector("h1");
+  title.id = "hd-dialog-title";
+  dialog.setAttribute("aria-labelledby", title.id);
+  // Below the page's own heading.
+  const heading = document.createElement("h2");
+  heading.id = title.id;
+  heading.textContent = title.textContent;
+  title.replaceWith(heading);
+  dialog.append(act);
+  opener.closest(".hd").append(dialog);
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    opener.focus();
+  });
+  on(dialog, "[data-hd-dismiss]", "click", (event) => {
+    event.preventDefault();
+    dialog.close();
+  });
+  enhance(dialog);
+  dialog.showModal();
+}
+
+// -- the tree of services ----------------------------------------------------------------------
+
+function tree(fieldset) {
+  const find = fieldset.querySelector("[data-hd-find]");
+  const labels = [...fieldset.querySelectorAll(".hd-branch label")];
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  find.closest("label").hidden = labels.length < 8;
+  find.addEventListener("input", () => {
+    const wanted = fold(find.value.trim());
+    fieldset.querySelectorAll(".hd-branch").forEach((branch) => {
+      const whole = fold(branch.querySelector("summary").textContent).includes(wanted);
+      let shown = 0;
+      branch.querySelectorAll("label").forEach((label) => {
+        label.hidden = !whole && !fold(label.textContent).includes(wanted);
+        shown += !label.hidden;
+      });
+      branch.hidden = !shown;
+      if (wanted) branch.open = shown > 0;
+    });
+  });
+  const foreign = () => {
+    const chosen = fieldset.querySelector("input[type=radio]:checked");
+    const away = !chosen || "hdForeign" in chosen.dataset;
+    fieldset.form.querySelectorAll("[data-hd-if-foreign]").forEach((part) => (part.hidden = !away));
+  };
+  fieldset.addEventListener("change", foreign);
+  foreign();
+}
+
+// -- small things ------------------------------------------------------------------------------
+
+function copyButton(button) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(new URL(button.dataset.hdCopy, location.href).href);
+    const label = button.textContent;
+    button.textContent = button.dataset.hdCopied;
+    setTimeout(() => (button.textContent = label), 2000);
+  });
+}
+
+function menu(details) {
+  addEventListener("click", (event) => details.contains(event.target) || (details.open = false));
+  details.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    details.querySelector("summary").focus();
+  });
+}
+
+function enhance(root) {
+  root.querySelectorAll(".hd-toolbar").forEach(toolbar);
+  root.querySelectorAll("[data-hd-once]").forEach(once);
+  root.querySelectorAll("[data-hd-unsaved]").forEach(watch);
+  root.querySelectorAll("[data-hd-tree]").forEach(tree);
+  root.querySelectorAll("[data-hd-copy]").forEach(copyButton);
+  root.querySelectorAll("[data-hd-menu]").forEach(menu);
+  root.querySelectorAll("[data-hd-without-script]").forEach((part) => (part.hidden = true));
+  on(root, "a[data-hd-dialog]", "click", openDialog);
+  root.querySelector("[data-hd-focus]")?.focus();
+}
+
+enhance(document);
+document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.elt.parentElement ?? document));
