@@ -51,9 +51,9 @@ class Visitor:
         assert response.status_code == 200
         return soup(response)
 
-    def act(self, ticket, action, **data):
+    def act(self, about, action, **data):
         """Send the form of an act as its page gives it, with these changes."""
-        path = f"tickets/{ticket.pk}/{action.replace('_', '-')}/"
+        path = f"tickets/{about.pk}/{action.replace('_', '-')}/"
         named = {"user": data["user"]} if "user" in data else {}
         return self.post(path, **(hidden(self.get(path, **named)) | data))
 

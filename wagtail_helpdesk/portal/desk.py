@@ -40,9 +40,9 @@ class Desk:
         asked = visit.request.GET
         self.queue = _among(asked.get("queue"), QUEUES)
         self.order = _among(asked.get("order"), ORDERS)
-        self.status = asked.get("status", "open")
-        if self.status not in ("ended", "all", *Status.values):
-            self.status = "open"
+        self.state = asked.get("status", "open")
+        if self.state not in ("ended", "all", *Status.values):
+            self.state = "open"
         self.priority = _number(asked.get("priority"), Priority.values)
         self.service = _number(asked.get("service"), [s.pk for s in visit.services])
         self.category = _number(asked.get("category"), [c.pk for c in self.categories])
@@ -73,7 +73,7 @@ class Desk:
             tickets = tickets.filter(service=self.service)
         if self.priority is not None:
             tickets = tickets.filter(priority=self.priority)
-        return rows.narrowed(tickets, self.status)
+        return rows.narrowed(tickets, self.state)
 
     def counts(self) -> dict[str, str]:
         """Return the counter of each queue."""
@@ -85,7 +85,7 @@ class Desk:
         chosen = {
             "queue": self.queue,
             "order": self.order,
-            "status": self.status,
+            "status": self.state,
             "service": self.service,
             "category": self.category,
             "priority": self.priority,
