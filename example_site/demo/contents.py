@@ -11,6 +11,7 @@ from demo.words import english, french
 from demo.words.text import Days, Text
 from demo.words.tree import HOME, Node
 from portal.models import ContentPage, HomePage
+from wagtail_helpdesk.pages.models import HelpdeskPage
 
 Pages = dict[str, Page]
 
@@ -66,6 +67,8 @@ def write_translations(originals: Pages) -> Pages:
 
 def page_model(node: Node) -> type[Page]:
     """Return what kind of page stands at a place of the tree."""
+    if node.key == "assistance":
+        return HelpdeskPage
     return HomePage if node is HOME else ContentPage
 
 

@@ -8,6 +8,7 @@ from demo.contents import write_pages
 from demo.history import write_history
 from portal.models import HomePage
 from tests import cast
+from wagtail_helpdesk.pages.models import HelpdeskPage
 
 
 def loaded() -> bool:
@@ -30,6 +31,7 @@ def serve_at(hostname: str, port: int) -> None:
     Site.clear_site_root_paths_cache()
 
 
-def helpdesk_url(request: HttpRequest) -> str:
-    """Return where the helpdesk is, in the reader’s language."""
-    return "/"
+def helpdesk_url(request: HttpRequest, language: str) -> str:
+    """Return where the helpdesk is in a language."""
+    page = HelpdeskPage.objects.live().filter(locale__language_code=language).first()
+    return page.get_url(request) if page else "/"

@@ -26,6 +26,11 @@ def sentence(person: Person, language: str) -> str:
     return person.who.en if language == "en" else person.who.fr
 
 
+def by_username(username: str) -> Person | None:
+    """Return who has a user name."""
+    return next((person for person in PEOPLE if person.username == username), None)
+
+
 def by_address(address: str) -> Person | None:
     """Return who has an e-mail address."""
     return next((person for person in PEOPLE if person.email == address), None)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demo.loading import helpdesk_url
 from demo.mailbox import Mail, Mailbox
-from demo.people import PARTS, by_address
+from demo.people import PARTS, by_address, by_username
 from example.csp import HEADER
 
 # A mail is somebody else’s HTML: its own styles, no script, nothing loaded, links open over the page.
@@ -34,12 +34,15 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_POST
 def become(request: HttpRequest, username: str) -> HttpResponse:
     """Log in as one of the cast, without a password."""
-    user = get_object_or_404(get_user_model(), username=username, is_active=True)
+    person = by_username(username)
+    if person is None or not person.active:
+        raise Http404
+    user = get_object_or_404(get_user_model(), username=username)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return redirect(target)
-    return redirect(helpdesk_url(request))
+    return redirect(helpdesk_url(request, person.language))
 
 
 @require_safe

@@ -11,7 +11,7 @@ import os
 from typing import Any
 
 
-def ldap_settings() -> dict[str, Any]:
+def ldap_settings(backends: list[str]) -> dict[str, Any]:
     """Return django-auth-ldap’s settings, or nothing when no directory is configured."""
     server = os.environ.get("LDAP_SERVER")
     if not server:
@@ -22,10 +22,7 @@ def ldap_settings() -> dict[str, Any]:
 
     base = os.environ.get("LDAP_BASE", "ou=people,dc=example,dc=org")
     return {
-        "AUTHENTICATION_BACKENDS": [
-            "django_auth_ldap.backend.LDAPBackend",
-            "django.contrib.auth.backends.ModelBackend",
-        ],
+        "AUTHENTICATION_BACKENDS": ["django_auth_ldap.backend.LDAPBackend", *backends],
         "AUTH_LDAP_SERVER_URI": server,
         "AUTH_LDAP_BIND_DN": os.environ.get("LDAP_BIND_DN", ""),
         "AUTH_LDAP_BIND_PASSWORD": os.environ.get("LDAP_BIND_PASSWORD", ""),

@@ -16,6 +16,7 @@ urlpatterns = [
 pages = [
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("helpdesk/", include("wagtail_helpdesk.urls")),
 ]
 if settings.DEMO:
     pages.append(path("", include("demo.urls")))

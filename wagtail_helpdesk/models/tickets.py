@@ -242,10 +242,8 @@ class Ticket(models.Model):
     @property
     def standing(self) -> access.Standing:
         """What ``with_standing`` added to this row."""
-        roles = {role for role in Role if getattr(self, f"is_{role.value}", False)}
         return access.Standing(
-            # A viewer is who may read a public ticket without being anything else to it.
-            roles=frozenset(roles - {Role.VIEWER} or roles),
+            roles=frozenset(role for role in Role if getattr(self, f"is_{role.value}", False)),
             privileges=frozenset(p for p in Privilege if getattr(self, p.value, None)),
         )
 

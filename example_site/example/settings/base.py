@@ -12,6 +12,7 @@ REPOSITORY = BASE_DIR.parent
 INSTALLED_APPS = [
     "portal",
     "wagtail_helpdesk",
+    "wagtail_helpdesk.pages",
     "django_htmx",
     "django_q",
     "wagtail.contrib.routable_page",
@@ -89,7 +90,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    # Whoever configures a service of the helpdesk reaches its panels in the admin, nothing else.
+    "wagtail_helpdesk.auth.ConfigurationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -150,4 +155,4 @@ DEMO = False
 WAGTAIL_HELPDESK: dict[str, Any] = {}
 
 # `LDAP_SERVER=ldaps://…` in the environment turns the directory on: see example/ldap.py.
-vars().update(ldap_settings())
+vars().update(ldap_settings(AUTHENTICATION_BACKENDS))

@@ -6,6 +6,7 @@ import socket
 import sys
 from argparse import ArgumentParser
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
             self.say("Writing the pages, the people and their tickets…")
             loading.load()
         loading.serve_at("localhost", settings.DEMO_PORT)
+        call_command("helpdesk_schedules", stdout=StringIO())
 
     def run_until_stopped(self) -> None:
         """Run the three programs until Ctrl-C, SIGTERM, or one of them fails."""
