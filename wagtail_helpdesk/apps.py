@@ -13,9 +13,8 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, and connect what follows an event: search rows, and mails."""
+        """Register the checks, and ring the bell of mails and search after each act."""
         from . import checks, tasks  # noqa: F401 - importing registers the checks
-        from .search import receivers  # noqa: F401
         from .signals import event_recorded
 
         event_recorded.connect(tasks.ring, dispatch_uid="wagtail_helpdesk.tasks.ring")

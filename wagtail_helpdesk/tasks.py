@@ -9,14 +9,16 @@ from django.apps import apps
 from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.notify import announce as announcing
 from wagtail_helpdesk.notify import delivery, reports
+from wagtail_helpdesk.search import indexing
 
 logger = logging.getLogger(__name__)
 
 
 def tell(batch: str) -> None:
-    """Announce the acts of one form and deliver what is due."""
+    """Announce the acts of one form, deliver what is due, then let the search find them."""
     announcing.announce(uuid.UUID(batch))
     delivery.deliver()
+    indexing.index_form(uuid.UUID(batch))
 
 
 def deliver() -> None:
@@ -31,8 +33,13 @@ def plan_reports() -> None:
     delivery.deliver()
 
 
+def index() -> None:
+    """Let the search find what it has missed."""
+    indexing.catch_up()
+
+
 def ring(sender: Any, event: Event, **kwargs: Any) -> None:
-    """Ring the bell after an act; without it, or with a broken queue, the schedule does the same."""
+    """Ring the bell after an act; without it, or with a broken queue, the schedules do the same."""
     # One task for a form, however many events it left.
     if event.position or not apps.is_installed("django_q"):
         return
@@ -41,4 +48,6 @@ def ring(sender: Any, event: Event, **kwargs: Any) -> None:
 
         async_task("wagtail_helpdesk.tasks.tell", str(event.batch))
     except Exception:
-        logger.warning("The queue cannot be reached; mails wait for the schedule.", exc_info=True)
+        logger.warning(
+            "The queue cannot be reached; mails and search wait for the schedules.", exc_info=True
+        )

@@ -4,6 +4,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from .dashboard.search_area import TicketSearchArea
 from .models import Category, Service
 from .portal import unfinished
 from .snippets import history
@@ -18,6 +19,7 @@ register_permission_policy(Category, CategoryPolicy(Category), exact_class=True)
 register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", no_bulk_deletion)
 hooks.register("register_log_actions", history.register)
+hooks.register("register_admin_search_area", TicketSearchArea)
 hooks.register("before_serve_page", unfinished.keep)
 
 

@@ -1,50 +1,51 @@
 """Rows are written off the request, caught up by a sweep, and rebuilt by a command."""
 
+import uuid
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django_q.models import OrmQ
 
-from wagtail_helpdesk import actions
+from wagtail_helpdesk import actions, tasks
 from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import indexing, search
 
 
-def test_an_act_queues_its_event_and_indexes_nothing(
-    people, ticket, django_capture_on_commit_callbacks
-):
+def test_an_act_itself_indexes_nothing(people, ticket, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        event = actions.comment(ticket, by=people.lea, text="Pompe")
-    tasks = [task.task for task in OrmQ.objects.all()]
-    assert any("index" in t["func"] and t["args"] == (event.pk,) for t in tasks)
+        actions.comment(ticket, by=people.lea, text="Pompe")
     assert not SearchRow.objects.exists()
 
 
-def test_indexing_one_event_makes_it_findable(people, ticket):
+def test_the_task_after_an_act_makes_it_findable(people, ticket):
     event = actions.comment(ticket, by=people.lea, text="Pompe")
-    indexing.index_event(event.pk)
+    tasks.tell(str(event.batch))
     assert [hit.event.pk for hit in search(people.lea, "pompe").hits] == [event.pk]
 
 
-def test_indexing_twice_changes_nothing(people, ticket):
+def test_the_task_run_twice_changes_nothing(people, ticket):
     event = actions.comment(ticket, by=people.lea, text="Pompe")
-    indexing.index_event(event.pk)
-    indexing.index_event(event.pk)
+    tasks.tell(str(event.batch))
+    tasks.tell(str(event.batch))
     assert SearchRow.objects.count() == 1
     assert len(search(people.lea, "pompe").hits) == 1
 
 
-def test_indexing_an_event_that_is_gone_does_nothing(db):
-    indexing.index_event(404)
+def test_a_form_that_left_nothing_indexes_nothing(db):
+    indexing.index_form(uuid.uuid4())
     assert not SearchRow.objects.exists()
+
+
+def test_a_schedule_catches_up_with_what_was_missed(people, ticket):
+    tasks.index()
+    assert search(people.lea, "radiateur").hits
 
 
 def test_a_new_subject_is_what_the_whole_ticket_is_about(find, people, ticket):
     reply = actions.comment(ticket, by=people.karim, text="La vanne sera remplacée.")
     find(people.karim, "vanne")
     event = actions.change_subject(ticket, by=people.lea, to="Chaudière en panne")
-    indexing.index_event(event.pk)
+    indexing.index_form(event.batch)
     assert [h.event.pk for h in search(people.karim, "chaudière vanne").hits] == [reply.pk]
     assert not search(people.karim, "radiateur vanne").hits
 
@@ -52,7 +53,7 @@ def test_a_new_subject_is_what_the_whole_ticket_is_about(find, people, ticket):
 def test_a_transferred_ticket_is_found_by_its_new_service(find, people, ticket, loans):
     find(people.karim, "radiateur")
     event = actions.move(ticket, by=people.karim, to=loans, become_guest=False)
-    indexing.index_event(event.pk)
+    indexing.index_form(event.batch)
     assert search(people.marion, "bibliothèque").hits
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -16,27 +17,30 @@ from .words import fold
 #: Events read and written at a time.
 BATCH = 500
 #: After these, what a ticket is about is no longer what its rows say.
-_CHANGES_WHAT_IT_IS_ABOUT = {
+_CHANGES_WHAT_IT_IS_ABOUT = [
     lifecycle.CHANGE_SUBJECT.name,
     lifecycle.CHANGE_REQUESTER.name,
     lifecycle.MOVE.name,
-}
+]
 
 
-def index_event(pk: int) -> None:
-    """Make an event findable, and with it its whole ticket when what it is about has changed."""
-    event = Event.objects.filter(pk=pk).first()
-    if event is None:
-        return
-    if event.action in _CHANGES_WHAT_IT_IS_ABOUT:
-        index(Event.objects.filter(ticket=event.ticket_id))
-    else:
-        index(Event.objects.filter(pk=pk))
+def index_form(batch: UUID) -> None:
+    """Make the acts of one form findable."""
+    for _size in sweep(unindexed().filter(batch=batch)):
+        pass
+
+
+def catch_up() -> None:
+    """Make findable whatever was missed."""
+    for _size in sweep():
+        pass
 
 
 def index(events: QuerySet[Event]) -> int:
     """Write the rows of these events, and return how many."""
     rows = [_row(event) for event in _with_what_is_read(events)]
+    if not rows:
+        return 0
     # First, because the sweep looks for missing rows: what the engine refused is offered again.
     backends.current().add(rows)
     SearchRow.objects.bulk_create(
@@ -53,24 +57,34 @@ def unindexed() -> QuerySet[Event]:
     return Event.objects.filter(search_row=None)
 
 
-def sweep() -> Iterator[int]:
-    """Index what was missed, yielding after each batch how many events it held."""
-    return _in_batches(unindexed())
+def sweep(events: QuerySet[Event] | None = None) -> Iterator[int]:
+    """Index what was missed, or some of it, yielding after each batch how many events it held."""
+    for keys in _batches(unindexed() if events is None else events):
+        yield index(Event.objects.filter(pk__in=keys))
+        index(_outdated_by(keys))
 
 
 def rebuild() -> Iterator[int]:
     """Index everything again, yielding after each batch how many events it held."""
     backends.current().empty()
-    yield from _in_batches(Event.objects.all())
+    for keys in _batches(Event.objects.all()):
+        yield index(Event.objects.filter(pk__in=keys))
     backends.current().settle()
 
 
-def _in_batches(events: QuerySet[Event]) -> Iterator[int]:
+def _batches(events: QuerySet[Event]) -> Iterator[list[int]]:
     after = 0
-    while batch := list(events.filter(pk__gt=after).order_by("pk").values_list("pk")[:BATCH]):
-        keys = [key for (key,) in batch]
-        yield index(Event.objects.filter(pk__in=keys))
+    while keys := list(
+        events.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    ):
+        yield keys
         after = keys[-1]
+
+
+def _outdated_by(keys: list[int]) -> QuerySet[Event]:
+    """Return the other events of the tickets that are about something else since these."""
+    changed = Event.objects.filter(pk__in=keys, action__in=_CHANGES_WHAT_IT_IS_ABOUT)
+    return Event.objects.filter(ticket__in=changed.values("ticket")).exclude(pk__in=keys)
 
 
 def _with_what_is_read(events: QuerySet[Event]) -> Iterable[Event]:

@@ -1,0 +1,150 @@
+"""The search page: a form, its answers a page at a time, and never more than its reader may read."""
+
+import pytest
+
+from tests.portal.conftest import soup
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.search import TooBroad, Unavailable, indexing
+
+
+@pytest.fixture
+def talk(people, ticket):
+    """Thirty comments about a pump on Léa’s ticket."""
+    for number in range(30):
+        actions.comment(ticket, by=people.lea, text=f"Pompe, relevé {number}")
+    list(indexing.sweep())
+    return ticket
+
+
+def hits(page):
+    return page.select(".hd-hits li li")
+
+
+def test_the_form_alone_answers_nothing(visit, people, talk):
+    page = visit(people.lea).page("search/")
+    assert page.find("input", attrs={"name": "q"})
+    assert not hits(page)
+    assert not page.select(".hd-empty")
+
+
+def test_an_answer_leads_to_its_message(visit, people, talk):
+    page = visit(people.karim).page("search/", q="relevé 29")
+    (hit,) = hits(page)
+    event = talk.events.last()
+    assert hit.a["href"] == f"/assistance/tickets/{talk.pk}/#event-{event.pk}"
+    assert hit.p.decode_contents() == "Pompe, <mark>relevé</mark> <mark>29</mark>"
+    assert f"#{talk.pk}" in page.select_one(".hd-hit-facts").get_text()
+
+
+def test_messages_of_a_ticket_stand_together(visit, people, talk):
+    page = visit(people.karim).page("search/", q="pompe")
+    assert len(page.select(".hd-hits > li")) == 1
+
+
+def test_older_answers_follow(visit, people, talk):
+    page = visit(people.lea).page("search/", q="pompe", status="open")
+    assert len(hits(page)) == 25
+    older = page.find("a", rel="next")["href"]
+    assert "q=pompe" in older
+    assert "status=open" in older
+    response = visit(people.lea).client.get(f"/assistance/search/{older}")
+    assert len(hits(soup(response))) == 5
+
+
+@pytest.mark.parametrize("typed", ["#{}", "{}"])
+def test_a_number_leads_to_its_ticket(visit, people, ticket, typed):
+    response = visit(people.lea).get("search/", q=typed.format(ticket.pk))
+    assert (response.status_code, response.url) == (302, f"/assistance/tickets/{ticket.pk}/")
+
+
+def test_a_stranger_learns_nothing(visit, people, talk):
+    for question in ("pompe", f"#{talk.pk}", str(talk.pk)):
+        page = visit(people.victor).page("search/", q=question)
+        assert not hits(page)
+        assert page.select_one(".hd-empty")
+
+
+def test_a_superuser_is_a_stranger(visit, people, talk):
+    assert not hits(visit(people.gilles).page("search/", q="pompe"))
+
+
+def test_nobody_is_asked_to_log_in(visit, people, talk):
+    response = visit().get("search/", q="pompe")
+    assert response.status_code == 302
+    assert "login" in response.url
+
+
+def test_an_internal_note_is_marked_for_managers_and_absent_for_others(visit, people, taken):
+    actions.note(taken, by=people.karim, text="Une note sur la pompe")
+    list(indexing.sweep())
+    (hit,) = hits(visit(people.karim).page("search/", q="pompe"))
+    assert hit.select_one(".hd-badge")
+    assert not hits(visit(people.lea).page("search/", q="pompe"))
+
+
+def test_filters_narrow_and_stay_chosen(visit, people, talk, general, dsi, heating):
+    page = visit(people.lea).page("search/", q="pompe", service=general.pk, category=heating.pk)
+    assert len(hits(page)) == 25
+    assert page.select_one(f"select[name=service] option[selected][value='{general.pk}']")
+    assert page.select_one(f"select[name=category] option[selected][value='{heating.pk}']")
+    assert not hits(visit(people.lea).page("search/", q="pompe", service=dsi.pk))
+    assert not hits(visit(people.lea).page("search/", q="pompe", status="ended"))
+    assert not hits(visit(people.sophie).page("search/", q="pompe", mine="1"))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"service": "x"}, {"service": "' OR 1=1"}, {"category": "9" * 40}, {"status": "password"},
+        {"after": "-1"}, {"after": "1e9"}, {"after": "9" * 30}, {"after": "٣"}, {"mine": "yes"},
+        {"q": "x" * 5000}, {"q": "\x00"}, {"ordering": "actor__password"}, {"q": ["a", "b"]},
+    ],
+)  # fmt: skip
+def test_s_sql_01_odd_parameters_are_answered(visit, people, talk, parameters):
+    visit(people.lea).page("search/", **({"q": "pompe"} | parameters))
+
+
+def test_signs_alone_ask_for_a_word(visit, people, talk):
+    page = visit(people.lea).page("search/", q="%*(")
+    assert "at least one word" in page.select_one("[role=alert]").get_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(TooBroad, "more precise"), (Unavailable, "not available")]
+)
+def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch, error, words):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("wagtail_helpdesk.portal.search.search", fail)
+    page = visit(people.lea).page("search/", q="pompe")
+    assert words in page.select_one("[role=alert]").get_text()
+    assert page.find("input", attrs={"name": "q"})["value"] == "pompe"
+
+
+def test_a_post_is_refused(visit, people):
+    assert visit(people.lea).post("search/", q="pompe").status_code == 405
+
+
+def test_s_dos_03_statements_and_bytes_stay_few(visit, people, talk, general, statements_of):
+    lea = visit(people.lea)
+    few, _answer = statements_of(lea, q="relevé 29", service=general.pk)
+    many, answer = statements_of(lea, q="pompe", service=general.pk)
+    assert len(many) == len(few) <= 10
+    assert len(answer.content) < 40_000
+
+
+@pytest.fixture
+def statements_of():
+    """A function: the package's own statements for a search page, and the page."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def statements(visitor, **parameters):
+        with CaptureQueriesContext(connection) as captured:
+            answer = visitor.get("search/", **parameters)
+        assert answer.status_code == 200
+        own = [q["sql"] for q in captured if "helpdesk" in q["sql"]]
+        return [sql for sql in own if "helpdeskpage" not in sql], answer
+
+    return statements

@@ -1,0 +1,1 @@
+"""What managers find of the helpdesk in the Wagtail admin, besides its configuration."""
