@@ -181,15 +181,16 @@ class Action:
                 return rule
         return None
 
-    def is_ever_for(
+    def is_for_another_moment(
         self, roles: Collection[Role], privileges: Collection[Privilege], status: Status
     ) -> bool:
         """Tell whether it is the moment that is wrong, not the person.
 
-        True when these roles could act in another status and nobody could in this one.
+        True when somebody with these roles and privileges could act in another status, and no
+        role of his could in this one, whatever his privileges.
         """
-        return not any(status in rule.moves for rule in self.rules) and any(
-            rule.fits(roles, privileges) for rule in self.rules
+        return any(rule.fits(roles, privileges) for rule in self.rules) and not any(
+            rule.by in roles and status in rule.moves for rule in self.rules
         )
 
 

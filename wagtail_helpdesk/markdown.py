@@ -1,5 +1,6 @@
 """Messages: Markdown text as people type it, and the safe HTML that pages show."""
 
+import threading
 from functools import lru_cache
 
 import nh3
@@ -15,8 +16,19 @@ _TAGS = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+_of_thread = threading.local()
+
+
 def _parser() -> MarkdownIt:
+    # One for each thread: older linkify-it-py keep the text at hand in the parser, and would put
+    # links of one message into another that is rendered at the same time.
+    if not hasattr(_of_thread, "parser"):
+        _of_thread.parser = _new_parser()
+    parser: MarkdownIt = _of_thread.parser
+    return parser
+
+
+def _new_parser() -> MarkdownIt:
     # Images would let a message make readers' browsers call other servers: they stay links.
     parser = MarkdownIt("js-default", {"html": False, "linkify": True, "breaks": True})
     return parser.enable(["linkify", "strikethrough", "table"]).disable(["image"])

@@ -1,8 +1,13 @@
 """Two small services and a ticket, for the tests of the verbs."""
 
+import datetime
+from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from tests import cast
 from wagtail_helpdesk import actions
@@ -78,7 +83,86 @@ def taken(ticket, people) -> Ticket:
 
 
 @pytest.fixture
+def incomplete(taken, people) -> Ticket:
+    """The same; Karim has asked Léa for information."""
+    actions.ask_information(taken, by=people.karim, text="Quel étage ?")
+    return taken
+
+
+@pytest.fixture
+def postponed(taken, people) -> Ticket:
+    """The same, put off by Karim until somebody resumes it."""
+    actions.postpone(taken, by=people.karim)
+    return taken
+
+
+@pytest.fixture
+def invited(taken, people) -> Ticket:
+    """The same; Thomas is a guest."""
+    actions.invite(taken, by=people.karim, users=[people.thomas])
+    return taken
+
+
+@pytest.fixture
+def public(ticket, people) -> Ticket:
+    """The same, free and public: everybody may read it."""
+    actions.change_visibility(ticket, by=people.lea, to="public")
+    return ticket
+
+
+@pytest.fixture
 def closed(taken, people) -> Ticket:
     """The same, closed by Karim; Léa has not approved yet."""
     actions.close(taken, by=people.karim, text="Vanne remplacée.")
     return taken
+
+
+@pytest.fixture
+def approved(closed, people) -> Ticket:
+    """The same; Léa has approved the closure."""
+    actions.approve_closure(closed, by=people.lea)
+    return closed
+
+
+@pytest.fixture
+def cancelled(taken, people) -> Ticket:
+    """The same, given up by Léa while Karim was in charge."""
+    actions.cancel(taken, by=people.lea)
+    return taken
+
+
+@pytest.fixture
+def world(people, heating, plumbing, network) -> SimpleNamespace:
+    """People and categories in one, for the tests that hold for every verb."""
+    return SimpleNamespace(**vars(people), heating=heating, plumbing=plumbing, network=network)
+
+
+def privileged(service, user, **privileges) -> None:
+    """Change what a manager may do in a service."""
+    ServiceManager.objects.filter(service=service, user=user).update(**privileges)
+
+
+@pytest.fixture
+def a_day_to_come() -> datetime.date:
+    """A day in a week."""
+    return timezone.localdate() + datetime.timedelta(days=7)
+
+
+@pytest.fixture
+def travel():
+    """A function that moves the clock on from now: ``travel(days=3)``, ``travel(to=…)``."""
+    start = timezone.now()
+    with ExitStack() as clocks:
+
+        def go(to: datetime.date | None = None, **later) -> None:
+            moment = start + datetime.timedelta(**later)
+            if to is not None:
+                moment = timezone.make_aware(datetime.datetime.combine(to, datetime.time(12)))
+            clocks.enter_context(time_machine.travel(moment))
+
+        yield go
+
+
+@pytest.fixture
+def empty_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("vide.txt", b"")

@@ -1,9 +1,13 @@
 """Several people at once, external guests, and how often one may search."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.utils import translation
 
+import wagtail_helpdesk
 from wagtail_helpdesk.directory import (
     DirectoryUnavailable,
     TooManySearches,
@@ -202,3 +206,16 @@ def test_messages_are_made_in_the_readers_language_not_in_the_writers(people):
         find_person("nobody")
     with translation.override("en"):
         assert error.value.message == "“nobody” is unknown."
+
+
+# -- Sites without LDAP --
+
+
+def test_only_the_ldap_directory_imports_what_the_extra_installs():
+    package = Path(wagtail_helpdesk.__file__).parent
+    importing = {
+        path.relative_to(package).parts[:2]
+        for path in package.rglob("*.py")
+        if re.search(r"^\s*(?:import|from) (?:ldap|django_auth_ldap)\b", path.read_text(), re.M)
+    }
+    assert importing == {("directory", "ldap")}

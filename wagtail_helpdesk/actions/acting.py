@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
 from django.core.files import File
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +18,7 @@ from wagtail_helpdesk import markdown
 from wagtail_helpdesk.access import Standing
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import ENDED, OPEN, Action, Audience, Message, Rule, Status
-from wagtail_helpdesk.models import Event, Ticket
+from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.signals import event_recorded
 
 from .errors import NotNow, NotPossible, NotYours
@@ -77,21 +79,49 @@ def verb(function: Callable[P, Event]) -> Callable[P, Event]:
     """Make a function one of the verbs: done whole or not at all, and once per submission."""
 
     @wraps(function)
-    def whole(ticket: Ticket, *args: Any, by: User | None, **form: Any) -> Event:
-        submission = form.pop("submission", None)
-        with transaction.atomic():
+    def whole(ticket: Ticket, *args: Any, **form: Any) -> Event:
+        by, submission = form.get("by"), form.pop("submission", None)
+        with _unchanged_on_failure(ticket), transaction.atomic():
             if isinstance(submission, Batch):
-                return function(ticket, *args, by=by, submission=submission, **form)  # type: ignore[arg-type]
+                return function(ticket, *args, submission=submission, **form)  # type: ignore[arg-type]
             batch = Batch(submission)
             if submission is not None:
                 # Locked before asking, or the same form sent twice at once would pass twice.
-                current = Ticket.objects.select_for_update().get(pk=ticket.pk)
+                current = locked(Ticket.objects, ticket.pk)
                 if (event := batch.done_before(by, ticket)) is not None:
                     _refresh(ticket, current)
                     return event
-            return function(ticket, *args, by=by, submission=batch, **form)  # type: ignore[arg-type]
+            return function(ticket, *args, submission=batch, **form)  # type: ignore[arg-type]
 
     return whole  # type: ignore[return-value]
+
+
+@contextmanager
+def _unchanged_on_failure(ticket: Ticket) -> Iterator[None]:
+    """Give a ticket back as it was given when the act fails: its row is rolled back, it is not."""
+    given = {
+        field.attname: getattr(ticket, field.attname) for field in Ticket._meta.concrete_fields
+    }
+    try:
+        yield
+    except BaseException as error:
+        for name, value in given.items():
+            setattr(ticket, name, value)
+        if isinstance(error, NotNow):
+            # What the first half of a compound act had done to it is undone.
+            error.ticket.refresh_from_db()
+        raise
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def locked(rows: models.Manager[Row] | models.QuerySet[Row], pk: Any) -> Row:
+    """Return a row that nobody else changes until the end of the transaction."""
+    # NO KEY, because a full lock also waits for every row that refers to this one to be committed,
+    # and two transactions that each inserted such a row would wait for each other.
+    no_key = connection.features.has_select_for_no_key_update
+    return rows.select_for_update(no_key=no_key).get(pk=pk)
 
 
 def _act(
@@ -114,7 +144,7 @@ def _act(
     ``NotNow`` or ``NotPossible``; nothing is recorded then.
     """
     # Decide on what is true now, not on what the page showed.
-    now = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    now = locked(Ticket.objects, ticket.pk)
     standing = now.standing_of(by)
     rule = _rule_for(action, standing, ticket, now)
     _refuse_if_overtaken(now, by, seen)
@@ -151,7 +181,9 @@ def _rule_for(action: Action, standing: Standing, seen: Ticket, now: Ticket) -> 
     stale = action.guarded and seen.version != now.version
     if not standing.roles:
         raise NotYours
-    if stale or (rule is None and action.is_ever_for(standing.roles, standing.privileges, status)):
+    if stale or (
+        rule is None and action.is_for_another_moment(standing.roles, standing.privileges, status)
+    ):
         raise NotNow(now)
     if rule is None:
         raise NotYours
@@ -161,7 +193,8 @@ def _rule_for(action: Action, standing: Standing, seen: Ticket, now: Ticket) -> 
 def _refuse_if_overtaken(now: Ticket, by: User | None, seen: int | None) -> None:
     if seen is None or by is None:
         return
-    written = now.events.filter(pk__gt=seen).exclude(text="").exclude(actor=by)
+    files = Attachment.objects.filter(event=OuterRef("pk"))
+    written = now.events.filter(~Q(text="") | Exists(files), pk__gt=seen).exclude(actor=by)
     # What he may not read does not exist for him: it cannot stop him either.
     if written.visible_to(by).exists():
         raise NotNow(now)
@@ -169,8 +202,9 @@ def _refuse_if_overtaken(now: Ticket, by: User | None, seen: int | None) -> None
 
 def checked_text(text: str, message: Message) -> str:
     """Return a message as it is stored; raises ``NotPossible`` when missing or too long."""
-    # NUL cannot be stored by PostgreSQL; browsers send line ends as CRLF.
-    text = text.replace("\x00", "").replace("\r\n", "\n").strip()
+    # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.
+    text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if message is Message.REQUIRED and not text:
         raise NotPossible("text", _("Please enter your message."))
     limit = helpdesk_settings.MESSAGE_MAX_LENGTH
@@ -185,9 +219,9 @@ def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Change
     """Write what changes, under the invariants; return it before and after, as ids and values."""
     fields = {name: value for name, value in changes.items() if name in FIELDS}
     _settle(now, fields, event.created_at)
-    fields = {name: value for name, value in fields.items() if getattr(now, name) != value}
+    fields = {name: value for name, value in fields.items() if stored(now, name) != key(value)}
     facts = {name: plain(value) for name, value in changes.items() if name not in FIELDS}
-    before = {name: plain(getattr(now, name)) for name in fields}
+    before = {name: plain(stored(now, name)) for name in fields}
     after = {name: plain(value) for name, value in fields.items()} | facts
     if event.audience != Audience.MANAGERS:
         # An internal note must not show even as a movement in other people's lists.
@@ -200,7 +234,7 @@ def _settle(now: Ticket, fields: Changes, moment: Any) -> None:
     """Apply the invariants of a ticket to what is about to be written."""
     status = fields["status"]
     if status in OPEN:
-        if fields.get("assignee", now.assignee) is None:
+        if fields.get("assignee", now.assignee_id) is None:
             status = fields["status"] = Status.FREE
         elif status == Status.FREE:
             status = fields["status"] = Status.IN_PROGRESS
@@ -230,16 +264,27 @@ def _update(now: Ticket, fields: Changes) -> None:
     now.is_open = now.status in OPEN
 
 
+_COLUMNS = {field.name: field.attname for field in Ticket._meta.concrete_fields}
+
+
+def stored(ticket: Ticket, name: str) -> Any:
+    """Return a field of the ticket; of a row it refers to the key, which costs no query."""
+    return getattr(ticket, _COLUMNS[name])
+
+
+def key(value: Any) -> Any:
+    """Return the key of a row, and anything else as it is."""
+    return value.pk if isinstance(value, models.Model) else value
+
+
 def plain(value: Any) -> Any:
     """Return a value as it is recorded in an event: ids for rows, text for dates."""
-    if isinstance(value, models.Model):
-        return value.pk
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value.isoformat() if hasattr(value, "isoformat") else key(value)
 
 
 def _refresh(ticket: Ticket, now: Ticket) -> None:
-    for field in Ticket._meta.concrete_fields:
-        setattr(ticket, field.attname, getattr(now, field.attname))
+    for name in _COLUMNS.values():
+        setattr(ticket, name, getattr(now, name))
 
 
 def today() -> Any:

@@ -6,10 +6,12 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from wagtail_helpdesk.lifecycle import Algorithm
 from wagtail_helpdesk.models import Category, ServiceManager, Ticket
+
+from .acting import locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -18,13 +20,10 @@ if TYPE_CHECKING:
 def choose(category: Category, *, skip: User | None = None) -> User | None:
     """Return who should take a ticket that arrives in the category, or None.
 
-    Only available, active members are picked, never ``skip``: whoever brings the ticket.
+    Only members who are available today are picked, never ``skip``: whoever brings the ticket.
     """
-    members = [
-        manager
-        for manager in category.effective_members().order_by("order", "pk").select_related("user")
-        if manager.available and manager.user.is_active and manager.user != skip
-    ]
+    here = category.effective_members().available_on().order_by("order", "pk")
+    members = [manager for manager in here.select_related("user") if manager.user != skip]
     algorithm = Algorithm(category.in_force("algorithm").value)
     return _ALGORITHMS[algorithm](category, members) if members else None
 
@@ -44,7 +43,7 @@ def _at_random(category: Category, members: list[ServiceManager]) -> User:
 def _in_turn(category: Category, members: list[ServiceManager]) -> User:
     """Pick the one after the last picked: a person is remembered, so that places may change."""
     # Locked, or two tickets arriving at once would go to the same person.
-    last = Category.objects.select_for_update().get(pk=category.pk).last_assigned_id
+    last = locked(Category.objects, category.pk).last_assigned_id
     everybody = [m.user_id for m in category.effective_members().order_by("order", "pk")]
     start = everybody.index(last) + 1 if last in everybody else 0
     turn = everybody[start:] + everybody[:start]
@@ -64,7 +63,7 @@ def open_load(service: int, users: list[int]) -> dict[int, int]:
         Ticket.objects.filter(service=service, is_open=True, assignee__in=users)
         .order_by()
         .values("assignee")
-        .annotate(load=Count("pk", filter=Q(is_open=True)))
+        .annotate(load=Count("pk"))
     )
     return {row["assignee"]: row["load"] for row in rows}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from django.db import connection, transaction
+
 from wagtail_helpdesk.models import Event, Service, Ticket
 
 from .acting import Batch
@@ -33,13 +35,21 @@ def hand_over(
     """Find a new manager for the open tickets somebody is in charge of, or free them.
 
     To be called once he no longer manages the service, or is no longer active. One event per
-    ticket, by the system; ended tickets are left alone.
+    ticket, by the system; ended tickets are left alone. All or nothing: raises ``NotPossible``
+    when the colleague cannot be put in charge.
     """
     left = Ticket.objects.filter(service=service, assignee=user, is_open=True)
-    return [_hand_over_one(ticket, user, then, colleague) for ticket in left.order_by("pk")]
+    with transaction.atomic():
+        # Locked all at once, in order: nobody takes or closes one of them meanwhile.
+        no_key = connection.features.has_select_for_no_key_update
+        tickets = list(left.order_by("pk").select_for_update(no_key=no_key))
+        return [hand_over_one(ticket, user, then, colleague) for ticket in tickets]
 
 
-def _hand_over_one(ticket: Ticket, user: User, then: Then, colleague: User | None) -> Event:
+def hand_over_one(
+    ticket: Ticket, user: User, then: Then = Then.FREE, colleague: User | None = None
+) -> Event:
+    """Find a new manager for one open ticket of somebody who left, or free it."""
     if then is Then.ALGORITHM:
         colleague = choose(ticket.category, skip=user)
     if then is not Then.FREE and colleague is not None:

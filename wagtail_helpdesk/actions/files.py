@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 import puremagic
@@ -13,8 +15,11 @@ from django.utils.translation import ngettext
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Attachment, Event
+from wagtail_helpdesk.models.events import private_storage, random_path
 
 from .errors import NotPossible
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN_TYPE = "application/octet-stream"
 #: What decides the type: the first bytes, never the name or what the browser says.
@@ -24,18 +29,28 @@ _HEAD = 4096
 def attach_files(event: Event, files: Sequence[File]) -> list[Attachment]:
     """Attach files to a message; raises ``NotPossible("files", …)`` when one is not acceptable."""
     check_files(files)
-    kept: list[Attachment] = []
+    paths = [random_path(event, "") for file in files]
     try:
-        for file in files:
-            attachment = Attachment(event=event, file=file, **described(file))
-            kept.append(attachment)
-            attachment.save()
-    except BaseException:
-        # The rows go with the transaction; the files would stay.
-        for attachment in kept:
-            attachment.file.delete(save=False)
+        return [_store(event, file, path) for file, path in zip(files, paths, strict=True)]
+    except BaseException as error:
+        # The rows go with the transaction; the files, a half-written one included, would stay.
+        _throw_away(paths)
+        if isinstance(error, OSError):
+            logger.exception("A file could not be stored")
+            raise NotPossible("files", _("The files could not be stored.")) from error
         raise
-    return kept
+
+
+def _store(event: Event, file: File, path: str) -> Attachment:
+    return Attachment.objects.create(
+        event=event, file=private_storage().save(path, file), **described(file)
+    )
+
+
+def _throw_away(paths: Sequence[str]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            private_storage().delete(path)
 
 
 def check_files(files: Sequence[File]) -> None:

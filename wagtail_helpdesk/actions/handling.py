@@ -81,11 +81,10 @@ def assign(ticket: Ticket, *, by: User | None, to: User, **form: Unpack[Form]) -
 
 
 def assignable(ticket: Ticket) -> QuerySet[ServiceManager]:
-    """Return the managers whom the ticket can be assigned to, whoever assigns."""
+    """Return the managers whom the ticket can be assigned to today, whoever assigns."""
     return (
-        ServiceManager.objects.filter(
-            service=ticket.service_id, available=True, user__is_active=True
-        )
+        ServiceManager.objects.filter(service=ticket.service_id)
+        .available_on()
         .exclude(user=ticket.assignee_id)
         .select_related("user")
     )

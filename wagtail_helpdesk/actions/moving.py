@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 from django.core.files import File
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import Standing
-from wagtail_helpdesk.lifecycle import Privilege, Status
+from wagtail_helpdesk.lifecycle import Privilege, Role, Status
 from wagtail_helpdesk.models import Category, Event, Service, ServiceManager, Ticket
 
 from .acting import Batch, Changes, Submission, _act, verb
@@ -40,17 +41,19 @@ def move(
     """Transfer the ticket to a category, of its service or of another.
 
     ``become_guest`` keeps a mover who does not manage the target on the ticket; ``release`` leaves
-    it without manager; ``without`` are guests whom the mover removes on the way. Raises
-    ``NotPossible("to", …)`` when the ticket cannot go there.
+    it without manager, when it is the mover who is in charge; ``without`` are guests whom the
+    mover removes on the way. Raises ``NotPossible("to", …)`` when the ticket cannot go there.
     """
     assert isinstance(submission, Batch)  # noqa: S101 - given by @verb
-    for user in without:
-        remove_guest(ticket, by=by, user=user, submission=submission)
+    for guest in ticket.guests.filter(user__in=without).select_related("user"):
+        # A copy, because a removal brings its ticket up to date, and the transfer must still know
+        # what its reader saw.
+        remove_guest(copy(ticket), by=by, user=guest.user, submission=submission)
 
     def carry_over(now: Ticket, standing: Standing) -> Changes:
         _check_target(now, to, by, standing)
         changes: Changes = {"category": to, "service": to.service}
-        if release or not _keeps_manager(now, to):
+        if (release and Role.IN_CHARGE in standing.roles) or not _keeps_manager(now, to):
             changes["assignee"] = None
         if now.status == Status.CLOSED:
             changes["awaiting_since"] = timezone.now()

@@ -15,7 +15,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Priority, Visibility
 from wagtail_helpdesk.models import Category, Event, Guest, PermanentGuest, Service, Ticket
 
-from .acting import Batch, _act, checked_text, plain, record
+from .acting import Batch, _act, checked_text, locked, plain, record, stored
 from .assignment import choose
 from .errors import NotPossible, NotYours
 from .people import add_guests
@@ -46,7 +46,7 @@ def open_ticket(
         batch = Batch(submission)
         if submission is not None:
             # There is no ticket to lock yet: the opener's own row keeps a double click in line.
-            type(by)._default_manager.select_for_update().get(pk=by.pk)
+            locked(type(by)._default_manager, by.pk)
             if (event := batch.done_before(by)) is not None:
                 return event.ticket
         requester = requester or by
@@ -78,7 +78,8 @@ def _create(
     priority: int | None,
     visibility: str | None,
 ) -> Ticket:
-    priority = priority or category.in_force("default_priority").value
+    if priority is None:
+        priority = category.in_force("default_priority").value
     visibility = visibility or category.in_force("default_visibility").value
     if priority not in Priority.values:
         raise NotPossible("priority", _("This priority does not exist."))
@@ -122,7 +123,7 @@ def _record_opening(
         actor=by,
         text=text,
         html=markdown.render(text),
-        after={name: plain(getattr(ticket, name)) for name in _OPENING},
+        after={name: plain(stored(ticket, name)) for name in _OPENING},
         batch=batch.id,
         position=batch.next_position(),
         created_at=ticket.created_at,

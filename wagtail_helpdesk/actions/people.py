@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import Standing
-from wagtail_helpdesk.lifecycle import Role
+from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Event, Guest, Subscription, Ticket
 
 from .acting import Changes, Form, _act, verb
@@ -28,6 +28,8 @@ def invite(ticket: Ticket, *, by: User, users: Sequence[User], **form: Unpack[Fo
     """
 
     def welcome(now: Ticket, standing: Standing) -> Changes:
+        if not users:
+            raise NotPossible("users", _("Name at least one person."))
         for user in users:
             if not user.is_active:
                 raise NotPossible(
@@ -108,7 +110,8 @@ def unmute(ticket: Ticket, *, by: User) -> Subscription:
 
 
 def _subscribe(ticket: Ticket, by: User, **wish: bool) -> Subscription:
-    if not ticket.roles_of(by):
+    standing = ticket.standing_of(by)
+    if not lifecycle.FOLLOW.rule_for(standing.roles, standing.privileges, Status(ticket.status)):
         raise NotYours
     return Subscription.objects.update_or_create(ticket=ticket, user=by, defaults=wish)[0]
 

@@ -328,7 +328,7 @@ class Category(InheritedSettings):
                 return Inherited(value, category)
         return self.service.in_force(name)
 
-    def effective_members(self) -> models.QuerySet[ServiceManager]:
+    def effective_members(self) -> ServiceManagerQuerySet:
         """Return the managers who count as members of the category."""
         managers = ServiceManager.objects.filter(service=self.service_id)
         if self.members_from_id is None:

@@ -242,8 +242,10 @@ class Ticket(models.Model):
     @property
     def standing(self) -> access.Standing:
         """What ``with_standing`` added to this row."""
+        roles = {role for role in Role if getattr(self, f"is_{role.value}", False)}
         return access.Standing(
-            roles=frozenset(role for role in Role if getattr(self, f"is_{role.value}", False)),
+            # A viewer is who may read a public ticket without being anything else to it.
+            roles=frozenset(roles - {Role.VIEWER} or roles),
             privileges=frozenset(p for p in Privilege if getattr(self, p.value, None)),
         )
 

@@ -1,0 +1,220 @@
+"""What holds for all verbs alike: whole or not at all, once per form, and cheap."""
+
+import datetime
+import uuid
+
+import pytest
+import time_machine
+from django.db import connection
+
+from tests.actions.refusals import history, nothing_done, recorded, row
+from tests.actions.scenarios import SCENARIOS
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Attachment, Event, Guest, Ticket
+from wagtail_helpdesk.signals import event_recorded
+
+every_verb = pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+
+
+@pytest.fixture
+def no_ticket(world):
+    return None
+
+
+@pytest.fixture
+def overdue(ticket, people):
+    """Closed so long ago that its requester’s silence counts as consent."""
+    with time_machine.travel(datetime.timedelta(days=-30)):
+        actions.take_and_close(ticket, by=people.karim)
+    return ticket
+
+
+@pytest.fixture
+def subject(request, scenario, world):
+    """The ticket the verb is done to; None where it has still to be opened."""
+    return request.getfixturevalue(scenario.on)
+
+
+def of(ticket, result):
+    """The ticket at the end: opening returns a new one."""
+    return ticket or result
+
+
+def everything():
+    return [
+        list(model.objects.order_by("pk").values()) for model in (Ticket, Event, Guest, Attachment)
+    ]
+
+
+@every_verb
+def test_it_records_its_acts_in_one_batch(scenario, subject, world):
+    before = len(history(subject)) if subject else 0
+    ticket = of(subject, scenario.act(subject, world))
+    assert tuple(history(ticket)[before:]) == scenario.leaves
+    events = list(ticket.events.order_by("pk"))[before:]
+    assert len({event.batch for event in events}) == 1
+    assert [event.position for event in events] == list(range(len(events)))
+
+
+@every_verb
+def test_it_returns_the_last_of_them(scenario, subject, world):
+    result = scenario.act(subject, world)
+    if subject:
+        assert result == subject.events.order_by("pk").last()
+    else:
+        assert isinstance(result, Ticket)
+
+
+@every_verb
+def test_it_leaves_the_instance_it_was_given_as_the_row_is(scenario, subject, world):
+    ticket = of(subject, scenario.act(subject, world))
+    assert row(ticket) == row(Ticket.objects.get(pk=ticket.pk))
+
+
+@every_verb
+def test_the_version_grows_only_when_others_must_look_again(scenario, subject, world):
+    before = subject.version if subject else 0
+    ticket = of(subject, scenario.act(subject, world))
+    assert ticket.version == before + scenario.grows
+
+
+@every_verb
+def test_a_form_sent_twice_does_one_thing(scenario, subject, world):
+    """R-24"""
+    submission = uuid.uuid4()
+    seen = Ticket.objects.get(pk=subject.pk) if subject else None
+    first = scenario.act(subject, world, submission=submission)
+    known = everything()
+    second = scenario.act(seen, world, submission=submission)
+    assert second == first
+    assert everything() == known
+    if seen:
+        assert row(seen) == row(subject)
+
+
+@every_verb
+def test_somebody_else_does_not_get_the_answer_to_a_form(scenario, subject, world):
+    submission = uuid.uuid4()
+    scenario.act(subject, world, submission=submission)
+    other = next(t for t in (subject, Ticket.objects.first()) if t)
+    with nothing_done(other), pytest.raises(actions.NotPossible) as refusal:
+        actions.comment(other, by=world.julien, text="Bonjour.", submission=submission)
+    assert refusal.value.field is None
+
+
+@every_verb
+def test_the_same_form_is_not_taken_for_another_ticket(scenario, subject, world):
+    submission = uuid.uuid4()
+    scenario.act(subject, world, submission=submission)
+    other = actions.open_ticket(world.plumbing, by=world.lea, subject="Lavabo", text="Bouché.")
+    with nothing_done(other), pytest.raises(actions.NotPossible):
+        actions.comment(other, by=world.lea, text="Bonjour.", submission=submission)
+
+
+class Crash(Exception):
+    """The process dies here."""
+
+
+class Statements(list):
+    """The statements sent to the database, those that only frame transactions left out.
+
+    With a number, the process dies before the statement of that number, counted from zero.
+    """
+
+    def __init__(self, dies_before=None):
+        super().__init__()
+        self.dies_before = dies_before
+
+    def __call__(self, execute, sql, *arguments):
+        if sql.split()[0] in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+            if len(self) == self.dies_before:
+                raise Crash
+            self.append(sql)
+        return execute(sql, *arguments)
+
+
+@every_verb
+def test_a_crash_between_any_two_statements_leaves_nothing(scenario, subject, world):
+    """D-23"""
+    known, shown = everything(), row(subject) if subject else None
+    for number in range(100):
+        try:
+            with connection.execute_wrapper(Statements(dies_before=number)):
+                scenario.act(subject, world)
+        except Crash:
+            assert everything() == known
+            assert subject is None or row(subject) == shown
+        else:
+            break
+    assert number >= 3
+    assert everything() != known
+
+
+@every_verb
+def test_the_world_hears_after_commit_and_once_of_each_act(
+    scenario, subject, world, django_capture_on_commit_callbacks
+):
+    heard = []
+
+    def listen(sender, event, **kwargs):
+        heard.append(event.action)
+
+    event_recorded.connect(listen)
+    try:
+        with django_capture_on_commit_callbacks() as callbacks:
+            scenario.act(subject, world)
+        assert heard == []
+        for callback in callbacks:
+            callback()
+    finally:
+        event_recorded.disconnect(listen)
+    assert tuple(heard) == scenario.leaves
+
+
+@every_verb
+def test_a_broken_listener_does_not_break_the_act(
+    scenario, subject, world, django_capture_on_commit_callbacks, caplog
+):
+    def break_down(sender, event, **kwargs):
+        raise RuntimeError("queue down")
+
+    event_recorded.connect(break_down)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            ticket = of(subject, scenario.act(subject, world))
+    finally:
+        event_recorded.disconnect(break_down)
+    assert history(ticket)[-1] == scenario.leaves[-1]
+    assert "queue down" in caplog.text
+
+
+@every_verb
+def test_a_deactivated_person_does_nothing(scenario, subject, world):
+    for person in (world.karim, world.sophie, world.lea):
+        type(person).objects.filter(pk=person.pk).update(is_active=False)
+        person.is_active = False
+    if scenario.on == "overdue":
+        scenario.act(subject, world)
+        assert subject.status == "expired"
+        return
+    known = everything()
+    with pytest.raises(actions.NotYours):
+        scenario.act(subject, world)
+    assert everything() == known
+
+
+@every_verb
+def test_it_needs_no_more_statements_than_that(scenario, subject, world):
+    statements = Statements()
+    fresh = Ticket.objects.get(pk=subject.pk) if subject else None
+    with connection.execute_wrapper(statements):
+        scenario.act(fresh, world, submission=uuid.uuid4())
+    assert len(statements) <= scenario.statements, "\n".join(statements)
+
+
+def test_a_refused_act_leaves_what_was_known(ticket, people):
+    known = recorded(ticket)
+    with pytest.raises(actions.NotPossible):
+        actions.take_and_ask(ticket, by=people.karim, text="")
+    assert recorded(ticket) == known
+    assert ticket.status == "free"
