@@ -98,11 +98,17 @@ def clean_name(name: str) -> str:
 
 
 def sniffed_type(file: File) -> str:
-    """Return the type that the first bytes of a file tell."""
+    """Return the type that the first bytes of a file tell.
+
+    Only where they allow several, as for what is packed in a zip archive, does the name choose.
+    """
     file.seek(0)
     head = file.read(_HEAD)
     file.seek(0)
     try:
-        return puremagic.from_string(head, mime=True) or UNKNOWN_TYPE
+        return (
+            puremagic.from_string(head, mime=True, filename=clean_name(file.name or ""))
+            or UNKNOWN_TYPE
+        )
     except (puremagic.PureError, ValueError):
         return UNKNOWN_TYPE

@@ -1,0 +1,168 @@
+"""How a ticket that arrives finds its manager by itself."""
+
+import datetime
+import random
+
+import pytest
+from django.utils import timezone
+
+from tests.actions.conftest import privileged
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions.assignment import choose, open_load
+from wagtail_helpdesk.models import Absence, CategoryMember, ServiceManager
+
+
+@pytest.fixture
+def by_algorithm(heating):
+    """A function that sets the algorithm of the category."""
+
+    def use(algorithm):
+        heating.algorithm = algorithm
+        heating.save()
+
+    return use
+
+
+@pytest.fixture
+def arrive(heating, people):
+    """A function that lets a ticket arrive, and says who is in charge of it."""
+
+    def open_one(by=people.lea):
+        return actions.open_ticket(heating, by=by, subject="Froid", text="Très.").assignee
+
+    return open_one
+
+
+def test_nobody_unless_somebody_chose_otherwise(arrive):
+    assert arrive() is None
+
+
+def test_first_takes_the_first_in_the_order_of_the_service(by_algorithm, arrive, general, people):
+    by_algorithm("first")
+    assert arrive() == people.karim
+    privileged(general, people.julien, order=-1)
+    assert arrive() == people.julien
+
+
+def test_an_unavailable_manager_is_passed_over(by_algorithm, arrive, general, people):
+    by_algorithm("first")
+    privileged(general, people.karim, available=False)
+    assert arrive() == people.sophie
+
+
+def test_an_absent_manager_is_passed_over(by_algorithm, arrive, people):
+    by_algorithm("first")
+    today = timezone.localdate()
+    Absence.objects.create(user=people.karim, starts_on=today, ends_on=today)
+    assert arrive() == people.sophie
+
+
+def test_a_deactivated_manager_is_passed_over(by_algorithm, arrive, people):
+    by_algorithm("first")
+    people.karim.is_active = False
+    people.karim.save()
+    assert arrive() == people.sophie
+
+
+def test_whoever_opens_the_ticket_is_passed_over(by_algorithm, arrive, people):
+    by_algorithm("first")
+    assert arrive(by=people.karim) == people.sophie
+
+
+def test_nobody_is_found_when_nobody_works(by_algorithm, arrive, general):
+    by_algorithm("first")
+    ServiceManager.objects.filter(service=general).update(available=False)
+    assert arrive() is None
+
+
+def test_in_turn_goes_round(by_algorithm, arrive, people):
+    by_algorithm("cyclic")
+    round_ = [people.karim, people.sophie, people.julien, people.hugo]
+    assert [arrive() for _ in range(6)] == [*round_, *round_[:2]]
+
+
+def test_in_turn_remembers_a_person_and_not_a_place(by_algorithm, arrive, general, people):
+    by_algorithm("cyclic")
+    assert arrive() == people.karim
+    privileged(general, people.hugo, order=-1)
+    assert arrive() == people.sophie
+
+
+def test_in_turn_skips_who_is_away_and_returns_to_him(by_algorithm, arrive, general, people):
+    by_algorithm("cyclic")
+    privileged(general, people.sophie, available=False)
+    assert [arrive(), arrive()] == [people.karim, people.julien]
+    privileged(general, people.sophie, available=True)
+    assert [arrive(), arrive(), arrive()] == [people.hugo, people.karim, people.sophie]
+
+
+def test_in_turn_starts_again_when_the_last_one_left(by_algorithm, arrive, general, people):
+    by_algorithm("cyclic")
+    arrive()
+    ServiceManager.objects.filter(service=general, user=people.karim).delete()
+    assert arrive() == people.sophie
+
+
+def test_at_random_reaches_everybody(by_algorithm, heating, people, monkeypatch):
+    by_algorithm("random")
+    monkeypatch.setattr(random, "choice", lambda members: members[-1])
+    assert choose(heating) == people.hugo
+
+
+def test_at_random_is_one_of_the_members(by_algorithm, heating, people):
+    by_algorithm("random")
+    chosen = {choose(heating, skip=people.karim) for _ in range(40)}
+    assert chosen <= {people.sophie, people.julien, people.hugo}
+
+
+def test_the_least_loaded_has_the_fewest_open_tickets(by_algorithm, arrive, people):
+    by_algorithm("least_loaded")
+    assert [arrive() for _ in range(5)] == [
+        people.karim,
+        people.sophie,
+        people.julien,
+        people.hugo,
+        people.karim,
+    ]
+
+
+def test_ended_tickets_and_other_services_are_no_load(
+    by_algorithm, arrive, network, closed, people
+):
+    by_algorithm("least_loaded")
+    other = actions.open_ticket(network, by=people.lea, subject="Wifi", text="Lent.")
+    actions.take(other, by=people.julien)
+    assert open_load(closed.service_id, [people.karim.pk, people.julien.pk]) == {}
+
+
+def test_open_load_counts_what_one_is_in_charge_of(taken, people):
+    load = open_load(taken.service_id, [people.karim.pk, people.sophie.pk])
+    assert load == {people.karim.pk: 1}
+
+
+def test_a_category_that_names_its_members_gives_to_them(by_algorithm, arrive, heating, people):
+    by_algorithm("first")
+    sophie = ServiceManager.objects.get(service=heating.service, user=people.sophie)
+    CategoryMember.objects.create(category=heating, manager=sophie)
+    heating.members_from = heating
+    heating.save()
+    assert arrive() == people.sophie
+    assert arrive(by=people.sophie) is None
+
+
+def test_the_algorithm_is_inherited(arrive, general, people):
+    general.algorithm = "first"
+    general.save()
+    assert arrive() == people.karim
+
+
+def test_the_site_may_choose_one(arrive, people, settings):
+    settings.WAGTAIL_HELPDESK = {"DEFAULT_ALGORITHM": "first"}
+    assert arrive() == people.karim
+
+
+def test_somebody_back_today_is_not_absent(by_algorithm, arrive, people):
+    by_algorithm("first")
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    Absence.objects.create(user=people.karim, starts_on=yesterday, ends_on=yesterday)
+    assert arrive() == people.karim

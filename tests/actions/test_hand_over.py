@@ -1,0 +1,85 @@
+"""What becomes of the open tickets of a manager who leaves."""
+
+import pytest
+
+from tests.actions.conftest import privileged
+from tests.actions.refusals import history, nothing_done
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import NotPossible, Then, hand_over
+from wagtail_helpdesk.models import ServiceManager
+
+
+@pytest.fixture
+def left(taken, general, people):
+    """Karim’s ticket, after he left the service."""
+    ServiceManager.objects.filter(service=general, user=people.karim).delete()
+    return taken
+
+
+def test_his_tickets_are_freed(left, general, people):
+    """S-VIS-07"""
+    event = hand_over(general, people.karim)[0]
+    left.refresh_from_db()
+    assert (event.action, event.actor) == ("release", None)
+    assert (left.status, left.assignee) == ("free", None)
+
+
+def test_they_go_to_a_colleague(left, general, people):
+    hand_over(general, people.karim, then=Then.COLLEAGUE, colleague=people.sophie)
+    left.refresh_from_db()
+    assert left.assignee == people.sophie
+    assert history(left)[-1] == "assign"
+
+
+def test_the_algorithm_finds_somebody(left, general, people):
+    general.algorithm = "first"
+    general.save()
+    hand_over(general, people.karim, then=Then.ALGORITHM)
+    left.refresh_from_db()
+    assert left.assignee == people.sophie
+
+
+def test_they_are_freed_when_the_algorithm_finds_nobody(left, general, people):
+    hand_over(general, people.karim, then=Then.ALGORITHM)
+    left.refresh_from_db()
+    assert left.status == "free"
+
+
+@pytest.mark.parametrize("stage", ["incomplete", "postponed"])
+def test_a_ticket_that_waits_goes_on_waiting_for_the_colleague(request, stage, general, people):
+    ticket = request.getfixturevalue(stage)
+    hand_over(general, people.karim, then=Then.COLLEAGUE, colleague=people.sophie)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.assignee) == (stage, people.sophie)
+
+
+def test_ended_tickets_are_left_alone(closed, general, people):
+    with nothing_done(closed):
+        assert hand_over(general, people.karim) == []
+
+
+def test_tickets_of_another_service_are_left_alone(ticket, dsi, people):
+    actions.take(ticket, by=people.julien)
+    with nothing_done(ticket):
+        assert hand_over(dsi, people.julien) == []
+
+
+def test_each_ticket_has_its_own_event(left, general, plumbing, people):
+    for subject in ("Fuite", "Lavabo"):
+        other = actions.open_ticket(plumbing, by=people.lea, subject=subject, text="Urgent.")
+        actions.assign(other, by=people.sophie, to=people.julien)
+        type(other).objects.filter(pk=other.pk).update(assignee=people.karim)
+    events = hand_over(general, people.karim)
+    assert len({event.ticket_id for event in events}) == 3
+    assert len({event.batch for event in events}) == 3
+
+
+def test_a_colleague_who_cannot_take_them_leaves_everything_as_it_is(left, general, people):
+    privileged(general, people.sophie, available=False)
+    with nothing_done(left), pytest.raises(NotPossible):
+        hand_over(general, people.karim, then=Then.COLLEAGUE, colleague=people.sophie)
+
+
+def test_twice_does_nothing_more(left, general, people):
+    hand_over(general, people.karim)
+    assert hand_over(general, people.karim) == []
