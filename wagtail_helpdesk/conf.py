@@ -82,6 +82,14 @@ class HelpdeskSettings:
         return self._get("ALERT_DELAY", 0)
 
     @property
+    def HOLIDAYS(self) -> Any:
+        """Days without daily reports: a country (``"FR"``, ``"FR-Alsace-Moselle"``) or a set of dates.
+
+        A country needs the library ``holidays`` (``pip install wagtail-helpdesk[holidays]``).
+        """
+        return self._get("HOLIDAYS", ())
+
+    @property
     def MAIL_LEASE(self) -> int:
         """Seconds for which a process may work on a mail; more than three times the SMTP timeout."""
         return self._get("MAIL_LEASE", 120)

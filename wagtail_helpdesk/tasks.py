@@ -1,17 +1,12 @@
 """What django-q2 runs: one-line bodies, ids in, nothing else. The truth is in the database."""
 
-import logging
 import uuid
 from typing import Any
 
-from django.apps import apps
-
 from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.notify import announce as announcing
-from wagtail_helpdesk.notify import delivery, reports
+from wagtail_helpdesk.notify import bell, delivery, reports
 from wagtail_helpdesk.search import indexing
-
-logger = logging.getLogger(__name__)
 
 
 def tell(batch: str) -> None:
@@ -39,15 +34,6 @@ def index() -> None:
 
 
 def ring(sender: Any, event: Event, **kwargs: Any) -> None:
-    """Ring the bell after an act; without it, or with a broken queue, the schedules do the same."""
-    # One task for a form, however many events it left.
-    if event.position or not apps.is_installed("django_q"):
-        return
-    try:
-        from django_q.tasks import async_task
-
-        async_task("wagtail_helpdesk.tasks.tell", str(event.batch))
-    except Exception:
-        logger.warning(
-            "The queue cannot be reached; mails and search wait for the schedules.", exc_info=True
-        )
+    """Ring the bell after an act: once for a form, however many events it left."""
+    if not event.position:
+        bell.ring("wagtail_helpdesk.tasks.tell", str(event.batch))

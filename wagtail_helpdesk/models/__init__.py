@@ -3,7 +3,7 @@
 from .absences import Absence, replacement_for
 from .aliases import Alias
 from .events import Attachment, Event, KeptFile
-from .notices import Beat, Channel, Envelope, Kind, LastReport, Notice, Reason, Skipped, State
+from .notices import Beat, Channel, Envelope, Kind, Notice, Reason, ReportPart, Skipped, State
 from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportPreference, Shows
 from .search import SearchRow
 from .services import (
@@ -32,13 +32,13 @@ __all__ = [
     "HelpdeskPreferences",
     "KeptFile",
     "Kind",
-    "LastReport",
     "Level",
     "Monitoring",
     "Notice",
     "PermanentGuest",
     "Preset",
     "Reason",
+    "ReportPart",
     "ReportPreference",
     "SearchRow",
     "Service",

@@ -77,8 +77,8 @@ class Envelope(models.Model):
         Ticket, null=True, on_delete=models.CASCADE, related_name="envelopes"
     )
     slot = models.DateTimeField(null=True)
-    # What a report lists, as ids: {service: {section: [count, [ticket, …]]}}.
-    listing = models.JSONField(default=dict)
+    # The only service of a report; empty when it groups several.
+    service = models.ForeignKey(Service, null=True, on_delete=models.CASCADE, related_name="+")
     message_id = models.CharField(max_length=255, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     bulk = models.BooleanField(default=False)
@@ -118,6 +118,16 @@ class Envelope(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["user", "slot"],
+                condition=Q(slot__isnull=False, service=None),
+                name="helpdesk_report_slot_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "slot", "service"],
+                condition=Q(slot__isnull=False, service__isnull=False),
+                name="helpdesk_service_report_slot_once",
+            ),
             # At most one mail about a ticket waits for a person: what comes meanwhile joins it.
             models.UniqueConstraint(
                 fields=["user", "ticket"],
@@ -193,22 +203,25 @@ class Notice(models.Model):
         return f"{self.get_reason_display()}"
 
 
-class LastReport(models.Model):
-    """The last slot for which a manager got the report of a service: none is sent twice."""
+class ReportPart(models.Model):
+    """What a report lists of one service, as ids: its tickets are read when the mail leaves.
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="last_reports")
-    slot = models.DateTimeField()
+    ``listing`` has the sections in order: ``{section: [count, [ticket, …]]}``.
+    """
+
+    envelope = models.ForeignKey(Envelope, on_delete=models.CASCADE, related_name="parts")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    listing = models.JSONField(default=dict)
 
     class Meta:
         default_permissions = ()
-        verbose_name = _("last report")
-        verbose_name_plural = _("last reports")
+        verbose_name = _("part of a report")
+        verbose_name_plural = _("parts of reports")
         constraints = [
-            models.UniqueConstraint(fields=["user", "service"], name="helpdesk_last_report_once"),
+            models.UniqueConstraint(fields=["envelope", "service"], name="helpdesk_part_once"),
         ]
+
+    wagtail_reference_index_ignore = True
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -16,7 +16,7 @@ from django.utils import timezone
 from wagtail_helpdesk import links
 from wagtail_helpdesk.models import Beat, Envelope, Kind, Notice, Skipped, State
 
-from . import alerts, queue, reports
+from . import alerts, queue, report_mail
 from .addresses import Reader, no_mail_for, no_mail_to, reader_at, reader_for, remember_refusal
 from .dossier import Checked, Dossier
 from .queue import Claim
@@ -114,7 +114,7 @@ class _Round:
         """Return the mail as it may be sent now, or why it may not."""
         problem = no_mail_for(reader.user) if reader.user else no_mail_to(reader.address)
         if envelope.kind == Kind.REPORT:
-            return problem or reports.compose(envelope, reader, self.places)
+            return problem or report_mail.compose(envelope, reader, self.places)
         notices = self._notices[envelope.pk]
         if problem:
             _record(dict.fromkeys((notice.pk for notice in notices), problem))

@@ -1,0 +1,185 @@
+"""The mail of a daily report: counts first, then the sections, each with the longest idle first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.utils import timezone, translation
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.lifecycle import Role
+from wagtail_helpdesk.links import Place, Places
+from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, ReportPart, Skipped, Ticket
+
+from .addresses import Reader, name_of
+from .mail import Letter, write
+from .reports import refill
+from .unsubscribe import reports_token
+
+#: Older than this, a report is gathered again before it leaves.
+FRESH = timedelta(minutes=15)
+
+HEADINGS = {
+    "managed": lambda: _("Tickets you are in charge of (%(count)s)"),
+    "member": lambda: _("Tickets of your categories (%(count)s)"),
+    "free": lambda: _("Free tickets (%(count)s)"),
+    "others": lambda: _("Other tickets (%(count)s)"),
+}
+#: The queue of the desk that shows the whole of a section.
+QUEUES = {"managed": "mine", "member": "categories", "free": "free", "others": "all"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One ticket in a report. A confidential service shows neither subject nor people."""
+
+    number: int
+    url: str
+    category: str
+    subject: str
+    status: str
+    priority: str
+    requester: str
+    manager: str
+    idle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some tickets of a service under one heading."""
+
+    heading: str
+    count: int
+    url: str
+    lines: list[Line]
+
+    @property
+    def left_out(self) -> int:
+        """How many tickets are counted but not listed."""
+        return self.count - len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One service of a report."""
+
+    name: str
+    confidential: bool
+    sections: list[Section]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to list."""
+        return not any(section.lines for section in self.sections)
+
+
+def compose(envelope: Envelope, reader: Reader, places: Places) -> EmailMessage | Skipped:
+    """Return the report as its reader gets it, or why he gets none.
+
+    Rights and preferences are read again: services he no longer manages are left out.
+    """
+    chosen = HelpdeskPreferences.of(reader.user)
+    if envelope.slot is not None and chosen.reports_suspended:
+        return Skipped.SWITCHED_OFF
+    if envelope.created_at < timezone.now() - FRESH:
+        refill(envelope)
+    managed = reader.user.helpdesk_managed.values("service")
+    rows = envelope.parts.filter(service__in=managed).select_related("service__site")
+    parts = list(rows.order_by("service__order", "service__name"))
+    if not parts:
+        return Skipped.NO_ACCESS
+    if envelope.slot is not None and chosen.skip_empty_reports and _is_empty(parts):
+        return Skipped.EMPTY
+    with translation.override(reader.language), timezone.override(reader.zone):
+        return _write(envelope, reader, parts, places)
+
+
+def _is_empty(parts: Iterable[ReportPart]) -> bool:
+    return not any(count for part in parts for count, _ in part.listing.values())
+
+
+def _write(
+    envelope: Envelope, reader: Reader, parts: list[ReportPart], places: Places
+) -> EmailMessage:
+    only = parts[0].service if len(parts) == 1 else None
+    place = places.find(parts[0].service, reader.language)
+    tickets = _tickets(reader, parts)
+    chapters = [
+        _chapter(part, tickets, places.find(part.service, reader.language)) for part in parts
+    ]
+    title = _("Daily report of your services")
+    if only:
+        title = _("Daily report of the service %(service)s") % {"service": only.name}
+    stop = place.outside("stop_reports", reports_token(reader.user.pk)) if place else ""
+    context = {
+        "title": title,
+        "when": timezone.localtime(),
+        "chapters": chapters,
+        "several": len(chapters) > 1,
+        "why": _("You get this report because of your preferences."),
+        "preferences_url": place.to("manager_preferences") if place else "",
+        "stop_url": stop,
+    }
+    return write(
+        Letter(
+            reader=reader,
+            service=only,
+            subject=title,
+            template="report",
+            context=context,
+            message_id=envelope.message_id,
+            archive=place.to("desk") if place else "",
+            unsubscribe=stop,
+            headers={"Precedence": "bulk"},
+        )
+    )
+
+
+def _tickets(reader: Reader, parts: list[ReportPart]) -> dict[int, Ticket]:
+    """Return the tickets that are listed, as far as the reader may read them as their manager."""
+    numbers = [number for part in parts for _, listed in part.listing.values() for number in listed]
+    found = Ticket.objects.visible_to(reader.user, through=(Role.MANAGER,)).filter(
+        pk__in=numbers, is_open=True
+    )
+    rows = found.select_related("category", "requester", "assignee")
+    return {ticket.pk: ticket for ticket in rows}
+
+
+def _chapter(part: ReportPart, tickets: dict[int, Ticket], place: Place | None) -> Chapter:
+    service = part.service
+    now = timezone.now()
+    sections = [
+        Section(
+            heading=HEADINGS[name]() % {"count": count},
+            count=count,
+            url=place.to("desk", queue=QUEUES[name], service=service.pk) if place else "",
+            lines=[
+                _line(tickets[number], place, now, secret=service.confidential)
+                for number in listed
+                if number in tickets
+            ],
+        )
+        for name, (count, listed) in part.listing.items()
+    ]
+    return Chapter(service.name, service.confidential, sections)
+
+
+def _line(ticket: Ticket, place: Place | None, now: datetime, *, secret: bool) -> Line:
+    manager: Any = ticket.assignee
+    return Line(
+        number=ticket.pk,
+        url=place.to_ticket(ticket.pk) if place else "",
+        category="" if secret else ticket.category.name,
+        subject=_("Confidential ticket") if secret else ticket.subject,
+        status=ticket.get_status_display(),
+        priority=ticket.get_priority_display(),
+        requester="" if secret else name_of(ticket.requester),
+        manager=name_of(manager) if manager else _("nobody"),
+        # Two units are one too many to compare rows by.
+        idle=timesince(ticket.last_activity_at, now, depth=1),
+    )
