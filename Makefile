@@ -25,12 +25,14 @@ demo: setup-demo ## Serve the example site, with its workers and a mail catcher
 	@$(call need,example_site/manage.py)
 	@$(BIN)/python example_site/manage.py demo
 
-test: setup-test $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, and all tests on SQLite and PostgreSQL
+test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, and all tests on SQLite and PostgreSQL
 
 test-fast: setup-fast ## Run the tests that need no server, on SQLite
 	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL)
 
-lint: setup-test $(LINT) ## Run the checkers that only read
+lint: $(LINT) ## Run the checkers that only read
+
+$(LINT) $(SITE) audit $(TESTS): setup-test
 
 # -- checkers ------------------------------------------------------------------------------------
 
@@ -57,9 +59,7 @@ security: ## Security of the code (bandit)
 
 migrations: ## Migrations are complete
 	@$(call title,migrations)
-	@for settings in fast postgres; do \
-		$(BIN)/django-admin makemigrations --check --dry-run --pythonpath . --settings tests.settings.$$settings; \
-	done
+	@$(BIN)/django-admin makemigrations --check --dry-run --pythonpath . --settings tests.settings.fast
 
 check: ## Django's own checks of the example site
 	@$(call title,check)

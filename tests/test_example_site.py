@@ -301,6 +301,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def production(*command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
     settings = {
         "DJANGO_SETTINGS_MODULE": "example.settings.production",
         "DJANGO_SECRET_KEY": "a-long-random-key-of-fifty-characters-or-even-more-0123456789",
@@ -308,7 +309,7 @@ def production(*command: str, **environ: str) -> subprocess.CompletedProcess[str
     }
     return subprocess.run(
         [*MANAGE, *command],
-        env=dict(os.environ) | settings | environ,
+        env=ours | settings | environ,
         capture_output=True,
         text=True,
         timeout=120,
