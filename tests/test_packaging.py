@@ -1,8 +1,13 @@
 """The wheel has all it needs, and a bare Wagtail site can use it by following the README."""
 
+import os
+import re
+import shlex
 import subprocess
 import sys
+import textwrap
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,3 +50,80 @@ def test_the_wheel_has_nothing_else(packed):
     assert {name.split("/")[0] for name in packed if ".dist-info/" not in name} == {
         "wagtail_helpdesk"
     }
+
+
+# -- a bare site -----------------------------------------------------------------------------------
+
+
+class BareSite:
+    """A site as `wagtail start` makes it, in a virtual environment of its own."""
+
+    name = "mysite"
+
+    def __init__(self, folder: Path, wheel: Path) -> None:
+        self.folder = folder
+        venv = folder / "venv"
+        constraints = folder / "constraints.txt"
+        constraints.write_text(f"wagtail-helpdesk @ {wheel.as_uri()}\n")
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTHON"))},
+            "PATH": f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PIP_CONSTRAINT": str(constraints),
+        }
+        run(sys.executable, "-m", "venv", venv)
+        self.sh("pip install wagtail")
+        self.sh(f"wagtail start {self.name} .")
+
+    def sh(self, script: str) -> str:
+        return run("bash", "-euc", script, cwd=self.folder, env=self.environment)
+
+    def follow(self, steps: Iterator[tuple[str, str]]) -> None:
+        """Append Python to the file a step names, and run everything else."""
+        for file, code in steps:
+            if file:
+                with (self.folder / file).open("a") as settings:
+                    settings.write(f"\n{code}")
+            else:
+                self.sh(code)
+
+
+def steps_of_the_readme() -> Iterator[tuple[str, str]]:
+    """The code blocks of "Add it to your site": Python with the file named before it, or shell."""
+    readme = (PROJECT / "README.md").read_text()
+    section = re.search(
+        r"^## Add it to your site\n(.*?)(?=^## |\Z)", readme, re.DOTALL | re.MULTILINE
+    )
+    assert section, "the README tells how to add the helpdesk to a site"
+    file = ""
+    for name, language, code in re.findall(
+        r"`([\w/]+\.py)`|^ *```(\w+)\n(.*?)^ *```$", section[1], re.DOTALL | re.MULTILINE
+    ):
+        if name:
+            file = name
+        else:
+            yield (file if language == "python" else ""), textwrap.dedent(code)
+
+
+# What the last step does by hand: an administrator adds the page, somebody opens it.
+VISIT = """
+from django.contrib.auth import get_user_model
+from django.test import Client
+from wagtail.models import Page
+from wagtail_helpdesk.pages.models import HelpdeskPage
+
+home = Page.objects.get(slug="home")
+page = home.add_child(instance=HelpdeskPage(title="Helpdesk", slug="helpdesk"))
+client = Client(headers={"host": "localhost"})
+client.force_login(get_user_model().objects.create_user("lea"))
+answer = client.get(page.url)
+print(answer.status_code, "<h1" in answer.content.decode())
+"""
+
+
+def test_a_bare_site_has_the_helpdesk_by_following_the_readme(tmp_path, wheel):
+    site = BareSite(tmp_path, wheel)
+    site.follow(steps_of_the_readme())
+    site.sh("python manage.py check --fail-level WARNING")
+    site.sh("python manage.py makemigrations --check --dry-run wagtail_helpdesk")
+    answer = site.sh(f"python manage.py shell -v 0 -c {shlex.quote(VISIT)}")
+    assert answer.split() == ["200", "True"]
