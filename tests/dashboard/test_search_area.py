@@ -4,12 +4,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from tests.portal.conftest import general, helpdesk, people  # noqa: F401
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
 
 @pytest.fixture
-def admin_search(people):  # noqa: F811
+def admin_search(people):
     """A function: the page of the admin's search as somebody sees it."""
 
     def page(user, query="pompe & eau"):
@@ -24,19 +23,14 @@ def admin_search(people):  # noqa: F811
     return page
 
 
-def test_a_manager_takes_his_question_along(admin_search, people, general, helpdesk):  # noqa: F811
+def test_a_manager_takes_his_question_along(admin_search, people, general, helpdesk):
     assert "/assistance/search/?q=pompe%20%26%20eau" in admin_search(people.karim)
 
 
-def test_an_editor_who_manages_nothing_is_not_led_there(
-    admin_search,
-    people,
-    general,
-    helpdesk,  # noqa: F811
-):
+def test_an_editor_who_manages_nothing_is_not_led_there(admin_search, people, general, helpdesk):
     assert "/assistance/search/" not in admin_search(people.alice)
 
 
-def test_without_a_helpdesk_page_there_is_nowhere_to_lead(admin_search, people, general):  # noqa: F811
+def test_without_a_helpdesk_page_there_is_nowhere_to_lead(admin_search, people, general):
     assert not HelpdeskPage.objects.exists()
     assert "Tickets" not in admin_search(people.karim)

@@ -23,4 +23,6 @@ def _ring(task: str, *args: str) -> None:
     try:
         async_task(task, *args)
     except Exception:
-        logger.warning("The queue cannot be reached; what waits waits for the schedule.", exc_info=True)
+        logger.warning(
+            "The queue cannot be reached; what waits waits for the schedule.", exc_info=True
+        )
