@@ -181,7 +181,7 @@ class Action:
                 return rule
         return None
 
-    def is_for_another_moment(
+    def is_ever_for(
         self, roles: Collection[Role], privileges: Collection[Privilege], status: Status
     ) -> bool:
         """Tell whether it is the moment that is wrong, not the person.

@@ -182,7 +182,7 @@ def _rule_for(action: Action, standing: Standing, seen: Ticket, now: Ticket) -> 
     if not standing.roles:
         raise NotYours
     if stale or (
-        rule is None and action.is_for_another_moment(standing.roles, standing.privileges, status)
+        rule is None and action.is_ever_for(standing.roles, standing.privileges, status)
     ):
         raise NotNow(now)
     if rule is None:

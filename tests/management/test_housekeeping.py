@@ -1,0 +1,298 @@
+"""helpdesk_housekeeping: what time brings, any number of times."""
+
+import datetime
+import os
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from tests.actions.refusals import history, nothing_done
+from tests.actions.scenarios import photo
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.management import housekeeping
+from wagtail_helpdesk.models import Attachment, Envelope, KeptFile, Notice, ServiceManager, Ticket
+from wagtail_helpdesk.models.events import private_storage
+
+
+@pytest.fixture
+def run(capsys, db):
+    """A function that runs the command and returns its lines."""
+
+    def call(*words):
+        call_command("helpdesk_housekeeping", *words)
+        return capsys.readouterr().out.splitlines()
+
+    return call
+
+
+@pytest.fixture
+def kept(people):
+    """A file kept beside a form of Léa."""
+    return KeptFile.objects.create(
+        user=people.lea, file=ContentFile(b"half a form", "x.txt"), name="x.txt", size=11
+    )
+
+
+def age(path, **by):
+    """Make a stored file older."""
+    moment = (timezone.now() - datetime.timedelta(**by)).timestamp()
+    os.utime(private_storage().path(path), (moment, moment))
+
+
+def left_by(person):
+    ServiceManager.objects.filter(user=person).delete()
+
+
+# -- resuming ------------------------------------------------------------------------------------
+
+
+def test_a_postponed_ticket_resumes_on_its_day(taken, people, a_day_to_come, travel, run):
+    actions.postpone(taken, by=people.karim, until=a_day_to_come)
+    travel(to=a_day_to_come)
+    assert run() == ["resume: 1"]
+    taken.refresh_from_db()
+    assert (taken.status, taken.assignee) == ("in_progress", people.karim)
+
+
+def test_a_ticket_whose_day_was_missed_resumes_as_well(taken, people, a_day_to_come, travel, run):
+    actions.postpone(taken, by=people.karim, until=a_day_to_come)
+    travel(days=60)
+    assert run() == ["resume: 1"]
+
+
+def test_it_does_not_resume_before(taken, people, a_day_to_come, run):
+    actions.postpone(taken, by=people.karim, until=a_day_to_come)
+    with nothing_done(taken):
+        assert run() == []
+
+
+def test_a_ticket_put_off_without_a_day_waits_for_ever(postponed, travel, run):
+    travel(days=2000)
+    with nothing_done(postponed):
+        assert run() == []
+
+
+# -- expiring ------------------------------------------------------------------------------------
+
+
+def test_a_closure_that_was_never_answered_expires(closed, travel, run):
+    travel(days=15)
+    assert run() == ["expire: 1"]
+    closed.refresh_from_db()
+    assert closed.status == "expired"
+
+
+def test_not_before_its_time(closed, travel, run):
+    travel(days=13)
+    with nothing_done(closed):
+        assert run() == []
+
+
+# -- handing over --------------------------------------------------------------------------------
+
+
+def test_a_deactivated_manager_is_treated_as_removed(taken, people, run):
+    people.karim.is_active = False
+    people.karim.save()
+    assert run() == ["hand over: 1"]
+    taken.refresh_from_db()
+    assert (taken.status, taken.assignee) == ("free", None)
+    assert history(taken)[-1] == "release"
+
+
+def test_a_manager_who_was_removed_by_other_means_hands_over(taken, people, run):
+    left_by(people.karim)
+    assert run() == ["hand over: 1"]
+
+
+def test_the_algorithm_of_the_category_finds_a_colleague(taken, general, people, run):
+    general.algorithm = "first"
+    general.save()
+    left_by(people.karim)
+    run()
+    taken.refresh_from_db()
+    assert taken.assignee == people.sophie
+
+
+def test_a_manager_of_another_service_does_not_count(taken, people, run):
+    left_by(people.karim)
+    other = type(taken.service).objects.create(name="DSI")
+    ServiceManager.objects.create(service=other, user=people.karim)
+    assert run() == ["hand over: 1"]
+
+
+def test_ended_tickets_of_leavers_are_left_alone(closed, people, run):
+    left_by(people.karim)
+    with nothing_done(closed):
+        assert run() == []
+
+
+def test_a_ticket_both_due_and_left_behind_is_done_once_for_each(
+    taken, people, a_day_to_come, travel, run
+):
+    actions.postpone(taken, by=people.karim, until=a_day_to_come)
+    left_by(people.karim)
+    travel(to=a_day_to_come)
+    assert run() == ["resume: 1", "hand over: 1"]
+
+
+# -- files and traces ----------------------------------------------------------------------------
+
+
+def test_kept_files_are_forgotten_after_two_days(kept, travel, run):
+    travel(days=3)
+    assert run() == ["forget kept files: 1"]
+    assert not KeptFile.objects.exists()
+    assert not private_storage().exists(kept.file.name)
+
+
+def test_a_form_that_is_still_being_filled_in_keeps_its_files(kept, travel, run):
+    travel(days=1)
+    assert run() == []
+    assert private_storage().exists(kept.file.name)
+
+
+def test_a_file_whose_act_was_undone_is_removed(db, run):
+    """R-29"""
+    path = private_storage().save("ab/" + "ab" * 16, ContentFile(b"orphan"))
+    age(path, days=2)
+    assert run() == ["remove orphan files: 1"]
+    assert not private_storage().exists(path)
+
+
+def test_an_upload_of_this_minute_is_left_alone(db, run):
+    path = private_storage().save("ab/" + "ab" * 16, ContentFile(b"being recorded"))
+    assert run() == []
+    assert private_storage().exists(path)
+
+
+def test_attached_and_kept_files_are_no_orphans(taken, people, kept, run):
+    actions.attach(taken, by=people.lea, files=[photo()])
+    for path in (Attachment.objects.get().file.name, kept.file.name):
+        age(path, days=400)
+    assert run() == []
+
+
+def test_files_that_are_not_ours_are_left_alone(db, run):
+    for path in ("report.pdf", "documents/report.pdf", "ab/report.pdf", "abc/" + "ab" * 16):
+        private_storage().save(path, ContentFile(b"somebody else's"))
+        age(path, days=400)
+    assert run() == []
+
+
+def test_a_row_whose_file_is_missing_disturbs_nobody(taken, people, run):
+    """R-29"""
+    actions.attach(taken, by=people.lea, files=[photo()])
+    private_storage().delete(Attachment.objects.get().file.name)
+    assert run() == []
+
+
+def test_old_traces_are_forgotten_and_waiting_mails_are_not(ticket, people, travel, run):
+    event = ticket.events.get()
+
+    def envelope(state, **more):
+        return Envelope.objects.create(user=people.lea, message_id=state, state=state, **more)
+
+    sent = envelope("sent", sent_at=timezone.now())
+    Notice.objects.create(event=event, user=people.lea, reason="requester", envelope=sent)
+    Notice.objects.create(event=event, user=people.karim, reason="member", skipped="muted")
+    waiting = [
+        Notice.objects.create(
+            event=event, user=people.sophie, reason="member", envelope=envelope("pending")
+        ),
+        Notice.objects.create(event=event, user=people.julien, reason="member"),
+    ]
+    travel(days=91)
+    assert run() == ["forget traces: 1"]
+    assert list(Notice.objects.all()) == waiting
+
+
+# -- the command ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def much_to_do(taken, kept, heating, people, a_day_to_come, travel):
+    """One thing for each job about tickets and files, two months later."""
+    actions.postpone(taken, by=people.karim, until=a_day_to_come)
+    shut = actions.open_ticket(heating, by=people.lea, subject="Fuite", text="Urgent.")
+    actions.take_and_close(shut, by=people.karim)
+    left = actions.open_ticket(heating, by=people.lea, subject="Lavabo", text="Bouché.")
+    actions.take(left, by=people.julien)
+    people.julien.is_active = False
+    people.julien.save()
+    orphan = private_storage().save("ab/" + "ab" * 16, ContentFile(b"orphan"))
+    travel(days=60)
+    return orphan
+
+
+def test_a_dry_run_shows_what_is_due_and_changes_nothing(much_to_do, run):
+    before = list(Ticket.objects.values())
+    lines = run("--dry-run")
+    assert [line.partition(":")[0] for line in lines] == [
+        "would resume",
+        "would expire",
+        "would hand over",
+        "would forget kept files",
+        "would remove orphan files",
+    ]
+    assert list(Ticket.objects.values()) == before
+    assert private_storage().exists(much_to_do)
+    assert KeptFile.objects.exists()
+
+
+def test_the_second_run_finds_nothing_to_do(much_to_do, run):
+    assert len(run()) == 5
+    known = list(Ticket.objects.values())
+    assert run() == []
+    assert list(Ticket.objects.values()) == known
+
+
+def test_it_may_be_silent(much_to_do, run):
+    assert run("--verbosity", "0") == []
+
+
+def test_one_ticket_that_fails_does_not_stop_the_others(
+    heating, people, travel, run, monkeypatch, caplog
+):
+    tickets = []
+    for subject in ("Un", "Deux", "Trois"):
+        ticket = actions.open_ticket(heating, by=people.lea, subject=subject, text="Froid.")
+        actions.take_and_close(ticket, by=people.karim)
+        tickets.append(ticket)
+    travel(days=20)
+    expire = actions.expire
+
+    def fail_on_the_second(ticket, **form):
+        if ticket == tickets[1]:
+            raise RuntimeError("no luck")
+        return expire(ticket, **form)
+
+    monkeypatch.setattr(housekeeping.actions, "expire", fail_on_the_second)
+    with pytest.raises(CommandError, match="1 failed"):
+        run()
+    assert "no luck" in caplog.text
+    assert f"#{tickets[1].number}" in caplog.text
+    assert list(Ticket.objects.order_by("pk").values_list("status", flat=True)) == [
+        "expired",
+        "closed",
+        "expired",
+    ]
+    monkeypatch.undo()
+
+
+def test_a_ticket_that_somebody_changes_meanwhile_is_no_failure(
+    closed, people, travel, run, monkeypatch
+):
+    travel(days=15)
+    due = housekeeping.due_expiries
+
+    def overtaken():
+        tickets = list(due())
+        actions.approve_closure(closed, by=people.lea)
+        return tickets
+
+    job = housekeeping.Job("expire", overtaken, lambda ticket: actions.expire(ticket))
+    assert housekeeping.run(job) == (0, 0)
+    assert closed.status == "approved"

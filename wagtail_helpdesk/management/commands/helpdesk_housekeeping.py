@@ -1,0 +1,37 @@
+"""What time brings: tickets resume and expire, leavers hand over, and what nobody needs is removed."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from wagtail_helpdesk.management.housekeeping import JOBS, run
+
+
+class Command(BaseCommand):
+    """Does each job for whatever is due; any number of times, from cron or a schedule."""
+
+    help = (
+        "Resumes postponed tickets on their day, expires closures that were never answered, hands "
+        "over the open tickets of people who left, and removes files without message, files of "
+        "unfinished forms and old traces of mails. For cron, every hour; exits with 1 if "
+        "something failed, which is logged and tried again the next time."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--dry-run", action="store_true", help="only show what is due")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do the jobs in turn, or show what they would do."""
+        failures = 0
+        for job in JOBS:
+            if options["dry_run"]:
+                for item in job.due():
+                    self.stdout.write(f"would {job.name}: {item}")
+                continue
+            done, failed = run(job)
+            failures += failed
+            if done and options["verbosity"]:
+                self.stdout.write(f"{job.name}: {done}")
+        if failures:
+            raise CommandError(f"{failures} failed; the log says why. They are tried again.")
