@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils.functional import SimpleLazyObject
 
 from tests.actions.refusals import history
 from tests.actions.scenarios import photo
@@ -174,6 +175,13 @@ def test_files_come_with_it(heating, people):
 
 def test_a_bad_file_stops_it_whole(heating, people, refused_opening, empty_file):
     refused_opening(NotPossible, "files", category=heating, by=people.lea, files=[empty_file])
+
+
+def test_the_user_of_a_request_may_open_before_anybody_looked_who_it_is(heating, people):
+    visitor = SimpleLazyObject(lambda: people.lea)
+    data = {"subject": "Froid", "text": "Très.", "submission": uuid.uuid4()}
+    ticket = actions.open_ticket(heating, by=visitor, **data)
+    assert ticket.requester == people.lea
 
 
 def test_a_form_sent_twice_opens_one_ticket(heating, people):

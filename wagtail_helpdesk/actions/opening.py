@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ def open_ticket(
         batch = Batch(submission)
         if submission is not None:
             # There is no ticket to lock yet: the opener's own row keeps a double click in line.
-            locked(type(by)._default_manager, by.pk)
+            locked(get_user_model()._default_manager, by.pk)
             if (event := batch.done_before(by)) is not None:
                 return event.ticket
         requester = requester or by
