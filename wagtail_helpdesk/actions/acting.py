@@ -181,9 +181,7 @@ def _rule_for(action: Action, standing: Standing, seen: Ticket, now: Ticket) -> 
     stale = action.guarded and seen.version != now.version
     if not standing.roles:
         raise NotYours
-    if stale or (
-        rule is None and action.is_ever_for(standing.roles, standing.privileges, status)
-    ):
+    if stale or (rule is None and action.is_ever_for(standing.roles, standing.privileges, status)):
         raise NotNow(now)
     if rule is None:
         raise NotYours

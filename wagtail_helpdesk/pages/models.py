@@ -6,7 +6,7 @@ from wagtail.models import Page
 from wagtail_helpdesk.portal.page import HelpdeskPageMixin
 
 
-class HelpdeskPage(HelpdeskPageMixin, Page):
+class HelpdeskPage(HelpdeskPageMixin, Page):  # type: ignore[django-manager-missing]
     """The helpdesk of a site: everything it does is in the mixin."""
 
     content_panels = [*Page.content_panels, "introduction"]

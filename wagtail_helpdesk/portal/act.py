@@ -42,7 +42,7 @@ def _ask(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpRespons
     asked = visit.request.GET
     newest = history.last_event(ticket, visit.user)
     seen = int(asked["seen"]) if asked.get("seen", "").isdecimal() else newest
-    initial = asked.dict() | unfinished.given_back(visit.request)
+    initial: dict[str, Any] = asked.dict() | unfinished.given_back(visit.request)
     initial |= {"version": ticket.version, "seen": newest, "submission": None}
     form = form_class(visit=visit, ticket=ticket, initial=_without_none(initial))
     if not _is_possible(visit, form):

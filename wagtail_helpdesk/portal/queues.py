@@ -53,7 +53,8 @@ def counts(queues: Mapping[str, QuerySet[Ticket]], user: Any) -> dict[str, str]:
         name: _CappedCount(tickets.filter(is_open=True).order_by().values("pk")[:MOST])
         for name, tickets in queues.items()
     }
-    row = get_user_model()._default_manager.filter(pk=user.pk).values(**columns).first() or {}
+    me = get_user_model()._default_manager.filter(pk=user.pk)
+    row: Mapping[str, Any] = me.values(**columns).first() or {}
     return {name: shown(count) for name, count in row.items()}
 
 

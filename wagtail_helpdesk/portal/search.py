@@ -150,7 +150,8 @@ def _answer(asked: Asked) -> tuple[Results, str]:
 
 def _rows(hits: Sequence[Hit], reader: Any) -> list[Row]:
     """Return the tickets of these messages, the one with the newest first."""
-    now, rows = timezone.now(), {}
+    now = timezone.now()
+    rows: dict[int, Row] = {}
     for hit in hits:
         row = rows.setdefault(hit.event.ticket_id, _row(hit, reader))
         row.messages.append(_message(hit, now))

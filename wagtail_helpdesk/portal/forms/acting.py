@@ -107,8 +107,9 @@ class ActForm(forms.Form):
         """Let the same text be sent again, knowing what happened meanwhile."""
         self.ticket = ticket
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data["version"], self.data["seen"] = ticket.version, seen
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data["version"], data["seen"] = ticket.version, seen
+            self.data = data
 
 
 class WithText(ActForm):

@@ -25,7 +25,7 @@ class WithFiles(forms.Form):
     """
 
     author: Any
-    files = fields.Files(label=_("Attached files:"), required=False)
+    files = fields.Files(label=_("Attached files:"), required=False)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -37,13 +37,13 @@ class Close(StopsWhenOvertaken, WithFiles, WithText):
             del self.fields["release"]
 
     @property
-    def explains(self) -> Any:  # type: ignore[override]
+    def explains(self) -> Any:
         if self.is_requester:
             return _("Your request will be marked as done.")
         return _("%(requester)s will get a mail asking to approve this closure.")
 
     @property
-    def done(self) -> Any:  # type: ignore[override]
+    def done(self) -> Any:
         if self.is_requester:
             return _("Ticket no. %(number)s is closed.")
         return _(

@@ -63,7 +63,7 @@ class RemoveGuest(WithText):
         return self.is_oneself
 
     @property
-    def title(self) -> Any:  # type: ignore[override]
+    def title(self) -> Any:
         if self.is_oneself:
             return _("Stop being a guest of ticket no. %(number)s?")
         name = name_of(self.guest.user) if self.guest else ""
@@ -72,11 +72,11 @@ class RemoveGuest(WithText):
         )
 
     @property
-    def submit(self) -> Any:  # type: ignore[override]
+    def submit(self) -> Any:
         return _("Confirm") if self.is_oneself else _("Remove the guest")
 
     @property
-    def done(self) -> Any:  # type: ignore[override]
+    def done(self) -> Any:
         if self.is_oneself:
             return _("You are not a guest of ticket no. %(number)s any more.")
         return _("The guest has been removed.")
