@@ -29,14 +29,14 @@ from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePag
 from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
 from .services import TEMPLATE_PANEL, panel_url
 from .tree import walk
-from .widgets import RADIOS
+from .widgets import RADIOS, SELECT
 
 EDIT_HANDLER = ObjectList(
     [
         MultiFieldPanel(
             [
                 FieldPanel("name"),
-                FieldPanel("parent"),
+                FieldPanel("parent", widget=SELECT),
                 FieldRowPanel([FieldPanel("takes_tickets"), FieldPanel("hidden")]),
             ],
             heading=gettext_lazy("Category"),

@@ -25,7 +25,15 @@ from .pages import ServiceButton, ServiceFormPage, ServicePage
 from .people import AddPeople
 from .services import holders
 
-TICKETS = tuple(privilege for privilege in Privilege if privilege not in CONFIGURATION)
+AVAILABILITY = Privilege.SET_AVAILABILITY
+TICKETS = tuple(p for p in Privilege if p not in (*CONFIGURATION, AVAILABILITY))
+
+#: Short enough for a list.
+SHORT = {
+    Privilege.EDIT_SERVICE: gettext_lazy("properties"),
+    Privilege.MANAGE_MANAGERS: gettext_lazy("managers"),
+    Privilege.MANAGE_CATEGORIES: gettext_lazy("categories"),
+}
 
 
 class ManagerList(ServicePage, BaseListingView):
@@ -82,7 +90,7 @@ def _row(manager: ServiceManager) -> dict[str, Any]:
     held = manager.privileges
     return {
         "manager": manager,
-        "configuration": [label_of(p) for p in CONFIGURATION if p in held],
+        "configuration": [SHORT[p] for p in CONFIGURATION if p in held],
         "missing": [label_of(p) for p in TICKETS if p not in held],
         "away": next(iter(getattr(manager.user, "away", ())), None),
     }
@@ -147,7 +155,7 @@ class ManagerForm(forms.ModelForm):
         return [
             (_("Configuration"), [self[p.value] for p in CONFIGURATION]),
             (_("Tickets"), [self[p.value] for p in TICKETS]),
-            (_("Availability"), [self["available"]]),
+            (_("Availability"), [self["available"], self[AVAILABILITY.value]]),
         ]
 
 

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, ButtonsColumnMixin, NumberColumn, TitleColumn
 from wagtail.admin.widgets import Button
 from wagtail.models import Locale
@@ -26,13 +26,14 @@ from wagtail_helpdesk.models import Service, ServiceManager
 from .forms import ServiceForm
 from .pages import SERVICES, ServicePage
 from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
-from .widgets import CHECKBOXES, RADIOS, TEXTAREA
+from .widgets import CHECKBOXES, RADIOS, SELECT, TEXTAREA
 
 TEMPLATE_PANEL = MultiFieldPanel(
     [
         FieldPanel("default_subject"),
         FieldPanel("default_message", widget=TEXTAREA),
-        FieldRowPanel([FieldPanel("default_priority"), FieldPanel("default_visibility")]),
+        FieldPanel("default_priority"),
+        FieldPanel("default_visibility"),
     ],
     heading=gettext_lazy("Ticket template"),
     icon="doc-full",
@@ -45,7 +46,7 @@ EDIT_HANDLER = ObjectList(
                 FieldPanel("name"),
                 FieldPanel("enabled"),
                 FieldPanel("confidential"),
-                FieldPanel("arrivals"),
+                FieldPanel("arrivals", widget=SELECT),
             ],
             heading=gettext_lazy("Service"),
             icon="helpdesk-service",

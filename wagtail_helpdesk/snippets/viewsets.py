@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -15,9 +15,14 @@ from . import absences, aliases, categories, guests, history, managers, members,
 from . import transfers as transfer
 from . import why as explanation
 from .choosers import ReachableChooser
-from .pages import CATEGORIES, SERVICES
+from .pages import CATEGORIES, SERVICES, ServicePage
 
 LIST, RESULTS = "wagtailadmin/generic/index.html", "wagtailadmin/generic/index_results.html"
+
+
+def _below(rest: str, view: type[ServicePage], name: str) -> URLPattern:
+    """The address of a page below a service or a category."""
+    return path(f"<int:pk>/{rest}", view.as_view(), name=name)
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -73,13 +78,7 @@ class ServiceViewSet(SnippetViewSet):
             ("guests/<int:guest>/remove/", guests.RemoveGuest, "guest_remove"),
             ("why/", explanation.Why, "why"),
         ]
-        return [
-            *super().get_urlpatterns(),
-            *(
-                path(f"<int:pk>/{rest}", self.construct_view(view), name=name)
-                for rest, view, name in own
-            ),
-        ]
+        return [*super().get_urlpatterns(), *(_below(*page) for page in own)]
 
 
 class CategoryViewSet(SnippetViewSet):
@@ -120,13 +119,7 @@ class CategoryViewSet(SnippetViewSet):
             ("transfer/", transfer.TransferCategory, "transfer"),
             ("texts/<slug:language>/", texts.DescribeCategory, "text"),
         ]
-        return [
-            *super().get_urlpatterns(),
-            *(
-                path(f"<int:pk>/{rest}", self.construct_view(view), name=name)
-                for rest, view, name in own
-            ),
-        ]
+        return [*super().get_urlpatterns(), *(_below(*page) for page in own)]
 
 
 class HelpdeskGroup(SnippetViewSetGroup):

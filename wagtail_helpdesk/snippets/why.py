@@ -45,6 +45,9 @@ class Why(ServicePage):
     page_title = gettext_lazy("Why can this person do this?")
     header_icon = "key"
 
+    def get_page_subtitle(self) -> str:
+        return ""
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.author
         context: dict[str, Any] = {"person": user, "form": PersonForm()}
