@@ -85,11 +85,11 @@ def browse(client):
         def __init__(self, user):
             client.force_login(user)
 
-        def get(self, name, *args, **query):
-            return client.get(address(name, *args), query)
+        def get(self, page, /, *args, **query):
+            return client.get(address(page, *args), query)
 
-        def post(self, name, *args, **data):
-            return client.post(address(name, *args), data)
+        def post(self, page, /, *args, **data):
+            return client.post(address(page, *args), data)
 
     return Browser
 

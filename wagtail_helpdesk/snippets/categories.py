@@ -172,7 +172,6 @@ class CreateCategory(Deed, CategoryCrumbs, generic.CreateView):
 class EditCategory(Deed, CategoryCrumbs, ScopedObject, generic.EditView):
     """The panel of a category (guide III.1)."""
 
-    scope = ("change",)
     page_title = gettext_lazy("Category panel")
     template_name = "wagtail_helpdesk/admin/category.html"
 
@@ -200,7 +199,6 @@ class EditCategory(Deed, CategoryCrumbs, ScopedObject, generic.EditView):
 class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
     """Delete a category, once it has neither tickets nor categories below it."""
 
-    scope = ("delete",)
     template_name = "wagtail_helpdesk/admin/delete.html"
 
     def get_usage_url(self) -> None:
@@ -230,14 +228,11 @@ class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
 class CategoryUsage(CategoryCrumbs, ScopedSubject, generic.UsageView):
     """The pages whose blocks lead to a category."""
 
-    scope = ("change",)
-
 
 class CategoryHistory(CategoryCrumbs, ScopedSubject, generic.HistoryView):
     """What was changed in a category."""
 
     any_permission_required = ["change"]
-    scope = ("change",)
 
 
 class StepCategory(ServiceButton, CategoryPage):

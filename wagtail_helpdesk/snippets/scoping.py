@@ -24,15 +24,13 @@ else:
 
 
 class Scoped(WagtailView):
-    """Narrows whatever a view reads to the objects on which the user may do ``scope``."""
-
-    scope: tuple[str, ...] = ("view",)
+    """Narrows whatever a view reads to the objects that the user may at least see."""
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the part of a queryset that is within the scope."""
+        """Return the part of a queryset that exists for the user."""
         policy = policy_registry.get_by_type(self.model)
-        allowed = policy.instances_user_has_any_permission_for(self.request.user, self.scope)
-        return queryset.filter(pk__in=allowed.values("pk"))
+        visible = policy.instances_user_has_permission_for(self.request.user, "view")
+        return queryset.filter(pk__in=visible.values("pk"))
 
 
 class ScopedList(Scoped):
@@ -51,15 +49,26 @@ class ScopedList(Scoped):
         return _harmless(value) if export_format == self.FORMAT_CSV else value
 
 
-class ScopedObject(Scoped):
-    """For views that change one object: edit, delete. What is out of scope does not exist."""
+class OneObject(Scoped):
+    """What one may not see does not exist (404); what one sees but may not do is refused (403)."""
+
+    def get_object(self, *args: Any) -> Any:
+        found = super().get_object(*args)
+        needs = self.permission_required
+        if needs and not self.user_has_permission_for_instance(needs, found):
+            raise PermissionDenied
+        return found
+
+
+class ScopedObject(OneObject):
+    """For views that change one object: edit, delete."""
 
     def get_queryset(self) -> QuerySet[Any]:
         return self.scoped(self.model._default_manager.all())
 
 
-class ScopedSubject(Scoped):
-    """For lists about one object: history, usage. What is out of scope does not exist."""
+class ScopedSubject(OneObject):
+    """For lists about one object: history, usage."""
 
     def get_base_object_queryset(self) -> QuerySet[Any]:
         return self.scoped(super().get_base_object_queryset())

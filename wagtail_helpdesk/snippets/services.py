@@ -172,7 +172,6 @@ class ServiceCrumbs(WagtailView):
 class EditService(Deed, ServiceCrumbs, ScopedObject, generic.EditView):
     """The properties of a service."""
 
-    scope = ("change",)
     page_title = gettext_lazy("Properties")
 
     def save_instance(self) -> Service:
@@ -184,7 +183,6 @@ class EditService(Deed, ServiceCrumbs, ScopedObject, generic.EditView):
 class DeleteService(ScopedObject, generic.DeleteView):
     """Delete a service, once it has no ticket left."""
 
-    scope = ("delete",)
     template_name = "wagtail_helpdesk/admin/delete.html"
 
     def get_usage_url(self) -> None:
@@ -213,8 +211,6 @@ class DeleteService(ScopedObject, generic.DeleteView):
 
 class ServiceUsage(ServiceCrumbs, ScopedSubject, generic.UsageView):
     """The pages whose blocks show a service."""
-
-    scope = ("change",)
 
 
 class ServicePanel(ServicePage):

@@ -1,0 +1,53 @@
+"""Sophie runs Services Généraux, Nadia runs DSI; the others are managers as they come."""
+
+import pytest
+from wagtail.models import ModelLogEntry
+
+from wagtail_helpdesk.lifecycle import CONFIGURATION
+
+
+@pytest.fixture
+def row(general):
+    """Return somebody's row in Services Généraux."""
+
+    def find(user):
+        return general.managers.get(user=user)
+
+    return find
+
+
+@pytest.fixture
+def runs(row):
+    """Leave somebody these configuration privileges and no other."""
+
+    def leave(user, *privileges):
+        manager = row(user)
+        for privilege in CONFIGURATION:
+            setattr(manager, privilege.value, privilege in privileges)
+        manager.save()
+        return manager
+
+    return leave
+
+
+@pytest.fixture
+def sophie(people, runs):
+    """Sophie, with the three configuration privileges; nobody else has any."""
+    for user in (people.karim, people.julien, people.hugo):
+        runs(user)
+    runs(people.sophie, *CONFIGURATION)
+    return people.sophie
+
+
+@pytest.fixture
+def record():
+    """Return the last entries of the log: action, author, before and after."""
+
+    def entries(*actions):
+        names = [f"wagtail_helpdesk.{action}" for action in actions]
+        return [
+            (entry.action.removeprefix("wagtail_helpdesk."), entry.user, entry.data)
+            for entry in ModelLogEntry.objects.filter(action__in=names).order_by("pk")
+        ]
+
+    return entries

@@ -1,0 +1,145 @@
+"""Absences: who is away is given nothing, and somebody stands in."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.models import Absence, ServiceManager, replacement_for
+
+TODAY = timezone.localdate()
+WEEK = datetime.timedelta(days=7)
+
+
+@pytest.fixture
+def away(sophie):
+    """Say that somebody is away from today for a week."""
+
+    def say(user, replacement=None, first=TODAY, last=TODAY + WEEK):
+        return configuration.add_absence(
+            user, by=sophie, starts_on=first, ends_on=last, replacement=replacement
+        )
+
+    return say
+
+
+def test_whoever_is_away_is_not_available(people, general, away):
+    away(people.karim)
+    present = {manager.user for manager in general.managers.available_on()}
+    assert people.karim not in present
+    assert people.julien in present
+
+
+def test_the_day_after_he_is_back(people, general, away):
+    away(people.karim)
+    there = general.managers.available_on(TODAY + WEEK + datetime.timedelta(days=1))
+    assert people.karim in {manager.user for manager in there}
+
+
+@pytest.mark.parametrize("day", [TODAY, TODAY + WEEK])
+def test_both_days_count(people, general, away, day):
+    away(people.karim)
+    assert people.karim not in {manager.user for manager in general.managers.available_on(day)}
+
+
+def test_the_algorithm_skips_whoever_is_away(people, general, heating, sophie, away):
+    configuration.change_service(general, by=sophie, algorithm="first")
+    ServiceManager.objects.filter(user=people.karim).update(order=-1)
+    away(people.karim)
+    ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+    ticket.refresh_from_db()
+    assert ticket.assignee == people.sophie
+
+
+def test_nobody_assigns_to_whoever_is_away(people, ticket, away):
+    away(people.karim)
+    with pytest.raises(NotPossible, match="not an available manager"):
+        actions.assign(ticket, by=people.julien, to=people.karim)
+
+
+def test_the_replacement_stands_in(people, away):
+    away(people.karim, people.julien)
+    assert replacement_for(people.karim, TODAY) == people.julien
+
+
+def test_a_replacement_who_is_away_is_replaced_in_turn(people, away):
+    away(people.karim, people.julien)
+    away(people.julien, people.sophie)
+    assert replacement_for(people.karim, TODAY) == people.sophie
+
+
+def test_the_chain_ends_with_nobody(people, away):
+    away(people.karim, people.julien)
+    away(people.julien)
+    assert replacement_for(people.karim, TODAY) is None
+
+
+def test_whoever_is_there_is_replaced_by_nobody(people):
+    assert replacement_for(people.karim, TODAY) is None
+
+
+def test_somebody_deactivated_stands_in_for_nobody(people, away):
+    away(people.karim, people.julien)
+    people.julien.is_active = False
+    people.julien.save()
+    assert replacement_for(people.karim, TODAY) is None
+
+
+def test_a_circle_is_refused(people, away):
+    away(people.karim, people.julien)
+    away(people.julien, people.hugo)
+    with pytest.raises(NotPossible, match="replaced by the same person"):
+        away(people.hugo, people.karim)
+
+
+def test_a_circle_in_different_weeks_is_none(people, away):
+    away(people.karim, people.julien)
+    away(people.julien, people.karim, first=TODAY + 2 * WEEK, last=TODAY + 3 * WEEK)
+    assert replacement_for(people.julien, TODAY + 2 * WEEK) == people.karim
+
+
+def test_a_circle_made_behind_our_back_ends(people):
+    for user, other in ((people.karim, people.julien), (people.julien, people.karim)):
+        Absence.objects.create(user=user, starts_on=TODAY, ends_on=TODAY, replacement=other)
+    assert replacement_for(people.karim, TODAY) is None
+
+
+def test_nobody_stands_in_for_himself(people, away):
+    with pytest.raises(NotPossible, match="stands in for himself"):
+        away(people.karim, people.karim)
+
+
+def test_the_last_day_comes_after_the_first(people, away):
+    with pytest.raises(NotPossible) as refusal:
+        away(people.karim, first=TODAY, last=TODAY - WEEK)
+    assert refusal.value.field == "ends_on"
+
+
+def test_two_absences_do_not_overlap(people, away):
+    away(people.karim)
+    with pytest.raises(NotPossible, match="covers some of these days"):
+        away(people.karim, first=TODAY + WEEK)
+
+
+def test_an_absence_is_taken_back(people, general, away, sophie, record):
+    absence = away(people.karim, people.julien)
+    configuration.remove_absence(absence, by=sophie)
+    assert people.karim in {manager.user for manager in general.managers.available_on()}
+    [(_, _, added), (_, _, removed)] = record("add_absence", "remove_absence")
+    assert added["after"]["replacement"] == removed["before"]["replacement"] == "Julien Moreau"
+
+
+def test_with_the_privilege_one_says_when_one_is_away(people, sophie):
+    ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
+    configuration.add_absence(people.karim, by=people.karim, starts_on=TODAY, ends_on=TODAY)
+    assert people.karim.helpdesk_absences.exists()
+
+
+@pytest.mark.parametrize("who", ["karim", "julien", "nadia", "victor"])
+def test_others_do_not(people, dsi, sophie, who):
+    with pytest.raises(NotYours):
+        configuration.add_absence(
+            people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY
+        )

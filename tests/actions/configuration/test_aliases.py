@@ -1,0 +1,52 @@
+"""Aliases: another name elsewhere, open to whoever may ask the real one."""
+
+import pytest
+
+from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.models import Alias, Service
+
+
+def test_a_category_is_shown_elsewhere_under_another_name(people, general, network, sophie, record):
+    alias = configuration.add_alias("Wifi en panne", network, by=sophie, service=general)
+    assert alias.target == network
+    assert list(Alias.objects.open_to(people.lea)) == [alias]
+    [(_, _, data)] = record("add_alias")
+    assert data["to"] == "DSI › Réseau"
+
+
+def test_whoever_may_not_ask_the_real_one_does_not_see_it(people, general, network, sophie):
+    configuration.add_alias("Wifi en panne", network, by=sophie, service=general)
+    Service.objects.filter(pk=network.service_id).update(everyone=False)
+    assert not Alias.objects.open_to(people.lea).exists()
+
+
+@pytest.mark.parametrize("closed", [{"enabled": False}, {"everyone": False}])
+def test_a_closed_service_closes_its_aliases(people, general, dsi, network, sophie, closed):
+    configuration.add_alias("L’informatique", dsi, by=sophie, service=general)
+    Service.objects.filter(pk=dsi.pk).update(**closed)
+    assert not Alias.objects.open_to(people.lea).exists()
+
+
+def test_the_place_must_be_ones_own(people, general, dsi, network, sophie):
+    with pytest.raises(NotYours):
+        configuration.add_alias("Wifi", network, by=people.karim, service=general)
+
+
+def test_beside_the_services_only_an_administrator_adds_one(people, dsi, sophie):
+    with pytest.raises(NotYours):
+        configuration.add_alias("L’informatique", dsi, by=sophie)
+    configuration.add_alias("L’informatique", dsi, by=people.gilles)
+    assert Alias.objects.get().service is None
+
+
+def test_an_alias_leads_somewhere_else(general, heating, sophie):
+    for to, parent in ((general, None), (heating, heating)):
+        with pytest.raises(NotPossible, match="leads somewhere else"):
+            configuration.add_alias("Ici", to, by=sophie, service=general, parent=parent)
+
+
+def test_taken_out_it_is_gone(people, general, network, sophie, record):
+    alias = configuration.add_alias("Wifi", network, by=sophie, service=general)
+    configuration.remove_alias(alias, by=sophie)
+    assert not Alias.objects.exists()
+    assert len(record("remove_alias")) == 1

@@ -1,0 +1,93 @@
+"""Categories: making, changing, moving, ordering, deleting."""
+
+import pytest
+
+from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.models import Category
+
+
+def names(service):
+    return list(service.categories.filter(parent=None).values_list("name", flat=True))
+
+
+def test_a_new_category_comes_last(general, sophie):
+    configuration.create_category(general, by=sophie, name="Ascenseurs")
+    assert names(general)[-1] == "Ascenseurs"
+
+
+def test_changes_are_on_record(heating, sophie, record):
+    configuration.change_category(heating, by=sophie, default_subject="Radiateur")
+    [(_, author, data)] = record("edit_category")
+    assert author == sophie
+    assert (data["before"], data["after"]) == (
+        {"default_subject": ""},
+        {"default_subject": "Radiateur"},
+    )
+
+
+def test_two_people_who_change_different_things_both_win(people, heating, sophie):
+    mine, his = (Category.objects.get(pk=heating.pk) for _ in range(2))
+    configuration.change_category(mine, by=sophie, default_subject="Radiateur")
+    configuration.change_category(his, by=sophie, hidden=True)
+    heating.refresh_from_db()
+    assert (heating.default_subject, heating.hidden) == ("Radiateur", True)
+
+
+@pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
+def test_it_takes_the_privilege_to_manage_categories(people, general, dsi, heating, sophie, who):
+    somebody = getattr(people, who)
+    with pytest.raises(NotYours):
+        configuration.create_category(general, by=somebody, name="Mine")
+    with pytest.raises(NotYours):
+        configuration.change_category(heating, by=somebody, name="Mine")
+    with pytest.raises(NotYours):
+        configuration.delete_category(heating, by=somebody)
+    with pytest.raises(NotYours):
+        configuration.step_category(heating, by=somebody, up=True)
+
+
+def test_two_neighbours_have_two_names(general, sophie):
+    with pytest.raises(NotPossible):
+        configuration.create_category(general, by=sophie, name="chauffage")
+
+
+def test_a_category_moves_below_another(heating, plumbing, sophie):
+    configuration.change_category(heating, by=sophie, parent=plumbing)
+    assert heating.path == "Services Généraux › Plomberie › Chauffage"
+
+
+def test_not_below_itself(general, heating, sophie):
+    below = configuration.create_category(general, by=sophie, parent=heating, name="Radiateurs")
+    for parent in (heating, below):
+        with pytest.raises(NotPossible, match="below itself"):
+            configuration.change_category(heating, by=sophie, parent=parent)
+
+
+def test_not_into_another_service(heating, network, sophie):
+    with pytest.raises(NotPossible, match="belongs to another service"):
+        configuration.change_category(heating, by=sophie, parent=network)
+
+
+def test_a_category_moves_one_place(general, sophie):
+    for order, name in enumerate(("Électricité", "Chauffage", "Plomberie")):
+        general.categories.filter(name=name).update(order=order)
+    configuration.step_category(general.categories.get(name="Plomberie"), by=sophie, up=True)
+    assert names(general) == ["Électricité", "Plomberie", "Chauffage"]
+
+
+def test_an_empty_category_is_deleted(general, plumbing, sophie, record):
+    configuration.delete_category(plumbing, by=sophie)
+    assert "Plomberie" not in names(general)
+    [(_, _, data)] = record("delete_category")
+    assert data["name"] == "Plomberie"
+
+
+def test_R_27_a_category_with_tickets_is_not_deleted(heating, sophie, ticket):
+    with pytest.raises(NotPossible, match="1 ticket is still there"):
+        configuration.delete_category(heating, by=sophie)
+
+
+def test_a_category_with_others_below_is_not_deleted(general, heating, sophie):
+    configuration.create_category(general, by=sophie, parent=heating, name="Radiateurs")
+    with pytest.raises(NotPossible, match="below it first"):
+        configuration.delete_category(heating, by=sophie)

@@ -1,0 +1,273 @@
+"""Managers: adding, privileges, order, leaving."""
+
+import pytest
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import NotPossible, NotYours, Then, configuration
+from wagtail_helpdesk.lifecycle import Privilege, Status
+from wagtail_helpdesk.models import CategoryMember, Service, ServiceManager
+
+EDIT, MANAGERS, CATEGORIES = (
+    Privilege.EDIT_SERVICE,
+    Privilege.MANAGE_MANAGERS,
+    Privilege.MANAGE_CATEGORIES,
+)
+
+
+# -- adding ----------------------------------------------------------------------------------------
+
+
+def test_a_new_manager_has_the_default_privileges(people, general, sophie):
+    manager = configuration.add_manager(general, people.claire, by=sophie)
+    assert manager.can_assign
+    assert manager.can_manage_categories
+    assert not manager.can_edit_service
+    assert not manager.can_manage_managers
+
+
+def test_a_new_manager_comes_last_in_the_list(people, general, sophie):
+    manager = configuration.add_manager(general, people.claire, by=sophie)
+    assert list(general.managers.all())[-1] == manager
+
+
+def test_adding_is_on_record(people, general, sophie, record):
+    configuration.add_manager(general, people.claire, by=sophie)
+    [(_, author, data)] = record("add_manager")
+    assert author == sophie
+    assert data["name"] == "Claire Dumont"
+    assert data["after"]["can_assign"] is True
+
+
+@pytest.mark.parametrize("who", ["karim", "victor", "nadia"])
+def test_whoever_does_not_manage_managers_adds_nobody(people, general, dsi, sophie, who):
+    with pytest.raises(NotYours):
+        configuration.add_manager(general, people.claire, by=getattr(people, who))
+    assert not general.managers.filter(user=people.claire).exists()
+
+
+def test_an_administrator_adds_managers_anywhere(people, general, sophie):
+    configuration.add_manager(general, people.claire, by=people.gilles)
+    assert general.managers.filter(user=people.claire).exists()
+
+
+def test_nobody_is_added_twice(people, general, sophie):
+    with pytest.raises(NotPossible, match="is a manager already"):
+        configuration.add_manager(general, people.karim, by=sophie)
+
+
+def test_an_inactive_account_is_not_added(people, general, sophie):
+    with pytest.raises(NotPossible, match="not active"):
+        configuration.add_manager(general, people.yvette, by=sophie)
+
+
+def test_what_one_does_not_hold_is_not_among_the_defaults_one_gives(people, general, sophie, runs):
+    runs(people.karim, MANAGERS)
+    manager = configuration.add_manager(general, people.claire, by=people.karim)
+    assert not manager.can_manage_categories
+
+
+# -- privileges ------------------------------------------------------------------------------------
+
+
+def test_ticket_privileges_are_given_by_whoever_manages_managers(people, general, sophie, row):
+    configuration.update_manager(row(people.hugo), by=sophie, can_assign=True, can_refuse=True)
+    assert row(people.hugo).can_assign
+    assert row(people.hugo).can_refuse
+
+
+def test_a_change_is_on_record_with_what_was_before(people, general, sophie, row, record):
+    configuration.update_manager(row(people.karim), by=sophie, can_refuse=False, can_assign=True)
+    [(_, author, data)] = record("update_manager")
+    assert author == sophie
+    assert (data["before"], data["after"]) == ({"can_refuse": True}, {"can_refuse": False})
+
+
+def test_nothing_changed_leaves_no_record(people, sophie, row, record):
+    configuration.update_manager(row(people.karim), by=sophie, can_assign=True)
+    assert record("update_manager") == []
+
+
+@pytest.mark.parametrize("privilege", [EDIT, CATEGORIES])
+def test_S_ESC_02_nobody_gives_a_configuration_privilege_he_does_not_hold(
+    people, general, sophie, runs, row, privilege
+):
+    runs(people.karim, MANAGERS)
+    with pytest.raises(NotYours):
+        configuration.update_manager(row(people.hugo), by=people.karim, **{privilege.value: True})
+    assert not getattr(row(people.hugo), privilege.value)
+
+
+def test_S_ESC_02_nobody_gives_it_to_himself(people, general, sophie, runs, row):
+    runs(people.karim, MANAGERS)
+    with pytest.raises(NotYours):
+        configuration.update_manager(row(people.karim), by=people.karim, can_edit_service=True)
+    assert not row(people.karim).can_edit_service
+
+
+def test_S_ESC_02_nobody_takes_it_from_a_superior(people, general, sophie, runs, row):
+    runs(people.karim, MANAGERS)
+    with pytest.raises(NotYours):
+        configuration.update_manager(row(sophie), by=people.karim, can_edit_service=False)
+    assert row(sophie).can_edit_service
+
+
+def test_S_ESC_02_nobody_removes_a_superior(people, general, sophie, runs, row):
+    runs(people.karim, MANAGERS)
+    with pytest.raises(NotYours):
+        configuration.remove_manager(row(sophie), by=people.karim)
+    assert general.managers.filter(user=sophie).exists()
+
+
+def test_S_ESC_02_a_privilege_in_one_service_is_none_in_another(people, general, dsi, sophie):
+    julien = dsi.managers.get(user=people.julien)
+    with pytest.raises(NotYours):
+        configuration.update_manager(julien, by=sophie, can_manage_managers=True)
+
+
+def test_S_ESC_02_the_last_who_manages_managers_keeps_that_privilege(people, general, sophie, row):
+    with pytest.raises(NotPossible, match="the last one who may manage managers") as refusal:
+        configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
+    assert refusal.value.field == "can_manage_managers"
+    assert row(sophie).can_manage_managers
+
+
+def test_with_a_second_one_the_privilege_can_go(people, general, sophie, runs, row):
+    runs(people.karim, MANAGERS)
+    configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
+    assert not row(sophie).can_manage_managers
+
+
+def test_somebody_deactivated_is_not_a_second_one(people, general, sophie, runs, row):
+    runs(people.karim, MANAGERS)
+    people.karim.is_active = False
+    people.karim.save()
+    with pytest.raises(NotPossible):
+        configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
+
+
+def test_a_manager_removed_meanwhile_is_said_so(people, general, sophie, row):
+    manager = row(people.karim)
+    ServiceManager.objects.filter(pk=manager.pk).delete()
+    with pytest.raises(NotPossible, match="is not a manager of this service"):
+        configuration.update_manager(manager, by=sophie, can_assign=False)
+
+
+# -- order -----------------------------------------------------------------------------------------
+
+
+def test_a_manager_moves_up_in_the_list(people, general, sophie, row):
+    first, second, *others = general.managers.all()
+    configuration.step_manager(second, by=sophie, up=True)
+    assert list(general.managers.all()) == [second, first, *others]
+
+
+def test_the_first_cannot_move_further_up(people, general, sophie, record):
+    before = list(general.managers.all())
+    configuration.step_manager(before[0], by=sophie, up=True)
+    assert list(general.managers.all()) == before
+    assert record("order_managers") == []
+
+
+# -- leaving ---------------------------------------------------------------------------------------
+
+
+def test_a_manager_in_charge_of_nothing_is_removed_at_once(people, general, sophie, row, record):
+    configuration.remove_manager(row(people.karim), by=sophie)
+    assert not general.managers.filter(user=people.karim).exists()
+    [(_, author, data)] = record("remove_manager")
+    assert author == sophie
+    assert data["before"]["can_assign"] is True
+
+
+def test_open_tickets_must_be_decided_about(people, sophie, row, taken):
+    with pytest.raises(NotPossible, match="in charge of 1 open ticket") as refusal:
+        configuration.remove_manager(row(people.karim), by=sophie)
+    assert refusal.value.field == "then"
+
+
+def test_the_tickets_are_released(people, sophie, row, taken):
+    configuration.remove_manager(row(people.karim), by=sophie, then=Then.FREE)
+    taken.refresh_from_db()
+    assert (taken.status, taken.assignee) == (Status.FREE, None)
+
+
+def test_the_tickets_go_to_a_colleague(people, sophie, row, taken):
+    configuration.remove_manager(
+        row(people.karim), by=sophie, then=Then.COLLEAGUE, colleague=people.julien
+    )
+    taken.refresh_from_db()
+    assert taken.assignee == people.julien
+
+
+def test_the_tickets_go_to_whom_the_algorithm_picks(people, general, sophie, row, taken):
+    Service.objects.filter(pk=general.pk).update(algorithm="first")
+    configuration.remove_manager(row(people.karim), by=sophie, then=Then.ALGORITHM)
+    taken.refresh_from_db()
+    assert taken.assignee == people.sophie
+
+
+def test_the_colleague_must_be_an_available_manager(people, sophie, row, taken):
+    for colleague in (None, people.victor, people.karim):
+        with pytest.raises(NotPossible) as refusal:
+            configuration.remove_manager(
+                row(people.karim), by=sophie, then=Then.COLLEAGUE, colleague=colleague
+            )
+        assert refusal.value.field == "colleague"
+    taken.refresh_from_db()
+    assert taken.assignee == people.karim
+
+
+def test_a_member_who_leaves_is_no_member_any_more(people, heating, sophie, row):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    configuration.remove_manager(row(people.karim), by=sophie)
+    heating.refresh_from_db()
+    assert heating.members_from is None
+    assert not CategoryMember.objects.exists()
+
+
+def test_S_ESC_02_the_last_who_manages_managers_stays(people, general, sophie, row):
+    with pytest.raises(NotPossible, match="the last one who may manage managers"):
+        configuration.remove_manager(row(sophie), by=people.gilles)
+    assert general.managers.filter(user=sophie).exists()
+
+
+def test_the_last_manager_of_a_service_with_open_tickets_stays(
+    people, general, sophie, row, ticket
+):
+    general.managers.exclude(user=people.karim).delete()
+    with pytest.raises(NotPossible, match="the last manager of a service that has open tickets"):
+        configuration.remove_manager(row(people.karim), by=people.gilles)
+
+
+def test_without_open_tickets_the_last_manager_may_go(people, general, sophie, row, ticket):
+    actions.cancel(ticket, by=people.lea)
+    general.managers.exclude(user=people.karim).delete()
+    configuration.remove_manager(row(people.karim), by=people.gilles)
+    assert not general.managers.exists()
+
+
+# -- availability ----------------------------------------------------------------------------------
+
+
+def test_whoever_manages_managers_sets_anybodys_availability(people, sophie, row, record):
+    configuration.set_availability(row(people.karim), False, by=sophie)
+    assert not row(people.karim).available
+    [(_, _, data)] = record("set_availability")
+    assert (data["before"], data["after"]) == ({"available": True}, {"available": False})
+
+
+def test_with_the_privilege_one_sets_ones_own(people, sophie, row):
+    ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
+    configuration.set_availability(row(people.karim), False, by=people.karim)
+    assert not row(people.karim).available
+
+
+def test_without_the_privilege_one_does_not(people, sophie, row):
+    with pytest.raises(NotYours):
+        configuration.set_availability(row(people.karim), False, by=people.karim)
+
+
+def test_the_privilege_is_about_oneself_alone(people, sophie, row):
+    ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
+    with pytest.raises(NotYours):
+        configuration.set_availability(row(people.julien), False, by=people.karim)

@@ -1,0 +1,99 @@
+"""Who counts as member of a category: kept right whatever changes."""
+
+import pytest
+
+from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.models import Category
+
+
+@pytest.fixture
+def radiators(heating, sophie, general):
+    """A category below Chauffage."""
+    return configuration.create_category(general, by=sophie, parent=heating, name="Radiateurs")
+
+
+def members(category):
+    category.refresh_from_db()
+    return {manager.user.username for manager in category.effective_members()}
+
+
+EVERYBODY = {"karim", "sophie", "julien", "hugo"}
+
+
+def test_a_category_that_inherits_has_all_managers(heating, sophie):
+    assert members(heating) == EVERYBODY
+
+
+def test_named_members_are_those_alone(people, heating, sophie, row):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    assert members(heating) == {"karim"}
+
+
+def test_the_category_below_has_its_parents_members(people, heating, radiators, sophie, row):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    assert members(radiators) == {"karim"}
+
+
+def test_below_a_list_of_its_own_counts(people, heating, radiators, sophie, row):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    configuration.set_members(radiators, [row(people.julien)], by=sophie)
+    assert (members(heating), members(radiators)) == ({"karim"}, {"julien"})
+
+
+def test_inheriting_again_forgets_the_list(people, heating, sophie, row):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    configuration.set_members(heating, None, by=sophie)
+    assert members(heating) == EVERYBODY
+    assert not heating.named_members.exists()
+
+
+def test_an_empty_list_means_everybody_below_too(people, heating, radiators, sophie, row):
+    configuration.set_members(heating, [], by=sophie)
+    assert (members(heating), members(radiators)) == (EVERYBODY, EVERYBODY)
+
+
+def test_a_category_moved_in_the_tree_follows_its_new_parent(
+    people, heating, plumbing, radiators, sophie, row
+):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    configuration.set_members(plumbing, [row(people.julien)], by=sophie)
+    configuration.change_category(radiators, by=sophie, parent=plumbing)
+    assert members(radiators) == {"julien"}
+
+
+def test_a_new_category_has_the_members_of_its_parent(people, general, heating, sophie, row):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    boiler = configuration.create_category(general, by=sophie, parent=heating, name="Chaudière")
+    assert members(boiler) == {"karim"}
+
+
+def test_it_is_on_record_with_names(people, heating, sophie, row, record):
+    configuration.set_members(heating, [row(people.karim)], by=sophie)
+    [(_, author, data)] = record("name_members")
+    assert author == sophie
+    assert data["before"] == {"members": None}
+    assert data["after"] == {"members": ["Karim Benali"]}
+
+
+def test_a_manager_of_another_service_is_refused(people, heating, dsi, sophie):
+    with pytest.raises(NotPossible, match="is not a manager of this service"):
+        configuration.set_members(heating, [dsi.managers.get(user=people.nadia)], by=sophie)
+    assert members(heating) == EVERYBODY
+
+
+@pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
+def test_it_takes_the_privilege_to_manage_categories(people, heating, dsi, sophie, row, who):
+    with pytest.raises(NotYours):
+        configuration.set_members(heating, [row(people.karim)], by=getattr(people, who))
+
+
+def test_only_what_differs_is_written(heating, sophie, general, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        configuration.refresh_members_from(general)
+
+
+def test_a_wrong_row_is_mended(heating, plumbing, general):
+    Category.objects.filter(pk=heating.pk).update(members_from=plumbing)
+    configuration.refresh_members_from(general)
+    heating.refresh_from_db()
+    assert heating.members_from is None

@@ -1,0 +1,103 @@
+"""Services: making, changing, deleting; emptying them first."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.models import Service, Ticket
+
+
+def test_an_administrator_makes_a_service(people):
+    service = configuration.create_service(by=people.gilles, name="Courrier", enabled=False)
+    assert Service.objects.get() == service
+    assert not service.enabled
+
+
+def test_a_group_of_wagtail_may_be_given_that_right(people):
+    group = Group.objects.create(name="Configuration")
+    group.permissions.add(Permission.objects.get(codename="add_service"))
+    people.alice.groups.add(group)
+    configuration.create_service(by=people.alice, name="Courrier")
+    assert Service.objects.filter(name="Courrier").exists()
+
+
+@pytest.mark.parametrize("who", ["sophie", "alice", "victor"])
+def test_nobody_else_makes_one(people, general, sophie, who):
+    with pytest.raises(NotYours):
+        configuration.create_service(by=getattr(people, who), name="Courrier")
+
+
+def test_whoever_may_edit_it_changes_its_properties(people, general, sophie, record):
+    staff = Group.objects.get(name="Personnels")
+    configuration.change_service(general, by=sophie, everyone=False, groups=[staff])
+    assert not general.everyone
+    assert list(general.groups.all()) == [staff]
+    [(_, _, data)] = record("edit_service")
+    assert data["before"] == {"everyone": True, "groups": []}
+    assert data["after"] == {"everyone": False, "groups": ["Personnels"]}
+
+
+@pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
+def test_others_do_not(people, general, dsi, sophie, who):
+    with pytest.raises(NotYours):
+        configuration.change_service(general, by=getattr(people, who), name="Mine")
+
+
+def test_arrivals_stay_in_the_service(general, network, sophie):
+    with pytest.raises(NotPossible) as refusal:
+        configuration.change_service(general, by=sophie, arrivals=network)
+    assert refusal.value.field == "arrivals"
+
+
+def test_an_unused_service_is_deleted_with_its_tree(people, general, heating, sophie):
+    configuration.create_category(general, by=sophie, parent=heating, name="Radiateurs")
+    configuration.change_service(general, by=sophie, arrivals=heating)
+    configuration.delete_service(general, by=people.gilles)
+    assert not Service.objects.exists()
+
+
+def test_R_27_a_service_with_tickets_is_not_deleted(people, general, ticket):
+    with pytest.raises(NotPossible, match="1 ticket is still there"):
+        configuration.delete_service(general, by=people.gilles)
+    assert Service.objects.filter(pk=general.pk).exists()
+
+
+def test_its_own_people_do_not_delete_it(people, general, sophie):
+    with pytest.raises(NotYours):
+        configuration.delete_service(general, by=sophie)
+
+
+def test_R_27_all_tickets_of_a_category_are_transferred(people, heating, plumbing, sophie, closed):
+    left = configuration.transfer_tickets(heating, by=sophie, to=plumbing)
+    assert left == 0
+    closed.refresh_from_db()
+    assert (closed.category, closed.events.last().action) == (plumbing, "move")
+    assert closed.events.last().actor is None
+    configuration.delete_category(heating, by=sophie)
+
+
+def test_R_27_all_tickets_of_a_service_are_transferred(people, general, network, sophie, ticket):
+    configuration.transfer_tickets(general, by=people.gilles, to=network)
+    configuration.delete_service(general, by=people.gilles)
+    assert Ticket.objects.get().category == network
+
+
+def test_a_large_category_is_emptied_in_several_goes(
+    people, heating, plumbing, sophie, ticket, monkeypatch
+):
+    actions.open_ticket(heating, by=people.lea, subject="Encore", text="Il fait 13 degrés.")
+    monkeypatch.setattr("wagtail_helpdesk.actions.configuration.transfers.AT_ONCE", 1)
+    assert configuration.transfer_tickets(heating, by=sophie, to=plumbing) == 1
+    assert configuration.transfer_tickets(heating, by=sophie, to=plumbing) == 0
+
+
+def test_not_to_where_the_mover_may_not_go(people, heating, network, sophie, ticket):
+    Service.objects.filter(pk=network.service_id).update(everyone=False)
+    with pytest.raises(NotPossible, match="You may not transfer"):
+        configuration.transfer_tickets(heating, by=sophie, to=network)
+
+
+def test_not_by_whoever_may_not_manage_categories(people, heating, plumbing, sophie, ticket):
+    with pytest.raises(NotYours):
+        configuration.transfer_tickets(heating, by=people.karim, to=plumbing)

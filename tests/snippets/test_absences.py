@@ -1,0 +1,49 @@
+"""The absences of a manager."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from wagtail_helpdesk.models import Absence
+
+from .conftest import address
+from .test_services import text
+
+TODAY = timezone.localdate()
+
+
+def week(**changes):
+    return {"starts_on": TODAY, "ends_on": TODAY + timedelta(days=7), "replacement": ""} | changes
+
+
+def test_an_absence_is_added_with_a_replacement(people, general, manager, browse):
+    row = manager(people.karim)
+    response = browse(people.sophie).post("absences", general, row, **week(replacement="hugo"))
+    assert response.url == address("absences", general, row)
+    assert Absence.objects.get().replacement == people.hugo
+    assert "replaced by Hugo Perrin" in text(browse(people.sophie).get("absences", general, row))
+
+
+def test_what_is_wrong_is_said_at_the_field(people, general, manager, browse):
+    row = manager(people.karim)
+    sophie = browse(people.sophie)
+    for wrong, sentence in (
+        ({"replacement": "qui"}, "“qui” is unknown"),
+        ({"replacement": "karim"}, "Nobody stands in for himself"),
+        ({"ends_on": TODAY - timedelta(days=1)}, "The last day comes before the first"),
+    ):
+        assert sentence in text(sophie.post("absences", general, row, **week(**wrong)))
+    assert not Absence.objects.exists()
+
+
+def test_an_absence_is_taken_back(people, general, manager, browse):
+    absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
+    browse(people.sophie).post("absence_remove", general, manager(people.karim), absence)
+    assert not Absence.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["karim", "hugo", "nadia"])
+def test_others_add_none(people, general, dsi, manager, browse, who):
+    browse(getattr(people, who)).post("absences", general, manager(people.karim), **week())
+    assert not Absence.objects.exists()

@@ -1,0 +1,212 @@
+"""The tree of a service and the panel of a category (guide III.1)."""
+
+import pytest
+
+from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Category, Service
+
+from .conftest import address, grant
+from .test_services import text
+
+
+@pytest.fixture
+def karim(people, manager):
+    """Karim, who may manage categories and nothing else."""
+    grant(manager(people.karim), Privilege.MANAGE_CATEGORIES)
+    return people.karim
+
+
+def values(**changes):
+    """Return what the form of a category sends."""
+    form = {
+        "name": "Chauffage",
+        "parent": "",
+        "takes_tickets": "on",
+        "default_subject": "",
+        "default_message": "",
+        "default_priority": "",
+        "default_visibility": "",
+        "algorithm": "",
+        "alert_address": "",
+    }
+    return form | changes
+
+
+# -- the tree --------------------------------------------------------------------------------------
+
+
+def test_the_tree_shows_each_category_below_its_parent(people, general, heating, karim, browse):
+    configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
+    page = text(browse(karim).get("tree", general))
+    assert page.index("Chauffage") < page.index("Radiateurs") < page.index("Plomberie")
+
+
+def test_the_tree_shows_whose_members_are_in_force(
+    people, general, heating, manager, karim, browse
+):
+    configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
+    configuration.set_members(heating, [manager(people.karim)], by=None)
+    page = text(browse(karim).get("tree", general))
+    assert "1 named" in page
+    assert "as in Chauffage" in page
+
+
+def test_statements_do_not_grow_with_categories(
+    people, general, karim, browse, client, django_assert_max_num_queries
+):
+    browse(karim).get("tree", general)
+    for number in range(20):
+        Category.objects.create(service=general, name=f"Catégorie {number}")
+    with django_assert_max_num_queries(16):
+        client.get(address("tree", general))
+
+
+def test_a_category_moves_one_place(people, general, karim, browse):
+    plumbing = general.categories.get(name="Plomberie")
+    browse(karim).post("category:step", plumbing, to="up")
+    order = list(general.categories.values_list("name", flat=True))
+    assert order == ["Électricité", "Plomberie", "Chauffage"]
+
+
+def test_a_get_moves_nothing(people, heating, karim, browse):
+    assert browse(karim).get("category:step", heating).status_code == 405
+
+
+# -- the list of all of them -----------------------------------------------------------------------
+
+
+def test_the_list_holds_the_categories_of_ones_own_services(
+    people, general, network, karim, browse
+):
+    page = text(browse(karim).get("category:list"))
+    assert "Chauffage" in page
+    assert "Réseau" not in page
+
+
+# -- making ----------------------------------------------------------------------------------------
+
+
+def test_a_category_is_added_below_another(people, general, heating, karim, browse, client):
+    browse(karim)
+    url = f"{address('category:add')}?service={general.pk}&parent={heating.pk}"
+    assert client.get(url).status_code == 200
+    response = client.post(url, values(name="Radiateurs", parent=heating.pk))
+    assert response.url == address("tree", general)
+    assert (
+        Category.objects.get(name="Radiateurs").path == "Services Généraux › Chauffage › Radiateurs"
+    )
+
+
+def test_without_a_service_one_is_sent_to_choose_it(people, karim, browse):
+    assert browse(karim).get("category:add").url == address("list")
+
+
+def test_not_in_a_service_of_others(people, dsi, karim, browse, client):
+    browse(karim)
+    response = client.post(f"{address('category:add')}?service={dsi.pk}", values(name="Mine"))
+    assert response.status_code == 404
+    assert not Category.objects.filter(name="Mine").exists()
+
+
+# -- the ticket template ---------------------------------------------------------------------------
+
+
+def test_III_1_the_ticket_template_is_written(people, heating, karim, browse):
+    response = browse(karim).post(
+        "category:edit",
+        heating,
+        **values(default_subject="Chauffage, salle …", default_message="Depuis quand ?"),
+    )
+    assert response.url == address("tree", heating.service)
+    heating.refresh_from_db()
+    assert heating.default_subject == "Chauffage, salle …"
+    assert heating.default_message == "Depuis quand ?"
+
+
+def test_III_1_a_blank_says_what_it_inherits_and_from_where(
+    people, general, heating, karim, browse
+):
+    configuration.change_service(general, by=None, default_subject="Bâtiment …")
+    page = text(browse(karim).get("category:edit", heating))
+    assert "Default value: “Bâtiment …” (inherited from Services Généraux)" in page
+
+
+def test_III_1_below_the_parent_comes_first(people, general, heating, karim, browse):
+    configuration.change_service(general, by=None, default_subject="Bâtiment …")
+    configuration.change_category(heating, by=None, default_subject="Radiateur …")
+    below = configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
+    page = text(browse(karim).get("category:edit", below))
+    assert "Default value: “Radiateur …” (inherited from Chauffage)" in page
+
+
+def test_it_moves_in_the_tree(people, general, heating, karim, browse):
+    plumbing = general.categories.get(name="Plomberie")
+    browse(karim).post("category:edit", heating, **values(parent=plumbing.pk))
+    heating.refresh_from_db()
+    assert heating.parent == plumbing
+
+
+def test_neither_below_itself_nor_to_another_service(
+    people, general, heating, network, karim, browse
+):
+    below = configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
+    for parent in (heating, below, network):
+        response = browse(karim).post("category:edit", heating, **values(parent=parent.pk))
+        assert response.status_code == 200
+    heating.refresh_from_db()
+    assert heating.parent is None
+
+
+def test_S_ESC_01_fields_that_are_no_fields_change_nothing(people, heating, dsi, karim, browse):
+    browse(karim).post(
+        "category:edit",
+        heating,
+        **values(
+            service=dsi.pk, order=99, members_from="", last_assigned=people.victor.pk, pk=1, id=1,
+            inherits_members="",
+        ),
+    )  # fmt: skip
+    heating.refresh_from_db()
+    assert (heating.service.name, heating.inherits_members) == ("Services Généraux", True)
+    assert heating.last_assigned is None
+
+
+@pytest.mark.parametrize("who", ["hugo", "nadia", "alice", "victor"])
+def test_others_do_not_edit_it(people, dsi, heating, karim, browse, who):
+    response = browse(getattr(people, who)).post("category:edit", heating, **values(name="Mine"))
+    assert response.status_code in (302, 404)
+    heating.refresh_from_db()
+    assert heating.name == "Chauffage"
+
+
+# -- the end ---------------------------------------------------------------------------------------
+
+
+def test_an_empty_category_is_deleted(people, general, heating, karim, browse):
+    response = browse(karim).post("category:delete", heating)
+    assert response.url == address("tree", general)
+    assert not Category.objects.filter(pk=heating.pk).exists()
+
+
+def test_R_27_one_with_tickets_says_how_many_and_is_emptied_first(
+    people, general, heating, ticket, karim, browse
+):
+    plumbing = general.categories.get(name="Plomberie")
+    page = text(browse(karim).get("category:delete", heating))
+    assert "1 ticket is in “Chauffage”" in page
+    browse(karim).post("category:delete", heating)
+    assert Category.objects.filter(pk=heating.pk).exists()
+    browse(karim).post("category:transfer", heating, to=plumbing.pk)
+    browse(karim).post("category:delete", heating)
+    assert not Category.objects.filter(pk=heating.pk).exists()
+
+
+def test_a_category_is_not_emptied_into_a_service_one_does_not_see(
+    people, heating, network, ticket, karim, browse
+):
+    Service.objects.filter(pk=network.service_id).update(everyone=False)
+    response = browse(karim).post("category:transfer", heating, to=network.pk)
+    assert response.status_code == 200
+    ticket.refresh_from_db()
+    assert ticket.category == heating

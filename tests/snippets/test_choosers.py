@@ -1,0 +1,75 @@
+"""Choosing a service or a category: nobody learns of one he could not see."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from wagtail_helpdesk.models import Category, Service
+
+SPACE = "wagtailsnippetchoosers_wagtail_helpdesk_"
+
+
+@pytest.fixture
+def closed(dsi):
+    """DSI, which only some may ask."""
+    Service.objects.filter(pk=dsi.pk).update(everyone=False)
+    return dsi
+
+
+def choose(client, user, kind, view, *args, **query):
+    client.force_login(user)
+    return client.get(reverse(f"{SPACE}{kind}:{view}", args=args), query)
+
+
+def test_one_chooses_among_the_services_one_may_ask(people, general, closed, client):
+    page = choose(client, people.alice, "service", "choose_results").content.decode()
+    assert "Services Généraux" in page
+    assert "DSI" not in page
+
+
+def test_and_those_one_configures(people, closed, client):
+    assert b"DSI" in choose(client, people.nadia, "service", "choose_results").content
+
+
+def test_S_WAG_01_the_chosen_one_must_be_among_them(people, closed, client):
+    assert choose(client, people.alice, "service", "chosen", closed.pk).status_code == 404
+
+
+def test_S_WAG_01_and_each_of_several(people, general, closed, client):
+    response = choose(
+        client, people.alice, "service", "chosen_multiple", id=[general.pk, closed.pk, "x"]
+    )
+    assert [one["string"] for one in json.loads(response.content)["result"]] == [
+        "Services Généraux"
+    ]
+
+
+def test_categories_follow_their_service(people, general, closed, network, client):
+    page = choose(client, people.alice, "category", "choose_results").content.decode()
+    assert "Chauffage" in page
+    assert "Réseau" not in page
+    assert choose(client, people.alice, "category", "chosen", network.pk).status_code == 404
+
+
+def test_a_hidden_category_is_for_its_own_people(people, heating, client):
+    Category.objects.filter(pk=heating.pk).update(hidden=True)
+    assert choose(client, people.alice, "category", "chosen", heating.pk).status_code == 404
+    assert choose(client, people.karim, "category", "chosen", heating.pk).status_code == 200
+
+
+def test_a_name_is_searched(people, general, client):
+    page = choose(client, people.karim, "category", "choose_results", q="chauff").content.decode()
+    assert "Chauffage" in page
+    assert "Plomberie" not in page
+
+
+@pytest.mark.parametrize("query", ['"', "\x00", "%", "'"])
+def test_odd_characters_break_no_search(people, general, client, query):
+    for kind in ("service", "category"):
+        assert choose(client, people.karim, kind, "choose_results", q=query).status_code == 200
+
+
+def test_a_chosen_category_shows_its_whole_path(people, heating, client):
+    response = choose(client, people.karim, "category", "chosen", heating.pk)
+    assert json.loads(response.content)["result"]["string"] == "Services Généraux › Chauffage"

@@ -1,0 +1,52 @@
+"""The permanent guests of a service, from its panel (guide III.3)."""
+
+import pytest
+
+from wagtail_helpdesk.models import PermanentGuest
+
+from .conftest import address
+from .test_services import text
+
+
+def test_III_3_a_permanent_guest_is_added(people, general, browse):
+    response = browse(people.sophie).post("guest_add", general, people="ines")
+    assert response.url == address("guests", general)
+    assert general.permanent_guests.get().user == people.ines
+    assert "Inès Robert" in text(browse(people.sophie).get("guests", general))
+
+
+def test_III_3_and_taken_out(people, general, browse):
+    guest = PermanentGuest.objects.create(service=general, user=people.ines)
+    browse(people.sophie).post("guest_remove", general, guest)
+    assert not general.permanent_guests.exists()
+
+
+def test_a_get_takes_nobody_out(people, general, browse):
+    guest = PermanentGuest.objects.create(service=general, user=people.ines)
+    assert browse(people.sophie).get("guest_remove", general, guest).status_code == 405
+
+
+def test_a_guest_of_another_service_is_not_found_through_ones_own(people, general, dsi, browse):
+    guest = PermanentGuest.objects.create(service=dsi, user=people.ines)
+    assert browse(people.sophie).post("guest_remove", general, guest).status_code == 404
+    assert dsi.permanent_guests.exists()
+
+
+@pytest.mark.parametrize("who", ["karim", "hugo", "nadia", "alice", "victor"])
+def test_others_add_nobody(people, general, dsi, browse, who):
+    response = browse(getattr(people, who)).post("guest_add", general, people="ines")
+    assert response.status_code in (302, 404)
+    assert not general.permanent_guests.exists()
+
+
+def test_the_list_does_not_grow_with_guests(
+    people, general, browse, client, django_user_model, django_assert_max_num_queries
+):
+    browse(people.sophie).get("guests", general)
+    users = django_user_model.objects.bulk_create(
+        django_user_model(username=f"g{number}") for number in range(60)
+    )
+    PermanentGuest.objects.bulk_create(PermanentGuest(service=general, user=u) for u in users)
+    with django_assert_max_num_queries(14):
+        response = client.get(address("guests", general))
+    assert response.content.decode().count("/remove/") == 25

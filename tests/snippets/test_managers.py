@@ -1,0 +1,253 @@
+"""The managers of a service, from its panel (guide III.2)."""
+
+import pytest
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.directory import DirectoryUnavailable
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import ServiceManager
+
+from .conftest import NONE, address, grant
+from .test_services import text
+
+# -- adding ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["claire", "claire.dumont@arvelle.example", " CLAIRE "])
+def test_III_2_by_identifier_or_address_and_on_to_the_privileges(people, general, browse, typed):
+    response = browse(people.sophie).post("manager_add", general, people=typed)
+    row = general.managers.get(user=people.claire)
+    assert response.url == address("manager", general, row)
+    assert row.can_assign
+
+
+def test_III_2_several_people_at_once(people, general, browse):
+    response = browse(people.sophie).post("manager_add", general, people="claire, marion; paul")
+    assert response.url == address("managers", general)
+    assert general.managers.count() == 6
+
+
+def test_III_2_one_unknown_and_nobody_is_added(people, general, browse):
+    response = browse(people.sophie).post("manager_add", general, people="claire, qui")
+    page = text(response)
+    assert "“qui” is unknown." in page
+    assert 'value="claire, qui"' in page
+    assert general.managers.count() == 3
+
+
+def test_III_2_one_who_is_a_manager_already_and_nobody_is_added(people, general, browse):
+    response = browse(people.sophie).post("manager_add", general, people="claire, karim")
+    assert "Karim Benali is a manager already." in text(response)
+    assert general.managers.count() == 3
+
+
+def test_III_2_the_search_beside_the_field_offers_people(people, general, browse):
+    response = browse(people.sophie).post(
+        "manager_add", general, people="marion", query="dumont", search="1"
+    )
+    page = text(response)
+    assert 'value="claire"' in page
+    assert 'value="marion"' in page
+    assert general.managers.count() == 3
+
+
+def test_III_2_whoever_is_ticked_is_added_with_whoever_is_typed(people, general, browse):
+    browse(people.sophie).post("manager_add", general, people="marion", chosen=["claire"])
+    assert general.managers.filter(user__in=[people.claire, people.marion]).count() == 2
+
+
+def test_a_directory_that_does_not_answer_is_said_so(people, general, browse, monkeypatch):
+    def down(*args, **kwargs):
+        raise DirectoryUnavailable
+
+    monkeypatch.setattr("wagtail_helpdesk.snippets.people.find_people", down)
+    monkeypatch.setattr("wagtail_helpdesk.snippets.people.search_people", down)
+    sophie = browse(people.sophie)
+    for button in ({}, {"search": "1"}):
+        response = sophie.post("manager_add", general, people="claire", query="dumont", **button)
+        assert "The directory is not answering" in text(response)
+        assert 'value="claire"' in text(response)
+
+
+def test_nobody_named_is_said_so(people, general, browse):
+    assert "Name somebody" in text(browse(people.sophie).post("manager_add", general))
+
+
+@pytest.mark.parametrize("who", ["karim", "hugo", "nadia", "alice", "victor"])
+def test_S_ESC_02_others_add_nobody(people, general, dsi, browse, who):
+    response = browse(getattr(people, who)).post("manager_add", general, people=who)
+    assert response.status_code in (302, 404)
+    assert general.managers.count() == 3
+
+
+# -- privileges ------------------------------------------------------------------------------------
+
+
+def test_III_2_the_manager_is_updated(people, general, manager, browse):
+    row = manager(people.hugo)
+    page = text(browse(people.sophie).get("manager", general, row))
+    assert "Update the manager" in page
+    response = browse(people.sophie).post(
+        "manager", general, row, can_assign="on", can_refuse="on", available="on"
+    )
+    assert response.url == address("managers", general)
+    row.refresh_from_db()
+    assert row.privileges == {Privilege.ASSIGN, Privilege.REFUSE}
+
+
+def test_S_ESC_02_what_one_does_not_hold_cannot_be_ticked(people, general, manager, browse):
+    grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
+    row = manager(people.hugo)
+    page = text(browse(people.karim).get("manager", general, row))
+    assert page.count("Only somebody who has it may give it.") == 2
+    browse(people.karim).post(
+        "manager", general, row, can_edit_service="on", can_manage_categories="on", can_assign="on"
+    )
+    row.refresh_from_db()
+    assert row.privileges == {Privilege.ASSIGN}
+
+
+def test_S_ESC_02_nor_taken_from_somebody_above(people, general, manager, browse):
+    grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
+    browse(people.karim).post("manager", general, manager(people.sophie), can_manage_managers="on")
+    assert manager(people.sophie).can_edit_service
+
+
+def test_S_ESC_02_the_last_who_manages_managers_is_told_why_not(people, general, manager, browse):
+    response = browse(people.sophie).post(
+        "manager", general, manager(people.sophie), can_assign="on"
+    )
+    assert "is the last one who may manage managers" in text(response)
+    assert manager(people.sophie).can_manage_managers
+
+
+def test_S_ESC_01_the_service_and_the_person_are_no_fields(people, general, dsi, manager, browse):
+    row = manager(people.hugo)
+    browse(people.sophie).post(
+        "manager", general, row, service=dsi.pk, user=people.victor.pk, order=77, synchronised="on"
+    )
+    row.refresh_from_db()
+    assert (row.service, row.user, row.order, row.synchronised) == (general, people.hugo, 2, False)
+
+
+def test_S_ESC_02_a_manager_of_another_service_is_not_found_through_ones_own(
+    people, general, dsi, browse
+):
+    julien = dsi.managers.get(user=people.julien)
+    sophie = browse(people.sophie)
+    for page in ("manager", "manager_remove", "absences"):
+        assert sophie.post(page, general, julien, can_assign="on").status_code == 404
+    julien.refresh_from_db()
+    assert not julien.can_assign
+
+
+# -- the list --------------------------------------------------------------------------------------
+
+
+def test_whoever_configures_something_sees_the_list_and_whom_to_ask(people, general, browse):
+    page = text(browse(people.karim).get("managers", general))
+    assert "Sophie Lambert" in page
+    assert "Those who may: Sophie Lambert" in page
+    assert "Update" not in page
+
+
+def test_the_list_says_who_is_away_and_who_stands_in(people, general, browse):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    people.karim.helpdesk_absences.create(
+        starts_on=today, ends_on=today + timedelta(days=3), replacement=people.hugo
+    )
+    page = text(browse(people.sophie).get("managers", general))
+    assert "absent until" in page
+    assert "replaced by Hugo Perrin" in page
+
+
+def test_statements_do_not_grow_with_managers(
+    people, general, browse, client, django_user_model, django_assert_max_num_queries
+):
+    browse(people.sophie).get("managers", general)
+    users = django_user_model.objects.bulk_create(
+        django_user_model(username=f"m{number}") for number in range(60)
+    )
+    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in users)
+    with django_assert_max_num_queries(16):
+        response = client.get(address("managers", general))
+    assert len(response.context["rows"]) == 25
+
+
+def test_a_manager_moves_one_place(people, general, manager, browse):
+    browse(people.sophie).post("manager_step", general, manager(people.hugo), to="up")
+    order = list(general.managers.values_list("user__username", flat=True))
+    assert order == ["sophie", "hugo", "karim"]
+
+
+# -- leaving ---------------------------------------------------------------------------------------
+
+
+def test_a_manager_in_charge_of_nothing_is_removed(people, general, manager, browse):
+    browse(people.sophie).post("manager_remove", general, manager(people.hugo))
+    assert not general.managers.filter(user=people.hugo).exists()
+
+
+def test_one_in_charge_of_tickets_is_asked_about(people, general, manager, ticket, browse):
+    actions.take(ticket, by=people.karim)
+    page = text(browse(people.sophie).get("manager_remove", general, manager(people.karim)))
+    assert "is in charge of 1 open ticket" in page
+    response = browse(people.sophie).post("manager_remove", general, manager(people.karim))
+    assert response.status_code == 200
+    assert general.managers.filter(user=people.karim).exists()
+
+
+def test_the_tickets_go_to_a_colleague(people, general, manager, ticket, browse):
+    actions.take(ticket, by=people.karim)
+    browse(people.sophie).post(
+        "manager_remove", general, manager(people.karim), then="colleague", colleague="hugo"
+    )
+    ticket.refresh_from_db()
+    assert ticket.assignee == people.hugo
+
+
+def test_not_to_somebody_who_is_no_colleague(people, general, manager, ticket, browse):
+    actions.take(ticket, by=people.karim)
+    for name in ("victor", "qui", ""):
+        response = browse(people.sophie).post(
+            "manager_remove", general, manager(people.karim), then="colleague", colleague=name
+        )
+        assert response.status_code == 200
+    assert general.managers.filter(user=people.karim).exists()
+
+
+def test_S_ESC_02_the_last_who_manages_managers_is_not_removed(people, general, manager, browse):
+    response = browse(people.sophie).post("manager_remove", general, manager(people.sophie))
+    assert "is the last one who may manage managers" in text(response)
+    assert general.managers.filter(user=people.sophie).exists()
+
+
+# -- every privilege, one at a time ----------------------------------------------------------------
+
+PAGES = {
+    Privilege.EDIT_SERVICE: ["edit"],
+    Privilege.MANAGE_MANAGERS: ["manager_add", "guests", "guest_add"],
+    Privilege.MANAGE_CATEGORIES: ["tree", "alias_add", "transfer"],
+}
+
+
+@pytest.mark.parametrize("privilege", PAGES)
+def test_S_ESC_03_without_the_privilege_its_pages_are_closed(
+    people, general, manager, browse, privilege
+):
+    grant(manager(people.karim), *[p for p in PAGES if p is not privilege])
+    karim = browse(people.karim)
+    closed = {name: karim.get(name, general).status_code for name in PAGES[privilege]}
+    assert set(closed.values()) == {302}
+    others = [name for p, names in PAGES.items() if p is not privilege for name in names]
+    assert {karim.get(name, general).status_code for name in others} == {200}
+
+
+def test_S_ESC_03_without_any_there_is_no_way_in(people, general, manager, browse, client):
+    ServiceManager.objects.filter(user=people.karim).update(**NONE)
+    assert browse(people.karim).get("list").status_code == 302
+    assert "/admin/login/" in client.get("/admin/").url

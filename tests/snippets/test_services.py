@@ -1,0 +1,248 @@
+"""The list of services, their panel, properties and end."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Category, Service, ServiceManager
+
+from .conftest import address, grant
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+# -- the list --------------------------------------------------------------------------------------
+
+
+def test_an_administrator_finds_every_service(people, general, dsi, browse):
+    page = text(browse(people.gilles).get("list"))
+    assert "Services Généraux" in page
+    assert "DSI" in page
+
+
+def test_a_manager_finds_exactly_the_services_he_configures(people, general, dsi, browse):
+    page = text(browse(people.sophie).get("list"))
+    assert "Services Généraux" in page
+    assert "DSI" not in page
+
+
+def test_a_search_finds_nothing_that_is_not_his(people, general, dsi, browse):
+    assert "There are no" not in text(browse(people.sophie).get("list_results", q="Général"))
+    assert "No services match" in text(browse(people.sophie).get("list_results", q="DSI"))
+
+
+def test_S_WAG_01_an_export_holds_nothing_else(people, general, dsi, browse):
+    response = browse(people.sophie).get("list", export="csv")
+    exported = b"".join(response.streaming_content).decode()
+    assert "Services Généraux" in exported
+    assert "DSI" not in exported
+
+
+def test_an_export_holds_no_formula(people, general, browse):
+    Service.objects.filter(pk=general.pk).update(default_subject='=HYPERLINK("http://evil")')
+    response = browse(people.sophie).get("list", export="csv")
+    assert "'=HYPERLINK" in b"".join(response.streaming_content).decode()
+
+
+def test_statements_do_not_grow_with_services(people, general, dsi, browse, client):
+    def statements():
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            client.get(address("list"))
+        return len(captured)
+
+    browse(people.gilles).get("list")
+    before = statements()
+    for number in range(15):
+        Service.objects.create(name=f"Service {number}", order=number + 2)
+    assert statements() <= before
+
+
+# -- the panel -------------------------------------------------------------------------------------
+
+LABELS = {
+    Privilege.EDIT_SERVICE: "Edit the service",
+    Privilege.MANAGE_CATEGORIES: "View/edit categories",
+    Privilege.MANAGE_MANAGERS: "Add a manager",
+}
+
+
+@pytest.mark.parametrize("privilege", LABELS)
+def test_the_panel_offers_what_the_privilege_allows(people, general, manager, browse, privilege):
+    grant(manager(people.karim), privilege)
+    page = text(browse(people.karim).get("panel", general))
+    shown = {label for label in LABELS.values() if label in page}
+    assert shown == {LABELS[privilege]}
+
+
+def test_the_panel_says_whom_to_ask_for_the_rest(people, general, browse):
+    assert "Those who may: Sophie Lambert" in text(browse(people.karim).get("panel", general))
+
+
+def test_the_panel_of_another_service_does_not_exist(people, general, dsi, browse):
+    assert browse(people.sophie).get("panel", dsi).status_code == 404
+
+
+def test_the_panel_warns_of_categories_without_members(people, general, heating, browse):
+    Category.objects.filter(pk=heating.pk).update(inherits_members=False)
+    assert "names no member" in text(browse(people.sophie).get("panel", general))
+
+
+# -- properties ------------------------------------------------------------------------------------
+
+
+def values(service, **changes):
+    """Return what the form sends."""
+    form = {
+        "name": service.name,
+        "enabled": "on",
+        "everyone": "on",
+        "default_subject": service.default_subject,
+        "default_message": service.default_message,
+        "default_priority": "",
+        "default_visibility": "",
+        "algorithm": "",
+        "alert_address": "",
+        "monitoring": "",
+        "arrivals": "",
+        "site": "",
+    }
+    return form | changes
+
+
+def test_the_template_of_tickets_is_written(people, general, browse):
+    response = browse(people.sophie).post(
+        "edit", general, **values(general, default_subject="Salle :", default_priority="4")
+    )
+    assert response.url == address("panel", general)
+    general.refresh_from_db()
+    assert (general.default_subject, general.default_priority) == ("Salle :", 4)
+
+
+def test_a_blank_field_says_what_it_inherits(people, general, browse):
+    page = text(browse(people.sophie).get("edit", general))
+    assert "Default value: “normal” (inherited from the settings of the site)" in page
+    assert "(leave blank to use the default value)" in page
+
+
+def test_each_way_to_assign_is_explained(people, general, browse):
+    page = text(browse(people.sophie).get("edit", general))
+    assert "in turn: each one after the other" in page
+    assert "whoever has the fewest open tickets" in page
+
+
+def test_groups_that_may_ask_are_chosen(people, general, browse):
+    staff = Group.objects.get(name="Personnels")
+    form = values(general, groups=[staff.pk])
+    del form["everyone"]
+    browse(people.sophie).post("edit", general, **form)
+    general.refresh_from_db()
+    assert not general.everyone
+    assert list(general.groups.all()) == [staff]
+
+
+def test_a_name_already_used_is_said_at_the_field(people, general, dsi, browse):
+    response = browse(people.sophie).post("edit", general, **values(general, name="dsi"))
+    assert response.status_code == 200
+    general.refresh_from_db()
+    assert general.name == "Services Généraux"
+
+
+def test_the_category_for_arrivals_is_one_of_its_own(people, general, network, browse):
+    response = browse(people.sophie).post("edit", general, **values(general, arrivals=network.pk))
+    assert response.status_code == 200
+    general.refresh_from_db()
+    assert general.arrivals is None
+
+
+def test_a_field_somebody_else_changed_meanwhile_is_not_written_back(people, general, browse):
+    form = values(general, default_subject="Salle :")
+    Service.objects.filter(pk=general.pk).update(
+        confidential=False, alert_address="t@arvelle.example"
+    )
+    browse(people.sophie).post("edit", general, **form | {"alert_address": "t@arvelle.example"})
+    general.refresh_from_db()
+    assert general.alert_address == "t@arvelle.example"
+
+
+@pytest.mark.parametrize("who", ["karim", "hugo", "nadia", "alice", "victor"])
+def test_others_do_not_edit_the_service(people, general, dsi, browse, who):
+    response = browse(getattr(people, who)).post("edit", general, **values(general, name="Mine"))
+    assert response.status_code in (302, 404)
+    general.refresh_from_db()
+    assert general.name == "Services Généraux"
+
+
+# -- making, ordering, deleting --------------------------------------------------------------------
+
+
+def test_an_administrator_makes_a_service(people, dsi, browse):
+    form = values(Service(name="Courrier"))
+    response = browse(people.gilles).post("add", **form)
+    service = Service.objects.get(name="Courrier")
+    assert response.url == address("panel", service)
+    assert service.order == 2
+
+
+def test_a_group_may_be_given_the_whole_configuration(people, general, browse):
+    group = Group.objects.get(name="Editors")
+    group.permissions.add(Permission.objects.get(codename="change_service"))
+    assert browse(people.alice).get("managers", general).status_code == 200
+
+
+def test_the_catalogue_is_ordered_by_an_administrator(people, general, dsi, browse, client):
+    Service.objects.update(order=0)
+    browse(people.gilles)
+    client.post(f"{address('reorder', dsi)}?position=0")
+    assert list(Service.objects.values_list("name", flat=True)) == ["DSI", "Services Généraux"]
+
+
+def test_nobody_else_orders_it(people, general, dsi, browse, client):
+    browse(people.nadia)
+    client.post(f"{address('reorder', dsi)}?position=0")
+    assert list(Service.objects.values_list("name", flat=True)) == ["Services Généraux", "DSI"]
+
+
+def test_an_unused_service_is_deleted(people, general, browse):
+    browse(people.gilles).post("delete", general)
+    assert not Service.objects.exists()
+
+
+def test_R_27_a_service_with_tickets_says_how_many_and_where_to_go(people, general, ticket, browse):
+    page = text(browse(people.gilles).get("delete", general))
+    assert "1 ticket is in “Services Généraux”" in page
+    assert address("transfer", general) in page
+
+
+def test_R_27_and_is_not_deleted_by_a_crafted_post(people, general, ticket, browse):
+    browse(people.gilles).post("delete", general)
+    assert Service.objects.filter(pk=general.pk).exists()
+
+
+def test_R_27_its_tickets_are_transferred_from_there(people, general, network, ticket, browse):
+    response = browse(people.gilles).post("transfer", general, to=network.pk)
+    assert response.url == address("panel", general)
+    ticket.refresh_from_db()
+    assert ticket.category == network
+
+
+def test_S_WAG_01_nothing_is_deleted_in_bulk(people, general, dsi, browse, client):
+    browse(people.gilles)
+    url = f"/admin/bulk/wagtail_helpdesk/service/delete/?id={general.pk}&id={dsi.pk}"
+    assert client.get(url).status_code == 404
+    assert client.post(url).status_code == 404
+    assert Service.objects.count() == 2
+
+
+def test_the_menu_is_there_for_whoever_configures_something(people, general, browse, client):
+    browse(people.karim)
+    assert "/admin/helpdesk/services/" in client.get("/admin/").content.decode()
+    ServiceManager.objects.filter(user=people.alice).delete()
+    browse(people.alice)
+    assert "/admin/helpdesk/services/" not in client.get("/admin/").content.decode()
