@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.models import Category
 
 
 @register("wagtail_helpdesk")
@@ -129,4 +130,31 @@ def check_page(
             hint="Publish a page whose model has HelpdeskPageMixin.",
             id="wagtail_helpdesk.W008",
         )
+    ]
+
+
+@register("wagtail_helpdesk", Tags.database)
+def check_members(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that no category names its members and has none: all managers count there instead."""
+    if not databases:
+        return []
+    try:
+        # The first few are enough to find the others by.
+        empty = list(
+            Category.objects.filter(inherits_members=False, named_members=None).select_related(
+                "service"
+            )[:10]
+        )
+    except DatabaseError:
+        return []  # Before the first migration.
+    return [
+        Warning(
+            "A category names its members and has none: all managers of the service count.",
+            hint="Name somebody, or let the category inherit its members.",
+            obj=category.path,
+            id="wagtail_helpdesk.W009",
+        )
+        for category in empty
     ]
