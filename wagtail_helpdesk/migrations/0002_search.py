@@ -4,8 +4,7 @@ from django.db import migrations
 
 # A stored column: an index on the expression alone would fold every text again at each recheck.
 # The statistics: with the default target a rare word is taken for a common one, and the planner
-# walks the whole table instead of the index. No fast update: rows are written by a worker, who can
-# wait, and the list of entries not yet in order would be read through by every search.
+# walks the whole table instead of the index.
 POSTGRESQL = [
     """
     ALTER TABLE wagtail_helpdesk_searchrow ADD COLUMN vector tsvector GENERATED ALWAYS AS (
@@ -14,8 +13,7 @@ POSTGRESQL = [
     ) STORED
     """,
     "ALTER TABLE wagtail_helpdesk_searchrow ALTER COLUMN vector SET STATISTICS 1000",
-    "CREATE INDEX hd_search_vector ON wagtail_helpdesk_searchrow USING gin (vector)"
-    " WITH (fastupdate = off)",
+    "CREATE INDEX hd_search_vector ON wagtail_helpdesk_searchrow USING gin (vector)",
 ]
 
 # FTS5 over the rows themselves ("external content"): nothing is stored twice, and deleting works
