@@ -50,6 +50,7 @@ class Command(BaseCommand):
             loading.load()
         loading.serve_at("localhost", settings.DEMO_PORT)
         call_command("helpdesk_schedules", stdout=StringIO())
+        call_command("helpdesk_index", stdout=StringIO())
 
     def run_until_stopped(self) -> None:
         """Run the three programs until Ctrl-C, SIGTERM, or one of them fails."""
