@@ -94,6 +94,14 @@ def test_permanent_guests_hear_of_the_creation_and_get_no_invitation(
     assert Envelope.objects.filter(user=people.ines).count() == 1
 
 
+def test_what_the_application_does_for_a_form_is_not_told_to_its_author(
+    heating, people, general, told
+):
+    PermanentGuest.objects.create(service=general, user=people.marion)
+    actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+    assert "lea" not in told("invite")
+
+
 def test_a_manager_deprived_by_a_move_hears_of_it(taken, network, people, told, quiet):
     quiet()
     actions.move(taken, by=people.sophie, to=network)

@@ -37,12 +37,16 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One event: what happened between two states of a ticket. Before an opening there is none."""
+    """One event: what happened between two states of a ticket. Before an opening there is none.
+
+    ``author`` sent the form: what the application does in its course is his doing too.
+    """
 
     action: Action
     before: State | None
     after: State
     actor: int | None = None
+    author: int | None = None
     audience: Audience = Audience.EVERYONE
     tells_everybody: bool = False
     invited: frozenset[int] = frozenset()
@@ -141,7 +145,7 @@ def verdict(act: Act, person: Person) -> Verdict | None:
     The strongest reason wins. Somebody who would hear but for a switch of his, or because he muted
     the ticket, gets a verdict that says so: the history of the ticket explains it.
     """
-    if person.user == act.actor:
+    if person.user in (act.actor, act.author):
         return None
     reasons = list(_reasons(act, person))
     if act.asks(person.user):

@@ -39,12 +39,13 @@ def acts_of(ticket: Ticket, events: Sequence[Event]) -> list[Act]:
     what they changed.
     """
     wanted = {event.pk for event in events}
+    authors = {event.batch: event.actor_id for event in events if event.actor_id}
     since = ticket.events.filter(pk__gte=min(wanted)).defer("text", "html").order_by("-pk")
     after, acts = _state_of(ticket), []
     for event in since:
         before = _undone(after, event)
         if event.pk in wanted:
-            acts.append(_act(event, before, after))
+            acts.append(_act(event, before, after, authors.get(event.batch)))
         after = before
     return acts[::-1]
 
@@ -64,13 +65,14 @@ def _undone(state: State, event: Event) -> State:
     return replace(state, **{name: was for name, was in event.before.items() if name in known})
 
 
-def _act(event: Event, before: State, after: State) -> Act:
+def _act(event: Event, before: State, after: State, author: int | None) -> Act:
     return Act(
         action=event.row,
         # Only an opening starts from nothing.
         before=before if event.row.rules else None,
         after=after,
         actor=event.actor_id,
+        author=author,
         audience=Audience(event.audience),
         tells_everybody=event.tells_everybody,
         invited=frozenset(event.after.get("guests", ())),
