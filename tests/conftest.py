@@ -1,10 +1,16 @@
 """What every test may use: the run's own database, the servers, and the marks that choose tests."""
 
+import contextlib
+import hashlib
+import shutil
+import sqlite3
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -17,8 +23,44 @@ def django_db_modify_db_settings(
     database = settings.DATABASES["default"]
     if "postgresql" in database["ENGINE"]:
         database.update(request.getfixturevalue("postgresql").connection)
-    else:
-        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        return
+    file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+    database["TEST"]["NAME"] = str(file)
+    if (migrated := _migrated(request.config)).exists():
+        shutil.copy(migrated, file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Let Django complete the copy of a migrated database instead of making one."""
+    return django_db_keepdb or "sqlite" in settings.DATABASES["default"]["ENGINE"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> None:
+    """Keep what the migrations made on SQLite: the next run starts from a copy of it."""
+    file = Path(settings.DATABASES["default"]["NAME"])
+    migrated = _migrated(request.config)
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"] and not migrated.exists():
+        migrated.parent.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all: parallel workers come here at the same moment.
+        part = migrated.with_suffix(f".{file.parent.name}-{id(file)}")
+        with contextlib.closing(sqlite3.connect(part)) as copy, django_db_blocker.unblock():
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+        part.replace(migrated)
+
+
+def _migrated(config: pytest.Config) -> Path:
+    """Return where the migrated database of these settings and versions is kept."""
+    known = hashlib.sha256(f"{settings.SETTINGS_MODULE} {sorted(settings.INSTALLED_APPS)}".encode())
+    for package in ("django", "wagtail", "django-q2", "django-taggit"):
+        known.update(version(package).encode())
+    for migration in sorted(config.rootpath.glob("*/**/migrations/*.py")):
+        known.update(migration.read_bytes())
+    return config.rootpath / ".pytest_cache" / "databases" / f"{known.hexdigest()[:20]}.sqlite3"
 
 
 @pytest.fixture(autouse=True)
