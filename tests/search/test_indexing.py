@@ -57,11 +57,6 @@ def test_a_transferred_ticket_is_found_by_its_new_service(find, people, ticket, 
     assert search(people.marion, "bibliothèque").hits
 
 
-def test_housekeeping_catches_up_too(people, ticket):
-    call_command("helpdesk_housekeeping", verbosity=0)
-    assert search(people.lea, "radiateur").hits
-
-
 def test_the_sweep_takes_what_was_missed_only(people, ticket):
     missed = Event.objects.count()
     assert sum(indexing.sweep()) == missed

@@ -19,7 +19,6 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import Attachment, KeptFile, Notice, ServiceManager, State, Ticket
 from wagtail_helpdesk.models.events import private_storage
-from wagtail_helpdesk.search import indexing
 
 logger = logging.getLogger(__name__)
 
@@ -157,5 +156,4 @@ JOBS = (
     Job("forget kept files", old_kept_files, _forget),
     Job("remove orphan files", orphan_files, lambda path: private_storage().delete(path)),
     Job("forget traces", old_traces, _forget_traces),
-    Job("index", indexing.missed, indexing.index_batch),
 )

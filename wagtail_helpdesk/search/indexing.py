@@ -60,19 +60,8 @@ def unindexed() -> QuerySet[Event]:
 def sweep(events: QuerySet[Event] | None = None) -> Iterator[int]:
     """Index what was missed, or some of it, yielding after each batch how many events it held."""
     for keys in _batches(unindexed() if events is None else events):
-        yield index_batch(keys)
-
-
-def index_batch(keys: list[int]) -> int:
-    """Index these events, and with them whole tickets that are about something else since."""
-    size = index(Event.objects.filter(pk__in=keys))
-    index(_outdated_by(keys))
-    return size
-
-
-def missed() -> Iterator[list[int]]:
-    """Yield the keys, a batch at a time, of the events that cannot be found yet."""
-    return _batches(unindexed())
+        yield index(Event.objects.filter(pk__in=keys))
+        index(_outdated_by(keys))
 
 
 def rebuild() -> Iterator[int]:
