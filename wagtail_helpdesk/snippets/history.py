@@ -142,16 +142,20 @@ class Formatter(LogFormatter):
 
 
 def _details(before: dict[str, Any], after: dict[str, Any]) -> str:
-    names = list(dict.fromkeys([*before, *after]))
-    return "; ".join(
-        _("%(field)s: %(before)s → %(after)s")
-        % {
-            "field": _label(name),
-            "before": _shown(name, before.get(name)),
-            "after": _shown(name, after.get(name)),
-        }
-        for name in names
-    )
+    names = dict.fromkeys([*before, *after])
+    return "; ".join(_detail(name, before, after) for name in names)
+
+
+def _detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    words = {
+        "field": _label(name),
+        "before": _shown(name, before.get(name)),
+        "after": _shown(name, after.get(name)),
+    }
+    if name in before and name in after:
+        return _("%(field)s: %(before)s → %(after)s") % words
+    # Something that came or went: there is nothing to compare it with.
+    return (_("%(field)s: %(after)s") if name in after else _("%(field)s: %(before)s")) % words
 
 
 @cache

@@ -1,5 +1,8 @@
 """Services: making, changing, deleting; emptying them first."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 
@@ -101,3 +104,11 @@ def test_not_to_where_the_mover_may_not_go(people, heating, network, sophie, tic
 def test_not_by_whoever_may_not_manage_categories(people, heating, plumbing, sophie, ticket):
     with pytest.raises(NotYours):
         configuration.transfer_tickets(heating, by=people.karim, to=plumbing)
+
+
+def test_the_example_of_the_guide_works(people):
+    guide = Path(__file__).parents[3] / "docs" / "how-to" / "services.md"
+    example = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)[-1]
+    names = {"user": people.karim}
+    exec(example, names)
+    assert [str(member) for member in names["letters"].effective_members()] == ["Karim Benali"]
