@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission
 
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
+from wagtail_helpdesk.portal.menu import panel_address
 
 from .conftest import address, grant
 
@@ -246,3 +247,7 @@ def test_the_menu_is_there_for_whoever_configures_something(people, general, bro
     ServiceManager.objects.filter(user=people.alice).delete()
     browse(people.alice)
     assert "/admin/helpdesk/services/" not in client.get("/admin/").content.decode()
+
+
+def test_the_menu_of_the_portal_leads_to_the_panel(general):
+    assert panel_address(general) == address("panel", general)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.contrib.admin.utils import quote
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -50,10 +49,7 @@ def entries(visit: Visit) -> Menu:
 def panel_address(service: Service) -> str | None:
     """Return where a service is configured in the Wagtail admin, if it is installed there."""
     try:
-        return reverse(
-            f"wagtailsnippets_{service._meta.label_lower.replace('.', '_')}:edit",
-            args=[quote(service.pk)],
-        )
+        return reverse("helpdesk_services:panel", args=[service.pk])
     except NoReverseMatch:
         return None
 
