@@ -104,19 +104,27 @@ def steps_of_the_readme() -> Iterator[tuple[str, str]]:
             yield (file if language == "python" else ""), textwrap.dedent(code)
 
 
-# What the last step does by hand: an administrator adds the page, somebody opens it.
+# What the last step does by hand: an administrator adds page and service, somebody asks for help.
 VISIT = """
 from django.contrib.auth import get_user_model
 from django.test import Client
 from wagtail.models import Page
+from wagtail_helpdesk.models import Category, Service, Ticket
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
 home = Page.objects.get(slug="home")
-page = home.add_child(instance=HelpdeskPage(title="Helpdesk", slug="helpdesk"))
+page = home.add_child(instance=HelpdeskPage(title="Helpdesk", slug="help"))
+service = Service.objects.create(name="Buildings")
+category = Category.objects.create(service=service, name="Heating")
 client = Client(headers={"host": "localhost"})
-client.force_login(get_user_model().objects.create_user("lea"))
+client.force_login(
+    get_user_model().objects.create_user("lea"), "django.contrib.auth.backends.ModelBackend"
+)
 answer = client.get(page.url)
 print(answer.status_code, "<h1" in answer.content.decode())
+form = {"category": category.pk, "subject": "Cold", "text": "It is cold."}
+sent = client.post(f"{page.url}new/{category.pk}/", form)
+print(sent.status_code, client.get(sent["location"]).status_code, Ticket.objects.count())
 """
 
 
@@ -126,4 +134,4 @@ def test_a_bare_site_has_the_helpdesk_by_following_the_readme(tmp_path, wheel):
     site.sh("python manage.py check --fail-level WARNING")
     site.sh("python manage.py makemigrations --check --dry-run wagtail_helpdesk")
     answer = site.sh(f"python manage.py shell -v 0 -c {shlex.quote(VISIT)}")
-    assert answer.split() == ["200", "True"]
+    assert answer.split() == ["200", "True", "303", "200", "1"]
