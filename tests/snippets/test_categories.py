@@ -210,3 +210,8 @@ def test_a_category_is_not_emptied_into_a_service_one_does_not_see(
     assert response.status_code == 200
     ticket.refresh_from_db()
     assert ticket.category == heating
+
+
+@pytest.mark.parametrize("page", ["category:usage", "category:edit", "category:history"])
+def test_S_WAG_03_no_page_shows_a_subject(people, heating, ticket, browse, page):
+    assert ticket.subject not in text(browse(people.gilles).get(page, heating))

@@ -73,3 +73,8 @@ def test_odd_characters_break_no_search(people, general, client, query):
 def test_a_chosen_category_shows_its_whole_path(people, heating, client):
     response = choose(client, people.karim, "category", "chosen", heating.pk)
     assert json.loads(response.content)["result"]["string"] == "Services Généraux › Chauffage"
+
+
+def test_categories_stand_in_the_order_of_their_services(people, general, network, client):
+    page = choose(client, people.karim, "category", "choose_results").content.decode()
+    assert page.index("Plomberie") < page.index("Réseau")

@@ -28,8 +28,9 @@ def reachable(model: type[Any], user: Any) -> QuerySet[Any]:
     if model is Service:
         return services
     shown = Q(hidden=False) | Q(service__in=Service.objects.configured_by(user).values("pk"))
-    return Category.objects.filter(shown, service__in=services.values("pk")).select_related(
-        "service", "parent"
+    categories = Category.objects.filter(shown, service__in=services.values("pk"))
+    return categories.select_related("service", "parent").order_by(
+        "service__order", "service__name", "order", "name"
     )
 
 
@@ -105,6 +106,8 @@ class CreateView(Reachable, generic.SnippetCreateView):
 class ReachableChooser(generic.SnippetChooserViewSet):
     """The chooser of services, and that of categories."""
 
+    # Wagtail's own text is translated once, when the site starts.
+    choose_one_text = _("Choose")
     choose_view_class = ChooseView
     choose_results_view_class = ChooseResultsView
     chosen_view_class = ChosenView
