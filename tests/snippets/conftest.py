@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import cast
@@ -92,6 +94,26 @@ def browse(client):
             return client.post(address(page, *args), data)
 
     return Browser
+
+
+@pytest.fixture
+def statements(client):
+    """Return how many statements a page takes for whoever browses."""
+
+    def count(page, *args):
+        client.get(address(page, *args))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address(page, *args))
+        return len(captured)
+
+    return count
+
+
+@pytest.fixture
+def crowd(django_user_model):
+    """Sixty people more than anybody would want in one page."""
+    users = (django_user_model(username=f"somebody{number}") for number in range(60))
+    return django_user_model.objects.bulk_create(users)
 
 
 def address(name, *args):
