@@ -11,18 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
+# Words that are short have a context: catalogues of other applications have the same ones, with
+# other meanings, and Django merges them all.
 class Status(TextChoices):
     """Where a ticket stands."""
 
-    FREE = "free", _("Free")
-    IN_PROGRESS = "in_progress", _("In progress")
-    INCOMPLETE = "incomplete", _("Incomplete")
-    POSTPONED = "postponed", _("Postponed")
-    CLOSED = "closed", _("Closed")
-    APPROVED = "approved", _("Closed and approved")
-    EXPIRED = "expired", _("Expired")
-    CANCELLED = "cancelled", _("Cancelled")
-    REFUSED = "refused", _("Refused")
+    FREE = "free", pgettext_lazy("status", "Free")
+    IN_PROGRESS = "in_progress", pgettext_lazy("status", "In progress")
+    INCOMPLETE = "incomplete", pgettext_lazy("status", "Incomplete")
+    POSTPONED = "postponed", pgettext_lazy("status", "Postponed")
+    CLOSED = "closed", pgettext_lazy("status", "Closed")
+    APPROVED = "approved", pgettext_lazy("status", "Closed and approved")
+    EXPIRED = "expired", pgettext_lazy("status", "Expired")
+    CANCELLED = "cancelled", pgettext_lazy("status", "Cancelled")
+    REFUSED = "refused", pgettext_lazy("status", "Refused")
 
 
 OPEN = (Status.FREE, Status.IN_PROGRESS, Status.INCOMPLETE, Status.POSTPONED)
@@ -39,18 +41,18 @@ ENDED = (
 class Priority(IntegerChoices):
     """How urgent a ticket is."""
 
-    VERY_LOW = 1, _("very low")
-    LOW = 2, _("low")
-    NORMAL = 3, _("normal")
-    HIGH = 4, _("high")
-    VERY_HIGH = 5, _("very high")
+    VERY_LOW = 1, pgettext_lazy("priority", "very low")
+    LOW = 2, pgettext_lazy("priority", "low")
+    NORMAL = 3, pgettext_lazy("priority", "normal")
+    HIGH = 4, pgettext_lazy("priority", "high")
+    VERY_HIGH = 5, pgettext_lazy("priority", "very high")
 
 
 class Visibility(TextChoices):
     """Who besides its own people may read a ticket."""
 
-    PRIVATE = "private", _("private")
-    PUBLIC = "public", _("public")
+    PRIVATE = "private", pgettext_lazy("visibility", "private")
+    PUBLIC = "public", pgettext_lazy("visibility", "public")
 
 
 class Audience(TextChoices):
@@ -64,7 +66,7 @@ class Audience(TextChoices):
 class Algorithm(TextChoices):
     """How a ticket that arrives finds its manager."""
 
-    NOBODY = "nobody", _("nobody")
+    NOBODY = "nobody", pgettext_lazy("assignment", "nobody")
     FIRST = "first", _("the first available manager")
     CYCLIC = "cyclic", _("in turn")
     RANDOM = "random", _("at random")
@@ -246,14 +248,14 @@ OPEN_TICKET = Action(
 )
 TAKE = Action(
     name="take",
-    label=_("Take"),
+    label=pgettext_lazy("ticket", "Take"),
     past=_("%(who)s took the ticket"),
     rules=_TAKING,
     guarded=True,
 )
 ASSIGN = Action(
     name="assign",
-    label=_("Assign"),
+    label=pgettext_lazy("ticket", "Assign"),
     past=_("%(who)s assigned the ticket to %(name)s"),
     rules=(
         Rule(
@@ -270,7 +272,7 @@ ASSIGN = Action(
 )
 RELEASE = Action(
     name="release",
-    label=_("Release"),
+    label=pgettext_lazy("ticket", "Release"),
     past=_("%(who)s released the ticket"),
     rules=(
         Rule(by=Role.IN_CHARGE, moves=_lead(Status.FREE, *IN_HAND)),
@@ -306,7 +308,7 @@ ASK_INFORMATION = Action(
 )
 POSTPONE = Action(
     name="postpone",
-    label=_("Postpone"),
+    label=pgettext_lazy("ticket", "Postpone"),
     past=_("%(who)s postponed the ticket"),
     rules=(
         Rule(
@@ -318,7 +320,7 @@ POSTPONE = Action(
 )
 RESUME = Action(
     name="resume",
-    label=_("Resume"),
+    label=pgettext_lazy("ticket", "Resume"),
     past=_("%(who)s resumed the ticket"),
     rules=(
         Rule(
@@ -331,7 +333,6 @@ RESUME = Action(
 )
 CLOSE = Action(
     name="close",
-    # With a context: Wagtail closes dialogs with the same word, which is another one in French.
     label=pgettext_lazy("ticket", "Close"),
     past=_("%(who)s closed the ticket"),
     rules=(
@@ -366,7 +367,7 @@ CANCEL = Action(
 )
 REFUSE = Action(
     name="refuse",
-    label=_("Refuse"),
+    label=pgettext_lazy("ticket", "Refuse"),
     past=_("%(who)s refused the ticket"),
     rules=(
         Rule(
@@ -380,7 +381,7 @@ REFUSE = Action(
 )
 REOPEN = Action(
     name="reopen",
-    label=_("Reopen"),
+    label=pgettext_lazy("ticket", "Reopen"),
     past=_("%(who)s reopened the ticket"),
     rules=(
         Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, *ENDED)),
@@ -395,7 +396,7 @@ REOPEN = Action(
 )
 MOVE = Action(
     name="move",
-    label=_("Transfer"),
+    label=pgettext_lazy("ticket", "Transfer"),
     past=_("%(who)s transferred the ticket to %(category)s"),
     rules=(
         Rule(by=Role.IN_CHARGE, moves=_stay(*ANY)),
@@ -469,7 +470,7 @@ ATTACH = Action(
 )
 FOLLOW = Action(
     name="follow",
-    label=_("Follow"),
+    label=pgettext_lazy("ticket", "Follow"),
     rules=_anybody(*ANY),
     message=Message.NONE,
     recorded=False,
@@ -483,7 +484,7 @@ UNFOLLOW = Action(
 )
 EXPIRE = Action(
     name="expire",
-    label=_("Expire"),
+    label=pgettext_lazy("ticket", "Expire"),
     past=_("The ticket expired, for want of an answer from the requester"),
     rules=(Rule(by=Role.SYSTEM, moves=_lead(Status.EXPIRED, Status.CLOSED)),),
     message=Message.NONE,

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 import puremagic
 from django.core.files import File
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Attachment, Event
@@ -94,7 +94,7 @@ def clean_name(name: str) -> str:
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip(". \t")
     stem, suffix = PurePosixPath(name).stem[:130], PurePosixPath(name).suffix[:20]
-    return f"{stem}{suffix}" or _("file")
+    return f"{stem}{suffix}" or pgettext("attachment", "file")
 
 
 def sniffed_type(file: File) -> str:

@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.models import Locale, Site
 
 from wagtail_helpdesk import access
@@ -138,11 +139,11 @@ class Service(InheritedSettings):
         max_length=10,
         blank=True,
         choices=[
-            ("none", _("None")),
-            ("minimal", _("Minimal")),
-            ("medium", _("Medium")),
-            ("high", _("High")),
-            ("full", _("Full")),
+            ("none", pgettext_lazy("monitoring", "None")),
+            ("minimal", pgettext_lazy("monitoring", "Minimal")),
+            ("medium", pgettext_lazy("monitoring", "Medium")),
+            ("high", pgettext_lazy("monitoring", "High")),
+            ("full", pgettext_lazy("monitoring", "Full")),
         ],
     )
     arrivals = models.ForeignKey(
@@ -462,7 +463,7 @@ class Text(models.Model):
     locale = models.ForeignKey(
         Locale, verbose_name=_("language"), on_delete=models.CASCADE, related_name="+"
     )
-    title = models.CharField(_("title"), max_length=100)
+    title = models.CharField(pgettext_lazy("service", "title"), max_length=100)
     summary = models.CharField(_("summary"), max_length=250, blank=True)
     description = models.TextField(
         _("description"), blank=True, validators=[MaxLengthValidator(20_000)]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import (
@@ -96,7 +97,9 @@ class Ticket(models.Model):
         on_delete=models.PROTECT,
         related_name="helpdesk_in_charge",
     )
-    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.FREE)
+    status = models.CharField(
+        pgettext_lazy("ticket", "status"), max_length=12, choices=Status, default=Status.FREE
+    )
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority, default=Priority.NORMAL
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Action, Role, Status
@@ -134,7 +135,7 @@ def wishes(ticket: Ticket, reader: Any) -> list[tuple[str, str]]:
     if row.following:
         found.append(("unfollow", _("Stop following")))
     elif not hears_anyway:
-        found.append(("follow", _("Follow")))
+        found.append(("follow", pgettext("ticket", "Follow")))
     if row.muted:
         found.append(("unmute", _("Be alerted again about this ticket")))
     else:

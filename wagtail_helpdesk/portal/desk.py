@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.lifecycle import Priority, Status
@@ -18,8 +19,8 @@ from . import paging, queues, rows, tree
 from .visit import Visit
 
 QUEUES = {
-    "free": _("Free"),
-    "mine": _("Mine"),
+    "free": pgettext_lazy("queue", "Free"),
+    "mine": pgettext_lazy("queue", "Mine"),
     "categories": _("My categories"),
     "all": _("All my services"),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from wagtail_helpdesk.lifecycle import CONFIGURATION
 from wagtail_helpdesk.models import Service
@@ -41,7 +42,7 @@ def entries(visit: Visit) -> Menu:
     main = [_entry(visit, _("Requests"), "tickets/")]
     if visit.managed:
         main.append(_entry(visit, _("Desk"), "desk/"))
-    main.append(_entry(visit, _("Search"), "search/"))
+    main.append(_entry(visit, pgettext("page", "Search"), "search/"))
     more = [_entry(visit, _("Preferences"), "preferences/")]
     return Menu(main, more, _configurable(visit))
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Ticket
@@ -20,7 +21,11 @@ LISTS = {
     "invited": _("I am invited"),
     "followed": _("I follow"),
 }
-FILTERS = {"open": _("Open"), "ended": _("Ended"), "all": _("All")}
+FILTERS = {
+    "open": pgettext_lazy("tickets", "Open"),
+    "ended": pgettext_lazy("tickets", "Ended"),
+    "all": pgettext_lazy("tickets", "All"),
+}
 
 
 def show(visit: Visit) -> HttpResponse:

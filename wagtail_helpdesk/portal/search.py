@@ -14,7 +14,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
@@ -25,7 +25,11 @@ from .visit import Visit
 
 logger = logging.getLogger(__name__)
 
-GROUPS = {"": gettext_lazy("all"), "open": gettext_lazy("open"), "ended": gettext_lazy("ended")}
+GROUPS = {
+    "": pgettext_lazy("tickets", "all"),
+    "open": pgettext_lazy("tickets", "open"),
+    "ended": pgettext_lazy("tickets", "ended"),
+}
 _OPEN = {"open": True, "ended": False}
 #: Longer lists are not offered as a filter: words find faster than a reader of selects.
 MOST_SERVICES, MOST_CATEGORIES = 50, 100

@@ -10,21 +10,21 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.lifecycle import Status
 
 #: Requesters read plainer words for the same nine statuses.
 PLAIN = {
-    Status.FREE: gettext_lazy("Received"),
-    Status.IN_PROGRESS: gettext_lazy("Taken in charge"),
-    Status.INCOMPLETE: gettext_lazy("Waiting for your answer"),
-    Status.POSTPONED: gettext_lazy("Postponed"),
-    Status.CLOSED: gettext_lazy("Done: to be confirmed"),
-    Status.APPROVED: gettext_lazy("Done"),
-    Status.EXPIRED: gettext_lazy("Done (without an answer from you)"),
-    Status.CANCELLED: gettext_lazy("Cancelled"),
-    Status.REFUSED: gettext_lazy("Refused"),
+    Status.FREE: pgettext_lazy("status", "Received"),
+    Status.IN_PROGRESS: pgettext_lazy("status", "Taken in charge"),
+    Status.INCOMPLETE: pgettext_lazy("status", "Waiting for your answer"),
+    Status.POSTPONED: pgettext_lazy("status", "Postponed"),
+    Status.CLOSED: pgettext_lazy("status", "Done: to be confirmed"),
+    Status.APPROVED: pgettext_lazy("status", "Done"),
+    Status.EXPIRED: pgettext_lazy("status", "Done (without an answer from you)"),
+    Status.CANCELLED: pgettext_lazy("status", "Cancelled"),
+    Status.REFUSED: pgettext_lazy("status", "Refused"),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
@@ -39,7 +40,7 @@ class NameForm(BaseFilterForm):
 
     q = forms.CharField(
         label=_("Search term"),
-        widget=forms.TextInput(attrs={"placeholder": _("Search")}),
+        widget=forms.TextInput(attrs={"placeholder": pgettext_lazy("button", "Search")}),
         required=False,
     )
 

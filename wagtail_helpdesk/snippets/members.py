@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.paginator import WagtailPaginator
 
 from wagtail_helpdesk.actions import configuration
@@ -58,7 +58,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
     template_name = "wagtail_helpdesk/admin/members.html"
     page_title = gettext_lazy("Members")
     header_icon = "group"
-    submit_label = gettext_lazy("Save")
+    submit_label = pgettext_lazy("form", "Save")
     form_class = MembersForm
 
     @cached_property

@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, ButtonsColumnMixin, NumberColumn, TitleColumn
@@ -102,7 +102,7 @@ class ServiceList(ScopedList, generic.IndexView):
     def list_display(self) -> list[Any]:
         return [
             ServiceTitle(self),
-            BooleanColumn("enabled", label=gettext_lazy("Enabled"), sort_key="enabled"),
+            BooleanColumn("enabled", label=pgettext_lazy("service", "Enabled"), sort_key="enabled"),
             NumberColumn("managers_count", label=gettext_lazy("Managers")),
             NumberColumn("categories_count", label=gettext_lazy("Categories")),
         ]

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 from wagtail.models import Locale
 
 from wagtail_helpdesk.actions import configuration
@@ -51,7 +51,7 @@ class CategoryDescriptionForm(DescriptionForm):
 class Description(ServiceFormPage):
     """The form about one language."""
 
-    submit_label = gettext_lazy("Save")
+    submit_label = pgettext_lazy("form", "Save")
     header_icon = "globe"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

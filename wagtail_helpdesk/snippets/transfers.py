@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from wagtail.snippets.widgets import AdminSnippetChooser
 
 from wagtail_helpdesk.actions import configuration
@@ -37,7 +37,7 @@ class Transfer(ServiceFormPage):
     form_class = TransferForm
     template_name = "wagtail_helpdesk/admin/transfer.html"
     page_title = gettext_lazy("Transfer all tickets")
-    submit_label = gettext_lazy("Transfer")
+    submit_label = pgettext_lazy("ticket", "Transfer")
     header_icon = "redirect"
 
     def source(self) -> Service | Category:

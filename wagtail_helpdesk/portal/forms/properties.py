@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.lifecycle import Priority, Visibility
 
@@ -16,7 +17,7 @@ from .acting import ActForm
 class Quiet(ActForm):
     """The form of a change that only managers hear of, unless its author asks for more."""
 
-    submit = _("Save")
+    submit = pgettext_lazy("form", "Save")
     tells_everybody = forms.BooleanField(
         label=_("Tell the requester and the guests too"), required=False
     )
