@@ -10,25 +10,24 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest
 
-from .pages import ServiceButton, ServicePage
+from .pages import ServiceButton, ServiceListPage
 from .people import AddPeople
 
 
-class GuestList(ServicePage, BaseListingView):
+class GuestList(ServiceListPage):
     """Who is invited to every ticket posted in the service."""
 
     privilege = Privilege.MANAGE_MANAGERS
     template_name = "wagtail_helpdesk/admin/guests.html"
     page_title = gettext_lazy("Permanent guests")
     header_icon = "user"
-    paginate_by = 25
+    page_name = "guests"
 
     @cached_property
     def header_buttons(self) -> list[Any]:
@@ -38,17 +37,8 @@ class GuestList(ServicePage, BaseListingView):
             )
         ]
 
-    def get_index_url(self) -> str:
-        return self.address("guests")
-
     def get_queryset(self) -> QuerySet[PermanentGuest]:
         return self.service.permanent_guests.select_related("user")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**BaseListingView.get_context_data(self, **kwargs), "service": self.service}
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return BaseListingView.get(self, request, *args, **kwargs)
 
 
 class AddGuest(AddPeople):

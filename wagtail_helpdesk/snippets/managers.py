@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import Then, configuration
@@ -21,7 +20,7 @@ from wagtail_helpdesk.directory import DirectoryError, find_person
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Absence, ServiceManager
 
-from .pages import ServiceButton, ServiceFormPage, ServicePage
+from .pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePage
 from .people import AddPeople
 from .services import holders
 
@@ -36,23 +35,19 @@ SHORT = {
 }
 
 
-class ManagerList(ServicePage, BaseListingView):
+class ManagerList(ServiceListPage):
     """Who manages a service: for everybody who configures a part of it."""
 
     template_name = "wagtail_helpdesk/admin/managers.html"
     page_title = gettext_lazy("Managers")
     header_icon = "group"
-    paginate_by = 25
-    context_object_name = "managers"
+    page_name = "managers"
 
     @cached_property
     def header_buttons(self) -> list[Any]:
         if Privilege.MANAGE_MANAGERS not in self.holds:
             return []
         return [HeaderButton(_("Add a manager"), url=self.address("manager_add"), icon_name="plus")]
-
-    def get_index_url(self) -> str:
-        return self.address("managers")
 
     def get_queryset(self) -> QuerySet[ServiceManager]:
         today = Absence.objects.on(timezone.localdate()).select_related("replacement")
@@ -61,10 +56,9 @@ class ManagerList(ServicePage, BaseListingView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = BaseListingView.get_context_data(self, **kwargs)
-        context["service"] = self.service
-        context["may_manage"] = Privilege.MANAGE_MANAGERS in self.holds
-        context["ask"] = None if context["may_manage"] else holders(self.service)
+        context = super().get_context_data(**kwargs)
+        if Privilege.MANAGE_MANAGERS not in self.holds:
+            context["ask"] = holders(self.service)
         context["rows"] = self._rows(context["page_obj"])
         return context
 
@@ -75,9 +69,6 @@ class ManagerList(ServicePage, BaseListingView):
             rows[0]["first"] = not page.has_previous()
             rows[-1]["last"] = not page.has_next()
         return rows
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return BaseListingView.get(self, request, *args, **kwargs)
 
 
 def label_of(privilege: Privilege) -> str:

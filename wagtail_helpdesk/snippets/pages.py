@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.generic.edit import FormMixin
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.lifecycle import Privilege
@@ -75,6 +75,18 @@ class ServicePage(WagtailAdminTemplateMixin, View):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data())
+
+
+class ServiceListPage(ServicePage, BaseListingView):
+    """A page with a list of what belongs to one service, turned over page by page."""
+
+    paginate_by = 25
+    page_name = ""
+
+    get = BaseListingView.get
+
+    def get_index_url(self) -> str:
+        return self.address(self.page_name)
 
 
 class CategoryPage(ServicePage):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.directory import DirectoryError, find_person
-from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
 
 from .history import last_change
@@ -81,19 +81,19 @@ def reasons(user: Any, service: Service) -> Iterator[Reason]:
     yield _administrator(user)
     yield _tickets(row, service)
     yield _asking(user, service)
-    everything = access.configures_everything(user)
     for privilege in Privilege:
-        label = label_of(privilege)
-        given = row is not None and privilege in row.privileges
-        if given:
-            why = _("A privilege of this manager.")
-        elif everything and privilege in service.configuration_of(user):
-            why = _("Administers the helpdesk.")
-        elif row is None:
-            why = _("Is not a manager of this service.")
-        else:
-            why = _("This privilege is off.")
-        yield Reason(label, given or why == _("Administers the helpdesk."), why)
+        yield _privilege(privilege, row, user)
+
+
+def _privilege(privilege: Privilege, row: ServiceManager | None, user: Any) -> Reason:
+    label = label_of(privilege)
+    if row is not None and privilege in row.privileges:
+        return Reason(label, True, _("A privilege of this manager."))
+    if privilege in CONFIGURATION and access.configures_everything(user):
+        return Reason(label, True, _("Administers the helpdesk."))
+    if row is None:
+        return Reason(label, False, _("Is not a manager of this service."))
+    return Reason(label, False, _("This privilege is off."))
 
 
 def _admin(user: Any) -> Reason:
