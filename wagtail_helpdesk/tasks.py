@@ -5,7 +5,7 @@ from typing import Any
 
 from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.notify import announce as announcing
-from wagtail_helpdesk.notify import bell, delivery, reports
+from wagtail_helpdesk.notify import bell, delivery, reports, trace
 from wagtail_helpdesk.search import indexing
 
 
@@ -26,6 +26,11 @@ def plan_reports() -> None:
     """Make the reports that are due and deliver them."""
     reports.plan()
     delivery.deliver()
+
+
+def forget() -> None:
+    """Forget the mails of long ago."""
+    trace.forget()
 
 
 def index() -> None:

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.models import Channel, Envelope, Kind, Skipped, State
+from wagtail_helpdesk.models import Channel, Envelope, HelpdeskPreferences, Kind, Skipped, State
 
 from .smtp import LostLease, Outcome, Result
 
@@ -162,6 +162,18 @@ def settle_broken(envelope: Envelope, token: uuid.UUID, error: Exception) -> Sta
 def settle_skipped(envelope: Envelope, token: uuid.UUID, why: Skipped) -> None:
     """Write down that a mail is not to be sent, and why."""
     _write(envelope, token, state=State.SKIPPED, skipped=why, unanswered=0)
+
+
+def send_again(envelope: Envelope) -> bool:
+    """Put a mail that failed, or is uncertain, back into the queue; tell whether that was possible."""
+    failed = Envelope.objects.filter(pk=envelope.pk, state__in=[State.DEAD, State.UNCERTAIN])
+    if envelope.user_id is not None:
+        HelpdeskPreferences.objects.filter(user=envelope.user_id).update(refused_address="")
+    return bool(
+        failed.update(
+            state=State.PENDING, next_at=Now(), ambiguous=0, unanswered=0, handed_over=False
+        )
+    )
 
 
 def give_back(envelopes: Sequence[Envelope], token: uuid.UUID) -> None:
