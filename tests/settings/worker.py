@@ -19,3 +19,6 @@ EMAIL_TIMEOUT = 2
 if redis_port := os.environ.get("HELPDESK_TEST_REDIS_PORT"):
     Q_CLUSTER = {key: value for key, value in Q_CLUSTER.items() if key != "orm"}
     Q_CLUSTER["redis"] = {"host": "127.0.0.1", "port": int(redis_port), "db": 0}
+
+if lease := os.environ.get("HELPDESK_TEST_LEASE"):
+    WAGTAIL_HELPDESK = {"MAIL_LEASE": int(lease)}

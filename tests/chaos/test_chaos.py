@@ -1,0 +1,255 @@
+"""Everything fails at once: processes killed, the database cut, a mail server that lies and hangs up.
+
+What must hold after it (the invariants of the reference, I1 to I7): nothing lost in silence, no mail
+for what was rolled back, at most two copies of a mail, every doubt visible.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, connection, transaction
+
+from tests import cast
+from tests.actions.conftest import service_of
+from tests.servers.processes import private_folder, running
+from tests.servers.smtp import _Conversation
+from tests.servers.workers import PROJECT, environment
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Envelope, Event, Notice, State, Ticket
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.notify.listeners import verdict
+from wagtail_helpdesk.notify.surroundings import acts_of, surroundings_of
+
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.servers,
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+]
+
+ALERTS, KILLS, CUTS, FAULTS = 350, 30, 5, 0.20
+DELIVERERS = 3
+AT_RCPT = ("r4", "r421")
+AFTER_DATA = ("d4", "dropafter")
+
+
+class Impossible(Exception):
+    """Rolls a transaction back."""
+
+
+@dataclass
+class Run:
+    """One run: what was done, and what was done to it."""
+
+    seed: int
+    smtp: object
+    supervisor: subprocess.Popen
+    people: list = field(default_factory=list)
+    tickets: list = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+
+    def __post_init__(self):
+        self.random = random.Random(self.seed)
+        self.people = list(get_user_model().objects.filter(is_active=True).exclude(email=""))
+
+    def step(self):
+        """Let somebody do something, and now and then break something."""
+        self.act()
+        if self.random.random() < 0.35:
+            self.kill()
+        if self.random.random() < 0.05:
+            self.cut()
+        time.sleep(self.random.uniform(0, 0.15))
+
+    def act(self):
+        """Open a ticket or write on one; one time in ten the transaction is rolled back."""
+        doomed = self.random.random() < 0.1
+        try:
+            with transaction.atomic():
+                self._write("GHOST" if doomed else "real")
+                if doomed:
+                    raise Impossible
+        except Impossible:
+            self.counts["rolled back"] += 1
+        except DatabaseError:
+            connection.close()
+            self.counts["acts cut"] += 1
+        else:
+            self.counts["acts"] += 1
+
+    def _write(self, word):
+        lea = get_user_model().objects.get(username="lea")
+        karim = get_user_model().objects.get(username="karim")
+        if len(self.tickets) < 20 or self.random.random() < 0.3:
+            category = self.random.choice(self.categories)
+            actions.open_ticket(category, by=lea, subject=f"Froid {word}", text=word)
+            self.tickets = list(Ticket.objects.values_list("pk", flat=True))
+            return
+        ticket = Ticket.objects.get(pk=self.random.choice(self.tickets))
+        if ticket.assignee_id is None and ticket.is_open:
+            actions.take(ticket, by=karim, text=word)
+        else:
+            actions.comment(ticket, by=self.random.choice([lea, karim]), text=word)
+
+    def kill(self):
+        """Kill one of the deliverers."""
+        with open(f"/proc/{self.supervisor.pid}/task/{self.supervisor.pid}/children") as listed:
+            pids = [int(pid) for pid in listed.read().split()]
+        if pids:
+            os.kill(self.random.choice(pids), signal.SIGKILL)
+            self.counts["kill -9"] += 1
+
+    def cut(self):
+        """Cut everybody’s connection to the database but our own."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        self.counts["database cuts"] += 1
+
+    def settle(self):
+        """Let the dust settle: until nothing waits any more."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            waiting = Envelope.objects.filter(state__in=[State.PENDING, State.SENDING])
+            if not waiting.exists() and not Event.objects.unannounced().exists():
+                return
+            # Floods wait for minutes; here they need not.
+            waiting.filter(state=State.PENDING).update(next_at="2000-01-01T00:00Z")
+            time.sleep(0.5)
+
+
+@pytest.fixture
+def liar(smtp, monkeypatch):
+    """A mail server that fails one message in four, one way or another."""
+    chance = random.Random(7)
+    counts = Counter()
+
+    def mode_for(conversation, address):
+        at_data = bool(conversation.mail.recipients)
+        if chance.random() >= 0.14:
+            return "ok"
+        mode = chance.choice(AFTER_DATA if at_data else AT_RCPT)
+        counts[mode] += 1
+        return mode
+
+    monkeypatch.setattr(_Conversation, "mode_for", mode_for)
+    smtp.faults = counts
+    return smtp
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_g1_nothing_is_lost_in_silence(seed, liar, db_of_the_house):
+    with (
+        private_folder() as folder,
+        running(
+            [sys.executable, "-m", "tests.chaos.deliverers", str(DELIVERERS)],
+            log=folder / "log",
+            ready=lambda: "delivering" in (folder / "log").read_text(errors="replace"),
+            env=environment(smtp_port=liar.port, HELPDESK_TEST_LEASE="4"),
+            cwd=PROJECT,
+        ) as supervisor,
+    ):
+        run = Run(seed, liar, supervisor)
+        run.categories = db_of_the_house
+        while (
+            Notice.objects.count() < ALERTS
+            or run.counts["kill -9"] < KILLS
+            or run.counts["database cuts"] < CUTS
+        ):
+            run.step()
+        run.settle()
+    announce_waiting()
+    deliver()
+    report(run)
+    check_invariants(run)
+
+
+@pytest.fixture
+def db_of_the_house(transactional_db):
+    """Four managers, two services, and everybody else."""
+    people = cast.people()
+    general = service_of(
+        "Services Généraux",
+        ["Chauffage", "Plomberie"],
+        *(people[name] for name in ("karim", "sophie", "julien", "hugo")),
+    )
+    return list(general.categories.all())
+
+
+def copies(run):
+    return Counter(mail.message_id for mail in run.smtp.messages)
+
+
+def report(run):
+    """Print the row of the table that quality.md asks for."""
+    accepted = copies(run)
+    uncertain = Envelope.objects.filter(state=State.UNCERTAIN)
+    row = {
+        "seed": run.seed,
+        "alerts": Notice.objects.filter(envelope__isnull=False).count(),
+        "mails": Envelope.objects.count(),
+        **{name: run.counts[name] for name in ("rolled back", "kill -9", "database cuts")},
+        "SMTP faults": f"{faults(run):.0%}",
+        "lost": lost(run),
+        "ghosts": ghosts(run),
+        "most copies": max(accepted.values()),
+        "uncertain": uncertain.count(),
+        "of these not there": sum(mail.message_id not in accepted for mail in uncertain),
+    }
+    print("\n" + " · ".join(f"{name} {value}" for name, value in row.items()))
+
+
+def faults(run):
+    attempts = sum(run.smtp.faults.values()) + len(run.smtp.messages)
+    return sum(run.smtp.faults.values()) / attempts
+
+
+def lost(run):
+    """Mails written down as sent that never arrived, and those nobody will send any more."""
+    accepted = copies(run)
+    sent = Envelope.objects.filter(state=State.SENT).values_list("message_id", flat=True)
+    unsent = Envelope.objects.filter(state__in=[State.PENDING, State.SENDING, State.DEAD])
+    return sum(message_id not in accepted for message_id in sent) + unsent.count()
+
+
+def ghosts(run):
+    """Mails that nobody wrote down, and mails about what was rolled back."""
+    known = set(Envelope.objects.values_list("message_id", flat=True))
+    return sum(mail.message_id not in known or b"GHOST" in mail.raw for mail in run.smtp.messages)
+
+
+def check_invariants(run):
+    accepted = copies(run)
+    assert faults(run) >= FAULTS
+    assert lost(run) == 0
+    assert ghosts(run) == 0
+    assert max(accepted.values()) <= 2
+    assert not Event.objects.unannounced().exists()
+    for event in Event.objects.select_related("ticket"):
+        assert set(event.notices.values_list("user", flat=True)) == required(event)
+    for mail in Envelope.objects.filter(state=State.SENT, ambiguous=0):
+        # More than one copy only where the row admits a doubt, or a process was killed while it
+        # wrote down the answer.
+        assert accepted[mail.message_id] <= 1 or mail.attempts > 1
+    states = Counter(Envelope.objects.values_list("state", flat=True))
+    assert sum(states.values()) == Envelope.objects.count()
+
+
+def required(event):
+    """Whom the rules name for an event, read again from nothing."""
+    batch = list(Event.objects.filter(batch=event.batch).order_by("pk"))
+    acts = dict(zip(batch, acts_of(event.ticket, batch), strict=True))
+    around = surroundings_of(event.ticket, list(acts.values()))
+    act = acts[event]
+    return {person.user for person in around.around(act) if verdict(act, person)}

@@ -1,0 +1,80 @@
+"""Absolute addresses, from the site's configuration and never from a request (E-17)."""
+
+import pytest
+from wagtail.models import Locale, Site
+
+from tests.portal.conftest import helpdesk  # noqa: F401
+from wagtail_helpdesk import links
+from wagtail_helpdesk.pages.models import HelpdeskPage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    """The real function, not the one that the other tests of mails put in its place."""
+
+
+@pytest.fixture
+def home(helpdesk):  # noqa: F811
+    site = Site.objects.get(is_default_site=True)
+    site.hostname, site.port = "intranet.arvelle.example", 443
+    site.save()
+    return helpdesk
+
+
+def test_lead_to_the_ticket_on_the_helpdesk_page(home):
+    place = links.place_for(None, "en")
+    assert place.to_ticket(12) == "https://intranet.arvelle.example/assistance/tickets/12/"
+    assert place.to_act(12, "take-and-close").endswith("/tickets/12/take-and-close/")
+    assert place.to("desk", queue="free").endswith("/assistance/desk/?queue=free")
+    assert place.to("manager_preferences").endswith("/assistance/preferences/manager/")
+
+
+def test_lead_to_our_own_addresses_on_the_same_site(home):
+    place = links.place_for(None, "en")
+    assert place.outside("mute", "token") == (
+        "https://intranet.arvelle.example/helpdesk-mail/mute/token/"
+    )
+
+
+def test_lead_nowhere_when_a_host_left_our_addresses_out(home, settings):
+    settings.ROOT_URLCONF = "wagtail.urls"
+    assert links.place_for(None, "en").outside("mute", "token") == ""
+
+
+def test_there_is_none_without_a_live_page(home):
+    home.live = False
+    home.save()
+    assert links.place_for(None, "en") is None
+
+
+def test_the_page_in_the_readers_language_is_preferred(home):
+    french = Locale.objects.create(language_code="fr")
+    home.get_parent().copy_for_translation(french)
+    translated = home.copy_for_translation(french)
+    translated.get_parent().save_revision().publish()
+    translated.live = True
+    translated.save()
+    assert links.place_for(None, "fr").page.pk == translated.pk
+    assert links.place_for(None, "en").page.pk == home.pk
+    assert links.place_for(None, "de").page.pk == home.pk
+
+
+def test_a_service_may_be_at_home_on_another_site(home, general):
+    root = home.get_root()
+    other_root = root.add_child(instance=type(home.get_parent())(title="Other", slug="other"))
+    other = other_root.add_child(instance=HelpdeskPage(title="Help", slug="help"))
+    general.site = Site.objects.create(
+        hostname="other.example", port=443, root_page=other_root, site_name="Other"
+    )
+    general.save()
+    assert links.place_for(general, "en").page.pk == other.pk
+    assert links.place_for(None, "en").page.pk == home.pk
+
+
+def test_a_round_of_mails_asks_once(home, django_assert_num_queries):
+    places = links.Places()
+    places.find(None, "en")
+    with django_assert_num_queries(0):
+        places.find(None, "en")

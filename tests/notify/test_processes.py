@@ -1,0 +1,238 @@
+"""Telling with real processes and real servers that are killed, stopped and restarted."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from tests.servers.processes import stop
+from tests.servers.redis import redis_server
+from tests.servers.workers import command, qcluster, run_command
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Beat, Envelope, Event, State
+from wagtail_helpdesk.notify import queue
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+
+pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def place():
+    """Other processes do not know of the place that the other tests invent."""
+
+
+def loop(smtp, **more):
+    return command(
+        "helpdesk_deliver", "--loop", "--pause", "0.1", says="SIGTERM", smtp_port=smtp.port, **more
+    )
+
+
+def children(pid):
+    """The processes that a process started."""
+    with open(f"/proc/{pid}/task/{pid}/children") as listed:
+        return [int(child) for child in listed.read().split()]
+
+
+def eventually(condition, within=30):
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def test_the_loop_sends_by_itself(ticket, smtp):
+    with loop(smtp):
+        assert len(smtp.wait_for(4)) == 4
+
+
+def test_r04_an_idle_worker_killed_may_freeze_the_cluster_but_not_the_mails(ticket, people, smtp):
+    with qcluster(smtp_port=smtp.port) as cluster, loop(smtp):
+        smtp.wait_for(4)
+        for child in children(cluster.pid):
+            for worker in children(child)[:1]:
+                os.kill(worker, signal.SIGKILL)
+        actions.take(ticket, by=people.karim)
+        smtp.wait_for(5)
+    assert smtp.messages[-1].recipient == people.lea.email
+
+
+def test_r05_the_whole_cluster_killed_loses_nothing(ticket, people, smtp):
+    with qcluster(smtp_port=smtp.port) as cluster:
+        actions.take(ticket, by=people.karim)
+        stop(cluster, signal.SIGKILL)
+    Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+    run_command("helpdesk_deliver", smtp_port=smtp.port)
+    assert not Envelope.objects.exclude(state=State.SENT).exists()
+    assert len({mail.message_id for mail in smtp.messages}) == 5
+
+
+def test_a_real_cluster_sends_within_seconds(ticket, people, smtp):
+    announce_waiting()
+    deliver()
+    with qcluster(smtp_port=smtp.port):
+        actions.take(ticket, by=people.karim)
+        smtp.wait_for(5)
+
+
+ACT = """
+from django.contrib.auth import get_user_model
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Ticket
+lea = get_user_model().objects.get(username="lea")
+actions.comment(Ticket.objects.get(), by=lea, text="Toujours froid.")
+"""
+
+
+def test_the_redis_broker_works(taken, quiet, smtp):
+    quiet()
+    with redis_server() as redis:
+        where = {"smtp_port": smtp.port, "redis_port": redis.port}
+        with qcluster(**where):
+            run_command("shell", "-c", ACT, **where)
+            smtp.wait_for(1)
+
+
+def test_a_redis_that_forgot_everything_loses_nothing(taken, quiet, smtp):
+    quiet()
+    with redis_server() as redis:
+        run_command("shell", "-c", ACT, smtp_port=smtp.port, redis_port=redis.port)
+    run_command("helpdesk_deliver", smtp_port=smtp.port)
+    assert len(smtp.messages) == 1
+
+
+def test_r31_a_redis_that_is_down_lets_the_act_pass(taken, quiet, smtp):
+    quiet()
+    done = run_command("shell", "-c", ACT, smtp_port=smtp.port, redis_port=9)
+    assert done.returncode == 0
+    run_command("helpdesk_deliver", smtp_port=smtp.port)
+    assert len(smtp.messages) == 1
+
+
+def test_r03_killed_after_the_server_took_the_mail_makes_two_copies(taken, people, quiet, smtp):
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    with loop(smtp) as process:
+        smtp.after_reply = lambda received: os.kill(process.pid, signal.SIGKILL)
+        smtp.wait_for(1)
+        process.wait(timeout=10)
+    smtp.after_reply = lambda received: None
+    Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+    run_command("helpdesk_deliver", smtp_port=smtp.port)
+    copies = {mail.message_id for mail in smtp.messages}
+    assert len(copies) == 1
+    # One if the process wrote "sent" before the signal reached it.
+    assert len(smtp.messages) <= 2
+    assert Envelope.objects.get().state == State.SENT
+
+
+def test_r35_sigterm_ends_it_after_the_mail_in_hand(ticket, smtp):
+    smtp.delay = 1
+    with loop(smtp) as process:
+        eventually(lambda: smtp.connections)
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+    assert not Envelope.objects.filter(state=State.SENDING).exists()
+    assert Envelope.objects.filter(state=State.SENT).count() == len(smtp.messages) < 4
+
+
+def in_threads(work, number):
+    """Do a piece of work in several threads that start together; return what each returned."""
+    barrier, results = threading.Barrier(number), []
+
+    def one():
+        try:
+            barrier.wait()
+            results.append(work())
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == number
+    return results
+
+
+def test_r14_of_two_that_claim_one_mail_one_gets_it(taken, people, quiet, smtp):
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    announce_waiting()
+    for _ in range(100):
+        claims = in_threads(queue.claim, 2)
+        winners = [claim for claim in claims if claim.envelopes]
+        assert len(winners) == 1
+        queue.give_back(winners[0].envelopes, winners[0].token)
+
+
+def test_two_that_announce_at_once_tell_everybody_once(ticket, people):
+    for number in range(10):
+        actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
+        actions.release(actions.take(ticket, by=people.karim).ticket, by=people.karim)
+    counts = in_threads(announce_waiting, 2)
+    assert sum(counts) == sum(event.notices.count() for event in ticket.events.all())
+
+
+def test_r16_of_four_planners_one_makes_the_reports(general, people):
+    from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    from wagtail_helpdesk.notify.reports import plan
+
+    eight = datetime(2027, 3, 1, 8, tzinfo=ZoneInfo("Europe/Paris"))
+    Beat.objects.create(name="reports", at=eight - timedelta(minutes=1))
+    assert sorted(in_threads(lambda: plan(eight), 4)) == [0, 0, 0, 4]
+    assert Envelope.objects.count() == 4
+
+
+def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, quiet, smtp):
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    announce_waiting()
+    with loop(smtp) as process:
+        os.kill(process.pid, signal.SIGSTOP)
+        Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+        deliver()
+        os.kill(process.pid, signal.SIGCONT)
+        time.sleep(1)
+    assert len(smtp.messages) == 1
+
+
+@pytest.mark.postgresql
+def test_r13_the_database_cut_while_delivering(ticket, people, smtp):
+    with loop(smtp):
+        for number in range(5):
+            actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            time.sleep(0.3)
+        actions.take(ticket, by=people.karim)
+        eventually(
+            lambda: (
+                not Envelope.objects.exclude(state=State.SENT).exists()
+                and any(mail.recipient == people.lea.email for mail in smtp.messages)
+            )
+        )
+
+
+@pytest.mark.sqlite
+def test_r37_two_processes_on_sqlite_lose_nothing(ticket, people, smtp):
+    with loop(smtp):
+        for number in range(60):
+            actions.take(ticket, by=people.karim)
+            actions.release(ticket, by=people.karim, text=f"n° {number}")
+        eventually(lambda: not Event.objects.unannounced().exists(), within=90)
+        # After ten mails about one ticket the rest would travel together, minutes later.
+        Envelope.objects.update(next_at=timezone.now())
+        eventually(lambda: not Envelope.objects.exclude(state=State.SENT).exists(), within=90)
+    told = {notice for notice in ticket.events.values_list("notices", flat=True) if notice}
+    assert len(told) == 4 + 60 + 60 * 4
