@@ -85,6 +85,7 @@ class Run:
             self.counts["acts cut"] += 1
         else:
             self.counts["acts"] += 1
+            self.tickets = list(Ticket.objects.values_list("pk", flat=True))
 
     def _write(self, word):
         lea = get_user_model().objects.get(username="lea")
@@ -92,7 +93,6 @@ class Run:
         if len(self.tickets) < 20 or self.random.random() < 0.3:
             category = self.random.choice(self.categories)
             actions.open_ticket(category, by=lea, subject=f"Froid {word}", text=word)
-            self.tickets = list(Ticket.objects.values_list("pk", flat=True))
             return
         ticket = Ticket.objects.get(pk=self.random.choice(self.tickets))
         if ticket.assignee_id is None and ticket.is_open:

@@ -411,3 +411,41 @@ def test_a_back_end_that_fails_is_tried_again(ticket, monkeypatch):
     announce_waiting()
     assert deliver() == {State.PENDING: 4}
     assert not Envelope.objects.filter(ambiguous__gt=0).exists()
+
+
+def test_what_is_told_is_what_the_gate_lets_through(
+    ticket, people, sent, django_assert_max_num_queries
+):
+    """The check at sending and ``visible_to`` are one rule."""
+    from wagtail_helpdesk.access import readable_audiences
+    from wagtail_helpdesk.lifecycle import Audience
+
+    actions.invite(ticket, by=people.karim, users=[people.ines])
+    for audience in (Audience.EVERYONE, Audience.REQUESTER):
+        actions.comment(ticket, by=people.karim, text="Bonjour.", audience=audience)
+    actions.note(ticket, by=people.karim, text="Note.")
+    for user in vars(people).values():
+        readable = readable_audiences(ticket.roles_of(user))
+        assert set(ticket.events.filter(audience__in=readable)) == set(
+            ticket.events.visible_to(user, own=False)
+        )
+
+
+def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from wagtail_helpdesk.models import Guest
+
+    model = type(people.lea)
+    users = model.objects.bulk_create(
+        model(username=f"g{n}", email=f"g{n}@example.org") for n in range(20)
+    )
+    Guest.objects.bulk_create(Guest(ticket=ticket, user=user) for user in users)
+    quiet()
+    actions.comment(ticket, by=people.lea, text="À tous.")
+    announce_waiting()
+    with CaptureQueriesContext(connection) as queries:
+        assert deliver() == {State.SENT: 20}
+    # What he may read and do; the mark before the message; what became of it.
+    assert len(queries) <= 20 * 3 + 50

@@ -14,7 +14,7 @@ from wagtail_helpdesk import lifecycle, markdown
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Action, Role
 from wagtail_helpdesk.links import Place, Places
-from wagtail_helpdesk.models import Envelope, State
+from wagtail_helpdesk.models import Envelope
 
 from . import sentences
 from .addresses import Reader, name_of
@@ -76,7 +76,7 @@ def _alert(
         "opening": _opening(checked, dossier),
         "deadline": "".join(sentences.deadline(told, dossier) for told in checked.told),
         "answers": answers,
-        "actions": [link for link in _actions(dossier, reader, place) if link not in answers],
+        "actions": [link for link in _actions(dossier, checked, place) if link not in answers],
         "ticket_url": url,
         "mute_url": mute,
         "why": sentences.why(strongest, dossier),
@@ -89,7 +89,7 @@ def _alert(
             template="alert",
             context=context,
             message_id=envelope.message_id,
-            thread=thread(envelope),
+            thread=thread(envelope, dossier),
             archive=url,
             # What asks something of its reader is no list mail.
             unsubscribe="" if asked else mute,
@@ -113,7 +113,7 @@ def _farewell(
                 "why": sentences.why(told, dossier),
             },
             message_id=envelope.message_id,
-            thread=thread(envelope),
+            thread=thread(envelope, dossier),
             headers=_own_headers(dossier, [told], told),
         )
     )
@@ -127,22 +127,14 @@ def subject(dossier: Dossier) -> str:
     return f"[{ticket.category.name} #{ticket.pk}] {ticket.subject}"
 
 
-def thread(envelope: Envelope) -> list[str]:
+def thread(envelope: Envelope, dossier: Dossier) -> list[str]:
     """Return the mails before this one, as ids: a root that nobody ever got, the first, the last.
 
     The root is in every mail, so that the thread holds together whichever mail was lost.
     """
-    before = Envelope.objects.filter(
-        ticket=envelope.ticket_id,
-        user=envelope.user_id,
-        address=envelope.address,
-        state__in=[State.SENT, State.UNCERTAIN],
-        pk__lt=envelope.pk,
-    )
-    first = list(before.order_by("pk").values_list("message_id", flat=True)[:FIRST])
-    last = list(before.order_by("-pk").values_list("message_id", flat=True)[:LAST])
     root = f"<ticket-{envelope.ticket_id}@{helpdesk_settings.MAIL_DOMAIN}>"
-    return list(dict.fromkeys([root, *first, *last[::-1]]))
+    before = dossier.mails_before(envelope)
+    return list(dict.fromkeys([root, *before[:FIRST], *before[-LAST:]]))
 
 
 def _own_headers(dossier: Dossier, told: list[Told], strongest: Told) -> dict[str, str]:
@@ -228,11 +220,12 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line.rstrip()}".rstrip() for line in lines)
 
 
-def _actions(dossier: Dossier, reader: Reader, place: Place | None) -> list[Link]:
+def _actions(dossier: Dossier, checked: Checked, place: Place | None) -> list[Link]:
     """Return a link to the form of everything the reader may do now."""
-    if place is None or reader.user is None:
+    if place is None:
         return []
-    actions = dossier.ticket.actions_for(reader.user)
+    standing, status = checked.standing, lifecycle.Status(dossier.ticket.status)
+    actions = lifecycle.available(standing.roles, standing.privileges, status)
     pointless = list(NO_FORM)
     if lifecycle.REJECT_CLOSURE in actions:
         # The page of a requester shows one way back from a closure, not two.

@@ -8,16 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 
 from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.access import Standing, readable_audiences
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import (
     Attachment,
     Category,
+    Envelope,
     Event,
     Notice,
     Reason,
     Skipped,
+    State,
     Ticket,
 )
 
@@ -46,6 +50,7 @@ class Told:
 class Checked:
     """What is left of a mail once rights and preferences were read again."""
 
+    standing: Standing = field(default_factory=Standing)
     told: list[Told] = field(default_factory=list)
     farewell: Told | None = None
     skipped: dict[int, Skipped] = field(default_factory=dict)
@@ -70,6 +75,7 @@ class Dossier:
     events: dict[int, Event]
     acts: dict[int, Act]
     surroundings: Surroundings
+    readers: Collection[int]
 
     @classmethod
     def of(cls, number: int, events: Collection[int], users: Collection[int]) -> Self:
@@ -85,32 +91,34 @@ class Dossier:
             found,
             dict(zip(found, acts, strict=True)),
             surroundings_of(ticket, acts, only=users),
+            users,
         )
 
     def check_for(self, user: User, notices: Iterable[Notice]) -> Checked:
-        """Decide again, now that the mail is about to leave, what of it may be told to a person."""
-        checked = Checked()
-        notices = list(notices)
-        pks = [notice.event_id for notice in notices]
-        readable = set(
-            Event.objects.filter(pk__in=pks)
-            .visible_to(user, own=False)
-            .values_list("pk", flat=True)
-        )
+        """Decide again, now that the mail is about to leave, what of it may be told to a person.
+
+        One statement answers both what he may read and what he may do: the standing comes from the
+        conditions that ``visible_to`` is made of.
+        """
+        checked = Checked(self.ticket.standing_of(user))
+        readable = readable_audiences(checked.standing.roles)
         for notice in notices:
             self._check(checked, user, notice, readable)
         return checked
 
-    def _check(self, checked: Checked, user: User, notice: Notice, readable: set[int]) -> None:
+    def _check(
+        self, checked: Checked, user: User, notice: Notice, readable: Collection[Audience]
+    ) -> None:
         event, act = self.events[notice.event_id], self.acts[notice.event_id]
         answer = verdict(act, self.surroundings.person(act, user.pk))
         told = Told(event, act, Reason(notice.reason), notice.asked)
+        may_read = event.audience in readable
         if answer is None:
-            left = event.pk not in readable
-            checked.skipped[notice.pk] = Skipped.NO_ACCESS if left else Skipped.SWITCHED_OFF
+            why = Skipped.SWITCHED_OFF if may_read else Skipped.NO_ACCESS
+            checked.skipped[notice.pk] = why
         elif answer.skipped and not notice.asked:
             checked.skipped[notice.pk] = answer.skipped
-        elif event.pk in readable:
+        elif may_read:
             checked.told.append(told)
         elif _is_farewell(told):
             checked.farewell = told
@@ -128,6 +136,24 @@ class Dossier:
             else:
                 checked.skipped[notice.pk] = Skipped.NO_ACCESS
         return checked
+
+    # -- mails before ----------------------------------------------------------------------------
+
+    @cached_property
+    def _mails(self) -> list[tuple[int | None, str, int, str]]:
+        rows = Envelope.objects.filter(
+            ticket=self.ticket, state__in=[State.SENT, State.UNCERTAIN]
+        ).filter(Q(user__in=self.readers) | ~Q(address=""))
+        return list(rows.order_by("pk").values_list("user", "address", "pk", "message_id"))
+
+    def mails_before(self, envelope: Envelope) -> list[str]:
+        """Return the mails about the ticket that the same reader got before, as ids, in order."""
+        reader = (envelope.user_id, envelope.address)
+        return [
+            message_id
+            for user, address, pk, message_id in self._mails
+            if (user, address) == reader and pk < envelope.pk
+        ]
 
     # -- names ---------------------------------------------------------------------------------
 

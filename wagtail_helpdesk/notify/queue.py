@@ -22,6 +22,7 @@ from django.utils import timezone
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Channel, Envelope, HelpdeskPreferences, Kind, Skipped, State
 
+from .addresses import with_preferences
 from .smtp import LostLease, Outcome, Result
 
 #: Mails claimed at once; those tried before are claimed one by one, so that one which kills its
@@ -63,7 +64,8 @@ def claim(limit: int = AT_ONCE) -> Claim:
     ):
         if _take(mails, order, most, token):
             mine = Envelope.objects.filter(token=token, state=State.SENDING)
-            return Claim(token, list(mine.select_related("user").order_by("bulk", "next_at", "pk")))
+            rows = mine.select_related(*with_preferences("user"))
+            return Claim(token, list(rows.order_by("bulk", "next_at", "pk")))
     return Claim(token)
 
 

@@ -1,0 +1,192 @@
+"""Mails per second, against a bare smtplib loop over one connection that sends the same bytes.
+
+    python bench/mails.py [mails]
+
+The database is a temporary SQLite file; the mail server is a process of its own on loopback. It
+answers each message at once, then after 10 and 20 ms: a real one writes the message to disk before
+it answers. Prints also how long an event takes to reach the mail server with an idle loop, and how
+long it takes to announce one to ten thousand people.
+"""
+
+import multiprocessing
+import os
+import resource
+import smtplib
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import django
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT))
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings.fast"
+
+
+def serve(delay, port_of):
+    """Serve mail in a process of its own, so that it does not share our interpreter."""
+    from tests.servers.smtp import smtp_server
+
+    with smtp_server() as server:
+        server.delay = delay
+        server.accept = lambda received: None
+        port_of.put(server.port)
+        time.sleep(3600)
+
+
+def mail_server(delay):
+    """Start it, and return the process and the port."""
+    port_of = multiprocessing.Queue()
+    process = multiprocessing.Process(target=serve, args=(delay, port_of), daemon=True)
+    process.start()
+    return process, port_of.get()
+
+
+def bare_loop(port, raw, count):
+    """Send the same bytes so many times; return mails per second."""
+    started = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as smtp:
+        for number in range(count):
+            smtp.sendmail("helpdesk@example.org", [f"guest{number}@example.org"], raw)
+    return count / (time.perf_counter() - started)
+
+
+def world():
+    """A service with a manager, a requester, and a ticket."""
+    from django.contrib.auth import get_user_model
+    from wagtail.models import Site
+
+    from wagtail_helpdesk import actions
+    from wagtail_helpdesk.models import Category, Service, ServiceManager
+    from wagtail_helpdesk.pages.models import HelpdeskPage
+
+    root = Site.objects.get(is_default_site=True).root_page
+    root.add_child(instance=HelpdeskPage(title="Assistance en ligne", slug="assistance"))
+    make = get_user_model().objects.create
+    lea, karim = make(username="lea", email="lea@example.org"), make(username="karim")
+    service = Service.objects.create(name="Services Généraux")
+    ServiceManager.objects.create(service=service, user=karim)
+    category = Category.objects.create(service=service, name="Chauffage")
+    return actions.open_ticket(category, by=lea, subject="Radiateur froid", text="Il fait froid.")
+
+
+def crowd(ticket, size):
+    """Invite so many people."""
+    from django.contrib.auth import get_user_model
+
+    from wagtail_helpdesk.models import Guest
+
+    model = get_user_model()
+    users = model.objects.bulk_create(
+        model(username=f"guest{n}", email=f"guest{n}@example.org") for n in range(size)
+    )
+    Guest.objects.bulk_create(Guest(ticket=ticket, user=user) for user in users)
+
+
+def tell(ticket, text):
+    """Write something on the ticket, and announce it."""
+    from wagtail_helpdesk import actions
+    from wagtail_helpdesk.notify.announce import announce_waiting
+
+    actions.comment(ticket, by=ticket.requester, text=text)
+    return announce_waiting()
+
+
+def throughput(ticket, delay, count):
+    """Return mails per second of ours, of the bare loop, and the ratio."""
+    from django.conf import settings
+
+    from wagtail_helpdesk.models import Envelope
+    from wagtail_helpdesk.notify.delivery import deliver
+
+    process, port = mail_server(delay)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_TIMEOUT = 20
+    raw = one_mail(ticket)
+    Envelope.objects.all().delete()
+    tell(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
+    Envelope.objects.filter(pk__gt=Envelope.objects.order_by("pk")[count - 1].pk).delete()
+    started = time.perf_counter()
+    done = deliver()
+    ours = done["sent"] / (time.perf_counter() - started)
+    bare = bare_loop(port, raw, count)
+    process.terminate()
+    return ours, bare, ours / bare
+
+
+def one_mail(ticket):
+    """Return a mail as it goes over the wire."""
+    from django.core import mail
+
+    from wagtail_helpdesk.models import Envelope
+    from wagtail_helpdesk.notify import alerts
+    from wagtail_helpdesk.notify.delivery import deliver
+
+    found, compose = [], alerts.compose
+
+    def keep(*words):
+        message = compose(*words)
+        found.append(message.message().as_bytes(linesep="\r\n"))
+        return message
+
+    alerts.compose = keep
+    Envelope.objects.all().delete()
+    tell(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
+    Envelope.objects.filter(pk__gt=Envelope.objects.order_by("pk").first().pk).delete()
+    mail.outbox = []
+    deliver()
+    alerts.compose = compose
+    return found[0]
+
+
+def latency(ticket, rounds=20):
+    """Return the median time from an act to the mail server, with an idle loop of 1 s pauses."""
+    from wagtail_helpdesk.models import Envelope, Guest
+    from wagtail_helpdesk.notify.delivery import deliver
+
+    Guest.objects.filter(ticket=ticket).exclude(user__username="guest0").delete()
+    times = []
+    for number in range(rounds):
+        Envelope.objects.all().delete()
+        started = time.perf_counter()
+        tell(ticket, f"n° {number}")
+        deliver()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def main():
+    """Measure, and print."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings.DATABASES["default"]["NAME"] = str(Path(folder) / "bench.sqlite3")
+        call_command("migrate", verbosity=0)
+        ticket = world()
+        crowd(ticket, 10_000)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.perf_counter()
+        told = tell(ticket, "À tous.")
+        print(
+            f"announcing to {told} people: {time.perf_counter() - started:.1f} s,"
+            f" {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024:.0f} MiB more"
+        )
+        for delay in (0, 0.01, 0.02):
+            ours, bare, ratio = throughput(ticket, delay, count)
+            print(
+                f"server answers after {delay * 1000:.0f} ms: {ours:.0f} mails/s,"
+                f" bare loop {bare:.0f}, ratio {ratio:.2f}"
+            )
+        print(
+            f"act to mail server, median: {latency(ticket) * 1000:.0f} ms (and the worker's poll)"
+        )
+
+
+if __name__ == "__main__":
+    main()
