@@ -3,7 +3,9 @@
 import email
 import email.policy
 import re
+import textwrap
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -12,6 +14,8 @@ from wagtail_helpdesk import actions, links
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, PermanentGuest, State
 from wagtail_helpdesk.notify.mail import one_line
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def raw(mail):
@@ -437,3 +441,13 @@ def test_deadline_is_that_of_the_site(closed, sent, settings):
 
     day = date_format((closed.awaiting_since + timedelta(days=3)).date())
     assert f"before {day}" in text_of(sent()["lea"])
+
+
+def test_a_host_changes_the_look_as_the_how_to_says(ticket, sent, settings, tmp_path):
+    how_to = (PROJECT / "docs" / "how-to" / "alerts.md").read_text()
+    example = textwrap.dedent(re.search(r"```html\n(.*?)```", how_to, re.DOTALL)[1])
+    template = tmp_path / "wagtail_helpdesk" / "mail" / "frame.html"
+    template.parent.mkdir(parents=True)
+    template.write_text(example)
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
+    assert "background-color: #7a1f3d" in html_of(sent()["karim"])
