@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
-from wagtail.models import Locale, Page, Site
+from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Page, Site
 
 from .models import Service
 
@@ -54,32 +56,41 @@ def helpdesk_page_models() -> list[type[Page]]:
     return [model for model in apps.get_models() if getattr(model, "is_helpdesk_page", False)]
 
 
+def helpdesk_pages() -> list[Page]:
+    """Return every published helpdesk page, each with its language."""
+    found = (model._default_manager.live() for model in helpdesk_page_models())
+    return [page for pages in found for page in pages.select_related("locale")]
+
+
 def place_for(service: Service | None, language: str) -> Place | None:
     """Return where a reader of this language finds the helpdesk, or None when there is no page.
 
     On the service's site, else on the default site, else on any other; and there in his language
     if the page exists in it, else in the site's.
     """
-    pages = [page for model in helpdesk_page_models() for page in model._default_manager.live()]
+    pages = helpdesk_pages()
     for site in (service.site if service else None, _default_site()):
-        if site is not None and (here := [page for page in pages if _is_on(page, site)]):
-            return Place(_in_language(here, language))
-    return Place(_in_language(pages, language)) if pages else None
+        if site is not None and (here := [page for page in pages if is_on(page, site)]):
+            return Place(in_language(here, language))
+    return Place(in_language(pages, language)) if pages else None
 
 
 def _default_site() -> Site | None:
     return Site.objects.select_related("root_page").filter(is_default_site=True).first()
 
 
-def _is_on(page: Page, site: Site) -> bool:
+def is_on(page: Page, site: Site) -> bool:
+    """Tell whether a page is part of a site."""
     # Wagtail serves the translations of a site's root as well, each under its language's prefix.
     here = page.get_url_parts()
     return here is not None and here[0] == site.pk
 
 
-def _in_language(pages: list[Page], language: str) -> Page:
+def in_language(pages: list[Page], language: str) -> Page:
+    """Return the page in a language, else in the default one, else the first."""
     by_language = {page.locale.language_code: page for page in reversed(pages)}
-    wanted = (language, language.partition("-")[0], Locale.get_default().language_code)
+    default = get_supported_content_language_variant(settings.LANGUAGE_CODE)
+    wanted = (language, language.partition("-")[0], default)
     return next((by_language[code] for code in wanted if code in by_language), pages[0])
 
 

@@ -4,6 +4,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from .dashboard import home
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, Service
 from .portal import unfinished
@@ -20,6 +21,8 @@ register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", no_bulk_deletion)
 hooks.register("register_log_actions", history.register)
 hooks.register("register_admin_search_area", TicketSearchArea)
+hooks.register("construct_homepage_panels", home.add_panel)
+hooks.register("construct_homepage_summary_items", home.add_summary)
 hooks.register("before_serve_page", unfinished.keep)
 
 

@@ -1,3 +1,12 @@
 """The helpdesk page and the people of the pages’ tests."""
 
-from tests.portal.conftest import general, helpdesk, people  # noqa: F401
+from tests.portal.conftest import (  # noqa: F401
+    closed,
+    dsi,
+    general,
+    heating,
+    helpdesk,
+    people,
+    taken,
+    ticket,
+)

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import lifecycle, markdown
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Priority, Visibility
-from wagtail_helpdesk.models import Category, Event, Guest, PermanentGuest, Service, Ticket
+from wagtail_helpdesk.models import (
+    Category,
+    Event,
+    Guest,
+    PermanentGuest,
+    Service,
+    Ticket,
+    TicketOrigin,
+)
 
 from .acting import Batch, _act, checked_text, locked, plain, record, stored
 from .assignment import choose
@@ -35,12 +43,14 @@ def open_ticket(
     priority: int | None = None,
     visibility: str | None = None,
     files: Sequence[File] = (),
+    page: Any = None,
     submission: uuid.UUID | None = None,
 ) -> Ticket:
     """Open a ticket in a category, for oneself or, as a manager of the service, for somebody else.
 
     Permanent guests are invited and the assignment algorithm runs in the same batch. Priority and
-    visibility are those of the category unless given. Raises ``NotYours`` when the opener may not
+    visibility are those of the category unless given; ``page`` is the page of the site from which
+    it is opened. Raises ``NotYours`` when the opener may not
     use the service or open for others, ``NotPossible`` for the data.
     """
     with transaction.atomic():
@@ -53,6 +63,8 @@ def open_ticket(
         requester = requester or by
         _check_opening(category, by, requester)
         ticket = _create(category, by, requester, subject, priority, visibility)
+        if page is not None:
+            TicketOrigin.objects.create(ticket=ticket, page=page)
         _record_opening(ticket, by, text, files, batch)
         arrive(ticket, by=by, submission=batch)
         return ticket

@@ -5,6 +5,7 @@ from .aliases import Alias
 from .events import Attachment, Event, KeptFile
 from .notices import Beat, Channel, Envelope, Kind, Notice, Reason, ReportPart, Skipped, State
 from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportPreference, Shows
+from .routing import Routing, TicketOrigin
 from .search import SearchRow
 from .services import (
     Category,
@@ -40,6 +41,7 @@ __all__ = [
     "Reason",
     "ReportPart",
     "ReportPreference",
+    "Routing",
     "SearchRow",
     "Service",
     "ServiceManager",
@@ -49,5 +51,6 @@ __all__ = [
     "State",
     "Subscription",
     "Ticket",
+    "TicketOrigin",
     "replacement_for",
 ]

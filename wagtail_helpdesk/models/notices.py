@@ -116,6 +116,12 @@ class Envelope(models.Model):
                 condition=Q(state="sending"),
                 name="hd_envelope_lease",
             ),
+            # What went wrong, for those responsible: few among millions.
+            models.Index(
+                "id",
+                condition=Q(state__in=["dead", "uncertain"]),
+                name="hd_envelope_failed",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

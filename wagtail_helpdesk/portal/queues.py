@@ -40,22 +40,26 @@ def member_categories(user: Any) -> list[Any]:
     return list(Category.objects.with_member(user).values_list("pk", flat=True))
 
 
-class _CappedCount(Subquery):
-    """How many rows a query gives, counting no further than its limit."""
+class CappedCount(Subquery):
+    """How many rows a query gives, counting no further than ``MOST``."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
     output_field = IntegerField()
 
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows.order_by().values("pk")[:MOST])
+
 
 def counts(queues: Mapping[str, QuerySet[Ticket]], user: Any) -> dict[str, str]:
     """Return how many open tickets each queue holds, all in one statement."""
-    columns = {
-        name: _CappedCount(tickets.filter(is_open=True).order_by().values("pk")[:MOST])
-        for name, tickets in queues.items()
-    }
+    open_ones = {name: CappedCount(rows.filter(is_open=True)) for name, rows in queues.items()}
+    return {name: shown(count) for name, count in in_one_statement(open_ones, user).items()}
+
+
+def in_one_statement(columns: Mapping[str, Any], user: Any) -> Mapping[str, Any]:
+    """Return the value of each subquery, all read at once beside the user's own row."""
     me = get_user_model()._default_manager.filter(pk=user.pk)
-    row: Mapping[str, Any] = me.values(**columns).first() or {}
-    return {name: shown(count) for name, count in row.items()}
+    return me.values(**columns).first() or {}
 
 
 def shown(count: int) -> str:

@@ -1,0 +1,206 @@
+"""The home of the Wagtail admin: a manager's day at a glance, and nothing for anybody else."""
+
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests import cast
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
+from wagtail_helpdesk.models import Envelope, ServiceManager, State, Ticket
+
+
+@pytest.fixture
+def home(helpdesk):
+    """A function: the home of the admin as somebody sees it."""
+
+    def page(user):
+        # Whether they run services or not, all of them are let into the admin.
+        user.groups.add(Group.objects.get(name="Editors"))
+        client = Client()
+        client.force_login(user)
+        answer = client.get("/admin/")
+        assert answer.status_code == 200
+        return BeautifulSoup(answer.content, "html.parser")
+
+    return page
+
+
+def lines(page, section):
+    found = page.select(f"[aria-labelledby=helpdesk-{section}] .helpdesk-panel__lines li")
+    return [(li.a.get_text(), li.select_one(".helpdesk-panel__words").get_text()) for li in found]
+
+
+def waiting(page):
+    return lines(page, "waiting")
+
+
+def test_an_answer_of_the_requester_waits(home, people, taken):
+    actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
+    assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
+
+
+def test_what_one_answered_waits_no_more(home, people, taken):
+    actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
+    actions.comment(taken, by=people.karim, text="J’y vais.")
+    assert waiting(home(people.karim)) == []
+
+
+def test_what_a_colleague_wrote_does_not_hide_the_answer(home, people, taken):
+    actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
+    actions.note(taken, by=people.sophie, text="Vu.")
+    assert [why for _, why in waiting(home(people.karim))] == ["The requester has answered"]
+
+
+def test_a_refused_closure_waits(home, people, closed):
+    actions.reject_closure(closed, by=people.lea, text="Il fait encore froid.")
+    assert waiting(home(people.karim)) == [(closed.subject, "Closure refused")]
+
+
+def test_a_ticket_one_was_given_waits(home, people, ticket):
+    actions.assign(ticket, by=people.sophie, to=people.karim)
+    assert waiting(home(people.karim)) == [(ticket.subject, "Assigned to you")]
+
+
+def test_a_ticket_one_took_does_not_wait(home, people, taken):
+    assert waiting(home(people.karim)) == []
+
+
+def test_a_postponed_ticket_waits_on_its_day(home, people, taken):
+    actions.postpone(taken, by=people.karim, until=timezone.localdate() + timedelta(days=3))
+    assert waiting(home(people.karim)) == []
+    Ticket.objects.update(resume_on=timezone.localdate())
+    assert waiting(home(people.karim)) == [(taken.subject, "Postponed until today")]
+
+
+def test_what_waits_for_a_colleague_does_not(home, people, taken):
+    actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
+    assert waiting(home(people.sophie)) == []
+
+
+def test_free_tickets_say_how_old_they_are(home, people, ticket):
+    Ticket.objects.update(created_at=timezone.now() - timedelta(days=9))
+    page = home(people.karim)
+    [(subject, age)] = lines(page, "free")
+    assert (subject, age) == (ticket.subject, "1\N{NO-BREAK SPACE}week")
+    ages = [li.get_text() for li in page.select(".helpdesk-panel__ages li")]
+    assert ages == ["0 since yesterday", "0 for days", "1 for more than a week"]
+
+
+def test_a_line_leads_to_its_ticket(home, people, ticket):
+    link = home(people.karim).select_one(".helpdesk-panel__lines a")
+    assert link["href"] == f"/assistance/tickets/{ticket.pk}/"
+
+
+def test_a_service_leads_to_its_part_of_the_desk(home, people, general, ticket):
+    row = home(people.karim).select_one(".helpdesk-panel tbody tr")
+    assert row.th.get_text() == "Services Généraux"
+    assert [td.a["href"] for td in row.find_all("td")] == [
+        f"/assistance/desk/?queue=free&service={general.pk}",
+        f"/assistance/desk/?queue=all&service={general.pk}",
+    ]
+    assert [td.a.find(string=True) for td in row.find_all("td")] == ["1", "1"]
+
+
+def test_the_summary_counts_what_waits_and_what_is_free(home, people, ticket):
+    summary = home(people.karim).select_one(".w-summary").get_text(" ", strip=True)
+    assert "0 waiting for you" in summary
+    assert "1 free in your categories" in summary
+
+
+@pytest.fixture
+def failed(ticket):
+    """A mail about Léa’s ticket that could not be delivered."""
+    return Envelope.objects.create(
+        ticket=ticket,
+        address="ateliers@arvelle.example",
+        message_id="<1@arvelle.example>",
+        state=State.DEAD,
+        sealed=True,
+        last_error="550 No such user",
+    )
+
+
+def test_those_responsible_learn_of_mails_that_failed(home, people, general, failed):
+    ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
+    note = home(people.sophie).select_one("#helpdesk-section .help-critical")
+    assert "550 No such user" in note.get_text()
+    assert note.a["href"] == f"/assistance/tickets/{failed.ticket_id}/"
+
+
+def test_other_managers_do_not(home, people, failed):
+    assert home(people.karim).select_one("#helpdesk-section .help-critical") is None
+
+
+def test_an_old_failure_is_forgotten(home, people, failed):
+    ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
+    Envelope.objects.update(created_at=timezone.now() - timedelta(days=30))
+    assert home(people.sophie).select_one("#helpdesk-section .help-critical") is None
+
+
+ANSWERS_NOTHING_HERE = [
+    person.username for person in cast.ASKING + cast.OUTSIDE if person.username != "yvette"
+]
+
+
+@pytest.mark.parametrize("name", ANSWERS_NOTHING_HERE)
+def test_who_manages_nothing_finds_nothing(home, people, taken, name):
+    actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
+    page = home(getattr(people, name))
+    assert page.select_one("#helpdesk-section") is None
+    assert taken.subject not in page.get_text()
+    assert "waiting for you" not in page.get_text()
+
+
+def test_who_manages_another_service_finds_nothing_of_this_one(home, people, dsi, ticket, failed):
+    page = home(people.nadia)
+    assert page.select_one("#helpdesk-section") is not None
+    assert ticket.subject not in page.get_text()
+    assert "Services Généraux" not in page.get_text()
+
+
+def test_without_a_helpdesk_page_there_is_no_panel(home, helpdesk, people, ticket):
+    helpdesk.unpublish()
+    assert home(people.karim).select_one("#helpdesk-section") is None
+
+
+@pytest.fixture
+def statements(helpdesk, rf):
+    """A function: our own statements when the home is made for somebody; what its menu asks apart."""
+
+    def count(user):
+        request = rf.get("/admin/")
+        request.user = type(user).objects.get(pk=user.pk)
+        panels = []
+        with CaptureQueriesContext(connection) as queries:
+            add_panel(request, panels)
+            context = {"request": request}
+            shown = [panel.render_html(context) for panel in panels]
+            summary = TicketsSummaryItem(request)
+            shown += [summary.render_html(context)] if summary.is_shown() else []
+        return len([q for q in queries if "wagtail_helpdesk" in q["sql"]]), bool(shown)
+
+    return count
+
+
+def test_six_statements_whatever_the_number_of_tickets(
+    statements, people, general, heating, failed
+):
+    ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
+    assert statements(people.sophie) == (6, True)
+    for number in range(20):
+        new = actions.open_ticket(heating, by=people.lea, subject=f"Froid {number}", text="Brr")
+        if number % 2:
+            actions.assign(new, by=people.karim, to=people.sophie)
+            actions.comment(new, by=people.lea, text="Encore")
+    assert statements(people.sophie) == (6, True)
+
+
+def test_one_statement_for_who_manages_nothing(statements, people, ticket):
+    assert statements(people.alice) == (1, False)

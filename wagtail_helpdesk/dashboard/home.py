@@ -1,0 +1,64 @@
+"""What managers find of their day on the home of the Wagtail admin; nobody else finds anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.forms import Media
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from wagtail.admin.site_summary import SummaryItem
+from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.ui.components import Component
+
+from wagtail_helpdesk.portal.overview import Overview, overview_for
+
+
+class HelpdeskPanel(Component):
+    """What waits for a manager, what is free, how loaded his services are."""
+
+    name = "helpdesk"
+    # Before the workflow panels of Wagtail (210): people wait for an answer.
+    order = 120
+    template_name = "wagtail_helpdesk/dashboard/panel.html"
+
+    def __init__(self, overview: Overview) -> None:
+        self.overview = overview
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "request": parent_context["request"],
+            "overview": self.overview,
+            "base": self.overview.base,
+        }
+
+    @cached_property
+    def media(self) -> Media:
+        return Media(css={"all": [versioned_static("wagtail_helpdesk/admin/panel.css")]})
+
+
+class TicketsSummaryItem(SummaryItem):
+    """How many tickets wait for a manager and how many are free, beside the number of pages."""
+
+    order = 400
+    template_name = "wagtail_helpdesk/dashboard/summary.html"
+
+    def is_shown(self) -> bool:
+        return overview_for(self.request) is not None
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        overview = overview_for(self.request)
+        return {"overview": overview, "base": overview.base if overview else ""}
+
+
+def add_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """Add the panel for managers (a ``construct_homepage_panels`` hook)."""
+    overview = overview_for(request)
+    if overview is not None:
+        panels.append(HelpdeskPanel(overview))
+
+
+def add_summary(request: HttpRequest, items: list[SummaryItem]) -> None:
+    """Add the summary for managers (a ``construct_homepage_summary_items`` hook)."""
+    items.append(TicketsSummaryItem(request))

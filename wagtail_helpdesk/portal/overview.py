@@ -1,0 +1,263 @@
+"""A manager's day at a glance: what waits for him, what is free, how loaded his services are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
+from wagtail_helpdesk.models import Envelope, Event, State, Ticket
+
+from . import queues
+from .nearby import helpdesk_page
+from .visit import Visit
+
+#: Lines shown of what waits and of what is free.
+MOST_LINES = 6
+#: Own open tickets looked at, those that something happened to last.
+MOST_LOOKED_AT = 100
+#: Services whose load is shown.
+MOST_SERVICES = 12
+#: Since when a mail that failed is worth a word.
+RECENTLY = timedelta(days=7)
+#: The ages of free tickets that are told apart, in days.
+YOUNG, OLD = timedelta(days=1), timedelta(days=7)
+
+_POSTPONED = _("Postponed until today")
+#: Why a ticket waits for the manager in charge, by what happened to it since he last acted.
+REASONS = {
+    lifecycle.COMMENT.name: _("The requester has answered"),
+    lifecycle.REJECT_CLOSURE.name: _("Closure refused"),
+    lifecycle.ASSIGN.name: _("Assigned to you"),
+    lifecycle.RESUME.name: _POSTPONED,
+}
+_CALLS = (
+    Q(action=lifecycle.COMMENT.name, actor=OuterRef("requester"))
+    | Q(action__in=(lifecycle.REJECT_CLOSURE.name, lifecycle.ASSIGN.name))
+    | Q(action=lifecycle.RESUME.name, actor=None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A ticket in the overview, and in a few words why it is there or how old it is."""
+
+    number: int
+    subject: str
+    place: str
+    words: str
+    urgent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many open and free tickets a service has."""
+
+    service: Any
+    name: str
+    free: str
+    open: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Mails of the services somebody is responsible for that did not go out."""
+
+    count: str
+    ticket: int | None
+    error: str
+
+
+class Overview:
+    """Everything the panel shows, in at most six statements whatever the number of tickets."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.user, self.base = visit.user, visit.base
+        self.rows = visit.managed
+        self.services = [row.service.pk for row in self.rows]
+
+    @cached_property
+    def categories(self) -> list[Any]:
+        return queues.member_categories(self.user)
+
+    def queue(self, name: str) -> QuerySet[Ticket]:
+        """Return the open tickets of one of the desk's queues."""
+        found = queues.queue(name, self.user, self.services, self.categories)
+        return found.filter(is_open=True)
+
+    # -- what waits for me -------------------------------------------------------------------------
+
+    @cached_property
+    def calls(self) -> list[Line]:
+        """The tickets in one's charge that something happened to since one last acted on them."""
+        return [_line(row, why) for row in self._mine() if (why := _reason(row))]
+
+    @property
+    def waiting(self) -> list[Line]:
+        """The calls that are shown."""
+        return self.calls[:MOST_LINES]
+
+    @property
+    def waiting_count(self) -> str:
+        """How many there are."""
+        most = len(self.calls) >= MOST_LOOKED_AT
+        return f"{MOST_LOOKED_AT - 1}+" if most else str(len(self.calls))
+
+    def _mine(self) -> Iterable[dict[str, Any]]:
+        events = Event.objects.filter(ticket=OuterRef("pk")).order_by("-pk")
+        call = events.filter(_CALLS)
+        mine = self.queue("mine").order_by("-last_activity_at", "-number")
+        return mine.values(
+            *_FIELDS,
+            "status",
+            "resume_on",
+            called=Subquery(call.values("pk")[:1]),
+            call=Subquery(call.values("action")[:1]),
+            acted=Subquery(events.filter(actor=self.user).values("pk")[:1]),
+        )[:MOST_LOOKED_AT]
+
+    # -- what is free ------------------------------------------------------------------------------
+
+    @cached_property
+    def free(self) -> list[Line]:
+        """The free tickets of one's categories, the longest idle first."""
+        if not self.categories:
+            return []
+        now = timezone.now()
+        rows = self._free.order_by("last_activity_at", "number").values(*_FIELDS)[:MOST_LINES]
+        return [_line(row, timesince(row["created_at"], now, depth=1)) for row in rows]
+
+    @cached_property
+    def _free(self) -> QuerySet[Ticket]:
+        return self.queue("free").filter(category__in=self.categories)
+
+    # -- how many: one statement -------------------------------------------------------------------
+
+    @cached_property
+    def _counts(self) -> Mapping[str, Any]:
+        return queues.in_one_statement(self._columns(), self.user)
+
+    def _columns(self) -> dict[str, Any]:
+        now = timezone.now()
+        ages: dict[str, Q] = {
+            "free_young": Q(created_at__gt=now - YOUNG),
+            "free_middle": Q(created_at__lte=now - YOUNG, created_at__gt=now - OLD),
+            "free_old": Q(created_at__lte=now - OLD),
+        }
+        columns: dict[str, Any] = {
+            name: queues.CappedCount(self._free.filter(age)) for name, age in ages.items()
+        }
+        for row in self.rows[:MOST_SERVICES]:
+            here = queues.managed_by(self.user).filter(service=row.service.pk, is_open=True)
+            columns[f"open_{row.service.pk}"] = queues.CappedCount(here)
+            columns[f"free_{row.service.pk}"] = queues.CappedCount(here.filter(assignee=None))
+        return columns | self._failures(now)
+
+    @property
+    def ages(self) -> list[tuple[Any, str]]:
+        """How many of the free tickets of one's categories are how old."""
+        labels = {
+            "free_young": _("since yesterday"),
+            "free_middle": _("for days"),
+            "free_old": _("for more than a week"),
+        }
+        return [(label, queues.shown(self._counts[name])) for name, label in labels.items()]
+
+    @property
+    def free_count(self) -> str:
+        """How many tickets are free in one's categories."""
+        names = ("free_young", "free_middle", "free_old")
+        return queues.shown(min(sum(self._counts[name] for name in names), queues.MOST))
+
+    @property
+    def loads(self) -> list[Load]:
+        """The services one manages, each with its load."""
+        return [
+            Load(
+                row.service.pk,
+                row.service.name,
+                free=queues.shown(self._counts[f"free_{row.service.pk}"]),
+                open=queues.shown(self._counts[f"open_{row.service.pk}"]),
+            )
+            for row in self.rows[:MOST_SERVICES]
+        ]
+
+    def _failures(self, now: datetime) -> dict[str, Any]:
+        own = [r.service.pk for r in self.rows if Privilege.EDIT_SERVICE in r.privileges]
+        if not own:
+            return {}
+        failed = Envelope.objects.filter(
+            state__in=(State.DEAD, State.UNCERTAIN),
+            created_at__gt=now - RECENTLY,
+            ticket__service__in=own,
+        ).order_by("-pk")
+        return {
+            "failed": queues.CappedCount(failed),
+            "failed_ticket": Subquery(failed.values("ticket")[:1]),
+            "failed_error": Subquery(failed.values("last_error")[:1]),
+        }
+
+    @property
+    def failures(self) -> Failures | None:
+        """What those responsible for a service are told of mails that failed."""
+        counts = self._counts
+        if not counts.get("failed"):
+            return None
+        count = queues.shown(counts["failed"])
+        return Failures(count, counts["failed_ticket"], counts["failed_error"])
+
+
+_FIELDS = (
+    "number",
+    "subject",
+    "priority",
+    "created_at",
+    "category__name",
+    "service__name",
+)
+
+
+def _reason(row: dict[str, Any]) -> Any:
+    """Return why a ticket waits for the manager in charge of it, or nothing."""
+    if row["status"] == Status.POSTPONED and row["resume_on"]:
+        return _POSTPONED if row["resume_on"] <= timezone.localdate() else ""
+    if row["called"] is None or row["called"] <= (row["acted"] or 0):
+        return ""
+    return REASONS[row["call"]]
+
+
+def _line(row: dict[str, Any], why: Any) -> Line:
+    return Line(
+        number=row["number"],
+        subject=row["subject"],
+        place=f"{row['service__name']} › {row['category__name']}",
+        words=str(why),
+        urgent=str(Priority(row["priority"]).label) if row["priority"] > Priority.NORMAL else "",
+    )
+
+
+def overview_for(request: HttpRequest) -> Overview | None:
+    """Return the overview of a manager, made once per request; None for everybody else."""
+    if not hasattr(request, "_helpdesk_overview"):
+        request._helpdesk_overview = _overview(request)  # type: ignore[attr-defined]
+    found: Overview | None = request._helpdesk_overview  # type: ignore[attr-defined]
+    return found
+
+
+def _overview(request: HttpRequest) -> Overview | None:
+    visit = Visit(None, request)
+    # Asked first: most people manage nothing, and cost one statement.
+    if not visit.managed or (page := helpdesk_page(request)) is None:
+        return None
+    visit.page = page
+    return Overview(visit)
