@@ -301,7 +301,7 @@ ASK_INFORMATION = Action(
     name="ask_information",
     label=_("Ask for information"),
     past=_("%(who)s asked for information"),
-    rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *OPEN)),),
+    rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *IN_HAND)),),
     message=Message.REQUIRED,
     asks=Role.REQUESTER,
     guarded=True,
@@ -337,7 +337,7 @@ CLOSE = Action(
     past=_("%(who)s closed the ticket"),
     rules=(
         Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, *OPEN)),
-        Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *OPEN)),
+        Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *IN_HAND)),
     ),
     asks=Role.REQUESTER,
     guarded=True,
@@ -373,7 +373,7 @@ REFUSE = Action(
         Rule(
             by=Role.IN_CHARGE,
             needs=Privilege.REFUSE,
-            moves=_lead(Status.REFUSED, *OPEN),
+            moves=_lead(Status.REFUSED, *IN_HAND),
         ),
     ),
     message=Message.REQUIRED,

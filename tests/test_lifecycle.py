@@ -1,0 +1,277 @@
+"""The table of actions: printed into lifecycle.txt for review, and facts about it as a whole.
+
+A changed cell shows in the diff of the approved file. Once it is what you want:
+``python -m tests.test_lifecycle > tests/lifecycle.txt`` approves it.
+"""
+
+import re
+import runpy
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wagtail_helpdesk.lifecycle import (
+    ACTIONS,
+    ENDED,
+    IN_HAND,
+    OPEN,
+    Audience,
+    Message,
+    Privilege,
+    Role,
+    Status,
+    available,
+)
+
+HERE = Path(__file__).parent
+APPROVED = HERE / "lifecycle.txt"
+
+# Who somebody is when he is nothing else. Being in charge is a manager's role.
+PEOPLE = {
+    "requester": {Role.REQUESTER},
+    "manager": {Role.MANAGER},
+    "in charge": {Role.MANAGER, Role.IN_CHARGE},
+    "guest": {Role.GUEST},
+    "viewer": {Role.VIEWER},
+    "system": {Role.SYSTEM},
+}
+EVERYTHING = frozenset(Privilege)
+
+
+def matrix() -> str:
+    """Print what everybody may do in every status, and where it leads."""
+    return "\n".join(line.rstrip() for line in _lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    for person, roles in PEOPLE.items():
+        for status in Status:
+            if person == "in charge" and status is Status.FREE:
+                continue  # a free ticket has nobody in charge
+            yield f"{person}, {status.value}"
+            for action in available(roles, EVERYTHING, status):
+                yield f"    {_cell(action, roles, status)}"
+            yield ""
+
+
+def _cell(action, roles, status) -> str:
+    rule = action.rule_for(roles, EVERYTHING, status)
+    cell = action.name
+    if rule.needs:
+        cell += f" ({rule.needs.value})"
+    after = rule.moves[status]
+    for step in action.then:
+        if step.rule_for({Role.MANAGER, Role.IN_CHARGE}, EVERYTHING, after):
+            after = step.rule_for({Role.MANAGER, Role.IN_CHARGE}, EVERYTHING, after).moves[after]
+    return cell if after == status else f"{cell} → {after.value}"
+
+
+def test_who_may_do_what_is_what_was_approved():
+    assert matrix() == APPROVED.read_text(), "read the diff; the docstring says how to approve it"
+
+
+# -- the statuses as a graph -----------------------------------------------------------------------
+
+
+def moves() -> set[tuple[Status, Status]]:
+    return {
+        (before, after)
+        for action in ACTIONS.values()
+        for rule in action.rules
+        for before, after in rule.moves.items()
+        if before != after
+    }
+
+
+def test_every_status_is_reached_from_a_new_ticket():
+    reached, edges = {Status.FREE}, moves()
+    for _ in Status:
+        reached |= {after for before, after in edges if before in reached}
+    assert reached == set(Status)
+
+
+def test_no_status_is_a_dead_end():
+    assert {before for before, _ in moves()} == set(Status)
+
+
+def test_an_ended_ticket_comes_back_only_by_reopening_or_a_rejected_closure():
+    back = {
+        action.name
+        for action in ACTIONS.values()
+        for rule in action.rules
+        for before, after in rule.moves.items()
+        if before in ENDED and after in OPEN
+    }
+    assert back == {"reopen", "reject_closure"}
+
+
+def test_a_status_is_either_open_or_ended_and_in_hand_when_somebody_is_in_charge():
+    assert set(OPEN) | set(ENDED) == set(Status)
+    assert not set(OPEN) & set(ENDED)
+    assert set(OPEN) == {Status.FREE, *IN_HAND}
+
+
+# -- facts that hold for every row -----------------------------------------------------------------
+
+
+def named(condition) -> set[str]:
+    return {action.name for action in ACTIONS.values() if condition(action)}
+
+
+def test_quiet_acts_are_the_small_changes():
+    assert named(lambda a: a.quiet) == {
+        "change_priority",
+        "change_subject",
+        "change_visibility",
+    }
+
+
+def test_notes_are_for_managers_and_told_to_them_alone():
+    assert named(lambda a: a.audience is Audience.MANAGERS) == {"note"}
+    assert ACTIONS["note"].tells == {Role.MANAGER, Role.IN_CHARGE}
+    assert {rule.by for rule in ACTIONS["note"].rules} == {Role.MANAGER}
+
+
+def test_a_message_is_required_where_somebody_must_know_why():
+    assert named(lambda a: a.message is Message.REQUIRED) == {
+        "open_ticket",
+        "take_and_ask",
+        "comment",
+        "note",
+        "ask_information",
+        "reject_closure",
+        "refuse",
+    }
+
+
+def test_three_acts_put_a_question_to_somebody():
+    asking = {action.name: action.asks for action in ACTIONS.values() if action.asks}
+    assert asking == {
+        "ask_information": Role.REQUESTER,
+        "close": Role.REQUESTER,
+        "invite": Role.GUEST,
+    }
+
+
+def test_a_ticket_that_waits_for_somebody_arrives_by_these_acts():
+    assert named(lambda a: a.creation_like) == {
+        "open_ticket",
+        "release",
+        "reject_closure",
+        "reopen",
+        "move",
+    }
+
+
+def test_acts_that_change_what_others_see_stop_when_overtaken():
+    free = named(lambda a: a.recorded and not a.guarded)
+    assert free == {
+        "open_ticket",
+        "comment",
+        "note",
+        "invite",
+        "remove_guest",
+        "change_priority",
+        "change_subject",
+        "attach",
+    }
+
+
+def test_the_system_may_do_what_the_rows_say_and_nothing_else():
+    system = named(lambda a: any(rule.by is Role.SYSTEM for rule in a.rules))
+    assert system == {"assign", "release", "resume", "move", "invite", "expire"}
+
+
+def test_without_any_privilege_a_manager_keeps_what_needs_none():
+    kept = {a.name for a in available({Role.MANAGER}, (), Status.IN_PROGRESS)}
+    assert kept == {
+        "comment",
+        "note",
+        "move",
+        "invite",
+        "remove_guest",
+        "change_priority",
+        "attach",
+        "follow",
+        "unfollow",
+    }
+
+
+def test_each_privilege_about_tickets_allows_its_act_and_no_other():
+    for privilege, allowed in {
+        Privilege.ASSIGN: {"assign"},
+        Privilege.TAKE_ASSIGNED: {"take", "take_and_close", "take_and_ask"},
+        Privilege.TAKE_FREE: set(),
+        Privilege.REOPEN: set(),
+        Privilege.REFUSE: set(),
+        Privilege.MOVE_ANYWHERE: set(),
+        Privilege.EDIT_SERVICE: set(),
+    }.items():
+        with_it = {a.name for a in available({Role.MANAGER}, {privilege}, Status.IN_PROGRESS)}
+        without = {a.name for a in available({Role.MANAGER}, (), Status.IN_PROGRESS)}
+        assert with_it - without == allowed
+
+
+def test_somebody_who_is_nothing_to_a_ticket_may_do_nothing():
+    for status in Status:
+        assert available((), EVERYTHING, status) == []
+
+
+def test_of_a_closure_the_requester_in_charge_is_the_requester():
+    rule = ACTIONS["close"].rule_for(
+        {Role.REQUESTER, Role.MANAGER, Role.IN_CHARGE}, EVERYTHING, Status.IN_PROGRESS
+    )
+    assert rule.moves[Status.IN_PROGRESS] is Status.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("action", "roles", "privileges", "status", "is_the_moment"),
+    [
+        ("take", {Role.MANAGER}, EVERYTHING, Status.CLOSED, True),
+        ("take", {Role.MANAGER}, {Privilege.TAKE_FREE}, Status.IN_PROGRESS, False),
+        ("take", {Role.GUEST}, EVERYTHING, Status.CLOSED, False),
+        ("comment", {Role.VIEWER}, (), Status.CLOSED, True),
+        ("change_priority", {Role.REQUESTER}, (), Status.CLOSED, True),
+        ("move", {Role.MANAGER}, EVERYTHING, Status.CLOSED, True),
+        ("refuse", {Role.MANAGER, Role.IN_CHARGE}, (), Status.CLOSED, False),
+        ("close", {Role.REQUESTER}, (), Status.CLOSED, True),
+        ("close", {Role.REQUESTER}, (), Status.FREE, False),
+        ("expire", {Role.SYSTEM}, (), Status.APPROVED, True),
+    ],
+)
+def test_it_is_the_moment_that_is_wrong_when_nothing_else_is(
+    action, roles, privileges, status, is_the_moment
+):
+    assert ACTIONS[action].is_ever_for(roles, privileges, status) is is_the_moment
+
+
+def test_an_action_has_the_address_of_its_name():
+    for name, action in ACTIONS.items():
+        assert name == action.name
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", action.slug)
+        assert action.slug.replace("-", "_") == name
+
+
+def test_whatever_is_recorded_has_a_line_for_the_history():
+    assert named(lambda a: a.recorded and a.past is None) == set()
+    assert named(lambda a: not a.recorded) == {
+        "take_and_close",
+        "take_and_ask",
+        "follow",
+        "unfollow",
+    }
+
+
+# -- the reference page ----------------------------------------------------------------------------
+
+
+def test_the_reference_page_is_printed_from_the_table():
+    docs = runpy.run_path(str(HERE.parent / "scripts" / "docs"))
+    page = HERE.parent / "docs" / "reference" / "lifecycle.md"
+    assert page.read_text() == docs["lifecycle_page"](), "`make docs` prints it again"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(matrix())
