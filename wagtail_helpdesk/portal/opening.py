@@ -58,9 +58,8 @@ def _openable(visit: Visit) -> Any:
 
 
 def _form(visit: Visit, category: Category, data: Any = None, **kwargs: Any) -> Opening:
-    shelf = next(iter(catalogue.shelves(visit.user, category.service_id)), None)
     files = visit.request.FILES if data is not None else None
-    return Opening(data, files, visit=visit, category=category, shelf=shelf, **kwargs)
+    return Opening(data, files, visit=visit, category=category, **kwargs)
 
 
 def _refill(visit: Visit, category: Category) -> HttpResponse:
@@ -82,7 +81,7 @@ def _open(visit: Visit, category: Category) -> HttpResponse:
     if not form.is_valid():
         return _rejected(visit, form)
     try:
-        ticket = form.run(_openable(visit).get(pk=form.cleaned_data["category"]))
+        ticket = form.run()
     except NotPossible as problem:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         return _rejected(visit, form)

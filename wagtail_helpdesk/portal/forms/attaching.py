@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Any
 
@@ -16,6 +17,8 @@ from wagtail_helpdesk.models import KeptFile
 
 from .. import words
 from . import fields
+
+logger = logging.getLogger(__name__)
 
 
 class WithFiles(forms.Form):
@@ -70,11 +73,15 @@ class WithFiles(forms.Form):
     def keep(self) -> None:
         """Keep the good files of a form that was not accepted; they need not be sent again."""
         room = helpdesk_settings.FILES_MAX_COUNT - len(self.kept_files)
-        for file in self._good[: max(room, 0)]:
-            file.seek(0)
-            kept = KeptFile(user=self.author, file=file, **described(file))
-            kept.save()
-            self.kept_files.append(kept)
+        try:
+            for file in self._good[: max(room, 0)]:
+                file.seek(0)
+                kept = KeptFile(user=self.author, file=file, **described(file))
+                kept.save()
+                self.kept_files.append(kept)
+        except (OSError, ValueError):
+            # A full disk, or a file the failed act closed: the page with the text must come back.
+            logger.exception("A file could not be kept.")
         self._good = []
 
     def forget(self) -> None:

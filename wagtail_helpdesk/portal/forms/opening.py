@@ -12,12 +12,12 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category, Ticket
 
+from .. import catalogue
 from ..people import found
 from . import fields
 from .attaching import WithFiles
 
 if TYPE_CHECKING:
-    from ..catalogue import Shelf
     from ..visit import Visit
 
 #: The fields that a category's template fills, and the setting that holds its text.
@@ -30,16 +30,11 @@ class Opening(WithFiles):
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
     #: The category whose template filled the form: what still equals it was not edited.
     filled_from = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    category = forms.TypedChoiceField(
-        label=_("Category:"),
-        coerce=int,
-        error_messages={"invalid_choice": _("This category takes no tickets.")},
-    )
+    category = forms.IntegerField(label=_("Category:"), widget=forms.Select)
     requester = fields.person(required=False, label=_("Requester (identifier or e-mail address):"))
     field_order = ("category", "requester", "subject", "text", "files")
 
-    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit, category: Category,
-                 shelf: Shelf | None, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
+    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit, category: Category, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
         self.visit, self.author = visit, visit.user
         self.shown_category = category
         filled = {"submission": uuid.uuid4(), "category": category.pk, "filled_from": category.pk}
@@ -47,7 +42,8 @@ class Opening(WithFiles):
         super().__init__(data, files, initial=filled | template | (initial or {}), auto_id="id_%s")
         self.fields["subject"] = fields.subject()
         self.fields["text"] = fields.message(required=True, rows=9)
-        self.fields["category"].choices = _choices(category, shelf)  # type: ignore[attr-defined]
+        # Read when the form is shown, not when it is accepted.
+        self.fields["category"].widget.choices = lambda: _choices(visit.user, category)
         if category.service not in visit.services:
             del self.fields["requester"]
         self.order_fields(self.field_order)
@@ -58,6 +54,12 @@ class Opening(WithFiles):
         setting = self.shown_category.in_force("default_visibility")
         return bool(setting.value == Visibility.PUBLIC)
 
+    def clean_category(self) -> Any:
+        # The view looked for the category that was sent, and found another: it takes no tickets.
+        if self.cleaned_data["category"] != self.shown_category.pk:
+            raise forms.ValidationError(_("This category takes no tickets."))
+        return self.cleaned_data["category"]
+
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
         people = found(typed) if typed else [self.author]
@@ -65,11 +67,11 @@ class Opening(WithFiles):
             raise forms.ValidationError(_("Name one person."))
         return people[0]
 
-    def run(self, category: Category) -> Ticket:
+    def run(self) -> Ticket:
         """Open the ticket; the same form sent twice gives the same ticket."""
         given = self.cleaned_data
         return actions.open_ticket(
-            category,
+            self.shown_category,
             by=self.author,
             requester=given.get("requester") or self.author,
             subject=given["subject"],
@@ -94,8 +96,9 @@ def _folded(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _choices(category: Category, shelf: Shelf | None) -> list[tuple[Any, str]]:
-    lines = shelf.choices if shelf else []
+def _choices(user: Any, category: Category) -> list[tuple[Any, str]]:
+    shelves = catalogue.shelves(user, category.service_id)
+    lines = [line for shelf in shelves for line in shelf.choices]
     choices = [(line.pk, "\N{NO-BREAK SPACE}" * 3 * line.depth + line.name) for line in lines]
     # A hidden category is reached by its link, and then it is the one to offer.
     if category.pk not in dict(choices):

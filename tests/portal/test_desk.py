@@ -1,0 +1,121 @@
+"""The desk of managers: queues, counters, filters, orders."""
+
+import pytest
+
+from tests.portal.test_my_tickets import numbers
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.portal import queues
+
+
+def counters(page):
+    return [count.text for count in page.select(".hd-tabs .hd-count")]
+
+
+@pytest.fixture
+def work(people, heating, plumbing, network):
+    """Five open tickets: two free, one of Karim's, one of Sophie's, one of another service."""
+    tickets = [
+        actions.open_ticket(category, by=people.lea, subject=f"Demande {n}", text="x", priority=p)
+        for n, (category, p) in enumerate(
+            [(heating, 3), (plumbing, 5), (heating, 1), (plumbing, 3), (network, 3)]
+        )
+    ]
+    actions.take(tickets[2], by=people.karim)
+    actions.take(tickets[3], by=people.sophie)
+    return tickets
+
+
+def test_there_is_no_desk_for_those_who_manage_nothing(visit, people):
+    assert visit(people.lea).get("desk/").status_code == 403
+
+
+def test_the_four_queues(visit, people, work):
+    karim = visit(people.karim)
+    expected = {
+        "free": work[:2],
+        "mine": [work[2]],
+        "categories": work[:4],
+        "all": work[:4],
+    }
+    for name, tickets in expected.items():
+        assert set(numbers(karim.page("desk/", queue=name))) == {t.pk for t in tickets}
+
+
+def test_the_counters_say_how_many(visit, people, work):
+    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "4", "4"]
+
+
+def test_s_dos_03_the_counters_stop_counting(visit, people, work, monkeypatch):
+    monkeypatch.setattr(queues, "MOST", 3)
+    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "2+", "2+"]
+
+
+def test_named_members_narrow_my_categories(visit, people, work, general, heating):
+    member = general.managers.get(user=people.sophie)
+    heating.named_members.create(manager=member)
+    type(heating).objects.filter(pk=heating.pk).update(members_from=heating)
+    shown = numbers(visit(people.karim).page("desk/", queue="categories"))
+    assert set(shown) == {work[1].pk, work[3].pk}
+
+
+def test_filters_combine(visit, people, work, heating, general):
+    karim = visit(people.karim)
+    page = karim.page("desk/", queue="all", category=heating.pk, priority=3)
+    assert numbers(page) == [work[0].pk]
+    assert numbers(karim.page("desk/", queue="all", status="in_progress")) == [
+        work[3].pk,
+        work[2].pk,
+    ]
+    assert page.find("option", value=str(heating.pk)).has_attr("selected")
+
+
+def test_the_service_is_a_filter_of_whoever_has_several(visit, people, work, dsi):
+    julien = visit(people.julien)
+    assert len(numbers(julien.page("desk/", queue="all"))) == 5
+    assert numbers(julien.page("desk/", queue="all", service=dsi.pk)) == [work[4].pk]
+
+
+def test_s_vis_02_a_service_one_does_not_manage_is_no_filter(visit, people, work, dsi, network):
+    karim = visit(people.karim)
+    for foreign in ({"service": dsi.pk}, {"category": network.pk}):
+        assert set(numbers(karim.page("desk/", queue="all", **foreign))) == {t.pk for t in work[:4]}
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("recent", [3, 2, 1, 0]), ("oldest", [0, 1, 2, 3]), ("urgent", [1, 0, 3, 2])],
+)
+def test_the_orders(visit, people, work, order, expected):
+    shown = numbers(visit(people.karim).page("desk/", queue="all", order=order))
+    assert shown == [work[n].pk for n in expected]
+
+
+@pytest.mark.parametrize("order", ["recent", "oldest", "urgent"])
+def test_every_order_continues_on_the_next_page(visit, people, work, order, monkeypatch):
+    monkeypatch.setattr("wagtail_helpdesk.portal.paging.LENGTH", 2)
+    monkeypatch.setitem(
+        __import__(
+            "wagtail_helpdesk.portal.rows", fromlist=["page_of_rows"]
+        ).page_of_rows.__kwdefaults__,
+        "length",
+        2,
+    )
+    karim = visit(people.karim)
+    page = karim.page("desk/", queue="all", order=order)
+    shown = numbers(page)
+    while following := page.find("a", rel="next"):
+        page = karim.page("desk/" + following["href"])
+        shown += numbers(page)
+    assert sorted(shown) == sorted(t.pk for t in work[:4])
+    assert len(shown) == 4
+
+
+def test_parameters_that_mean_nothing_are_ignored(visit, people, work):
+    page = visit(people.karim).page(
+        "desk/", queue="'", order="x", status="<b>", priority="9", service="x", category="-1"
+    )
+    assert set(numbers(page)) == {work[0].pk, work[1].pk}
+
+
+def test_a_superuser_has_no_desk(visit, people, work):
+    assert visit(people.gilles).get("desk/").status_code == 403

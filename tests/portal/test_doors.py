@@ -1,0 +1,82 @@
+"""Every address of the helpdesk page × everybody: what each is answered."""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.pages.models import HelpdeskPage
+
+OK, LOGIN, NO, NONE = 200, 302, 403, 404
+WHO = ("nobody", "victor", "gilles", "nadia", "lea", "ines", "karim", "sophie", "hugo")
+ABOUT_A_TICKET = (LOGIN, NONE, NONE, NONE, OK, OK, OK, OK, OK)
+FOR_EVERYBODY = (LOGIN,) + (OK,) * 8
+FOR_MANAGERS = (LOGIN, NO, NO, OK, NO, NO, OK, OK, OK)
+
+#: Name of the route → its arguments, and the answer to each of WHO in this order.
+MATRIX = {
+    "home": ({}, FOR_EVERYBODY),
+    "index_route": ({}, FOR_EVERYBODY),
+    "new": ({}, FOR_EVERYBODY),
+    "new_in": ({"category": "category"}, FOR_EVERYBODY),
+    "tickets": ({}, FOR_EVERYBODY),
+    "ticket": ({"number": "ticket"}, ABOUT_A_TICKET),
+    "file": ({"number": "ticket", "file_id": "file", "name": "x"}, ABOUT_A_TICKET),
+    "act": (
+        {"number": "ticket", "action": "release"},
+        (LOGIN, NONE, NONE, NONE, NO, NO, OK, NO, NO),
+    ),
+    "desk": ({}, FOR_MANAGERS),
+    "preferences": ({}, FOR_EVERYBODY),
+    "manager_preferences": ({}, FOR_MANAGERS),
+    "search": ({}, FOR_EVERYBODY),
+}
+
+
+def routes():
+    return {route.name for route in HelpdeskPage.get_subpage_urls()}
+
+
+def test_s_vis_01_the_matrix_has_every_address():
+    assert routes() == set(MATRIX)
+
+
+@pytest.fixture
+def world(helpdesk, people, taken, dsi):
+    """Léa's ticket with a file; Inès is invited, Karim in charge, Sophie and Hugo manage too."""
+    actions.invite(taken, by=people.lea, users=[people.ines])
+    event = actions.comment(taken, by=people.lea, text="x", files=[ContentFile(b"x", name="x.txt")])
+    return {
+        "ticket": taken.pk,
+        "category": taken.category_id,
+        "file": event.attachments.get().pk,
+    }
+
+
+def address(helpdesk, world, route, arguments):
+    kwargs = {name: world.get(value, value) for name, value in arguments.items()}
+    return helpdesk.reverse_subpage(route, kwargs=kwargs)
+
+
+@pytest.mark.parametrize("route", MATRIX)
+def test_s_vis_01_each_is_answered_what_is_his(visit, helpdesk, people, world, route):
+    arguments, answers = MATRIX[route]
+    path = address(helpdesk, world, route, arguments)
+    given = {who: visit(getattr(people, who, None)).get(path).status_code for who in WHO}
+    assert given == dict(zip(WHO, answers, strict=True))
+
+
+@pytest.mark.parametrize("route", MATRIX)
+def test_s_inf_03_nothing_is_kept_by_a_cache(visit, helpdesk, people, world, route):
+    arguments, _answers = MATRIX[route]
+    path = address(helpdesk, world, route, arguments)
+    for user in (None, people.victor, people.karim):
+        response = visit(user).get(path)
+        assert response.headers["Cache-Control"] == "private, no-store"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("route", sorted(set(MATRIX) - {"act", "new_in"}))
+def test_pages_that_only_read_take_no_forms(visit, helpdesk, people, world, route):
+    arguments, _answers = MATRIX[route]
+    path = address(helpdesk, world, route, arguments)
+    assert visit(people.karim).post(path, x="y").status_code == 405

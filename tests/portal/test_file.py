@@ -1,0 +1,103 @@
+"""Attached files: whoever may read the message, and nobody's browser runs them."""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Attachment
+
+
+@pytest.fixture
+def attached(taken, people):
+    """A file of Léa's on her ticket."""
+
+    def attach(name="plan é.pdf", content=b"%PDF-1.4\n", **form):
+        by = form.pop("by", people.lea)
+        act = form.pop("act", actions.comment)
+        event = act(taken, by=by, text="Voici.", files=[ContentFile(content, name=name)], **form)
+        return event.attachments.get()
+
+    return attach
+
+
+def path(attachment):
+    return f"tickets/{attachment.event.ticket_id}/files/{attachment.pk}/x/"
+
+
+def test_the_page_links_to_its_files(visit, people, attached):
+    file = attached()
+    lea = visit(people.lea)
+    link = lea.page(f"tickets/{file.event.ticket_id}/").select_one(".hd-attached a")
+    assert "plan é.pdf" in link.text
+    response = lea.client.get(link["href"])
+    assert b"".join(response.streaming_content) == b"%PDF-1.4\n"
+
+
+def test_s_xss_04_a_file_is_saved_never_shown(visit, people, attached):
+    response = visit(people.lea).get(path(attached("x.html", b"<script>alert(1)</script>")))
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_s_file_01_the_true_name_travels_in_the_header(visit, people, attached):
+    file = attached('../../é"; filename=x.pdf')
+    response = visit(people.lea).get(path(file))
+    assert "filename*=utf-8''" in response.headers["Content-Disposition"]
+    assert "/" not in file.name
+    assert "é" not in file.file.name
+
+
+def test_s_inf_03_a_file_stays_in_no_cache(visit, people, attached):
+    response = visit(people.lea).get(path(attached()))
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_s_vis_01_a_stranger_gets_no_file(visit, people, attached):
+    file = attached()
+    for stranger in (people.victor, people.gilles, people.thomas):
+        assert visit(stranger).get(path(file)).status_code == 404
+
+
+def test_s_vis_02_a_file_is_found_below_its_own_ticket_only(visit, people, attached, heating):
+    other = actions.open_ticket(heating, by=people.lea, subject="Autre", text="x")
+    file = attached()
+    assert visit(people.lea).get(f"tickets/{other.pk}/files/{file.pk}/x/").status_code == 404
+
+
+def test_s_vis_09_the_file_of_a_note_is_for_managers(visit, people, attached):
+    file = attached(act=actions.note, by=people.karim)
+    assert visit(people.sophie).get(path(file)).status_code == 200
+    assert visit(people.lea).get(path(file)).status_code == 404
+
+
+def test_s_file_04_the_way_is_closed_with_the_ticket(visit, people, attached, taken, network):
+    file = attached()
+    karim = visit(people.karim)
+    assert karim.get(path(file)).status_code == 200
+    actions.move(taken, by=people.karim, to=network)
+    assert karim.get(path(file)).status_code == 404
+
+
+def test_r_29_a_file_that_is_gone_is_a_page_and_no_crash(visit, people, attached):
+    file = attached()
+    file.file.storage.delete(file.file.name)
+    response = visit(people.lea).get(path(file))
+    assert response.status_code == 404
+    assert "This file is missing." in response.text
+
+
+def test_r_28_a_full_disk_is_an_error_of_the_form(visit, people, taken, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device")
+
+    storage = Attachment._meta.get_field("file").storage
+    monkeypatch.setattr(type(storage), "_save", full)
+    karim = visit(people.karim)
+    # What could not be attached cannot be kept either; the text is what must survive.
+    response = karim.act(taken, "comment", text="Voici.", files=ContentFile(b"x", name="x.txt"))
+    assert response.status_code == 422
+    assert "could not be stored" in response.text
+    assert "Voici." in response.text
+    assert not taken.events.filter(text="Voici.").exists()

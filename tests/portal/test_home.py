@@ -1,0 +1,77 @@
+"""The home of the helpdesk."""
+
+from wagtail.models import Locale
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Alias, Category, ServiceText
+
+
+def test_the_catalogue_shows_what_is_open_to_its_reader(visit, people, general, dsi):
+    type(dsi).objects.filter(pk=dsi.pk).update(everyone=False)
+    shelves = visit(people.lea).page().select(".hd-shelf h3")
+    assert [shelf.text for shelf in shelves] == ["Services Généraux"]
+
+
+def test_categories_lead_to_their_form(visit, people, heating):
+    link = visit(people.lea).page().find("a", string="Chauffage")
+    assert link["href"] == f"/assistance/new/{heating.pk}/"
+
+
+def test_a_branch_without_category_that_takes_tickets_is_left_out(visit, people, general):
+    parent = Category.objects.create(service=general, name="Jardins", takes_tickets=False)
+    assert "Jardins" not in visit(people.lea).get().text
+    Category.objects.create(service=general, name="Arbres", parent=parent)
+    page = visit(people.lea).page()
+    assert page.find("span", string="Jardins")
+    assert page.find("a", string="Arbres").find_parent("li")["class"] == ["hd-depth-1"]
+
+
+def test_what_editors_wrote_is_shown_in_the_readers_language(visit, people, general):
+    locale = Locale.objects.get(language_code="en")
+    ServiceText.objects.create(
+        service=general, locale=locale, title="Buildings", summary="All of it"
+    )
+    shelf = visit(people.lea).page().find(class_="hd-shelf")
+    assert shelf.h3.text == "Buildings"
+    assert "All of it" in shelf.text
+
+
+def test_an_alias_stands_where_it_was_put(visit, people, dsi, heating):
+    Alias.objects.create(name="Salle serveur trop chaude", service=dsi, to_category=heating)
+    link = visit(people.lea).page().find("a", string="Salle serveur trop chaude")
+    assert link["href"] == f"/assistance/new/{heating.pk}/"
+
+
+def test_what_waits_for_its_reader_comes_first(visit, people, closed):
+    waiting = visit(people.lea).page().find(class_="hd-waiting")
+    assert closed.subject in waiting.text
+    assert waiting.find("a", class_="hd-button")["href"].endswith("/approve-closure/")
+
+
+def test_an_information_asked_waits_too(visit, people, taken):
+    actions.ask_information(taken, by=people.karim, text="Quelle vanne ?")
+    waiting = visit(people.lea).page().find(class_="hd-waiting")
+    assert waiting.find("a", class_="hd-button").text.startswith("Answer")
+
+
+def test_nothing_waits_for_anybody_else(visit, people, closed):
+    for other in (people.karim, people.thomas):
+        assert visit(other).page().find(class_="hd-waiting") is None
+
+
+def test_managers_have_their_figures(visit, people, ticket):
+    figures = [b.text for b in visit(people.karim).page().select(".hd-figures b")]
+    assert figures == ["1", "0", "1", "1"]
+    assert visit(people.lea).page().find(class_="hd-figures") is None
+
+
+def test_the_menu_holds_the_preferences_behind_its_plus(visit, people, general):
+    menu = visit(people.lea).page().find(class_="hd-plus")
+    assert menu.summary.text.strip().endswith("Extend the main menu")
+    assert [a.text for a in menu.find_all("a")] == ["Preferences"]
+
+
+def test_the_menu_lists_the_services_one_configures(visit, people, general):
+    general.managers.filter(user=people.karim).update(can_manage_categories=False)
+    assert "Services Généraux" in visit(people.sophie).page().find(class_="hd-plus").text
+    assert "Services Généraux" not in visit(people.karim).page().find(class_="hd-plus").text

@@ -1,0 +1,82 @@
+"""My tickets: own, invited, followed; open, ended, all; a page at a time."""
+
+import pytest
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Ticket
+
+
+def numbers(page):
+    return [int(cell.text) for cell in page.select(".hd-list .hd-number")]
+
+
+@pytest.fixture
+def several(heating, people):
+    return [
+        actions.open_ticket(heating, by=people.lea, subject=f"Demande {n}", text="x")
+        for n in range(28)
+    ]
+
+
+def test_ones_own_open_tickets_stand_first_latest_on_top(visit, people, several):
+    actions.cancel(several[3], by=people.lea)
+    actions.comment(several[5], by=people.lea, text="Du nouveau.")
+    shown = numbers(visit(people.lea).page("tickets/"))
+    assert shown[0] == several[5].pk
+    assert several[3].pk not in shown
+
+
+def test_the_second_page_continues_where_the_first_stopped(visit, people, several):
+    lea = visit(people.lea)
+    # All in the same instant: the number decides, and nothing is shown twice or left out.
+    Ticket.objects.update(last_activity_at=several[0].created_at)
+    first = lea.page("tickets/")
+    following = first.find("a", rel="next")["href"]
+    second = lea.page("tickets/" + following)
+    assert len(numbers(first)) == 25
+    assert numbers(first) + numbers(second) == sorted((t.pk for t in several), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "key", ["x", "1", "1-2-3", "-1-5", "9" * 40 + "-1", "1-" + "9" * 40, "' OR 1"]
+)
+def test_a_key_written_by_hand_shows_the_first_page(visit, people, several, key):
+    assert len(numbers(visit(people.lea).page("tickets/", after=key))) == 25
+
+
+def test_ended_tickets_are_a_filter_away(visit, people, several):
+    actions.cancel(several[3], by=people.lea)
+    assert numbers(visit(people.lea).page("tickets/", show="ended")) == [several[3].pk]
+
+
+def test_tickets_one_is_invited_to_have_a_list_of_their_own(visit, people, several):
+    actions.invite(several[2], by=people.lea, users=[people.thomas])
+    thomas = visit(people.thomas)
+    assert numbers(thomas.page("tickets/")) == []
+    assert numbers(thomas.page("tickets/", list="invited")) == [several[2].pk]
+
+
+def test_a_followed_ticket_is_listed_while_it_can_be_seen(visit, people, several):
+    actions.change_visibility(several[1], by=people.lea, to="public")
+    actions.follow(several[1], by=people.victor)
+    victor = visit(people.victor)
+    assert numbers(victor.page("tickets/", list="followed")) == [several[1].pk]
+    actions.change_visibility(several[1], by=people.lea, to="private")
+    assert numbers(victor.page("tickets/", list="followed")) == []
+
+
+def test_a_stranger_has_no_tickets(visit, people, several):
+    victor = visit(people.victor)
+    for name in ("own", "invited", "followed"):
+        assert numbers(victor.page("tickets/", list=name, show="all")) == []
+
+
+def test_the_requester_reads_plain_words(visit, people, closed):
+    page = visit(people.lea).page("tickets/", show="ended")
+    assert page.find(class_="hd-status").text == "Done: to be confirmed"
+
+
+def test_a_list_is_a_table_with_headers(visit, people, ticket):
+    table = visit(people.lea).page("tickets/").find("table")
+    assert table.caption.text == "My requests"
+    assert all(th["scope"] for th in table.find_all("th"))

@@ -1,0 +1,223 @@
+"""Opening a ticket from the intranet."""
+
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.portal.conftest import hidden, soup
+from wagtail_helpdesk.models import Attachment, KeptFile, Ticket
+
+PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
+
+
+def file(name="plan.pdf", content=PDF):
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.fixture
+def lea(visit, people):
+    return visit(people.lea)
+
+
+def opened():
+    return list(Ticket.objects.order_by("pk"))
+
+
+def test_the_form_opens_a_ticket(lea, people, heating):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path))
+    response = lea.post(path, **form, category=heating.pk, subject="Froid", text="Il gèle.")
+    (ticket,) = opened()
+    assert response.status_code == 303
+    assert response.url == f"/assistance/tickets/{ticket.pk}/"
+    assert (ticket.requester, ticket.category) == (people.lea, heating)
+    assert f"Your ticket no. {ticket.pk} has been opened." in lea.client.get(response.url).text
+
+
+def test_r_24_a_double_click_opens_one_ticket(lea, heating):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}
+    first, second = lea.post(path, **form), lea.post(path, **form)
+    assert first.url == second.url
+    assert len(opened()) == 1
+
+
+def test_two_tabs_open_two_tickets(lea, heating):
+    path = f"new/{heating.pk}/"
+    forms = [hidden(lea.get(path)) for _tab in range(2)]
+    for form in forms:
+        lea.post(path, **form, category=heating.pk, subject="Froid", text="Il gèle.")
+    assert len(opened()) == 2
+
+
+def test_the_form_is_filled_with_the_template_of_its_category(lea, heating):
+    type(heating).objects.filter(pk=heating.pk).update(
+        default_subject="Chauffage : ", default_message="Salle :"
+    )
+    page = lea.page(f"new/{heating.pk}/")
+    assert page.find("input", {"name": "subject"})["value"] == "Chauffage : "
+    assert page.find("textarea").text.strip() == "Salle :"
+
+
+def test_a_change_of_category_refills_what_was_not_edited(lea, heating, plumbing):
+    type(heating).objects.filter(pk=heating.pk).update(default_message="Salle :\nDegrés :")
+    type(plumbing).objects.filter(pk=plumbing.pk).update(default_message="Où coule-t-il ?")
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": plumbing.pk, "refill": "1"}
+    page = soup(lea.post(path, **form, subject="Mon sujet", text="Salle :\r\nDegrés :"))
+    assert page.find("input", {"name": "subject"})["value"] == "Mon sujet"
+    assert page.find("textarea").text.strip() == "Où coule-t-il ?"
+    assert opened() == []
+
+
+def test_a_change_of_category_keeps_what_was_typed_and_sent(lea, heating, plumbing):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": plumbing.pk, "refill": "1"}
+    page = soup(lea.post(path, **form, subject="", text="Mon texte", files=file()))
+    assert page.find("textarea").text.strip() == "Mon texte"
+    assert page.find("input", {"name": "kept"})["value"] == str(KeptFile.objects.get().key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"subject": "", "text": "x"}, "Please enter the subject of the ticket."),
+        ({"subject": "x", "text": " \n "}, "Please enter your message."),
+        ({"subject": "x" * 201, "text": "x"}, "At most 200 characters"),
+        ({"subject": "x", "text": "x" * 20_001}, "At most 20000 characters"),
+    ],
+)
+def test_what_is_missing_or_too_long_is_said_and_nothing_is_lost(lea, heating, typed, message):
+    path = f"new/{heating.pk}/"
+    response = lea.post(path, **hidden(lea.get(path)), category=heating.pk, **typed)
+    page = soup(response)
+    assert response.status_code == 422
+    assert message in page.find(role="alert").text
+    assert page.title.text.startswith("Error")
+    assert page.find("input", {"name": "subject"}).get("value", "") == typed["subject"]
+    assert page.find("textarea").text.strip() == typed["text"].strip()
+    assert opened() == []
+
+
+def test_files_are_attached(lea, heating):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}
+    lea.post(path, **form, files=[file("a.pdf"), file("b.pdf")])
+    assert [a.name for a in Attachment.objects.all()] == ["a.pdf", "b.pdf"]
+    assert {a.content_type for a in Attachment.objects.all()} == {"application/pdf"}
+
+
+def test_good_files_are_kept_when_the_form_has_errors(lea, heating):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
+    page = soup(lea.post(path, **form, text="", files=[file("a.pdf"), file("vide.txt", b"")]))
+    assert "“vide.txt” is empty." in page.find(role="alert").text
+    kept = page.find("input", {"name": "kept"})
+    assert kept.find_parent("label").text.strip().startswith("a.pdf")
+    lea.post(path, **form, text="Il gèle.", kept=kept["value"])
+    assert [a.name for a in Attachment.objects.all()] == ["a.pdf"]
+    assert Attachment.objects.get().file.read() == PDF
+    assert not KeptFile.objects.exists()
+
+
+def test_s_file_03_a_file_that_is_too_large_is_named(lea, heating, settings):
+    settings.WAGTAIL_HELPDESK = {"FILE_MAX_SIZE": 1024 * 1024}
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
+    response = lea.post(path, **form, files=file("gros.pdf", b"x" * (1024 * 1024 + 1)))
+    assert "“gros.pdf” is larger than 1 MB." in soup(response).find(role="alert").text
+
+
+def test_s_file_03_too_many_files_are_counted(lea, heating, settings):
+    settings.WAGTAIL_HELPDESK = {"FILES_MAX_COUNT": 1}
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
+    response = lea.post(path, **form, files=[file("a.pdf"), file("b.pdf")])
+    assert "Attach at most 1 file." in soup(response).find(role="alert").text
+
+
+def test_s_vis_14_a_file_kept_for_somebody_else_is_not_attached(lea, people, heating):
+    kept = KeptFile.objects.create(
+        user=people.victor, name="x", size=1, content_type="x", file=file("x.pdf")
+    )
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
+    lea.post(path, **form, kept=str(kept.key))
+    assert not Attachment.objects.exists()
+    assert KeptFile.objects.filter(pk=kept.pk).exists()
+
+
+def test_a_stranger_to_the_service_finds_no_form(visit, people, heating, general):
+    type(general).objects.filter(pk=general.pk).update(everyone=False)
+    assert visit(people.victor).get(f"new/{heating.pk}/").status_code == 404
+
+
+def test_a_category_that_takes_no_tickets_has_no_form(lea, heating):
+    type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
+    response = lea.get(f"new/{heating.pk}/")
+    assert response.status_code == 404
+    assert "takes no tickets" in response.text
+
+
+def test_a_service_disabled_meanwhile_takes_nothing(lea, heating, general):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
+    type(general).objects.filter(pk=general.pk).update(enabled=False)
+    assert lea.post(path, **form).status_code == 404
+    assert opened() == []
+
+
+def test_a_manager_opens_for_somebody_else(visit, people, heating):
+    karim, path = visit(people.karim), f"new/{heating.pk}/"
+    form = hidden(karim.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
+    karim.post(path, **form, requester="marcel")
+    (ticket,) = opened()
+    assert (ticket.requester, ticket.creator) == (people.marcel, people.karim)
+
+
+def test_nobody_else_is_offered_to(lea, people, heating):
+    path = f"new/{heating.pk}/"
+    assert lea.page(path).find("input", {"name": "requester"}) is None
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
+    lea.post(path, **form, requester="marcel")
+    assert opened()[0].requester == people.lea
+
+
+def test_the_form_warns_before_a_ticket_is_public(lea, heating):
+    path = f"new/{heating.pk}/"
+    assert "readable by everybody" not in lea.get(path).text
+    type(heating).objects.filter(pk=heating.pk).update(default_visibility="public")
+    assert "readable by everybody" in lea.get(path).text
+
+
+def test_the_only_category_needs_no_choice(lea, general, heating):
+    general.categories.exclude(pk=heating.pk).update(takes_tickets=False)
+    assert lea.get("new/").url == f"/assistance/new/{heating.pk}/"
+
+
+def test_a_hidden_category_is_reached_by_its_link_only(lea, heating):
+    type(heating).objects.filter(pk=heating.pk).update(hidden=True)
+    assert "Chauffage" not in lea.page("new/").find(class_="hd-shelves").text
+    assert lea.get(f"new/{heating.pk}/").status_code == 200
+
+
+def test_a_submission_that_is_no_number_is_ignored(lea, heating):
+    response = lea.post(
+        f"new/{heating.pk}/", category=heating.pk, subject="x", text="x", submission="1; DROP"
+    )
+    assert response.status_code == 422
+    assert opened() == []
+
+
+def test_somebody_else_cannot_use_up_a_submission(lea, visit, people, heating):
+    form = {
+        "category": heating.pk,
+        "subject": "x",
+        "text": "x",
+        "submission": str(uuid.uuid4()),
+    }
+    lea.post(f"new/{heating.pk}/", **form)
+    response = visit(people.thomas).post(f"new/{heating.pk}/", **form)
+    assert response.status_code == 422
+    assert len(opened()) == 1
