@@ -59,7 +59,7 @@ class RemoveGuest(WithText):
         return self.guest is not None and self.guest.user_id == self.author.pk
 
     @property
-    def leaves(self) -> bool:
+    def leaves(self) -> bool:  # type: ignore[override]
         return self.is_oneself
 
     @property
