@@ -5,6 +5,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from .dashboard import home
+from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, Service
 from .portal import unfinished
@@ -23,6 +24,8 @@ hooks.register("register_log_actions", history.register)
 hooks.register("register_admin_search_area", TicketSearchArea)
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary)
+hooks.register("register_account_settings_panel", OwnPreferencesPanel)
+hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", unfinished.keep)
 
 

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from wagtail_helpdesk.conf import helpdesk_settings
 
 from .services import Service
 
@@ -28,12 +31,12 @@ class Level(models.TextChoices):
 class Preset(models.TextChoices):
     """A named combination of the three levels."""
 
-    NONE = "none", _("None")
-    MINIMAL = "minimal", _("Minimal")
-    MEDIUM = "medium", _("Medium")
-    HIGH = "high", _("High")
-    FULL = "full", _("Full")
-    CUSTOM = "custom", _("Custom")
+    NONE = "none", pgettext_lazy("monitoring", "None")
+    MINIMAL = "minimal", pgettext_lazy("monitoring", "Minimal")
+    MEDIUM = "medium", pgettext_lazy("monitoring", "Medium")
+    HIGH = "high", pgettext_lazy("monitoring", "High")
+    FULL = "full", pgettext_lazy("monitoring", "Full")
+    CUSTOM = "custom", pgettext_lazy("monitoring", "Custom")
 
 
 Levels = tuple[Level, Level, Level]
@@ -108,12 +111,24 @@ def preset_of(levels: Levels) -> Preset:
     return Preset.CUSTOM
 
 
+def raised(levels: Levels) -> Levels:
+    """Return levels of which none is quieter than the one before."""
+    any_ticket, member, in_charge = levels
+    member = max(any_ticket, member, key=lambda level: level.loudness)
+    return any_ticket, member, max(member, in_charge, key=lambda level: level.loudness)
+
+
+def default_levels(preset: str) -> Levels:
+    """Return the levels of a manager who chose none, in a service with this default, if any."""
+    return PRESETS[Preset(preset or helpdesk_settings.DEFAULT_MONITORING)]
+
+
 class Shows(models.TextChoices):
     """What a report can list."""
 
-    MANAGED = "managed", _("Managed")
-    MEMBER = "member", _("Members of the category")
-    FREE = "free", _("Free")
+    MANAGED = "managed", pgettext_lazy("report", "Managed")
+    MEMBER = "member", pgettext_lazy("report", "Members of the category")
+    FREE = "free", pgettext_lazy("report", "Free")
 
 
 def default_shows() -> list[str]:

@@ -73,6 +73,13 @@ def with_preferences(user: str) -> list[str]:
     return related
 
 
+def defaults_for(user: Any) -> tuple[str, zoneinfo.ZoneInfo]:
+    """Return language and time zone of a person who chose none in his helpdesk preferences."""
+    account = _wagtail_account(user)
+    language = _language(getattr(account, "preferred_language", ""))
+    return language, zone_named(getattr(account, "current_time_zone", ""))
+
+
 def reader_at(address: str) -> Reader:
     """Return the people behind an extra address as a reader: in the language of the site."""
     return Reader(address, _language(), zone_named())

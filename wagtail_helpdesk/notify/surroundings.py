@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import (
     Category,
@@ -18,13 +17,12 @@ from wagtail_helpdesk.models import (
     Guest,
     HelpdeskPreferences,
     Monitoring,
-    Preset,
     Service,
     ServiceManager,
     Subscription,
     Ticket,
 )
-from wagtail_helpdesk.models.preferences import PRESETS, Levels
+from wagtail_helpdesk.models.preferences import Levels, default_levels
 
 from .listeners import Act, Desk, Person, State
 
@@ -166,11 +164,6 @@ def _read_managers(found: Surroundings, services: set[int], only: Collection[int
         default = default_levels(defaults[service])
         for user in users:
             found.levels[user, service] = levels.get((user, service), default)
-
-
-def default_levels(preset: str) -> Levels:
-    """Return the levels of a manager who chose none, in a service with this default, if any."""
-    return PRESETS[Preset(preset or helpdesk_settings.DEFAULT_MONITORING)]
 
 
 def _read_members(found: Surroundings, categories: set[int], only: Collection[int] | None) -> None:

@@ -15,7 +15,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.generic import View
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
+from wagtail_helpdesk.actions.preferences import change_switches
+from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.notify import health as health_of_mails
 from wagtail_helpdesk.notify.addresses import reader_for
 from wagtail_helpdesk.notify.unsubscribe import read_mute_token, read_reports_token
@@ -122,9 +123,7 @@ class StopReportsView(OneClickView):
 
     def apply(self, *subject: Any, undo: bool) -> None:
         """Suspend, or activate again."""
-        HelpdeskPreferences.objects.update_or_create(
-            user=subject[0], defaults={"reports_suspended": not undo}
-        )
+        change_switches(subject[0], reports_suspended=not undo)
 
 
 def _person(pk: int) -> Any:

@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from . import act, desk, file, home, my_tickets, opening, preferences, search, ticket
+from . import (
+    act,
+    desk,
+    file,
+    home,
+    manager_preferences,
+    my_tickets,
+    opening,
+    preferences,
+    search,
+    ticket,
+)
 from .visit import receive
 
 
@@ -80,7 +91,7 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
 
     @path("preferences/manager/", name="manager_preferences")
     def manager_preferences_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, preferences.show_for_managers)
+        return receive(self, request, manager_preferences.show)
 
     @path("search/", name="search")
     def search_route(self, request: HttpRequest) -> HttpResponseBase:

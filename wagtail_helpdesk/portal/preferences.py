@@ -1,21 +1,30 @@
-"""Preferences: one's own switches, and those of managers."""
+"""Preferences: everybody's own switches."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.models import HelpdeskPreferences
 
-from .visit import Visit
+from .act import SeeOther
+from .forms.switches import OwnSwitches
+from .visit import Visit, takes_forms
 
 
+@takes_forms
 def show(visit: Visit) -> HttpResponse:
-    """Show everybody's own switches."""
-    return visit.render("preferences.html")
-
-
-def show_for_managers(visit: Visit) -> HttpResponse:
-    """Show the switches of a manager; nobody else has any."""
-    if not visit.managed:
-        raise NotYours
-    return visit.render("preferences_manager.html")
+    """Show the switches, or record them."""
+    data = visit.request.POST if visit.posted else None
+    form = OwnSwitches(data, instance=HelpdeskPreferences.of(visit.user))
+    if data is not None and form.is_valid():
+        form.save()
+        messages.success(visit.request, _("Your preferences have been saved."))
+        return SeeOther(f"{visit.base}preferences/")
+    return visit.render(
+        "preferences.html",
+        status=422 if form.errors else 200,
+        form=form,
+        is_manager=bool(visit.managed),
+    )

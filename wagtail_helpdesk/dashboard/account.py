@@ -1,0 +1,93 @@
+"""The helpdesk's preferences in the Wagtail account: the forms of the intranet page."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.forms import BaseForm, Media
+from django.forms.widgets import Script
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
+
+from wagtail_helpdesk.models import HelpdeskPreferences, Service
+from wagtail_helpdesk.portal import foretelling
+from wagtail_helpdesk.portal.forms.preferences import ManagerPreferences
+from wagtail_helpdesk.portal.forms.switches import AllManagerSwitches, OwnSwitches, Shown
+
+TAB = SettingsTab("helpdesk", _("Helpdesk"), order=250)
+#: The account is one form together with Wagtail's own: with more services, the intranet page.
+MOST_SERVICES = 50
+
+
+class OwnPreferencesPanel(BaseSettingsPanel):
+    """Everybody's own switches."""
+
+    name = "helpdesk_own"
+    title = _("Preferences")
+    tab = TAB
+    order = 100
+
+    @cached_property
+    def _form(self) -> OwnSwitches:
+        data = _sent(self.request, self.name)
+        instance = HelpdeskPreferences.of(self.user)
+        return OwnSwitches(data, instance=instance, prefix=self.name)
+
+    def get_form(self) -> BaseForm:
+        """Return the form, the same each time Wagtail asks."""
+        return self._form
+
+
+class ManagerPreferencesPanel(BaseSettingsPanel):
+    """What a manager hears of each service, and the daily reports."""
+
+    name = "helpdesk"
+    title = _("Manager preferences")
+    tab = TAB
+    order = 200
+    template_name = "wagtail_helpdesk/admin/account_manager.html"
+
+    @cached_property
+    def _services(self) -> list[Service]:
+        return list(Service.objects.managed_by(self.user)[:MOST_SERVICES])
+
+    @cached_property
+    def _form(self) -> AccountForms:
+        data = _sent(self.request, self.name)
+        return AccountForms(
+            self.user,
+            self._services,
+            data,
+            prefix=self.name,
+            switches_class=AllManagerSwitches,
+        )
+
+    def is_active(self) -> bool:
+        """Tell whether this person manages anything."""
+        return bool(self._services)
+
+    def get_form(self) -> AccountForms:
+        """Return the forms as one, the same each time Wagtail asks."""
+        return self._form
+
+    def get_context_data(self) -> dict[str, Any]:
+        """Return the forms, and the sentences for the script."""
+        return {"form": self._form, "vocabulary": foretelling.vocabulary()}
+
+
+class AccountForms(ManagerPreferences):
+    """The preferences with the files that they need where the helpdesk's own are not loaded."""
+
+    @property
+    def media(self) -> Media:
+        """Return the style and the script of the preferences."""
+        script = Script(static("wagtail_helpdesk/preferences.js"), type="module")
+        return Media(css={"all": ["wagtail_helpdesk/preferences.css"]}, js=[script])
+
+
+def _sent(request: Any, prefix: str) -> Any:
+    """Return what was sent for a panel, or None where the page that was sent did not have it."""
+    sent = request.method == "POST" and Shown.is_in(request.POST, prefix)
+    return request.POST if sent else None

@@ -1,0 +1,89 @@
+"""What will arrive, in words: a whole sentence for every choice there is, so that each language says it well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_helpdesk.models import Level
+from wagtail_helpdesk.models.preferences import PRESETS, Levels
+
+N, C, A = Level.NEVER, Level.CREATION, Level.ALWAYS
+
+#: any ticket, ticket of a member category, ticket in charge: the ten that grow from left to right.
+ALERTS: dict[Levels, Any] = {
+    (N, N, N): gettext_lazy("No alert will be sent to you for this service."),
+    (N, N, C): gettext_lazy(
+        "You will be alerted about tickets created or arriving with you in charge, and nothing else."
+    ),
+    (N, N, A): gettext_lazy(
+        "You will be alerted about every action on the tickets you are in charge of."
+    ),
+    (N, C, C): gettext_lazy(
+        "You will be alerted about tickets created in your categories,"
+        " and about those created or arriving with you in charge."
+    ),
+    (N, C, A): gettext_lazy(
+        "You will be alerted about tickets created in your categories"
+        " and about every action on the tickets you are in charge of."
+    ),
+    (N, A, A): gettext_lazy(
+        "You will be alerted about every action on the tickets of your categories"
+        " and on the tickets you are in charge of."
+    ),
+    (C, C, C): gettext_lazy("You will be alerted about every ticket created in the service."),
+    (C, C, A): gettext_lazy(
+        "You will be alerted about every ticket created in the service"
+        " and about every action on the tickets you are in charge of."
+    ),
+    (C, A, A): gettext_lazy(
+        "You will be alerted about every ticket created in the service, and about every action"
+        " on the tickets of your categories and on the tickets you are in charge of."
+    ),
+    (A, A, A): gettext_lazy(
+        "You will be alerted about every action on every ticket of the service."
+    ),
+}
+
+REPORTS = {
+    "none": gettext_lazy("No report will be sent for this service."),
+    "no hour": gettext_lazy("No report will be sent for this service: no hour is chosen."),
+    "once": gettext_lazy("A report will be sent at %(first)s, from Monday to Friday."),
+    "once, week-ends too": gettext_lazy("A report will be sent every day at %(first)s."),
+    "twice": gettext_lazy(
+        "A report will be sent at %(first)s and at %(second)s, from Monday to Friday."
+    ),
+    "twice, week-ends too": gettext_lazy(
+        "A report will be sent every day at %(first)s and at %(second)s."
+    ),
+}
+
+
+def hour(number: int) -> str:
+    """Return an hour of the day as it is written."""
+    return _("%(hour)s:00") % {"hour": number}
+
+
+def alerts(levels: Levels) -> str:
+    """Say what somebody with these levels, which must grow, is told at once."""
+    return str(ALERTS[levels])
+
+
+def reports(shows: str, first: int | None, second: int | None, weekends: bool) -> str:
+    """Say which reports arrive and when; ``shows`` is empty for none."""
+    if not shows or first is None:
+        return str(REPORTS["none" if not shows else "no hour"])
+    often = "once" if second is None else "twice"
+    sentence = str(REPORTS[f"{often}, week-ends too" if weekends else often])
+    return sentence % {"first": hour(first), "second": "" if second is None else hour(second)}
+
+
+def vocabulary() -> dict[str, Any]:
+    """Return all of it for the script that keeps the sentences true while somebody chooses."""
+    return {
+        "presets": {preset.value: levels for preset, levels in PRESETS.items()},
+        "alerts": {" ".join(levels): str(sentence) for levels, sentence in ALERTS.items()},
+        "reports": {name: str(sentence) for name, sentence in REPORTS.items()},
+    }
