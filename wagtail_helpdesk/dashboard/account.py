@@ -83,7 +83,7 @@ class AccountForms(ManagerPreferences):
     @property
     def media(self) -> Media:
         """Return the style and the script of the preferences."""
-        script = Script(static("wagtail_helpdesk/preferences.js"), type="module")
+        script: Any = Script(static("wagtail_helpdesk/preferences.js"), type="module")
         return Media(css={"all": ["wagtail_helpdesk/preferences.css"]}, js=[script])
 
 

@@ -93,13 +93,23 @@ def _reset(visit: Visit, which: str) -> HttpResponse:
 
 
 def _send(visit: Visit, which: str) -> HttpResponse:
+    """Send a report as it was last saved."""
     service = _service(visit, which)
-    reports.send_report_now(visit.user, service)
     preferences = _preferences(visit, judged=())
-    if any(form.unsaved for form in preferences.services if form.service == service):
-        _say(visit, service, _("The report was sent as it was last saved."))
-    else:
-        _say(visit, service, _("The report has been sent."))
+    form = next((form for form in preferences.services if form.service == service), None)
+    if form is not None and form.lists_nothing:
+        words = _("Choose what the report lists, and save: there is nothing to send.")
+        _say(visit, service, words, messages.error)
+        return _answer(visit, service, typed_too=True)
+    reports.send_report_now(visit.user, service)
+    unsaved = form is not None and form.unsaved
+    _say(
+        visit,
+        service,
+        _("The report has been sent, as it was last saved.")
+        if unsaved
+        else _("The report has been sent."),
+    )
     return _answer(visit, service, typed_too=True)
 
 

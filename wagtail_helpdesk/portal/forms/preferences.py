@@ -130,6 +130,11 @@ class ServicePreferences(Shown):
         return self.monitoring is None and self.report is None
 
     @property
+    def lists_nothing(self) -> bool:
+        """Whether no report is sent for this service, as it was last saved."""
+        return self.report is not None and not self.report.shows
+
+    @property
     def policies(self) -> list[forms.BoundField]:
         """The three rows of the matrix."""
         return [self[name] for name in COLUMNS]

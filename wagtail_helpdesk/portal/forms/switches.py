@@ -39,7 +39,7 @@ class Switches(Shown, forms.ModelForm):
 
     def save(self, commit: bool = True) -> HelpdeskPreferences:
         """Record the choices of this form and nothing else."""
-        chosen = {name: self.cleaned_data[name] for name in self.Meta.fields}  # type: ignore[attr-defined]
+        chosen = {name: self.cleaned_data[name] for name in self.Meta.fields}
         change_switches(self.instance.user, **chosen)
         return self.instance  # type: ignore[no-any-return]
 

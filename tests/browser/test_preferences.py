@@ -1,0 +1,162 @@
+"""The preferences of a manager in a browser: section II of the guide, live sentences, accessibility."""
+
+import re
+import unicodedata
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.checkers import accessibility_problems
+from tests.portal.conftest import dsi, general, helpdesk, people  # noqa: F401
+from wagtail_helpdesk.models import HelpdeskPreferences, Monitoring, Preset
+from wagtail_helpdesk.models.preferences import PRESETS
+
+pytestmark = pytest.mark.browser
+
+MANAGER = "/assistance/preferences/manager/"
+
+
+def folded(text):
+    """Fold a text as the glossary says, so that the guide's printing does not matter."""
+    for sign, plain in {"’": "'", "…": "...", "–": "-", "-réel": " réel"}.items():
+        text = text.replace(sign, plain)
+    text = re.sub(r"[«»\"]\s*|\s*[»\"]|'(?=\w+'\s|\w+'$)|(?<=\w)'(?=\s|$)", "", text)
+    letters = unicodedata.normalize("NFD", re.sub(r"\s+", " ", text))
+    return re.sub(
+        r"[A-Z]\N{COMBINING ACUTE ACCENT}", lambda letter: letter.group()[0], letters
+    ).strip()
+
+
+@pytest.fixture
+def nadia(page_as, helpdesk, people, dsi):  # noqa: F811
+    """Nadia manages the DSI alone."""
+
+    def start(**window):
+        page = page_as(people.nadia, **window)
+        page.goto(MANAGER)
+        return page
+
+    return start
+
+
+def test_custom_opens_the_matrix_and_a_sentence_follows(nadia):
+    page = nadia()
+    preset = page.get_by_label("Monitoring of tickets (real time):")
+    line = page.get_by_role("group", name="Any ticket:")
+    tells = page.locator("[data-hd-alerts]")
+    expect(line).to_be_hidden()
+    preset.select_option(label="None")
+    expect(tells).to_have_text("No alert will be sent to you for this service.")
+    preset.select_option(label="Custom")
+    expect(line).to_be_visible()
+    line.get_by_label("Creation").check()
+    expect(tells).to_have_text("You will be alerted about every ticket created in the service.")
+
+
+def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, people):  # noqa: F811
+    page = nadia()
+    page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
+    member = page.get_by_role("group", name="Ticket of a member category:")
+    page.get_by_role("group", name="Any ticket:").get_by_label("Always").check()
+    expect(member.get_by_label("Always")).to_be_checked()
+    expect(member.get_by_label("Never")).to_be_disabled()
+    page.get_by_role("button", name="Save the preferences for the service “DSI”").click()
+    expect(page.get_by_text("have been saved")).to_be_visible()
+    assert Monitoring.objects.get(user=people.nadia).levels == PRESETS[Preset.FULL]
+
+
+def test_the_sentence_about_reports_follows(nadia):
+    page = nadia()
+    tells = page.locator("[data-hd-reports]")
+    page.get_by_label("Second hour:").select_option("14")
+    expect(tells).to_have_text("A report will be sent at 8:00 and at 14:00, from Monday to Friday.")
+    page.get_by_label("Send even at week-ends").check()
+    expect(tells).to_have_text("A report will be sent every day at 8:00 and at 14:00.")
+    page.get_by_label("Hour:", exact=True).select_option(label="–")
+    expect(tells).to_have_text("No report will be sent for this service: no hour is chosen.")
+    page.get_by_label("Reports (deferred):").select_option(label="None")
+    expect(tells).to_have_text("No report will be sent for this service.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_02_a_17_the_pages_pass_axe_and_never_scroll_sideways(nadia, width, scheme):
+    page = nadia(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
+    for address in (None, "/assistance/preferences/"):
+        if address:
+            page.goto(address)
+        assert accessibility_problems(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_18_every_stop_of_the_keyboard_is_visible(nadia):
+    page = nadia()
+    page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        covered = page.evaluate(
+            """() => {
+                const field = document.activeElement, box = field.getBoundingClientRect();
+                if (field === document.body) return false;
+                const there = document.elementFromPoint(
+                    box.x + box.width / 2, box.y + box.height / 2);
+                return !(there && (field.contains(there) || there.contains(field)));
+            }"""
+        )
+        assert not covered, page.evaluate("document.activeElement.outerHTML")
+
+
+def test_everything_works_without_script(nadia, people):  # noqa: F811
+    page = nadia(java_script_enabled=False)
+    page.get_by_role("group", name="Any ticket:").get_by_label("Creation").check()
+    page.get_by_role("button", name="Save the preferences for the service “DSI”").click()
+    expect(page.get_by_text("have been saved")).to_be_visible()
+    assert Monitoring.objects.get(user=people.nadia).levels == PRESETS[Preset.HIGH]
+    page.get_by_role("button", name="Suspend the daily reports").click()
+    expect(page.get_by_role("button", name="Activate the daily reports")).to_be_visible()
+
+
+def test_guide_section_ii_word_for_word_in_french(page_as, helpdesk, people, dsi):  # noqa: F811
+    """The reader has only the guide: these are its words, in its order."""
+    page = page_as(people.nadia, locale="fr-FR")
+    page.goto("/assistance/")
+    page.locator(".hd-plus summary").click()
+    page.get_by_role("link", name="Préférences").click()
+    page.get_by_role("link", name="Éditer vos préférences de gestionnaire").click()
+    preset = page.get_by_label("Surveillance des tickets (temps réel) :")
+    assert preset.evaluate("field => field.selectedOptions[0].label") == "Moyenne"
+    assert folded("(sélectionnez 'Personnalisée' pour montrer les politiques)") in folded(
+        page.locator(".hd-preferences").inner_text()
+    )
+    preset.select_option(label="Personnalisée")
+    shown = folded(page.locator(".hd-preferences").inner_text())
+    place = 0
+    for words in (
+        "Suspendre les rapports quotidiens",
+        "Grouper les rapports dans un seul courrier quand possible",
+        "Montrer les tickets après clôture, refus, report",
+        "Pour le service 'DSI'",
+        "Surveillance des tickets (temps-réel) :",
+        "N'importe quel ticket : Jamais Création Toujours",
+        "Ticket d'une catégorie membre : Jamais Création Toujours",
+        "Ticket pris en charge : Jamais Création Toujours",
+        "Rapports (différés) :",
+        "Heure :",
+        "Envoyer même le week-end",
+        "Enregistrer les préférences pour le service 'DSI'",
+    ):
+        found = shown.find(folded(words), place)
+        assert found >= 0, f"{words!r} is not where the guide has it"
+        place = found
+    lists = page.get_by_label("Rapports (différés) :")
+    for kind in ("Libres", "Membres de la catégorie", "Gérés", "Aucun"):
+        lists.select_option(label=kind)
+    lists.select_option(label="Libres")
+    page.get_by_label("Seconde heure :").select_option(label="14\N{NO-BREAK SPACE}h")
+    page.locator("button[name=save][value]:not([hidden])").first.click()
+    expect(page.get_by_text("ont été enregistrées")).to_be_visible()
+    page.get_by_role("button", name="Suspendre les rapports quotidiens").click()
+    page.get_by_role("button", name="Activer les rapports quotidiens").click()
+    expect(page.get_by_role("button", name="Suspendre les rapports quotidiens")).to_be_visible()
+    assert not HelpdeskPreferences.of(people.nadia).reports_suspended
