@@ -78,10 +78,9 @@ def test_the_sentence_about_reports_follows(nadia):
     expect(tells).to_have_text("No report will be sent for this service.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_a_02_a_17_the_pages_pass_axe_and_never_scroll_sideways(nadia, width, scheme):
-    page = nadia(viewport={"width": width, "height": 900}, color_scheme=scheme)
+def test_a_02_a_17_the_pages_pass_axe_and_never_scroll_sideways(nadia, width):
+    page = nadia(viewport={"width": width, "height": 900})
     page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
     for address in (None, "/assistance/preferences/"):
         if address:

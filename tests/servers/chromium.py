@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -29,10 +31,23 @@ def chromium() -> Iterator[Browser]:
     # Playwright's synchronous interface keeps an event loop in this thread, and Django then refuses
     # the ORM, although no test is asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    _keep_connections()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def _keep_connections() -> None:
+    """Let this thread keep its connections to the database while an event loop runs in it.
+
+    Django would open others for the loop, which know nothing of what the migrations left and tests
+    that commit start from.
+    """
+    kept = threading.local()
+    for alias in connections:
+        setattr(kept, alias, connections[alias])
+    connections._connections = kept
 
 
 class Visitors:

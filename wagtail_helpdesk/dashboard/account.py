@@ -28,6 +28,7 @@ class OwnPreferencesPanel(BaseSettingsPanel):
     title = _("Preferences")
     tab = TAB
     order = 100
+    template_name = "wagtail_helpdesk/admin/account_fields.html"
 
     @cached_property
     def _form(self) -> OwnSwitches:

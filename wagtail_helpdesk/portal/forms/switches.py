@@ -91,7 +91,9 @@ class AllManagerSwitches(ManagerSwitches):
 
 
 def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
-    names = sorted(get_available_admin_time_zones() or zoneinfo.available_timezones())
+    known = get_available_admin_time_zones() or zoneinfo.available_timezones()
+    # "localtime", "GMT0", "Cuba" and the like are other names, or no place at all.
+    names = sorted(name for name in known if "/" in name and not name.startswith("Etc/"))
     return [
         (continent, [(name, name.replace("_", " ")) for name in names])
         for continent, names in groupby(names, key=lambda name: name.partition("/")[0])
