@@ -18,9 +18,9 @@ from .services import Service
 class Level(models.TextChoices):
     """How much one hears of a kind of ticket."""
 
-    NEVER = "never", _("Never")
-    CREATION = "creation", _("Creation")
-    ALWAYS = "always", _("Always")
+    NEVER = "never", pgettext_lazy("monitoring", "Never")
+    CREATION = "creation", pgettext_lazy("monitoring", "Creation")
+    ALWAYS = "always", pgettext_lazy("monitoring", "Always")
 
     @property
     def loudness(self) -> int:

@@ -39,9 +39,9 @@ class Switches(Shown, forms.ModelForm):
 
     def save(self, commit: bool = True) -> HelpdeskPreferences:
         """Record the choices of this form and nothing else."""
-        chosen = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        chosen = {name: value for name, value in self.cleaned_data.items() if name != "shown"}
         change_switches(self.instance.user, **chosen)
-        return self.instance  # type: ignore[no-any-return]
+        return self.instance
 
 
 class OwnSwitches(Switches):
