@@ -268,7 +268,7 @@ class TestHeaders:
         "a\r\nBcc: x@example.org",
         "a\nb",
         "a\rb",
-        "a\0b",
+        pytest.param("a\0b", marks=pytest.mark.sqlite),  # PostgreSQL cannot store it
         "a\u2028b",
         "a\x85b",
         "a\u202eb",
