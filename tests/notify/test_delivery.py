@@ -449,3 +449,47 @@ def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
         assert deliver() == {State.SENT: 20}
     # What he may read and do; the mark before the message; what became of it.
     assert len(queries) <= 20 * 3 + 50
+
+
+def test_a_mail_taken_over_while_it_was_written_is_left_alone(waiting, smtp, monkeypatch):
+    compose = alerts.compose
+
+    def slow(envelope, *words):
+        Envelope.objects.update(token=uuid.uuid4())
+        return compose(envelope, *words)
+
+    waiting()
+    monkeypatch.setattr(alerts, "compose", slow)
+    assert deliver() == {}
+    assert smtp.messages == []
+
+
+def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(waiting, monkeypatch):
+    from django.db import OperationalError
+    from django.db.models import QuerySet
+
+    envelope = waiting()
+    claim = queue.claim()
+    update, failures = QuerySet.update, [OperationalError("away")]
+
+    def failing(self, **changes):
+        if failures:
+            raise failures.pop()
+        return update(self, **changes)
+
+    monkeypatch.setattr(QuerySet, "update", failing)
+    monkeypatch.setattr(queue, "_may_try_again", lambda: True)
+    queue.settle_skipped(envelope, claim.token, "muted")
+    assert Envelope.objects.get().state == State.SKIPPED
+
+
+def test_a_sender_that_is_refused_for_good_is_the_servers_failure():
+    import smtplib
+
+    from wagtail_helpdesk.notify.smtp import Result, describe, judge
+
+    refused = smtplib.SMTPSenderRefused(550, b"not you", "helpdesk@example.org")
+    later = smtplib.SMTPSenderRefused(451, b"not now", "helpdesk@example.org")
+    assert judge(refused, handed_over=False) is Result.CHANNEL_DOWN
+    assert judge(later, handed_over=False) is Result.LATER
+    assert describe(refused) == "550 not you"

@@ -204,13 +204,20 @@ def _write(envelope: Envelope, token: uuid.UUID, **changes: Any) -> None:
         try:
             mine.update(**changes)
         except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
+            if not _may_try_again():
                 raise
-            connection.close()
             time.sleep(seconds)
         else:
             return
     mine.update(**changes)
+
+
+def _may_try_again() -> bool:
+    """Forget a connection that broke, unless a transaction has broken with it."""
+    if connection.in_atomic_block:
+        return False
+    connection.close()
+    return True
 
 
 # -- the circuit breaker -----------------------------------------------------------------------
