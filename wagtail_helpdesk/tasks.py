@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django.core.management import call_command
+
 from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.notify import announce as announcing
 from wagtail_helpdesk.notify import bell, delivery, reports, trace
@@ -26,6 +28,11 @@ def plan_reports() -> None:
     """Make the reports that are due and deliver them."""
     reports.plan()
     delivery.deliver()
+
+
+def keep_house() -> None:
+    """Do what time brings: resume and expire tickets, hand over those of leavers."""
+    call_command("helpdesk_housekeeping", verbosity=0)
 
 
 def forget() -> None:

@@ -81,9 +81,9 @@ class TestSchedules:
         call_command("helpdesk_deliver")
         assert len(mailoutbox) == 4
 
-    def test_every_scheduled_function_exists(self):
+    def test_every_scheduled_function_works_when_there_is_nothing_to_do(self, db):
         for _, path, _ in SCHEDULES:
-            assert callable(getattr(tasks, path.rpartition(".")[2]))
+            getattr(tasks, path.rpartition(".")[2])()
 
 
 class TestDeliverCommand:

@@ -6,6 +6,7 @@ from __future__ import annotations
 SCHEDULES = (
     ("wagtail_helpdesk: deliver mails", "wagtail_helpdesk.tasks.deliver", 1),
     ("wagtail_helpdesk: plan reports", "wagtail_helpdesk.tasks.plan_reports", 5),
+    ("wagtail_helpdesk: keep house", "wagtail_helpdesk.tasks.keep_house", 60),
     ("wagtail_helpdesk: forget old mails", "wagtail_helpdesk.tasks.forget", 24 * 60),
     ("wagtail_helpdesk: index events", "wagtail_helpdesk.tasks.index", 5),
 )
