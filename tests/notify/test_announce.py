@@ -272,5 +272,61 @@ def test_an_absent_manager_still_hears(taken, people, told, quiet):
     assert told() == {"karim": "in_charge"}
 
 
+@pytest.fixture
+def replaced(taken, people, quiet):
+    """Karim is away, and Sophie stands in for him."""
+    today = timezone.localdate()
+    return Absence.objects.create(
+        user=people.karim, starts_on=today, ends_on=today, replacement=people.sophie
+    )
+
+
+def test_alerts_follow_to_the_replacement(taken, people, told, quiet, replaced):
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    assert told() == {"karim": "in_charge", "sophie": "stands_in"}
+
+
+def test_they_do_not_when_the_absent_manager_switched_that_off(
+    taken, people, told, quiet, replaced
+):
+    Absence.objects.update(alerts_follow=False)
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    assert told() == {"karim": "in_charge"}
+
+
+def test_they_follow_to_nobody_who_may_not_read_the_ticket(taken, people, told, quiet, replaced):
+    Absence.objects.update(replacement=people.nadia)
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    assert told() == {"karim": "in_charge"}
+
+
+def test_a_replacement_who_lost_the_service_before_the_mail_left_gets_none(
+    taken, people, told, quiet, replaced, sent
+):
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    told()
+    people.sophie.helpdesk_managed.all().delete()
+    assert set(sent()) == {"karim"}
+
+
+def test_the_mail_says_that_one_stands_in(taken, people, quiet, replaced, sent):
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    assert "you stand in for the manager of the ticket" in sent()["sophie"].body
+
+
+def test_once_the_manager_is_back_alerts_are_his_alone(taken, people, told, quiet, replaced):
+    Absence.objects.update(
+        ends_on=timezone.localdate() - datetime.timedelta(days=1), starts_on="2020-01-01"
+    )
+    quiet()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    assert told() == {"karim": "in_charge"}
+
+
 def test_a_batch_nobody_knows_makes_nothing(db):
     assert announce(uuid.uuid4()) == 0

@@ -74,6 +74,26 @@ class TestLevels:
         assert reason(COMMENT, manager(INES, "none", guest=True)) is Reason.GUEST
 
 
+class TestReplacements:
+    def test_who_stands_in_for_the_one_in_charge_hears_of_everything(self):
+        assert reason(COMMENT, manager(SOPHIE, stands_in=True)) is Reason.STANDS_IN
+
+    def test_he_hears_of_notes_too(self):
+        assert reason(NOTE, manager(SOPHIE, stands_in=True)) is Reason.STANDS_IN
+
+    def test_not_when_he_wants_to_hear_of_nothing(self):
+        assert reason(COMMENT, manager(SOPHIE, "none", stands_in=True)) is None
+
+    def test_not_when_he_does_not_manage_the_service(self):
+        assert verdict(COMMENT, Person(user=NADIA, stands_in=True)) is None
+
+    def test_not_of_what_he_did_himself(self):
+        assert verdict(COMMENT, manager(THOMAS, stands_in=True)) is None
+
+    def test_who_is_in_charge_himself_hears_for_that(self):
+        assert reason(COMMENT, manager(KARIM, stands_in=True)) is Reason.IN_CHARGE
+
+
 class TestArrivals:
     def test_a_release_is_told_to_every_manager_at_the_default_level(self):
         assert reason(RELEASE, manager(SOPHIE, member=False)) is Reason.MANAGER
@@ -291,11 +311,18 @@ def _acts():
     yield "expire", act("expire", closed, replace(TAKEN, status="expired"), actor=None)
 
 
+def _stand_in(act, levels):
+    if act.after.assignee is None:
+        return None
+    return replace(_manager(act, levels), stands_in=True)
+
+
 def _people():
     """Everybody who may stand around a ticket, at each level he may choose."""
     yield "requester", lambda act: Person(user=act.after.requester)
     for name, levels in ANY_LEVEL.items():
         yield f"in charge: {name}", partial(_in_charge, levels=levels)
+        yield f"stands in: {name}", partial(_stand_in, levels=levels)
         yield f"member: {name}", partial(_manager, levels=levels, member=True, was_member=True)
         yield f"new member: {name}", partial(_manager, levels=levels, member=True)
         yield f"manager: {name}", partial(_manager, levels=levels)

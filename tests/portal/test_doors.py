@@ -28,6 +28,7 @@ MATRIX = {
     "desk": ({}, FOR_MANAGERS),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),
+    "absences": ({}, FOR_MANAGERS),
     "search": ({}, FOR_EVERYBODY),
 }
 
@@ -75,7 +76,10 @@ def test_s_inf_03_nothing_is_kept_by_a_cache(visit, helpdesk, people, world, rou
         assert response.headers["Referrer-Policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("route", sorted(set(MATRIX) - {"act", "new_in"}))
+TAKES_FORMS = {"act", "new_in", "preferences", "manager_preferences", "absences"}
+
+
+@pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))
 def test_pages_that_only_read_take_no_forms(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]
     path = address(helpdesk, world, route, arguments)

@@ -484,6 +484,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_on', models.DateField(verbose_name='first day')),
                 ('ends_on', models.DateField(verbose_name='last day')),
+                ('alerts_follow', models.BooleanField(default=True, verbose_name='Alert the replacement about the tickets in charge')),
                 ('replacement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='helpdesk_replacements', to=settings.AUTH_USER_MODEL, verbose_name='replacement')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='helpdesk_absences', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
@@ -533,7 +534,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.EmailField(blank=True, max_length=254)),
-                ('reason', models.CharField(choices=[('requester', 'requester of the ticket'), ('in_charge', 'manager of the ticket'), ('guest', 'guest'), ('permanent_guest', 'permanent guest of the service'), ('member', 'member of the category'), ('manager', 'manager of the service'), ('follower', 'follower of the ticket'), ('was_requester', 'requester of the ticket until then'), ('was_in_charge', 'manager of the ticket until then'), ('was_manager', 'manager where the ticket was until then'), ('mailbox', 'extra address of the service or category')], max_length=16)),
+                ('reason', models.CharField(choices=[('requester', 'requester of the ticket'), ('in_charge', 'manager of the ticket'), ('stands_in', 'replacement of the manager of the ticket'), ('guest', 'guest'), ('permanent_guest', 'permanent guest of the service'), ('member', 'member of the category'), ('manager', 'manager of the service'), ('follower', 'follower of the ticket'), ('was_requester', 'requester of the ticket until then'), ('was_in_charge', 'manager of the ticket until then'), ('was_manager', 'manager where the ticket was until then'), ('mailbox', 'extra address of the service or category')], max_length=16)),
                 ('asked', models.BooleanField(default=False)),
                 ('skipped', models.CharField(blank=True, choices=[('switched_off', 'switched off in the preferences'), ('muted', 'muted this ticket'), ('no_access', 'may not read it'), ('inactive', 'account not active'), ('no_address', 'has no e-mail address'), ('bad_address', 'the e-mail address is not valid'), ('refused_address', 'the mail server refused the e-mail address'), ('empty', 'nothing to report'), ('merged', 'joined to a later report')], max_length=20)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -1,6 +1,6 @@
 """The nouns of the helpdesk: import them from here. Services come before tickets before events."""
 
-from .absences import Absence, replacement_for
+from .absences import Absence, Away, away_on, replacement_for
 from .aliases import Alias
 from .events import Attachment, Event, KeptFile
 from .notices import Beat, Channel, Envelope, Kind, Notice, Reason, ReportPart, Skipped, State
@@ -22,6 +22,7 @@ __all__ = [
     "Absence",
     "Alias",
     "Attachment",
+    "Away",
     "Beat",
     "Category",
     "CategoryMember",
@@ -52,5 +53,6 @@ __all__ = [
     "Subscription",
     "Ticket",
     "TicketOrigin",
+    "away_on",
     "replacement_for",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.conf import settings
@@ -46,6 +48,9 @@ class Absence(models.Model):
         on_delete=models.SET_NULL,
         related_name="helpdesk_replacements",
     )
+    alerts_follow = models.BooleanField(
+        _("Alert the replacement about the tickets in charge"), default=True
+    )
 
     objects = AbsenceQuerySet.as_manager()
 
@@ -69,23 +74,49 @@ class Absence(models.Model):
         return f"{self.starts_on} – {self.ends_on}"
 
 
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody absent on a day, and who is there in his stead: nobody, where the chain ends so."""
+
+    absence: Absence
+    replacement: AbstractUser | None
+
+
 def replacement_for(user: Any, date: datetime.date) -> AbstractUser | None:
     """Return who stands in for somebody absent on a day, following replacements of replacements.
 
     None for somebody who is there, and where the chain ends with nobody who is.
     """
-    seen = {user.pk}
-    absence = _absence_of(user, date)
-    while absence is not None:
-        person = absence.replacement
-        if person is None or person.pk in seen or not person.is_active:
+    away = away_on([user.pk], date).get(user.pk)
+    return away.replacement if away else None
+
+
+def away_on(users: Collection[int], date: datetime.date) -> dict[int, Away]:
+    """Return who of these is absent on a day, by id; one statement for each link of the chains."""
+    asked = set(users)
+    absences: dict[int, Absence] = {}
+    wanted = asked
+    while wanted:
+        rows = (
+            Absence.objects.on(date).filter(user__in=wanted).select_related("user", "replacement")
+        )
+        found = {row.user_id: row for row in rows}
+        absences |= found
+        wanted = {row.replacement_id for row in found.values() if row.replacement_id}
+        wanted -= absences.keys() | asked
+        asked |= wanted
+    return {pk: Away(absences[pk], _there(pk, absences)) for pk in users if pk in absences}
+
+
+def _there(user: int, absences: dict[int, Absence]) -> AbstractUser | None:
+    """Follow the replacements to somebody who is there and has an active account."""
+    seen = {user}
+    absence = absences[user]
+    while (person := absence.replacement) is not None and person.pk not in seen:
+        if not person.is_active:
             return None
-        seen.add(person.pk)
-        absence = _absence_of(person, date)
-        if absence is None:
+        if person.pk not in absences:
             return cast("AbstractUser", person)
+        seen.add(person.pk)
+        absence = absences[person.pk]
     return None
-
-
-def _absence_of(user: Any, date: datetime.date) -> Absence | None:
-    return Absence.objects.on(date).filter(user=user).select_related("replacement").first()

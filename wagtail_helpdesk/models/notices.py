@@ -18,6 +18,7 @@ class Reason(models.TextChoices):
 
     REQUESTER = "requester", _("requester of the ticket")
     IN_CHARGE = "in_charge", _("manager of the ticket")
+    STANDS_IN = "stands_in", _("replacement of the manager of the ticket")
     GUEST = "guest", _("guest")
     PERMANENT_GUEST = "permanent_guest", _("permanent guest of the service")
     MEMBER = "member", _("member of the category")

@@ -123,6 +123,8 @@ class Person:
     follows: bool = False
     desk: Desk | None = None
     old_desk: Desk | None = None
+    #: Replaces whoever is in charge after the act and is away, with his alerts.
+    stands_in: bool = False
     muted: bool = False
     monitoring: bool = True
     as_requester: bool = True
@@ -162,11 +164,12 @@ def _reasons(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:
     """Give every reason a person has, strongest first, and whether he wants to hear for it."""
     yield from _as_requester(act, person)
     desk_reason = _as_manager(act, person)
-    if desk_reason is Reason.IN_CHARGE:
+    in_hand = desk_reason in (Reason.IN_CHARGE, Reason.STANDS_IN)
+    if desk_reason and in_hand:
         yield desk_reason, person.monitoring
     if person.guest and _tells(act, Role.GUEST):
         yield (Reason.PERMANENT_GUEST if person.permanent else Reason.GUEST), person.as_guest
-    if desk_reason and desk_reason is not Reason.IN_CHARGE:
+    if desk_reason and not in_hand:
         yield desk_reason, person.monitoring
     if person.follows and Role.VIEWER in act.tells and _may_read(act, person):
         yield Reason.FOLLOWER, person.as_follower
@@ -181,12 +184,14 @@ def _as_requester(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:
 def _as_manager(act: Act, person: Person) -> Reason | None:
     if person.desk is None or Role.MANAGER not in act.tells:
         return None
-    old = person.old_desk
-    return person.desk.reason(
-        person.user == act.after.assignee,
+    old, is_in_charge = person.old_desk, person.user == act.after.assignee
+    reason = person.desk.reason(
+        is_in_charge or person.stands_in,
         act.arrival,
         new_member=person.desk.member and not (old and old.member),
     )
+    stands_in = reason is Reason.IN_CHARGE and not is_in_charge
+    return Reason.STANDS_IN if stands_in else reason
 
 
 def _as_he_was(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:

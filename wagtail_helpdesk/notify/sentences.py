@@ -235,6 +235,9 @@ def why(told: Told, dossier: Dossier) -> str:
 WHY: dict[Reason, Callable[[], str]] = {
     Reason.REQUESTER: lambda: _("You get this mail because you are the requester of the ticket."),
     Reason.IN_CHARGE: lambda: _("You get this mail because you are in charge of the ticket."),
+    Reason.STANDS_IN: lambda: _(
+        "You get this mail because you stand in for the manager of the ticket, who is absent."
+    ),
     Reason.GUEST: lambda: _("You get this mail because you are a guest of the ticket."),
     Reason.PERMANENT_GUEST: lambda: _(
         "You get this mail because you are a permanent guest of the service %(service)s."

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import (
@@ -21,6 +22,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Subscription,
     Ticket,
+    away_on,
 )
 from wagtail_helpdesk.models.preferences import Levels, default_levels
 
@@ -85,6 +87,8 @@ class Surroundings:
     levels: dict[tuple[int, int], Levels] = field(default_factory=dict)
     members: dict[int, set[int] | None] = field(default_factory=dict)
     guests: dict[int, bool] = field(default_factory=dict)
+    #: Who stands in for whom today: those whose alerts follow to their replacement.
+    replacements: dict[int, int] = field(default_factory=dict)
     followers: set[int] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
     switches: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -115,6 +119,7 @@ class Surroundings:
             follows=user in self.followers,
             desk=self._desk(user, act.after),
             old_desk=self._desk(user, act.before) if changed and act.before else None,
+            stands_in=user == self.replacements.get(act.after.assignee or 0),
             muted=user in self.muted,
             **self.switches.get(user, {}),
         )
@@ -138,6 +143,7 @@ def surroundings_of(
     found = Surroundings()
     _read_managers(found, {state.service for state in states}, only)
     _read_members(found, {state.category for state in states}, only)
+    _read_replacements(found, {state.assignee for state in states if state.assignee})
     guests = _narrowed(Guest.objects.filter(ticket=ticket), only)
     found.guests = dict(guests.values_list("user", "permanent"))
     rows = _narrowed(Subscription.objects.filter(ticket=ticket), only)
@@ -176,6 +182,12 @@ def _read_members(found: Surroundings, categories: set[int], only: Collection[in
     for source, user in members.values_list("category", "manager__user"):
         named[source].add(user)
     found.members = {pk: named[source] if source else None for pk, source in sources.items()}
+
+
+def _read_replacements(found: Surroundings, in_charge: set[int]) -> None:
+    for user, away in away_on(in_charge, timezone.localdate()).items():
+        if away.replacement is not None and away.absence.alerts_follow:
+            found.replacements[user] = away.replacement.pk
 
 
 def _read_switches(found: Surroundings, people: set[int]) -> None:

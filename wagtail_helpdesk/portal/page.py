@@ -11,6 +11,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
 from . import (
+    absences,
     act,
     desk,
     file,
@@ -92,6 +93,10 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @path("preferences/manager/", name="manager_preferences")
     def manager_preferences_route(self, request: HttpRequest) -> HttpResponseBase:
         return receive(self, request, manager_preferences.show)
+
+    @path("preferences/absences/", name="absences")
+    def absences_route(self, request: HttpRequest) -> HttpResponseBase:
+        return receive(self, request, absences.show)
 
     @path("search/", name="search")
     def search_route(self, request: HttpRequest) -> HttpResponseBase:

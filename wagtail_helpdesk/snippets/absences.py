@@ -32,6 +32,12 @@ class AbsenceForm(forms.Form):
         help_text=gettext_lazy("Identifier or e-mail address of whoever stands in meanwhile."),
     )
 
+    alerts_follow = forms.BooleanField(
+        label=gettext_lazy("Alert the replacement about the tickets in charge"),
+        required=False,
+        initial=True,
+    )
+
     def clean_replacement(self) -> Any:
         typed = self.cleaned_data["replacement"]
         if not typed:

@@ -42,15 +42,23 @@ def add_absence(
     starts_on: datetime.date,
     ends_on: datetime.date,
     replacement: User | None = None,
+    alerts_follow: bool = True,
 ) -> Absence:
-    """Say from when to when somebody is away, both days included, and who stands in for him."""
+    """Say from when to when somebody is away, both days included, and who stands in for him.
+
+    With ``alerts_follow`` the replacement hears of the tickets he is in charge of as he does.
+    """
     with transaction.atomic():
         _lock(user, by)
         _check_dates(user, starts_on, ends_on)
         if replacement is not None:
             _check_replacement(user, replacement, starts_on, ends_on)
         absence = Absence.objects.create(
-            user=user, starts_on=starts_on, ends_on=ends_on, replacement=replacement
+            user=user,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            replacement=replacement,
+            alerts_follow=alerts_follow,
         )
         _record("add_absence", absence, by)
     return absence
