@@ -1,8 +1,11 @@
 """Attaching files: to a message, or by themselves."""
 
 import errno
+import tracemalloc
+from contextlib import ExitStack
 
 import pytest
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -224,3 +227,21 @@ def test_a_file_that_breaks_otherwise_is_not_called_a_full_disk(taken, people, t
     with refused(taken, RuntimeError):
         actions.attach(taken, by=people.lea, files=[Torn("x.bin", b"0" * 9)])
     assert stored_files(tmp_path) == []
+
+
+def test_many_large_files_pass_through_little_memory(taken, people, tmp_path):
+    """R-38: two hundred files of a megabyte, never one of them whole in memory."""
+    path = tmp_path / "plan.bin"
+    with path.open("wb") as sparse:
+        sparse.truncate(1024 * 1024)
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            with ExitStack() as opened:
+                files = [File(opened.enter_context(path.open("rb")), "plan") for _ in range(10)]
+                actions.attach(taken, by=people.lea, files=files)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert Attachment.objects.filter(size=1024 * 1024).count() == 200
+    assert peak < 8 * 1024 * 1024
