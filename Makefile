@@ -86,7 +86,7 @@ sqlite: ## The tests that need no server, on SQLite
 
 custom-page: ## The tests of a site with its own base page
 	@$(call title,tests with a base page of the site)
-	@$(PYTEST) -m "not chaos" --ds=tests.settings.custom_page --cov --cov-append --cov-report= --cov-fail-under=0
+	@$(PYTEST) tests/own_base_page --ds=tests.settings.custom_page --cov --cov-append --cov-report= --cov-fail-under=0
 
 postgresql: ## The whole suite on PostgreSQL, with all servers and the browser
 	@$(call title,tests on PostgreSQL)

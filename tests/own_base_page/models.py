@@ -3,6 +3,8 @@
 from django.db import models
 from wagtail.models import AbstractPage
 
+from wagtail_helpdesk.portal.page import HelpdeskPageMixin
+
 
 class IntranetPage(AbstractPage):
     """What every page of this site has."""
@@ -12,3 +14,9 @@ class IntranetPage(AbstractPage):
 
 class ContentPage(IntranetPage):
     """An ordinary page."""
+
+
+class AssistancePage(HelpdeskPageMixin, IntranetPage):
+    """The helpdesk of this site: the mixin on the site's base page."""
+
+    content_panels = [*IntranetPage.content_panels, "introduction"]
