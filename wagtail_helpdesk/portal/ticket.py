@@ -12,7 +12,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
 from wagtail_helpdesk.models import Guest, Ticket
 
-from . import buttons, history, tree, words
+from . import buttons, history, presence, tree, words
 from .forms import FORMS, ActForm
 from .forms.acting import Way
 from .people import name_of
@@ -39,6 +39,7 @@ def show(visit: Visit, number: int) -> HttpResponse:
         available={action.name for action in bar.available},
         guards=bar.guards,
         wishes=buttons.wishes(ticket, visit.user),
+        presence=presence.banner(ticket, visit.user, bar.available),
         question=question(ticket, visit.user, shown),
         comment=composer("comment", visit, ticket, shown, bar.available),
         note=composer("note", visit, ticket, shown, bar.available),

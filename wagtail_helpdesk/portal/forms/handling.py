@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from wagtail_helpdesk.actions.assignment import open_load
 from wagtail_helpdesk.actions.handling import assignable
-from wagtail_helpdesk.models import ServiceManager, Ticket
+from wagtail_helpdesk.models import Away, ServiceManager, Ticket
 
+from .. import presence
 from ..people import name_of
 from .acting import ActForm, StopsWhenOvertaken, WithText
 from .attaching import WithFiles
@@ -128,6 +129,16 @@ class Assign(WithText):
         self.colleagues = colleagues(self.ticket, self.author)
         self.groups = _grouped(self.ticket, self.colleagues)
         self.fields["to"].choices = self.groups  # type: ignore[attr-defined]
+        self.absent = [
+            (presence.sentence_about(away, self.author), self._instead(away))
+            for away in presence.absent_managers(self.ticket, self.author)
+        ]
+
+    def _instead(self, away: Away) -> Any:
+        """Return the choice that puts the replacement of somebody absent in charge, if it is one."""
+        offered = {manager.user_id for manager in self.colleagues}
+        person = away.replacement
+        return person.pk if person is not None and person.pk in offered else None
 
     def arguments(self) -> dict[str, Any]:
         chosen = next(m.user for m in self.colleagues if str(m.user_id) == self.cleaned_data["to"])
