@@ -45,3 +45,40 @@ def test_it_is_taken_out(people, general, dsi, browse):
 def test_others_add_none(people, general, dsi, browse, who):
     browse(getattr(people, who)).post("alias_add", general, name="Mine", to_service=dsi.pk)
     assert not Alias.objects.exists()
+
+
+# -- Other names, beside the services --
+
+
+@pytest.mark.parametrize("category", [True, False])
+def test_another_name_is_added_beside_the_services(people, general, heating, browse, category):
+    chosen = heating.pk if category else ""
+    response = browse(people.karim).post("name_add", general, name="Pannes", category=chosen)
+    assert response.url == address("tree", general)
+    alias = Alias.objects.get()
+    assert (alias.service, alias.target) == (None, heating if category else general)
+    assert "(beside the services)" in text(browse(people.karim).get("tree", general))
+
+
+def test_not_for_a_category_of_another_service(people, general, network, browse):
+    browse(people.karim).post("name_add", general, name="Wifi", category=network.pk)
+    assert not Alias.objects.exists()
+
+
+def test_another_name_is_taken_out(people, general, browse):
+    alias = Alias.objects.create(name="Pannes", to_service=general)
+    browse(people.karim).post("name_remove", general, alias)
+    assert not Alias.objects.exists()
+
+
+def test_where_others_show_the_service_is_said_and_left_to_them(people, general, dsi, browse):
+    alias = Alias.objects.create(name="Pannes", service=dsi, to_service=general)
+    assert "(in DSI)" in text(browse(people.karim).get("tree", general))
+    assert browse(people.karim).post("name_remove", general, alias).status_code == 404
+    assert Alias.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["hugo", "nadia", "alice", "victor"])
+def test_others_give_no_other_name(people, general, dsi, browse, who):
+    browse(getattr(people, who)).post("name_add", general, name="Mine")
+    assert not Alias.objects.exists()

@@ -35,6 +35,8 @@ SERVICE = {
     "tree": CATEGORIES,
     "alias_add": CATEGORIES,
     "alias_remove": CATEGORIES,
+    "name_add": CATEGORIES,
+    "name_remove": CATEGORIES,
     "transfer": CATEGORIES,
     "text": EDITS,
     "managers": ANY,
@@ -77,7 +79,15 @@ MATRIX = {
     "wagtailsnippetchoosers_wagtail_helpdesk_category": CHOOSER,
 }
 #: Addresses that only take what is sent: whoever may use them gets 405 for a GET.
-BUTTONS = {"reorder", "alias_remove", "manager_step", "absence_remove", "guest_remove", "step"}
+BUTTONS = {
+    "reorder",
+    "alias_remove",
+    "name_remove",
+    "manager_step",
+    "absence_remove",
+    "guest_remove",
+    "step",
+}
 
 EVERY = [(space, name) for space, names in MATRIX.items() for name in names]
 ACTORS = [
@@ -121,6 +131,7 @@ def things(people, general, dsi, heating, network, manager):
             user=people.karim, starts_on="2030-07-01", ends_on="2030-07-14"
         ).pk,
         "alias": Alias.objects.create(name="Wifi", service=general, to_category=network).pk,
+        "name": Alias.objects.create(name="Pannes", to_service=general).pk,
         "guest": PermanentGuest.objects.create(service=general, user=people.ines).pk,
         "manager": manager(people.karim).pk,
         "language": "en",
@@ -151,7 +162,7 @@ def test_S_WAG_01_each_address_lets_in_whom_it_should(
 ):
     target = general if "service" in space else heating
     converters = registered()[space, name]
-    arguments = {key: target.pk if key == "pk" else things[key] for key in converters}
+    arguments = {key: target.pk if key == "pk" else _thing(things, name, key) for key in converters}
     url = reverse(f"{space}:{name}", kwargs=arguments)
     query = {"service": general.pk} if name == "add" and "categories" in space else {}
     answers = {who: _ask(client, user, url, query) for who, user in actors.items()}
@@ -176,7 +187,7 @@ def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
 ):
     target = general if "service" in space else heating
     converters = registered()[space, name]
-    arguments = {key: target.pk if key == "pk" else things[key] for key in converters}
+    arguments = {key: target.pk if key == "pk" else _thing(things, name, key) for key in converters}
     url = reverse(f"{space}:{name}", kwargs=arguments)
     before = _everything()
     for who in ("elsewhere", "nothing", "editor", "stranger", "anonymous"):
@@ -198,6 +209,11 @@ def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
             },
         )
         assert _everything() == before, f"{who} changed something"
+
+
+def _thing(things, name, key):
+    """Return what an address names: aliases are either those in a service or those beside them."""
+    return things["name"] if name == "name_remove" and key == "alias" else things[key]
 
 
 def _ask(client, user, url, query):

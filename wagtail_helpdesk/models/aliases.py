@@ -83,6 +83,8 @@ class Alias(models.Model):
         return self.name
 
     @property
-    def target(self) -> Service | Category | None:
+    def target(self) -> Service | Category:
         """What the alias leads to."""
-        return self.to_category or self.to_service
+        target = self.to_category or self.to_service
+        assert target is not None, "a constraint says that it leads to one"  # noqa: S101
+        return target

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
 
@@ -21,18 +22,29 @@ MOST_CATEGORIES = 600
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A category in the catalogue; one that takes no tickets is only a heading of others."""
+    """A category in the catalogue; one that takes no tickets is only a heading of others.
+
+    Or an alias: of a category, with the ``pk`` of the real one, or of a whole ``service``.
+    """
 
     pk: Any
     name: str
     summary: str
     depth: int
     takes_tickets: bool
+    service: Any = None
+
+    @property
+    def path(self) -> str:
+        """Where a ticket is opened, below the helpdesk's page; empty for a heading."""
+        if self.service is not None:
+            return f"new/?service={self.service}"
+        return f"new/{self.pk}/" if self.takes_tickets else ""
 
 
 @dataclass(slots=True)
 class Shelf:
-    """A service in the catalogue."""
+    """A service in the catalogue, or an alias shown beside the services."""
 
     service: Service
     name: str
@@ -41,11 +53,17 @@ class Shelf:
     contact: str = ""
     hours: str = ""
     lines: list[Line] = field(default_factory=list)
+    alias: Any = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from the other shelves of a page."""
+        return f"alias-{self.alias}" if self.alias else str(self.service.pk)
 
     @property
     def choices(self) -> list[Line]:
         """The categories in which a ticket can be opened."""
-        return [line for line in self.lines if line.takes_tickets]
+        return [line for line in self.lines if line.takes_tickets and line.service is None]
 
 
 def shelves(user: Any, service: Any = None) -> list[Shelf]:
@@ -56,9 +74,11 @@ def shelves(user: Any, service: Any = None) -> list[Shelf]:
     found = list(services[:MOST_SERVICES])
     texts = _texts(ServiceText.objects.filter(service__in=found), "service_id")
     made = [_shelf(service, texts.get(service.pk)) for service in found]
-    lines = _lines(user, found)
+    aliases = _aliases(user, found, everywhere=service is None)
+    lines = _lines(found, aliases)
     for shelf in made:
         shelf.lines = lines[shelf.service.pk]
+    made += [_alias_shelf(alias) for alias in aliases[None, None]]
     return [shelf for shelf in made if shelf.lines]
 
 
@@ -75,34 +95,52 @@ def _shelf(service: Service, text: ServiceText | None) -> Shelf:
     )
 
 
-def _lines(user: Any, services: list[Service]) -> dict[Any, list[Line]]:
+def _alias_shelf(alias: Alias) -> Shelf:
+    """Return the shelf of an alias beside the services: it leads to the real service, or category."""
+    return Shelf(_service_of(alias), alias.name, lines=[_as_line(alias, 0)], alias=alias.pk)
+
+
+def _service_of(alias: Alias) -> Service:
+    target = alias.target
+    return target.service if isinstance(target, Category) else target
+
+
+Places = dict[tuple[Any, Any], list[Alias]]
+
+
+def _lines(services: list[Service], aliases: Places) -> dict[Any, list[Line]]:
     """Return what stands on each shelf, aliases after the categories they stand beside."""
     shown = Category.objects.filter(service__in=services, hidden=False)[:MOST_CATEGORIES]
-    nodes = tree.useful(tree.nodes(shown))
+    nodes = tree.useful(tree.nodes(shown), [parent for _service, parent in aliases])
     texts = _texts(CategoryText.objects.filter(category__in=[n.pk for n in nodes]), "category_id")
-    aliases = _aliases(user, services)
     lines: dict[Any, list[Line]] = defaultdict(list)
     for node in nodes:
         text = texts.get(node.pk)
         name, summary = (text.title, text.summary) if text else (node.name, "")
         lines[node.service].append(Line(node.pk, name, summary, node.depth, node.takes_tickets))
-        lines[node.service] += _as_lines(aliases[node.service, node.pk], node.depth + 1)
+        below = aliases[node.service, node.pk]
+        lines[node.service] += [_as_line(alias, node.depth + 1) for alias in below]
     for service in services:
-        lines[service.pk] += _as_lines(aliases[service.pk, None], 0)
+        lines[service.pk] += [_as_line(alias, 0) for alias in aliases[service.pk, None]]
     return lines
 
 
-def _aliases(user: Any, services: list[Service]) -> dict[tuple[Any, Any], list[Alias]]:
-    """Return the other names of categories, by the place where they are shown."""
-    places: dict[tuple[Any, Any], list[Alias]] = defaultdict(list)
-    found = Alias.objects.open_to(user).filter(service__in=services, to_category__isnull=False)
-    for alias in found[:MOST_CATEGORIES]:
+def _aliases(user: Any, services: list[Service], *, everywhere: bool) -> Places:
+    """Return the other names, by the place where they are shown; ``everywhere``: beside services too."""
+    places: Places = defaultdict(list)
+    shown = Q(service__in=services)
+    if everywhere:
+        shown |= Q(service=None)
+    found = Alias.objects.open_to(user).filter(shown)
+    for alias in found.select_related("to_service", "to_category__service")[:MOST_CATEGORIES]:
         places[alias.service_id, alias.parent_id].append(alias)
     return places
 
 
-def _as_lines(aliases: list[Alias], depth: int) -> list[Line]:
-    return [Line(alias.to_category_id, alias.name, "", depth, True) for alias in aliases]
+def _as_line(alias: Alias, depth: int) -> Line:
+    """Return the line of an alias; one in its own shelf is called as what it leads to."""
+    name = str(alias.target) if alias.service_id is None else alias.name
+    return Line(alias.to_category_id, name, "", depth, True, alias.to_service_id)
 
 
 def _texts(texts: Any, owner: str) -> dict[Any, Any]:

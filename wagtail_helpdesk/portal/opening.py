@@ -24,9 +24,9 @@ def choose(visit: Visit) -> HttpResponse:
     """Show the whole catalogue; a single category needs no choice."""
     service = visit.request.GET.get("service", "")
     shelves = catalogue.shelves(visit.user, int(service) if service.isdecimal() else None)
-    choices = [line for shelf in shelves for line in shelf.choices]
+    choices = {line.pk for shelf in shelves for line in shelf.choices}
     if len(choices) == 1:
-        return SeeOther(f"{visit.base}new/{choices[0].pk}/")
+        return SeeOther(f"{visit.base}new/{choices.pop()}/")
     return visit.render("choose.html", shelves=shelves)
 
 

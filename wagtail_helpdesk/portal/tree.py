@@ -62,9 +62,9 @@ def branch(tree: list[Node], root: Any) -> list[Any]:
     return list(within)
 
 
-def useful(tree: list[Node]) -> list[Node]:
-    """Leave out the branches in which no category takes tickets."""
-    kept: set[Any] = set()
+def useful(tree: list[Node], holding: Iterable[Any] = ()) -> list[Node]:
+    """Leave out the branches in which no category takes tickets, or is ``holding`` something else."""
+    kept: set[Any] = set(holding)
     result = []
     for node in reversed(tree):
         if node.takes_tickets or node.pk in kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -89,6 +90,68 @@ class AddAlias(ServiceFormPage, ServicePage):
 
     def get_done(self) -> str:
         return _("The alias was added.")
+
+
+class OtherNameForm(forms.Form):
+    """A second name for the service, or for one of its categories, beside the services."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Leads to"), queryset=Category.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        category: Any = self.fields["category"]
+        category.queryset = service.categories.all()
+        category.choices = [
+            ("", _("The whole service")),
+            *[(n.category.pk, indented(n.category, n.depth)) for n in walk(category.queryset)],
+        ]
+
+
+class AddOtherName(ServiceFormPage, ServicePage):
+    """Show the service, or a category of it, a second time in the catalogue, beside the services."""
+
+    privilege = Privilege.MANAGE_CATEGORIES
+    page_title = gettext_lazy("Add another name")
+    header_icon = "link"
+    success_name = "tree"
+    form_class = OtherNameForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "service": self.service}
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.address("tree"), "label": _("Categories")}]
+
+    def do(self, form: OtherNameForm) -> None:
+        target = form.cleaned_data["category"] or self.service
+        configuration.add_alias(form.cleaned_data["name"], target, by=self.author)
+
+    def get_done(self) -> str:
+        return _("The other name was added.")
+
+
+def leading_to(service: Service) -> QuerySet[Alias]:
+    """Return the aliases under which a service and its categories are shown anywhere."""
+    aliases = Alias.objects.filter(Q(to_service=service) | Q(to_category__service=service))
+    return aliases.select_related("service", "to_service", "to_category")
+
+
+class RemoveOtherName(ServiceButton):
+    """Take another name of the service out of the catalogue, where it stands beside the services."""
+
+    privilege = Privilege.MANAGE_CATEGORIES
+    success_name = "tree"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        beside = leading_to(self.service).filter(service=None)
+        self.alias = get_object_or_404(beside, pk=kwargs["alias"])
+
+    def do(self) -> None:
+        configuration.remove_alias(self.alias, by=self.author)
 
 
 class RemoveAlias(ServiceButton):

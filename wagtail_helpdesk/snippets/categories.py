@@ -24,6 +24,7 @@ from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
+from .aliases import leading_to
 from .forms import CategoryForm
 from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
 from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
@@ -79,6 +80,7 @@ class CategoryTree(ServicePage):
             aliases=Alias.objects.filter(service=self.service).select_related(
                 "parent", "to_service", "to_category__service"
             ),
+            names=leading_to(self.service),
             **kwargs,
         )
 

@@ -60,6 +60,8 @@ class ServiceViewSet(SnippetViewSet):
             ("categories/", categories.CategoryTree, "tree"),
             ("aliases/add/", aliases.AddAlias, "alias_add"),
             ("aliases/<int:alias>/remove/", aliases.RemoveAlias, "alias_remove"),
+            ("names/add/", aliases.AddOtherName, "name_add"),
+            ("names/<int:alias>/remove/", aliases.RemoveOtherName, "name_remove"),
             ("transfer/", transfer.TransferService, "transfer"),
             ("texts/<slug:language>/", texts.DescribeService, "text"),
             ("managers/", managers.ManagerList, "managers"),

@@ -32,9 +32,19 @@ def test_the_place_must_be_ones_own(people, general, dsi, network, sophie):
         configuration.add_alias("Wifi", network, by=people.karim, service=general)
 
 
-def test_beside_the_services_only_an_administrator_adds_one(people, dsi, sophie):
-    with pytest.raises(NotYours):
-        configuration.add_alias("L’informatique", dsi, by=sophie)
+def test_beside_the_services_it_belongs_to_whoever_runs_the_real_one(people, dsi, network, sophie):
+    for to in (dsi, network):
+        with pytest.raises(NotYours):
+            configuration.add_alias("L’informatique", to, by=sophie)
+        alias = configuration.add_alias("L’informatique", to, by=people.nadia)
+        assert (alias.service, alias.target) == (None, to)
+        with pytest.raises(NotYours):
+            configuration.remove_alias(alias, by=sophie)
+        configuration.remove_alias(alias, by=people.nadia)
+    assert not Alias.objects.exists()
+
+
+def test_beside_the_services_an_administrator_adds_any(people, dsi):
     configuration.add_alias("L’informatique", dsi, by=people.gilles)
     assert Alias.objects.get().service is None
 
