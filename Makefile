@@ -71,7 +71,7 @@ check: ## Django's own checks of the example site
 
 translations: ## Every string is translated, every catalogue compiled
 	@$(call title,translations)
-	@$(PYTEST) -q tests/test_translations.py
+	@$(PYTEST) -q tests/test_translations.py tests/test_french.py
 
 audit: ## Known vulnerabilities of what we depend on (pip-audit)
 	@$(call title,audit)
@@ -112,7 +112,7 @@ docs: setup-fast ## Print the generated pages of docs/reference again
 	@$(BIN)/python scripts/docs
 
 messages: setup-test ## Collect the strings to translate, and compile the catalogues
-	@cd wagtail_helpdesk && ../$(BIN)/django-admin makemessages --locale fr --locale en --no-wrap
+	@cd wagtail_helpdesk && ../$(BIN)/django-admin makemessages --locale fr --locale en --no-wrap --add-location file --no-obsolete
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin compilemessages
 
 clean: ## Remove everything that was made here

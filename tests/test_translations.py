@@ -1,6 +1,7 @@
 """Every string has its French, nothing is guessed, and the compiled catalogues are the written ones."""
 
 import gettext
+import os
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,11 @@ def name(path: Path) -> str:
 
 def run(*words: str | Path, cwd: Path | None = None) -> str:
     """Run a program and return what it complains about."""
-    done = subprocess.run([str(word) for word in words], cwd=cwd, capture_output=True, text=True)
+    # Without the settings of the tests, which are not to be found from another folder.
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [str(word) for word in words], cwd=cwd, env=plain, capture_output=True, text=True
+    )
     return done.stderr if done.returncode else ""
 
 

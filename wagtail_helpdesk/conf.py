@@ -115,6 +115,11 @@ class HelpdeskSettings:
         return self._get("IDENTIFIER_LABEL", _("Identifier"))
 
     @property
+    def DIRECTORY_SEARCH_LABEL(self) -> str:
+        """What the button beside the field for identifiers is called: “LDAP search”…"""
+        return self._get("DIRECTORY_SEARCH_LABEL", _("Directory search"))
+
+    @property
     def DIRECTORY(self) -> str:
         """Dotted path of the class that finds people; see ``docs/how-to/ldap.md`` for the LDAP one."""
         return self._get("DIRECTORY", "wagtail_helpdesk.directory.users.UserDirectory")

@@ -10,6 +10,8 @@ Needs `pip install wagtail-helpdesk[ldap]`. The portal’s own accounts keep wor
 import os
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 
 def ldap_settings(backends: list[str]) -> dict[str, Any]:
     """Return django-auth-ldap’s settings, or nothing when no directory is configured."""
@@ -43,11 +45,12 @@ def ldap_settings(backends: list[str]) -> dict[str, Any]:
         # The helpdesk finds people there too: docs/how-to/ldap.md.
         "WAGTAIL_HELPDESK": {
             "DIRECTORY": "wagtail_helpdesk.directory.ldap.LdapDirectory",
-            "IDENTIFIER_LABEL": "Identifiant LDAP",
+            "IDENTIFIER_LABEL": _("LDAP identifier"),
+            "DIRECTORY_SEARCH_LABEL": _("LDAP search"),
             "DIRECTORY_CARD": {
-                "ou": "Unité",
-                "telephoneNumber": "Téléphone",
-                "roomNumber": "Bureau",
+                "ou": _("Unit"),
+                "telephoneNumber": _("Telephone"),
+                "roomNumber": _("Office"),
             },
         },
         # The directory is where passwords and addresses are changed.

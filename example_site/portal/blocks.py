@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 ICONS = [
@@ -42,11 +43,11 @@ class ShortcutsBlock(blocks.StructBlock):
     """The pages that people look for most."""
 
     title = blocks.CharBlock(label=_("Title"))
-    shortcuts = blocks.ListBlock(ShortcutBlock(), label=_("Shortcuts"))
+    shortcuts = blocks.ListBlock(ShortcutBlock(), label=pgettext_lazy("portal", "Shortcuts"))
 
     class Meta:
         icon = "link"
-        label = _("Shortcuts")
+        label = pgettext_lazy("portal", "Shortcuts")
         template = "portal/blocks/shortcuts.html"
 
 
@@ -54,7 +55,9 @@ class LatestBlock(blocks.StructBlock):
     """The newest pages of a section."""
 
     title = blocks.CharBlock(label=_("Title"))
-    section = blocks.PageChooserBlock(label=_("Section"), page_type="portal.ContentPage")
+    section = blocks.PageChooserBlock(
+        label=pgettext_lazy("portal", "Section"), page_type="portal.ContentPage"
+    )
     count = blocks.IntegerBlock(label=_("How many"), default=3, min_value=1, max_value=12)
 
     class Meta:

@@ -194,7 +194,7 @@ def farewell(told: Told, dossier: Dossier) -> str:
     names: dict[str, Any] = {
         "who": who(told),
         "number": ticket.pk,
-        "subject": "" if confidential else f" “{ticket.subject}”",
+        "subject": "" if confidential else " " + _("“%(subject)s”") % {"subject": ticket.subject},
     }
     if told.reason is Reason.WAS_REQUESTER:
         names["name"] = dossier.people.get(told.act.after.requester, "")

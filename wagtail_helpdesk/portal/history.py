@@ -151,13 +151,17 @@ class Names:
         if event.after.get("removed") == [event.actor_id]:
             return _("%(who)s left the list of guests") % {"who": self.author(event)}
         after = self._words(event, event.after)
-        sentence = str(event.row.past) % {"who": self.author(event), **after}
-        return sentence + self._previously(event)
+        sentence = str(event.row.past)
+        if event.action == lifecycle.POSTPONE.name and after["date"]:
+            sentence = _("%(who)s postponed the ticket until %(date)s")
+        return sentence % {"who": self.author(event), **after} + self._previously(event)
 
     def _previously(self, event: Event) -> str:
         if event.action not in PREVIOUS:
             return ""
         previous = self._words(event, event.before)[PREVIOUS[event.action]]
+        if event.action == lifecycle.CHANGE_SUBJECT.name:
+            previous = _("“%(subject)s”") % {"subject": previous}
         return " " + _("(previously %(previous)s)") % {"previous": previous} if previous else ""
 
     def _words(self, event: Event, facts: dict[str, Any]) -> dict[str, str]:

@@ -143,7 +143,7 @@ class Formatter(LogFormatter):
 
 def _details(before: dict[str, Any], after: dict[str, Any]) -> str:
     names = dict.fromkeys([*before, *after])
-    return "; ".join(_detail(name, before, after) for name in names)
+    return " · ".join(_detail(name, before, after) for name in names)
 
 
 def _detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -26,7 +26,6 @@ class PeopleForm(forms.Form):
 
     people = forms.CharField(required=False, max_length=2000)
     query = forms.CharField(
-        label=gettext_lazy("Directory search"),
         required=False,
         max_length=100,
         help_text=gettext_lazy("Three letters of a name at least."),
@@ -37,6 +36,7 @@ class PeopleForm(forms.Form):
         self.fields["people"].label = _("%(identifier)s or e-mail address") % {
             "identifier": helpdesk_settings.IDENTIFIER_LABEL
         }
+        self.fields["query"].label = helpdesk_settings.DIRECTORY_SEARCH_LABEL
         self.fields["people"].help_text = _("Several people: separate them by commas.")
 
     @property

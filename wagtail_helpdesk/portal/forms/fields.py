@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
@@ -47,6 +49,11 @@ def subject() -> Long:
     )
 
 
+def _named_by() -> str:
+    identifier = helpdesk_settings.IDENTIFIER_LABEL
+    return gettext("%(identifier)s or e-mail address:") % {"identifier": identifier}
+
+
 def person(*, required: bool = True, label: Any = None, several: bool = False) -> forms.CharField:
     """Return the field in which people are named by identifier or address."""
     help_text = (
@@ -58,7 +65,7 @@ def person(*, required: bool = True, label: Any = None, several: bool = False) -
         else ""
     )
     return forms.CharField(
-        label=label or _("Identifier or e-mail address:"),
+        label=label or lazy(_named_by, str)(),
         required=required,
         max_length=4000 if several else 200,
         help_text=help_text,
