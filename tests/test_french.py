@@ -83,6 +83,27 @@ def test_the_typography_is_french(what):
     assert [text for text, read in texts.items() if re.search(WRONG[what], read)] == []
 
 
+def test_no_template_puts_an_english_colon_after_words():
+    # In French a hard space stands before it: the colon belongs to what is translated.
+    templates = [
+        *PROJECT.glob("wagtail_helpdesk/templates/**/*.*"),
+        *PROJECT.glob("example_site/**/*.html"),
+    ]
+    colons = re.compile(r"%\}(?:</\w+>)?\s*:|\}\}:\s")
+    assert [path.name for path in templates if colons.search(_words_of(path))] == []
+
+
+def _words_of(template: Path) -> str:
+    # Style sheets have colons of their own, and so has what a blocktranslate hands to translators.
+    text = re.sub(
+        r"<style>.*?</style>|{% block (?:style|dark) .*?{% endblock %}",
+        "",
+        template.read_text(),
+        flags=re.S,
+    )
+    return re.sub(r"{% blocktrans.*?{% endblocktrans(?:late)? %}", "", text, flags=re.S)
+
+
 # -- the words of the guide ------------------------------------------------------------------------
 
 #: What the guide prints, section by section, with the examples' names in braces.
