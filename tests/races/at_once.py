@@ -1,0 +1,73 @@
+"""Doing two things at once, and deciding which of them has the lock first."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection
+
+Deed = Callable[[], Any]
+#: Seconds after which a race that does not end is a deadlock.
+PATIENCE = 30
+
+
+def attempt(deed: Deed) -> Any:
+    """Do it on a connection of this thread; return what it returns or raises."""
+    try:
+        return deed()
+    except Exception as error:
+        return error
+    finally:
+        connection.close()
+
+
+def at_once(*deeds: Deed) -> list[Any]:
+    """Start all at the same moment; return what each returned or raised."""
+    barrier = threading.Barrier(len(deeds))
+
+    def run(deed: Deed) -> Any:
+        barrier.wait(PATIENCE)
+        return attempt(deed)
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        racing = [threads.submit(run, deed) for deed in deeds]
+        return [race.result(PATIENCE) for race in racing]
+
+
+def in_order(first: Deed, second: Deed) -> list[Any]:
+    """Let the first have the lock of its ticket; the second comes while it is held."""
+    has_lock, go_on = threading.Event(), threading.Event()
+
+    def pause(execute: Any, sql: str, *arguments: Any) -> Any:
+        result = execute(sql, *arguments)
+        if "FOR NO KEY UPDATE" in sql and not has_lock.is_set():
+            has_lock.set()
+            go_on.wait(PATIENCE)
+        return result
+
+    def hold() -> Any:
+        with connection.execute_wrapper(pause):
+            return attempt(first)
+
+    with ThreadPoolExecutor(2) as threads:
+        holder = threads.submit(hold)
+        assert has_lock.wait(PATIENCE), holder.result(0)
+        follower = threads.submit(attempt, second)
+        _wait_until(lambda: follower.done() or _somebody_waits_for_a_lock())
+        go_on.set()
+        return [holder.result(PATIENCE), follower.result(PATIENCE)]
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return bool(cursor.fetchone()[0])
+
+
+def _wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

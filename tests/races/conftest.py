@@ -1,0 +1,26 @@
+"""The tickets of the verbs' tests, written for good: other connections must see them."""
+
+import pytest
+
+from tests.actions.conftest import (  # noqa: F401
+    approved,
+    closed,
+    dsi,
+    general,
+    heating,
+    incomplete,
+    invited,
+    network,
+    people,
+    plumbing,
+    postponed,
+    taken,
+    ticket,
+    world,
+)
+from tests.actions.test_every_verb import no_ticket, overdue, subject  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def _committed(transactional_db):
+    """Commit what the fixtures write."""

@@ -1,0 +1,252 @@
+"""Two people at once, on PostgreSQL: a result that some order explains, and no deadlock."""
+
+import uuid
+from functools import partial
+
+import pytest
+
+from tests.actions.refusals import history
+from tests.actions.scenarios import SCENARIOS
+from tests.races.at_once import at_once, in_order
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
+from wagtail_helpdesk.models import Event, Guest, PermanentGuest, Ticket
+
+pytestmark = [pytest.mark.servers, pytest.mark.postgresql]
+
+
+def shown(ticket):
+    """The ticket as somebody has it on his screen."""
+    return Ticket.objects.get(pk=ticket.pk)
+
+
+def both_orders(test):
+    return pytest.mark.parametrize("turn", [1, -1], ids=["first_first", "second_first"])(test)
+
+
+def run(turn, one, other):
+    """Do both, the one whose turn it is first; return what came of them in the order given."""
+    return in_order(*(one, other)[::turn])[::turn]
+
+
+# -- taking ------------------------------------------------------------------------------------------
+
+
+def test_of_two_who_take_a_ticket_at_once_one_wins(ticket, people):
+    """R-23"""
+    for round_ in range(1, 9):
+        before = len(history(ticket))
+        results = at_once(
+            partial(actions.take, shown(ticket), by=people.karim),
+            partial(actions.take, shown(ticket), by=people.sophie),
+        )
+        winners = [result for result in results if isinstance(result, Event)]
+        losers = [result for result in results if isinstance(result, NotNow)]
+        assert (len(winners), len(losers)) == (1, 1), (round_, results)
+        ticket.refresh_from_db()
+        assert ticket.assignee == winners[0].actor
+        assert losers[0].ticket.assignee == ticket.assignee
+        assert history(ticket)[before:] == ["take"]
+        actions.release(ticket, by=ticket.assignee)
+
+
+# -- the same form twice -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_a_form_sent_twice_at_once_does_one_thing(scenario, subject, world):
+    """R-24"""
+    submission = uuid.uuid4()
+    before = Event.objects.count()
+    copies = [shown(subject) if subject else None for _ in range(2)]
+    results = at_once(
+        *(partial(scenario.act, copy, world, submission=submission) for copy in copies)
+    )
+    assert results[0] == results[1]
+    assert Event.objects.count() == before + len(scenario.leaves)
+    if subject is None:
+        assert Ticket.objects.count() == 1
+
+
+def test_two_different_forms_at_once_open_two_tickets(heating, people):
+    """D-05"""
+    results = at_once(
+        *(
+            partial(
+                actions.open_ticket,
+                heating,
+                by=people.lea,
+                subject="Froid",
+                text="Très.",
+                submission=uuid.uuid4(),
+            )
+            for _ in range(8)
+        )
+    )
+    assert len({ticket.number for ticket in results}) == 8
+
+
+# -- pairs ---------------------------------------------------------------------------------------------
+
+
+@both_orders
+def test_a_move_and_a_comment(taken, network, people, turn):
+    """R-25, S-VIS-12: no comment in a service that its author does not see."""
+    moved, said = run(
+        turn,
+        partial(actions.move, shown(taken), by=people.karim, to=network),
+        partial(actions.comment, shown(taken), by=people.sophie, text="Bonjour."),
+    )
+    assert isinstance(moved, Event)
+    if turn == 1:
+        assert isinstance(said, NotYours)
+        assert "comment" not in history(taken)
+    else:
+        assert history(taken)[-2:] == ["comment", "move"]
+
+
+@both_orders
+def test_a_closure_and_a_comment(taken, people, turn):
+    """R-25: who closes has read what was written before."""
+    seen = taken.events.last().pk
+    closed, said = run(
+        turn,
+        partial(actions.close, shown(taken), by=people.karim, seen=seen),
+        partial(actions.comment, shown(taken), by=people.lea, text="Attendez !"),
+    )
+    assert isinstance(said, Event)
+    taken.refresh_from_db()
+    if turn == 1:
+        assert history(taken)[-2:] == ["close", "comment"]
+        assert taken.status == "closed"
+    else:
+        assert isinstance(closed, NotNow)
+        assert taken.status == "in_progress"
+
+
+@both_orders
+def test_an_assignment_and_a_release(taken, people, turn):
+    """R-25"""
+    results = run(
+        turn,
+        partial(actions.assign, shown(taken), by=people.sophie, to=people.julien),
+        partial(actions.release, shown(taken), by=people.karim),
+    )
+    taken.refresh_from_db()
+    assert [type(result) for result in results[::turn]] == [Event, NotNow]
+    assert taken.assignee == (people.julien if turn == 1 else None)
+
+
+@both_orders
+def test_an_invitation_and_a_removal(ticket, people, turn):
+    """R-25"""
+    invited, removed = run(
+        turn,
+        partial(actions.invite, shown(ticket), by=people.lea, users=[people.thomas]),
+        partial(actions.remove_guest, shown(ticket), by=people.karim, user=people.thomas),
+    )
+    assert isinstance(invited, Event)
+    if turn == 1:
+        assert isinstance(removed, Event)
+        assert not Guest.objects.exists()
+    else:
+        assert isinstance(removed, NotPossible)
+        assert Guest.objects.get().user == people.thomas
+
+
+def test_two_invitations_of_the_same_person(ticket, people):
+    """D-04"""
+    results = at_once(
+        partial(actions.invite, shown(ticket), by=people.lea, users=[people.thomas]),
+        partial(actions.invite, shown(ticket), by=people.karim, users=[people.thomas]),
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Event", "NotPossible"]
+    assert Guest.objects.count() == 1
+
+
+@both_orders
+def test_two_transfers(ticket, network, plumbing, people, turn):
+    """R-25, D-20"""
+    results = run(
+        turn,
+        partial(actions.move, shown(ticket), by=people.karim, to=network),
+        partial(actions.move, shown(ticket), by=people.julien, to=plumbing),
+    )
+    assert [type(result) for result in results[::turn]] == [Event, NotNow]
+    ticket.refresh_from_db()
+    assert ticket.category == (network if turn == 1 else plumbing)
+    assert ticket.service == ticket.category.service
+    assert history(ticket).count("move") == 1
+
+
+@both_orders
+def test_an_approval_and_a_reopening(closed, people, turn):
+    results = run(
+        turn,
+        partial(actions.approve_closure, shown(closed), by=people.lea),
+        partial(actions.reopen, shown(closed), by=people.sophie),
+    )
+    assert [type(result) for result in results[::turn]] == [Event, NotNow]
+
+
+# -- no deadlock -----------------------------------------------------------------------------------------
+
+
+def test_people_who_open_tickets_at_once_do_not_wait_for_each_other(general, heating, people):
+    """Each is permanent guest of what the other opens, and the category gives in turn."""
+    for guest in (people.lea, people.thomas, people.emily):
+        PermanentGuest.objects.create(service=general, user=guest)
+    heating.algorithm = "cyclic"
+    heating.save()
+
+    def open_some(person):
+        for _ in range(5):
+            actions.open_ticket(
+                heating, by=person, subject="Froid", text="Très.", submission=uuid.uuid4()
+            )
+
+    openers = (people.lea, people.thomas, people.emily)
+    assert at_once(*(partial(open_some, person) for person in openers)) == [None] * 3
+    assert Ticket.objects.count() == 15
+    load = [Ticket.objects.filter(assignee=row.user).count() for row in general.managers.all()]
+    assert sum(load) == 15
+    assert max(load) - min(load) <= 1
+
+
+def test_many_acts_on_two_tickets_end(heating, people, taken):
+    other = actions.open_ticket(heating, by=people.lea, subject="Fuite", text="Urgent.")
+
+    def write(person, tickets):
+        for ticket in tickets * 5:
+            actions.comment(shown(ticket), by=person, text="Bonjour.")
+            actions.follow(ticket, by=person)
+
+    results = at_once(
+        partial(write, people.lea, [taken, other]),
+        partial(write, people.karim, [other, taken]),
+        partial(write, people.sophie, [taken, other]),
+        partial(write, people.julien, [other, taken]),
+    )
+    assert results == [None] * 4
+    assert Event.objects.filter(action="comment").count() == 40
+
+
+# -- leaving ---------------------------------------------------------------------------------------------
+
+
+@both_orders
+def test_a_departure_and_a_closure(taken, general, people, turn):
+    """Whichever comes first, no open ticket is left in the hands of somebody who left."""
+    closed, handed = run(
+        turn,
+        partial(actions.close, shown(taken), by=people.karim),
+        partial(actions.hand_over, general, people.karim),
+    )
+    taken.refresh_from_db()
+    if turn == 1:
+        assert isinstance(closed, Event)
+        assert handed == []
+        assert taken.status == "closed"
+    else:
+        assert isinstance(closed, NotNow)
+        assert taken.status == "free"
