@@ -96,6 +96,7 @@ TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "tests" / "static"]
 MEDIA_URL = "/media/"
 
 # "helpdesk" lies in MEDIA_ROOT here because tests/conftest.py gives each test a MEDIA_ROOT of its own.

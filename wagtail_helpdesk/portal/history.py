@@ -39,6 +39,7 @@ class Entry:
     sentence: str
     author: str
     when: str
+    stamp: str
     by_requester: bool
     files: list[FileLink] = field(default_factory=list)
 
@@ -108,6 +109,7 @@ def _entries(ticket: Ticket, reader: Any, events: Sequence[Event]) -> list[Entry
             sentence=names.sentence(event),
             author=names.author(event),
             when=words.when(event.created_at),
+            stamp=words.stamp(event.created_at),
             by_requester=event.actor_id == ticket.requester_id,
             files=files[event.pk],
         )

@@ -44,7 +44,7 @@ class Row:
     category: str
     requester: str
     assignee: str
-    active_at: datetime
+    stamp: str
     when: str
 
     @property
@@ -74,7 +74,7 @@ def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, reader: An
         category=value["category__name"],
         requester=names.get(value["requester"], ""),
         assignee=names.get(value["assignee"], ""),
-        active_at=value["last_activity_at"],
+        stamp=words.stamp(value["last_activity_at"]),
         when=words.moment(value["last_activity_at"], now),
     )
 

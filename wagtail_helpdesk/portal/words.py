@@ -46,6 +46,11 @@ def moment(when: datetime, now: datetime) -> str:
     return date_format(local, "SHORT_DATE_FORMAT")
 
 
+def stamp(moment: datetime) -> str:
+    """Return a time for ``<time datetime>``, which knows no microseconds."""
+    return moment.isoformat(timespec="seconds")
+
+
 def when(moment: datetime) -> str:
     """Return the day and the hour of something that happened."""
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")

@@ -1,0 +1,124 @@
+"""Every page of the helpdesk under axe and vnu, in both languages and colours, down to 320 pixels."""
+
+import pytest
+
+from tests.checkers import accessibility_problems, html_problems
+from wagtail_helpdesk import actions
+
+pytestmark = pytest.mark.browser
+
+#: Path → who looks at it.
+PAGES = {
+    "": "lea",
+    "new/": "lea",
+    "new/{category}/": "karim",
+    "tickets/": "lea",
+    "tickets/{ticket}/": "karim",
+    "tickets/{ticket}/close/": "karim",
+    "tickets/{ticket}/assign/": "karim",
+    "tickets/{ticket}/move/": "karim",
+    "tickets/{ticket}/invite/": "karim",
+    "tickets/{ticket}/postpone/": "karim",
+    "tickets/{ticket}/change-visibility/": "karim",
+    "tickets/{closed}/": "lea",
+    "tickets/4807/": "lea",
+    "tickets/{ticket}/refuse/": "lea",
+    "desk/?queue=all": "karim",
+    "preferences/": "karim",
+    "search/": "lea",
+}
+
+
+@pytest.fixture
+def world(helpdesk, people, heating, network):
+    """A ticket with something of everything, and one that waits for its approval."""
+    ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il gèle : `14`.")
+    actions.take(ticket, by=people.karim)
+    actions.note(ticket, by=people.karim, text="Entre nous.\n\n> cité")
+    actions.invite(ticket, by=people.lea, users=[people.ines])
+    actions.comment(ticket, by=people.lea, text="Du nouveau ?", audience="requester")
+    closed = actions.open_ticket(heating, by=people.lea, subject="Porte", text="x", priority=5)
+    actions.take_and_close(closed, by=people.karim)
+    return {"ticket": ticket.pk, "closed": closed.pk, "category": heating.pk}
+
+
+def windows(page_as, people, **window):
+    """One window for each who looks."""
+    return {who: page_as(getattr(people, who), **window) for who in set(PAGES.values())}
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_axe_finds_nothing(page_as, people, world, language, colours):
+    found = {}
+    window = windows(page_as, people, locale=language, color_scheme=colours)
+    for path, who in PAGES.items():
+        window[who].goto("/assistance/" + path.format(**world))
+        if problems := accessibility_problems(window[who]):
+            found[path] = problems
+    assert found == {}
+
+
+def test_a_09_axe_finds_nothing_in_a_dialog(page_as, people, world):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{world['ticket']}/")
+    karim.get_by_role("link", name="Close", exact=True).click()
+    karim.get_by_role("dialog").wait_for()
+    assert accessibility_problems(karim) == []
+
+
+def test_a_04_axe_finds_nothing_in_a_form_with_errors(page_as, people, world):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/new/{world['category']}/")
+    lea.get_by_role("button", name="Open the ticket").click()
+    alert = lea.get_by_role("alert")
+    alert.wait_for()
+    assert alert.evaluate("a => a === document.activeElement")
+    assert accessibility_problems(lea) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_a_17_no_page_is_wider_than_the_window(page_as, people, world, width):
+    window = windows(page_as, people, viewport={"width": width, "height": 800})
+    wide = {}
+    for path, who in PAGES.items():
+        window[who].goto("/assistance/" + path.format(**world))
+        needed = window[who].evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            wide[path] = needed
+    assert wide == {}
+
+
+def test_a_18_the_keyboard_reaches_everything_in_the_order_it_is_read(page_as, people, world):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{world['ticket']}/")
+    stops = []
+    for _press in range(120):
+        karim.keyboard.press("Tab")
+        place = karim.evaluate(
+            """() => {
+              const here = document.activeElement;
+              if (!here || here === document.body) return null;
+              const box = here.getBoundingClientRect();
+              here.dataset.stop ??= String(document.querySelectorAll("[data-stop]").length);
+              return {stop: Number(here.dataset.stop), seen: box.width > 0 && box.height > 0,
+                      order: [...document.querySelectorAll("*")].indexOf(here)};
+            }"""
+        )
+        if place is None or place["stop"] < len(stops):
+            break
+        stops.append(place)
+    orders = [stop["order"] for stop in stops]
+    assert all(stop["seen"] for stop in stops)
+    assert orders == sorted(orders)
+    assert len(stops) > 20
+
+
+@pytest.mark.servers
+def test_a_13_the_html_is_valid(page_as, people, world, client):
+    texts, paths = [], []
+    for path, who in PAGES.items():
+        client.force_login(getattr(people, who))
+        texts.append(client.get("/assistance/" + path.format(**world)).text)
+        paths.append(path)
+    assert html_problems(*texts) == []

@@ -1,0 +1,141 @@
+"""The main job, walked by three people: Léa asks, Karim and Nadia answer."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from wagtail_helpdesk.models import Ticket
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def walkers(page_as, helpdesk, people, heating, network):
+    return page_as(people.lea), page_as(people.karim), page_as(people.nadia)
+
+
+def only_ticket():
+    return Ticket.objects.get()
+
+
+def open_a_ticket(page):
+    page.goto("/assistance/")
+    page.get_by_role("link", name="Chauffage").click()
+    page.get_by_label("Subject").fill("Radiateur froid en salle A12")
+    page.get_by_label("Message").fill("Il fait 14 degrés.")
+    page.get_by_role("button", name="Open the ticket").click()
+    page.wait_for_url(re.compile(r"/tickets/\d+/$"))
+
+
+def test_from_a_request_to_an_approved_closure(walkers):
+    lea, karim, nadia = walkers
+    open_a_ticket(lea)
+    path = f"/assistance/tickets/{only_ticket().pk}/"
+
+    # Karim takes it from his desk and asks.
+    karim.goto("/assistance/desk/")
+    karim.get_by_role("link", name="Radiateur froid en salle A12").click()
+    karim.get_by_role("link", name="… and ask for information").click()
+    karim.get_by_label("Message").fill("Quelle vanne ?")
+    karim.get_by_role("button", name="Take in charge and ask").click()
+    karim.get_by_text("Waiting").or_(karim.get_by_text("Incomplete")).first.wait_for()
+
+    # Léa answers.
+    lea.goto(path)
+    assert "asks you for information" in lea.locator(".hd-question").inner_text()
+    lea.get_by_label("Your comment").fill("La vanne **bleue**.")
+    lea.get_by_role("button", name="Save the comment").click()
+    lea.get_by_text("Your comment has been added.").wait_for()
+    assert lea.locator(".hd-text strong").inner_text() == "bleue"
+
+    # Karim transfers it, and stays as a guest.
+    karim.goto(path)
+    karim.locator(".hd-heading").get_by_role("link", name="Transfer").click()
+    karim.get_by_text("DSI", exact=True).click()
+    karim.get_by_label("Réseau").check()
+    karim.get_by_label("Become a guest user of the ticket").check()
+    karim.get_by_role("button", name="Transfer the ticket").click()
+    karim.get_by_text("You are now a guest of it.").wait_for()
+
+    # Nadia takes it with one click, invites a colleague, and closes in the dialog.
+    nadia.goto(path)
+    nadia.get_by_role("button", name="Take at once").click()
+    nadia.get_by_text("You are now the manager of this ticket.").wait_for()
+    nadia.locator(".hd-heading").get_by_role("link", name="Invite a user").click()
+    nadia.get_by_label("Identifier or e-mail address").fill("julien")
+    nadia.get_by_role("button", name="Invite", exact=True).click()
+    nadia.get_by_text("The invitation has been sent.").wait_for()
+    close(nadia, path)
+
+    # Léa refuses the closure, then approves the second one.
+    lea.goto(path)
+    lea.locator(".hd-question").get_by_role("link", name="Refuse the closure").click()
+    lea.get_by_label("What is still missing?").fill("Toujours froid.")
+    lea.get_by_role("button", name="Refuse the closure").click()
+    lea.get_by_text("The ticket is open again.").wait_for()
+    close(nadia, path)
+    lea.goto(path)
+    lea.locator(".hd-question").get_by_role("link", name="Approve the closure").click()
+    lea.get_by_role("dialog").get_by_role("button", name="Approve the closure").click()
+    lea.get_by_text("You approved the closure.").wait_for()
+    assert only_ticket().status == "approved"
+
+
+def close(page, path):
+    page.goto(path)
+    page.get_by_role("link", name="Close", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Comment (optional)").fill("Vanne remplacée.")
+    dialog.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_text("is closed.").wait_for()
+
+
+def test_a_09_the_dialog_takes_the_focus_and_gives_it_back(page_as, helpdesk, people, taken):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    link = karim.get_by_role("link", name="Close", exact=True)
+    link.focus()
+    karim.keyboard.press("Enter")
+    dialog = karim.get_by_role("dialog", name=f"Close ticket no. {taken.pk}?")
+    dialog.wait_for()
+    assert dialog.evaluate("d => d.contains(document.activeElement)")
+    karim.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    assert link.evaluate("l => l === document.activeElement")
+
+
+def test_the_toolbar_writes_markdown(page_as, helpdesk, people, taken):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/tickets/{taken.pk}/")
+    box = lea.get_by_label("Your comment")
+    box.fill("froid")
+    box.select_text()
+    lea.get_by_role("button", name="Bold").first.click()
+    assert box.input_value() == "**froid**"
+
+
+def test_a_change_of_category_refills_the_form_at_once(
+    page_as, helpdesk, people, heating, plumbing
+):
+    type(plumbing).objects.filter(pk=plumbing.pk).update(default_message="Où coule-t-il ?")
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/new/{heating.pk}/")
+    lea.get_by_label("Subject").fill("Une fuite")
+    lea.get_by_label("Category").select_option("Plomberie")
+    expect(lea.get_by_label("Message")).to_have_value("Où coule-t-il ?")
+    assert lea.get_by_label("Subject").input_value() == "Une fuite"
+    lea.get_by_role("button", name="Open the ticket").click()
+    lea.wait_for_url(re.compile(r"/tickets/\d+/$"))
+    assert only_ticket().category == plumbing
+
+
+def test_everything_works_without_javascript(page_as, helpdesk, people, taken):
+    karim = page_as(people.karim, java_script_enabled=False)
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    karim.get_by_role("link", name="Close", exact=True).click()
+    karim.get_by_label("Comment (optional)").fill("Réparé.")
+    karim.get_by_role("button", name="Close", exact=True).click()
+    karim.get_by_text("is closed.").wait_for()
+    taken.refresh_from_db()
+    assert taken.status == "closed"

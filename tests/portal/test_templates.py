@@ -1,0 +1,36 @@
+"""A host changes the pages as docs/how-to/templates.md says."""
+
+
+def with_template(settings, tmp_path, name, text):
+    """Put a template of the host before those of the package."""
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    (configuration,) = settings.TEMPLATES
+    settings.TEMPLATES = [configuration | {"DIRS": [tmp_path, *configuration["DIRS"]]}]
+
+
+def test_a_block_of_a_page_can_be_replaced(visit, people, settings, tmp_path):
+    with_template(
+        settings,
+        tmp_path,
+        "wagtail_helpdesk/portal/home.html",
+        """{% extends "wagtail_helpdesk/portal/home.html" %}
+        {% block helpdesk_messages %}<p class="closed">Fermé vendredi</p>{{ block.super }}{% endblock %}""",
+    )
+    page = visit(people.lea).page()
+    assert page.find(class_="closed").text == "Fermé vendredi"
+    assert page.find(class_="hd-messages")
+
+
+def test_the_base_template_is_a_setting(visit, people, settings, tmp_path):
+    with_template(
+        settings,
+        tmp_path,
+        "other.html",
+        "<html><body>{% block content %}{% endblock %}</body></html>",
+    )
+    settings.WAGTAIL_HELPDESK = {"BASE_TEMPLATE": "other.html"}
+    page = visit(people.lea).page()
+    assert page.h1.text == "Assistance en ligne"
+    assert page.title is None
