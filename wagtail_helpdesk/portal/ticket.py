@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms import BoundField
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.directory import card
 from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
 from wagtail_helpdesk.models import Guest, Ticket
 
@@ -56,6 +58,7 @@ def properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
     names = tree.path(ticket.service.categories.all(), ticket.category_id)
     return {
         "requester": name_of(ticket.requester),
+        "card": requester_card(ticket),
         "opened_by": name_of(ticket.creator) if ticket.creator != ticket.requester else "",
         "manager": name_of(ticket.assignee) if ticket.assignee else "",
         "status": words.status_words(ticket.status, plain=plain, resume_on=ticket.resume_on),
@@ -64,6 +67,11 @@ def properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
         "visibility": Visibility(ticket.visibility).label,
         "is_public": ticket.visibility == Visibility.PUBLIC,
     }
+
+
+def requester_card(ticket: Ticket) -> Mapping[str, str]:
+    """Return what the directory says of the requester, for those who manage the service alone."""
+    return card(ticket.requester) if Role.MANAGER in ticket.standing.roles else {}
 
 
 def guests(ticket: Ticket) -> list[Guest]:

@@ -1,0 +1,116 @@
+"""Managers who leave, told end to end: no ticket in the hands of nobody without somebody hearing."""
+
+import pytest
+from django.core.management import call_command
+
+from wagtail_helpdesk.actions import Then, configuration
+from wagtail_helpdesk.directory import users
+from wagtail_helpdesk.models import ServiceManager, Ticket
+
+
+def remove(user, then=Then.FREE, colleague=None):
+    """Take somebody out of the services he manages, as the admin does."""
+    for row in ServiceManager.objects.filter(user=user):
+        configuration.remove_manager(row, by=None, then=then, colleague=colleague)
+
+
+def deactivate(user):
+    """Deactivate the account, as the site does; housekeeping finds it."""
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+    call_command("helpdesk_housekeeping", verbosity=0)
+
+
+@pytest.fixture
+def vanish(monkeypatch):
+    """Let the directory know somebody no more, and synchronise."""
+
+    def vanish(user):
+        monkeypatch.setattr(users.UserDirectory, "missing", lambda self, asked: [user])
+        call_command("helpdesk_people", "--share-limit", "1", verbosity=0)
+
+    return vanish
+
+
+@pytest.fixture(params=["removed", "deactivated", "gone from the directory"])
+def leave(request, vanish):
+    """Somebody leaves, in each of the ways there are."""
+    return {"removed": remove, "deactivated": deactivate}.get(request.param, vanish)
+
+
+@pytest.fixture
+def mails(taken, people, quiet, leave, sent):
+    """The mails sent when Karim, in charge of Léa’s ticket, leaves."""
+
+    def mails():
+        quiet()
+        leave(people.karim)
+        return sent()
+
+    return mails
+
+
+def test_the_ticket_is_freed_and_the_requester_and_all_managers_hear(mails, taken, people):
+    told = mails()
+    taken.refresh_from_db()
+    assert (taken.status, taken.assignee) == ("free", None)
+    # Released: every manager of the service counts as member of the category (guide I.4).
+    assert set(told) == {"lea", "sophie", "julien", "hugo"}
+    for mail in told.values():
+        assert "nobody is in charge of it any more" in mail.body
+
+
+def test_the_record_says_so(mails, taken):
+    mails()
+    event = taken.events.last()
+    assert (event.action, event.actor) == ("release", None)
+    assert event.before["assignee"] is not None
+    assert event.after["assignee"] is None
+
+
+def test_whoever_left_hears_nothing_more(mails, taken, people):
+    assert "karim" not in mails()
+    people.karim.refresh_from_db()
+    assert not Ticket.objects.visible_to(people.karim).exists()
+
+
+def test_ended_tickets_keep_their_name_and_nobody_hears(closed, people, quiet, leave, sent):
+    quiet()
+    leave(people.karim)
+    closed.refresh_from_db()
+    assert closed.assignee == people.karim
+    assert sent() == {}
+
+
+def test_a_colleague_who_takes_over_hears_that_he_did(taken, people, quiet, sent):
+    quiet()
+    remove(people.karim, Then.COLLEAGUE, people.sophie)
+    told = sent()
+    assert set(told) == {"lea", "sophie"}
+    assert "assigned this ticket to you" in told["sophie"].body
+    assert "assigned the ticket to Sophie Lambert" in told["lea"].body
+
+
+@pytest.mark.parametrize("way", ["deactivated", "gone from the directory"])
+def test_the_algorithm_finds_a_colleague_where_there_is_one(
+    taken, general, people, quiet, sent, vanish, way
+):
+    general.algorithm = "first"
+    general.save()
+    quiet()
+    (deactivate if way == "deactivated" else vanish)(people.karim)
+    taken.refresh_from_db()
+    assert taken.assignee == people.sophie
+    assert "assigned this ticket to you" in sent()["sophie"].body
+
+
+def test_the_last_manager_gone_the_requester_still_hears(taken, general, people, quiet, sent):
+    general.managers.exclude(user=people.karim).delete()
+    quiet()
+    deactivate(people.karim)
+    assert set(sent()) == {"lea"}
+
+
+def test_r_twice_it_is_told_once(mails, leave, people, sent):
+    assert mails()
+    leave(people.karim)
+    assert sent() == {}

@@ -1,0 +1,172 @@
+"""Guide III.2 and III.3 with people who exist only in an LDAP directory, and with that directory down."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.directory import site_directory
+from wagtail_helpdesk.models import PermanentGuest
+
+from .conftest import address
+from .test_services import text
+
+pytestmark = pytest.mark.servers
+
+#: What is added on which page, and how to tell who is there.
+PAGES = {"III_2": "manager_add", "III_3": "guest_add"}
+EACH = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+
+
+@pytest.fixture
+def directory(ldap_directory, settings):
+    """The directory, with the back end that lets those who run a service into the admin."""
+    cache.clear()
+    settings.AUTHENTICATION_BACKENDS = [
+        *settings.AUTHENTICATION_BACKENDS,
+        "wagtail_helpdesk.auth.ConfigurationBackend",
+    ]
+    return ldap_directory
+
+
+@pytest.fixture
+def sophie(people, general, directory, browse):
+    """Sophie, who manages the managers of Services Généraux."""
+    return browse(people.sophie)
+
+
+def added(general, page):
+    rows = general.managers if page == "manager_add" else general.permanent_guests
+    return {row.user.get_username() for row in rows.select_related("user")}
+
+
+def accounts():
+    return set(get_user_model().objects.values_list("username", flat=True))
+
+
+@EACH
+@pytest.mark.parametrize("typed", ["p001", "p001@arvelle.example"])
+def test_somebody_is_added_by_identifier_or_address(sophie, general, page, typed):
+    assert "p001" not in accounts()
+    assert sophie.post(page, general, people=typed).status_code == 302
+    assert "p001" in added(general, page)
+
+
+def test_III_2_adding_one_leads_to_his_privileges_at_the_defaults(sophie, general):
+    response = sophie.post("manager_add", general, people="p001")
+    row = general.managers.get(user__username="p001")
+    assert response.url == address("manager", general, row)
+    assert row.can_take_free
+    assert not row.can_manage_managers
+    sophie.post("manager", general, row, can_take_free="on", available="on", can_refuse="on")
+    row.refresh_from_db()
+    assert (row.can_refuse, row.can_reopen) == (True, False)
+
+
+@EACH
+def test_somebody_is_searched_beside_the_field_and_ticked(sophie, general, page):
+    response = sophie.post(page, general, search="1", query="numéro-007", people="hugo2")
+    found = BeautifulSoup(response.content, "html.parser")
+    [box] = found.select("input[name=chosen]")
+    assert (box["value"], found.find("input", {"name": "people"})["value"]) == ("p007", "hugo2")
+    assert "p007" not in accounts()
+    sophie.post(page, general, chosen=box["value"])
+    assert "p007" in added(general, page)
+
+
+def test_III_3_the_permanent_guest_is_invited_to_what_is_posted_next(
+    sophie, general, people, heating, ticket
+):
+    sophie.post("guest_add", general, people="p001")
+    following = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Encore.")
+    [guest] = following.guests.all()
+    assert (guest.user.username, guest.permanent) == ("p001", True)
+    assert not ticket.guests.exists()
+
+
+@EACH
+def test_one_who_is_unknown_is_named_and_nobody_is_added(sophie, general, page):
+    before = added(general, page)
+    response = sophie.post(page, general, people="p001, personne")
+    assert "“personne” is unknown" in text(response)
+    assert added(general, page) == before
+
+
+@EACH
+def test_an_address_of_two_people_asks_for_the_identifier(sophie, general, page):
+    response = sophie.post(page, general, people="accueil@arvelle.example")
+    assert "identifier" in text(response)
+    assert not {"accueil1", "accueil2"} & added(general, page)
+
+
+# -- With the directory down --
+
+
+@EACH
+def test_R_36_a_dead_directory_is_said_so_and_nothing_is_half_saved(
+    sophie, general, directory, page
+):
+    before = (added(general, page), accounts())
+    with directory.stopped():
+        response = sophie.post(page, general, people="julien, p001")
+    assert "directory is not answering" in text(response)
+    field = BeautifulSoup(response.content, "html.parser").find("input", {"name": "people"})
+    assert field["value"] == "julien, p001"
+    assert (added(general, page), accounts()) == before
+
+
+@EACH
+def test_R_36_a_directory_that_dies_between_two_people_adds_nobody(
+    sophie, general, directory, page, monkeypatch
+):
+    before = added(general, page)
+    true_find = type(site_directory()).find
+
+    def find_and_die(self, typed):
+        user = true_find(self, typed)
+        directory.terminate()
+        directory.wait()
+        return user
+
+    monkeypatch.setattr(type(site_directory()), "find", find_and_die)
+    try:
+        response = sophie.post(page, general, people="p001, p002")
+    finally:
+        directory.resume()
+    assert "directory is not answering" in text(response)
+    assert added(general, page) == before
+    assert "p002" not in accounts()
+
+
+@EACH
+def test_R_36_people_known_already_are_added_all_the_same(sophie, general, directory, page):
+    with directory.stopped():
+        assert sophie.post(page, general, people="julien").status_code == 302
+    assert "julien" in added(general, page)
+
+
+@EACH
+def test_R_36_the_search_says_so_and_offers_those_known_already(sophie, general, directory, page):
+    with directory.stopped():
+        response = sophie.post(page, general, search="1", query="moreau")
+    assert "directory is not answering" in text(response)
+    found = BeautifulSoup(response.content, "html.parser")
+    assert [box["value"] for box in found.select("input[name=chosen]")] == ["julien"]
+
+
+@EACH
+def test_R_36_once_it_is_back_the_same_form_adds(sophie, general, directory, page):
+    with directory.stopped():
+        sophie.post(page, general, people="p001")
+    assert sophie.post(page, general, people="p001").status_code == 302
+    assert "p001" in added(general, page)
+
+
+def test_R_36_the_pages_of_a_service_are_read_with_the_directory_down(
+    sophie, general, people, directory
+):
+    PermanentGuest.objects.create(service=general, user=people.ines)
+    with directory.stopped():
+        for page in ("panel", "managers", "guests", "manager_add", "guest_add", "tree", "why"):
+            assert sophie.get(page, general).status_code == 200
