@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.notify import announce as announcing
-from wagtail_helpdesk.notify import bell, delivery, reports, trace
+from wagtail_helpdesk.notify import bell, delivery, reports
 from wagtail_helpdesk.search import indexing
 
 
@@ -31,13 +31,8 @@ def plan_reports() -> None:
 
 
 def keep_house() -> None:
-    """Do what time brings: resume and expire tickets, hand over those of leavers."""
+    """Do what time brings: resume and expire tickets, hand over those of leavers, forget old traces."""
     call_command("helpdesk_housekeeping", verbosity=0)
-
-
-def forget() -> None:
-    """Forget the mails of long ago."""
-    trace.forget()
 
 
 def index() -> None:

@@ -198,15 +198,24 @@ def test_old_traces_are_forgotten_and_waiting_mails_are_not(ticket, people, trav
     sent = envelope("sent", sent_at=timezone.now())
     Notice.objects.create(event=event, user=people.lea, reason="requester", envelope=sent)
     Notice.objects.create(event=event, user=people.karim, reason="member", skipped="muted")
-    waiting = [
-        Notice.objects.create(
-            event=event, user=people.sophie, reason="member", envelope=envelope("pending")
-        ),
-        Notice.objects.create(event=event, user=people.julien, reason="member"),
-    ]
+    waiting = Notice.objects.create(
+        event=event, user=people.sophie, reason="member", envelope=envelope("pending")
+    )
+    travel(days=89)
+    assert run() == []
     travel(days=91)
-    assert run() == ["forget traces: 1"]
-    assert list(Notice.objects.all()) == waiting
+    assert run() == ["forget traces: 1", "forget mails: 1"]
+    assert list(Notice.objects.all()) == [waiting]
+    assert list(Envelope.objects.all()) == [waiting.envelope]
+
+
+def test_a_trace_of_the_day_is_kept_when_old_ones_go(ticket, people, travel, run):
+    event = ticket.events.get()
+    Notice.objects.create(event=event, user=people.lea, reason="requester", skipped="muted")
+    travel(days=91)
+    kept = Notice.objects.create(event=event, user=people.karim, reason="member", skipped="muted")
+    run()
+    assert list(Notice.objects.all()) == [kept]
 
 
 # -- the command ---------------------------------------------------------------------------------

@@ -62,6 +62,15 @@ class TestSchedules:
         assert Schedule.objects.count() == len(SCHEDULES)
         assert not Schedule.objects.filter(minutes=99).exists()
 
+    def test_those_of_another_version_go(self, db):
+        from django_q.models import Schedule
+
+        Schedule.objects.create(name="wagtail_helpdesk: polish", func="no.longer.there")
+        Schedule.objects.create(name="ours", func="of.the.host")
+        call_command("helpdesk_schedules", verbosity=0)
+        assert not Schedule.objects.filter(func="no.longer.there").exists()
+        assert Schedule.objects.filter(name="ours").exists()
+
     def test_dry_run_installs_nothing(self, db, capsys):
         from django_q.models import Schedule
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Event, HelpdeskPreferences, Notice, State
+from wagtail_helpdesk.models import Envelope, Event, HelpdeskPreferences, State
 from wagtail_helpdesk.notify import queue
 from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.trace import forget, is_complete, not_concerned, trace_of
+from wagtail_helpdesk.notify.trace import is_complete, not_concerned, trace_of
 
 
 def lines():
@@ -67,29 +67,6 @@ def test_one_statement_for_a_page_of_events(taken, people, told, django_assert_n
     with django_assert_num_queries(1):
         found = trace_of(events)
     assert all(found.values())
-
-
-def age(days):
-    long_ago = timezone.now() - timedelta(days=days)
-    Notice.objects.update(created_at=long_ago)
-    Envelope.objects.update(created_at=long_ago)
-
-
-def test_is_forgotten_after_the_sites_delay(ticket, sent, settings):
-    settings.WAGTAIL_HELPDESK = {"TRACE_DAYS": 30}
-    sent()
-    age(29)
-    assert forget() == 0
-    age(31)
-    assert forget() == 4
-    assert not Envelope.objects.exists()
-
-
-def test_a_mail_that_still_waits_is_not_forgotten(ticket, told):
-    told()
-    age(400)
-    forget()
-    assert Envelope.objects.filter(state=State.PENDING).count() == 4
 
 
 def test_says_whether_it_is_still_kept(ticket):

@@ -25,6 +25,10 @@ MATRIX = {
         {"number": "ticket", "action": "release"},
         (LOGIN, NONE, NONE, NONE, NO, NO, OK, NO, NO),
     ),
+    "told": (
+        {"number": "ticket", "event": "event"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
     "desk": ({}, FOR_MANAGERS),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),
@@ -50,6 +54,7 @@ def world(helpdesk, people, taken, dsi):
         "ticket": taken.pk,
         "category": taken.category_id,
         "file": event.attachments.get().pk,
+        "event": event.pk,
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
@@ -17,8 +17,16 @@ from wagtail_helpdesk.actions.closing import expiry_limit
 from wagtail_helpdesk.actions.departures import hand_over_one
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Status
-from wagtail_helpdesk.models import Attachment, KeptFile, Notice, ServiceManager, State, Ticket
+from wagtail_helpdesk.models import (
+    Attachment,
+    Envelope,
+    KeptFile,
+    Notice,
+    ServiceManager,
+    Ticket,
+)
 from wagtail_helpdesk.models.events import private_storage
+from wagtail_helpdesk.notify import trace
 
 logger = logging.getLogger(__name__)
 
@@ -134,19 +142,8 @@ def _without_row(paths: list[str]) -> list[str]:
     return [path for path in paths if path not in known]
 
 
-def old_traces() -> Iterator[list[int]]:
-    """Yield the keys, a thousand at a time, of notices older than the site keeps traces."""
-    limit = timezone.now() - datetime.timedelta(days=helpdesk_settings.TRACE_DAYS)
-    told = Q(envelope__isnull=False) & ~Q(envelope__state__in=(State.PENDING, State.SENDING))
-    old = Notice.objects.filter(told | ~Q(skipped=""), created_at__lt=limit).order_by("pk")
-    last = 0
-    while keys := list(old.filter(pk__gt=last).values_list("pk", flat=True)[:1000]):
-        yield keys
-        last = keys[-1]
-
-
-def _forget_traces(keys: list[int]) -> None:
-    Notice.objects.filter(pk__in=keys).delete()
+def _delete(model: type[Model]) -> Callable[[list[int]], object]:
+    return lambda keys: model._default_manager.filter(pk__in=keys).delete()
 
 
 JOBS = (
@@ -155,5 +152,6 @@ JOBS = (
     Job("hand over", left_behind, _hand_over),
     Job("forget kept files", old_kept_files, _forget),
     Job("remove orphan files", orphan_files, lambda path: private_storage().delete(path)),
-    Job("forget traces", old_traces, _forget_traces),
+    Job("forget traces", trace.old_notices, _delete(Notice)),
+    Job("forget mails", trace.old_mails, _delete(Envelope)),
 )

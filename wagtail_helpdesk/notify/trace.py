@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,9 +23,9 @@ from wagtail_helpdesk.models import (
 )
 
 from .addresses import name_of
+from .surroundings import acts_of
 
-#: Mails whose story is over.
-OVER = (State.SENT, State.SKIPPED, State.UNCERTAIN, State.DEAD)
+ON_THEIR_WAY = (State.PENDING, State.SENDING)
 AT_ONCE = 1000
 
 
@@ -72,9 +74,10 @@ def _line(notice: Notice) -> Line:
 
 
 def not_concerned(event: Event) -> Iterator[str]:
-    """Give the names of the managers whose monitoring did not ask to hear of an event."""
-    heard = Notice.objects.filter(event=event).values("user")
-    others = ServiceManager.objects.filter(service=event.ticket.service_id)
+    """Give the names of the managers, where the event left the ticket, who did not ask to hear of it."""
+    (act,) = acts_of(event.ticket, [event])
+    heard = Notice.objects.filter(event=event, user__isnull=False).values("user")
+    others = ServiceManager.objects.filter(service=act.after.service)
     others = others.exclude(user__in=heard).exclude(user=event.actor_id).select_related("user")
     for manager in others[:AT_ONCE]:
         yield name_of(manager.user)
@@ -85,22 +88,27 @@ def is_complete(event: Event) -> bool:
     return event.created_at > _limit()
 
 
-def forget() -> int:
-    """Forget who was told of what long ago, and the mails that told it; return how many notices.
+def old_notices() -> Iterator[list[int]]:
+    """Yield the keys of the notices older than the site keeps traces, but for mails on their way."""
+    return _old(Notice.objects.all(), "envelope__state")
 
-    Costs one small statement when there is nothing to forget.
-    """
-    limit, forgotten = _limit(), 0
-    while (oldest := Notice.objects.order_by("pk").first()) and oldest.created_at < limit:
-        some = list(Notice.objects.order_by("pk").values_list("pk", "created_at")[:AT_ONCE])
-        old = [pk for pk, created in some if created < limit]
-        forgotten += Notice.objects.filter(pk__in=old).delete()[0]
-    while (first := Envelope.objects.order_by("pk").first()) and first.created_at < limit:
-        pks = list(Envelope.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-        gone = Envelope.objects.filter(pk__in=pks, created_at__lt=limit, state__in=OVER).delete()[0]
-        if not gone:
-            break
-    return forgotten
+
+def old_mails() -> Iterator[list[int]]:
+    """Yield the keys of the mails older than that whose story is over."""
+    return _old(Envelope.objects.all(), "state")
+
+
+def _old(rows: QuerySet[Any], state: str) -> Iterator[list[int]]:
+    # The lower the key the older the row: this stops at the first rows that are young.
+    limit, last = _limit(), 0
+    ordered = rows.order_by("pk").values_list("pk", "created_at", state)
+    while some := list(ordered.filter(pk__gt=last)[:AT_ONCE]):
+        old = [pk for pk, at, state in some if at < limit and state not in ON_THEIR_WAY]
+        if old:
+            yield old
+        last, newest, _state = some[-1]
+        if newest >= limit:
+            return
 
 
 def _limit() -> datetime:

@@ -22,6 +22,7 @@ from . import (
     preferences,
     search,
     ticket,
+    told,
 )
 from .visit import receive
 
@@ -81,6 +82,10 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @path("tickets/<int:number>/<slug:action>/", name="act")
     def act_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
         return receive(self, request, act.act, number=number, slug=action)
+
+    @path("tickets/<int:number>/told/<int:event>/", name="told")
+    def told_route(self, request: HttpRequest, number: int, event: int) -> HttpResponseBase:
+        return receive(self, request, told.show, number=number, event=event)
 
     @path("desk/", name="desk")
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:

@@ -48,6 +48,7 @@ def show(visit: Visit, number: int) -> HttpResponse:
         ways=_ways(visit, ticket, bar.available),
         one_click=one_click(visit, ticket, shown, bar.available),
         me=visit.user,
+        manages=Role.MANAGER in ticket.standing.roles,
     )
 
 

@@ -13,7 +13,6 @@ from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
 from wagtail_helpdesk.notify.reports import plan
-from wagtail_helpdesk.notify.trace import forget
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +55,6 @@ class Command(BaseCommand):
                 if now != minute:
                     minute = now
                     plan()
-                    forget()
                 self._round()
             except (DatabaseError, InterfaceError):
                 logger.warning("The database is away; trying again.", exc_info=True)
@@ -70,7 +68,6 @@ class Command(BaseCommand):
 
     def _report(self, done: Counter[str]) -> None:
         plan()
-        forget()
         done += deliver()
         self.stdout.write(
             ", ".join(f"{state}: {count}" for state, count in done.items()) or "nothing"

@@ -1,0 +1,129 @@
+"""Who was told of an event: a page for the managers of the ticket."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notice
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+
+
+@pytest.fixture
+def told(helpdesk):
+    """Tell and send everything."""
+
+    def told():
+        announce_waiting()
+        deliver()
+
+    return told
+
+
+def address(event):
+    return f"tickets/{event.ticket_id}/told/{event.pk}/"
+
+
+def section(page, name):
+    found = page.select_one(f"[aria-labelledby={name}]")
+    return [" ".join(li.text.split()) for li in found.select("li")] if found else []
+
+
+def test_the_history_leads_managers_to_it(visit, people, taken):
+    page = visit(people.sophie).page(f"tickets/{taken.pk}/")
+    links = page.select(".hd-entry .hd-told")
+    events = taken.events.order_by("pk")
+    assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
+    assert links[0].text == "Who was told – Léa Fournier opened the ticket"
+
+
+def test_nobody_else_finds_a_way_to_it(visit, people, taken):
+    actions.invite(taken, by=people.lea, users=[people.ines])
+    for reader in (people.lea, people.ines):
+        assert not visit(reader).page(f"tickets/{taken.pk}/").select(".hd-told")
+
+
+def test_says_who_was_told_why_when_and_by_which_mail(visit, people, ticket, told):
+    told()
+    page = visit(people.karim).page(address(ticket.events.get()))
+    (line,) = [line for line in section(page, "hd-told") if "Karim" in line]
+    assert line.startswith("Karim Benali member of the category sent ")
+    notice = Notice.objects.get(user=people.karim)
+    assert notice.envelope.message_id in line
+
+
+def test_says_why_somebody_was_not(visit, people, taken, told):
+    HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
+    event = actions.comment(taken, by=people.lea, text="Allô ?")
+    told()
+    page = visit(people.sophie).page(address(event))
+    assert section(page, "hd-not-told") == [
+        "Karim Benali manager of the ticket switched off in the preferences"
+    ]
+
+
+def test_names_those_who_did_not_ask(visit, people, taken, told):
+    event = actions.comment(taken, by=people.lea, text="Allô ?")
+    told()
+    page = visit(people.karim).page(address(event))
+    names = page.select_one("[aria-labelledby=hd-not-concerned]").find_all("p")[1].text
+    assert names == "Sophie Lambert, Julien Moreau, Hugo Perrin"
+
+
+def test_those_who_did_not_ask_are_of_the_service_the_ticket_was_in(
+    visit, people, taken, network, told
+):
+    event = actions.comment(taken, by=people.lea, text="Allô ?")
+    told()
+    actions.move(taken, by=people.karim, to=network)
+    page = visit(people.nadia).page(address(event))
+    assert "Hugo Perrin" in page.select_one("[aria-labelledby=hd-not-concerned]").text
+    assert "Nadia" not in page.select_one("[aria-labelledby=hd-not-concerned]").text
+
+
+def test_a_mail_under_way_is_said_to_be(visit, people, ticket):
+    announce_waiting()
+    page = visit(people.karim).page(address(ticket.events.get()))
+    assert section(page, "hd-told") == []
+    assert "Karim Benali member of the category waiting" in section(page, "hd-not-told")
+
+
+def test_an_event_of_a_moment_ago_has_no_listeners_yet(visit, people, ticket):
+    page = visit(people.karim).page(address(ticket.events.get()))
+    assert "about to be gathered" in page.select_one(".hd-notice").text
+
+
+def test_what_was_forgotten_is_said_to_be(visit, people, ticket, told):
+    told()
+    Notice.objects.all().delete()
+    Event.objects.update(created_at=timezone.now() - timedelta(days=400))
+    page = visit(people.karim).page(address(ticket.events.get()))
+    assert "too long ago" in page.select_one(".hd-notice").text
+
+
+@pytest.mark.parametrize("who", ["lea", "victor", "gilles", "nadia"])
+def test_whoever_does_not_manage_the_ticket_finds_nothing(visit, people, ticket, who):
+    response = visit(getattr(people, who)).get(address(ticket.events.get()))
+    assert response.status_code == 404
+
+
+def test_a_guest_finds_nothing(visit, people, ticket):
+    actions.invite(ticket, by=people.lea, users=[people.ines])
+    assert visit(people.ines).get(address(ticket.events.first())).status_code == 404
+
+
+def test_the_event_of_another_ticket_is_not_found(visit, people, ticket, heating):
+    other = actions.open_ticket(heating, by=people.lea, subject="x", text="x")
+    path = f"tickets/{ticket.pk}/told/{other.events.get().pk}/"
+    assert visit(people.karim).get(path).status_code == 404
+
+
+def test_reading_it_twice_changes_nothing(visit, people, ticket, told):
+    told()
+    before = list(Notice.objects.values())
+    karim = visit(people.karim)
+    first, second = (karim.get(address(ticket.events.get())) for _ in range(2))
+    assert first.text == second.text
+    assert list(Notice.objects.values()) == before
