@@ -216,6 +216,21 @@ class TestHeaders:
     def test_e04_subject_names_category_and_number(self, mail, ticket):
         assert mail["Subject"] == f"[Chauffage #{ticket.pk}] Radiateur froid en salle A12"
 
+    def test_e04_a_transfer_does_not_split_the_thread(self, taken, people, network, sent, quiet):
+        quiet()
+        actions.move(taken, by=people.karim, to=network)
+        subject = f"[Chauffage #{taken.pk}] Radiateur froid en salle A12"
+        assert {mail.subject for mail in sent().values()} == {subject}
+
+    def test_e04_the_category_of_a_confidential_service_is_not_carried_out(
+        self, taken, people, general, network, sent, quiet
+    ):
+        quiet()
+        general.confidential = True
+        general.save()
+        actions.move(taken, by=people.karim, to=network)
+        assert all(mail.subject.startswith("[Réseau #") for mail in sent().values())
+
     def test_e05_from_the_service_at_the_sites_address(self, mail):
         assert mail["From"] == "Services Généraux <helpdesk@example.org>"
         assert mail["Reply-To"] is None

@@ -120,11 +120,14 @@ def _farewell(
 
 
 def subject(dossier: Dossier) -> str:
-    """Return the subject, the same for all mails of a ticket: what happened is the first line."""
+    """Return the subject, the same for all mails of a ticket: what happened is the first line.
+
+    Some mail programs end a thread where the subject changes: a transfer must not change it.
+    """
     ticket = dossier.ticket
     if ticket.service.confidential:
         return f"[{ticket.service.name} #{ticket.pk}] {_('Confidential ticket')}"
-    return f"[{ticket.category.name} #{ticket.pk}] {ticket.subject}"
+    return f"[{dossier.opened_in.name} #{ticket.pk}] {ticket.subject}"
 
 
 def thread(envelope: Envelope, dossier: Dossier) -> list[str]:

@@ -182,6 +182,16 @@ class Dossier:
         return {category.pk: category for category in rows}
 
     @cached_property
+    def opened_in(self) -> Category:
+        """The category in which the ticket was opened; today's when that one may not be named."""
+        opening = self.ticket.events.order_by("pk").values_list("after__category", flat=True)
+        first = opening.first()
+        if first in (None, self.ticket.category_id):
+            return self.ticket.category
+        found = Category.objects.filter(pk=first, service__confidential=False).first()
+        return found or self.ticket.category
+
+    @cached_property
     def has_guests(self) -> bool:
         """Whether anybody is invited to the ticket."""
         return self.ticket.guests.exists()
