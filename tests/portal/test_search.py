@@ -33,7 +33,7 @@ def test_an_answer_leads_to_its_message(visit, people, talk):
     event = talk.events.last()
     assert hit.a["href"] == f"/assistance/tickets/{talk.pk}/#event-{event.pk}"
     assert hit.p.decode_contents() == "Pompe, <mark>relevé</mark> <mark>29</mark>"
-    assert f"#{talk.pk}" in page.select_one(".hd-hit-facts").get_text()
+    assert f"no. {talk.pk}" in page.select_one(".hd-hit-facts").get_text()
 
 
 def test_messages_of_a_ticket_stand_together(visit, people, talk):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
@@ -56,9 +54,13 @@ def when(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
-def size(octets: Any) -> str:
-    """Return a size in the reader's units."""
-    return filesizeformat(octets)
+def size(octets: int) -> str:
+    """Return a size in the reader's units, with a decimal only where it says something."""
+    kilos, megas = octets / 1024, octets / 1024**2
+    if kilos < 1000:
+        return _("%(size)s KB") % {"size": number_format(max(1, round(kilos)))}
+    decimals = 0 if megas >= 10 or megas.is_integer() else 1
+    return _("%(size)s MB") % {"size": number_format(megas, decimals)}
 
 
 def slug(name: str) -> str:

@@ -69,6 +69,9 @@ def person(*, required: bool = True, label: Any = None, several: bool = False) -
         required=required,
         max_length=4000 if several else 200,
         help_text=help_text,
+        error_messages={
+            "required": _("Name at least one person.") if several else _("Name one person.")
+        },
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),

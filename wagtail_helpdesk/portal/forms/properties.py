@@ -30,7 +30,7 @@ class Quiet(ActForm):
 class ChangePriority(Quiet):
     name = "change_priority"
     title = _("Priority of ticket no. %(number)s")
-    to = forms.TypedChoiceField(label=_("Priority"), choices=Priority.choices, coerce=int)
+    to = forms.TypedChoiceField(label=_("Priority:"), choices=Priority.choices, coerce=int)
     field_order = ("to", "tells_everybody")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +54,7 @@ class ChangeVisibility(Quiet):
     name = "change_visibility"
     title = _("Visibility of ticket no. %(number)s")
     template = "wagtail_helpdesk/portal/acts/visibility.html"
-    to = forms.ChoiceField(label=_("Visibility"), choices=Visibility.choices)
+    to = forms.ChoiceField(label=_("Visibility:"), choices=Visibility.choices)
     field_order = ("to", "tells_everybody")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
