@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from statistics import median
 
 from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
@@ -14,7 +13,7 @@ from wagtail_helpdesk.models import Event, Service, Ticket
 #: Tickets that a median is taken of: those of the service that something happened to last.
 MOST_TICKETS = 200
 #: Fewer answers than this say nothing usual, and would say something of one ticket.
-FEWEST_ANSWERS = 10
+FEWEST_ANSWERS = 5
 #: Seconds for which a median is kept.
 KEPT = 3600
 
@@ -53,4 +52,4 @@ def _seconds(service: Service) -> list[float]:
 
 def _median(seconds: list[float]) -> float:
     # A cache tells "nothing known" from "known to be nothing" only if that is not None.
-    return median(seconds) if len(seconds) >= FEWEST_ANSWERS else -1.0
+    return sorted(seconds)[len(seconds) // 2] if len(seconds) >= FEWEST_ANSWERS else -1.0

@@ -1,10 +1,11 @@
-"""What cannot live on a page: saying “no more” from a mail without logging in, and the health of mails.
+"""What cannot live on a page: the contents of personal blocks, “no more” from a mail, the health of mails.
 
 A host includes it once: ``path("helpdesk/", include("wagtail_helpdesk.urls"))``.
 """
 
 from django.urls import path
 
+from wagtail_helpdesk.blocks import fragments
 from wagtail_helpdesk.portal import oneclick
 
 app_name = "wagtail_helpdesk"
@@ -12,5 +13,11 @@ app_name = "wagtail_helpdesk"
 urlpatterns = [
     path("mute/<str:token>/", oneclick.MuteView.as_view(), name="mute"),
     path("stop-reports/<str:token>/", oneclick.StopReportsView.as_view(), name="stop_reports"),
+    path("blocks/ask/", fragments.ask, name="block_ask"),
+    path("blocks/requests/", fragments.requests, name="block_requests"),
+    path("blocks/queue/", fragments.queue, name="block_queue"),
+    path("blocks/panel/", fragments.panel, name="block_panel"),
+    path("blocks/services/", fragments.services, name="block_catalogue"),
+    path("blocks/card/", fragments.card, name="block_card"),
     path("health/", oneclick.health, name="health"),
 ]

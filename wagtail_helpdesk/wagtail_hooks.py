@@ -4,12 +4,12 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .dashboard import home
+from .dashboard import home, userbar
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, Service
 from .portal import unfinished
-from .snippets import history
+from .snippets import history, routing
 from .snippets.bulk import no_bulk_deletion
 from .snippets.permissions import CategoryPolicy, ServicePolicy
 from .snippets.viewsets import HelpdeskGroup
@@ -24,6 +24,10 @@ hooks.register("register_log_actions", history.register)
 hooks.register("register_admin_search_area", TicketSearchArea)
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary)
+hooks.register("construct_wagtail_userbar", userbar.add_report)
+hooks.register("register_admin_urls", routing.urls)
+hooks.register("register_page_header_buttons", routing.header_buttons)
+hooks.register("register_log_actions", routing.register_log_action)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", unfinished.keep)

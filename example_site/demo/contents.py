@@ -4,13 +4,15 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
-from wagtail.models import Locale, Page, Site
+from wagtail.models import GroupPagePermission, Locale, Page, Site
 
 from demo.words import english, french
-from demo.words.text import Days, Text
+from demo.words.text import Asked, Days, Text
 from demo.words.tree import HOME, Node
 from portal.models import ContentPage, HomePage
+from wagtail_helpdesk.models import Category, Routing, Service
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
 Pages = dict[str, Page]
@@ -21,16 +23,29 @@ def write_pages() -> None:
     root = Page.get_first_root_node()
     root.get_children().delete()
     root.refresh_from_db()
+    let_editors_publish()
     originals = write_originals(root)
     translations = write_translations(originals)
     for node in HOME.all():
         publish(originals[node.key], french.PAGES[node.key], originals, node.age)
         publish(translations[node.key], english.PAGES[node.key], translations, node.age)
+        if node.asks:
+            route(originals[node.key], node.asks)
+            route(translations[node.key], node.asks)
     Site.objects.create(
         hostname="localhost",
         root_page=originals["home"],
         site_name="Université d’Arvelle",
         is_default_site=True,
+    )
+
+
+def let_editors_publish() -> None:
+    """Let the editors of the portal publish what they write."""
+    editors = Group.objects.get(name="Editors")
+    publish = Permission.objects.get(codename="publish_page")
+    GroupPagePermission.objects.get_or_create(
+        group=editors, page=Page.get_first_root_node(), permission=publish
     )
 
 
@@ -83,11 +98,28 @@ def publish(page: Page, text: Text, pages: Pages, age: int) -> None:
     Page.objects.filter(pk=page.pk).update(last_published_at=page.first_published_at)
 
 
+def route(page: Page, name: str) -> None:
+    """Let a page and everything beneath it ask a service or a category."""
+    to = asked(name)
+    if isinstance(to, Category):
+        Routing.objects.create(page=page, service=to.service, category=to)
+    else:
+        Routing.objects.create(page=page, service=to)
+
+
+def asked(name: str) -> Service | Category:
+    """Return the service or the category with a name."""
+    service = Service.objects.filter(name=name).first()
+    return service or Category.objects.select_related("service").get(name=name)
+
+
 def resolved(value: Any, pages: Pages) -> Any:
     """Put pages and days where the words only name them."""
     match value:
         case Days(ahead):
             return working_day(timezone.localdate() + timedelta(days=ahead))
+        case Asked(name):
+            return asked(name)
         case str() if value.startswith("@"):
             return pages[value[1:]]
         case str():

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
+from wagtail_helpdesk.blocks import HelpdeskStreamBlock
+
 ICONS = [
     ("help", _("Lifebuoy")),
     ("wifi", _("Waves")),
@@ -108,8 +110,8 @@ class ContactBlock(blocks.StructBlock):
         template = "portal/blocks/contact.html"
 
 
-class BodyBlock(blocks.StreamBlock):
-    """The body of a page."""
+class BodyBlock(HelpdeskStreamBlock):
+    """The body of a page: the portal’s own blocks, and those of the helpdesk."""
 
     text = blocks.RichTextBlock(
         label=_("Text"),

@@ -72,14 +72,19 @@ def shelves(user: Any, service: Any = None) -> list[Shelf]:
     if service is not None:
         services = services.filter(pk=service)
     found = list(services[:MOST_SERVICES])
-    texts = _texts(ServiceText.objects.filter(service__in=found), "service_id")
-    made = [_shelf(service, texts.get(service.pk)) for service in found]
+    made = described(found)
     aliases = _aliases(user, found, everywhere=service is None)
     lines = _lines(found, aliases)
     for shelf in made:
         shelf.lines = lines[shelf.service.pk]
     made += [_alias_shelf(alias) for alias in aliases[None, None]]
     return [shelf for shelf in made if shelf.lines]
+
+
+def described(services: list[Service]) -> list[Shelf]:
+    """Return services in the reader's words, without their categories."""
+    texts = _texts(ServiceText.objects.filter(service__in=services), "service_id")
+    return [_shelf(service, texts.get(service.pk)) for service in services]
 
 
 def _shelf(service: Service, text: ServiceText | None) -> Shelf:

@@ -10,9 +10,9 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotPossible
-from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.models import Category, Ticket
 
-from . import catalogue, unfinished
+from . import catalogue, origin, unfinished
 from .act import SeeOther
 from .forms.opening import Opening, refilled
 from .visit import Visit, takes_forms
@@ -26,24 +26,33 @@ def choose(visit: Visit) -> HttpResponse:
     shelves = catalogue.shelves(visit.user, int(service) if service.isdecimal() else None)
     choices = {line.pk for shelf in shelves for line in shelf.choices}
     if len(choices) == 1:
-        return SeeOther(f"{visit.base}new/{choices.pop()}/")
-    return visit.render("choose.html", shelves=shelves)
+        return SeeOther(f"{visit.base}new/{choices.pop()}/{origin.suffix(visit.request)}")
+    return visit.render("choose.html", shelves=shelves, suffix=origin.suffix(visit.request))
 
 
 @takes_forms
 def fill_in(visit: Visit, category: int) -> HttpResponse:
     """Show the form of a category, refill it for another one, or open the ticket."""
     if not visit.posted:
-        chosen = _category(visit, category)
-        return _page(visit, _form(visit, chosen, initial=unfinished.given_back(visit.request)))
+        chosen = category_in(visit, category)
+        known = {"page": visit.request.GET.get(origin.PARAMETER, "")}
+        given_back = unfinished.given_back(visit.request)
+        return _page(visit, form_in(visit, chosen, initial=known | given_back))
     posted = visit.request.POST
-    chosen = _category(visit, posted.get("category", category), otherwise=category)
+    chosen = category_in(visit, posted.get("category", category), otherwise=category)
     if "refill" in posted:
-        return _refill(visit, chosen)
-    return _open(visit, chosen)
+        return _page(visit, refilled_form(visit, chosen))
+    form = form_in(visit, chosen, visit.request.POST)
+    ticket = sent(visit, form)
+    if ticket is None:
+        return _page(visit, form, status=422)
+    unfinished.forget(visit.request)
+    message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
+    messages.success(visit.request, message)
+    return SeeOther(f"{visit.base}tickets/{ticket.pk}/")
 
 
-def _category(visit: Visit, pk: Any, otherwise: Any = None) -> Category:
+def category_in(visit: Visit, pk: Any, otherwise: Any = None) -> Category:
     """Return a category in which the visitor may open a ticket."""
     for wanted in (pk, otherwise):
         if str(wanted).isdecimal():
@@ -57,48 +66,46 @@ def _openable(visit: Visit) -> Any:
     return Category.objects.open_to(visit.user).select_related("service")
 
 
-def _form(visit: Visit, category: Category, data: Any = None, **kwargs: Any) -> Opening:
+def form_in(visit: Visit, category: Category, data: Any = None, **kwargs: Any) -> Opening:
+    """Return the form of a category."""
     files = visit.request.FILES if data is not None else None
     return Opening(data, files, visit=visit, category=category, **kwargs)
 
 
-def _refill(visit: Visit, category: Category) -> HttpResponse:
-    """Show the form again for another category; files already sent are kept."""
+def refilled_form(visit: Visit, category: Category) -> Opening:
+    """Return the form again for another category; files already sent are kept."""
     posted = visit.request.POST
     source = posted.get("filled_from", "")
     before = _openable(visit).filter(pk=source).first() if source.isdecimal() else None
-    sent = _form(visit, category, posted)
-    sent.is_valid()
-    sent.keep()
-    typed = {name: posted[name] for name in ("subject", "text", "requester") if name in posted}
-    form = _form(visit, category, initial=refilled(typed, before, category))
-    form.kept_files = sent.kept_files
-    return _page(visit, form)
+    form = form_in(visit, category, posted)
+    form.is_valid()
+    form.keep()
+    names = ("subject", "text", "requester", origin.PARAMETER)
+    typed = {name: posted[name] for name in names if name in posted}
+    again = form_in(visit, category, initial=refilled(typed, before, category))
+    again.kept_files = form.kept_files
+    return again
 
 
-def _open(visit: Visit, category: Category) -> HttpResponse:
-    form = _form(visit, category, visit.request.POST)
-    if not form.is_valid():
-        return _rejected(visit, form)
+def sent(visit: Visit, form: Opening) -> Ticket | None:
+    """Open the ticket a form asks for; None when it is to be corrected, its good files kept."""
+    ticket = _opened(visit, form) if form.is_valid() else None
+    if ticket is None:
+        form.keep()
+    else:
+        form.forget()
+    return ticket
+
+
+def _opened(visit: Visit, form: Opening) -> Ticket | None:
     try:
-        ticket = form.run()
+        return form.run()
     except NotPossible as problem:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
-        return _rejected(visit, form)
     except OSError:
         logger.exception("The files of a form could not be stored.")
         form.add_error(None, _("The files could not be stored. Nothing was recorded."))
-        return _rejected(visit, form)
-    form.forget()
-    unfinished.forget(visit.request)
-    message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
-    messages.success(visit.request, message)
-    return SeeOther(f"{visit.base}tickets/{ticket.pk}/")
-
-
-def _rejected(visit: Visit, form: Opening) -> HttpResponse:
-    form.keep()
-    return _page(visit, form, status=422)
+    return None
 
 
 def _page(visit: Visit, form: Opening, status: int = 200) -> HttpResponse:
@@ -110,4 +117,5 @@ def _page(visit: Visit, form: Opening, status: int = 200) -> HttpResponse:
         category=category,
         service=category.service,
         address=f"{visit.base}new/{category.pk}/",
+        asked_from=form.asked_from,
     )

@@ -14,7 +14,7 @@ from wagtail_helpdesk.directory import card
 from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
 from wagtail_helpdesk.models import Guest, Ticket
 
-from . import buttons, history, presence, tree, words
+from . import buttons, history, origin, presence, tree, words
 from .forms import FORMS, ActForm
 from .forms.acting import Way
 from .people import name_of
@@ -35,6 +35,7 @@ def show(visit: Visit, number: int) -> HttpResponse:
         ticket=ticket,
         here=f"{visit.base}tickets/{ticket.pk}/",
         properties=properties(ticket, visit.user),
+        asked_from=origin.page_of(ticket, visit.request),
         guests=guests(ticket),
         history=shown,
         bar=bar.buttons(),

@@ -61,6 +61,7 @@ class Visit:
             Ticket.objects.visible_to(self.user)
             .with_standing(self.user)
             .select_related("service", "category", "requester", "creator", "assignee")
+            .select_related("origin__page")
             .filter(pk=number)
             .first()
         )
@@ -90,17 +91,17 @@ class Visit:
 def receive(page: Any, request: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
     """Let a visitor in and answer him: login first, then the view, refusals as pages."""
     if not access.is_somebody(request.user):
-        return _private(_to_login(request))
+        return private(_to_login(request))
     methods = getattr(view, "methods", READING)
     if request.method not in methods:
         return HttpResponseNotAllowed(methods)
     visit = Visit(page, request)
     try:
-        return _private(view(visit, **kwargs))
+        return private(view(visit, **kwargs))
     except Http404 as missing:
-        return _private(visit.render("not_found.html", status=404, message=str(missing)))
+        return private(visit.render("not_found.html", status=404, message=str(missing)))
     except NotYours:
-        return _private(visit.render("forbidden.html", status=403, number=kwargs.get("number")))
+        return private(visit.render("forbidden.html", status=403, number=kwargs.get("number")))
 
 
 def takes_forms(view: View) -> View:
@@ -114,7 +115,8 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path(), resolve_url(address))
 
 
-def _private(response: HttpResponseBase) -> HttpResponseBase:
+def private(response: HttpResponseBase) -> HttpResponseBase:
+    """Keep an answer out of every cache, the browser's included."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers.setdefault("Referrer-Policy", "same-origin")
     patch_vary_headers(response, ["Cookie"])

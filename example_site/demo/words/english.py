@@ -1,6 +1,6 @@
 """What the pages of the portal say in English."""
 
-from demo.words.text import Days, Text
+from demo.words.text import Asked, Days, Text
 
 PAGES = {
     "home": Text(
@@ -315,6 +315,43 @@ PAGES = {
                     "phone": "extension 2140",
                     "email": "",
                 },
+            ),
+        ],
+    ),
+    "office": Text(
+        "My office",
+        "my-office",
+        "Your requests, and what you need when something is wrong where you work.",
+        [
+            ("helpdesk_requests", {"count": 5}),
+            (
+                "helpdesk_ask",
+                {
+                    "heading": "Something wrong in your office?",
+                    "text": "Say it here: Facilities will see to it.",
+                    "display": "form",
+                },
+            ),
+            (
+                "helpdesk_catalogue",
+                {
+                    "heading": "The other services",
+                    "services": [Asked("DSI"), Asked("Ressources humaines")],
+                    "categories": 4,
+                },
+            ),
+            ("helpdesk_card", {"service": Asked("Services Généraux"), "delay": True}),
+        ],
+    ),
+    "cockpit": Text(
+        "Cockpit",
+        "cockpit",
+        "For managers: what waits, and what nobody has taken yet.",
+        [
+            ("helpdesk_panel", {}),
+            (
+                "helpdesk_queue",
+                {"heading": "To be taken", "queue": "free", "order": "oldest", "count": 8},
             ),
         ],
     ),

@@ -1,6 +1,6 @@
 """What the pages of the portal say in French."""
 
-from demo.words.text import Days, Text
+from demo.words.text import Asked, Days, Text
 
 PAGES = {
     "home": Text(
@@ -319,6 +319,43 @@ PAGES = {
                     "phone": "poste 2140",
                     "email": "",
                 },
+            ),
+        ],
+    ),
+    "office": Text(
+        "Mon bureau",
+        "mon-bureau",
+        "Vos demandes, et ce qu’il faut quand quelque chose ne va pas là où vous travaillez.",
+        [
+            ("helpdesk_requests", {"count": 5}),
+            (
+                "helpdesk_ask",
+                {
+                    "heading": "Un souci dans votre bureau ?",
+                    "text": "Dites-le ici : les Services Généraux s’en occupent.",
+                    "display": "form",
+                },
+            ),
+            (
+                "helpdesk_catalogue",
+                {
+                    "heading": "Les autres services",
+                    "services": [Asked("DSI"), Asked("Ressources humaines")],
+                    "categories": 4,
+                },
+            ),
+            ("helpdesk_card", {"service": Asked("Services Généraux"), "delay": True}),
+        ],
+    ),
+    "cockpit": Text(
+        "Poste de pilotage",
+        "poste-de-pilotage",
+        "Pour les gestionnaires : ce qui attend, et ce que personne n’a encore pris.",
+        [
+            ("helpdesk_panel", {}),
+            (
+                "helpdesk_queue",
+                {"heading": "À prendre en charge", "queue": "free", "order": "oldest", "count": 8},
             ),
         ],
     ),

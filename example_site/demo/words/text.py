@@ -1,6 +1,7 @@
 """How a page is written down.
 
-In a body, "@key" stands for the page with that key, and `Days(n)` for a working day n days from now.
+In a body, "@key" stands for the page with that key, `Days(n)` for a working day n days from now, and
+`Asked(name)` for the service or category with that name.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +12,12 @@ class Days(NamedTuple):
     """A day, counted from the day the demonstration is loaded."""
 
     ahead: int
+
+
+class Asked(NamedTuple):
+    """A service or a category of the helpdesk, by its French name."""
+
+    name: str
 
 
 @dataclass(frozen=True)

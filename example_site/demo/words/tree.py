@@ -12,6 +12,7 @@ class Node:
     beneath: tuple["Node", ...] = ()
     in_menu: bool = False
     age: int = 400  # days since it was published
+    asks: str = ""  # whom it and the pages beneath it ask: a service, or a category
 
     def all(self) -> Iterator["Node"]:
         """Yield this page and all beneath it, parents first."""
@@ -21,21 +22,26 @@ class Node:
 
 
 NEWS = (
-    Node("heating", age=3),
+    Node("heating", age=3, asks="Chauffage"),
     Node("library-hours", age=8),
     Node("new-mail", age=15),
     Node("open-day", age=24),
 )
-CAMPUS = Node("badge", age=120), Node("rooms", age=150), Node("travel", age=200)
-DIGITAL = Node("wifi", age=180), Node("printing", age=210)
+CAMPUS = (
+    Node("badge", age=120, asks="Clés et badges"),
+    Node("rooms", age=150),
+    Node("travel", age=200),
+)
+DIGITAL = Node("wifi", age=180), Node("printing", age=210, asks="Impression")
 
 HOME = Node(
     "home",
     beneath=(
         Node("news", NEWS, in_menu=True),
-        Node("campus", CAMPUS, in_menu=True),
-        Node("digital", DIGITAL, in_menu=True),
-        Node("hr", in_menu=True),
+        Node("campus", CAMPUS, in_menu=True, asks="Services Généraux"),
+        Node("digital", DIGITAL, in_menu=True, asks="DSI"),
+        Node("hr", in_menu=True, asks="Ressources humaines"),
+        Node("office", (Node("cockpit"),), in_menu=True, asks="Services Généraux"),
         Node("assistance", in_menu=True),
         Node("accessibility"),
         Node("legal"),

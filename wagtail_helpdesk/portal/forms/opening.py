@@ -13,6 +13,7 @@ from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category, Ticket
 
 from .. import catalogue
+from ..origin import page_asked
 from ..people import found
 from . import fields
 from .attaching import WithFiles
@@ -31,6 +32,8 @@ class Opening(WithFiles):
     #: The category whose template filled the form: what still equals it was not edited.
     filled_from = forms.IntegerField(widget=forms.HiddenInput, required=False)
     category = forms.IntegerField(label=_("Category:"), widget=forms.Select)
+    #: The page it is asked from; one that its author may not read counts as none.
+    page = forms.IntegerField(widget=forms.HiddenInput, required=False)
     requester = fields.person(required=False, label=_("Requester (identifier or e-mail address):"))
     field_order = ("category", "requester", "subject", "text", "files")
 
@@ -67,6 +70,14 @@ class Opening(WithFiles):
             raise forms.ValidationError(_("Name one person."))
         return people[0]
 
+    def clean_page(self) -> Any:
+        return page_asked(self.visit.request, self.cleaned_data["page"])
+
+    @property
+    def asked_from(self) -> Any:
+        """The page it is asked from, for the form to name."""
+        return page_asked(self.visit.request, self["page"].value())
+
     def run(self) -> Ticket:
         """Open the ticket; the same form sent twice gives the same ticket."""
         given = self.cleaned_data
@@ -77,6 +88,7 @@ class Opening(WithFiles):
             subject=given["subject"],
             text=given["text"],
             files=given["files"],
+            page=given["page"],
             submission=given.get("submission"),
         )
 

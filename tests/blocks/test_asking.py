@@ -1,0 +1,176 @@
+"""Asking a service from a page: the button, the short form, and where the ticket arrives."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from wagtail.blocks import StructBlockValidationError
+
+from tests.portal.conftest import soup
+from wagtail_helpdesk.blocks import AskServiceBlock
+from wagtail_helpdesk.models import Routing, Ticket
+
+ASK = "/helpdesk-mail/blocks/ask/"
+
+
+def fields(page):
+    named = page.form.find_all(attrs={"name": True})
+    return {f["name"]: f.get("value", "") for f in named if f.name == "input"}
+
+
+# -- the button ------------------------------------------------------------------------------------
+
+
+def test_a_button_leads_to_its_category(block, heating, office):
+    link = block("helpdesk_ask", category=heating).section.a
+    assert link["href"] == f"/assistance/new/{heating.pk}/?page={office.pk}"
+    assert link.get_text() == "Ask for help"
+
+
+def test_a_button_leads_to_its_service(block, general, office):
+    link = block("helpdesk_ask", service=general, button="Écrivez-nous").section.a
+    assert link["href"] == f"/assistance/new/?service={general.pk}&page={office.pk}"
+    assert link.get_text() == "Écrivez-nous"
+
+
+def test_a_button_loads_nothing(block, heating):
+    page = block("helpdesk_ask", category=heating)
+    assert not page.section.has_attr("data-hd-fragment")
+    assert page.find("script") is None
+
+
+def test_the_category_belongs_to_the_service(general, network):
+    definition = AskServiceBlock()
+    value = definition.normalize({"service": general, "category": network})
+    with pytest.raises(StructBlockValidationError):
+        definition.clean(value)
+
+
+# -- the short form --------------------------------------------------------------------------------
+
+
+def test_a_fixed_category_is_not_asked(reader, people, heating):
+    page = reader(people.lea).fragment("ask", category=heating.pk)
+    assert page.find("select") is None
+    assert fields(page)["category"] == str(heating.pk)
+
+
+def test_a_service_asks_for_the_category(reader, people, general, dsi):
+    page = reader(people.lea).fragment("ask", service=general.pk)
+    names = [o.get_text() for o in page.select("optgroup option")]
+    assert set(names) == {"Électricité", "Chauffage", "Plomberie"}
+
+
+def test_nothing_fixed_asks_among_all_services(reader, people, general, dsi):
+    page = reader(people.lea).fragment("ask")
+    assert {group["label"] for group in page.find_all("optgroup")} == {"Services Généraux", "DSI"}
+
+
+def test_a_chosen_category_gives_its_form(reader, people, general, heating):
+    browser = reader(people.lea)
+    answer = browser.post(f"{ASK}?service={general.pk}", refill="1", category=heating.pk)
+    chosen = soup(answer).select_one("select[name=category] option[selected]")
+    assert chosen["value"] == str(heating.pk)
+
+
+def send(browser, address, **typed):
+    data = fields(soup(browser.client.get(address))) | typed
+    return browser.post(address, **data)
+
+
+def test_sending_opens_the_ticket_and_stays_on_the_page(reader, people, heating, office):
+    address = f"{ASK}?category={heating.pk}&page={office.pk}"
+    answer = send(reader(people.lea), address, subject="Radiateur froid", text="Salle A 12")
+    ticket = Ticket.objects.get()
+    assert (ticket.requester, ticket.category, ticket.subject) == (
+        people.lea,
+        heating,
+        "Radiateur froid",
+    )
+    assert soup(answer).select_one("[role=status] a")["href"] == f"/assistance/tickets/{ticket.pk}/"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_the_ticket_remembers_its_page(reader, people, heating, office):
+    address = f"{ASK}?category={heating.pk}&page={office.pk}"
+    send(reader(people.lea), address, subject="Radiateur froid", text="Salle A 12")
+    assert Ticket.objects.get().origin.page.title == "Mon bureau"
+
+
+def test_files_come_along(reader, people, heating):
+    address = f"{ASK}?category={heating.pk}"
+    file = SimpleUploadedFile("photo.txt", b"froid")
+    send(reader(people.lea), address, subject="Radiateur", text="Froid", files=[file])
+    assert Ticket.objects.get().events.get().attachments.get().name == "photo.txt"
+
+
+def test_sent_twice_it_is_one_ticket(reader, people, heating):
+    browser = reader(people.lea)
+    data = fields(browser.fragment("ask", category=heating.pk))
+    data |= {"subject": "Radiateur froid", "text": "Salle A 12"}
+    for _ in range(2):
+        assert browser.post(f"{ASK}?category={heating.pk}", **data).status_code == 200
+    assert Ticket.objects.count() == 1
+
+
+def test_what_is_missing_is_said_and_what_was_typed_is_kept(reader, people, heating):
+    answer = send(reader(people.lea), f"{ASK}?category={heating.pk}", subject="", text="Salle A 12")
+    assert answer.status_code == 422
+    page = soup(answer)
+    assert page.find(role="alert")
+    assert page.textarea.get_text(strip=True) == "Salle A 12"
+    assert not Ticket.objects.exists()
+
+
+def test_a_category_that_takes_no_tickets_is_not_there(reader, people, heating):
+    heating.takes_tickets = False
+    heating.save()
+    assert reader(people.lea).get("ask", category=heating.pk).status_code == 404
+    answer = reader(people.lea).post(ASK, category=heating.pk, subject="x", text="y")
+    assert answer.status_code == 404
+
+
+def test_a_stranger_to_the_service_cannot_ask_it(reader, people, general, heating):
+    general.everyone = False
+    general.save()
+    assert reader(people.victor).get("ask", category=heating.pk).status_code == 404
+    assert reader(people.victor).get("ask", service=general.pk).content == b""
+    answer = reader(people.victor).post(ASK, category=heating.pk, subject="x", text="y")
+    assert answer.status_code == 404
+    assert not Ticket.objects.exists()
+
+
+def test_whoever_is_logged_out_opens_nothing(reader, heating):
+    answer = reader().post(ASK, category=heating.pk, subject="x", text="y")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not Ticket.objects.exists()
+
+
+def test_a_form_of_another_site_opens_nothing(people, helpdesk, heating):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people.lea)
+    answer = browser.post(ASK, {"category": heating.pk, "subject": "x", "text": "y"})
+    assert answer.status_code == 403
+    assert not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize("asked", ["abc", "-1", "٣", "9" * 30, "0"])
+def test_an_address_made_up_is_answered_politely(reader, people, general, asked):
+    for name in ("category", "service", "page", "count", "most"):
+        for frame in ("ask", "services", "requests", "queue", "card"):
+            assert reader(people.lea).get(frame, **{name: asked}).status_code in (200, 404)
+
+
+# -- inherited from the section --------------------------------------------------------------------
+
+
+def test_what_the_editor_leaves_open_comes_from_the_section(block, heating, section, office):
+    Routing.objects.create(page=section, service=heating.service, category=heating)
+    link = block("helpdesk_ask").section.a
+    assert link["href"] == f"/assistance/new/{heating.pk}/?page={office.pk}"
+    frame = block("helpdesk_ask", display="form").section
+    assert f"category={heating.pk}" in frame["data-hd-fragment"]
+
+
+def test_what_the_editor_says_comes_first(block, dsi, heating, section):
+    Routing.objects.create(page=section, service=heating.service, category=heating)
+    assert f"?service={dsi.pk}&" in block("helpdesk_ask", service=dsi).section.a["href"]

@@ -1,0 +1,130 @@
+"""The card of a service: in the page when it is everybody’s, in a frame when it is not."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from wagtail.models import Locale
+
+from tests import cast
+from wagtail_helpdesk import actions, statistics
+from wagtail_helpdesk.blocks.card import in_words
+from wagtail_helpdesk.models import Event, ServiceText, Ticket
+
+
+@pytest.fixture
+def described(general):
+    """Services Généraux, in the words of an editor."""
+    ServiceText.objects.create(
+        service=general,
+        locale=Locale.get_default(),
+        title="Facilities",
+        summary="The buildings, and whatever breaks down in them.",
+        contact="Building A",
+        hours="7 a.m. to 6 p.m.",
+    )
+    return general
+
+
+def test_the_card_says_what_the_editor_wrote(block, described, office):
+    card = block("helpdesk_card", service=described).find(class_="hd-card")
+    assert card.h3.get_text() == "Facilities"
+    assert [dd.get_text() for dd in card.find_all("dd")] == ["Building A", "7 a.m. to 6 p.m."]
+    assert card.a["href"] == f"/assistance/new/?service={described.pk}&page={office.pk}"
+
+
+def test_a_service_without_texts_has_its_name(block, general):
+    assert block("helpdesk_card", service=general).h3.get_text() == "Services Généraux"
+
+
+def test_a_disabled_service_has_no_card(block, general):
+    general.enabled = False
+    general.save()
+    assert "Services" not in block("helpdesk_card", service=general).get_text()
+
+
+@pytest.fixture
+def restricted(described):
+    """Services Généraux, for students alone."""
+    described.everyone = False
+    described.save()
+    described.groups.add(Group.objects.get(name=cast.STUDENTS))
+    return described
+
+
+def test_a_service_for_some_is_not_in_the_page(block, restricted):
+    assert "Facilities" not in block("helpdesk_card", service=restricted).get_text()
+
+
+def test_those_who_see_it_find_its_card(reader, people, restricted):
+    page = reader(people.victor).fragment("card", service=restricted.pk)
+    assert page.h3.get_text() == "Facilities"
+
+
+def test_others_find_an_empty_frame(reader, people, restricted):
+    assert reader(people.lea).get("card", service=restricted.pk).content == b""
+    assert reader(people.gilles).get("card", service=restricted.pk).content == b""
+
+
+# -- how soon it answers ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(people, heating):
+    """A function: tickets answered after these hours."""
+
+    def write(*hours):
+        for wait in hours:
+            ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
+            actions.note(ticket, by=people.karim, text="Vu")
+            actions.comment(ticket, by=people.karim, text="J’arrive")
+            opened = timezone.now() - timedelta(days=20)
+            Ticket.objects.filter(pk=ticket.pk).update(created_at=opened)
+            last = ticket.events.order_by("pk").last()
+            Event.objects.filter(pk=last.pk).update(created_at=opened + timedelta(hours=wait))
+
+    return write
+
+
+def test_the_usual_time_is_a_median_of_answers_people_read(general, answered):
+    answered(1, 2, 3, 40, 300)
+    assert statistics.usual_first_answer(general) == timedelta(hours=3)
+
+
+def test_a_few_answers_say_nothing_usual(general, answered):
+    answered(1, 2)
+    assert statistics.usual_first_answer(general) is None
+
+
+def test_what_the_requester_adds_is_no_answer(people, general, heating):
+    for _ in range(6):
+        ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
+        actions.comment(ticket, by=people.lea, text="Encore")
+    assert statistics.usual_first_answer(general) is None
+
+
+def test_it_is_worked_out_once_an_hour(general, answered, django_assert_num_queries):
+    answered(1, 2, 3, 4, 5)
+    with django_assert_num_queries(1):
+        statistics.usual_first_answer(general)
+        statistics.usual_first_answer(general)
+
+
+def test_the_card_says_it_unless_the_editor_does_not_want_it(block, general, answered):
+    answered(1, 2, 3, 40, 300)
+    assert "within 3 hours" in block("helpdesk_card", service=general).get_text()
+    assert "within" not in block("helpdesk_card", service=general, delay=False).get_text()
+
+
+@pytest.mark.parametrize(
+    ("usual", "words"),
+    [
+        (timedelta(minutes=5), "Usually answers within the hour"),
+        (timedelta(minutes=61), "Usually answers within 2 hours"),
+        (timedelta(hours=23.5), "Usually answers within 24 hours"),
+        (timedelta(hours=25), "Usually answers within 2 days"),
+    ],
+)
+def test_it_is_said_in_round_figures(usual, words):
+    assert in_words(usual) == words

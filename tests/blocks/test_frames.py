@@ -1,0 +1,146 @@
+"""What stands in the page itself: a frame that says nothing of anybody, and a link."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+from wagtail.blocks.base import Block
+
+from tests.blocks.host import PERSONAL, Body, rendered
+from wagtail_helpdesk import blocks
+from wagtail_helpdesk.blocks import HelpdeskStreamBlock
+
+NAMES = list(HelpdeskStreamBlock().child_blocks)
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("helpdesk_requests", "/assistance/tickets/"),
+        ("helpdesk_queue", "/assistance/desk/"),
+        ("helpdesk_panel", "/assistance/desk/"),
+        ("helpdesk_catalogue", "/assistance/new/"),
+    ],
+)
+def test_without_javascript_there_is_a_link(block, name, link):
+    assert block(name).section.find("a")["href"] == link
+
+
+def test_a_frame_knows_where_its_content_is(block, dsi):
+    frame = block("helpdesk_queue", queue="mine", service=dsi, count=3).section
+    path, _, query = frame["data-hd-fragment"].partition("?")
+    assert path == reverse("wagtail_helpdesk:block_queue")
+    assert set(query.split("&")) == {"queue=mine", "order=oldest", "count=3", f"service={dsi.pk}"}
+
+
+def test_the_heading_is_the_editors_or_the_usual_one(block):
+    assert block("helpdesk_requests").h2.get_text() == "My requests"
+    assert block("helpdesk_requests", heading="Mes tickets").h2.get_text() == "Mes tickets"
+
+
+def test_what_an_editor_writes_is_text_and_no_markup(block):
+    page = block("helpdesk_ask", heading="<script>1</script>", text="<b onclick=x>", button="<i>")
+    assert page.section.find(["b", "i"]) is None
+    assert page.h2.get_text() == "<script>1</script>"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_block_works_without_a_request(helpdesk, general, name):
+    settings = {"service": general} if name == "helpdesk_card" else {}
+    page = BeautifulSoup(rendered(None, [(name, settings)]), "html.parser")
+    assert page.find("a")["href"].startswith("http://localhost/assistance/")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_block_works_in_a_site_without_helpdesk(block, helpdesk, general, name):
+    helpdesk.unpublish()
+    settings = {"service": general} if name == "helpdesk_card" else {}
+    assert block(name, **settings).section.find("a") is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_picker_shows_a_sample_of_nobodys_tickets(client, people, helpdesk, ticket, name):
+    definition = Body().child_blocks[name]
+    Block.definition_registry[definition.definition_prefix] = definition
+    client.force_login(people.gilles)
+    address = reverse("wagtailadmin_block_preview")
+    answer = client.get(address, {"id": definition.definition_prefix})
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert page.section.get_text(strip=True)
+    assert ticket.subject not in page.get_text()
+    assert page.find("script") is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_block_says_what_it_is(name):
+    definition = HelpdeskStreamBlock().child_blocks[name]
+    assert definition.is_previewable
+    assert definition.meta.icon
+    assert definition.meta.description
+
+
+def test_nothing_of_ours_is_frozen_into_the_migrations_of_a_host():
+    path, args, _ = Body().deconstruct()
+    assert path == "wagtail.blocks.StreamBlock"
+    frozen = [module for module in _paths(args) if module.startswith("wagtail_helpdesk.")]
+    assert frozen == []
+
+
+def _paths(definition):
+    for part in definition:
+        if isinstance(part, Block):
+            path, args, _ = part.deconstruct()
+            yield path
+            yield from _paths(args)
+        elif isinstance(part, list | tuple):
+            yield from _paths(part)
+
+
+def test_the_names_hosts_import_are_there():
+    assert all(getattr(blocks, name) for name in blocks.__all__)
+
+
+# -- behind a page cache ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cached_site(settings):
+    """The host serves its pages through Django’s page cache, whoever asks."""
+    settings.ROOT_URLCONF = "tests.blocks.host"
+    settings.MIDDLEWARE = [
+        "django.middleware.cache.UpdateCacheMiddleware",
+        *settings.MIDDLEWARE,
+        "django.middleware.cache.FetchFromCacheMiddleware",
+    ]
+
+
+def browser_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_cached_page_says_nothing_of_whoever_made_it(cached_site, people, helpdesk, taken):
+    karim, lea, victor = map(browser_of, (people.karim, people.lea, people.victor))
+    pages = [client.get("/office/").content.decode() for client in (karim, lea, victor)]
+    assert pages[0] == pages[1] == pages[2]
+    for secret in (taken.subject, "Karim", "Léa", "csrfmiddlewaretoken", "Services Généraux"):
+        assert secret not in pages[0]
+
+
+FRAMES = [name for name, _ in PERSONAL if name != "text"]
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_what_is_in_a_frame_is_never_cached(cached_site, people, helpdesk, taken, name):
+    lea = browser_of(people.lea)
+    page = BeautifulSoup(lea.get("/office/").content, "html.parser")
+    address = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hd-fragment"]
+    first = lea.get(address)
+    assert first.headers["Cache-Control"] == "private, no-store"
+    assert "Cookie" in first.headers["Vary"]
+    second = browser_of(people.victor).get(address)
+    assert taken.subject not in second.content.decode()
+    nobody = Client().get(address)
+    assert (nobody.status_code, nobody.content) == (204, b"")
+    assert nobody.headers["Cache-Control"] == "private, no-store"

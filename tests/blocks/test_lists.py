@@ -1,0 +1,161 @@
+"""My requests, a manager’s queue, his panel, the catalogue: what each reader finds in the frames."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import cast
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.lifecycle import Visibility
+
+FRAMES = ("requests", "queue", "panel", "services", "ask", "card")
+
+
+# -- my requests -----------------------------------------------------------------------------------
+
+
+def test_one_finds_ones_open_tickets(reader, people, ticket):
+    page = reader(people.lea).fragment("requests")
+    assert page.select_one(".hd-list tbody a")["href"] == f"/assistance/tickets/{ticket.pk}/"
+
+
+def test_what_waits_for_an_answer_stands_on_top(reader, people, closed):
+    page = reader(people.lea).fragment("requests")
+    first = page.find(class_="hd-waiting")
+    assert closed.subject in first.get_text()
+    assert first.find("a", class_="hd-button")["href"].endswith("/approve-closure/")
+
+
+def test_the_list_is_as_long_as_the_editor_wants(reader, people, heating):
+    for number in range(4):
+        actions.open_ticket(heating, by=people.lea, subject=f"Froid {number}", text="Brr")
+    page = reader(people.lea).fragment("requests", count=2)
+    assert len(page.select(".hd-list tbody tr")) == 2
+
+
+def test_nobody_elses_are_there(reader, people, ticket):
+    assert ticket.subject not in reader(people.victor).fragment("requests").get_text()
+
+
+# -- the queue -------------------------------------------------------------------------------------
+
+
+def test_a_manager_finds_his_queue(reader, people, ticket):
+    page = reader(people.karim).fragment("queue", queue="free")
+    assert ticket.subject in page.get_text()
+    assert "queue=free" in page.find_all("a")[-1]["href"]
+
+
+def test_another_queue_is_another(reader, people, ticket):
+    assert ticket.subject not in reader(people.karim).fragment("queue", queue="mine").get_text()
+
+
+def test_only_of_the_service_of_the_block(reader, people, general, dsi, ticket, network):
+    actions.open_ticket(network, by=people.lea, subject="Plus de Wi-Fi", text="…")
+    text = reader(people.julien).fragment("queue", queue="all", service=dsi.pk).get_text()
+    assert ("Plus de Wi-Fi" in text, ticket.subject in text) == (True, False)
+
+
+@pytest.mark.parametrize("frame", ["queue", "panel"])
+def test_who_manages_nothing_finds_an_empty_frame(reader, people, ticket, frame):
+    assert reader(people.lea).get(frame).content == b""
+    assert reader(people.gilles).get(frame).content == b""
+
+
+# -- the panel -------------------------------------------------------------------------------------
+
+
+def test_the_panel_is_that_of_the_admin(reader, people, taken):
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    page = reader(people.karim).fragment("panel")
+    assert "The requester has answered" in page.select_one(".hd-lines li").get_text()
+
+
+# -- the catalogue ---------------------------------------------------------------------------------
+
+
+def titles(page):
+    return [heading.get_text() for heading in page.find_all("h3")]
+
+
+def test_all_services_unless_some_are_chosen(reader, people, general, dsi):
+    assert set(titles(reader(people.lea).fragment("services"))) == {"Services Généraux", "DSI"}
+    assert titles(reader(people.lea).fragment("services", service=[dsi.pk])) == ["DSI"]
+
+
+def test_the_page_one_asks_from_travels_along(reader, people, general, heating, office):
+    page = reader(people.lea).fragment("services", page=office.pk)
+    assert page.find("a", string="Chauffage")["href"] == (
+        f"/assistance/new/{heating.pk}/?page={office.pk}"
+    )
+
+
+def restricted(service):
+    service.everyone = False
+    service.save()
+    service.groups.add(Group.objects.get(name=cast.STUDENTS))
+
+
+def test_a_chosen_service_that_one_may_not_ask_is_left_out(reader, people, general, dsi):
+    restricted(dsi)
+    chosen = [dsi.pk, general.pk]
+    assert titles(reader(people.lea).fragment("services", service=chosen)) == ["Services Généraux"]
+    assert titles(reader(people.victor).fragment("services", service=chosen))[0] == "DSI"
+
+
+# -- everybody -------------------------------------------------------------------------------------
+
+STRANGERS = [
+    person.username
+    for person in cast.PEOPLE
+    if person.username not in ("lea", "karim", "sophie", "julien", "hugo", "yvette")
+]
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_no_frame_tells_a_stranger_of_a_private_ticket(reader, people, dsi, taken, name):
+    assert taken.visibility == Visibility.PRIVATE
+    for frame in FRAMES:
+        answer = reader(getattr(people, name)).get(frame, queue="all", count=25)
+        assert taken.subject not in answer.content.decode()
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_nobody_is_told_nothing(reader, people, taken, frame):
+    answer = reader().get(frame)
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_deactivated_account_is_nobody(reader, people, taken, frame):
+    browser = reader(people.karim)
+    type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
+    assert browser.get(frame).status_code == 204
+
+
+@pytest.mark.parametrize("frame", [frame for frame in FRAMES if frame != "ask"])
+def test_reading_is_all_one_can_do(reader, people, helpdesk, frame):
+    assert reader(people.lea).post(f"/helpdesk-mail/blocks/{frame}/").status_code == 405
+
+
+#: Statements of ours for a manager, whatever the number of tickets.
+STATEMENTS = {"requests": 4, "queue": 5, "panel": 6, "services": 6, "ask": 6, "card": 3}
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_the_number_of_tickets_changes_no_number_of_statements(
+    reader, people, general, heating, frame
+):
+    def own():
+        browser = reader(people.karim)
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(frame, queue="all", service=general.pk, count=25)
+        return len([q for q in queries if "wagtail_helpdesk" in q["sql"]])
+
+    actions.open_ticket(heating, by=people.karim, subject="Froid", text="Brr")
+    before = own()
+    assert before <= STATEMENTS[frame]
+    for number in range(10):
+        actions.open_ticket(heating, by=people.karim, subject=f"Froid {number}", text="Brr")
+    assert own() == before

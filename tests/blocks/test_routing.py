@@ -1,0 +1,269 @@
+"""Whom a page asks: named by its section, found by blocks, links and the userbar, kept with tickets."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.template import Context, Template
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from wagtail.admin.userbar import Userbar
+from wagtail.models import Page, PageLogEntry, PageViewRestriction
+
+from tests.portal.conftest import hidden, soup
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Routing, Ticket, TicketOrigin
+from wagtail_helpdesk.portal.origin import routing_of
+
+# -- the nearest wins ------------------------------------------------------------------------------
+
+
+def test_a_page_asks_whom_its_section_names(general, section, office):
+    Routing.objects.create(page=section, service=general)
+    assert Routing.objects.in_force(office).service == general
+
+
+def test_the_nearest_page_wins(general, dsi, section, office):
+    Routing.objects.create(page=section, service=general)
+    Routing.objects.create(page=office, service=dsi)
+    assert Routing.objects.in_force(office).service == dsi
+    assert Routing.objects.in_force(section).service == general
+
+
+def test_a_page_beside_it_is_not_concerned(general, section, office):
+    Routing.objects.create(page=office, service=general)
+    assert Routing.objects.in_force(section) is None
+
+
+def test_a_page_that_moves_asks_its_new_section(general, dsi, section, office):
+    elsewhere = section.get_parent().add_child(instance=Page(title="Numérique", slug="num"))
+    Routing.objects.create(page=section, service=general)
+    Routing.objects.create(page=elsewhere, service=dsi)
+    office.move(elsewhere, pos="last-child")
+    assert Routing.objects.in_force(Page.objects.get(pk=office.pk)).service == dsi
+
+
+def test_a_copy_of_a_page_copies_no_routing(general, section, office):
+    Routing.objects.create(page=office, service=general)
+    copy = office.copy(update_attrs={"slug": "copie"})
+    assert Routing.objects.in_force(copy) is None
+
+
+def test_it_is_read_once_for_all_that_stands_on_a_page(
+    general, section, office, django_assert_num_queries
+):
+    Routing.objects.create(page=section, service=general)
+    page = Page.objects.get(pk=office.pk)
+    with django_assert_num_queries(1):
+        assert [routing_of(page).service for _ in range(4)] == [general] * 4
+
+
+def test_what_is_no_page_of_the_tree_asks_nobody_in_particular(db):
+    assert [routing_of(page) for page in (None, "", Page(title="Not saved"))] == [None] * 3
+
+
+def test_a_category_belongs_to_the_service(general, network, office):
+    with pytest.raises(ValidationError):
+        Routing(page=office, service=general, category=network).full_clean()
+
+
+# -- naming it in the admin ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def editor(people):
+    """Alice publishes pages."""
+    people.alice.groups.add(Group.objects.get(name="Moderators"))
+    client = Client()
+    client.force_login(people.alice)
+    return client
+
+
+def form_of(page):
+    return reverse("wagtail_helpdesk_routing", args=[page.pk])
+
+
+def test_whoever_publishes_the_page_names_it(editor, heating, section):
+    answer = editor.post(form_of(section), {"service": "", "category": heating.pk})
+    assert answer.status_code == 302
+    kept = Routing.objects.get(page=section)
+    assert (kept.service, kept.category) == (heating.service, heating)
+
+
+def test_the_history_of_the_page_says_so(editor, people, general, section):
+    editor.post(form_of(section), {"service": general.pk, "category": ""})
+    entry = PageLogEntry.objects.get(action="wagtail_helpdesk.route")
+    assert (entry.user, entry.data) == (people.alice, {"to": "Services Généraux"})
+    assert editor.get(reverse("wagtailadmin_pages:history", args=[section.pk])).status_code == 200
+
+
+def test_nothing_named_takes_it_back(editor, general, section):
+    Routing.objects.create(page=section, service=general)
+    editor.post(form_of(section), {"service": "", "category": ""})
+    assert not Routing.objects.exists()
+
+
+def test_the_form_says_what_is_inherited(editor, general, section, office):
+    Routing.objects.create(page=section, service=general)
+    text = editor.get(form_of(office)).content.decode()
+    assert "Vie du campus" in text
+    assert "Services Généraux" in text
+
+
+def test_a_category_of_another_service_is_refused(editor, general, network, section):
+    answer = editor.post(form_of(section), {"service": general.pk, "category": network.pk})
+    assert answer.status_code == 200
+    assert not Routing.objects.exists()
+
+
+def test_a_service_the_editor_may_not_ask_cannot_be_named(editor, general, section):
+    general.everyone = False
+    general.save()
+    editor.post(form_of(section), {"service": general.pk, "category": ""})
+    assert not Routing.objects.exists()
+
+
+def test_who_does_not_publish_the_page_cannot(client, people, general, section):
+    people.alice.groups.add(Group.objects.get(name="Editors"))
+    client.force_login(people.alice)
+    assert client.get(form_of(section)).status_code == 302  # Wagtail leads back home
+    client.post(form_of(section), {"service": general.pk})
+    assert not Routing.objects.exists()
+
+
+def test_a_manager_of_the_service_does_not_publish_pages(client, people, general, section):
+    client.force_login(people.sophie)
+    client.post(form_of(section), {"service": general.pk})
+    assert not Routing.objects.exists()
+
+
+def test_the_page_editor_leads_there(editor, helpdesk, section):
+    page = editor.get(reverse("wagtailadmin_pages:edit", args=[section.pk]))
+    assert form_of(section) in page.content.decode()
+
+
+# -- report a problem with this page ---------------------------------------------------------------
+
+
+def link(page, rf):
+    template = Template("{% load helpdesk_tags %}{% helpdesk_report_link %}")
+    return template.render(Context({"request": rf.get("/"), "page": page}))
+
+
+def test_the_link_leads_to_whom_the_section_names(heating, section, office, rf):
+    Routing.objects.create(page=section, service=heating.service, category=heating)
+    assert f'href="/assistance/new/{heating.pk}/?page={office.pk}"' in link(office, rf)
+
+
+def test_without_a_routing_one_chooses(office, rf):
+    assert f'href="/assistance/new/?page={office.pk}"' in link(office, rf)
+
+
+def test_without_a_helpdesk_there_is_no_link(helpdesk, office, rf):
+    helpdesk.unpublish()
+    assert link(office, rf) == ""
+
+
+def test_the_userbar_has_it_too(people, heating, section, office, rf):
+    Routing.objects.create(page=section, service=heating.service, category=heating)
+    request = rf.get("/")
+    request.user = people.gilles
+    bar = BeautifulSoup(Userbar(object=office).render_html({"request": request}), "html.parser")
+    address = f"/assistance/new/{heating.pk}/?page={office.pk}"
+    assert "Report a problem with this page" in str(bar.find("a", href=address))
+
+
+# -- the ticket remembers its page -----------------------------------------------------------------
+
+
+def opened_from(visitor, category, page):
+    """Open a ticket with the full form, as reached from a page."""
+    path = f"new/{category.pk}/"
+    data = hidden(visitor.get(path, page=page.pk)) | {"category": category.pk}
+    visitor.post(path, subject="Radiateur froid", text="Salle A 12", **data)
+    return Ticket.objects.get()
+
+
+@pytest.fixture
+def visit(helpdesk):
+    from tests.portal.conftest import Visitor
+
+    return Visitor
+
+
+def test_the_full_form_names_the_page_and_keeps_it(visit, people, heating, office):
+    page = visit(people.lea).page(f"new/{heating.pk}/", page=office.pk)
+    assert "Mon bureau" in page.get_text()
+    assert opened_from(visit(people.lea), heating, office).origin.page_id == office.pk
+
+
+def test_the_choice_of_a_category_keeps_it(visit, people, heating, office):
+    page = visit(people.lea).page("new/", page=office.pk)
+    assert page.find("a", string="Chauffage")["href"].endswith(f"?page={office.pk}")
+
+
+def test_another_category_keeps_it(visit, people, heating, plumbing, office):
+    visitor = visit(people.lea)
+    answer = visitor.post(
+        f"new/{heating.pk}/", refill="1", category=plumbing.pk, page=office.pk, subject="", text=""
+    )
+    assert hidden(answer)["page"] == str(office.pk)
+
+
+def told(visitor, ticket):
+    return "Asked from the page" in visitor.page(f"tickets/{ticket.pk}/").get_text()
+
+
+def test_the_ticket_shows_its_page(visit, people, heating, office):
+    ticket = opened_from(visit(people.lea), heating, office)
+    properties = visit(people.karim).page(f"tickets/{ticket.pk}/").select_one(".hd-properties")
+    assert properties.find("a", string="Mon bureau")["href"] == "/campus/bureau/"
+
+
+@pytest.fixture
+def for_staff(office):
+    """The page is only for the group of the staff."""
+    only = PageViewRestriction.objects.create(
+        page=office, restriction_type=PageViewRestriction.GROUPS
+    )
+    only.groups.add(Group.objects.get_or_create(name="Personnels")[0])
+
+
+def test_who_may_not_see_the_page_does_not_learn_its_title(
+    visit, people, heating, office, for_staff
+):
+    people.karim.groups.clear()
+    ticket = opened_from(visit(people.lea), heating, office)
+    assert (told(visit(people.lea), ticket), told(visit(people.karim), ticket)) == (True, False)
+
+
+def test_a_page_taken_offline_is_not_named(visit, people, heating, office):
+    ticket = opened_from(visit(people.lea), heating, office)
+    office.unpublish()
+    assert not told(visit(people.lea), ticket)
+
+
+def test_a_page_one_may_not_see_cannot_be_claimed(visit, people, heating, office, for_staff):
+    ticket = opened_from(visit(people.victor), heating, office)
+    assert not TicketOrigin.objects.filter(ticket=ticket).exists()
+
+
+def test_a_deleted_page_takes_its_mention_along_and_not_the_ticket(people, heating, office):
+    ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr", page=office)
+    Page.objects.get(pk=office.pk).delete()
+    assert Ticket.objects.filter(pk=ticket.pk, origin=None).exists()
+
+
+def test_a_ticket_without_a_page_costs_no_statement_more(visit, people, ticket):
+    with CaptureQueriesContext(connection) as queries:
+        visit(people.lea).page(f"tickets/{ticket.pk}/")
+    assert not [q for q in queries if "viewrestriction" in q["sql"] and "origin" in q["sql"]]
+    assert len([q for q in queries if "ticketorigin" in q["sql"]]) == 1
+
+
+def test_the_form_of_a_page_made_up_asks_from_nowhere(visit, people, heating):
+    for made_up in ("abc", "9" * 30, "-1", ""):
+        page = soup(visit(people.lea).get(f"new/{heating.pk}/", page=made_up))
+        assert "Asked from the page" not in page.get_text()

@@ -1,0 +1,24 @@
+"""Blocks that an editor places on any page: ``class Body(HelpdeskStreamBlock)``, or one by one.
+
+The names below are stable, and a field with these blocks freezes none of them into migrations.
+"""
+
+from .asking import AskServiceBlock
+from .card import ServiceCardBlock
+from .choosing import CategoryChooserBlock, ServiceChooserBlock
+from .frames import PersonalBlock
+from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
+from .stream import HelpdeskStreamBlock
+
+__all__ = [
+    "AskServiceBlock",
+    "CategoryChooserBlock",
+    "HelpdeskStreamBlock",
+    "ManagerPanelBlock",
+    "ManagerQueueBlock",
+    "MyRequestsBlock",
+    "PersonalBlock",
+    "ServiceCardBlock",
+    "ServiceCatalogueBlock",
+    "ServiceChooserBlock",
+]

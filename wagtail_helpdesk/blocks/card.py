@@ -1,0 +1,95 @@
+"""The card of a service: what it does, how to reach it, how soon it usually answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from wagtail_helpdesk import statistics
+from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.portal import catalogue
+from wagtail_helpdesk.portal.origin import asking_address
+
+from . import samples
+from .choosing import ServiceChooserBlock
+from .frames import PersonalBlock
+
+HOUR = timedelta(hours=1)
+#: A day of waiting is said in hours, more in days.
+DAY = timedelta(days=1)
+
+
+class ServiceCardBlock(PersonalBlock):
+    """One service: summary, contact, opening hours, usual time to the first answer.
+
+    A service that is open to everybody stands in the page itself; one that is not is personal.
+    """
+
+    service = ServiceChooserBlock(label=_("Service"))
+    delay = blocks.BooleanBlock(
+        label=_("Show how soon it usually answers"), default=True, required=False
+    )
+
+    class Meta:
+        icon = "helpdesk-service"
+        label = _("Card of a service")
+        description = _("What a service does, how to reach it and how soon it usually answers.")
+        template = "wagtail_helpdesk/blocks/card_frame.html"
+        content = "wagtail_helpdesk/blocks/card.html"
+        fragment = "block_card"
+        path = "new/"
+        link = _("Ask for help")
+        form_layout = blocks.BlockGroup(children=["service", "heading"], settings=["delay"])
+
+    def parameters(self, value: Any, context: dict[str, Any]) -> dict[str, Any]:
+        service, page = value.get("service"), context.get("page")
+        known = {"service": getattr(service, "pk", None), "page": getattr(page, "pk", None)}
+        return known | {"delay": 1 if value.get("delay") else None}
+
+    def get_context(
+        self, value: Any, parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        service = value.get("service")
+        if service is None or not service.enabled:
+            return context | {"heading": "", "fragment": "", "link": ""}
+        if not service.everyone:
+            return context
+        address = asking_address(context.get("request"), service=service, page=context.get("page"))
+        card = card_of(service, delay=bool(value.get("delay")))
+        return context | card | {"content": self.meta.content, "fragment": "", "address": address}
+
+    def sample(self) -> dict[str, Any]:
+        delay = in_words(timedelta(hours=4))
+        return {"shelf": samples.shelf(described=True), "delay": delay, "address": "#"}
+
+
+def card_of(service: Service, *, delay: bool) -> dict[str, Any]:
+    """Return what the card of a service says, in the reader's words."""
+    [shelf] = catalogue.described([service])
+    usual = statistics.usual_first_answer(service) if delay else None
+    return {"shelf": shelf, "delay": in_words(usual) if usual is not None else ""}
+
+
+def in_words(usual: timedelta) -> str:
+    """Say how soon a service usually answers, rounded up."""
+    if usual <= HOUR:
+        return gettext("Usually answers within the hour")
+    if usual <= DAY:
+        hours = ceil(usual / HOUR)
+        words = ngettext(
+            "Usually answers within %(count)d hour",
+            "Usually answers within %(count)d hours",
+            hours,
+        )
+        return words % {"count": hours}
+    days = ceil(usual / DAY)
+    words = ngettext(
+        "Usually answers within %(count)d day", "Usually answers within %(count)d days", days
+    )
+    return words % {"count": days}

@@ -1,0 +1,179 @@
+"""What the frames of personal blocks load: for one reader, and kept by no cache."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+)
+from django.shortcuts import render
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.portal import catalogue, desk, home, my_tickets, opening, origin, paging, rows
+from wagtail_helpdesk.portal.forms.opening import Opening
+from wagtail_helpdesk.portal.nearby import helpdesk_page
+from wagtail_helpdesk.portal.overview import Overview
+from wagtail_helpdesk.portal.visit import READING, Visit, private, takes_forms
+
+from .card import card_of
+
+Fragment = Callable[[Visit], HttpResponseBase]
+#: The longest list a block shows.
+MOST = 25
+
+
+def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Let a reader in. To whoever is not logged in nothing is said (204): the link stays."""
+
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        methods = getattr(view, "methods", READING)
+        if request.method not in methods:
+            return HttpResponseNotAllowed(methods)
+        page = helpdesk_page(request) if access.is_somebody(request.user) else None
+        if page is None:
+            return private(HttpResponse(status=204))
+        try:
+            return private(view(Visit(page, request)))
+        except Http404:
+            return private(HttpResponse(status=404))
+
+    return answer
+
+
+def _show(visit: Visit, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    return render(
+        visit.request,
+        f"wagtail_helpdesk/blocks/{template}",
+        {"base": visit.base, "suffix": origin.suffix(visit.request)} | context,
+        status=status,
+    )
+
+
+def _nothing() -> HttpResponse:
+    """Answer that there is nothing for this reader: the frame disappears."""
+    return HttpResponse("")
+
+
+def _number(visit: Visit, name: str, most: int) -> int | None:
+    asked = visit.request.GET.get(name, "")
+    return min(int(asked), most) if asked.isdecimal() else None
+
+
+@fragment
+def requests(visit: Visit) -> HttpResponse:
+    """Show the reader's own tickets, what waits for him on top."""
+    own = my_tickets.tickets(visit.user, "own").filter(is_open=True)
+    page = rows.page_of_rows(
+        own, paging.RECENT, after="", reader=visit.user, length=_number(visit, "count", MOST) or 5
+    )
+    return _show(visit, "requests.html", waiting=home.waiting(visit), requests=page)
+
+
+@fragment
+def queue(visit: Visit) -> HttpResponse:
+    """Show a queue of the desk to a manager; the address takes what the desk's own takes."""
+    if not visit.managed:
+        return _nothing()
+    chosen = desk.Desk(visit)
+    page = rows.page_of_rows(
+        chosen.tickets(),
+        desk.ORDERS[chosen.order][1],
+        after="",
+        reader=visit.user,
+        length=_number(visit, "count", MOST) or 5,
+    )
+    return _show(visit, "queue.html", page_of_rows=page, parameters=urlencode(chosen.parameters))
+
+
+@fragment
+def panel(visit: Visit) -> HttpResponse:
+    """Show a manager his day."""
+    return _show(visit, "panel.html", overview=Overview(visit)) if visit.managed else _nothing()
+
+
+@fragment
+def services(visit: Visit) -> HttpResponse:
+    """Show the services that the reader may ask: all, or those of the address he may ask."""
+    chosen = [int(pk) for pk in visit.request.GET.getlist("service") if pk.isdecimal()]
+    shelves = catalogue.shelves(visit.user)
+    if chosen:
+        known = {shelf.service.pk: shelf for shelf in shelves if not shelf.alias}
+        shelves = [known[pk] for pk in chosen if pk in known]
+    if not shelves:
+        return _nothing()
+    return _show(visit, "catalogue.html", shelves=shelves, most=_number(visit, "most", 50))
+
+
+@fragment
+def card(visit: Visit) -> HttpResponse:
+    """Show the card of a service that is not open to everybody, to whoever sees it."""
+    asked = _number(visit, "service", 2**62)
+    visible = Service.objects.visible_to(visit.user).filter(enabled=True)
+    service = visible.filter(pk=asked).first() if asked is not None else None
+    if service is None:
+        return _nothing()
+    page = origin.page_asked(visit.request, visit.request.GET.get(origin.PARAMETER))
+    address = origin.asking_address(visit.request, service=service, page=page)
+    shown = card_of(service, delay="delay" in visit.request.GET)
+    return _show(visit, "card.html", address=address, **shown)
+
+
+@fragment
+@takes_forms
+def ask(visit: Visit) -> HttpResponse:
+    """Show the short form of a category, the choice of one, or the ticket that was opened."""
+    if visit.posted:
+        return _answered(visit)
+    asked = visit.request.GET
+    page, category = asked.get(origin.PARAMETER, ""), asked.get("category")
+    if category is None:
+        shelves = catalogue.shelves(visit.user, _number(visit, "service", 2**62))
+        choices = {line.pk for shelf in shelves for line in shelf.choices}
+        if len(choices) != 1:
+            return _choice(visit, shelves, page) if choices else _nothing()
+        category = choices.pop()
+    chosen = opening.category_in(visit, category)
+    return _form(visit, opening.form_in(visit, chosen, initial={"page": page}))
+
+
+def _choice(visit: Visit, shelves: list[catalogue.Shelf], page: str) -> HttpResponse:
+    here = visit.request.get_full_path()
+    return _show(visit, "ask_choice.html", shelves=shelves, page=page, here=here)
+
+
+def _answered(visit: Visit) -> HttpResponse:
+    category = opening.category_in(visit, visit.request.POST.get("category"))
+    if "refill" in visit.request.POST:
+        return _form(visit, opening.refilled_form(visit, category))
+    form = opening.form_in(visit, category, visit.request.POST)
+    ticket = opening.sent(visit, form)
+    if ticket is None:
+        return _form(visit, form, status=422)
+    here = visit.request.get_full_path()
+    return _show(visit, "ask_done.html", number=ticket.pk, here=here)
+
+
+def _form(visit: Visit, form: Opening, status: int = 200) -> HttpResponse:
+    # Several forms may stand on a page, each with fields of its own.
+    form.auto_id = f"hd-{uuid.uuid4().hex[:8]}-%s"
+    return _show(
+        visit,
+        "ask_form.html",
+        status=status,
+        form=form,
+        category=form.shown_category,
+        fixed="category" in visit.request.GET,
+        here=visit.request.get_full_path(),
+        address=f"{visit.base}new/{form.shown_category.pk}/",
+    )

@@ -1,0 +1,68 @@
+"""Made-up tickets for the previews of blocks: nobody's, so that no preview shows somebody's."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from wagtail_helpdesk.lifecycle import Priority, Status
+from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.portal.catalogue import Line as Category
+from wagtail_helpdesk.portal.catalogue import Shelf
+from wagtail_helpdesk.portal.overview import REASONS, Line, Load
+from wagtail_helpdesk.portal.paging import Page
+from wagtail_helpdesk.portal.rows import Row, rows_of
+
+NUMBER = 1042
+
+
+def row(status: Status, *, own: bool) -> Row:
+    """Return a ticket in a list, of the reader himself (``own``) or of somebody else."""
+    values = {
+        "number": NUMBER,
+        "subject": gettext("The radiator stays cold"),
+        "status": status,
+        "priority": Priority.NORMAL,
+        "resume_on": None,
+        "last_activity_at": timezone.now(),
+        "requester": None,
+        "assignee": None,
+        "category__name": gettext("Heating"),
+        "service__name": gettext("Facilities"),
+    }
+    [made] = rows_of([values], reader=SimpleNamespace(pk=None if own else 0))
+    return made
+
+
+def page(*, own: bool) -> Page[Row]:
+    """Return a list of two."""
+    return Page([row(Status.FREE, own=own), row(Status.IN_PROGRESS, own=own)])
+
+
+def overview() -> Any:
+    """Return a manager's day."""
+    reason = str(next(iter(REASONS.values())))
+    place = f"{gettext('Facilities')} › {gettext('Heating')}"
+    return SimpleNamespace(
+        waiting=[Line(NUMBER, gettext("The radiator stays cold"), place, reason, "")],
+        waiting_count="1",
+        free=[],
+        free_count="0",
+        ages=[],
+        loads=[Load(1, gettext("Facilities"), "3", "12")],
+    )
+
+
+def shelf(*, described: bool = False) -> Shelf:
+    """Return a service of the catalogue."""
+    names = (gettext("Heating"), gettext("Electricity"), gettext("Keys and badges"))
+    made = Shelf(Service(pk=1), gettext("Facilities"))
+    made.lines = [Category(pk, name, "", 0, True) for pk, name in enumerate(names, 1)]
+    if described:
+        made.summary = gettext("The buildings, and whatever breaks down in them.")
+        made.contact = gettext("Building A, ground floor")
+        made.hours = gettext("Monday to Friday, 7 a.m. to 6 p.m.")
+    return made

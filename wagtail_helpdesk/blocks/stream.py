@@ -1,0 +1,18 @@
+"""All blocks of the helpdesk at once, for the stream of a host's page."""
+
+from wagtail import blocks
+
+from .asking import AskServiceBlock
+from .card import ServiceCardBlock
+from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
+
+
+class HelpdeskStreamBlock(blocks.StreamBlock):
+    """Mixed into the host's own: ``class Body(HelpdeskStreamBlock): text = RichTextBlock()``."""
+
+    helpdesk_ask = AskServiceBlock()
+    helpdesk_catalogue = ServiceCatalogueBlock()
+    helpdesk_requests = MyRequestsBlock()
+    helpdesk_card = ServiceCardBlock()
+    helpdesk_queue = ManagerQueueBlock()
+    helpdesk_panel = ManagerPanelBlock()

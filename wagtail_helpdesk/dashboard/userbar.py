@@ -1,0 +1,34 @@
+"""“Report a problem with this page” in Wagtail's bar of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail.admin.userbar import BaseItem
+
+from wagtail_helpdesk.portal.origin import asking_address
+
+
+class ReportItem(BaseItem):
+    """Leads to the form of whoever the page's section names."""
+
+    template_name = "wagtail_helpdesk/dashboard/userbar_report.html"
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        return {**super().get_context_data(parent_context), "address": self.address}
+
+
+def add_report(request: HttpRequest, items: list[Any], page: Any) -> None:
+    """Add the item on published pages of the site (a ``construct_wagtail_userbar`` hook)."""
+    if not getattr(page, "pk", None) or not hasattr(page, "steplen"):
+        return
+    if getattr(request, "is_preview", False) or getattr(page, "is_helpdesk_page", False):
+        return
+    if address := asking_address(request, page=page):
+        items.append(ReportItem(address))

@@ -1,0 +1,141 @@
+"""Naming whom a page and everything beneath it asks for help: a page of the admin beside the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets import Button
+from wagtail.log_actions import LogActionRegistry, log
+from wagtail.snippets.widgets import AdminSnippetChooser
+
+from wagtail_helpdesk.models import Category, Routing, Service
+
+from .choosers import reachable
+
+ROUTE = "wagtail_helpdesk.route"
+
+
+class RoutingForm(forms.ModelForm):
+    """A service, and perhaps one of its categories; neither: as the pages above."""
+
+    class Meta:
+        model = Routing
+        fields = ("service", "category")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        service: Any = self.fields["service"]
+        category: Any = self.fields["category"]
+        service.required = False
+        service.queryset = reachable(Service, user)
+        category.queryset = reachable(Category, user)
+        service.widget = AdminSnippetChooser(Service)
+        category.widget = AdminSnippetChooser(Category, linked_fields={"service": "#id_service"})
+        service.help_text = _("Empty: whom the pages above ask.")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("category") and not given.get("service"):
+            given["service"] = given["category"].service
+        return given
+
+    def _post_clean(self) -> None:
+        # Nothing chosen is an answer here, though no routing can be kept that says nothing.
+        if self.cleaned_data.get("service"):
+            super()._post_clean()  # type: ignore[misc]
+
+    def keep(self) -> None:
+        """Store what was chosen, or drop the routing."""
+        if self.cleaned_data.get("service"):
+            self.save()
+        elif self.instance.pk:
+            self.instance.delete()
+
+
+class PageRouting(WagtailAdminTemplateMixin, FormView):
+    """The form, for whoever publishes the page."""
+
+    form_class = RoutingForm
+    template_name = "wagtail_helpdesk/admin/routing.html"
+    page_title = gettext_lazy("Helpdesk of this page")
+    header_icon = "helpdesk"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        pages = Routing.page.field.related_model._default_manager
+        self.page: Any = get_object_or_404(pages, pk=kwargs["page"])
+        if not may_route(self.page, request.user):
+            raise PermissionDenied
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kept = Routing.objects.filter(page=self.page).first()
+        own = {"user": self.request.user, "instance": kept or Routing(page=self.page)}
+        return super().get_form_kwargs() | own
+
+    def form_valid(self, form: RoutingForm) -> HttpResponse:
+        form.keep()
+        said = str(form.instance) if form.cleaned_data.get("service") else ""
+        log(instance=self.page, action=ROUTE, user=self.request.user, data={"to": said})
+        messages.success(self.request, _("Saved. It applies to this page and those beneath it."))
+        return redirect("wagtailadmin_pages:edit", self.page.pk)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.page.get_admin_display_title())
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        edit = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
+        return [
+            *self.breadcrumbs_items,
+            {"url": edit, "label": self.get_page_subtitle()},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "inherited": Routing.objects.above(self.page)
+            .select_related("service", "category", "page")
+            .order_by("-page__depth")
+            .first(),
+            "action_url": self.request.path,
+            "submit_label": pgettext("form", "Save"),
+            "media": context["form"].media,
+        }
+
+
+def may_route(page: Any, user: Any) -> bool:
+    """Tell whether somebody decides what stands on a page, and so whom it asks."""
+    return bool(page.permissions_for_user(user).can_publish())
+
+
+def header_buttons(
+    page: Any, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """Lead there from the page's menu (a ``register_page_header_buttons`` hook)."""
+    if may_route(page, user):
+        address = reverse("wagtail_helpdesk_routing", args=[page.pk])
+        yield Button(_("Helpdesk of this page"), address, icon_name="helpdesk", priority=75)
+
+
+def urls() -> list[URLPattern]:
+    """Return the address of the form (a ``register_admin_urls`` hook)."""
+    form = PageRouting.as_view()
+    return [path("helpdesk/pages/<int:page>/", form, name="wagtail_helpdesk_routing")]
+
+
+def register_log_action(actions: LogActionRegistry) -> None:
+    """Let the history of pages say it (a ``register_log_actions`` hook)."""
+    actions.register_action(
+        ROUTE, gettext_lazy("Route to the helpdesk"), gettext_lazy("Helpdesk of the page changed")
+    )
