@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.files import File
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.actions import NotPossible
@@ -77,7 +78,9 @@ class WithFiles(forms.Form):
             for file in self._good[: max(room, 0)]:
                 file.seek(0)
                 kept = KeptFile(user=self.author, file=file, **described(file))
-                kept.save()
+                # Its own savepoint: the page still has to be read when the request is atomic.
+                with transaction.atomic():
+                    kept.save()
                 self.kept_files.append(kept)
         except (OSError, ValueError):
             # A full disk, or a file the failed act closed: the page with the text must come back.
