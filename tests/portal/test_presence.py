@@ -152,7 +152,7 @@ def test_choosing_the_replacement_is_one_click(visit, ticket, people, away):
     away(people.sophie, people.julien)
     karim = visit(people.karim)
     page = karim.page(f"tickets/{ticket.pk}/assign/")
-    [label] = [label for label in page.select("label") if "stands in" in label.text]
+    [label] = [label for label in page.select("label") if "in place of" in label.text]
     value = label.find("input", {"name": "to"})["value"]
     assert karim.act(ticket, "assign", to=value).status_code == 303
     assert Ticket.objects.get().assignee == people.julien

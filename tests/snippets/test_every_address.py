@@ -162,7 +162,7 @@ def test_S_WAG_01_each_address_lets_in_whom_it_should(
 ):
     target = general if "service" in space else heating
     converters = registered()[space, name]
-    arguments = {key: target.pk if key == "pk" else _thing(things, name, key) for key in converters}
+    arguments = {key: target.pk if key == "pk" else thing(things, name, key) for key in converters}
     url = reverse(f"{space}:{name}", kwargs=arguments)
     query = {"service": general.pk} if name == "add" and "categories" in space else {}
     answers = {who: _ask(client, user, url, query) for who, user in actors.items()}
@@ -187,9 +187,9 @@ def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
 ):
     target = general if "service" in space else heating
     converters = registered()[space, name]
-    arguments = {key: target.pk if key == "pk" else _thing(things, name, key) for key in converters}
+    arguments = {key: target.pk if key == "pk" else thing(things, name, key) for key in converters}
     url = reverse(f"{space}:{name}", kwargs=arguments)
-    before = _everything()
+    before = everything()
     for who in ("elsewhere", "nothing", "editor", "stranger", "anonymous"):
         if actors[who]:
             client.force_login(actors[who])
@@ -208,10 +208,10 @@ def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
                 "can_manage_managers": "on",
             },
         )
-        assert _everything() == before, f"{who} changed something"
+        assert everything() == before, f"{who} changed something"
 
 
-def _thing(things, name, key):
+def thing(things, name, key):
     """Return what an address names: aliases are either those in a service or those beside them."""
     return things["name"] if name == "name_remove" and key == "alias" else things[key]
 
@@ -221,7 +221,7 @@ def _ask(client, user, url, query):
     return client.get(url, query).status_code
 
 
-def _everything():
+def everything():
     from django.apps import apps
 
     models = apps.get_app_config("wagtail_helpdesk").get_models()

@@ -94,6 +94,15 @@ def sentence_about(away: Away, reader: Any) -> str:
     }
 
 
+def choice_about(away: Away) -> str:
+    """Return the words by which the replacement of somebody absent is chosen."""
+    return _("%(replacement)s, in place of %(name)s (absent until %(day)s)") % {
+        "replacement": name_of(away.replacement),
+        "name": name_of(away.absence.user),
+        "day": date_format(away.absence.ends_on),
+    }
+
+
 def absent_managers(ticket: Ticket, by: Any) -> list[Away]:
     """Return the managers of a ticket's service who are absent today, its assigner left out."""
     today = timezone.localdate()

@@ -129,16 +129,15 @@ class Assign(WithText):
         self.colleagues = colleagues(self.ticket, self.author)
         self.groups = _grouped(self.ticket, self.colleagues)
         self.fields["to"].choices = self.groups  # type: ignore[attr-defined]
-        self.absent = [
-            (presence.sentence_about(away, self.author), self._instead(away))
-            for away in presence.absent_managers(self.ticket, self.author)
-        ]
+        absent = presence.absent_managers(self.ticket, self.author)
+        self.absent = [self._instead(away) for away in absent]
 
-    def _instead(self, away: Away) -> Any:
-        """Return the choice that puts the replacement of somebody absent in charge, if it is one."""
+    def _instead(self, away: Away) -> tuple[str, Any]:
+        """Return the choice that puts the replacement of somebody absent in charge, or what is so."""
         offered = {manager.user_id for manager in self.colleagues}
-        person = away.replacement
-        return person.pk if person is not None and person.pk in offered else None
+        if away.replacement is not None and away.replacement.pk in offered:
+            return presence.choice_about(away), away.replacement.pk
+        return presence.sentence_about(away, self.author), None
 
     def arguments(self) -> dict[str, Any]:
         chosen = next(m.user for m in self.colleagues if str(m.user_id) == self.cleaned_data["to"])

@@ -1,0 +1,124 @@
+"""Guide III.1 in a browser: somebody with *manage categories* only does it, and nothing else."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from tests.checkers import accessibility_problems
+from tests.snippets.conftest import _own_people_let_in, manager  # noqa: F401
+from tests.snippets.test_every_address import (  # noqa: F401
+    MATRIX,
+    everything,
+    registered,
+    thing,
+    things,
+)
+
+pytestmark = pytest.mark.browser
+
+#: Every address of the configuration that is not for whoever manages categories only.
+CLOSED = [
+    (space, name)
+    for space, names in MATRIX.items()
+    for name, allowed in names.items()
+    if "categories" not in allowed
+]
+WISHES = {
+    "name": "Mine",
+    "title": "Mine",
+    "people": "karim",
+    "query": "karim",
+    "replacement": "karim",
+    "everyone": "on",
+    "enabled": "",
+    "available": "on",
+    "can_edit_service": "on",
+    "can_manage_managers": "on",
+    "starts_on": "2030-01-01",
+    "ends_on": "2030-01-02",
+}
+
+
+@pytest.fixture
+def karim(page_as, helpdesk, people, heating):
+    """Karim, who manages the categories of Services Généraux and no other part of it."""
+    return page_as(people.karim)
+
+
+def test_III_1_a_ticket_template_from_the_menu_to_the_form_of_who_asks(
+    karim, page_as, people, heating
+):
+    karim.goto("/assistance/")
+    karim.locator(".hd-plus summary").click()
+    karim.get_by_role("link", name="Services Généraux").click()
+    karim.get_by_role("link", name="View/edit categories").click()
+    karim.get_by_role("link", name="Chauffage", exact=True).click()
+    karim.get_by_label("Default subject").fill("Chauffage : salle …")
+    karim.get_by_label("Default message").fill("Depuis quand ?")
+    karim.get_by_role("button", name="Save").first.click()
+    karim.wait_for_load_state()
+    heating.refresh_from_db()
+    assert heating.default_subject == "Chauffage : salle …"
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/new/{heating.pk}/")
+    expect(lea.get_by_label("Subject")).to_have_value("Chauffage : salle …")
+    expect(lea.get_by_label("Message")).to_have_value("Depuis quand ?")
+
+
+def test_III_1_a_blank_goes_back_to_what_is_inherited(karim, heating, general):
+    type(general).objects.filter(pk=general.pk).update(default_subject="Bâtiment …")
+    type(heating).objects.filter(pk=heating.pk).update(default_subject="Chauffage : salle …")
+    karim.goto(reverse("helpdesk_categories:edit", args=[heating.pk]))
+    expect(karim.get_by_text("Default value: “Bâtiment …”").first).to_be_visible()
+    karim.get_by_label("Default subject").fill("")
+    karim.get_by_role("button", name="Save").first.click()
+    karim.wait_for_load_state()
+    heating.refresh_from_db()
+    assert heating.in_force("default_subject").value == "Bâtiment …"
+
+
+def test_the_panel_offers_nothing_else(karim, general):
+    karim.goto(reverse("helpdesk_services:panel", args=[general.pk]))
+    for label in ("Edit the service", "Add a manager", "Add a permanent guest"):
+        expect(karim.get_by_role("link", name=label)).to_have_count(0)
+
+
+def test_the_admin_holds_nothing_of_the_site(karim):
+    karim.goto("/admin/")
+    menu = karim.locator(".sidebar-main-menu")
+    expect(menu.get_by_role("button", name="Helpdesk")).to_be_visible()
+    for entry in ("Pages", "Images", "Documents", "Reports", "Settings"):
+        expect(menu.get_by_text(entry, exact=True)).to_have_count(0)
+
+
+def test_S_ESC_03_every_other_address_is_closed_to_visits_and_to_crafted_forms(
+    karim, things, general, heating, settings  # noqa: F811
+):  # fmt: skip
+    karim.goto(reverse("helpdesk_services:panel", args=[general.pk]))
+    cookies = {cookie["name"]: cookie["value"] for cookie in karim.context.cookies()}
+    wishes = WISHES | {"csrfmiddlewaretoken": cookies[settings.CSRF_COOKIE_NAME]}
+    before = everything()
+    for space, name in CLOSED:
+        target = heating if "categor" in space else general
+        arguments = {
+            key: target.pk if key == "pk" else thing(things, name, key)
+            for key in registered()[space, name]
+        }
+        url = reverse(f"{space}:{name}", kwargs=arguments)
+        seen = karim.request.get(url, max_redirects=0)
+        sent = karim.request.post(url, form=wishes, max_redirects=0)
+        for answer in (seen, sent):
+            assert answer.status in (302, 403, 404, 405), f"{url}: {answer.status}"
+            assert answer.headers.get("location", "/admin/") == "/admin/", url
+        assert everything() == before, url
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_01_the_pages_are_accessible_and_no_wider_than_the_window(
+    page_as, helpdesk, people, heating, general, width
+):
+    karim = page_as(people.karim, viewport={"width": width, "height": 900})
+    general.managers.filter(user=people.karim).update(can_set_availability=True)
+    karim.goto("/assistance/preferences/absences/")
+    assert accessibility_problems(karim) == []
+    assert karim.evaluate("document.documentElement.scrollWidth") <= width
