@@ -4,7 +4,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .dashboard import home, userbar
+from .dashboard import home, mails, userbar
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, Service
@@ -28,6 +28,8 @@ hooks.register("construct_wagtail_userbar", userbar.add_report)
 hooks.register("register_admin_urls", routing.urls)
 hooks.register("register_page_header_buttons", routing.header_buttons)
 hooks.register("register_log_actions", routing.register_log_action)
+hooks.register("register_admin_urls", mails.addresses)
+hooks.register("register_reports_menu_item", mails.MailsMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", unfinished.keep)

@@ -6,6 +6,7 @@ from tests.portal.conftest import (  # noqa: F401
     general,
     heating,
     helpdesk,
+    network,
     people,
     taken,
     ticket,

@@ -72,7 +72,11 @@ CHOOSER = {
     "chosen_multiple": CHOOSES,
     "create": set(),
 }
+#: Scoped as well: whoever edits a service finds what is his.
+EDITORS = {"superuser", "all", "elsewhere"}
+MAILS = {"list": EDITORS, "list_results": EDITORS, "again": EDITORS}
 MATRIX = {
+    "helpdesk_mails": MAILS,
     "helpdesk_services": SERVICE,
     "helpdesk_categories": CATEGORY,
     "wagtailsnippetchoosers_wagtail_helpdesk_service": CHOOSER,
@@ -87,6 +91,7 @@ BUTTONS = {
     "absence_remove",
     "guest_remove",
     "step",
+    "again",
 }
 
 EVERY = [(space, name) for space, names in MATRIX.items() for name in names]

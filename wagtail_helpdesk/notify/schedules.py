@@ -29,3 +29,12 @@ def install() -> None:
                 "repeats": -1,
             },
         )
+
+
+def missing() -> list[str]:
+    """Return the names of the schedules that are not installed, without their prefix."""
+    from django_q.models import Schedule
+
+    installed = set(Schedule.objects.values_list("name", flat=True))
+    names = (name for name, _, _ in SCHEDULES if name not in installed)
+    return [name.removeprefix(PREFIX) for name in names]

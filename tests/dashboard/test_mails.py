@@ -1,0 +1,275 @@
+"""The report about mails: for those who answer for them, with what failed and how to send it again."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Envelope, Kind, ServiceManager, State
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.notify.schedules import install
+
+ADDRESS = "/admin/helpdesk/mails/"
+
+
+@pytest.fixture
+def failed(ticket, people, network):
+    """Two mails about Léa’s ticket, and one about another in DSI; all were refused."""
+    actions.open_ticket(network, by=people.lea, subject="Wifi secret", text="Rien.")
+    announce_waiting()
+    kept = []
+    for number, name in ((ticket.pk, "karim"), (ticket.pk, "hugo"), (ticket.pk + 1, "nadia")):
+        kept.append(Envelope.objects.get(ticket=number, user=getattr(people, name)))
+    Envelope.objects.exclude(pk__in=[mail.pk for mail in kept]).delete()
+    Envelope.objects.update(state=State.DEAD, last_error="550 5.1.1 =User unknown", attempts=1)
+    return kept
+
+
+class Browser:
+    """Somebody in the Wagtail admin."""
+
+    def __init__(self, user):
+        user.groups.add(Group.objects.get(name="Editors"))
+        self.client = Client()
+        self.client.force_login(user)
+
+    def report(self, **query):
+        answer = self.client.get(ADDRESS, query)
+        assert answer.status_code == 200
+        return BeautifulSoup(answer.content, "html.parser")
+
+    def rows(self, **query):
+        return [
+            [" ".join(cell.text.split()) for cell in row.find_all("td")][:5]
+            for row in self.report(**query).select("#listing-results tbody tr")
+        ]
+
+    def again(self, **data):
+        return self.client.post(f"{ADDRESS}again/", data)
+
+
+@pytest.fixture
+def administrator(people):
+    """Alice, who administers the helpdesk and reads no ticket of it."""
+    people.alice.user_permissions.add(
+        Permission.objects.get(codename="change_service", content_type__model="service")
+    )
+    return Browser(people.alice)
+
+
+def edits(user, may=True):
+    ServiceManager.objects.filter(user=user).update(can_edit_service=may)
+    return Browser(user)
+
+
+def test_an_administrator_finds_every_mail_that_failed(administrator, failed, ticket):
+    mine, other = f"Ticket no. {ticket.pk}", f"Ticket no. {ticket.pk + 1}"
+    assert administrator.rows() == [
+        [other, "Nadia Haddad", "failed", "550 5.1.1 =User unknown", "1"],
+        [mine, "Hugo Perrin", "failed", "550 5.1.1 =User unknown", "1"],
+        [mine, "Karim Benali", "failed", "550 5.1.1 =User unknown", "1"],
+    ]
+
+
+def test_whoever_edits_a_service_finds_what_is_his(helpdesk, people, failed, ticket):
+    rows = edits(people.karim).rows()
+    assert [row[1] for row in rows] == ["Hugo Perrin", "Karim Benali"]
+    assert edits(people.nadia).rows()[0][1] == "Nadia Haddad"
+
+
+def test_a_ticket_is_a_link_for_whoever_reads_it(helpdesk, people, failed, ticket, administrator):
+    link = edits(people.karim).report().select_one("#listing-results tbody a")
+    assert link["href"].endswith(f"/assistance/tickets/{ticket.pk}/")
+    assert not administrator.report().select("#listing-results tbody a")
+
+
+def test_s_not_04_no_word_of_a_ticket_is_shown(people, failed, administrator):
+    page = str(administrator.report())
+    assert "Radiateur" not in page
+    assert "Wifi" not in page
+    assert "Il fait 14" not in page
+
+
+def test_nobody_else_is_let_in(people, failed):
+    for user in (people.victor, people.lea, people.gilles):
+        user.is_superuser = False
+        user.save()
+        assert Browser(user).client.get(ADDRESS).status_code == 302
+    assert edits(people.hugo, may=False).client.get(ADDRESS).status_code == 302
+    assert edits(people.hugo, may=False).again(mail=failed[0].pk).status_code == 302
+    assert Client().get(ADDRESS).status_code == 302
+
+
+def test_the_menu_leads_there_those_whom_it_lets_in(people, general, administrator):
+    assert "helpdesk-mails" in administrator.client.get("/admin/").text
+    assert "helpdesk-mails" not in edits(people.hugo, may=False).client.get("/admin/").text
+
+
+def test_what_was_sent_or_waits_is_not_listed(administrator, failed):
+    Envelope.objects.filter(pk=failed[0].pk).update(state=State.PENDING)
+    assert len(administrator.rows()) == 2
+
+
+def test_it_is_narrowed_to_the_uncertain(administrator, failed):
+    Envelope.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
+    assert [row[2] for row in administrator.rows(state="uncertain")] == ["uncertain"]
+
+
+def test_a_report_says_of_which_service(administrator, people, general, failed):
+    Envelope.objects.filter(pk=failed[0].pk).update(kind=Kind.REPORT, ticket=None, service=general)
+    Envelope.objects.filter(pk=failed[1].pk).update(kind=Kind.REPORT, ticket=None)
+    assert {row[0] for row in administrator.rows(kind="report")} == {
+        "Report: Services Généraux",
+        "Report",
+    }
+    assert [row[0] for row in edits(people.karim).rows()] == ["Report: Services Généraux"]
+
+
+def test_an_extra_address_is_named(administrator, failed):
+    Envelope.objects.filter(pk=failed[0].pk).update(user=None, address="team@example.org")
+    assert "team@example.org" in [row[1] for row in administrator.rows()]
+
+
+def test_an_empty_list_is_good_news(administrator):
+    assert "No mail failed." in administrator.report().text
+    assert "No mail matches." in administrator.report(state="dead").text
+
+
+def test_a_button_sends_a_mail_again(administrator, people, failed, mailoutbox, helpdesk):
+    button = administrator.report().select("#listing-results tbody button")[-1]
+    answer = administrator.again(**{button["name"]: button["value"]})
+    assert answer.url == ADDRESS
+    assert "1 mail is sent again." in administrator.report().text
+    deliver()
+    assert [mail.to for mail in mailoutbox] == [["Karim Benali <karim.benali@arvelle.example>"]]
+
+
+def test_twice_sends_it_once(administrator, failed, mailoutbox, helpdesk):
+    for _ in range(2):
+        administrator.again(mail=failed[0].pk)
+    assert "Nothing was left to send again." in administrator.report().text
+    deliver()
+    administrator.again(mail=failed[0].pk)
+    deliver()
+    assert len(mailoutbox) == 1
+
+
+def test_all_that_failed_are_sent_again_but_not_the_uncertain(administrator, failed):
+    Envelope.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
+    administrator.again(all="1")
+    states = Envelope.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["uncertain", "pending", "pending"]
+
+
+def test_a_worker_is_rung_for(
+    administrator, failed, monkeypatch, django_capture_on_commit_callbacks
+):
+    rung = []
+    monkeypatch.setattr("django_q.tasks.async_task", lambda *args: rung.append(args))
+    with django_capture_on_commit_callbacks(execute=True):
+        administrator.again(mail=failed[0].pk)
+    assert rung == [("wagtail_helpdesk.tasks.deliver",)]
+
+
+def test_the_mails_of_others_are_not_sent_again(people, failed):
+    karim = edits(people.karim)
+    assert karim.again(mail=failed[2].pk).status_code == 404
+    karim.again(all="1")
+    states = Envelope.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["pending", "pending", "dead"]
+
+
+@pytest.mark.parametrize("crafted", ["", "x", "-1", "999999"])
+def test_what_does_not_exist_is_not_found(administrator, failed, crafted):
+    assert administrator.again(mail=crafted).status_code == 404
+
+
+def test_s_csrf_01_looking_sends_nothing(administrator, failed):
+    assert administrator.client.get(f"{ADDRESS}again/").status_code == 405
+    administrator.report()
+    assert Envelope.objects.filter(state=State.DEAD).count() == 3
+
+
+def test_a_spreadsheet_takes_nothing_for_a_formula(administrator, failed):
+    Envelope.objects.update(last_error="=HYPERLINK(1)")
+    answer = administrator.client.get(ADDRESS, {"export": "csv"})
+    assert "'=HYPERLINK(1)" in b"".join(answer.streaming_content).decode()
+
+
+def test_its_cost_does_not_grow_with_the_mails(
+    administrator, people, ticket, failed, django_assert_max_num_queries
+):
+    for number in range(30):
+        Envelope.objects.create(
+            ticket=ticket, user=people.lea, message_id=f"<{number}>", state=State.DEAD, sealed=True
+        )
+    administrator.report()
+    with django_assert_max_num_queries(45):
+        assert len(administrator.rows()) == 33
+
+
+class TestHealth:
+    def lines(self, browser):
+        return {
+            item.span.text: " ".join(item.find_all("span")[1].text.split())
+            for item in browser.report().select(".helpdesk-health li")
+        }
+
+    def test_is_for_administrators(self, administrator, people, general):
+        assert self.lines(administrator)
+        assert not self.lines(edits(people.karim))
+
+    def test_when_all_is_well(self, administrator, ticket, helpdesk):
+        install()
+        announce_waiting()
+        deliver()
+        lines = self.lines(administrator)
+        assert lines["Oldest event whose listeners wait"] == "none"
+        assert lines["Oldest mail that is due"] == "none"
+        assert lines["Mails that failed within a day"] == "0"
+        assert lines["Schedules"] == "installed"
+        assert "never" not in lines["Last mail sent"]
+        assert "failed" not in lines["Delivery last at work"]
+
+    def test_when_nothing_runs(self, administrator, failed):
+        lines = self.lines(administrator)
+        assert lines["Delivery last at work"] == "never failed"
+        assert lines["Last mail sent"] == "never"
+        assert lines["Mails that failed within a day"] == "3 to be looked at"
+        assert "deliver mails, plan reports" in lines["Schedules"]
+
+    def test_how_long_the_oldest_waits(self, administrator, ticket):
+        ticket.events.update(created_at="2026-01-01T00:00Z")
+        assert self.lines(administrator)["Oldest event whose listeners wait"].endswith("failed")
+
+    def test_a_mail_server_that_is_away(self, administrator):
+        from wagtail_helpdesk.notify.queue import open_circuit
+
+        open_circuit("ConnectionRefusedError")
+        said = self.lines(administrator)["Mail server"]
+        assert said == "not used for a while: ConnectionRefusedError to be looked at"
+
+    def test_the_clusters_that_are_seen(self, administrator, monkeypatch):
+        from types import SimpleNamespace
+
+        cluster = SimpleNamespace(workers=[1, 2])
+        monkeypatch.setattr("django_q.status.Stat.get_all", lambda: [cluster])
+        assert self.lines(administrator)["Clusters alive"] == "1 with 2 workers"
+        monkeypatch.setattr("django_q.status.Stat.get_all", list)
+        assert self.lines(administrator)["Clusters alive"].startswith("none is seen")
+
+    def test_a_queue_that_cannot_be_reached(self, administrator, monkeypatch):
+        def away():
+            raise ConnectionError
+
+        monkeypatch.setattr("django_q.status.Stat.get_all", away)
+        assert self.lines(administrator)["Clusters alive"] == "the queue cannot be reached"
+
+    def test_a_site_without_django_q(self, administrator, monkeypatch):
+        from django.apps import apps
+
+        there = apps.is_installed
+        monkeypatch.setattr(apps, "is_installed", lambda name: name != "django_q" and there(name))
+        assert "Schedules" not in self.lines(administrator)

@@ -1,0 +1,107 @@
+"""How mails are doing, in words: what waits, what went, which jobs and clusters are at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from wagtail_helpdesk.models import Envelope, State
+from wagtail_helpdesk.notify import health, schedules
+
+LEVELS = (gettext_lazy("well"), gettext_lazy("to be looked at"), gettext_lazy("failed"))
+LABELS = {
+    "oldest_event_not_announced": gettext_lazy("Oldest event whose listeners wait"),
+    "oldest_mail_due": gettext_lazy("Oldest mail that is due"),
+    "mails_past_their_lease": gettext_lazy("Mails whose process ended"),
+    "mails_dead_today": gettext_lazy("Mails that failed within a day"),
+    "mails_uncertain_today": gettext_lazy("Mails that are uncertain, within a day"),
+    "last_deliver": gettext_lazy("Delivery last at work"),
+    "last_reports": gettext_lazy("Reports last planned"),
+    "channel_smtp": gettext_lazy("Mail server"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing looked at."""
+
+    label: Any
+    value: str
+    level: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """Return the level in a word."""
+        return str(LEVELS[self.level])
+
+
+def lines() -> list[Line]:
+    """Return everything that whoever administers the site wants to know of its mails."""
+    findings = health.examine().findings
+    found = [Line(LABELS[f.name], _value(f), f.level) for f in findings if f.name in LABELS]
+    return [*found, _last_sent(), *_queue()]
+
+
+def _value(finding: health.Finding) -> str:
+    if finding.name.startswith("oldest_"):
+        return _("none") if finding.value is None else _age(timedelta(seconds=finding.value))
+    if finding.name.startswith("last_"):
+        return _moment(datetime.fromisoformat(finding.value) if finding.value else None)
+    if finding.name.startswith("channel_"):
+        return (
+            _("not used for a while: %(error)s") % {"error": finding.value}
+            if finding.level
+            else _("in use")
+        )
+    return str(finding.value)
+
+
+def _age(age: timedelta) -> str:
+    now = timezone.now()
+    return timesince(now - age, now)
+
+
+def _moment(when: datetime | None) -> str:
+    return date_format(timezone.localtime(when), "DATETIME_FORMAT") if when else _("never")
+
+
+def _last_sent() -> Line:
+    last = Envelope.objects.filter(state=State.SENT).order_by("-pk").first()
+    return Line(gettext_lazy("Last mail sent"), _moment(last.sent_at if last else None))
+
+
+def _queue() -> Iterator[Line]:
+    if not apps.is_installed("django_q"):
+        return
+    missing = schedules.missing()
+    installed = _("%(names)s missing: run helpdesk_schedules") % {"names": ", ".join(missing)}
+    yield Line(
+        gettext_lazy("Schedules"), installed if missing else _("installed"), int(bool(missing))
+    )
+    yield Line(gettext_lazy("Clusters alive"), _clusters())
+
+
+def _clusters() -> str:
+    from django_q.status import Stat
+
+    try:
+        alive = Stat.get_all()
+    except Exception:  # the queue's own server is away, in whichever way it says so
+        return _("the queue cannot be reached")
+    if not alive:
+        # Clusters speak through the cache; one that is not shared keeps what they say from us.
+        return _("none is seen (they are seen through a shared cache only)")
+    workers = sum(len(cluster.workers) for cluster in alive)
+    counted = ngettext(
+        "%(count)s with %(workers)s workers", "%(count)s with %(workers)s workers", len(alive)
+    )
+    return counted % {"count": len(alive), "workers": workers}

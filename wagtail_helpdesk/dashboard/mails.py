@@ -1,0 +1,217 @@
+"""The report about mails: whether they go out, and those that failed, which can be sent again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.views.generic import View
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, NumberColumn, TitleColumn
+from wagtail.admin.views.generic import PermissionCheckedMixin
+from wagtail.admin.views.reports import ReportView
+
+from wagtail_helpdesk import access, links
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Envelope, Kind, State, Ticket
+from wagtail_helpdesk.notify import bell, queue
+from wagtail_helpdesk.portal.people import name_of
+from wagtail_helpdesk.snippets.permissions import held
+from wagtail_helpdesk.snippets.scoping import ScopedList
+
+from . import mail_health
+
+FAILED = (State.DEAD, State.UNCERTAIN)
+#: Mails sent again with one button.
+MOST_AT_ONCE = 1000
+
+
+def answers_for_mails(user: Any) -> bool:
+    """Tell whether somebody administers the helpdesk, or edits one of its services."""
+    return access.configures_everything(user) or bool(_own_services(user))
+
+
+def _own_services(user: Any) -> list[int]:
+    return [pk for pk, holds in held(user).items() if Privilege.EDIT_SERVICE in holds]
+
+
+def mails_of(user: Any) -> QuerySet[Envelope]:
+    """Return the mails somebody answers for: all, or those about his services alone."""
+    if access.configures_everything(user):
+        return Envelope.objects.all()
+    own = _own_services(user)
+    return Envelope.objects.filter(Q(ticket__service__in=own) | Q(service__in=own))
+
+
+class ForThoseWhoAnswer(PermissionCheckedMixin):
+    """Keeps everybody else out."""
+
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse whoever does not answer for any mail."""
+        if not answers_for_mails(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class MailFilter(WagtailFilterSet):
+    """Narrows the failed mails."""
+
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"), choices=[(state, state.label) for state in FAILED]
+    )
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=Kind.choices)
+
+    class Meta:
+        model = Envelope
+        fields = ["state", "kind"]
+
+
+class AgainColumn(BaseColumn):
+    """The button that sends a mail again."""
+
+    cell_template_name = "wagtail_helpdesk/dashboard/mail_again.html"
+
+
+class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
+    """The failed mails, under a summary of how mails are doing."""
+
+    model = Envelope
+    page_title = gettext_lazy("Mails of the helpdesk")
+    header_icon = "mail"
+    template_name = "wagtail_helpdesk/dashboard/mails.html"
+    index_url_name = "helpdesk_mails:list"
+    index_results_url_name = "helpdesk_mails:list_results"
+    filterset_class = MailFilter
+    default_ordering = "-pk"
+    list_export = ["created_at", "state", "last_error", "attempts", "ticket_id", "message_id"]
+    export_headings = {
+        "created_at": gettext_lazy("Date"),
+        "state": gettext_lazy("State"),
+        "last_error": gettext_lazy("Reason"),
+        "attempts": gettext_lazy("Attempts"),
+        "ticket_id": gettext_lazy("Ticket"),
+    }
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """Who, what about, why not, and the button."""
+        return [
+            TitleColumn(
+                "about", label=gettext_lazy("About"), accessor=about, get_url=self._address
+            ),
+            Column("recipient", label=pgettext_lazy("mail", "To"), accessor=recipient),
+            Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
+            Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
+            NumberColumn("attempts", label=gettext_lazy("Attempts")),
+            DateColumn("created_at", label=gettext_lazy("Date")),
+            AgainColumn("again", label=""),
+        ]
+
+    @cached_property
+    def _place(self) -> links.Place | None:
+        return links.place_for(None, get_language() or "")
+
+    def _address(self, mail: Any) -> str | None:
+        """Return where the ticket is read, for whoever may read it."""
+        return self._place.to_ticket(mail.ticket_id) if self._place and mail.may_read else None
+
+    def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the failed mails that the visitor answers for; each knows whether he may read it."""
+        readable = Ticket.objects.visible_to(self.request.user).filter(pk=OuterRef("ticket"))
+        failed = mails_of(self.request.user).filter(state__in=FAILED)
+        return failed.annotate(may_read=Exists(readable)).select_related("user", "service")
+
+    @cached_property
+    def no_results_message(self) -> str:
+        """Say it plainly: an empty list is good news."""
+        return _("No mail matches.") if self.is_filtering else _("No mail failed.")
+
+    def get_filename(self) -> str:
+        """Return the name of the exported file."""
+        return "helpdesk-mails"
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the summary, which is about the whole site, for those who administer it."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        if access.configures_everything(self.request.user):
+            context["health"] = mail_health.lines()
+        return context
+
+
+def recipient(mail: Envelope) -> str:
+    """Return who a mail is for."""
+    return name_of(mail.user) if mail.user else mail.address
+
+
+def about(mail: Envelope) -> str:
+    """Return what a mail is about, without a word of its content."""
+    if mail.ticket_id is not None:
+        return _("Ticket no. %(number)s") % {"number": mail.ticket_id}
+    return _("Report: %(service)s") % {"service": mail.service} if mail.service else _("Report")
+
+
+class SendAgain(ForThoseWhoAnswer, View):
+    """Puts one failed mail, or all that failed for good, back into the queue."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Do it; a mail that is on its way already stays as it is."""
+        done = sum(queue.send_again(mail) for mail in self._chosen(request))
+        if done:
+            bell.ring("wagtail_helpdesk.tasks.deliver")
+            words = ngettext(
+                "%(count)s mail is sent again.", "%(count)s mails are sent again.", done
+            )
+            messages.success(request, words % {"count": done})
+        else:
+            messages.warning(request, _("Nothing was left to send again."))
+        return redirect("helpdesk_mails:list")
+
+    def _chosen(self, request: HttpRequest) -> QuerySet[Envelope]:
+        mine, chosen = mails_of(request.user), request.POST.get("mail", "")
+        if "all" in request.POST:
+            # Not the uncertain: most of them have arrived.
+            return mine.filter(state=State.DEAD)[:MOST_AT_ONCE]
+        if not chosen.isdecimal() or not mine.filter(pk=chosen).exists():
+            raise Http404
+        return mine.filter(pk=chosen)
+
+
+class MailsMenuItem(MenuItem):
+    """The way to the report, among the reports."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_lazy("Mails of the helpdesk"),
+            reverse("helpdesk_mails:list"),
+            name="helpdesk-mails",
+            icon_name="mail",
+            order=1300,
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to those whom the report lets in."""
+        return answers_for_mails(request.user)
+
+
+def addresses() -> list[Any]:
+    """Return the addresses of the report (a ``register_admin_urls`` hook)."""
+    views = [
+        path("", MailsReport.as_view(), name="list"),
+        path("results/", MailsReport.as_view(results_only=True), name="list_results"),
+        path("again/", SendAgain.as_view(), name="again"),
+    ]
+    return [path("helpdesk/mails/", include((views, "helpdesk_mails")))]
