@@ -111,7 +111,7 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
             TitleColumn(
                 "about", label=gettext_lazy("About"), accessor=about, get_url=self._address
             ),
-            Column("recipient", label=pgettext_lazy("mail", "To"), accessor=recipient),
+            Column("recipient", label=pgettext_lazy("column of mails", "To"), accessor=recipient),
             Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
             Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
             NumberColumn("attempts", label=gettext_lazy("Attempts")),
