@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from wagtail_helpdesk.models import Envelope, State
 from wagtail_helpdesk.notify import health, schedules
@@ -85,7 +85,9 @@ def _queue() -> Iterator[Line]:
     missing = schedules.missing()
     installed = _("%(names)s missing: run helpdesk_schedules") % {"names": ", ".join(missing)}
     yield Line(
-        gettext_lazy("Schedules"), installed if missing else _("installed"), int(bool(missing))
+        pgettext_lazy("health of mails", "Schedules"),
+        installed if missing else _("installed"),
+        int(bool(missing)),
     )
     yield Line(gettext_lazy("Clusters alive"), _clusters())
 

@@ -69,7 +69,8 @@ class MailFilter(WagtailFilterSet):
     """Narrows the failed mails."""
 
     state = django_filters.ChoiceFilter(
-        label=gettext_lazy("State"), choices=[(state, state.label) for state in FAILED]
+        label=pgettext_lazy("column of mails", "State"),
+        choices=[(state, state.label) for state in FAILED],
     )
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=Kind.choices)
 
@@ -98,7 +99,7 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
     list_export = ["created_at", "state", "last_error", "attempts", "ticket_id", "message_id"]
     export_headings = {
         "created_at": gettext_lazy("Date"),
-        "state": gettext_lazy("State"),
+        "state": pgettext_lazy("column of mails", "State"),
         "last_error": gettext_lazy("Reason"),
         "attempts": gettext_lazy("Attempts"),
         "ticket_id": gettext_lazy("Ticket"),
@@ -112,7 +113,11 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
                 "about", label=gettext_lazy("About"), accessor=about, get_url=self._address
             ),
             Column("recipient", label=pgettext_lazy("column of mails", "To"), accessor=recipient),
-            Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
+            Column(
+                "state",
+                label=pgettext_lazy("column of mails", "State"),
+                accessor="get_state_display",
+            ),
             Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
             NumberColumn("attempts", label=gettext_lazy("Attempts")),
             DateColumn("created_at", label=gettext_lazy("Date")),
