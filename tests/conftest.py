@@ -67,7 +67,7 @@ def _migrated(config: pytest.Config) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _known_content_types(request: pytest.FixtureRequest) -> Iterator[None]:
+def _known_content_types() -> Iterator[None]:
     """Forget the content types a test made: their rows are rolled back, Django's cache is not."""
     made: list[Any] = []
 
@@ -78,8 +78,10 @@ def _known_content_types(request: pytest.FixtureRequest) -> Iterator[None]:
     post_save.connect(note, sender="contenttypes.ContentType", weak=False)
     yield
     post_save.disconnect(note, sender="contenttypes.ContentType")
-    if made or "django_db_serialized_rollback" in request.fixturenames:
-        apps.get_model("contenttypes", "ContentType").objects.clear_cache()
+    for rows in apps.get_model("contenttypes", "ContentType").objects._cache.values():
+        for row in made:
+            rows.pop(row.pk, None)
+            rows.pop((row.app_label, row.model), None)
 
 
 @pytest.fixture(autouse=True)
