@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail_helpdesk import actions, links
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, PermanentGuest, State
+from wagtail_helpdesk.notify.alerts import quoted
 from wagtail_helpdesk.notify.mail import one_line
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -466,3 +467,11 @@ def test_a_host_changes_the_look_as_the_how_to_says(ticket, sent, settings, tmp_
     template.write_text(example)
     settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [tmp_path]}]
     assert "background-color: #7a1f3d" in html_of(sent()["karim"])
+
+
+def test_a_quoted_message_keeps_its_indentation_and_gains_none():
+    text = "    code\n" + "mot " * 30
+    first, second, third = quoted(text).splitlines()
+    assert first == ">     code"
+    assert second.startswith("> mot")
+    assert third.startswith("> mot")

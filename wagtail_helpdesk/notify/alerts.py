@@ -217,9 +217,8 @@ def quoted(text: str) -> str:
     """Return a message as a text mail quotes it, its lines wrapped and marked."""
     lines = []
     for line in text.splitlines():
-        lines += textwrap.wrap(
-            line, 74, break_long_words=False, break_on_hyphens=False, drop_whitespace=False
-        ) or [""]
+        wrapped = textwrap.wrap(line, 74, break_long_words=False, break_on_hyphens=False)
+        lines += wrapped or [""]
     return "\n".join(f"> {line.rstrip()}".rstrip() for line in lines)
 
 
@@ -239,7 +238,9 @@ def _actions(dossier: Dossier, checked: Checked, place: Place | None) -> list[Li
 
 
 def _link(dossier: Dossier, action: Action, place: Place, label: str = "") -> Link:
-    return Link(label or str(action.label), place.to_act(dossier.ticket.pk, action.slug))
+    # “… and close” follows “Take” on the page; here each stands alone.
+    words = [row.label for row in action.then[:1]] + [action.label]
+    return Link(label or " ".join(map(str, words)), place.to_act(dossier.ticket.pk, action.slug))
 
 
 def _answers(checked: Checked, dossier: Dossier, place: Place | None) -> list[Link]:
