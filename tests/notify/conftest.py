@@ -15,6 +15,7 @@ from tests.actions.conftest import (  # noqa: F401
     taken,
     ticket,
 )
+from tests.portal.conftest import helpdesk  # noqa: F401
 from wagtail_helpdesk import links
 from wagtail_helpdesk.models import Envelope, Event, Notice
 from wagtail_helpdesk.notify.announce import announce_waiting

@@ -52,6 +52,13 @@ class TestCreation:
         actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
         assert "permanent guest of the service Services Généraux" in text_of(sent()["ines"])
 
+    def test_a_guest_may_stop_being_one(self, taken, people, sent, quiet):
+        quiet()
+        actions.invite(taken, by=people.karim, users=[people.ines])
+        text = text_of(sent()["ines"])
+        assert "Stop being a guest" in text
+        assert "Remove the guest" not in text
+
     def test_links_to_what_a_manager_may_do(self, ticket, sent):
         text = text_of(sent()["karim"])
         for act in ("take", "take-and-close", "take-and-ask", "assign", "move"):

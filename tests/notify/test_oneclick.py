@@ -109,3 +109,10 @@ def test_reports_are_suspended_with_one_post(strict, people):
     token = unsubscribe.reports_token(people.karim.pk)
     strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
     assert HelpdeskPreferences.of(people.karim).reports_suspended
+
+
+def test_s_aut_02_reports_are_not_suspended_by_a_false_token(strict, people, ticket):
+    for token in ("x", unsubscribe.mute_token(people.karim.pk, ticket.pk)):
+        answer = strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
+        assert answer.status_code == 404
+    assert not HelpdeskPreferences.of(people.karim).reports_suspended

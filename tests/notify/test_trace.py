@@ -87,3 +87,21 @@ def test_a_failed_mail_can_be_sent_again(ticket, people, sent, told):
 def test_a_mail_that_was_sent_cannot(ticket, sent):
     sent()
     assert not queue.send_again(Envelope.objects.first())
+
+
+def test_so_can_one_to_an_extra_address(general, ticket, sent):
+    general.alert_address = "team@example.org"
+    general.save()
+    ticket.events.update(announced_at=None)
+    sent()
+    failed = Envelope.objects.get(address="team@example.org")
+    Envelope.objects.filter(pk=failed.pk).update(state=State.DEAD, sent_at=None)
+    assert queue.send_again(failed)
+    assert [mail.to for mail in sent().values()] == [["team@example.org"]]
+
+
+def test_says_that_a_mail_was_forgotten(ticket, people, sent):
+    sent()
+    Envelope.objects.all().delete()
+    line = lines()["Karim Benali"]
+    assert (line.outcome, line.told) == ("the mail was forgotten", False)

@@ -234,7 +234,15 @@ def _actions(dossier: Dossier, checked: Checked, place: Place | None) -> list[Li
         pointless.append(lifecycle.REOPEN)
     if not dossier.has_guests:
         pointless.append(lifecycle.REMOVE_GUEST)
-    return [_link(dossier, action, place) for action in actions if action not in pointless]
+    labels = {}
+    if standing.roles.isdisjoint((Role.REQUESTER, Role.MANAGER)):
+        # A guest removes nobody but himself.
+        labels[lifecycle.REMOVE_GUEST.name] = _("Stop being a guest")
+    return [
+        _link(dossier, action, place, labels.get(action.name, ""))
+        for action in actions
+        if action not in pointless
+    ]
 
 
 def _link(dossier: Dossier, action: Action, place: Place, label: str = "") -> Link:

@@ -1,0 +1,106 @@
+"""From a form of the helpdesk page to the mail server, through real clusters: nobody calls announce here."""
+
+import signal
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from tests.portal.conftest import Visitor
+from tests.servers.processes import stop
+from tests.servers.redis import redis_server
+from tests.servers.workers import qcluster, run_command
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Beat, Envelope, Event, State
+
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+
+@pytest.fixture(autouse=True)
+def place(transactional_db, helpdesk):
+    """Mails lead to the real page here."""
+
+
+# Redis is configured when the process starts, so the form is sent by one of its own.
+COMMENT_ON_THE_PAGE = """
+from django.contrib.auth import get_user_model
+from tests.portal.conftest import Visitor
+from wagtail_helpdesk.models import Ticket
+lea = get_user_model().objects.get(username="lea")
+answer = Visitor(lea).act(Ticket.objects.get(), "comment", text="Toujours froid.")
+assert answer.status_code == 303, answer.status_code
+"""
+
+
+def read(received):
+    return received.message.get_body(("plain",)).get_content()
+
+
+def test_a_comment_on_the_page_becomes_a_mail(taken, people, quiet, smtp):
+    quiet()
+    with qcluster(smtp_port=smtp.port):
+        answer = Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
+        assert answer.status_code == 303
+        (received,) = smtp.wait_for(1)
+    assert received.recipient == people.karim.email
+    assert "Toujours froid." in read(received)
+    assert f"/assistance/tickets/{taken.pk}/" in read(received)
+
+
+def test_the_same_with_redis(taken, people, quiet, smtp):
+    quiet()
+    with redis_server() as redis:
+        where = {"smtp_port": smtp.port, "redis_port": redis.port}
+        with qcluster(**where):
+            done = run_command("shell", "-c", COMMENT_ON_THE_PAGE, **where)
+            assert done.returncode == 0, done.stderr
+            (received,) = smtp.wait_for(1)
+    assert received.recipient == people.karim.email
+
+
+def test_the_schedule_sweeps_what_a_redis_forgot(taken, quiet, smtp):
+    quiet()
+    with redis_server() as forgetful:
+        where = {"smtp_port": smtp.port, "redis_port": forgetful.port}
+        done = run_command("shell", "-c", COMMENT_ON_THE_PAGE, **where)
+        assert done.returncode == 0, done.stderr
+    assert Event.objects.unannounced().exists()
+    call_command("helpdesk_schedules", verbosity=0)
+    with redis_server() as empty, qcluster(smtp_port=smtp.port, redis_port=empty.port):
+        assert len(smtp.wait_for(1, within=90)) == 1
+
+
+def test_two_clusters_send_nothing_twice(ticket, people, quiet, smtp):
+    quiet()
+    with qcluster(smtp_port=smtp.port), qcluster(smtp_port=smtp.port):
+        for number in range(8):
+            actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
+            actions.take(ticket, by=people.karim)
+            actions.release(ticket, by=people.karim, text="Pas moi.")
+        smtp.wait_for(1)
+        run_command("helpdesk_deliver", smtp_port=smtp.port)
+        # What a flood puts off travels now.
+        Envelope.objects.filter(state=State.PENDING).update(next_at=timezone.now())
+        run_command("helpdesk_deliver", smtp_port=smtp.port)
+        smtp.wait_for(Envelope.objects.exclude(state=State.SKIPPED).count())
+    copies = Counter(mail.message_id for mail in smtp.messages)
+    assert set(copies.values()) == {1}
+
+
+def test_r04_a_dead_cluster_is_noticed_and_the_command_does_its_work(taken, people, quiet, smtp):
+    quiet()
+    with qcluster(smtp_port=smtp.port) as cluster:
+        stop(cluster, signal.SIGKILL)
+        Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
+        long_ago = timezone.now() - timezone.timedelta(minutes=6)
+        Event.objects.unannounced().update(created_at=long_ago)
+        Beat.objects.update(at=long_ago)
+        noticed = run_command("helpdesk_health")
+        assert noticed.returncode == 2
+        assert "FAILED   oldest_event_not_announced" in noticed.stdout
+        run_command("helpdesk_deliver", smtp_port=smtp.port)
+        assert len(smtp.messages) == 1

@@ -1,0 +1,119 @@
+"""A database that is away for a moment, or changes under a statement: nothing is forgotten."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Envelope, Event, Notice, Skipped, State
+from wagtail_helpdesk.notify import alerts, announce, queue
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
+
+
+def away(*args, **kwargs):
+    raise OperationalError("away")
+
+
+@pytest.fixture
+def flaky(monkeypatch):
+    """The next updates fail, so many times."""
+    update, left = QuerySet.update, []
+
+    def failing(self, **changes):
+        if left:
+            raise left.pop()
+        return update(self, **changes)
+
+    monkeypatch.setattr(QuerySet, "update", failing)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    def fail(times):
+        left[:] = [OperationalError("away")] * times
+
+    return fail
+
+
+@pytest.fixture
+def claimed(taken, people, quiet):
+    """A mail to Karim that is ours."""
+    quiet()
+    actions.comment(taken, by=people.lea, text="Allô ?")
+    announce_waiting()
+    claim = queue.claim()
+    return claim.envelopes[0], claim.token
+
+
+def settled():
+    return Envelope.objects.get().state == State.SKIPPED
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("times", [1, 5])
+def test_r13_what_became_of_a_mail_is_written_when_it_is_back(claimed, flaky, times):
+    flaky(times)
+    queue.settle_skipped(*claimed, Skipped.MUTED)
+    assert settled()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_r13_after_the_last_try_it_is_an_error(claimed, flaky):
+    flaky(6)
+    with pytest.raises(OperationalError):
+        queue.settle_skipped(*claimed, Skipped.MUTED)
+    assert not settled()
+
+
+def test_within_a_transaction_there_is_no_second_try(claimed, flaky):
+    assert connection.in_atomic_block
+    flaky(1)
+    with pytest.raises(OperationalError):
+        queue.settle_skipped(*claimed, Skipped.MUTED)
+
+
+def test_announcing_stops_and_starts_again(ticket, monkeypatch):
+    monkeypatch.setattr(announce, "announce", away)
+    with pytest.raises(OperationalError):
+        announce_waiting()
+    monkeypatch.undo()
+    assert Event.objects.unannounced().exists()
+    assert announce_waiting() == 4
+
+
+def test_a_mail_that_was_being_written_is_no_poison(ticket, monkeypatch, smtp):
+    announce_waiting()
+    monkeypatch.setattr(alerts, "compose", away)
+    with pytest.raises(OperationalError):
+        deliver()
+    assert not Envelope.objects.filter(state=State.DEAD).exists()
+
+
+def test_a_mail_sealed_between_two_statements_is_followed_by_another(
+    taken, people, quiet, monkeypatch
+):
+    quiet()
+    create, calls = QuerySet.bulk_create, []
+
+    def too_late(self, rows, **options):
+        # The first time the old mail still waits, so nothing is made; then it is sealed.
+        if self.model is Envelope and not calls.append(1) and len(calls) == 1:
+            return []
+        return create(self, rows, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", too_late)
+    actions.comment(taken, by=people.lea, text="Allô ?")
+    assert announce_waiting() == 1
+    assert Notice.objects.get().envelope is not None
+
+
+def test_s_vis_06_a_follower_who_may_not_read_any_more(taken, people, told, quiet, smtp):
+    actions.change_visibility(taken, by=people.lea, to="public")
+    actions.follow(taken, by=people.victor)
+    quiet()
+    actions.comment(taken, by=people.karim, text="J’arrive.")
+    told()
+    taken.service.everyone = False
+    taken.service.save()
+    deliver()
+    assert Notice.objects.get(user=people.victor).skipped == Skipped.NO_ACCESS
+    assert people.victor.email not in {mail.recipient for mail in smtp.messages}
