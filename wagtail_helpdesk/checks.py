@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -43,7 +44,10 @@ def _mail_timeout() -> float | None:
     """Return the time limit in seconds, None when there is none, 0 without SMTP."""
     mailers = getattr(settings, "MAILERS", None)
     if mailers is None:
-        return settings.EMAIL_TIMEOUT if "smtp" in settings.EMAIL_BACKEND else 0
+        with warnings.catch_warnings():
+            # Django tells the site by itself, wherever it sends mail, that these give way to MAILERS.
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            return settings.EMAIL_TIMEOUT if "smtp" in settings.EMAIL_BACKEND else 0
     default = mailers.get("default", {})
     if "smtp" not in default.get("BACKEND", "smtp"):
         return 0

@@ -276,8 +276,13 @@ class TestHeaders:
         assert mail["MIME-Version"] == "1.0"
         assert mail["Content-Language"] == "en"
 
-    def test_s_hdr_02_strange_names_make_one_recipient(self, ticket, people, sent, quiet):
-        people.lea.first_name, people.lea.last_name = '"a@b.c" <x@y.z>,', ";é\\"
+    @pytest.mark.parametrize(
+        ("first_name", "last_name"), [('"a@b.c" <x@y.z>,', ";é\\"), ("Fournier,", "Léa")]
+    )
+    def test_s_hdr_02_strange_names_make_one_recipient(
+        self, ticket, people, sent, quiet, first_name, last_name
+    ):
+        people.lea.first_name, people.lea.last_name = first_name, last_name
         people.lea.save()
         quiet()
         actions.take(ticket, by=people.karim)

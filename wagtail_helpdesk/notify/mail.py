@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.headerregistry import Address
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
 from typing import Any
@@ -81,7 +82,8 @@ def sender(service: Service | None) -> str:
 
 def _mailbox(name: str, address: str) -> str:
     local_part, _, domain = address.rpartition("@")
-    return formataddr((one_line(name), f"{local_part}@{punycode(domain)}"))
+    # Quoted and not encoded yet: Django 6 decodes what is, and a comma would make two addresses of it.
+    return str(Address(one_line(name), local_part, punycode(domain)))
 
 
 def _headers(letter: Letter) -> dict[str, str]:
