@@ -41,6 +41,14 @@ def test_a_schedule_catches_up_with_what_was_missed(people, ticket):
     assert search(people.lea, "radiateur").hits
 
 
+def test_it_goes_back_as_far_as_something_was_missed(people, ticket, monkeypatch):
+    for n in range(5):
+        actions.comment(ticket, by=people.lea, text=f"Rappel {n}")
+    monkeypatch.setattr(indexing, "STRETCH", 2)
+    tasks.index()
+    assert not indexing.unindexed().exists()
+
+
 def test_a_new_subject_is_what_the_whole_ticket_is_about(find, people, ticket):
     reply = actions.comment(ticket, by=people.karim, text="La vanne sera remplacée.")
     find(people.karim, "vanne")
