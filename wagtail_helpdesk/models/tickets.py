@@ -185,6 +185,13 @@ class Ticket(models.Model):
                 condition=Q(is_open=True),
                 name="hd_open_priority",
             ),
+            # Few among many: whoever may read nothing else must not look for them one by one.
+            models.Index(
+                F("last_activity_at").desc(),
+                F("number").desc(),
+                condition=Q(visibility=Visibility.PUBLIC),
+                name="hd_public",
+            ),
             # Foreign key of the category: its deletion must not read the whole table.
             models.Index("category", name="hd_category"),
             models.Index("resume_on", condition=Q(resume_on__isnull=False), name="hd_resume"),
