@@ -98,13 +98,11 @@ chaos: setup-test ## Kill and break everything for some minutes, and count what 
 	@$(call need,tests/chaos)
 	@$(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres -s
 
-bench: setup-test ## Measure the pages at the small size (minutes)
-	@$(call need,bench/run)
-	@$(BIN)/python bench/run --size small
+bench: setup-test ## Measure the pages at 2,000 and 20,000 tickets (minutes)
+	@$(BIN)/python -m bench
 
-bench-full: setup-test ## Measure the pages at all sizes, against other products (hours)
-	@$(call need,bench/run)
-	@$(BIN)/python bench/run --size full
+bench-full: setup-test ## Measure them at 10,000 to a million on PostgreSQL (hours)
+	@$(BIN)/python -m bench --size full
 
 # -- housekeeping --------------------------------------------------------------------------------
 
