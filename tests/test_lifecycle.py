@@ -14,6 +14,7 @@ import pytest
 
 from wagtail_helpdesk.lifecycle import (
     ACTIONS,
+    CONFIGURATION,
     ENDED,
     IN_HAND,
     OPEN,
@@ -165,6 +166,20 @@ def test_a_ticket_that_waits_for_somebody_arrives_by_these_acts():
     }
 
 
+def test_two_acts_are_made_of_two_others():
+    compound = {action.name: [a.name for a in action.then] for action in ACTIONS.values()}
+    assert {name: steps for name, steps in compound.items() if steps} == {
+        "take_and_close": ["take", "close"],
+        "take_and_ask": ["take", "ask_information"],
+    }
+    for name in ("take_and_close", "take_and_ask"):
+        assert ACTIONS[name].guarded
+
+
+def test_what_is_not_narrowed_is_told_to_every_role_of_a_person():
+    assert ACTIONS["comment"].tells == set(Role) - {Role.SYSTEM}
+
+
 def test_acts_that_change_what_others_see_stop_when_overtaken():
     free = named(lambda a: a.recorded and not a.guarded)
     assert free == {
@@ -196,6 +211,14 @@ def test_without_any_privilege_a_manager_keeps_what_needs_none():
         "attach",
         "follow",
         "unfollow",
+    }
+
+
+def test_three_privileges_are_about_the_configuration():
+    assert set(CONFIGURATION) == {
+        Privilege.EDIT_SERVICE,
+        Privilege.MANAGE_MANAGERS,
+        Privilege.MANAGE_CATEGORIES,
     }
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests import cast, surfaces
 from tests.actions.conftest import service_of
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.access import AUDIENCES
+from wagtail_helpdesk.access import AUDIENCES, readable_audiences
 from wagtail_helpdesk.lifecycle import Audience, Role
 from wagtail_helpdesk.models import Attachment, Event, Guest, Service, ServiceManager, Ticket
 
@@ -255,6 +255,13 @@ def test_every_role_reads_what_is_for_everyone_and_only_managers_read_notes():
     assert notes == {Role.MANAGER}
     narrowed = {role for role, audiences in AUDIENCES.items() if Audience.REQUESTER in audiences}
     assert narrowed == {Role.MANAGER, Role.REQUESTER}
+
+
+def test_the_audiences_of_several_roles_add_up():
+    assert readable_audiences([]) == frozenset()
+    assert readable_audiences([Role.SYSTEM]) == frozenset()
+    assert readable_audiences([Role.GUEST]) == {Audience.EVERYONE}
+    assert readable_audiences([Role.GUEST, Role.MANAGER]) == set(Audience)
 
 
 # -- any world at all --------------------------------------------------------------------------------

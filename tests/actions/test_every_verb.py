@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from copy import copy
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.db import connection
 from tests.actions.refusals import history, nothing_done, recorded, row
 from tests.actions.scenarios import SCENARIOS
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import acting
 from wagtail_helpdesk.models import Attachment, Event, Guest, Ticket
 from wagtail_helpdesk.signals import event_recorded
 
@@ -218,3 +220,19 @@ def test_a_refused_act_leaves_what_was_known(ticket, people):
         actions.take_and_ask(ticket, by=people.karim, text="")
     assert recorded(ticket) == known
     assert ticket.status == "free"
+
+
+def test_where_locks_do_nothing_the_version_keeps_two_acts_apart(ticket, people, monkeypatch):
+    """SQLite without IMMEDIATE: somebody takes the ticket after the row was read."""
+    stale = Ticket.objects.get(pk=ticket.pk)
+    actions.take(ticket, by=people.karim)
+    shown = Ticket.objects.get(pk=ticket.pk)
+    Ticket.objects.filter(pk=stale.pk).update(version=shown.version + 1)
+    monkeypatch.setattr(acting, "locked", lambda rows, pk: copy(shown))
+    with nothing_done(shown), pytest.raises(actions.NotNow):
+        actions.release(shown, by=people.karim)
+
+
+@pytest.mark.parametrize("error", [actions.NotYours(), actions.NotNow(None)])
+def test_a_refusal_says_something_to_people(error):
+    assert str(error).endswith(".")

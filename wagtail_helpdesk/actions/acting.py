@@ -231,11 +231,8 @@ def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Change
 def _settle(now: Ticket, fields: Changes, moment: Any) -> None:
     """Apply the invariants of a ticket to what is about to be written."""
     status = fields["status"]
-    if status in OPEN:
-        if fields.get("assignee", now.assignee_id) is None:
-            status = fields["status"] = Status.FREE
-        elif status == Status.FREE:
-            status = fields["status"] = Status.IN_PROGRESS
+    if status in OPEN and fields.get("assignee", now.assignee_id) is None:
+        status = fields["status"] = Status.FREE
     if status != Status.POSTPONED:
         fields["resume_on"] = None
     if status in ENDED:
