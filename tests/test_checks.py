@@ -28,3 +28,11 @@ def test_one_that_names_somebody_is_not(db):
 def test_the_database_is_left_alone_unless_asked_for(django_assert_num_queries, db):
     with django_assert_num_queries(0):
         assert checks.check_members(None, databases=None) == []
+
+
+def test_sqlite_without_waiting_transactions_is_said_so(settings, monkeypatch):
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
+    monkeypatch.setitem(settings.DATABASES, "default", sqlite)
+    assert [warning.id for warning in checks.check_transactions(None)] == ["wagtail_helpdesk.W010"]
+    sqlite["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
+    assert checks.check_transactions(None) == []

@@ -100,3 +100,12 @@ def test_two_messages_rendered_at_once_keep_their_links():
     alone = [render(text) for text in texts]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(render, texts)) == alone
+
+
+def test_a_line_of_a_log_is_not_taken_for_the_definition_of_a_link():
+    assert "[ERROR]: timeout" in render("[ERROR]: timeout")
+
+
+def test_a_table_of_empty_cells_does_not_swell_the_page():
+    text = "|" * 50 + "\n" + "|-" * 50 + "|\n" + "|\n" * 5000
+    assert len(render(text)) < 20 * len(text)

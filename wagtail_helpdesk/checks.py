@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import DatabaseError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.urls import NoReverseMatch, reverse
 
 from wagtail_helpdesk import links
@@ -97,6 +97,22 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
             hint="Install the schedules with `helpdesk_schedules`, or run `helpdesk_deliver --loop`.",
             id="wagtail_helpdesk.W006",
         )
+
+
+@register("wagtail_helpdesk")
+def check_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that two acts at once wait for each other on SQLite, which knows no row locks."""
+    database = settings.DATABASES[DEFAULT_DB_ALIAS]
+    mode = database.get("OPTIONS", {}).get("transaction_mode", "")
+    if not database.get("ENGINE", "").endswith("sqlite3") or mode.upper() == "IMMEDIATE":
+        return []
+    return [
+        Warning(
+            "On SQLite two acts at the same moment fail instead of waiting for each other.",
+            hint="Set transaction_mode to IMMEDIATE and timeout to 20 in OPTIONS of the database.",
+            id="wagtail_helpdesk.W010",
+        )
+    ]
 
 
 @register("wagtail_helpdesk")

@@ -1,6 +1,7 @@
 """The settings of the helpdesk, ``WAGTAIL_HELPDESK = {...}``: lazy, each with a docstring."""
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +55,9 @@ class HelpdeskSettings:
     @property
     def FILE_ROOT(self) -> str:
         """Folder of the attached files when ``STORAGES`` names none; never below ``MEDIA_ROOT``."""
-        return str(self._get("FILE_ROOT", settings.BASE_DIR / "helpdesk_files"))
+        root = self._get("FILE_ROOT", None)
+        # BASE_DIR is a custom of start templates, not a setting of Django.
+        return str(root or Path(getattr(settings, "BASE_DIR", "."), "helpdesk_files"))
 
     @property
     def DEFAULT_PRIORITY(self) -> int:

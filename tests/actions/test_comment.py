@@ -87,6 +87,15 @@ def test_others_who_write_after_the_closure_do_not_give_him_more(closed, people,
     assert closed.awaiting_since == before
 
 
+def test_a_comment_that_guests_may_not_read_does_not_move_the_ticket_in_their_lists(
+    invited, people, travel
+):
+    before = invited.last_activity_at
+    travel(days=1)
+    actions.comment(invited, by=people.lea, text="En privé.", audience="requester")
+    assert invited.last_activity_at == before
+
+
 def test_a_comment_moves_the_ticket_up(taken, people, travel):
     before = taken.last_activity_at
     travel(days=1)

@@ -273,3 +273,28 @@ def test_other_methods_are_refused(visit, people, taken):
 def test_an_unknown_action_does_not_exist(visit, people, taken):
     for name in ("explode", "expire", "take_and_close", "open-ticket"):
         assert visit(people.karim).get(f"tickets/{taken.pk}/{name}/").status_code == 404
+
+
+def test_s_vis_12_whoever_lost_sight_meanwhile_gets_his_text_back(visit, people, taken, network):
+    karim = visit(people.karim)
+    form = hidden(karim.get(f"tickets/{taken.pk}/comment/"))
+    actions.move(taken, by=people.sophie, to=network)
+    response = karim.post(f"tickets/{taken.pk}/comment/", **form | {"text": "Vanne <b>vue</b>."})
+    assert response.status_code == 404
+    assert "Vanne &lt;b&gt;vue&lt;/b&gt;." in response.text
+    assert not taken.events.filter(action="comment").exists()
+
+
+def test_inviting_a_crowd_at_once_is_refused(visit, people, ticket):
+    crowd = ",".join(f"somebody{number}" for number in range(51))
+    response = visit(people.lea).act(ticket, "invite", users=crowd)
+    assert response.status_code == 422
+    assert "at most 50 people" in response.text
+
+
+@pytest.mark.parametrize("absurd", ["9" * 25, "9" * 5000, "²"])
+def test_numbers_that_are_no_keys_are_harmless(visit, people, taken, absurd):
+    karim = visit(people.karim)
+    assert karim.get(f"tickets/{taken.pk}/", before=absurd).status_code == 200
+    assert karim.get(f"tickets/{taken.pk}/comment/", seen=absurd).status_code == 200
+    assert karim.get(f"tickets/{taken.pk}/remove-guest/", user=absurd).status_code in (200, 404)

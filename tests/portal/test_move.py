@@ -63,3 +63,10 @@ def test_s_vis_02_a_category_that_is_no_target_is_refused(visit, people, taken, 
     assert response.status_code == 422
     taken.refresh_from_db()
     assert taken.category.name == "Chauffage"
+
+
+def test_the_guests_ticked_for_removal_stay_ticked_when_the_form_comes_back(visit, people, taken):
+    actions.invite(taken, by=people.karim, users=[people.marion])
+    response = visit(people.karim).act(taken, "move", to="999999", without=people.marion.pk)
+    assert response.status_code == 422
+    assert soup(response).select_one("input[name=without]").has_attr("checked")

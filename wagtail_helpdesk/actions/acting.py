@@ -221,8 +221,8 @@ def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Change
     facts = {name: plain(value) for name, value in changes.items() if name not in FIELDS}
     before = {name: plain(stored(now, name)) for name in fields}
     after = {name: plain(value) for name, value in fields.items()} | facts
-    if event.audience != Audience.MANAGERS:
-        # An internal note must not show even as a movement in other people's lists.
+    if event.audience == Audience.EVERYONE or not VERSIONED.isdisjoint(fields):
+        # What somebody may not read must not show even as a movement in his lists.
         fields["last_activity_at"] = event.created_at
     _update(now, fields)
     return before, after

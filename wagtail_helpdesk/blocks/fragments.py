@@ -18,10 +18,12 @@ from django.http import (
 from django.shortcuts import render
 
 from wagtail_helpdesk import access
+from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal import catalogue, desk, home, my_tickets, opening, origin, paging, rows
 from wagtail_helpdesk.portal.forms.opening import Opening
 from wagtail_helpdesk.portal.nearby import helpdesk_page
+from wagtail_helpdesk.portal.numbers import number
 from wagtail_helpdesk.portal.overview import Overview
 from wagtail_helpdesk.portal.visit import READING, Visit, private, takes_forms
 
@@ -47,6 +49,8 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
             return private(view(Visit(page, request)))
         except Http404:
             return private(HttpResponse(status=404))
+        except NotYours:
+            return private(HttpResponse(status=403))
 
     return answer
 
@@ -66,8 +70,8 @@ def _nothing() -> HttpResponse:
 
 
 def _number(visit: Visit, name: str, most: int) -> int | None:
-    asked = visit.request.GET.get(name, "")
-    return min(int(asked), most) if asked.isdecimal() else None
+    asked = number(visit.request.GET.get(name, ""))
+    return None if asked is None else min(asked, most)
 
 
 @fragment

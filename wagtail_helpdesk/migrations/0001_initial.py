@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import uuid
+import wagtail_helpdesk.markdown
 import wagtail_helpdesk.models.events
 import wagtail_helpdesk.models.preferences
 from django.conf import settings
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(choices=[('open_ticket', 'Open a ticket'), ('take', 'Take'), ('assign', 'Assign'), ('release', 'Release'), ('comment', 'Add a comment'), ('note', 'Internal note'), ('ask_information', 'Ask for information'), ('postpone', 'Postpone'), ('resume', 'Resume'), ('close', 'Close'), ('approve_closure', 'Approve the closure'), ('reject_closure', 'Refuse the closure'), ('cancel', 'Cancel the ticket'), ('refuse', 'Refuse'), ('reopen', 'Reopen'), ('move', 'Transfer'), ('invite', 'Invite a user'), ('remove_guest', 'Remove the guest'), ('change_requester', 'Change the requester'), ('change_priority', 'Change the priority'), ('change_subject', 'Change the subject'), ('change_visibility', 'Change the visibility'), ('attach', 'Attach a file'), ('expire', 'Expire')], max_length=20, verbose_name='action')),
                 ('text', models.TextField(blank=True, verbose_name='message')),
                 ('html', models.TextField(blank=True, editable=False)),
-                ('renderer', models.PositiveSmallIntegerField(default=1)),
+                ('renderer', models.PositiveSmallIntegerField(default=wagtail_helpdesk.markdown.renderer)),
                 ('audience', models.CharField(choices=[('everyone', 'Everyone on the ticket'), ('requester', 'Requester and managers'), ('managers', 'Managers only')], default='everyone', max_length=10, verbose_name='audience')),
                 ('before', models.JSONField(default=dict)),
                 ('after', models.JSONField(default=dict)),

@@ -55,7 +55,7 @@ class Event(models.Model):
     )
     text = models.TextField(_("message"), blank=True)
     html = models.TextField(blank=True, editable=False)
-    renderer = models.PositiveSmallIntegerField(default=markdown.RENDERER)
+    renderer = models.PositiveSmallIntegerField(default=markdown.renderer)
     audience = models.CharField(
         _("audience"), max_length=10, choices=Audience, default=Audience.EVERYONE
     )

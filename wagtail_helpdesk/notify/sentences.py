@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -220,13 +221,18 @@ def deadline(told: Told, dossier: Dossier) -> str:
     if not told.asked or told.act.after.status != Status.CLOSED:
         return ""
     since = dossier.ticket.awaiting_since or told.event.created_at
-    date = date_format((since + timedelta(days=helpdesk_settings.EXPIRY_DAYS)).date())
+    last = timezone.localtime(since + timedelta(days=helpdesk_settings.EXPIRY_DAYS))
+    date = date_format(last.date())
     return _("Without an answer from you before %(date)s, the ticket will expire.") % {"date": date}
 
 
 def why(told: Told, dossier: Dossier) -> str:
     """Return why the reader gets the mail."""
-    return WHY[told.reason]() % {
+    reason = told.reason
+    if reason == Reason.MEMBER and dossier.ticket.service.confidential:
+        # The category says what the ticket is about.
+        reason = Reason.MANAGER
+    return WHY[reason]() % {
         "service": dossier.ticket.service.name,
         "category": dossier.ticket.category.name,
     }

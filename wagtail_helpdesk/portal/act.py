@@ -16,6 +16,7 @@ from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 
 from . import history, unfinished
 from .forms import FORMS, ActForm
+from .numbers import number as number_in
 from .visit import Visit, takes_forms
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ def _ask(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpRespons
     """Show the form, filled with what the address and an expired login left."""
     asked = visit.request.GET
     newest = history.last_event(ticket, visit.user)
-    seen = int(asked["seen"]) if asked.get("seen", "").isdecimal() else newest
+    given = number_in(asked.get("seen", ""))
+    seen = newest if given is None else given
     initial: dict[str, Any] = asked.dict() | unfinished.given_back(visit.request)
     initial |= {"version": ticket.version, "seen": newest, "submission": None}
     form = form_class(visit=visit, ticket=ticket, initial=_without_none(initial))
@@ -93,10 +95,10 @@ def _rejected(visit: Visit, form: ActForm) -> HttpResponse:
 def _stale(visit: Visit, form: ActForm) -> HttpResponse:
     """Name who was faster, show the news, keep the text; the form can be sent again."""
     _keep_files(form)
-    typed = form["seen"].value()
+    typed = number_in(form["seen"].value())
     ticket = visit.ticket(form.ticket.pk)
     newest = history.last_event(ticket, visit.user)
-    seen = int(typed) if str(typed).isdecimal() else newest - 1
+    seen = newest - 1 if typed is None else typed
     news = history.since(ticket, visit.user, min(seen, newest - 1))
     form.refreshed(ticket, newest)
     possible = _is_possible(visit, form)

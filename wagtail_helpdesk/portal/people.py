@@ -7,8 +7,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.directory import DirectoryError, find_people
+
+#: Each name costs a question to the directory, within the request.
+MOST_AT_ONCE = 50
 
 
 def name_of(user: Any) -> str:
@@ -30,6 +34,8 @@ def found(typed: str, *, external: bool = False, otherwise: Any = "") -> list[An
 
     Raises ``ValidationError`` naming whoever is unknown, followed by ``otherwise``.
     """
+    if len(typed.replace(";", ",").replace("\n", ",").split(",")) > MOST_AT_ONCE:
+        raise ValidationError(_("Name at most %(most)d people at once.") % {"most": MOST_AT_ONCE})
     try:
         return list(find_people(typed, external=external))
     except DirectoryError as problem:

@@ -21,6 +21,7 @@ from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.search import Filters, Hit, Query, Results, TooBroad, Unavailable, search
 
 from . import paging, tree, words
+from .numbers import number
 from .visit import Visit
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Asked:
         self.mine = asked.get("mine") == "1"
         self.service = _among(asked.get("service"), [s.pk for s in self.services])
         self.category = _among(asked.get("category"), [c.pk for c in self.categories])
-        self.after = _key(asked.get("after", ""))
+        self.after = number(asked.get("after", ""))
 
     @cached_property
     def services(self) -> list[Service]:
@@ -189,7 +190,3 @@ def _message(hit: Hit, now: datetime) -> Message:
 
 def _among(asked: str | None, allowed: list[Any]) -> Any:
     return next((value for value in allowed if str(value) == asked), None)
-
-
-def _key(asked: str) -> int | None:
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None

@@ -17,6 +17,7 @@ from wagtail_helpdesk.models import Guest, Ticket
 from . import buttons, history, origin, presence, tree, words
 from .forms import FORMS, ActForm
 from .forms.acting import Way
+from .numbers import number as number_in
 from .people import name_of
 from .visit import Visit
 
@@ -28,7 +29,7 @@ def show(visit: Visit, number: int) -> HttpResponse:
     """Show a ticket to somebody who may read it."""
     ticket = visit.ticket(number)
     before = visit.request.GET.get("before", "")
-    shown = history.of(ticket, visit.user, int(before) if before.isdecimal() else None)
+    shown = history.of(ticket, visit.user, number_in(before))
     bar = buttons.Bar(visit, ticket, shown.last)
     return visit.render(
         "ticket.html",

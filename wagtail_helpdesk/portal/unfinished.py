@@ -26,14 +26,18 @@ def keep(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
         return
     if access.is_somebody(request.user):
         return
-    typed = {name: request.POST[name] for name in request.POST if name not in _NOT_KEPT}
-    if not typed or sum(map(len, typed.values())) > MOST:
+    typed: dict[str, Any] = {
+        name: values if len(values) > 1 else values[0]
+        for name, values in request.POST.lists()
+        if name not in _NOT_KEPT
+    }
+    if not typed or len(str(typed)) > MOST:
         return
     request.session[KEY] = {"path": request.path, "typed": typed}
     messages.warning(request, _("Your session has expired. Log in again: your text is kept."))
 
 
-def given_back(request: HttpRequest) -> dict[str, str]:
+def given_back(request: HttpRequest) -> dict[str, Any]:
     """Return what was typed in the form at this address before the login expired."""
     kept = request.session.get(KEY)
     return dict(kept["typed"]) if kept and kept["path"] == request.path else {}

@@ -99,9 +99,20 @@ def receive(page: Any, request: HttpRequest, view: View, **kwargs: Any) -> HttpR
     try:
         return private(view(visit, **kwargs))
     except Http404 as missing:
-        return private(visit.render("not_found.html", status=404, message=str(missing)))
+        refused: dict[str, Any] = {
+            "template": "not_found.html",
+            "status": 404,
+            "message": str(missing),
+        }
     except NotYours:
-        return private(visit.render("forbidden.html", status=403, number=kwargs.get("number")))
+        refused = {"template": "forbidden.html", "status": 403, "number": kwargs.get("number")}
+    return private(visit.render(**refused, typed=_typed(request)))
+
+
+def _typed(request: HttpRequest) -> str:
+    """Return the text of a form that is refused: whoever lost the right keeps his words."""
+    limit = helpdesk_settings.MESSAGE_MAX_LENGTH
+    return str(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 
 
 def takes_forms(view: View) -> View:

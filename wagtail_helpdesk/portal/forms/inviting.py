@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.models import Guest
 
+from ..numbers import number
 from ..people import found, name_of
 from . import fields
 from .acting import ActForm, WithText
@@ -50,9 +51,9 @@ class RemoveGuest(WithText):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = self["user"].value()
+        named = number(self["user"].value())
         guests = self.ticket.guests.select_related("user")
-        self.guest = guests.filter(user=named).first() if str(named).isdecimal() else None
+        self.guest = guests.filter(user=named).first() if named is not None else None
 
     @property
     def is_oneself(self) -> bool:

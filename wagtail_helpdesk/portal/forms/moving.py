@@ -15,6 +15,7 @@ from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 
 from .. import tree
+from ..numbers import number
 from ..people import name_of
 from .acting import WithText
 from .inviting import MOST_GUESTS
@@ -95,15 +96,29 @@ class Move(WithText):
             service=service,
             nodes=[node for node in whole if node.service == service.pk],
             managed=service in self.visit.services,
-            arrival=None if here else _arrival(service, found),
+            arrival=None if here else self._arrival(service, found),
             open=here or self._asked_for(service),
         )
+
+    def _arrival(self, service: Service, found: list[Category]) -> Any:
+        """Return the category that choosing the service alone means, or None: the tree asks."""
+        if any(category.pk == service.arrivals_id for category in found):
+            return service.arrivals_id
+        # Of a service at the end of a tree that is cut there may be others.
+        whole = len(self.categories) < MOST_CATEGORIES
+        return found[0].pk if whole and len(found) == 1 else None
 
     def _asked_for(self, service: Service) -> bool:
         chosen = str(self["to"].value() or "")
         if chosen.startswith("service-"):
             return chosen == f"service-{service.pk}"
         return any(str(c.pk) == chosen and c.service_id == service.pk for c in self.categories)
+
+    @property
+    def removed(self) -> set[int | None]:
+        """The ids of the guests ticked for removal, when the form comes back."""
+        ticked = self["without"].value() or []
+        return {number(pk) for pk in ([ticked] if isinstance(ticked, str) else ticked)}
 
     @property
     def selectable(self) -> set[Any]:
@@ -122,9 +137,10 @@ class Move(WithText):
         chosen = self.cleaned_data["to"]
         if chosen.startswith("service-"):
             return self._category_of(chosen.removeprefix("service-"))
-        for category in self.categories:
-            if str(category.pk) == chosen:
-                return category
+        # Asked of all targets: the tree may be too large to show whole.
+        found = targets(self.ticket, self.author).filter(pk=number(chosen) or 0)
+        if category := found.select_related("service").first():
+            return category
         raise forms.ValidationError(_("The ticket cannot go there."))
 
     def _category_of(self, service: str) -> Category:
@@ -141,10 +157,3 @@ class Move(WithText):
             "become_guest": self.cleaned_data.get("become_guest", False),
             "without": [g.user for g in self.guests if str(g.user_id) in removed],
         }
-
-
-def _arrival(service: Service, found: list[Category]) -> Any:
-    """Return the category that choosing the service alone means, or None: the tree asks."""
-    if any(category.pk == service.arrivals_id for category in found):
-        return service.arrivals_id
-    return found[0].pk if len(found) == 1 else None

@@ -58,7 +58,7 @@ const unsaved = new Set();
 
 function watch(form) {
   form.addEventListener("input", () => unsaved.add(form));
-  form.addEventListener("submit", () => unsaved.clear());
+  form.addEventListener("submit", () => unsaved.delete(form));
 }
 
 addEventListener("beforeunload", (event) => {
