@@ -4,16 +4,14 @@ import contextlib
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models.signals import post_save
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -64,24 +62,6 @@ def _migrated(config: pytest.Config) -> Path:
     for migration in sorted(config.rootpath.glob("*/**/migrations/*.py")):
         known.update(migration.read_bytes())
     return config.rootpath / ".pytest_cache" / "databases" / f"{known.hexdigest()[:20]}.sqlite3"
-
-
-@pytest.fixture(autouse=True)
-def _known_content_types() -> Iterator[None]:
-    """Forget the content types a test made: their rows are rolled back, Django's cache is not."""
-    made: list[Any] = []
-
-    def note(instance: Any, created: bool, **kwargs: Any) -> None:
-        if created:
-            made.append(instance)
-
-    post_save.connect(note, sender="contenttypes.ContentType", weak=False)
-    yield
-    post_save.disconnect(note, sender="contenttypes.ContentType")
-    for rows in apps.get_model("contenttypes", "ContentType").objects._cache.values():
-        for row in made:
-            rows.pop(row.pk, None)
-            rows.pop((row.app_label, row.model), None)
 
 
 @pytest.fixture(autouse=True)

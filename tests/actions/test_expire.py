@@ -69,6 +69,8 @@ def test_no_person_may(closed, people, person, travel):
         actions.expire(closed, by=getattr(people, person))
 
 
+# Marked, because the fixture asked for by name alone does not say that it needs the database.
+@pytest.mark.django_db
 @pytest.mark.parametrize("stage", ["taken", "approved", "cancelled"])
 def test_only_a_closure_expires(request, stage, travel):
     ticket = request.getfixturevalue(stage)

@@ -62,12 +62,19 @@ def answers(network, manager, people):
 
 
 def state():
-    """Everything in the package and what accounts may do, moments left out."""
+    """Everything in the package and what accounts may do; moments and the keys of rows left out.
+
+    A key is not given twice, even when its row was rolled back.
+    """
     users = get_user_model().objects.order_by("pk")
     rows = everything() | {"User": list(users.values("username", "is_staff", "is_superuser"))}
     return {
         name: [
-            {key: value for key, value in row.items() if not isinstance(value, datetime.datetime)}
+            {
+                key: value
+                for key, value in row.items()
+                if key != "id" and not isinstance(value, datetime.datetime)
+            }
             for row in table
         ]
         for name, table in rows.items()
