@@ -102,7 +102,7 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
 @register("wagtail_helpdesk")
 def check_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that two acts at once wait for each other on SQLite, which knows no row locks."""
-    database = settings.DATABASES[DEFAULT_DB_ALIAS]
+    database: Any = settings.DATABASES[DEFAULT_DB_ALIAS]
     mode = database.get("OPTIONS", {}).get("transaction_mode", "")
     if not database.get("ENGINE", "").endswith("sqlite3") or mode.upper() == "IMMEDIATE":
         return []
