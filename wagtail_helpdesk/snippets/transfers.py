@@ -24,10 +24,10 @@ class TransferForm(forms.Form):
         label=gettext_lazy("Target category"), queryset=Category.objects.none()
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, service: Service, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
-        to.queryset = configuration.targets_for(user).select_related("service")
+        to.queryset = configuration.targets_for(user, service).select_related("service")
         to.widget = AdminSnippetChooser(Category)
 
 
@@ -49,7 +49,7 @@ class Transfer(ServiceFormPage):
         return configuration.tickets_of(self.source()).count()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.author}
+        return {**super().get_form_kwargs(), "user": self.author, "service": self.service}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(count=self.count, source=self.source(), **kwargs)

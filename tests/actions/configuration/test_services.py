@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
-from wagtail_helpdesk.models import Service, Ticket
+from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 
 
 def test_an_administrator_makes_a_service(people):
@@ -97,6 +97,14 @@ def test_a_large_category_is_emptied_in_several_goes(
 
 def test_not_to_where_the_mover_may_not_go(people, heating, network, sophie, ticket):
     Service.objects.filter(pk=network.service_id).update(everyone=False)
+    with pytest.raises(NotPossible, match="You may not transfer"):
+        configuration.transfer_tickets(heating, by=sophie, to=network)
+
+
+def test_whoever_may_not_transfer_a_ticket_anywhere_does_not_transfer_all_of_them(
+    people, heating, network, sophie, ticket
+):
+    ServiceManager.objects.filter(user=sophie).update(can_move_anywhere=False)
     with pytest.raises(NotPossible, match="You may not transfer"):
         configuration.transfer_tickets(heating, by=sophie, to=network)
 

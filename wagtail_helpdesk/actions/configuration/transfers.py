@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,7 +33,7 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
     with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         if source in (to, to.service):
             raise NotPossible("to", _("The tickets are there already."))
-        if by is not None and not targets_for(by).filter(pk=to.pk).exists():
+        if by is not None and not targets_for(by, service).filter(pk=to.pk).exists():
             raise NotPossible("to", _("You may not transfer tickets to this category."))
         tickets = tickets_of(source).order_by("pk")
         moved = [move(ticket, by=None, to=to) for ticket in tickets[:AT_ONCE]]
@@ -44,17 +44,19 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
         return tickets.count()
 
 
-def targets_for(user: Any) -> QuerySet[Category]:
-    """Return the categories to which somebody may transfer the tickets of what he deletes.
+def targets_for(user: Any, service: Service) -> QuerySet[Category]:
+    """Return the categories to which somebody may transfer the tickets of a service he empties.
 
-    Those that take tickets, of services that are his to configure or open to him.
+    Those that take tickets, of services that are his to configure or to manage; and of those open
+    to him, if he may transfer a ticket of the service anywhere. Emptying it gives no more right to
+    its tickets than their own transfer does.
     """
-    mine = Service.objects.configured_by(user, Privilege.MANAGE_CATEGORIES)
-    seen = Service.objects.visible_to(user)
-    categories = Category.objects.filter(takes_tickets=True, service__enabled=True)
-    return categories.filter(service__in=mine.values("pk")) | categories.filter(
-        service__in=seen.values("pk")
-    )
+    services = Service.objects.configured_by(user, Privilege.MANAGE_CATEGORIES)
+    reachable = Q(service__in=services.values("pk"))
+    reachable |= Q(service__in=Service.objects.managed_by(user).values("pk"))
+    if Service.objects.managed_by(user, Privilege.MOVE_ANYWHERE).filter(pk=service.pk).exists():
+        reachable |= Q(service__in=Service.objects.visible_to(user).values("pk"))
+    return Category.objects.filter(reachable, takes_tickets=True, service__enabled=True)
 
 
 def tickets_of(source: Service | Category) -> QuerySet[Ticket]:
