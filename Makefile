@@ -96,7 +96,7 @@ postgresql: ## The whole suite on PostgreSQL, with all servers and the browser
 
 chaos: setup-test ## Kill and break everything for some minutes, and count what was lost
 	@$(call need,tests/chaos)
-	@$(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres -s
+	@$(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres
 
 bench: setup-test ## Measure the pages at 2,000 and 20,000 tickets (minutes)
 	@$(BIN)/python -m bench

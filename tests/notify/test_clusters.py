@@ -1,5 +1,6 @@
 """From a form of the helpdesk page to the mail server, through real clusters: nobody calls announce here."""
 
+import os
 import signal
 from collections import Counter
 
@@ -8,7 +9,6 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from tests.portal.conftest import Visitor
-from tests.servers.processes import stop
 from tests.servers.redis import redis_server
 from tests.servers.workers import qcluster, run_command
 from wagtail_helpdesk import actions
@@ -91,10 +91,13 @@ def test_two_clusters_send_nothing_twice(ticket, people, quiet, smtp):
     assert set(copies.values()) == {1}
 
 
-def test_r04_a_dead_cluster_is_noticed_and_the_command_does_its_work(taken, people, quiet, smtp):
+@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP], ids=["dead", "frozen"])
+def test_r04_a_cluster_that_works_no_more_is_noticed_and_the_command_does_its_work(
+    taken, people, quiet, smtp, fate
+):
     quiet()
     with qcluster(smtp_port=smtp.port) as cluster:
-        stop(cluster, signal.SIGKILL)
+        os.killpg(cluster.pid, fate)
         Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
         long_ago = timezone.now() - timezone.timedelta(minutes=6)
         Event.objects.unannounced().update(created_at=long_ago)
@@ -104,3 +107,19 @@ def test_r04_a_dead_cluster_is_noticed_and_the_command_does_its_work(taken, peop
         assert "FAILED   oldest_event_not_announced" in noticed.stdout
         run_command("helpdesk_deliver", smtp_port=smtp.port)
         assert len(smtp.messages) == 1
+
+
+def test_r04_a_frozen_cluster_that_thaws_sends_nothing_twice(taken, people, quiet, smtp):
+    quiet()
+    with qcluster(smtp_port=smtp.port) as cluster:
+        os.killpg(cluster.pid, signal.SIGSTOP)
+        Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
+        run_command("helpdesk_deliver", smtp_port=smtp.port)
+        smtp.wait_for(1)
+        os.killpg(cluster.pid, signal.SIGCONT)
+        Visitor(people.lea).act(taken, "comment", text="Glacial.")
+        first, second = smtp.wait_for(2)
+    # The second came through the cluster, which had found the task of the first before it.
+    assert "Toujours froid." in read(first)
+    assert "Glacial." in read(second)
+    assert len(smtp.messages) == 2
