@@ -353,7 +353,7 @@ def test_login_by_directory_is_one_variable_away() -> None:
         LDAP_SERVER="ldaps://ldap.example.org",
     )
     first, second, *_ = finished.stdout.split()
-    assert first == "django_auth_ldap.backend.LDAPBackend"
+    assert first == "wagtail_helpdesk.directory.ldap.PromptLDAPBackend"
     assert second == "django.contrib.auth.backends.ModelBackend"
 
 

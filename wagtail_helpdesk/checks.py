@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -96,6 +99,50 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
             " the schedule.",
             hint="Install the schedules with `helpdesk_schedules`, or run `helpdesk_deliver --loop`.",
             id="wagtail_helpdesk.W006",
+        )
+
+
+@register("wagtail_helpdesk")
+def check_directory(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that an LDAP directory hears no password in clear, and keeps nobody waiting at the log-in."""
+    uri = getattr(settings, "AUTH_LDAP_SERVER_URI", "")
+    if not isinstance(uri, str):
+        return []  # Found out by the site at each log-in.
+    return [*_clear_passwords(uri), *_patient_logins()]
+
+
+def _clear_passwords(uri: str) -> Iterator[CheckMessage]:
+    if getattr(settings, "AUTH_LDAP_START_TLS", False):
+        return
+    servers = [urlsplit(server) for server in re.split(r"[\s,]+", uri.strip())]
+    if any(server.scheme == "ldap" and not _is_here(server.hostname) for server in servers):
+        yield Warning(
+            "Passwords travel to the LDAP server in clear.",
+            hint="Set AUTH_LDAP_START_TLS to True.",
+            id="wagtail_helpdesk.W011",
+        )
+
+
+def _is_here(host: str | None) -> bool:
+    """Tell whether this is the machine itself, whatever it is called."""
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return host in (None, "localhost")
+
+
+def _patient_logins() -> Iterator[CheckMessage]:
+    if "django_auth_ldap.backend.LDAPBackend" not in settings.AUTHENTICATION_BACKENDS:
+        return
+    # Only here: what it imports is compiled, and a site without a directory does not need it.
+    from wagtail_helpdesk.directory.ldap.login import may_hang
+
+    if may_hang(settings):
+        yield Warning(
+            "An LDAP server that says nothing keeps everybody waiting at the log-in.",
+            hint="Name wagtail_helpdesk.directory.ldap.PromptLDAPBackend in AUTHENTICATION_BACKENDS"
+            " instead of django_auth_ldap.backend.LDAPBackend.",
+            id="wagtail_helpdesk.W012",
         )
 
 

@@ -24,7 +24,10 @@ def ldap_settings(backends: list[str]) -> dict[str, Any]:
 
     base = os.environ.get("LDAP_BASE", "ou=people,dc=example,dc=org")
     return {
-        "AUTHENTICATION_BACKENDS": ["django_auth_ldap.backend.LDAPBackend", *backends],
+        "AUTHENTICATION_BACKENDS": [
+            "wagtail_helpdesk.directory.ldap.PromptLDAPBackend",
+            *backends,
+        ],
         "AUTH_LDAP_SERVER_URI": server,
         "AUTH_LDAP_BIND_DN": os.environ.get("LDAP_BIND_DN", ""),
         "AUTH_LDAP_BIND_PASSWORD": os.environ.get("LDAP_BIND_PASSWORD", ""),
@@ -37,11 +40,6 @@ def ldap_settings(backends: list[str]) -> dict[str, Any]:
         },
         # One account per person, whichever way the name is typed.
         "AUTH_LDAP_USER_QUERY_FIELD": "username",
-        "AUTH_LDAP_CONNECTION_OPTIONS": {
-            ldap.OPT_NETWORK_TIMEOUT: 5,
-            ldap.OPT_TIMEOUT: 5,
-            ldap.OPT_REFERRALS: 0,
-        },
         # The helpdesk finds people there too: docs/how-to/ldap.md.
         "WAGTAIL_HELPDESK": {
             "DIRECTORY": "wagtail_helpdesk.directory.ldap.LdapDirectory",

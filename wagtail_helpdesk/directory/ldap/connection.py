@@ -53,16 +53,9 @@ class LdapConnection:
         self._settings = backend.settings
         self._seconds = seconds
         self._deadline = monotonic() + seconds
-        # On the back end, so that they hold for what django-auth-ldap asks through it as well.
-        self._settings.CONNECTION_OPTIONS = {
-            **self._settings.CONNECTION_OPTIONS,
-            ldap.OPT_NETWORK_TIMEOUT: seconds,
-            ldap.OPT_TIMEOUT: seconds,
-            # A referral would send the service account's password to whatever host an entry names.
-            ldap.OPT_REFERRALS: 0,
-        }
-        self._settings.SERVER_URI = listening(self._settings.SERVER_URI, seconds)
-        self._connection = backend.ldap.initialize(self._settings.SERVER_URI, bytes_mode=False)
+        # On the back end, so that it holds for what django-auth-ldap asks through it as well.
+        bound(self._settings, seconds)
+        self._connection = backend.ldap.initialize(self._settings.SERVER_URI(), bytes_mode=False)
         for option, value in self._settings.CONNECTION_OPTIONS.items():
             self._connection.set_option(option, value)
 
@@ -137,18 +130,42 @@ class LdapConnection:
                 return entries
 
 
-def listening(server_uri: str | Callable[[None], str], seconds: float) -> str:
-    """Return the addresses of ``SERVER_URI`` without those that accept a connection and then say nothing.
+def bound(settings: Any, seconds: float) -> None:
+    """Let the settings of a django-auth-ldap back end wait for no answer longer than so many seconds."""
+    settings.CONNECTION_OPTIONS = {
+        **settings.CONNECTION_OPTIONS,
+        ldap.OPT_NETWORK_TIMEOUT: seconds,
+        ldap.OPT_TIMEOUT: seconds,
+        # A referral would send the service account's password to whatever host an entry names.
+        ldap.OPT_REFERRALS: 0,
+    }
+    uri = settings.SERVER_URI
+    settings.SERVER_URI = Listening(uri.uri if isinstance(uri, Listening) else uri, seconds)
+
+
+class Listening:
+    """A ``SERVER_URI`` without the servers that accept a connection and then say nothing.
 
     libldap with GnuTLS, as Debian ships it, heeds no timeout while it waits for the first word of
     a TLS server: it spins for ever. Everything else it times by itself.
     """
-    uri = server_uri(None) if callable(server_uri) else server_uri
-    servers = re.split(r"[\s,]+", uri.strip())
-    answering = [server for server in servers if not _is_deaf(server, seconds / len(servers))]
-    if not answering:
-        raise ldap.TIMEOUT({"desc": "No word from the TLS server"})
-    return " ".join(answering)
+
+    def __init__(self, uri: str | Callable[[Any], str], seconds: float) -> None:
+        self.uri, self._seconds = uri, seconds
+        self._answering = ""
+
+    def __call__(self, request: Any = None) -> str:
+        self._answering = self._answering or self._listen(request)
+        return self._answering
+
+    def _listen(self, request: Any) -> str:
+        uri = self.uri(request) if callable(self.uri) else self.uri
+        servers = re.split(r"[\s,]+", uri.strip())
+        each = self._seconds / len(servers)
+        answering = [server for server in servers if not _is_deaf(server, each)]
+        if not answering:
+            raise ldap.TIMEOUT({"desc": "No word from the TLS server"})
+        return " ".join(answering)
 
 
 def _is_deaf(server: str, seconds: float) -> bool:
