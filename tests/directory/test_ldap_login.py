@@ -64,6 +64,22 @@ def test_R_36_with_the_directory_dead_nobody_gets_in_and_no_account_is_made(ldap
     assert not User.objects.exists()
 
 
+def test_R_36_the_login_page_says_that_the_directory_is_down(ldap_directory, prompt, client):
+    prompt()
+    User.objects.create_superuser("gardien", password="its own")
+    with ldap_directory.stopped():
+        refused = client.post("/admin/login/", {"username": "lea", "password": PASSWORD})
+        own = client.post("/admin/login/", {"username": "gardien", "password": "its own"})
+    assert "The directory is not answering" in refused.text
+    assert own.status_code == 302
+
+
+def test_a_wrong_password_is_no_fault_of_the_directory(ldap_directory, prompt, client):
+    prompt()
+    refused = client.post("/admin/login/", {"username": "lea", "password": "wrong"})
+    assert "directory" not in refused.text
+
+
 def test_the_directory_lets_people_in(ldap_directory, prompt):
     prompt()
     assert log_in("lea") == "lea"

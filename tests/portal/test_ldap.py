@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 
-from tests.portal.conftest import soup
+from tests.actions.conftest import privileged
+from tests.portal.conftest import hidden, soup
+from tests.snippets.test_every_address import everything
 from wagtail_helpdesk.models import Guest
 
 pytestmark = pytest.mark.servers
@@ -31,18 +33,73 @@ def test_somebody_is_invited_by_identifier_or_address(karim, taken, typed):
     assert Guest.objects.get(ticket=taken).user == account("p001")
 
 
-def test_r_36_with_the_directory_down_nobody_is_invited_and_nothing_typed_is_lost(
-    karim, taken, ldap_directory
+#: Every form of the helpdesk page that names people: the field, and what else is typed.
+FORMS = {
+    "invite": ("users", {"text": "Venez."}),
+    "change_requester": ("to", {"text": "Pour elle."}),
+    "open": ("requester", {"subject": "Froid", "text": "14 degrés."}),
+    "absence": ("replacement", {"starts_on": "2030-07-01", "ends_on": "2030-07-14"}),
+}
+EACH_FORM = pytest.mark.parametrize("form", FORMS)
+
+
+def send(karim, ticket, form, named):
+    """Send one of the forms with somebody named in it."""
+    field, rest = FORMS[form]
+    typed = {field: named, **rest}
+    if form == "open":
+        path = f"new/{ticket.category_id}/"
+        return karim.post(path, **hidden(karim.get(path)), category=ticket.category_id, **typed)
+    if form == "absence":
+        return karim.post("preferences/absences/", **typed)
+    return karim.act(ticket, form, **typed)
+
+
+def accounts():
+    return set(get_user_model().objects.values_list("username", flat=True))
+
+
+@pytest.fixture
+def away(people, general):
+    """Karim may say when he is away."""
+    privileged(general, people.karim, can_set_availability=True)
+
+
+@EACH_FORM
+def test_r_36_with_the_directory_down_nothing_is_saved_and_nothing_typed_is_lost(
+    karim, away, taken, ldap_directory, form
 ):
+    before = everything(), accounts()
     with ldap_directory.stopped():
-        response = karim.act(taken, "invite", users="ines, p001", text="Venez.")
+        response = send(karim, taken, form, "p001")
     assert response.status_code == 422
+    assert (everything(), accounts()) == before
     page = soup(response)
     assert "directory is not answering" in page.text
-    assert page.find("input", {"name": "users"})["value"] == "ines, p001"
-    assert "Venez." in page.find("textarea").text
-    assert not Guest.objects.exists()
-    assert account("p001") is None
+    field, rest = FORMS[form]
+    for name, typed in {field: "p001", **rest}.items():
+        box = page.find(attrs={"name": name})
+        assert typed in (box.get("value"), box.text.strip()), name
+
+
+@EACH_FORM
+def test_r_36_once_it_is_back_the_same_form_is_taken(karim, away, taken, ldap_directory, form):
+    with ldap_directory.stopped():
+        send(karim, taken, form, "p001")
+    assert send(karim, taken, form, "p001").status_code == 303
+    assert "p001" in accounts()
+
+
+def test_r_36_a_directory_that_dies_between_two_names_lets_nobody_in(
+    karim, taken, ldap_directory, dies_after_one
+):
+    before = everything()
+    response = karim.act(taken, "invite", users="p001, p002", text="Venez.")
+    assert response.status_code == 422
+    assert "directory is not answering" in soup(response).text
+    assert everything() == before
+    # The first one’s account is the one that logging in would have made.
+    assert "p002" not in accounts()
 
 
 def test_r_36_people_known_already_are_invited_all_the_same(karim, people, taken, ldap_directory):

@@ -63,6 +63,24 @@ def ldap_directory(ldap_server: Any, settings: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def dies_after_one(ldap_directory: Any, monkeypatch: Any) -> Iterator[None]:
+    """Let the LDAP server answer who one person is, and then die."""
+    from wagtail_helpdesk.directory.ldap import LdapDirectory
+
+    true_find = LdapDirectory.find
+
+    def find_and_die(self: Any, typed: str) -> Any:
+        user = true_find(self, typed)
+        ldap_directory.terminate()
+        ldap_directory.wait()
+        return user
+
+    monkeypatch.setattr(LdapDirectory, "find", find_and_die)
+    yield
+    ldap_directory.resume()
+
+
+@pytest.fixture
 def deaf_server() -> Iterator[DeafServer]:
     """A server that accepts every connection and never says a word."""
     server = DeafServer()

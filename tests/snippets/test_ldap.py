@@ -6,10 +6,10 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.directory import site_directory
 from wagtail_helpdesk.models import PermanentGuest
 
 from .conftest import address
+from .test_every_address import everything
 from .test_services import text
 
 pytestmark = pytest.mark.servers
@@ -118,25 +118,40 @@ def test_R_36_a_dead_directory_is_said_so_and_nothing_is_half_saved(
 
 @EACH
 def test_R_36_a_directory_that_dies_between_two_people_adds_nobody(
-    sophie, general, directory, page, monkeypatch
+    sophie, general, page, dies_after_one
 ):
     before = added(general, page)
-    true_find = type(site_directory()).find
-
-    def find_and_die(self, typed):
-        user = true_find(self, typed)
-        directory.terminate()
-        directory.wait()
-        return user
-
-    monkeypatch.setattr(type(site_directory()), "find", find_and_die)
-    try:
-        response = sophie.post(page, general, people="p001, p002")
-    finally:
-        directory.resume()
+    response = sophie.post(page, general, people="p001, p002")
     assert "directory is not answering" in text(response)
     assert added(general, page) == before
     assert "p002" not in accounts()
+
+
+#: The other forms that name somebody, with what else they ask.
+NAMES = {
+    "absences": {"starts_on": "2030-07-01", "ends_on": "2030-07-14", "replacement": "p001"},
+    "manager_remove": {"then": "colleague", "colleague": "p001"},
+}
+
+
+@pytest.mark.parametrize("page", NAMES)
+def test_R_36_whoever_stands_in_is_not_guessed_and_nothing_is_saved(
+    sophie, general, people, manager, ticket, directory, page
+):
+    actions.take(ticket, by=people.karim)
+    before = everything(), accounts()
+    with directory.stopped():
+        response = sophie.post(page, general, manager(people.karim), **NAMES[page])
+    assert "directory is not answering" in text(response)
+    assert 'value="p001"' in response.content.decode()
+    assert (everything(), accounts()) == before
+
+
+def test_R_36_somebody_only_the_directory_knows_is_asked_about_later(sophie, general, directory):
+    with directory.stopped():
+        response = sophie.get("why", general, person="p001")
+    assert "directory is not answering" in text(response)
+    assert "p001" not in accounts()
 
 
 @EACH

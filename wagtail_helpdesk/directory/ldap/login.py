@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import ldap
-from django_auth_ldap.backend import LDAPBackend
+from django.contrib import messages
+from django.utils.translation import gettext as _
+from django_auth_ldap.backend import LDAPBackend, ldap_error
 
 from wagtail_helpdesk.conf import helpdesk_settings
 
@@ -24,6 +26,21 @@ class PromptLDAPBackend(LDAPBackend):
         if self._settings is None:
             bound(super().settings, helpdesk_settings.DIRECTORY_TIMEOUT)
         return self._settings
+
+
+def _say_why(request: Any = None, **kwargs: Any) -> None:
+    """Or else the log-in page would only say that the password is wrong."""
+    if request is not None:
+        messages.warning(
+            request,
+            _("The directory is not answering: only accounts of this site’s own can log in."),
+            fail_silently=True,
+        )
+
+
+ldap_error.connect(
+    _say_why, sender=PromptLDAPBackend, dispatch_uid="wagtail_helpdesk.directory.login"
+)
 
 
 def may_hang(settings: Any) -> bool:
