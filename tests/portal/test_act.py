@@ -1,10 +1,12 @@
 """The form of every act: shown, sent, refused, sent twice."""
 
 import pytest
+from django.contrib.auth import get_user_model
 
+from tests.portal.budget import counted
 from tests.portal.conftest import hidden, soup
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Event, HelpdeskPreferences, Subscription
+from wagtail_helpdesk.models import Event, HelpdeskPreferences, ServiceManager, Subscription
 from wagtail_helpdesk.portal.forms import FORMS
 
 
@@ -162,6 +164,71 @@ def test_s_esc_04_nobody_else_can_be_assigned(visit, people, ticket, dsi):
     assert response.status_code == 422
     ticket.refresh_from_db()
     assert ticket.assignee is None
+
+
+@pytest.fixture
+def many(general):
+    """More managers of the service than a form lists, by surname."""
+    users = get_user_model().objects.bulk_create(
+        get_user_model()(username=f"m{n}", first_name="Ada", last_name=f"Nom{n}") for n in range(60)
+    )
+    ServiceManager.objects.bulk_create(
+        ServiceManager(service=general, user=user, order=n + 10) for n, user in enumerate(users)
+    )
+    return users
+
+
+def test_s_dos_03_of_many_colleagues_the_first_are_listed_and_it_is_said(
+    visit, people, ticket, many
+):
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
+    assert len(page.select("input[name=to]")) == 40
+    assert "Only the first 40 are listed" in page.text
+
+
+def test_the_others_are_found_by_name(visit, people, ticket, many):
+    response = visit(people.karim).act(ticket, "assign", query="nom59", find="1", text="Merci.")
+    page = soup(response)
+    assert [i["value"] for i in page.select("input[name=to]")] == [str(many[59].pk)]
+    assert page.find("textarea").text.strip() == "Merci."
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+
+
+def test_somebody_who_was_not_listed_is_assigned_and_stays_chosen_meanwhile(
+    visit, people, ticket, many
+):
+    karim, chosen = visit(people.karim), many[58]
+    page = soup(karim.act(ticket, "assign", query="nom59", find="1", to=chosen.pk))
+    assert [i["value"] for i in page.select("input[checked]")] == [str(chosen.pk)]
+    assert karim.act(ticket, "assign", to=chosen.pk).status_code == 303
+    ticket.refresh_from_db()
+    assert ticket.assignee == chosen
+
+
+def test_an_address_that_names_a_colleague_asks_to_confirm(visit, people, ticket, many):
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/", to=many[59].pk)
+    assert page.find("button", string="Assign to Ada Nom59")
+    assert [i["value"] for i in page.select("input[name=to]")] == [str(many[59].pk)]
+
+
+def test_an_address_that_names_anybody_else_lets_choose(visit, people, ticket, dsi):
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/", to=people.nadia.pk)
+    assert page.find("button", string="Assign the ticket")
+    assert not page.select("input[checked]")
+
+
+def test_s_dos_03_the_form_costs_the_same_with_many_colleagues(visit, people, ticket, general):
+    karim, path = visit(people.karim), f"tickets/{ticket.pk}/assign/"
+    with counted() as few:
+        karim.get(path)
+    rows = get_user_model().objects.bulk_create(
+        get_user_model()(username=f"x{n}") for n in range(90)
+    )
+    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in rows)
+    with counted() as many:
+        karim.get(path)
+    assert many.count == few.count <= 14, many.statements
 
 
 def test_postponing_to_a_day_or_by_hand(visit, people, taken):

@@ -106,3 +106,15 @@ def test_the_catalogue_is_bounded(visit, people, general):
         response = visit(people.lea).get()
     assert cost.count <= 12
     assert len(response.content) <= 50_000
+    assert "21 other services are not listed." in response.text
+
+
+def test_a_search_of_the_catalogue_is_bounded(visit, people, general):
+    services = Service.objects.bulk_create(Service(name=f"Service {n}") for n in range(80))
+    Category.objects.bulk_create(Category(service=s, name="Demande") for s in services)
+    for wanted in ("service", "demande"):
+        with counted() as cost:
+            response = visit(people.lea).get("new/", q=wanted)
+        assert cost.count <= 12
+        assert len(response.content) <= 50_000
+        assert "There may be others" in response.text

@@ -57,7 +57,8 @@ def test_one_click_leads_to_the_form_with_the_replacement_chosen(visit, taken, p
     [link] = sophie.page(f"tickets/{taken.pk}/").select(".hd-presence a")
     assert link.text == "Assign the ticket to Julien Moreau"
     form = soup(sophie.client.get(link["href"]))
-    [chosen] = form.select("input[name=to][checked]")
+    assert form.find("button", string="Assign to Julien Moreau")
+    [chosen] = form.select("input[name=to]")
     assert chosen["value"] == str(people.julien.pk)
 
 

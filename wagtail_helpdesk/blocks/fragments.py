@@ -109,14 +109,22 @@ def panel(visit: Visit) -> HttpResponse:
 @fragment
 def services(visit: Visit) -> HttpResponse:
     """Show the services that the reader may ask: all, or those of the address he may ask."""
-    chosen = [int(pk) for pk in visit.request.GET.getlist("service") if pk.isdecimal()]
-    shelves = catalogue.shelves(visit.user)
+    asked = map(number, visit.request.GET.getlist("service"))
+    chosen = [pk for pk in asked if pk is not None][: catalogue.MOST_SERVICES]
+    shown = catalogue.read(visit.user, chosen or None)
+    shelves = shown.shelves
     if chosen:
-        known = {shelf.service.pk: shelf for shelf in shelves if not shelf.alias}
+        known = {shelf.service.pk: shelf for shelf in shelves}
         shelves = [known[pk] for pk in chosen if pk in known]
     if not shelves:
         return _nothing()
-    return _show(visit, "catalogue.html", shelves=shelves, most=_number(visit, "most", 50))
+    return _show(
+        visit,
+        "catalogue.html",
+        shelves=shelves,
+        others=shown.others,
+        most=_number(visit, "most", 50),
+    )
 
 
 @fragment
@@ -142,10 +150,13 @@ def ask(visit: Visit) -> HttpResponse:
     asked = visit.request.GET
     page, category = asked.get(origin.PARAMETER, ""), asked.get("category")
     if category is None:
-        shelves = catalogue.shelves(visit.user, _number(visit, "service", 2**62))
-        choices = {line.pk for shelf in shelves for line in shelf.choices}
+        service = _number(visit, "service", 2**62)
+        shown = catalogue.read(visit.user, None if service is None else [service])
+        if shown.is_cut:
+            return HttpResponse(status=204)  # not all of it fits into a field: the link stays
+        choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
         if len(choices) != 1:
-            return _choice(visit, shelves, page) if choices else _nothing()
+            return _choice(visit, shown.shelves, page) if choices else _nothing()
         category = choices.pop()
     chosen = opening.category_in(visit, category)
     return _form(visit, opening.form_in(visit, chosen, initial={"page": page}))

@@ -9,7 +9,15 @@ from .errors import (
     UnknownPerson,
     UnresolvedPeople,
 )
-from .finding import card, find_people, find_person, search_people, site_directory
+from .finding import (
+    Found,
+    card,
+    find_people,
+    find_person,
+    look_for,
+    search_people,
+    site_directory,
+)
 from .protocol import Candidate, Directory
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "Directory",
     "DirectoryError",
     "DirectoryUnavailable",
+    "Found",
     "TooManySearches",
     "UnknownGroup",
     "UnknownPerson",
@@ -25,6 +34,7 @@ __all__ = [
     "card",
     "find_people",
     "find_person",
+    "look_for",
     "search_people",
     "site_directory",
 ]

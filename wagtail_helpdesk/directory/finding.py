@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.core.cache import cache
 from django.utils.module_loading import import_string
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 #: Below this many characters a search would list half the organisation.
 MIN_QUERY = 3
+#: A search that finds more is to be made narrower.
+MOST_FOUND = 20
 #: Above it nobody typed a name.
 MAX_QUERY = 100
 
@@ -85,7 +87,9 @@ def find_people(text: str, *, external: bool = False) -> list[User]:
     return _each_once(user or guests.create(typed) for typed, user in found.items())
 
 
-def search_people(query: str, limit: int = 20, *, by: User | None = None) -> list[Candidate]:
+def search_people(
+    query: str, limit: int = MOST_FOUND, *, by: User | None = None
+) -> list[Candidate]:
     """Return at most ``limit`` people whose names, identifier or address fit; [] below three characters.
 
     Makes no account. ``by`` is who asks: his searches are logged and limited to
@@ -108,6 +112,28 @@ def search_people(query: str, limit: int = 20, *, by: User | None = None) -> lis
     listed = {candidate.user_pk for candidate in candidates}
     others = [known for known in users.search(query, limit) if known.user_pk not in listed]
     return (candidates + others)[:limit]
+
+
+class Found(NamedTuple):
+    """What a search came to: people to choose from, and a sentence about what went wrong."""
+
+    candidates: Sequence[Candidate]
+    problem: str = ""
+
+    @property
+    def may_be_cut(self) -> bool:
+        """Whether there may be others."""
+        return len(self.candidates) >= MOST_FOUND
+
+
+def look_for(query: str, *, by: User) -> Found:
+    """Return what ``search_people`` finds, or the sentence about why it found nobody."""
+    try:
+        return Found(search_people(query, by=by))
+    except DirectoryUnavailable as error:
+        return Found(error.known, error.message)
+    except DirectoryError as error:
+        return Found([], error.message)
 
 
 def card(user: User) -> Mapping[str, str]:

@@ -50,11 +50,16 @@ class UserDirectory:
 
     def search(self, query: str, limit: int) -> list[Candidate]:
         """Return active users of whom every word of the query is in a name, the identifier or the address."""
+        users = self.matching(query).order_by(*_name_fields(), "pk")
+        return [_candidate(user) for user in users[:limit]]
+
+    def matching(self, query: str) -> QuerySet[User]:
+        """Return the active users whom ``search`` finds, for a search among some of them."""
         users = _active()
         lookup = "unaccent__icontains" if _ignores_accents(users.db) else "icontains"
         for word in query.split():
             users = users.filter(_any_field_holds(word, lookup))
-        return [_candidate(user) for user in users.order_by(*_name_fields(), "pk")[:limit]]
+        return users
 
     def card(self, user: User) -> Mapping[str, str]:
         """Return what ``DIRECTORY_CARD`` shows: its keys are attributes of the user, with dots for relations."""

@@ -16,6 +16,7 @@ from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 
 from . import history, unfinished
 from .forms import FORMS, ActForm
+from .forms.naming import Finds
 from .numbers import number as number_in
 from .visit import Visit, takes_forms
 
@@ -35,7 +36,11 @@ def act(visit: Visit, number: int, slug: str) -> HttpResponse:
     if form_class is None or "_" in slug:
         raise Http404(_("There is no such action."))
     ticket = visit.ticket(number)
-    return _do(visit, ticket, form_class) if visit.posted else _ask(visit, ticket, form_class)
+    if not visit.posted:
+        return _ask(visit, ticket, form_class)
+    if "find" in visit.request.POST and issubclass(form_class, Finds):
+        return _find(visit, ticket, form_class)
+    return _do(visit, ticket, form_class)
 
 
 def _ask(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
@@ -51,6 +56,17 @@ def _ask(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpRespons
         return _refuse(visit, form)
     news = history.since(ticket, visit.user, seen) if seen < newest else []
     return _page(visit, form, news=news)
+
+
+def _find(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
+    """Show who was found, in the form as it was left: it is checked when it is sent."""
+    posted = visit.request.POST
+    typed: dict[str, Any] = posted.dict() | {"chosen": posted.getlist("chosen")}
+    form: Any = form_class(visit=visit, ticket=ticket, initial=typed)
+    if not _is_possible(visit, form):
+        return _refuse(visit, form)
+    form.find()
+    return _page(visit, form)
 
 
 def _do(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
@@ -118,6 +134,7 @@ def _page(visit: Visit, form: ActForm, status: int = 200, **context: Any) -> Htt
         words=form.labels,
         ticket=form.ticket,
         here=f"{visit.base}tickets/{form.ticket.pk}/",
+        address=f"{visit.base}tickets/{form.ticket.pk}/{form.slug}/",
         ways=form.other_ways(visit.may(form.ticket)),
         **context,
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
 
@@ -15,9 +17,13 @@ from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, Serv
 
 from . import tree
 
-#: A catalogue shows no more than this; what is beyond is reached by search and by links.
+#: A catalogue shows no more than this; what is beyond is found by name.
 MOST_SERVICES = 60
 MOST_CATEGORIES = 600
+#: A search that finds more categories is to be made narrower.
+MOST_FOUND = 100
+#: With more lines than this, finding by name is quicker than reading.
+LONG = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Shelf:
     hours: str = ""
     lines: list[Line] = field(default_factory=list)
     alias: Any = None
+    #: Whether the service has categories that are not shown here.
+    is_cut: bool = False
 
     @property
     def key(self) -> str:
@@ -66,19 +74,89 @@ class Shelf:
         return [line for line in self.lines if line.takes_tickets and line.service is None]
 
 
-def shelves(user: Any, service: Any = None) -> list[Shelf]:
-    """Return the catalogue of a person, or one shelf of it; hidden categories are left out."""
-    services = Service.objects.open_to(user)
-    if service is not None:
-        services = services.filter(pk=service)
-    found = list(services[:MOST_SERVICES])
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The shelves shown, and what is not."""
+
+    shelves: list[Shelf]
+    #: How many services are not shown.
+    others: int = 0
+    #: Whether a search found more than is shown.
+    may_be_cut: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are services or categories that are not shown."""
+        return bool(self.others) or any(shelf.is_cut for shelf in self.shelves)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is worth a search."""
+        return self.is_cut or sum(len(shelf.lines) for shelf in self.shelves) > LONG
+
+
+def read(user: Any, services: Iterable[Any] | None = None) -> Catalogue:
+    """Return the catalogue of a person, or these services of it; hidden categories are left out."""
+    open_here = Service.objects.open_to(user)
+    if services is not None:
+        open_here = open_here.filter(pk__in=services)
+    found = list(open_here[: MOST_SERVICES + 1])
+    others = open_here.count() - MOST_SERVICES if len(found) > MOST_SERVICES else 0
+    found = found[:MOST_SERVICES]
     made = described(found)
-    aliases = _aliases(user, found, everywhere=service is None)
-    lines = _lines(found, aliases)
+    aliases = _aliases(user, found, everywhere=services is None)
+    categories, is_cut = _categories(found)
+    lines = _lines(found, categories, aliases)
     for shelf in made:
-        shelf.lines = lines[shelf.service.pk]
+        shelf.lines, shelf.is_cut = lines[shelf.service.pk], is_cut
     made += [_alias_shelf(alias) for alias in aliases[None, None]]
-    return [shelf for shelf in made if shelf.lines]
+    return Catalogue([shelf for shelf in made if shelf.lines or shelf.is_cut], others)
+
+
+def find(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalogue:
+    """Return what is called so in the catalogue: services, categories and aliases of a person."""
+    open_here = Service.objects.open_to(user)
+    open_there = Category.objects.open_to(user).filter(hidden=False)
+    aliases = Alias.objects.open_to(user).select_related("to_service", "to_category__service")
+    if services is not None:
+        open_here = open_here.filter(pk__in=services)
+        open_there = open_there.filter(service__in=services)
+        aliases = aliases.filter(service__in=services)
+    named = open_there.filter(_is_called(text, CategoryText, "category")).select_related("parent")
+    categories = list(named[: MOST_FOUND + 1])
+    holding = {category.service_id for category in categories[:MOST_FOUND]}
+    called = _is_called(text, ServiceText, "service")
+    found = list(open_here.filter(called | Q(pk__in=holding))[: MOST_SERVICES + 1])
+    made = described(found[:MOST_SERVICES])
+    lines = _found_lines(categories[:MOST_FOUND])
+    for shelf in made:
+        shelf.lines, shelf.is_cut = lines[shelf.service.pk], True
+    made += [_alias_shelf(alias) for alias in aliases.filter(_holds("name", text))[:MOST_FOUND]]
+    return Catalogue(made, may_be_cut=len(categories) > MOST_FOUND or len(found) > MOST_SERVICES)
+
+
+def _is_called(text: str, texts: type[ServiceText | CategoryText], owner: str) -> Q:
+    """Narrow to what has a text in its name, or in its title in any language."""
+    titled = texts._default_manager.filter(_holds("title", text), **{owner: OuterRef("pk")})
+    return _holds("name", text) | Q(Exists(titled))
+
+
+def _holds(name: str, text: str) -> Q:
+    # SQLite folds the case of ASCII only: É and é are two letters to it.
+    spellings = sorted({text, text.lower(), text.upper(), text.capitalize()})
+    return reduce(operator.or_, (Q(**{f"{name}__icontains": spelling}) for spelling in spellings))
+
+
+def _found_lines(categories: list[Category]) -> dict[Any, list[Line]]:
+    """Return what was found on each shelf, with the category above it."""
+    texts = _texts(CategoryText.objects.filter(category__in=categories), "category_id")
+    lines: dict[Any, list[Line]] = defaultdict(list)
+    for category in categories:
+        text = texts.get(category.pk)
+        name, summary = (text.title, text.summary) if text else (category.name, "")
+        above = f"{category.parent} › " if category.parent else ""
+        lines[category.service_id].append(Line(category.pk, above + name, summary, 0, True))
+    return lines
 
 
 def described(services: list[Service]) -> list[Shelf]:
@@ -113,10 +191,19 @@ def _service_of(alias: Alias) -> Service:
 Places = dict[tuple[Any, Any], list[Alias]]
 
 
-def _lines(services: list[Service], aliases: Places) -> dict[Any, list[Line]]:
+def _categories(services: list[Service]) -> tuple[list[Category], bool]:
+    """Return the categories shown, and whether there are others: each service shows its own then."""
+    shown = Category.objects.filter(service__in=services, hidden=False)
+    found = list(shown[: MOST_CATEGORIES + 1])
+    is_cut = len(found) > MOST_CATEGORIES
+    return ([] if is_cut and len(services) > 1 else found[:MOST_CATEGORIES]), is_cut
+
+
+def _lines(
+    services: list[Service], categories: list[Category], aliases: Places
+) -> dict[Any, list[Line]]:
     """Return what stands on each shelf, aliases after the categories they stand beside."""
-    shown = Category.objects.filter(service__in=services, hidden=False)[:MOST_CATEGORIES]
-    nodes = tree.useful(tree.nodes(shown), [parent for _service, parent in aliases])
+    nodes = tree.useful(tree.nodes(categories), [parent for _service, parent in aliases])
     texts = _texts(CategoryText.objects.filter(category__in=[n.pk for n in nodes]), "category_id")
     lines: dict[Any, list[Line]] = defaultdict(list)
     for node in nodes:

@@ -28,7 +28,7 @@ def show(visit: Visit) -> HttpResponse:
         "home.html",
         waiting=waiting(visit),
         requests=requests,
-        shelves=catalogue.shelves(visit.user),
+        catalogue=catalogue.read(visit.user),
         queues=desk.QUEUES if visit.managed else {},
         counts=desk.Desk(visit).counts() if visit.managed else {},
         most=queues.MOST,

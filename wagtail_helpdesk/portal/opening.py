@@ -15,19 +15,35 @@ from wagtail_helpdesk.models import Category, Ticket
 from . import catalogue, origin, unfinished
 from .act import SeeOther
 from .forms.opening import Opening, refilled
+from .numbers import number
 from .visit import Visit, takes_forms
 
 logger = logging.getLogger(__name__)
 
+#: In characters; nothing in the catalogue has a longer name.
+LONGEST = 100
+
 
 def choose(visit: Visit) -> HttpResponse:
-    """Show the whole catalogue; a single category needs no choice."""
-    service = visit.request.GET.get("service", "")
-    shelves = catalogue.shelves(visit.user, int(service) if service.isdecimal() else None)
-    choices = {line.pk for shelf in shelves for line in shelf.choices}
-    if len(choices) == 1:
-        return SeeOther(f"{visit.base}new/{choices.pop()}/{origin.suffix(visit.request)}")
-    return visit.render("choose.html", shelves=shelves, suffix=origin.suffix(visit.request))
+    """Show the catalogue, or what is called so in it; a single category needs no choice."""
+    asked = visit.request.GET
+    service, wanted = number(asked.get("service", "")), asked.get("q", "").strip()[:LONGEST]
+    services = None if service is None else [service]
+    if wanted:
+        shown = catalogue.find(visit.user, wanted, services)
+    else:
+        shown = catalogue.read(visit.user, services)
+        choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
+        if len(choices) == 1 and not shown.is_cut:
+            return SeeOther(f"{visit.base}new/{choices.pop()}/{origin.suffix(visit.request)}")
+    return visit.render(
+        "choose.html",
+        catalogue=shown,
+        wanted=wanted,
+        service=service,
+        page_asked=asked.get(origin.PARAMETER, ""),
+        suffix=origin.suffix(visit.request),
+    )
 
 
 @takes_forms
@@ -40,7 +56,7 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
         return _page(visit, form_in(visit, chosen, initial=known | given_back))
     posted = visit.request.POST
     chosen = category_in(visit, posted.get("category", category), otherwise=category)
-    if "refill" in posted:
+    if "refill" in posted or "find" in posted:
         return _page(visit, refilled_form(visit, chosen))
     form = form_in(visit, chosen, visit.request.POST)
     ticket = sent(visit, form)
@@ -80,10 +96,13 @@ def refilled_form(visit: Visit, category: Category) -> Opening:
     form = form_in(visit, category, posted)
     form.is_valid()
     form.keep()
-    names = ("subject", "text", "requester", origin.PARAMETER)
-    typed = {name: posted[name] for name in names if name in posted}
+    names = ("subject", "text", "requester", "query", origin.PARAMETER)
+    typed: dict[str, Any] = {name: posted[name] for name in names if name in posted}
+    typed["chosen"] = posted.getlist("chosen")
     again = form_in(visit, category, initial=refilled(typed, before, category))
     again.kept_files = form.kept_files
+    if "find" in posted and "query" in again.fields:
+        again.find()
     return again
 
 

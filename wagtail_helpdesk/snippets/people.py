@@ -11,12 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.directory import (
-    DirectoryError,
-    DirectoryUnavailable,
-    find_people,
-    search_people,
-)
+from wagtail_helpdesk.directory import DirectoryError, find_people, look_for
 
 from .pages import ServiceFormPage
 
@@ -79,24 +74,16 @@ class AddPeople(ServiceFormPage):
         """Add one person."""
         raise NotImplementedError
 
-    def search(self, query: str) -> list[Any]:
-        """Return candidates; here, of the directory."""
-        return search_people(query, by=self.author)
-
     def _with_candidates(self) -> dict[str, Any]:
         # Not validated: somebody who searches has not finished.
         form = PeopleForm(
             initial={name: self.request.POST.get(name, "") for name in ("people", "query")}
         )
-        context: dict[str, Any] = {"searched": True, "candidates": []}
-        context["chosen"] = self.request.POST.getlist("chosen")
-        try:
-            context["candidates"] = self.search(self.request.POST.get("query", ""))
-        except DirectoryUnavailable as error:
-            context |= {"problem": error.message, "candidates": error.known}
-        except DirectoryError as error:
-            context["problem"] = error.message
-        return self.get_context_data(form=form, **context)
+        return self.get_context_data(
+            form=form,
+            found=look_for(self.request.POST.get("query", ""), by=self.author),
+            chosen=self.request.POST.getlist("chosen"),
+        )
 
     def names(self) -> str:
         """Return the names of those who were added."""

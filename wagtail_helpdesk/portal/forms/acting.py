@@ -30,12 +30,14 @@ class ActForm(forms.Form):
     """The form of one verb. A subclass says its words and adds the data of its own.
 
     ``name`` is the verb; ``title``, ``submit``, ``explains`` and ``done`` may contain
-    ``%(number)s`` and ``%(requester)s``.
+    ``%(number)s`` and ``%(requester)s``, and what else ``about`` knows.
     """
 
     name: ClassVar[str]
     title: ClassVar[Any]
     submit: ClassVar[Any]
+    #: The submit button's words once something is chosen, which ``%(name)s`` stands for.
+    submit_naming: ClassVar[Any] = ""
     explains: ClassVar[Any] = ""
     done: ClassVar[Any] = _("Your change has been saved.")
     #: The acts that may also be done with the text typed here.
@@ -75,9 +77,14 @@ class ActForm(forms.Form):
         return self.ticket.visibility == lifecycle.Visibility.PUBLIC and "text" in self.fields
 
     @property
+    def about(self) -> dict[str, Any]:
+        """What the words of the form may name."""
+        return {"number": self.ticket.pk, "requester": name_of(self.ticket.requester)}
+
+    @property
     def labels(self) -> dict[str, Any]:
         """The words of the form, about this ticket."""
-        about = {"number": self.ticket.pk, "requester": name_of(self.ticket.requester)}
+        about = self.about
         return {
             word: str(getattr(self, word)) % about
             for word in ("title", "submit", "explains", "done")

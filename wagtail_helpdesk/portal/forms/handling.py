@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from wagtail_helpdesk.actions.assignment import open_load
 from wagtail_helpdesk.actions.handling import assignable
+from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import Away, ServiceManager, Ticket
 
 from .. import presence
+from ..numbers import number
 from ..people import name_of
 from .acting import ActForm, StopsWhenOvertaken, WithText
 from .attaching import WithFiles
+from .naming import Finds
 
-#: More colleagues than this are not listed: the others are named by their identifier.
+#: More colleagues than this are not listed at once: the others are found by the search.
 MOST_COLLEAGUES = 40
 
 
@@ -110,49 +115,85 @@ class Postpone(WithText):
         return super().arguments() | {"until": self.cleaned_data["until"]}
 
 
-class Assign(WithText):
+class Assign(Finds, WithText):
     name = "assign"
     title = _("Assign ticket no. %(number)s to a manager")
-    submit = _("Assign the ticket")
+    submit_naming = _("Assign to %(name)s")
     done = _("The ticket has been assigned.")
     template = "wagtail_helpdesk/portal/acts/assign.html"
 
-    to = forms.ChoiceField(
+    to = forms.ModelChoiceField(
         label=_("Manager:"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a manager.")},
+        queryset=ServiceManager.objects.none(),
+        to_field_name="user",
+        error_messages={
+            "required": _("Choose a manager."),
+            "invalid_choice": _("Choose an available manager of this service."),
+        },
     )
-    field_order = ("to", "text")
+    field_order = ("to", "query", "text")
+    most = MOST_COLLEAGUES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.colleagues = colleagues(self.ticket, self.author)
-        self.groups = _grouped(self.ticket, self.colleagues)
-        self.fields["to"].choices = self.groups  # type: ignore[attr-defined]
-        absent = presence.absent_managers(self.ticket, self.author)
-        self.absent = [self._instead(away) for away in absent]
+        self.available = assignable(self.ticket).exclude(user=self.author)
+        self.fields["to"].queryset = self.available  # type: ignore[attr-defined]
+        self.fields["query"].label = _("Find a manager:")
 
-    def _instead(self, away: Away) -> tuple[str, Any]:
-        """Return the choice that puts the replacement of somebody absent in charge, or what is so."""
-        offered = {manager.user_id for manager in self.colleagues}
-        if away.replacement is not None and away.replacement.pk in offered:
-            return presence.choice_about(away), away.replacement.pk
+    @cached_property
+    def colleagues(self) -> list[Any]:
+        """Those listed: the one already chosen, then members of the category, and one too many if cut."""
+        chosen, query = number(self["to"].value()) or 0, str(self["query"].value() or "")
+        found = self.available
+        if query:
+            fitting = UserDirectory().matching(query)
+            found = found.filter(Q(user__in=fitting) | Q(user=chosen))
+        members = self.ticket.category.effective_members().filter(pk=OuterRef("pk"))
+        ordered = found.annotate(
+            is_member=Exists(members), is_chosen=ExpressionWrapper(Q(user=chosen), BooleanField())
+        ).order_by("-is_chosen", "-is_member", "order", "pk")
+        return list(ordered[: MOST_COLLEAGUES + 1])
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are others, whom the search finds."""
+        return len(self.colleagues) > MOST_COLLEAGUES
+
+    @cached_property
+    def groups(self) -> list[tuple[Any, list[tuple[Any, str, str]]]]:
+        """The colleagues with their names and their load, members of the category apart."""
+        return _grouped(self.ticket, self.colleagues[:MOST_COLLEAGUES])
+
+    @cached_property
+    def known(self) -> Any:
+        """The colleague whom the address names, to be confirmed and not chosen again."""
+        named = None if self.visit.posted else number(self["to"].value())
+        return next((row.user for row in self.colleagues if row.user_id == named), None)
+
+    @property
+    def submit(self) -> Any:
+        return self.submit_naming if self.known else _("Assign the ticket")
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return super().about | {"name": name_of(self.known) if self.known else ""}
+
+    @cached_property
+    def absent(self) -> list[tuple[str, Any]]:
+        """What is said of each absent manager, and his replacement if he can be put in charge."""
+        absent = presence.absent_managers(self.ticket, self.author)
+        replacements = [away.replacement.pk for away in absent if away.replacement]
+        rows = self.available.filter(user__in=replacements) if replacements else []
+        return [self._instead(away, {row.user_id for row in rows}) for away in absent]
+
+    def _instead(self, away: Away, possible: set[Any]) -> tuple[str, Any]:
+        person = away.replacement
+        if person is not None and person.pk in possible:
+            return presence.choice_about(away), person
         return presence.sentence_about(away, self.author), None
 
     def arguments(self) -> dict[str, Any]:
-        chosen = next(m.user for m in self.colleagues if str(m.user_id) == self.cleaned_data["to"])
-        return super().arguments() | {"to": chosen}
-
-
-def colleagues(ticket: Ticket, by: Any) -> list[ServiceManager]:
-    """Return whom somebody can assign the ticket to, members of the category first."""
-    available = assignable(ticket).exclude(user=by)
-    members = available.filter(pk__in=ticket.category.effective_members().values("pk"))
-    first = list(members[:MOST_COLLEAGUES])
-    others = available.exclude(pk__in=[m.pk for m in first])[: MOST_COLLEAGUES - len(first)]
-    for manager in first:
-        manager.is_member = True  # type: ignore[attr-defined]
-    return first + list(others)
+        return super().arguments() | {"to": self.cleaned_data["to"].user}
 
 
 def has_colleagues(ticket: Ticket, by: Any) -> bool:
@@ -160,19 +201,15 @@ def has_colleagues(ticket: Ticket, by: Any) -> bool:
     return bool(assignable(ticket).exclude(user=by).exists())
 
 
-def _grouped(
-    ticket: Ticket, found: list[ServiceManager]
-) -> list[tuple[Any, list[tuple[Any, Any]]]]:
+def _grouped(ticket: Ticket, found: list[Any]) -> list[tuple[Any, list[tuple[Any, str, str]]]]:
     load = open_load(ticket.service_id, [manager.user_id for manager in found])
-    groups: dict[bool, list[tuple[Any, Any]]] = {True: [], False: []}
+    groups: dict[bool, list[tuple[Any, str, str]]] = {True: [], False: []}
     for manager in found:
-        is_member = getattr(manager, "is_member", False)
-        groups[is_member].append((manager.user_id, _with_load(manager, load)))
+        name, count = name_of(manager.user), load.get(manager.user_id, 0)
+        groups[manager.is_member].append((manager.user_id, name, _tickets(count)))
     titles = {True: _("Members of the category"), False: _("Other managers of the service")}
     return [(titles[kind], choices) for kind, choices in groups.items() if choices]
 
 
-def _with_load(manager: ServiceManager, load: dict[Any, int]) -> str:
-    count = load.get(manager.user_id, 0)
-    tickets = ngettext("%(count)s open ticket", "%(count)s open tickets", count)
-    return f"{name_of(manager.user)} ({tickets % {'count': count}})"
+def _tickets(count: int) -> str:
+    return ngettext("%(count)s open ticket", "%(count)s open tickets", count) % {"count": count}

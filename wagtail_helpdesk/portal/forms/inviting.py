@@ -14,20 +14,22 @@ from ..numbers import number
 from ..people import found, name_of
 from . import fields
 from .acting import ActForm, WithText
+from .naming import NamesPeople
 
 #: More guests than this are not listed on a form.
 MOST_GUESTS = 50
 
 
-class Invite(WithText):
+class Invite(NamesPeople, WithText):
     name = "invite"
     title = _("Invite a user to follow ticket no. %(number)s")
     submit = _("Invite")
     done = _("The invitation has been sent.")
     text_label = _("Comment (optional): it is part of the invitation mail.")
     template = "wagtail_helpdesk/portal/acts/invite.html"
+    people, several = "users", True
     users = fields.person(several=True)
-    field_order = ("users", "text")
+    field_order = ("users", "query", "text")
 
     @cached_property
     def guests(self) -> list[Guest]:
@@ -67,10 +69,11 @@ class RemoveGuest(WithText):
     def title(self) -> Any:
         if self.is_oneself:
             return _("Stop being a guest of ticket no. %(number)s?")
-        name = name_of(self.guest.user) if self.guest else ""
-        return _("Remove %(name)s from the list of guests?").replace(
-            "%(name)s", name.replace("%", "%%")
-        )
+        return _("Remove %(name)s from the list of guests?")
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return super().about | {"name": name_of(self.guest.user) if self.guest else ""}
 
     @property
     def submit(self) -> Any:
@@ -92,16 +95,18 @@ class RemoveGuest(WithText):
         return super().arguments() | {"user": self.guest.user if self.guest else None}
 
 
-class ChangeRequester(WithText):
+class ChangeRequester(NamesPeople, WithText):
     name = "change_requester"
     title = _("Change the requester of ticket no. %(number)s")
     submit = _("Change the requester")
     done = _("The requester has been changed.")
+    template = "wagtail_helpdesk/portal/acts/change_requester.html"
+    people = "to"
     to = fields.person(label=_("New requester (identifier or e-mail address):"))
     keep_as_guest = forms.BooleanField(
         label=_("Keep the former requester as a guest"), required=False
     )
-    field_order = ("to", "keep_as_guest", "text")
+    field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
         people = found(self.cleaned_data["to"])

@@ -17,6 +17,7 @@ from ..origin import page_asked
 from ..people import found
 from . import fields
 from .attaching import WithFiles
+from .naming import NamesPeople
 
 if TYPE_CHECKING:
     from ..visit import Visit
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 TEMPLATE = {"subject": "default_subject", "text": "default_message"}
 
 
-class Opening(WithFiles):
+class Opening(NamesPeople, WithFiles):
     """Asks for nothing but what the service needs: subject, message, files."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -34,8 +35,9 @@ class Opening(WithFiles):
     category = forms.IntegerField(label=_("Category:"), widget=forms.Select)
     #: The page it is asked from; one that its author may not read counts as none.
     page = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    people = "requester"
     requester = fields.person(required=False, label=_("Requester (identifier or e-mail address):"))
-    field_order = ("category", "requester", "subject", "text", "files")
+    field_order = ("category", "requester", "query", "subject", "text", "files")
 
     def __init__(self, data: Any = None, files: Any = None, *, visit: Visit, category: Category, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
         self.visit, self.author = visit, visit.user
@@ -48,7 +50,7 @@ class Opening(WithFiles):
         # Read when the form is shown, not when it is accepted.
         self.fields["category"].widget.choices = lambda: _choices(visit.user, category)
         if category.service not in visit.services:
-            del self.fields["requester"]
+            del self.fields["requester"], self.fields["query"]
         self.order_fields(self.field_order)
 
     @property
@@ -109,7 +111,7 @@ def _folded(text: str) -> str:
 
 
 def _choices(user: Any, category: Category) -> list[tuple[Any, str]]:
-    shelves = catalogue.shelves(user, category.service_id)
+    shelves = catalogue.read(user, [category.service_id]).shelves
     lines = [line for shelf in shelves for line in shelf.choices]
     choices = [(line.pk, "\N{NO-BREAK SPACE}" * 3 * line.depth + line.name) for line in lines]
     # A hidden category is reached by its link, and then it is the one to offer.

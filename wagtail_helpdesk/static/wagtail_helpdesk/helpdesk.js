@@ -141,6 +141,18 @@ function tree(fieldset) {
   foreign();
 }
 
+// -- the submit button names what was chosen ---------------------------------------------------
+
+function names(button) {
+  const general = button.textContent;
+  const show = () => {
+    const name = button.form.querySelector("[name=to]:checked")?.dataset.hdName;
+    button.textContent = name ? button.dataset.hdNames.replace("%(name)s", () => name) : general;
+  };
+  button.form.addEventListener("change", show);
+  show();
+}
+
 // -- small things ------------------------------------------------------------------------------
 
 function copyButton(button) {
@@ -167,6 +179,7 @@ function enhance(root) {
   root.querySelectorAll("[data-hd-once]").forEach(once);
   root.querySelectorAll("[data-hd-unsaved]").forEach(watch);
   root.querySelectorAll("[data-hd-tree]").forEach(tree);
+  root.querySelectorAll("[data-hd-names]").forEach(names);
   root.querySelectorAll("[data-hd-copy]").forEach(copyButton);
   root.querySelectorAll("[data-hd-menu]").forEach(menu);
   root.querySelectorAll("[data-hd-without-script]").forEach((part) => (part.hidden = true));
@@ -175,4 +188,4 @@ function enhance(root) {
 }
 
 enhance(document);
-document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.elt.parentElement ?? document));
+document.addEventListener("htmx:load", ({ detail: { elt } }) => elt === document.body || enhance(elt));

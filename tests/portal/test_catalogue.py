@@ -1,0 +1,89 @@
+"""The whole catalogue, and what is found by name in one that is too long to show."""
+
+import pytest
+from wagtail.models import Locale
+
+from wagtail_helpdesk.models import Alias, Category, CategoryText, Service
+from wagtail_helpdesk.portal import catalogue
+
+
+@pytest.fixture
+def lea(visit, people):
+    return visit(people.lea)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A catalogue that shows next to nothing."""
+    monkeypatch.setattr(catalogue, "MOST_SERVICES", 1)
+    monkeypatch.setattr(catalogue, "MOST_CATEGORIES", 2)
+
+
+def shelves(page):
+    return {
+        shelf.h3.text: [a.text for a in shelf.select("li a")] for shelf in page.select(".hd-shelf")
+    }
+
+
+def test_services_beyond_those_shown_are_counted(lea, general, dsi, heating, small):
+    page = lea.page("new/")
+    assert list(shelves(page)) == ["DSI"]
+    assert "1 other service is not listed." in page.text
+
+
+def test_they_are_found_by_name(lea, general, dsi, heating, small):
+    assert list(shelves(lea.page("new/", q="généraux"))) == ["Services Généraux"]
+
+
+def test_a_short_catalogue_needs_no_search(lea, heating, plumbing):
+    assert not lea.page("new/").find("input", {"name": "q"})
+
+
+@pytest.mark.parametrize("wanted", ["chauffage", "CHAUFF", "Heating", "été"])
+def test_categories_are_found_by_name_or_title(lea, general, heating, plumbing, wanted):
+    locale = Locale.objects.get(language_code="en")
+    CategoryText.objects.create(category=heating, locale=locale, title="Heating")
+    Category.objects.create(service=general, parent=heating, name="Été")
+    [(service, lines)] = shelves(lea.page("new/", q=wanted)).items()
+    assert service == "Services Généraux"
+    assert lines == (["Chauffage › Été"] if wanted == "été" else ["Heating"])
+
+
+def test_an_alias_is_found_by_its_name(lea, dsi, heating):
+    Alias.objects.create(name="Salle serveur trop chaude", service=dsi, to_category=heating)
+    assert "Salle serveur trop chaude" in shelves(lea.page("new/", q="serveur"))
+
+
+def test_nothing_found_is_said_so(lea, heating):
+    assert "Nothing is called “zzz” here." in lea.page("new/", q="zzz").text
+
+
+def test_of_very_many_categories_each_service_shows_its_own(
+    lea, general, dsi, heating, plumbing, network, monkeypatch
+):
+    monkeypatch.setattr(catalogue, "MOST_CATEGORIES", 2)
+    page = lea.page("new/")
+    assert shelves(page) == {"Services Généraux": [], "DSI": []}
+    assert f"/assistance/new/?service={general.pk}" in {a["href"] for a in page.select(".hd-all")}
+
+
+def test_of_a_service_with_very_many_the_others_are_found(lea, general, heating, plumbing, small):
+    Category.objects.create(service=general, name="Jardins")
+    page = lea.page("new/", service=general.pk)
+    assert "Not all the categories are listed" in page.text
+    [lines] = shelves(lea.page("new/", service=general.pk, q="jardin")).values()
+    assert lines == ["Jardins"]
+
+
+def test_s_vis_01_what_is_not_open_to_its_reader_is_not_found(lea, dsi, network, heating):
+    Service.objects.filter(pk=dsi.pk).update(everyone=False)
+    Category.objects.filter(pk=heating.pk).update(hidden=True)
+    Alias.objects.create(name="Wi-Fi", to_category=network)
+    for wanted in ("dsi", "wi-fi", "chauffage", str(network)):
+        assert not shelves(lea.page("new/", q=wanted)), wanted
+
+
+def test_the_page_one_asks_from_is_kept(lea, heating, helpdesk):
+    page = lea.page("new/", q="chauffage", page=helpdesk.pk)
+    assert page.find("input", {"name": "page"})["value"] == str(helpdesk.pk)
+    assert page.find("a", string="Chauffage")["href"].endswith(f"/?page={helpdesk.pk}")

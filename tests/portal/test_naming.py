@@ -1,0 +1,126 @@
+"""The search of the directory beside the fields in which people are named."""
+
+import pytest
+from django.core.cache import cache
+
+from tests.portal.conftest import hidden, soup
+from wagtail_helpdesk.directory import DirectoryUnavailable
+from wagtail_helpdesk.models import Guest, Ticket
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def lea(visit, people):
+    return visit(people.lea)
+
+
+def found(page):
+    return [field["value"] for field in page.select("input[name=chosen]")]
+
+
+def field(page, name):
+    return page.find("input", {"name": name}).get("value", "")
+
+
+def test_the_search_shows_who_was_found_and_keeps_what_was_typed(lea, ticket):
+    response = lea.act(ticket, "invite", users="ines", query="moreau", text="Venez.", find="1")
+    assert response.status_code == 200
+    page = soup(response)
+    assert found(page) == ["julien"]
+    assert "Julien Moreau" in page.find(class_="hd-found").text
+    assert field(page, "users") == "ines"
+    assert field(page, "query") == "moreau"
+    assert page.find("textarea").text.strip() == "Venez."
+    assert not page.find(class_="errorlist")
+    assert not Guest.objects.exists()
+
+
+def test_nobody_found_is_said_so(lea, ticket):
+    page = soup(lea.act(ticket, "invite", query="zzzzz", find="1"))
+    assert "Nobody was found." in page.find(class_="hd-found").text
+
+
+def test_whoever_is_ticked_is_invited_with_whoever_is_typed(lea, people, ticket):
+    response = lea.act(ticket, "invite", users="ines", chosen=["julien", "hugo"])
+    assert response.status_code == 303
+    guests = set(Guest.objects.values_list("user", flat=True))
+    assert guests == {people.ines.pk, people.julien.pk, people.hugo.pk}
+
+
+@pytest.mark.parametrize("again", [{"find": "1", "query": "perrin"}, {"users": "nobody"}])
+def test_whoever_is_ticked_stays_when_the_form_comes_back(lea, ticket, again):
+    page = soup(lea.act(ticket, "invite", chosen=["julien"], **again))
+    assert field(page, "users").split(", ")[-1] == "julien"
+    assert not Guest.objects.exists()
+
+
+def test_a_new_requester_is_picked_instead_of_what_is_typed(visit, people, taken):
+    karim = visit(people.karim)
+    page = soup(karim.act(taken, "change_requester", to="tomas", query="girard", find="1"))
+    assert found(page) == ["thomas"]
+    assert karim.act(taken, "change_requester", to="tomas", chosen="thomas").status_code == 303
+    taken.refresh_from_db()
+    assert taken.requester == people.thomas
+
+
+def test_s_dos_02_a_crowd_is_not_listed_whole_and_it_is_said(lea, ticket, settings):
+    from django.contrib.auth import get_user_model
+
+    users = (get_user_model()(username=f"dupont{n}", last_name="Dupont") for n in range(30))
+    get_user_model().objects.bulk_create(users)
+    page = soup(lea.act(ticket, "invite", query="dupont", find="1"))
+    assert len(found(page)) == 20
+    assert "There may be others" in page.text
+
+
+def test_who_searches_too_often_is_told_so(lea, ticket, settings):
+    settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 1}
+    lea.act(ticket, "invite", query="moreau", find="1")
+    page = soup(lea.act(ticket, "invite", query="moreau", users="ines", find="1"))
+    assert "You have searched very often." in page.find(role="alert").text
+    assert field(page, "users") == "ines"
+
+
+def test_r_36_a_directory_that_is_down_is_said_so_and_those_known_are_shown(
+    lea, ticket, monkeypatch
+):
+    def down(query, by):
+        raise DirectoryUnavailable
+
+    monkeypatch.setattr("wagtail_helpdesk.directory.finding.search_people", down)
+    page = soup(lea.act(ticket, "invite", query="moreau", users="ines", find="1"))
+    assert "The directory is not answering." in page.find(role="alert").text
+    assert field(page, "users") == "ines"
+
+
+@pytest.mark.parametrize(("who", "status"), [("victor", 404), ("ines", 403)])
+def test_who_may_not_invite_does_not_search(visit, people, ticket, who, status):
+    Guest.objects.create(ticket=ticket, user=people.ines)
+    response = visit(getattr(people, who)).act(ticket, "invite", query="moreau", find="1")
+    assert response.status_code == status
+    assert "Julien Moreau" not in response.text
+
+
+def opening(visitor, heating, **data):
+    path = f"new/{heating.pk}/"
+    return visitor.post(path, **(hidden(visitor.get(path)) | {"category": heating.pk} | data))
+
+
+def test_a_manager_finds_the_person_he_opens_for(visit, people, heating):
+    page = soup(opening(visit(people.karim), heating, query="girard", subject="Froid", find="1"))
+    assert found(page) == ["thomas"]
+    assert field(page, "subject") == "Froid"
+    assert page.find("details", class_="hd-more").has_attr("open")
+    karim = visit(people.karim)
+    opening(karim, heating, chosen="thomas", subject="Froid", text="Il gèle.")
+    assert Ticket.objects.get().requester == people.thomas
+
+
+def test_who_opens_for_himself_alone_has_no_search(lea, heating):
+    page = soup(opening(lea, heating, query="girard", subject="Froid", find="1"))
+    assert not found(page)
+    assert not page.find("input", {"name": "query"})
