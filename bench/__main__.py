@@ -1,42 +1,44 @@
-"""Measure every page, at several sizes, and print tables.
+"""Measure every page, at several sizes at once, and print tables.
 
     python -m bench                     2,000 and 20,000 tickets, SQLite and PostgreSQL: minutes
-    python -m bench --size full         10,000, 200,000 and 1,000,000 on PostgreSQL: hours
+    python -m bench --size full         10,000, 200,000 and 1,000,000 on PostgreSQL: an hour
 
-Figures are of one machine and one run: compare those of one table with each other.
+What was loaded stays in .state/bench for the next run. Figures are of one machine and one run:
+compare those of one table with each other.
 """
 
 import argparse
 import os
 import platform
-import subprocess
 import sys
-import tempfile
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
+from bench import peer, running, servers, tables  # noqa: E402
+
 SIZES = {"small": (2_000, 20_000), "full": (10_000, 200_000, 1_000_000)}
 KINDS = {"small": ("sqlite", "postgresql"), "full": ("postgresql",)}
+#: How many tickets the other helpdesk can be asked to bear.
+MOST_FOR_THE_PEER = 200_000
 
 
 def main() -> None:
-    """Run one size in this process, or all of them in processes of their own."""
+    """Measure what the command line asks for."""
     words = argparse.ArgumentParser(prog="bench", description=__doc__.split("\n")[0])
     words.add_argument("--size", choices=SIZES, default="small")
     words.add_argument("--kind", choices=("sqlite", "postgresql"), help="one kind of database only")
-    words.add_argument("--tickets", type=int, help="one number of tickets only")
+    words.add_argument("--tickets", type=int, nargs="+", help="these numbers of tickets instead")
     words.add_argument("--rounds", type=int, default=60, help="requests for each figure")
-    words.add_argument("--results", help=argparse.SUPPRESS)
+    words.add_argument("--no-peer", action="store_true", help="leave the other helpdesk out")
     chosen = words.parse_args()
-    if chosen.results:
-        _one(chosen.kind, chosen.tickets, chosen.rounds, Path(chosen.results))
-        return
     print(f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}, {chosen.rounds} requests for each figure")
     for kind in [chosen.kind] if chosen.kind else KINDS[chosen.size]:
-        _all(kind, [chosen.tickets] if chosen.tickets else list(SIZES[chosen.size]), chosen.rounds)
+        with_peer = kind == "postgresql" and not chosen.no_peer
+        _measure(kind, chosen.tickets or SIZES[chosen.size], chosen.rounds, with_peer)
 
 
 def _machine() -> str:
@@ -44,33 +46,18 @@ def _machine() -> str:
     return f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()}"
 
 
-def _one(kind: str, tickets: int, rounds: int, results: Path) -> None:
-    """Measure one size. Django is set up for one database, so each size has its process."""
-    from bench import servers
-
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with servers.database(kind, folder) as database:
-            servers.use(database)
-            import django
-
-            django.setup()
-            from bench.running import measure
-
-            results.write_text(measure(tickets, rounds, folder))
-
-
-def _all(kind: str, sizes: list[int], rounds: int) -> None:
-    from bench.tables import show
-
-    found = []
-    for tickets in sizes:
-        with tempfile.NamedTemporaryFile() as results:
-            words = ["--kind", kind, "--tickets", str(tickets), "--rounds", str(rounds)]
-            command = [sys.executable, "-m", "bench", *words, "--results", results.name]
-            subprocess.run(command, cwd=PROJECT, check=True)
-            found.append(Path(results.name).read_text())
-    show(kind, sizes, found)
+def _measure(kind: str, sizes: list[int], rounds: int, with_peer: bool) -> None:
+    with ExitStack() as stack:
+        server = stack.enter_context(servers.database_server(kind))
+        sites = {
+            tickets: stack.enter_context(running.served(server.database(tickets), tickets))
+            for tickets in sizes
+        }
+        figures = running.measure(sites, rounds)
+        tables.show_pages(kind, figures)
+        if with_peer:
+            ours = sites[max((n for n in sizes if n <= MOST_FOR_THE_PEER), default=sizes[0])]
+            tables.show_peer(ours.tickets, peer.measure(ours, max(5, rounds // 10)))
 
 
 if __name__ == "__main__":

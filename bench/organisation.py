@@ -26,6 +26,12 @@ SERVICES, RESTRICTED, CATEGORIES_EACH = 20, 4, 10
 #: People of whom each bench asks something, in the order in which they are created.
 MANAGERS_OF_NOTE = ("manager-of-20", "manager-of-10", "manager-of-1")
 OTHERS_OF_NOTE = ("guest-of-many", "requester-of-many", "requester", "stranger")
+OF_NOTE = MANAGERS_OF_NOTE + OTHERS_OF_NOTE
+
+
+def person(name: str) -> Any:
+    """Return somebody of note."""
+    return get_user_model()._default_manager.get(username=name)
 
 
 @dataclass(frozen=True)

@@ -1,130 +1,121 @@
-"""One run: load a world, serve it, measure every page, give the figures as JSON."""
+"""Sites of several sizes, served side by side, and every page of them asked in turn."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.management import call_command
-from django.test.utils import CaptureQueriesContext
-
 from . import servers
-from .measuring import (
-    Answer,
-    Browser,
-    Times,
-    statements_in_the_admin,
-    statements_of,
-    timed,
-    timed_at_once,
-)
-from .pages import ADMIN_HOME, FORMS, PAGES, Form, Page, Places, send_in_process, sending
-from .world import World
+from .browsing import Ask, Browser, Times, Work, at_once, interleaved
+from .pages import ADMIN_HOME, FORMS, PAGES, Form, Page
 
 AT_ONCE = 8
 
 
-def measure(tickets: int, rounds: int, folder: Path) -> str:
-    """Measure everything at one size."""
-    call_command("migrate", verbosity=0)
-    began = time.perf_counter()
-    world = World(tickets)
-    world.load()
-    places = Places(world)
-    print(f"{tickets} tickets loaded in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    with servers.gunicorn(folder) as server:
-        run = _Run(world, places, server.port, rounds)
-        figures = {page.name: run.page(page) for page in (*PAGES, ADMIN_HOME)}
-        figures |= {form.name: run.form(form) for form in FORMS}
-        figures["memory"] = server.memory()
-    figures |= jobs(world)
-    return json.dumps(figures)
+@dataclass(frozen=True)
+class Site:
+    """A helpdesk of some size that is served, and what ``preparing`` said of it."""
+
+    tickets: int
+    environment: dict[str, str]
+    server: servers.Gunicorn
+    known: dict[str, Any]
+
+    def browser(self, person: str) -> Browser:
+        """Return a browser of somebody of note."""
+        return Browser(self.server.port, self.known["sessions"][person])
+
+    def opening(self, page: Page) -> Ask:
+        """Return what opens a page."""
+        browser, address = self.browser(page.person), self.known["addresses"][page.name]
+        return lambda: browser.get(address)
+
+    def sending(self, form: Form) -> Work:
+        """Return what opens a form, fills it and then sends it."""
+        browser, address = self.browser(form.person), self.known["addresses"][form.name]
+
+        def ready() -> Ask:
+            filled = browser.form(address) | self.known["typed"][form.name]
+            return lambda: browser.post(address, filled)
+
+        return ready
+
+    def floor(self, page: Page) -> Ask:
+        """Return what asks for the same template from a bare view."""
+        browser, address = self.browser(page.person), self.known["addresses"][page.name]
+        below = address.removeprefix("/assistance/")
+        return lambda: browser.get(f"/floor/{page.person}/{below}")
+
+    def floor_of_forms(self) -> Ask:
+        """Return what appends one message, and nothing else."""
+        browser, address = self.browser("requester"), self.known["addresses"]["comment, requester"]
+        number = address.split("/")[3]
+        return lambda: browser.post(f"/floor-post/{number}", {})
 
 
-class _Run:
-    def __init__(self, world: World, places: Places, port: int, rounds: int) -> None:
-        self.world, self.places, self.port, self.rounds = world, places, port, rounds
-
-    def page(self, page: Page) -> dict[str, Any]:
-        """Measure a page: alone, eight at once, its floor, its statements."""
-        user = self.world.person(page.person)
-        address = page.path if page.path.startswith("/") else self.places.address(page.path)
-        browsers = [Browser(self.port, user) for _n in range(AT_ONCE)]
-        ask = _asking(address)
-        size = len(self._warm(browsers[0], ask))
-        made = (
-            statements_in_the_admin(user, address)
-            if page.path.startswith("/")
-            else statements_of(user, lambda client: client.get(address))
-        )
-        return {
-            "bytes": size,
-            "alone": asdict(timed(lambda: ask(browsers[0]), self.rounds)),
-            "at once": asdict(timed_at_once([_by(ask, b) for b in browsers], self.rounds)),
-            "floor": asdict(self._floor(page, browsers[0]))
-            if not page.path.startswith("/")
-            else None,
-            **asdict(made),
-            "most": (page.statements, page.octets),
-        }
-
-    def _floor(self, page: Page, browser: Browser) -> Times:
-        ask = _asking(f"/floor/{page.person}/{page.path.format(**self.places.names)}")
-        self._warm(browser, ask)
-        return timed(lambda: ask(browser), self.rounds)
-
-    def _warm(self, browser: Browser, ask: Callable[[Browser], Answer]) -> bytes:
-        for _n in range(2 * servers.WORKERS):
-            status, body = ask(browser)
-            if status != 200:
-                raise RuntimeError(f"{status}: {body[:500]!r}")
-        return body
-
-    def form(self, form: Form) -> dict[str, Any]:
-        """Measure sending a form; the page that has it was opened before."""
-        user = self.world.person(form.person)
-        browser = Browser(self.port, user)
-        filled = sending(browser, form, self.places)
-        each = [timed(next(filled), 1).p50 for _n in range(self.rounds)]
-        each.sort()
-        bare = f"/floor-post/{self.places.names['long']}"
-        made = statements_of(user, lambda client: send_in_process(client, form, self.places))
-        p50, p95 = each[len(each) // 2], each[int(0.95 * (len(each) - 1))]
-        return {
-            "bytes": 0,
-            "alone": asdict(Times(p50, p95, 1000 / p50)),
-            "at once": None,
-            "floor": asdict(timed(lambda: browser.post(bare, {}), self.rounds)),
-            **asdict(made),
-            "most": (form.statements, 0),
-        }
+@contextlib.contextmanager
+def served(database: dict[str, Any], tickets: int) -> Iterator[Site]:
+    """Load a world, unless it is there, and serve it until the block ends."""
+    environment = servers.environment(database)
+    command = [sys.executable, "-m", "bench.preparing", str(tickets)]
+    done = subprocess.run(
+        command, env=environment, cwd=servers.PROJECT, check=True, stdout=subprocess.PIPE
+    )
+    with servers.gunicorn(environment) as server:
+        yield Site(tickets, environment, server, json.loads(done.stdout))
 
 
-def _asking(address: str) -> Callable[[Browser], Answer]:
-    return lambda browser: browser.get(address)
+def measure(sites: dict[int, Site], rounds: int) -> dict[int, dict[str, Any]]:
+    """Return, for each size, the figures of each page, and what the whole took."""
+    figures: dict[int, dict[str, Any]] = {tickets: {} for tickets in sites}
+    for page in (*PAGES, ADMIN_HOME):
+        for tickets, found in _page(sites, page, rounds).items():
+            figures[tickets][page.name] = found
+    fresh = {tickets: site.server.memory() for tickets, site in sites.items()}
+    for form in FORMS:
+        for tickets, found in _form(sites, form, rounds).items():
+            figures[tickets][form.name] = found
+    for tickets, site in sites.items():
+        figures[tickets]["memory"] = (fresh[tickets], site.server.memory())
+        figures[tickets]["reports"] = site.known["reports"]
+    return figures
 
 
-def _by(ask: Callable[[Browser], Answer], browser: Browser) -> Callable[[], Answer]:
-    return lambda: ask(browser)
+def _page(sites: dict[int, Site], page: Page, rounds: int) -> dict[int, dict[str, Any]]:
+    works = {(tickets, "page"): _ready(site.opening(page)) for tickets, site in sites.items()}
+    if page is not ADMIN_HOME:
+        works |= {(tickets, "floor"): _ready(site.floor(page)) for tickets, site in sites.items()}
+    times = interleaved(works, rounds)
+    eight = {
+        tickets: at_once([site.opening(page) for _n in range(AT_ONCE)], rounds)
+        for tickets, site in sites.items()
+    }
+    return {tickets: _figures(site, page, times, eight[tickets]) for tickets, site in sites.items()}
 
 
-def jobs(world: World) -> dict[str, Any]:
-    """Measure what workers do: gathering all reports, and telling of one act."""
-    from django.db import connection
+def _form(sites: dict[int, Site], form: Form, rounds: int) -> dict[int, dict[str, Any]]:
+    works = {(tickets, "page"): site.sending(form) for tickets, site in sites.items()}
+    works |= {(tickets, "floor"): _ready(site.floor_of_forms()) for tickets, site in sites.items()}
+    times = interleaved(works, rounds)
+    return {tickets: _figures(site, form, times, None) for tickets, site in sites.items()}
 
-    from wagtail_helpdesk.models import Service
-    from wagtail_helpdesk.notify.gathering import OpenTickets
 
-    began = time.perf_counter()
-    with CaptureQueriesContext(connection) as captured:
-        for service in Service.objects.values_list("pk", flat=True):
-            tickets = OpenTickets.read(service)
-            for user in world.organisation.managers[service]:
-                tickets.listing(user, ("managed", "member", "free"))
-    spent = time.perf_counter() - began
-    return {"reports": {"seconds": spent, "statements": len(captured)}}
+def _ready(ask: Ask) -> Work:
+    return lambda: ask
+
+
+def _figures(
+    site: Site, page: Page | Form, times: dict[tuple[int, str], Times], eight: Times | None
+) -> dict[str, Any]:
+    return {
+        "limits": page,
+        "statements": site.known["statements"][page.name],
+        "alone": times[site.tickets, "page"],
+        "at once": eight,
+        "floor": times.get((site.tickets, "floor")),
+    }

@@ -1,4 +1,4 @@
-"""The site as it is measured: gunicorn with two workers, on a database made for the run."""
+"""What serves the sites: a database server whose data is kept, and gunicorn with two workers."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 
 from tests.servers.postgresql import postgresql
-from tests.servers.processes import free_port, listens, running
+from tests.servers.processes import free_port, listens, private_folder, running
 
 PROJECT = Path(__file__).resolve().parents[1]
+STATE = PROJECT / ".state" / "bench"
 WORKERS, THREADS = 2, 2
 #: A small server of today: a gigabyte for the cache, a disk without moving parts.
 TUNED = {
@@ -28,28 +29,55 @@ TUNED = {
 }
 
 
-@contextlib.contextmanager
-def database(kind: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """Give Django's words for an empty database; PostgreSQL runs until the block ends."""
-    if kind == "sqlite":
+class DatabaseServer(Protocol):
+    """Has a database for each number of tickets."""
+
+    def database(self, tickets: int) -> dict[str, Any]:
+        """Return Django's words for it; it is made if it is not there."""
+
+
+class _PostgreSQL:
+    def __init__(self, words: dict[str, str]) -> None:
+        self.words = words
+
+    def database(self, tickets: int) -> dict[str, Any]:
+        name = f"bench_{tickets}"
+        with psycopg.connect(
+            host=self.words["HOST"], port=self.words["PORT"], user=self.words["USER"],
+            dbname="postgres", autocommit=True,
+        ) as connection:  # fmt: skip
+            there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if not there.fetchone():
+                connection.execute(f"CREATE DATABASE {name}")
+        return {"ENGINE": "django.db.backends.postgresql", "NAME": name, **self.words}
+
+
+class _SQLite:
+    def database(self, tickets: int) -> dict[str, Any]:
         from tests.settings.fast import DATABASES
 
-        yield {**DATABASES["default"], "NAME": str(folder / "bench.sqlite3")}
+        return {**DATABASES["default"], "NAME": str(STATE / f"{tickets}.sqlite3")}
+
+
+@contextlib.contextmanager
+def database_server(kind: str) -> Iterator[DatabaseServer]:
+    """Run one until the block ends; what it holds is there the next time."""
+    STATE.mkdir(parents=True, exist_ok=True)
+    if kind == "sqlite":
+        yield _SQLite()
         return
-    with postgresql(**TUNED) as server:
-        words = server.connection
-        with psycopg.connect(
-            host=words["HOST"], port=words["PORT"], user=words["USER"], dbname="postgres",
-            autocommit=True,
-        ) as connection:  # fmt: skip
-            connection.execute("CREATE DATABASE bench")
-        yield {"ENGINE": "django.db.backends.postgresql", "NAME": "bench", **words}
+    with postgresql(kept=STATE / "postgresql", **TUNED) as server:
+        yield _PostgreSQL(server.connection)
 
 
-def use(database: dict[str, Any]) -> None:
-    """Let this process and those it starts work on a database."""
-    os.environ["HELPDESK_BENCH_DATABASE"] = json.dumps(database, default=str)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+def environment(database: dict[str, Any]) -> dict[str, str]:
+    """Return what lets a process work on a database."""
+    return {
+        **os.environ,
+        "HELPDESK_BENCH_DATABASE": json.dumps(database, default=str),
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "PYTHONPATH": str(PROJECT),
+    }
 
 
 class Gunicorn:
@@ -71,14 +99,22 @@ def _resident(pid: str) -> int:
 
 
 @contextlib.contextmanager
-def gunicorn(folder: Path) -> Iterator[Gunicorn]:
-    """Serve the site until the block ends."""
+def gunicorn(environment: dict[str, str], python: str = sys.executable) -> Iterator[Gunicorn]:
+    """Serve the site of an environment until the block ends."""
     port = free_port()
     command = [
-        *(sys.executable, "-m", "gunicorn", "bench.wsgi:application", "--preload"),
+        *(python, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()", "--preload"),
         *("--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)),
         *("--bind", f"127.0.0.1:{port}", "--keep-alive", "60", "--timeout", "120"),
     ]
-    log = folder / "gunicorn.log"
-    with running(command, log=log, ready=lambda: listens(port), cwd=PROJECT) as process:
+    with (
+        private_folder() as folder,
+        running(
+            command,
+            log=folder / "log",
+            ready=lambda: listens(port),
+            env=environment,
+            cwd=PROJECT,
+        ) as process,
+    ):
         yield Gunicorn(port, process)

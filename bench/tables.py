@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 _HEAD = (
@@ -12,6 +11,7 @@ _HEAD = (
     "kB (most)",
     "p50 ms",
     "p95",
+    "per s",
     "8 at once: p50",
     "per s",
     "floor p50",
@@ -19,45 +19,70 @@ _HEAD = (
 )
 
 
-def show(kind: str, sizes: list[int], results: list[str]) -> None:
-    """Print a table for each size, and the growth between the first and the last."""
-    found = [json.loads(result) for result in results]
-    for tickets, figures in zip(sizes, found, strict=True):
+def show_pages(kind: str, figures: dict[int, dict[str, Any]]) -> None:
+    """Print a table for each size, and the growth from the smallest to each."""
+    for tickets, found in figures.items():
         print(f"\n### {kind}, {tickets:,} tickets\n")
-        _table(_HEAD, [_row(name, f) for name, f in figures.items() if "alone" in f])
-        reports = figures["reports"]
+        _table(_HEAD, [_row(name, f) for name, f in found.items() if "alone" in f])
+        reports, (before, after) = found["reports"], found["memory"]
         print(
-            f"\nMemory of the workers: {figures['memory']} MiB. All reports of all services:"
-            f" {reports['seconds']:.2f} s, {reports['statements']} statements."
+            f"\nMemory of the workers: {before} MiB after the pages, {after} at the end."
+            f" The reports of {reports['managers']} managers: {reports['seconds']:.2f} s,"
+            f" {reports['statements']} statements, {reports['megabytes']:.0f} MiB more."
         )
+    sizes = list(figures)
     if len(sizes) > 1:
-        print(f"\n### {kind}, growth from {sizes[0]:,} to {sizes[-1]:,} tickets\n")
-        _table(("page", "p50 ×", "statements"), _growth(found[0], found[-1]))
+        print(f"\n### {kind}, growth\n")
+        head = [f"{tickets:,}: p50 ms" for tickets in sizes]
+        _table(("page", *head, "×", "statements"), _growth(figures))
+
+
+def show_peer(tickets: int, works: list[dict[str, Any]]) -> None:
+    """Print what the other helpdesk takes for the same work."""
+    print(f"\n### django-helpdesk, the same {tickets:,} tickets\n")
+    _table(
+        ("work", "ours: p50 ms", "kB", "django-helpdesk: p50 ms", "kB", "times faster", "at least"),
+        [
+            [
+                work["name"],
+                f"{work['ours'].p50:.1f}",
+                f"{work['ours'].octets / 1000:.0f}",
+                f"{work['peer'].p50:.1f}",
+                f"{work['peer'].octets / 1000:.0f}",
+                f"{work['peer'].p50 / work['ours'].p50:.1f}",
+                str(work["least"]),
+            ]
+            for work in works
+        ],
+    )
 
 
 def _row(name: str, f: dict[str, Any]) -> list[str]:
-    statements, octets = f["most"]
-    alone, at_once, floor = f["alone"], f["at once"], f["floor"]
+    limits, made = f["limits"], f["statements"]
+    alone, eight, floor = f["alone"], f["at once"], f["floor"]
     return [
         name,
-        f"{f['own']} ({f['all']}; {statements})",
-        f"{f['ms']:.1f}",
-        f"{f['bytes'] / 1000:.1f} ({octets // 1000})" if octets else "–",
-        f"{alone['p50']:.1f}",
-        f"{alone['p95']:.1f}",
-        f"{at_once['p50']:.0f}" if at_once else "–",
-        f"{at_once['rate']:.0f}" if at_once else "–",
-        f"{floor['p50']:.1f}" if floor else "–",
-        f"{alone['p50'] / floor['p50']:.1f}" if floor else "–",
+        f"{made['own']} ({made['all']}; {limits.statements})",
+        f"{made['ms']:.1f}",
+        f"{alone.octets / 1000:.1f} ({limits.octets // 1000})" if limits.octets else "–",
+        f"{alone.p50:.1f}",
+        f"{alone.p95:.1f}",
+        f"{alone.rate:.0f}",
+        f"{eight.p50:.0f}" if eight else "–",
+        f"{eight.rate:.0f}" if eight else "–",
+        f"{floor.p50:.1f}" if floor else "–",
+        f"{alone.p50 / floor.p50:.1f}" if floor else "–",
     ]
 
 
-def _growth(first: dict[str, Any], last: dict[str, Any]) -> list[list[str]]:
+def _growth(figures: dict[int, dict[str, Any]]) -> list[list[str]]:
+    first, last = next(iter(figures.values())), list(figures.values())[-1]
     return [
         [
             name,
-            f"{last[name]['alone']['p50'] / f['alone']['p50']:.2f}",
-            f"{f['own']} → {last[name]['own']}",
+            *(f"{found[name]['alone'].p50:.1f}" for found in figures.values()),
+            f"{last[name]['alone'].p50 / first[name]['alone'].p50:.2f}",
+            f"{first[name]['statements']['own']} → {last[name]['statements']['own']}",
         ]
         for name, f in first.items()
         if "alone" in f
@@ -68,4 +93,4 @@ def _table(head: tuple[str, ...], rows: list[list[str]]) -> None:
     print("| " + " | ".join(head) + " |")
     print("|" + "---|" * len(head))
     for row in rows:
-        print("| " + " | ".join(row) + " |")
+        print("| " + " | ".join(row) + " |", flush=True)

@@ -29,7 +29,7 @@ from wagtail_helpdesk.models import (
 from wagtail_helpdesk.search.words import fold
 
 from .loading import Table, empty, in_bulk, next_pk, settle
-from .organisation import Organisation, Size
+from .organisation import Organisation, Size, person
 from .texts import PLANTED, Texts, Written
 
 #: Tickets written at a time. Their events are mixed as time mixed them, so that those of one
@@ -96,7 +96,7 @@ class World:
 
     def person(self, name: str) -> Any:
         """Return somebody of note: see ``organisation``."""
-        return get_user_model()._default_manager.get(pk=self.organisation.note[name])
+        return person(name)
 
     def load(self) -> None:
         """Write everything, in one transaction."""

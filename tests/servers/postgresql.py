@@ -47,12 +47,16 @@ class PostgreSQL:
 
 
 @contextlib.contextmanager
-def postgresql(**options: str) -> Iterator[PostgreSQL]:
-    """Make a cluster and serve it; options are those of postgresql.conf."""
+def postgresql(kept: Path | None = None, **options: str) -> Iterator[PostgreSQL]:
+    """Make a cluster and serve it; options are those of postgresql.conf.
+
+    The cluster is gone afterwards, unless it is ``kept`` in a folder for the next time.
+    """
     owner = _unprivileged_user()
     port = free_port()
-    with private_folder(owner) as folder:
-        _initdb(folder / "data", owner)
+    with _kept_folder(kept, owner) if kept else private_folder(owner) as folder:
+        if not (folder / "data").exists():
+            _initdb(folder / "data", owner)
         settings = {**FAST, **options}
         command = [
             _program("postgres"),
@@ -68,6 +72,14 @@ def postgresql(**options: str) -> Iterator[PostgreSQL]:
             cwd=folder,
         ) as process:
             yield PostgreSQL(port, folder, process)
+
+
+@contextlib.contextmanager
+def _kept_folder(folder: Path, owner: str | None) -> Iterator[Path]:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if owner:
+        os.chown(folder, pwd.getpwnam(owner).pw_uid, pwd.getpwnam(owner).pw_gid)
+    yield folder
 
 
 def _accepts(port: int) -> bool:

@@ -1,0 +1,105 @@
+"""Asking a running site over HTTP, and the times of the answers. Without Django: nothing is shared."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import statistics
+import time
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+Answer = tuple[int, bytes]
+Ask = Callable[[], Answer]
+#: Gets ready, which is not timed, and gives what is.
+Work = Callable[[], Ask]
+Key = TypeVar("Key", bound=Hashable)
+
+_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+_HIDDEN = re.compile(rb'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
+
+
+class Browser:
+    """Somebody with a browser, who is logged in already; keeps its connection."""
+
+    def __init__(self, port: int, session: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.cookies = {"sessionid": session}
+
+    def get(self, address: str) -> Answer:
+        """Open a page."""
+        return self._ask("GET", address)
+
+    def post(self, address: str, data: Mapping[str, str]) -> Answer:
+        """Send a form."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._ask("POST", address, urlencode(data), headers)
+
+    def form(self, address: str) -> dict[str, str]:
+        """Return the hidden fields of the form on a page."""
+        _status, body = self.get(address)
+        main = body[body.find(b'class="hd-form') :]
+        fields = {name.decode(): value.decode() for name, value in _HIDDEN.findall(main)}
+        return fields | {"csrfmiddlewaretoken": _TOKEN.findall(body)[0].decode()}
+
+    def _ask(self, method: str, address: str, body: str = "", headers: Any = None) -> Answer:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self.connection.request(method, address, body, {"Cookie": cookies, **(headers or {})})
+        response = self.connection.getresponse()
+        for cookie in response.headers.get_all("Set-Cookie", ()):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return response.status, response.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds of one request, how many a second were answered, and the bytes of one answer."""
+
+    p50: float
+    p95: float
+    rate: float
+    octets: int
+
+
+def interleaved(works: Mapping[Key, Work], rounds: int) -> dict[Key, Times]:
+    """Do several things in turn, so many times each: what disturbs one disturbs all."""
+    for work in works.values():
+        for _n in range(4):
+            _timed(work())
+    taken: dict[Key, list[tuple[float, int]]] = {key: [] for key in works}
+    for _round in range(rounds):
+        for key, work in works.items():
+            taken[key].append(_timed(work()))
+    return {key: _times(each, sum(ms for ms, _ in each)) for key, each in taken.items()}
+
+
+def at_once(asks: list[Ask], rounds: int) -> Times:
+    """Let several ask at the same time, so many times in all."""
+
+    def some(ask: Ask) -> list[tuple[float, int]]:
+        return [_timed(ask) for _round in range(max(1, rounds // len(asks)))]
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(len(asks)) as pool:
+        each = [one for run in pool.map(some, asks) for one in run]
+    return _times(each, 1000 * (time.perf_counter() - began))
+
+
+def _timed(ask: Ask) -> tuple[float, int]:
+    """Return the milliseconds and bytes of an answer, which must be a good one."""
+    began = time.perf_counter()
+    status, body = ask()
+    took = 1000 * (time.perf_counter() - began)
+    if status not in (200, 204, 302, 303):
+        raise RuntimeError(f"{status}: {body[:500]!r}")
+    return took, len(body)
+
+
+def _times(each: list[tuple[float, int]], in_all: float) -> Times:
+    ordered = sorted(ms for ms, _octets in each)
+    p95 = ordered[int(0.95 * (len(ordered) - 1))]
+    return Times(statistics.median(ordered), p95, 1000 * len(each) / in_all, each[-1][1])

@@ -1,0 +1,63 @@
+"""Where the pages of a loaded world are: one helpdesk page, a category, a few tickets."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.test import Client
+from wagtail.models import Site
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.lifecycle import Status
+from wagtail_helpdesk.models import Category, Ticket
+from wagtail_helpdesk.pages.models import HelpdeskPage
+
+from .organisation import person
+from .pages import TEXT, Form, Page
+
+BASE = "/assistance/"
+ENTRIES = 30
+
+
+class Places:
+    """The addresses of pages and forms, and what is typed into these."""
+
+    def __init__(self) -> None:
+        root = Site.objects.get(is_default_site=True).root_page
+        if not HelpdeskPage.objects.exists():
+            root.add_child(instance=HelpdeskPage(title="Assistance", slug="assistance"))
+        admin = Permission.objects.get(codename="access_admin")
+        person("manager-of-10").user_permissions.add(admin)
+        in_hand = Ticket.objects.filter(status=Status.IN_PROGRESS).order_by("-pk")
+        long, talk = in_hand.filter(service__managers__user=person("manager-of-10"))[:2]
+        own, own_talk = in_hand.filter(requester=person("requester-of-many"))[:2]
+        _fill(long)
+        self.names = {
+            "long": long.pk,
+            "talk": talk.pk,
+            "own": own.pk,
+            "own_talk": own_talk.pk,
+            "category": Category.objects.filter(service__everyone=True).first().pk,  # type: ignore[union-attr]
+        }
+
+    def address(self, page: Page | Form) -> str:
+        """Return where a page is; those of the Wagtail admin are not below ours."""
+        return page.path if page.path.startswith("/") else BASE + page.path.format(**self.names)
+
+    def data(self, form: Form) -> dict[str, str]:
+        """Return what is typed into a form."""
+        return {name: value.format(**self.names) for name, value in form.data}
+
+    def send(self, client: Client, form: Form) -> Any:
+        """Send a form as a browser that was given its page."""
+        data = self.data(form) | {"submission": str(uuid.uuid4())}
+        return client.post(self.address(form), data)
+
+
+def _fill(ticket: Ticket) -> None:
+    """Let requester and manager talk until the history of a ticket has thirty entries."""
+    for turn in range(ENTRIES - ticket.events.count()):
+        by = ticket.assignee if turn % 2 else ticket.requester
+        actions.comment(ticket, by=by, text=TEXT)  # type: ignore[arg-type]

@@ -1,0 +1,103 @@
+"""Load a world into one database, once, and say as JSON what a client must know of it.
+
+    python -m bench.preparing TICKETS
+
+Django is set up for one database, so each size has its process.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+
+import django
+
+
+def main() -> None:
+    """Prepare the database that HELPDESK_BENCH_DATABASE names."""
+    django.setup()
+    tickets = int(sys.argv[1])
+    _load(tickets)
+    json.dump(_known(), sys.stdout)
+
+
+def _load(tickets: int) -> None:
+    from django.core.management import call_command
+
+    from wagtail_helpdesk.models import Ticket
+
+    from .world import World
+
+    call_command("migrate", verbosity=0)
+    if Ticket.objects.exists():
+        return
+    began = time.perf_counter()
+    World(tickets).load()
+    print(f"{tickets:,} tickets loaded in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+
+def _known() -> dict[str, Any]:
+    """Return addresses, sessions, and what is measured without HTTP."""
+    from .measuring import statements_in_the_admin, statements_of
+    from .organisation import OF_NOTE, person
+    from .pages import ADMIN_HOME, FORMS, PAGES
+    from .places import Places
+
+    places = Places()
+    made = {}
+    for page in PAGES:
+        address = places.address(page)
+        made[page.name] = statements_of(person(page.person), lambda c, to=address: c.get(to))
+    for form in FORMS:
+        made[form.name] = statements_of(person(form.person), lambda c, f=form: places.send(c, f))
+    made[ADMIN_HOME.name] = statements_in_the_admin(person(ADMIN_HOME.person), ADMIN_HOME.path)
+    return {
+        "addresses": {page.name: places.address(page) for page in (*PAGES, *FORMS, ADMIN_HOME)},
+        "typed": {form.name: places.data(form) for form in FORMS},
+        "sessions": {name: _session(person(name)) for name in OF_NOTE},
+        "statements": {name: asdict(one) for name, one in made.items()},
+        "reports": _reports(),
+    }
+
+
+def _session(user: Any) -> str:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return str(client.session.session_key)
+
+
+def _reports() -> dict[str, float]:
+    """Gather what the reports of every manager say, and measure it."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from wagtail_helpdesk.models import Service, ServiceManager
+    from wagtail_helpdesk.notify.gathering import OpenTickets
+
+    managers, before, began = 0, _peak(), time.perf_counter()
+    with CaptureQueriesContext(connection) as captured:
+        for service in Service.objects.values_list("pk", flat=True):
+            tickets = OpenTickets.read(service)
+            for row in ServiceManager.objects.filter(service=service).iterator():
+                tickets.listing(row.user_id, ("managed", "member", "free"))
+                managers += 1
+    return {
+        "managers": managers,
+        "seconds": time.perf_counter() - began,
+        "statements": len(captured),
+        "megabytes": (_peak() - before) / 1024,
+    }
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    main()
