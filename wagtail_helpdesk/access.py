@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NOBODY = Q(pk__in=[])
 #: The roles that let somebody read a ticket. Being in charge adds nothing to being a manager.
 READERS = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.VIEWER)
+#: What somebody can be to a ticket.
+TO_A_TICKET = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.IN_CHARGE, Role.VIEWER)
 
 AUDIENCES: dict[Role, tuple[Audience, ...]] = {
     Role.REQUESTER: (Audience.EVERYONE, Audience.REQUESTER),
@@ -61,22 +63,35 @@ def configuration_held(user: Any) -> dict[int, frozenset[Privilege]]:
     return {row["service"]: frozenset(p for p in CONFIGURATION if row[p.value]) for row in rows}
 
 
-def role_filters(user: Any, ticket: str = "") -> dict[Role, Q]:
-    """Return, for each role, the condition under which the user has it.
+def role_filters(
+    user: Any, ticket: str = "", roles: Collection[Role] = TO_A_TICKET
+) -> dict[Role, Q]:
+    """Return, for each of these roles, the condition under which the user has it.
 
     ``ticket`` is the path to the ticket, with its double underscore, when the conditions are
     asked of something that belongs to one: ``"ticket__"`` for an event. All are EXISTS
     subqueries: measured, neither joins nor unions of ids stay on indexes for everybody.
     """
-    manages = Q(Exists(user.helpdesk_managed.filter(service=OuterRef(f"{ticket}service"))))
-    return {
-        Role.REQUESTER: Q(**{f"{ticket}requester": user}),
-        Role.GUEST: Q(Exists(user.helpdesk_invitations.filter(ticket=OuterRef(f"{ticket}pk")))),
-        Role.MANAGER: manages,
-        Role.IN_CHARGE: Q(**{f"{ticket}assignee": user}) & manages,
-        Role.VIEWER: Q(**{f"{ticket}visibility": Visibility.PUBLIC})
-        & sees_service(user, f"{ticket}service"),
-    }
+    return {role: role_filter(role, user, ticket) for role in roles}
+
+
+def role_filter(role: Role, user: Any, ticket: str = "") -> Q:
+    """Return the condition under which the user has one role; only what is asked for is built."""
+    match role:
+        case Role.REQUESTER:
+            return Q(**{f"{ticket}requester": user})
+        case Role.GUEST:
+            return Q(Exists(user.helpdesk_invitations.filter(ticket=OuterRef(f"{ticket}pk"))))
+        case Role.MANAGER:
+            return Q(Exists(user.helpdesk_managed.filter(service=OuterRef(f"{ticket}service"))))
+        case Role.IN_CHARGE:
+            manages = role_filter(Role.MANAGER, user, ticket)
+            return Q(**{f"{ticket}assignee": user}) & manages
+        case Role.VIEWER:
+            return Q(**{f"{ticket}visibility": Visibility.PUBLIC}) & sees_service(
+                user, f"{ticket}service"
+            )
+    return NOBODY
 
 
 def sees_service(user: Any, service: str = "") -> Q:
@@ -102,10 +117,9 @@ def reads_ticket(user: Any, through: Collection[Role] = READERS, ticket: str = "
     """Return the condition under which the user may read a ticket through one of these roles."""
     if not is_somebody(user):
         return NOBODY
-    filters = role_filters(user, ticket)
     condition = NOBODY
     for role in through:
-        condition |= filters[role]
+        condition |= role_filter(role, user, ticket)
     return condition
 
 
@@ -118,10 +132,9 @@ def reads_message(user: Any, message: str = "", *, own: bool = True) -> Q:
     """
     if not is_somebody(user):
         return NOBODY
-    filters = role_filters(user, f"{message}ticket__")
     condition = NOBODY
-    for role, audiences in AUDIENCES.items():
-        condition |= Q(**{f"{message}audience__in": audiences}) & filters[role]
+    for role, has_it in role_filters(user, f"{message}ticket__", tuple(AUDIENCES)).items():
+        condition |= Q(**{f"{message}audience__in": AUDIENCES[role]}) & has_it
     if own:
         condition |= Q(**{f"{message}actor": user}) & reads_ticket(
             user, ticket=f"{message}ticket__"
