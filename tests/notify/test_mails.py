@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from tests.actions.conftest import service_of
 from wagtail_helpdesk import actions, links
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, PermanentGuest, State
@@ -30,6 +31,11 @@ def text_of(mail):
 
 def html_of(mail):
     return raw(mail).get_body(("html",)).get_content()
+
+
+def delete(service):
+    service.categories.all().delete()
+    service.delete()
 
 
 class TestCreation:
@@ -130,6 +136,43 @@ class TestFarewell:
         actions.change_requester(taken, by=people.karim, to=people.thomas)
         assert "made Thomas Girard the requester of ticket no." in text_of(sent()["lea"])
 
+    def test_shows_only_what_its_reader_could_see(self, taken, network, people, sent, quiet):
+        payroll = service_of("Ressources humaines", ["Paie"], people.julien).categories.get()
+        quiet()
+        actions.move(taken, by=people.sophie, to=network)
+        actions.take(taken, by=people.julien)
+        actions.change_subject(taken, by=people.julien, to="Licenciement")
+        actions.move(taken, by=people.julien, to=payroll)
+        mail = sent()["karim"]
+        assert mail.subject == f"[Chauffage #{taken.pk}] Radiateur froid en salle A12"
+        assert raw(mail)["From"].startswith("DSI ")
+        for part in (text_of(mail), html_of(mail)):
+            assert "“Radiateur froid en salle A12” to the service DSI." in part
+            assert "Licenciement" not in part
+            assert "Ressources humaines" not in part
+
+    def test_names_no_subject_written_in_a_confidential_service(
+        self, taken, network, people, general, sent, quiet
+    ):
+        quiet()
+        type(general).objects.filter(pk=general.pk).update(confidential=True)
+        actions.move(taken, by=people.sophie, to=network)
+        mail = sent()["karim"]
+        assert mail.subject == f"[DSI #{taken.pk}] Confidential ticket"
+        assert f"transferred ticket no. {taken.pk} to the service DSI." in text_of(mail)
+
+    def test_says_nothing_of_a_confidential_service_it_went_to_later(
+        self, taken, network, plumbing, people, dsi, general, sent, quiet
+    ):
+        quiet()
+        actions.take(taken, by=people.julien)
+        actions.change_requester(taken, by=people.julien, to=people.thomas)
+        type(dsi).objects.filter(pk=dsi.pk).update(confidential=True)
+        actions.move(taken, by=people.julien, to=network)
+        mail = sent()["lea"]
+        assert mail.subject == f"[Chauffage #{taken.pk}] Radiateur froid en salle A12"
+        assert raw(mail)["From"].startswith("Services Généraux ")
+
     def test_none_for_somebody_who_stays_as_guest(self, taken, network, people, sent, quiet):
         actions.invite(taken, by=people.sophie, users=[people.karim])
         quiet()
@@ -141,6 +184,35 @@ class TestFarewell:
         quiet()
         actions.remove_guest(taken, by=people.karim, user=people.ines)
         assert "ines" not in sent()
+
+
+class TestGone:
+    """A mail outlives the places it speaks of: it may wait for the mail server for days."""
+
+    def test_a_category_deleted_since_is_not_named(
+        self, ticket, heating, plumbing, people, told, sent
+    ):
+        told()
+        actions.move(ticket, by=people.sophie, to=plumbing)
+        heating.delete()
+        assert "Léa Fournier opened a ticket in Services Généraux." in text_of(sent()["karim"])
+
+    def test_nor_is_a_service(self, ticket, general, network, people, told, sent):
+        told()
+        actions.move(ticket, by=people.karim, to=network)
+        delete(general)
+        text = text_of(sent()["lea"])
+        assert "Karim Benali transferred the ticket to DSI › Réseau." in text
+
+    def test_nobody_says_farewell_for_a_service_deleted_since(
+        self, taken, dsi, network, people, sent, quiet
+    ):
+        payroll = service_of("Ressources humaines", ["Paie"], people.julien).categories.get()
+        quiet()
+        actions.move(taken, by=people.sophie, to=network)
+        actions.move(taken, by=people.julien, to=payroll)
+        delete(dsi)
+        assert "karim" not in sent()
 
 
 class TestRights:
@@ -175,6 +247,47 @@ class TestRights:
                 assert "Radiateur" not in part
                 assert "Chauffage" not in part.replace("category Chauffage", "")
                 assert "is confidential: read it online" in part
+
+    def test_s_not_05_what_was_written_in_a_confidential_service_stays_there(
+        self, taken, people, general, network, sent
+    ):
+        type(general).objects.filter(pk=general.pk).update(confidential=True)
+        actions.ask_information(taken, by=people.karim, text="Quelle vanne ?")
+        actions.move(taken, by=people.karim, to=network, text="La vanne est à vous.")
+        actions.comment(taken, by=people.nadia, text="Je regarde.")
+        mails = sent()
+        assert mails["lea"].subject == f"[Réseau #{taken.pk}] Confidential ticket"
+        for mail in mails.values():
+            for part in (text_of(mail), html_of(mail)):
+                for secret in ("14 degrés", "vanne", "Radiateur", "Chauffage"):
+                    assert secret not in part
+        assert "Je regarde." in text_of(mails["lea"])
+        assert "is confidential: read it online" in text_of(mails["lea"])
+
+    def test_s_not_05_nor_does_a_later_mail_carry_out_the_subject(
+        self, taken, people, general, network, sent, quiet
+    ):
+        type(general).objects.filter(pk=general.pk).update(confidential=True)
+        actions.move(taken, by=people.karim, to=network)
+        quiet()
+        actions.take(taken, by=people.nadia)
+        actions.change_subject(taken, by=people.nadia, to="Vanne", tells_everybody=True)
+        mail = sent()["lea"]
+        for part in (text_of(mail), html_of(mail)):
+            assert "Radiateur" not in part
+            assert "Vanne" not in part
+            assert "read it online" not in part
+
+    def test_s_not_05_nor_a_question_that_waited_there(
+        self, taken, people, general, network, sent, quiet
+    ):
+        type(general).objects.filter(pk=general.pk).update(confidential=True)
+        actions.ask_information(taken, by=people.karim, text="Quelle vanne ?")
+        actions.move(taken, by=people.karim, to=network)
+        actions.take(taken, by=people.nadia)
+        quiet()
+        actions.change_requester(taken, by=people.nadia, to=people.thomas)
+        assert "vanne" not in text_of(sent()["thomas"])
 
     def test_s_vis_10_one_recipient_and_no_other_address(self, closed, sent):
         for who, mail in sent().items():

@@ -327,6 +327,17 @@ class TestContent:
             assert secret not in mail.body
             assert secret not in source
 
+    def test_nor_the_subject_of_a_ticket_that_has_been_there(
+        self, tickets, general, network, people, reports
+    ):
+        general.confidential = True
+        general.save()
+        actions.move(tickets["libre, chez moi"], by=people.karim, to=network)
+        mail = reports()["nadia"]
+        assert "Confidential ticket" in mail.body
+        assert "chez moi" not in mail.message().as_string()
+        assert "Réseau" in mail.body
+
     def test_the_table_can_be_read_aloud(self, tickets, reports):
         mail = reports()["karim"]
         html = BeautifulSoup(mail.alternatives[0][0], "html.parser")

@@ -14,12 +14,13 @@ from wagtail_helpdesk import lifecycle, markdown
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Action, Role
 from wagtail_helpdesk.links import Place, Places
-from wagtail_helpdesk.models import Envelope
+from wagtail_helpdesk.models import Category, Envelope, Service
 
 from . import sentences
 from .addresses import Reader, name_of
 from .dossier import Checked, Dossier, Told
 from .mail import LONGEST_MESSAGE, Letter, write
+from .surroundings import acts_of
 from .unsubscribe import mute_token
 
 #: Acts told one by one in a mail; what a flood adds is counted.
@@ -38,6 +39,7 @@ class Entry:
     text: str = ""
     html: str = ""
     cut: bool = False
+    hidden: bool = False
     files: tuple[str, ...] = ()
 
 
@@ -54,11 +56,11 @@ def compose(
 ) -> EmailMessage:
     """Return the alert as its reader gets it: in his language and time zone, with what he may read."""
     with translation.override(reader.language), timezone.override(reader.zone):
-        place = places.find(dossier.ticket.service, reader.language)
         if checked.told:
+            place = places.find(dossier.ticket.service, reader.language)
             return _alert(envelope, dossier, reader, checked, place)
         assert checked.farewell is not None  # noqa: S101 - an empty mail is not composed
-        return _farewell(envelope, dossier, reader, checked.farewell, place)
+        return _farewell(envelope, dossier, reader, checked.farewell, places)
 
 
 def _alert(
@@ -69,9 +71,15 @@ def _alert(
     url = place.to_ticket(ticket.pk) if place else ""
     mute = _mute_address(reader, dossier, place)
     answers = _answers(checked, dossier, place)
+    entries = _entries(checked.told, dossier, reader)
     context = {
-        **_frame(dossier, place),
-        "entries": _entries(checked.told, dossier, reader),
+        "ticket": ticket,
+        "service": ticket.service,
+        "category": None if ticket.service.confidential else ticket.category,
+        "title": _title(dossier),
+        "entries": entries,
+        "confidential": any(entry.hidden for entry in entries),
+        "preferences_url": place.to("preferences") if place else "",
         "left_out": max(len(checked.told) - MOST_ENTRIES, 0),
         "opening": _opening(checked, dossier),
         "deadline": "".join(sentences.deadline(told, dossier) for told in checked.told),
@@ -99,16 +107,21 @@ def _alert(
 
 
 def _farewell(
-    envelope: Envelope, dossier: Dossier, reader: Reader, told: Told, place: Place | None
+    envelope: Envelope, dossier: Dossier, reader: Reader, told: Told, places: Places
 ) -> EmailMessage:
+    # As the act left the ticket: what became of it since is nothing for who may not see it.
+    service = dossier.services[told.act.after.service]
+    place = places.find(service, reader.language)
+    title = _("Confidential ticket") if dossier.hid_subject(told) else told.act.after.subject
     return write(
         Letter(
             reader=reader,
-            service=dossier.ticket.service,
-            subject=subject(dossier),
+            service=service,
+            subject=_subject(dossier, dossier.opened_in or service, title),
             template="farewell",
             context={
-                **_frame(dossier, place),
+                "ticket": dossier.ticket,
+                "preferences_url": place.to("preferences") if place else "",
                 "sentence": sentences.farewell(told, dossier),
                 "why": sentences.why(told, dossier),
             },
@@ -126,8 +139,16 @@ def subject(dossier: Dossier) -> str:
     """
     ticket = dossier.ticket
     if ticket.service.confidential:
-        return f"[{ticket.service.name} #{ticket.pk}] {_('Confidential ticket')}"
-    return f"[{dossier.opened_in.name} #{ticket.pk}] {ticket.subject}"
+        return _subject(dossier, ticket.service, _title(dossier))
+    return _subject(dossier, dossier.opened_in or ticket.category, _title(dossier))
+
+
+def _title(dossier: Dossier) -> str:
+    return _("Confidential ticket") if dossier.hides_subject else dossier.ticket.subject
+
+
+def _subject(dossier: Dossier, place: Category | Service, title: str) -> str:
+    return f"[{place.name} #{dossier.ticket.pk}] {title}"
 
 
 def thread(envelope: Envelope, dossier: Dossier) -> list[str]:
@@ -148,21 +169,10 @@ def _own_headers(dossier: Dossier, told: list[Told], strongest: Told) -> dict[st
     }
 
 
-def _frame(dossier: Dossier, place: Place | None) -> dict[str, Any]:
-    ticket = dossier.ticket
-    return {
-        "ticket": ticket,
-        "service": ticket.service,
-        "category": None if ticket.service.confidential else ticket.category,
-        "confidential": ticket.service.confidential,
-        "preferences_url": place.to("preferences") if place else "",
-    }
-
-
 def _opening(checked: Checked, dossier: Dossier) -> dict[str, str]:
     """Return the names a creation mail carries (guide, introduction)."""
     openings = [told for told in checked.told if told.act.before is None]
-    if not openings or dossier.ticket.service.confidential:
+    if not openings or dossier.hides(openings[0].act):
         return {}
     (told,) = openings
     requester = dossier.people.get(told.act.after.requester, "")
@@ -182,8 +192,8 @@ def _entries(told: list[Told], dossier: Dossier, reader: Reader) -> list[Entry]:
 
 def _entry(told: Told, dossier: Dossier, reader: Reader, room: int) -> Entry:
     said = sentences.sentence(told, dossier, reader)
-    if dossier.ticket.service.confidential:
-        return Entry(said, told.event.created_at)
+    if dossier.hides(told.act):
+        return Entry(said, told.event.created_at, hidden=True)
     event = _question(told, dossier) or told.event
     cut = len(event.text) > room
     text = event.text[:room] if cut else event.text
@@ -204,7 +214,10 @@ def _question(told: Told, dossier: Dossier) -> Any:
     asked = dossier.ticket.events.filter(
         action=lifecycle.ASK_INFORMATION.name, pk__lt=told.event.pk
     )
-    return asked.order_by("-pk").first()
+    question = asked.order_by("-pk").first()
+    if question is None or any(map(dossier.hides, acts_of(dossier.ticket, [question]))):
+        return None
+    return question
 
 
 def _mute_address(reader: Reader, dossier: Dossier, place: Place | None) -> str:

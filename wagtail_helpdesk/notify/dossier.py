@@ -20,12 +20,14 @@ from wagtail_helpdesk.models import (
     Event,
     Notice,
     Reason,
+    Service,
     Skipped,
     State,
     Ticket,
 )
 
 from .addresses import name_of
+from .confidential import confidential_services, moved_out
 from .listeners import Act, verdict
 from .surroundings import Surroundings, acts_of, surroundings_of
 
@@ -120,7 +122,7 @@ class Dossier:
             checked.skipped[notice.pk] = answer.skipped
         elif may_read:
             checked.told.append(told)
-        elif _is_farewell(told):
+        elif _is_farewell(told) and act.after.service in self.services:
             checked.farewell = told
         else:
             checked.skipped[notice.pk] = Skipped.NO_ACCESS
@@ -155,6 +157,35 @@ class Dossier:
             if (user, address) == reader and pk < envelope.pk
         ]
 
+    # -- confidential services ------------------------------------------------------------------
+
+    @cached_property
+    def _confidential(self) -> frozenset[int]:
+        return confidential_services()
+
+    @cached_property
+    def _moved_out(self) -> int | None:
+        """The event by which the ticket first left a confidential service."""
+        return moved_out([self.ticket.pk], self._confidential).get(self.ticket.pk)
+
+    @property
+    def hides_subject(self) -> bool:
+        """Whether the ticket is, or has been, where mails carry no content."""
+        return self.ticket.service_id in self._confidential or self._moved_out is not None
+
+    def hides(self, act: Act) -> bool:
+        """Tell whether mails carry no content of an act: for where the ticket is, or was then."""
+        services = {self.ticket.service_id, act.after.service}
+        if act.before is not None:
+            services.add(act.before.service)
+        return not self._confidential.isdisjoint(services)
+
+    def hid_subject(self, told: Told) -> bool:
+        """The same as ``hides_subject``, at the moment of an act: for whom it took the ticket from."""
+        before, after = told.act.before or told.act.after, told.act.after
+        left = self._moved_out is not None and self._moved_out <= told.event.pk
+        return left or not self._confidential.isdisjoint({before.service, after.service})
+
     # -- names ---------------------------------------------------------------------------------
 
     @cached_property
@@ -176,20 +207,23 @@ class Dossier:
 
     @cached_property
     def categories(self) -> dict[int, Category]:
-        """The categories the ticket has been in, by id, with their services."""
-        pks = {act.after.category for act in self.acts.values()} | {self.ticket.category_id}
-        rows = Category.objects.filter(pk__in=pks).select_related("service")
-        return {category.pk: category for category in rows}
+        """The categories where the acts left the ticket, by id; without those deleted since."""
+        return Category.objects.in_bulk({act.after.category for act in self.acts.values()})
 
     @cached_property
-    def opened_in(self) -> Category:
-        """The category in which the ticket was opened; today's when that one may not be named."""
+    def services(self) -> dict[int, Service]:
+        """The same for the services."""
+        services = Service.objects.select_related("site")
+        return services.in_bulk({act.after.service for act in self.acts.values()})
+
+    @cached_property
+    def opened_in(self) -> Category | None:
+        """The category in which the ticket was opened, unless it is gone or may not be named."""
         opening = self.ticket.events.order_by("pk").values_list("after__category", flat=True)
-        first = opening.first()
-        if first in (None, self.ticket.category_id):
+        first = opening.first() or self.ticket.category_id
+        if first == self.ticket.category_id and not self.ticket.service.confidential:
             return self.ticket.category
-        found = Category.objects.filter(pk=first, service__confidential=False).first()
-        return found or self.ticket.category
+        return Category.objects.filter(pk=first, service__confidential=False).first()
 
     @cached_property
     def has_guests(self) -> bool:

@@ -33,6 +33,7 @@ class State:
     category: int
     requester: int
     assignee: int | None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

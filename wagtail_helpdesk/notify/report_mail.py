@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from wagtail_helpdesk.links import Place, Places
 from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, ReportPart, Skipped, Ticket
 
 from .addresses import Reader, name_of
+from .confidential import confidential_services, moved_out
 from .mail import Letter, write
 from .reports import refill
 from .unsubscribe import reports_token
@@ -36,7 +37,10 @@ QUEUES = {"managed": "mine", "member": "categories", "free": "free", "others": "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One ticket in a report. A confidential service shows neither subject nor people."""
+    """One ticket in a report. A confidential service shows neither subject nor people.
+
+    Of a ticket that has been in one, the subject was written there.
+    """
 
     number: int
     url: str
@@ -109,8 +113,9 @@ def _write(
     only = parts[0].service if len(parts) == 1 else None
     place = places.find(parts[0].service, reader.language)
     tickets = _tickets(reader, parts)
+    moved = moved_out(tickets, confidential_services())
     chapters = [
-        _chapter(part, tickets, places.find(part.service, reader.language)) for part in parts
+        _chapter(part, tickets, moved, places.find(part.service, reader.language)) for part in parts
     ]
     title = _("Daily report of your services")
     if only:
@@ -150,7 +155,9 @@ def _tickets(reader: Reader, parts: list[ReportPart]) -> dict[int, Ticket]:
     return {ticket.pk: ticket for ticket in rows}
 
 
-def _chapter(part: ReportPart, tickets: dict[int, Ticket], place: Place | None) -> Chapter:
+def _chapter(
+    part: ReportPart, tickets: dict[int, Ticket], moved: Container[int], place: Place | None
+) -> Chapter:
     service = part.service
     now = timezone.now()
     sections = [
@@ -159,7 +166,7 @@ def _chapter(part: ReportPart, tickets: dict[int, Ticket], place: Place | None) 
             count=count,
             url=place.to("desk", queue=QUEUES[name], service=service.pk) if place else "",
             lines=[
-                _line(tickets[number], place, now, secret=service.confidential)
+                _line(tickets[number], place, now, moved, secret=service.confidential)
                 for number in listed
                 if number in tickets
             ],
@@ -169,13 +176,16 @@ def _chapter(part: ReportPart, tickets: dict[int, Ticket], place: Place | None) 
     return Chapter(service.name, service.confidential, sections)
 
 
-def _line(ticket: Ticket, place: Place | None, now: datetime, *, secret: bool) -> Line:
+def _line(
+    ticket: Ticket, place: Place | None, now: datetime, moved: Container[int], *, secret: bool
+) -> Line:
     manager: Any = ticket.assignee
+    hidden = secret or ticket.pk in moved
     return Line(
         number=ticket.pk,
         url=place.to_ticket(ticket.pk) if place else "",
         category="" if secret else ticket.category.name,
-        subject=_("Confidential ticket") if secret else ticket.subject,
+        subject=_("Confidential ticket") if hidden else ticket.subject,
         status=ticket.get_status_display(),
         priority=ticket.get_priority_display(),
         requester="" if secret else name_of(ticket.requester),

@@ -32,11 +32,14 @@ def who(told: Told) -> str:
 
 
 def place(told: Told, dossier: Dossier) -> str:
-    """Return where the act left the ticket; of a confidential service only its name."""
-    category = dossier.categories[told.act.after.category]
-    if dossier.ticket.service.confidential:
-        return category.service.name
-    return f"{category.service.name} › {category.name}"
+    """Return where the act left the ticket; only the service if it is confidential, or the category gone."""
+    service = dossier.services.get(told.act.after.service)
+    category = dossier.categories.get(told.act.after.category)
+    if service is None:
+        return _("a service that no longer exists")
+    if category is None or service.confidential or dossier.ticket.service.confidential:
+        return service.name
+    return f"{service.name} › {category.name}"
 
 
 def _is_requester(told: Told, reader: Reader) -> bool:
@@ -136,7 +139,7 @@ def _priority(told: Told, dossier: Dossier, reader: Reader) -> str:
 
 
 def _subject(told: Told, dossier: Dossier, reader: Reader) -> str:
-    if dossier.ticket.service.confidential:
+    if dossier.hides_subject:
         return _("%(who)s changed the subject of the ticket.") % {"who": who(told)}
     return _("%(who)s changed the subject: “%(after)s” (before: “%(before)s”).") % {
         "who": who(told),
@@ -191,11 +194,11 @@ SENTENCES: dict[str, Sentence] = {
 
 def farewell(told: Told, dossier: Dossier) -> str:
     """Return what somebody is told whom the act deprived of the ticket: no message, no link."""
-    ticket, confidential = dossier.ticket, dossier.ticket.service.confidential
+    quoted = " " + _("“%(subject)s”") % {"subject": told.act.after.subject}
     names: dict[str, Any] = {
         "who": who(told),
-        "number": ticket.pk,
-        "subject": "" if confidential else " " + _("“%(subject)s”") % {"subject": ticket.subject},
+        "number": dossier.ticket.pk,
+        "subject": "" if dossier.hid_subject(told) else quoted,
     }
     if told.reason is Reason.WAS_REQUESTER:
         names["name"] = dossier.people.get(told.act.after.requester, "")
@@ -206,7 +209,7 @@ def farewell(told: Told, dossier: Dossier) -> str:
             )
             % names
         )
-    names["service"] = dossier.categories[told.act.after.category].service.name
+    names["service"] = dossier.services[told.act.after.service].name
     return (
         _(
             "%(who)s transferred ticket no. %(number)s%(subject)s to the service %(service)s."

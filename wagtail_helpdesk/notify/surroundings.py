@@ -57,6 +57,7 @@ def _state_of(ticket: Ticket) -> State:
         category=ticket.category_id,
         requester=ticket.requester_id,
         assignee=ticket.assignee_id,
+        subject=ticket.subject,
     )
 
 
