@@ -8,9 +8,8 @@ from tests.checkers import accessibility_problems
 from tests.snippets.conftest import _own_people_let_in, manager  # noqa: F401
 from tests.snippets.test_every_address import (  # noqa: F401
     MATRIX,
+    address_of,
     everything,
-    registered,
-    thing,
     things,
 )
 
@@ -99,12 +98,7 @@ def test_S_ESC_03_every_other_address_is_closed_to_visits_and_to_crafted_forms(
     wishes = WISHES | {"csrfmiddlewaretoken": cookies[settings.CSRF_COOKIE_NAME]}
     before = everything()
     for space, name in CLOSED:
-        target = heating if "categor" in space else general
-        arguments = {
-            key: target.pk if key == "pk" else thing(things, name, key)
-            for key in registered()[space, name]
-        }
-        url = reverse(f"{space}:{name}", kwargs=arguments)
+        url = address_of(space, name, things, general, heating)
         seen = karim.request.get(url, max_redirects=0)
         sent = karim.request.post(url, form=wishes, max_redirects=0)
         for answer in (seen, sent):

@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.snippets.widgets import AdminSnippetChooser
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
@@ -19,6 +18,7 @@ from wagtail_helpdesk.models import Alias, Category, Service
 from .choosers import reachable
 from .pages import ServiceButton, ServiceFormPage, ServicePage
 from .tree import indented, walk
+from .widgets import Chooser
 
 
 class AliasForm(forms.Form):
@@ -52,7 +52,7 @@ class AliasForm(forms.Form):
         for name, model in (("to_category", Category), ("to_service", Service)):
             target: Any = self.fields[name]
             target.queryset = reachable(model, user)
-            target.widget = AdminSnippetChooser(model)
+            target.widget = Chooser(target.queryset)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

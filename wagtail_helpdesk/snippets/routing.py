@@ -17,11 +17,11 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogActionRegistry, log
-from wagtail.snippets.widgets import AdminSnippetChooser
 
 from wagtail_helpdesk.models import Category, Routing, Service
 
 from .choosers import reachable
+from .widgets import Chooser
 
 ROUTE = "wagtail_helpdesk.route"
 
@@ -40,8 +40,8 @@ class RoutingForm(forms.ModelForm):
         service.required = False
         service.queryset = reachable(Service, user)
         category.queryset = reachable(Category, user)
-        service.widget = AdminSnippetChooser(Service)
-        category.widget = AdminSnippetChooser(Category, linked_fields={"service": "#id_service"})
+        service.widget = Chooser(service.queryset)
+        category.widget = Chooser(category.queryset, linked_fields={"service": "#id_service"})
         service.help_text = _("Empty: whom the pages above ask.")
 
     def clean(self) -> dict[str, Any]:

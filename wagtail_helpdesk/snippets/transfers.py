@@ -8,13 +8,13 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
-from wagtail.snippets.widgets import AdminSnippetChooser
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 
 from .pages import CategoryPage, ServiceFormPage, ServicePage
+from .widgets import Chooser
 
 
 class TransferForm(forms.Form):
@@ -28,7 +28,7 @@ class TransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
         to.queryset = configuration.targets_for(user, service).select_related("service")
-        to.widget = AdminSnippetChooser(Category)
+        to.widget = Chooser(to.queryset)
 
 
 class Transfer(ServiceFormPage):

@@ -1,0 +1,146 @@
+"""What belongs to another service, named in an address or a form of one’s own: it does not exist there."""
+
+import pytest
+
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import ServiceManager
+
+from .conftest import address
+from .test_every_address import EVERY, address_of, everything, registered, things  # noqa: F401
+
+#: The addresses that name something within the service they are about.
+WITHIN = [
+    (space, name)
+    for space, name in EVERY
+    if {"alias", "manager", "absence", "guest"} & set(registered()[space, name])
+]
+
+
+@pytest.fixture
+def nadia(people, general, dsi, client):
+    """Nadia, who configures everything in DSI; Services Généraux is closed to her."""
+    type(general).objects.filter(pk=general.pk).update(everyone=False)
+    client.force_login(people.nadia)
+    return people.nadia
+
+
+@pytest.mark.parametrize(("space", "name"), WITHIN)
+def test_S_ESC_02_nothing_of_another_service_is_found_below_ones_own(
+    space, name, nadia, dsi, network, things, client  # noqa: F811
+):  # fmt: skip
+    url = address_of(space, name, things, dsi, network)
+    before = everything()
+    assert client.get(url).status_code in (404, 405)
+    assert client.post(url, {"to": "up", "can_refuse": "on", "then": "free"}).status_code == 404
+    assert everything() == before
+
+
+@pytest.fixture
+def ours(nadia, people, dsi, network):
+    """A ticket of DSI that Julien is in charge of."""
+    ticket = actions.open_ticket(network, by=people.lea, subject="Wifi", text="Rien.")
+    return actions.assign(ticket, by=nadia, to=people.julien).ticket
+
+
+@pytest.fixture
+def row(dsi, people):
+    return dsi.managers.get(user=people.julien)
+
+
+@pytest.fixture
+def theirs(general, heating, people):
+    """What a form of Nadia’s must not reach."""
+    sophie = general.managers.get(user=people.sophie)
+    return {"category": heating.pk, "service": general.pk, "manager": sophie.pk}
+
+
+def sent(form, theirs, dsi, network, row):
+    """Return the address of a form and what is sent to it."""
+    category, service, manager = theirs["category"], theirs["service"], theirs["manager"]
+    return {
+        "arrivals": (("edit", dsi), {"name": "DSI", "arrivals": category}),
+        "parent": (("category:edit", network), {"name": "Réseau", "parent": category}),
+        "members": (
+            ("category:members", network),
+            {"members": "name", "chosen": [manager], "shown": [manager]},
+        ),
+        "under": (
+            ("alias_add", dsi),
+            {"name": "Wifi", "parent": category, "to_category": network.pk},
+        ),
+        "alias": (("alias_add", dsi), {"name": "Froid", "to_category": category}),
+        "alias_service": (("alias_add", dsi), {"name": "Froid", "to_service": service}),
+        "name": (("name_add", dsi), {"name": "Froid", "category": category}),
+        "transfer": (("transfer", dsi), {"to": category}),
+        "transfer_category": (("category:transfer", network), {"to": category}),
+        "colleague": (
+            ("manager_remove", dsi, row),
+            {"then": "colleague", "colleague": "sophie"},
+        ),
+    }[form]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "arrivals",
+        "parent",
+        "members",
+        "under",
+        "alias",
+        "alias_service",
+        "name",
+        "transfer",
+        "transfer_category",
+        "colleague",
+    ],
+)
+def test_S_ESC_02_nothing_of_another_service_is_taken_by_a_form_of_ones_own(
+    form, ours, theirs, dsi, network, row, client
+):
+    page, data = sent(form, theirs, dsi, network, row)
+    before = everything()
+    response = client.post(address(*page), data)
+    assert everything() == before
+    assert response.status_code in (200, 403, 404)
+    shown = response.content.decode()
+    assert "Chauffage" not in shown
+    assert "Services Généraux" not in shown
+
+
+@pytest.mark.parametrize("crafted", ["abc", "999999999999999999999", "-1", "1;2", "\x00"])
+def test_what_is_no_key_at_all_is_an_error_of_the_form(crafted, ours, dsi, network, client):
+    before = everything()
+    for page, data in (
+        (("transfer", dsi), {"to": crafted}),
+        (("alias_add", dsi), {"name": "X", "to_category": crafted, "to_service": crafted}),
+    ):
+        assert client.post(address(*page), data).status_code == 200
+    assert everything() == before
+
+
+@pytest.mark.parametrize("parent", ["theirs", "999999"])
+def test_S_ESC_02_a_category_is_not_added_below_another_services(
+    nadia, dsi, theirs, client, parent
+):
+    below = theirs["category"] if parent == "theirs" else parent
+    before = everything()
+    url = f"{address('category:add')}?service={dsi.pk}&parent={below}"
+    assert client.post(url, {"name": "Mine"}).status_code == 404
+    url = f"{address('category:add')}?service={theirs['service']}"
+    assert client.post(url, {"name": "Mine"}).status_code == 404
+    client.post(f"{address('category:add')}?service={dsi.pk}", {"name": "Mine", "parent": below})
+    assert everything() == before
+
+
+def test_S_ESC_02_the_privileges_of_ones_own_service_are_no_privileges_elsewhere(
+    nadia, general, dsi, people
+):
+    """A manager of both, with everything in one and nothing in the other."""
+    ServiceManager.objects.create(service=general, user=nadia, can_manage_categories=False)
+    with pytest.raises(actions.NotYours):
+        actions.configuration.change_service(general, by=nadia, name="Mine")
+    with pytest.raises(actions.NotYours):
+        actions.configuration.add_manager(general, people.victor, by=nadia)
+    with pytest.raises(actions.NotYours):
+        actions.configuration.create_category(general, by=nadia, name="Mine")
