@@ -1,10 +1,15 @@
 """The rules of a message, the same in every verb that takes one."""
 
+import uuid
+
 import pytest
+from django.db import IntegrityError, connection
 
 from tests.actions.refusals import refused
-from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import NotPossible
+from wagtail_helpdesk import actions, markdown
+from wagtail_helpdesk.actions import NotNow, NotPossible
+from wagtail_helpdesk.actions.acting import Batch
+from wagtail_helpdesk.models import Event
 
 
 def test_a_message_may_be_as_long_as_the_limit_and_no_longer(taken, people):
@@ -46,6 +51,64 @@ def test_a_message_is_stored_as_every_database_can_keep_it(taken, people, sent, 
 def test_a_message_without_words_is_none(taken, people, text):
     with refused(taken, NotPossible, "text"):
         actions.comment(taken, by=people.lea, text=text)
+
+
+def test_a_form_sent_again_with_another_text_is_not_swallowed(taken, people):
+    submission = uuid.uuid4()
+    actions.comment(taken, by=people.lea, text="Une fois.", submission=submission)
+    with refused(taken, NotNow) as refusal:
+        actions.comment(taken, by=people.lea, text="Autre chose.", submission=submission)
+    assert f"ticket no. {taken.pk}" in str(refusal.value)
+
+
+def test_nor_is_one_sent_again_as_another_act(taken, people):
+    submission = uuid.uuid4()
+    actions.comment(taken, by=people.karim, text="Fini.", submission=submission)
+    with refused(taken, NotNow):
+        actions.close(taken, by=people.karim, text="Fini.", submission=submission)
+
+
+def test_nor_is_one_that_names_somebody_else(taken, people):
+    submission = uuid.uuid4()
+    actions.assign(taken, by=people.karim, to=people.sophie, submission=submission)
+    with refused(taken, NotNow):
+        actions.assign(taken, by=people.karim, to=people.julien, submission=submission)
+
+
+def test_a_subject_is_the_same_whatever_its_blanks(taken, people):
+    form = {"by": people.karim, "to": " Salle  A12", "submission": uuid.uuid4()}
+    assert actions.change_subject(taken, **form) == actions.change_subject(taken, **form)
+
+
+def test_a_form_that_came_at_once_by_two_ways_does_one_thing(taken, people, monkeypatch):
+    """The constraint speaks where no lock could: another process, an isolated transaction."""
+    form = {"by": people.lea, "text": "Une fois.", "submission": uuid.uuid4()}
+    first, done_before, asked = actions.comment(taken, **form), Batch.done_before, []
+
+    def overlooked_once(batch, *args):
+        asked.append(batch)
+        return done_before(batch, *args) if len(asked) > 1 else None
+
+    monkeypatch.setattr(Batch, "done_before", overlooked_once)
+    assert actions.comment(taken, **form) == first
+
+
+def test_a_constraint_that_is_not_about_forms_still_speaks(taken, people, monkeypatch):
+    def broken(*args, **kwargs):
+        raise IntegrityError
+
+    monkeypatch.setattr(Event, "save", broken)
+    with refused(taken, IntegrityError):
+        actions.comment(taken, by=people.lea, text="Froid.", submission=uuid.uuid4())
+
+
+def test_a_message_is_rendered_once_and_before_anything_is_locked(taken, people, monkeypatch):
+    done, render = [], markdown.render
+    monkeypatch.setattr(markdown, "render", lambda text: done.append(text) or render(text))
+    with connection.execute_wrapper(lambda run, *sql: done.append("statement") or run(*sql)):
+        actions.take_and_ask(taken, by=people.sophie, text="Quel étage ?")
+    assert done[0] == "Quel étage ?"
+    assert done.count("Quel étage ?") == 1
 
 
 def test_html_and_script_stay_text(taken, people):

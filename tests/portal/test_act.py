@@ -107,6 +107,20 @@ def test_r_24_a_form_sent_twice_does_one_thing(visit, people, taken):
     assert taken.events.filter(text="Une fois.").count() == 1
 
 
+def test_a_form_sent_again_with_another_text_gives_it_back(visit, people, taken):
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(path))
+    karim.post(path, **form, text="Une fois.")
+    response = karim.post(path, **form, text="Autre chose.")
+    page = soup(response)
+    assert response.status_code == 409
+    assert "already sent before you changed it" in page.find(role="alert").text
+    assert page.find("textarea").text.strip() == "Autre chose."
+    assert "Une fois." in page.find(class_="hd-news").text
+    again = {name: page.find("input", {"name": name})["value"] for name in form}
+    assert karim.post(path, **again, text="Autre chose.").status_code == 303
+
+
 def test_a_missing_message_is_said_at_its_field(visit, people, taken):
     response = visit(people.karim).act(taken, "note", text="  ")
     assert response.status_code == 422

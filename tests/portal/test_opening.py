@@ -35,6 +35,20 @@ def test_the_form_opens_a_ticket(lea, people, heating):
     assert f"Your ticket no. {ticket.pk} has been opened." in lea.client.get(response.url).text
 
 
+def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
+    lea.post(path, **form, text="Il gèle.")
+    response = lea.post(path, **form, text="Il neige.")
+    page, (ticket,) = soup(response), opened()
+    assert response.status_code == 409
+    assert f"already sent for ticket no. {ticket.pk}" in page.find(role="alert").text
+    assert page.find("textarea").text.strip() == "Il neige."
+    form["submission"] = page.find("input", {"name": "submission"})["value"]
+    assert lea.post(path, **form, text="Il neige.").status_code == 303
+    assert len(opened()) == 2
+
+
 def test_r_24_a_double_click_opens_one_ticket(lea, heating):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}

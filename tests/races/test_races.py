@@ -68,6 +68,18 @@ def test_a_form_sent_twice_at_once_does_one_thing(scenario, subject, world):
         assert Ticket.objects.count() == 1
 
 
+def test_a_form_sent_at_once_about_two_tickets_is_one_persons_and_one_tickets(
+    ticket, plumbing, people
+):
+    """No lock covers that: the constraint does, and it is an answer, not a crash."""
+    other = actions.open_ticket(plumbing, by=people.lea, subject="Lavabo", text="Bouché.")
+    form = {"by": people.lea, "text": "Toujours ?", "submission": uuid.uuid4()}
+    results = at_once(
+        *(partial(actions.comment, shown(about), **form) for about in (ticket, other))
+    )
+    assert {type(result) for result in results} == {Event, NotPossible}
+
+
 def test_two_different_forms_at_once_open_two_tickets(heating, people):
     """D-05"""
     results = at_once(

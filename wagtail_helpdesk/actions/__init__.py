@@ -10,7 +10,7 @@ from .closing import (
     reopen,
 )
 from .departures import Then, hand_over
-from .errors import HelpdeskError, NotNow, NotPossible, NotYours
+from .errors import HelpdeskError, NotNow, NotPossible, NotYours, SentBefore
 from .handling import (
     ask_information,
     assign,
@@ -40,6 +40,7 @@ __all__ = [
     "NotNow",
     "NotPossible",
     "NotYours",
+    "SentBefore",
     "Then",
     "approve_closure",
     "ask_information",

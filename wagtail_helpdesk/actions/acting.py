@@ -9,19 +9,29 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 
 from django.core.files import File
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import markdown
 from wagtail_helpdesk.access import Standing
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.lifecycle import ENDED, OPEN, Action, Audience, Message, Rule, Status
+from wagtail_helpdesk.lifecycle import (
+    ACTIONS,
+    ENDED,
+    OPEN,
+    Action,
+    Audience,
+    Message,
+    Rule,
+    Status,
+)
 from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.signals import event_recorded
 
-from .errors import NotNow, NotPossible, NotYours
+from .errors import NotNow, NotPossible, NotYours, SentBefore
 from .files import attach_files
 
 if TYPE_CHECKING:
@@ -53,14 +63,24 @@ class Batch:
         self.size += 1
         return self.size - 1
 
-    def done_before(self, by: User | None, ticket: Ticket | None = None) -> Event | None:
-        """Return the last event that this form left the first time it was sent, or None."""
+    def done_before(
+        self, action: Action, by: User | None, said: Sequence[Any], ticket: Ticket | None = None
+    ) -> Event | None:
+        """Return the last event that this form left the first time it was sent, or None.
+
+        Raises ``SentBefore`` when it did or said something else then, ``NotPossible`` when it was
+        somebody else's, or about another ticket.
+        """
         events = list(Event.objects.filter(batch=self.id).select_related("ticket"))
         if not events:
             return None
         own = [event for event in events if event.actor_id == (by.pk if by else None)]
         if not own or (ticket is not None and own[-1].ticket_id != ticket.pk):
             raise NotPossible(None, _("This form was already sent."))
+        names = {row.name for row in action.then or (action,)}
+        known = [value for event in own for value in (event.text, *event.after.values())]
+        if names - {event.action for event in own} or any(value not in known for value in said):
+            raise SentBefore(own[-1].ticket)
         return own[-1]
 
 
@@ -80,20 +100,67 @@ def verb(function: Callable[P, Event]) -> Callable[P, Event]:
 
     @wraps(function)
     def whole(ticket: Ticket, *args: Any, **form: Any) -> Event:
-        by, submission = form.get("by"), form.pop("submission", None)
-        with _unchanged_on_failure(ticket), transaction.atomic():
-            if isinstance(submission, Batch):
-                return function(ticket, *args, submission=submission, **form)  # type: ignore[arg-type]
-            batch = Batch(submission)
-            if submission is not None:
-                # Locked before asking, or the same form sent twice at once would pass twice.
-                current = locked(Ticket.objects, ticket.pk)
-                if (event := batch.done_before(by, ticket)) is not None:
-                    _refresh(ticket, current)
-                    return event
-            return function(ticket, *args, submission=batch, **form)  # type: ignore[arg-type]
+        submission, text = form.pop("submission", None), written(form.get("text", ""))
+        if "text" in form:
+            form["text"] = text
+        batch = submission if isinstance(submission, Batch) else Batch(submission)
+
+        def before() -> Event | None:
+            if submission is None or submission is batch:
+                return None
+            # Locked before asking, or the same form sent twice at once would pass twice.
+            current = locked(Ticket.objects, ticket.pk)
+            said = [str(text)] + ([_stated(form["to"])] if "to" in form else [])
+            event = batch.done_before(ACTIONS[function.__name__], form.get("by"), said, ticket)
+            if event is not None:
+                _refresh(ticket, current)
+            return event
+
+        with _unchanged_on_failure(ticket):
+            return once(before, lambda: function(ticket, *args, submission=batch, **form))  # type: ignore[arg-type]
 
     return whole  # type: ignore[return-value]
+
+
+def _stated(value: Any) -> Any:
+    """Return what a form named, as an event states it."""
+    return " ".join(value.split()) if isinstance(value, str) else plain(value)
+
+
+Done = TypeVar("Done")
+
+
+def once(before: Callable[[], Done | None], act: Callable[[], Done]) -> Done:
+    """Do an act whole or not at all, unless the same form did it before: then return that."""
+    try:
+        with transaction.atomic():
+            done = before()
+            return act() if done is None else done
+    except IntegrityError:
+        # What the lock does not cover: the form came at once by two ways, or two isolated transactions.
+        with transaction.atomic():
+            done = before()
+        if done is None:
+            raise
+        return done
+
+
+class Written(str):
+    """A message as it is stored, and its HTML: made before any row is locked."""
+
+    html: SafeString
+
+
+def written(text: str) -> Written:
+    """Return a message as it is stored; one that is too long, and will be refused, without HTML."""
+    if isinstance(text, Written):
+        return text
+    # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.
+    text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    message = Written(text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    is_acceptable = len(message) <= helpdesk_settings.MESSAGE_MAX_LENGTH
+    message.html = markdown.render(message) if is_acceptable else SafeString()
+    return message
 
 
 @contextmanager
@@ -148,14 +215,14 @@ def _act(
     standing = now.standing_of(by)
     rule = _rule_for(action, standing, ticket, now)
     _refuse_if_overtaken(now, by, seen)
-    text = checked_text(text, action.message)
+    message = checked(written(text), action.message)
     changes = {"status": rule.moves[Status(now.status)], **(deed(now, standing) if deed else {})}
     event = Event(
         ticket=now,
         action=action.name,
         actor=by,
-        text=text,
-        html=markdown.render(text),
+        text=str(message),
+        html=message.html,
         audience=audience or action.audience,
         tells_everybody=tells_everybody,
         batch=submission.id if isinstance(submission, Batch) else submission or uuid.uuid4(),
@@ -198,11 +265,8 @@ def _refuse_if_overtaken(now: Ticket, by: User | None, seen: int | None) -> None
         raise NotNow(now)
 
 
-def checked_text(text: str, message: Message) -> str:
-    """Return a message as it is stored; raises ``NotPossible`` when missing or too long."""
-    # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.
-    text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+def checked(text: Written, message: Message) -> Written:
+    """Return a message; raises ``NotPossible`` when it is missing or too long."""
     if message is Message.REQUIRED and not text:
         raise NotPossible("text", _("Please enter your message."))
     limit = helpdesk_settings.MESSAGE_MAX_LENGTH

@@ -37,6 +37,16 @@ class NotNow(HelpdeskError):
         return _("The ticket changed while you were writing. Nothing was recorded.")
 
 
+class SentBefore(NotNow):
+    """The form did its work already, and says something else now. ``ticket`` is the one it worked on."""
+
+    def __str__(self) -> str:
+        return _(
+            "This form was already sent for ticket no. %(number)s, with another content."
+            " Nothing more was recorded."
+        ) % {"number": self.ticket.pk}
+
+
 class NotPossible(HelpdeskError):
     """The act's own rule about its data; ``field`` names the input, None the whole form."""
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.files import File
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk import lifecycle, markdown
+from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Priority, Visibility
 from wagtail_helpdesk.models import (
@@ -24,7 +23,7 @@ from wagtail_helpdesk.models import (
     TicketOrigin,
 )
 
-from .acting import Batch, _act, checked_text, locked, plain, record, stored
+from .acting import Batch, Written, _act, checked, locked, once, plain, record, stored, written
 from .assignment import choose
 from .errors import NotPossible, NotYours
 from .people import add_guests
@@ -53,21 +52,28 @@ def open_ticket(
     it is opened. Raises ``NotYours`` when the opener may not
     use the service or open for others, ``NotPossible`` for the data.
     """
-    with transaction.atomic():
-        batch = Batch(submission)
-        if submission is not None:
-            # There is no ticket to lock yet: the opener's own row keeps a double click in line.
-            locked(get_user_model()._default_manager, by.pk)
-            if (event := batch.done_before(by)) is not None:
-                return event.ticket
-        requester = requester or by
-        _check_opening(category, by, requester)
-        ticket = _create(category, by, requester, subject, priority, visibility)
+    message, batch = written(text), Batch(submission)
+
+    def before() -> Ticket | None:
+        if submission is None:
+            return None
+        # There is no ticket to lock yet: the opener's own row keeps a double click in line.
+        locked(get_user_model()._default_manager, by.pk)
+        said = (checked_subject(subject), str(message))
+        event = batch.done_before(lifecycle.OPEN_TICKET, by, said)
+        return event.ticket if event else None
+
+    def act() -> Ticket:
+        asker = requester or by
+        _check_opening(category, by, asker)
+        ticket = _create(category, by, asker, subject, priority, visibility)
         if page is not None:
             TicketOrigin.objects.create(ticket=ticket, page=page)
-        _record_opening(ticket, by, text, files, batch)
+        _record_opening(ticket, by, message, files, batch)
         arrive(ticket, by=by, submission=batch)
         return ticket
+
+    return once(before, act)
 
 
 def _check_opening(category: Category, by: User, requester: User) -> None:
@@ -127,15 +133,15 @@ _OPENING = ("status", "category", "service", "requester", "priority", "subject",
 
 
 def _record_opening(
-    ticket: Ticket, by: User, text: str, files: Sequence[File], batch: Batch
+    ticket: Ticket, by: User, text: Written, files: Sequence[File], batch: Batch
 ) -> None:
-    text = checked_text(text, lifecycle.OPEN_TICKET.message)
+    message = checked(text, lifecycle.OPEN_TICKET.message)
     event = Event(
         ticket=ticket,
         action=lifecycle.OPEN_TICKET.name,
         actor=by,
-        text=text,
-        html=markdown.render(text),
+        text=str(message),
+        html=message.html,
         after={name: plain(stored(ticket, name)) for name in _OPENING},
         batch=batch.id,
         position=batch.next_position(),

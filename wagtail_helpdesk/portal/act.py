@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
+from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, SentBefore
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 
@@ -76,8 +76,8 @@ def _do(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse
         return _rejected(visit, form) if _is_possible(visit, form) else _refuse(visit, form)
     try:
         form.run()
-    except NotNow:
-        return _stale(visit, form)
+    except NotNow as problem:
+        return _stale(visit, form, isinstance(problem, SentBefore))
     except NotPossible as problem:
         field = problem.field if problem.field in form.fields else None
         form.add_error(field, str(problem))
@@ -108,7 +108,7 @@ def _rejected(visit: Visit, form: ActForm) -> HttpResponse:
     return _page(visit, form, status=422)
 
 
-def _stale(visit: Visit, form: ActForm) -> HttpResponse:
+def _stale(visit: Visit, form: ActForm, sent_before: bool = False) -> HttpResponse:
     """Name who was faster, show the news, keep the text; the form can be sent again."""
     _keep_files(form)
     typed = number_in(form["seen"].value())
@@ -118,7 +118,10 @@ def _stale(visit: Visit, form: ActForm) -> HttpResponse:
     news = history.since(ticket, visit.user, min(seen, newest - 1))
     form.refreshed(ticket, newest)
     possible = _is_possible(visit, form)
-    return _page(visit, form, status=409, news=news, stale=True, blocked=not possible)
+    return _page(
+        visit, form, status=409, news=news, stale=True, sent_before=sent_before,
+        blocked=not possible,
+    )  # fmt: skip
 
 
 def _keep_files(form: ActForm) -> None:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.actions import NotPossible
+from wagtail_helpdesk.actions import NotPossible, SentBefore
 from wagtail_helpdesk.models import Category, Ticket
 
 from . import catalogue, origin, unfinished
@@ -61,7 +61,7 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
     form = form_in(visit, chosen, visit.request.POST)
     ticket = sent(visit, form)
     if ticket is None:
-        return _page(visit, form, status=422)
+        return _page(visit, form, status=form.status)
     unfinished.forget(visit.request)
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(visit.request, message)
@@ -119,6 +119,9 @@ def sent(visit: Visit, form: Opening) -> Ticket | None:
 def _opened(visit: Visit, form: Opening) -> Ticket | None:
     try:
         return form.run()
+    except SentBefore as problem:
+        form.add_error(None, str(problem))
+        form.renew()
     except NotPossible as problem:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
     except OSError:

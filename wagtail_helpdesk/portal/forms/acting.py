@@ -116,6 +116,7 @@ class ActForm(forms.Form):
         if self.is_bound:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data["version"], data["seen"] = ticket.version, seen
+            data["submission"] = uuid.uuid4()
             self.data = data
 
 

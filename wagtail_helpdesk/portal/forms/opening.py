@@ -37,6 +37,8 @@ class Opening(NamesPeople, WithFiles):
     page = forms.IntegerField(widget=forms.HiddenInput, required=False)
     people = "requester"
     requester = fields.person(required=False, label=_("Requester (identifier or e-mail address):"))
+    #: The answer when it is not accepted.
+    status = 422
     field_order = ("category", "requester", "query", "subject", "text", "files")
 
     def __init__(self, data: Any = None, files: Any = None, *, visit: Visit, category: Category, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
@@ -79,6 +81,11 @@ class Opening(NamesPeople, WithFiles):
     def asked_from(self) -> Any:
         """The page it is asked from, for the form to name."""
         return page_asked(self.visit.request, self["page"].value())
+
+    def renew(self) -> None:
+        """Let what was typed be sent as a ticket of its own: the form opened one already."""
+        self.status, self.data = 409, self.data.copy()  # type: ignore[attr-defined]
+        self.data["submission"] = uuid.uuid4()  # type: ignore[index]
 
     def run(self) -> Ticket:
         """Open the ticket; the same form sent twice gives the same ticket."""
