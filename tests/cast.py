@@ -326,7 +326,7 @@ SERVICES = (
             "The buildings, and whatever breaks down in them.",
         ),
         Words("Du lundi au vendredi, de 7 h à 18 h", "Monday to Friday, 7 a.m. to 6 p.m."),
-        "site",
+        "building",
         categories=(
             Branch(
                 Words("Électricité", "Electricity"),
@@ -368,7 +368,7 @@ SERVICES = (
             "Postes de travail, réseau, messagerie, comptes.", "Computers, network, mail, accounts."
         ),
         Words("Du lundi au vendredi, de 8 h à 19 h", "Monday to Friday, 8 a.m. to 7 p.m."),
-        "desktop",
+        "computer",
         categories=(
             Branch(
                 Words("Poste de travail", "Computers"),
@@ -402,7 +402,7 @@ SERVICES = (
         Words("Ressources humaines", "Human resources"),
         Words("Votre situation, en toute confidentialité.", "Your own situation, in confidence."),
         Words("Mardi et jeudi, de 9 h à 12 h", "Tuesday and Thursday, 9 a.m. to noon"),
-        "group",
+        "people",
         categories=(
             Branch(
                 Words("Paie", "Pay"),
@@ -421,7 +421,7 @@ SERVICES = (
             "Inscriptions, attestations, emplois du temps.", "Enrolment, certificates, timetables."
         ),
         Words("Du lundi au jeudi, de 9 h à 16 h", "Monday to Thursday, 9 a.m. to 4 p.m."),
-        "form",
+        "studies",
         categories=(
             Branch(Words("Inscriptions", "Enrolment")),
             Branch(Words("Relevés et attestations", "Transcripts and certificates")),
@@ -433,7 +433,7 @@ SERVICES = (
         Words("Bibliothèque", "Library"),
         Words("Prêts, ressources en ligne, suggestions.", "Loans, online resources, suggestions."),
         Words("Du lundi au samedi, de 8 h à 22 h", "Monday to Saturday, 8 a.m. to 10 p.m."),
-        "openquote",
+        "book",
         categories=(
             Branch(Words("Prêts et retours", "Loans and returns")),
             Branch(Words("Ressources en ligne", "Online resources")),
@@ -449,7 +449,7 @@ SERVICES = (
             "Closed: copiers are managed by Computing.",
         ),
         NOTHING,
-        "copy",
+        "printer",
         categories=(Branch(Words("Travaux d’impression", "Print jobs")),),
         managers={"sophie": CONFIGURES},
         settings={"enabled": False},

@@ -7,16 +7,23 @@ from wagtail.snippets.models import register_snippet
 from .dashboard import home, mails, userbar
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
-from .models import Category, Service
+from .models import Category, CategoryText, Service, ServiceText
 from .portal import unfinished
 from .snippets import history, routing
 from .snippets.bulk import no_bulk_deletion
-from .snippets.permissions import CategoryPolicy, ServicePolicy
+from .snippets.permissions import (
+    CategoryPolicy,
+    CategoryTextPolicy,
+    ServicePolicy,
+    ServiceTextPolicy,
+)
 from .snippets.viewsets import HelpdeskGroup
 
 # Before anything asks for them: Wagtail would make policies of its own.
 register_permission_policy(Service, ServicePolicy(Service), exact_class=True)
 register_permission_policy(Category, CategoryPolicy(Category), exact_class=True)
+register_permission_policy(ServiceText, ServiceTextPolicy(ServiceText), exact_class=True)
+register_permission_policy(CategoryText, CategoryTextPolicy(CategoryText), exact_class=True)
 
 register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", no_bulk_deletion)

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.portal.conftest import soup
-from wagtail_helpdesk.models import HelpdeskPreferences
-from wagtail_helpdesk.models.services import ServiceManager
+from wagtail_helpdesk.models import HelpdeskPreferences, ServiceManager
 
 ALL_ON = {
     "shown": "True",

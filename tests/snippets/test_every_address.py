@@ -1,11 +1,15 @@
 """S-WAG-01: every address of the configuration, asked for by everybody. One that is not listed fails."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
-from wagtail.models import Site
+from django.utils import timezone
+from django.utils.http import urlencode
+from wagtail.models import Locale, Site
 
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Absence, Alias, PermanentGuest
+from wagtail_helpdesk.models import Absence, Alias, CategoryText, PermanentGuest, ServiceText
 
 from .conftest import grant
 
@@ -39,7 +43,6 @@ SERVICE = {
     "name_add": CATEGORIES,
     "name_remove": CATEGORIES,
     "transfer": CATEGORIES,
-    "text": EDITS,
     "managers": ANY,
     "manager_add": MANAGERS,
     "manager": MANAGERS,
@@ -64,8 +67,31 @@ CATEGORY = {
     "members": CATEGORIES,
     "step": CATEGORIES,
     "transfer": CATEGORIES,
-    "text": CATEGORIES,
 }
+#: The views of Wagtail for content, drafts and versions included.
+ABOUT_ONE_TEXT = (
+    "add",
+    "edit",
+    "delete",
+    "usage",
+    "history",
+    "history_results",
+    "preview_on_add",
+    "preview_on_edit",
+    "revisions_view",
+    "revisions_revert",
+    "revisions_compare",
+    "revisions_unschedule",
+    "unpublish",
+)
+#: Scoped as well: whoever edits a service finds what is his.
+EDITORS = {"superuser", "all", "elsewhere"}
+SERVICE_TEXT = dict.fromkeys(ABOUT_ONE_TEXT, EDITS) | dict.fromkeys(
+    ("list", "list_results"), EDITORS
+)
+CATEGORY_TEXT = dict.fromkeys(ABOUT_ONE_TEXT, CATEGORIES) | dict.fromkeys(
+    ("list", "list_results"), LISTS
+)
 CHOOSER = {
     "choose": CHOOSES,
     "choose_results": CHOOSES,
@@ -73,8 +99,6 @@ CHOOSER = {
     "chosen_multiple": CHOOSES,
     "create": set(),
 }
-#: Scoped as well: whoever edits a service finds what is his.
-EDITORS = {"superuser", "all", "elsewhere"}
 MAILS = {"list": EDITORS, "list_results": EDITORS, "again": EDITORS}
 #: Of pages: for whoever publishes the page.
 ROUTING = {"wagtail_helpdesk_routing": ADMINISTRATOR}
@@ -83,6 +107,8 @@ MATRIX = {
     "helpdesk_mails": MAILS,
     "helpdesk_services": SERVICE,
     "helpdesk_categories": CATEGORY,
+    "helpdesk_service_texts": SERVICE_TEXT,
+    "helpdesk_category_texts": CATEGORY_TEXT,
     "wagtailsnippetchoosers_wagtail_helpdesk_service": CHOOSER,
     "wagtailsnippetchoosers_wagtail_helpdesk_category": CHOOSER,
 }
@@ -114,7 +140,7 @@ ACTORS = [
 def registered():
     """Return namespace, name and argument names of every address of the admin that is ours."""
     return {
-        (space, pattern.name): list(pattern.pattern.converters)
+        (space, pattern.name): list(pattern.pattern.regex.groupindex)
         for space, pattern in _addresses(get_resolver("wagtail.admin.urls"))
         if _is_ours(pattern.callback)
     }
@@ -141,7 +167,11 @@ def _is_ours(callback):
 def things(people, general, dsi, heating, network, manager):
     """One of everything an address can name, in Services Généraux."""
     grant(manager(people.karim), Privilege.MANAGE_CATEGORIES)
+    english = Locale.objects.get(language_code="en")
+    Locale.objects.get_or_create(language_code="fr")
     return {
+        "helpdesk_service_texts": written(ServiceText(service=general, locale=english)),
+        "helpdesk_category_texts": written(CategoryText(category=heating, locale=english)),
         "absence": Absence.objects.create(
             user=people.karim, starts_on="2030-07-01", ends_on="2030-07-14"
         ).pk,
@@ -149,9 +179,20 @@ def things(people, general, dsi, heating, network, manager):
         "name": Alias.objects.create(name="Pannes", to_service=general).pk,
         "guest": PermanentGuest.objects.create(service=general, user=people.ines).pk,
         "manager": manager(people.karim).pk,
-        "language": "en",
         "page": Site.objects.get(is_default_site=True).root_page_id,
+        "revision_id_a": "earliest",
+        "revision_id_b": "latest",
     }
+
+
+def written(text):
+    """Return a text that is published, and will be again."""
+    text.title = "Words"
+    text.save()
+    text.save_revision().publish()
+    text.go_live_at = timezone.now() + timedelta(days=1)
+    text.save_revision().publish()
+    return text
 
 
 @pytest.fixture
@@ -177,7 +218,7 @@ def test_S_WAG_01_each_address_lets_in_whom_it_should(
     space, name, things, actors, general, heating, client
 ):
     url = address_of(space, name, things, general, heating)
-    query = {"service": general.pk} if name == "add" and "categories" in space else {}
+    query = query_of(space, name, general, heating)
     answers = {who: _ask(client, user, url, query) for who, user in actors.items()}
     allowed = MATRIX[space][name]
     expected = 405 if name in BUTTONS else 200
@@ -196,9 +237,10 @@ def test_S_WAG_01_each_address_lets_in_whom_it_should(
     ("space", "name"), [e for e in EVERY if e[1] not in {"list", "list_results"}]
 )
 def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
-    space, name, things, actors, general, heating, client, people
+    space, name, things, actors, general, heating, client
 ):
     url = address_of(space, name, things, general, heating)
+    query = query_of(space, name, general, heating)
     before = everything()
     for who in ("elsewhere", "nothing", "editor", "stranger", "anonymous"):
         if actors[who]:
@@ -206,7 +248,7 @@ def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
         else:
             client.logout()
         client.post(
-            url,
+            f"{url}?{urlencode(query)}",
             {
                 "name": "Mine",
                 "people": "victor",
@@ -216,16 +258,30 @@ def test_S_WAG_01_nothing_is_changed_by_a_crafted_post(
                 "title": "Mine",
                 "service": general.pk,
                 "can_manage_managers": "on",
+                "action-publish": "1",
             },
         )
         assert everything() == before, f"{who} changed something"
 
 
 def address_of(space, name, things, service, category):
-    """Return the address about a service or a category and what belongs to it."""
-    things = things | {"pk": (category if "categor" in space else service).pk}
+    """Return the address about a service, a category or a text, and what belongs to it."""
+    target = things.get(space) or (category if "categor" in space else service)
+    version = getattr(target, "latest_revision_id", None)
+    things = things | {"pk": target.pk, "revision_id": version}
     arguments = {key: thing(things, name, key) for key in registered()[space, name]}
     return reverse(f"{space}:{name}".lstrip(":"), kwargs=arguments)
+
+
+def query_of(space, name, service, category):
+    """Return what the address of something new says besides."""
+    if "add" not in name:
+        return {}
+    return {
+        "helpdesk_categories": {"service": service.pk},
+        "helpdesk_service_texts": {"service": service.pk, "language": "fr"},
+        "helpdesk_category_texts": {"category": category.pk, "language": "fr"},
+    }.get(space, {})
 
 
 def thing(things, name, key):

@@ -23,10 +23,8 @@ from .test_every_address import everything
 #: Page → the privilege it needs, what its form writes, and what somebody fills in.
 FORMS = {
     "edit": (Privilege.EDIT_SERVICE, Service, {"name": "Bâtiments"}),
-    "text": (Privilege.EDIT_SERVICE, Service, {"title": "Buildings"}),
     "category:edit": (Privilege.MANAGE_CATEGORIES, Category, {"name": "Radiateurs"}),
     "category:members": (Privilege.MANAGE_CATEGORIES, Category, {"members": "name"}),
-    "category:text": (Privilege.MANAGE_CATEGORIES, Category, {"title": "Heating"}),
     "alias_add": (Privilege.MANAGE_CATEGORIES, Alias, {"name": "Wifi"}),
     "name_add": (Privilege.MANAGE_CATEGORIES, Alias, {"name": "Pannes"}),
     "manager": (Privilege.MANAGE_MANAGERS, ServiceManager, {"can_refuse": "on"}),
@@ -45,8 +43,6 @@ EVERYWHERE = (Service, Category, ServiceManager, get_user_model())
 def arguments(general, heating, network, manager, people):
     """What stands in the address of a page, where that is not one thing alone."""
     return {
-        "text": (general, "en"),
-        "category:text": (heating, "en"),
         "manager": (general, manager(people.hugo)),
         "absences": (general, manager(people.hugo)),
     }

@@ -1,34 +1,213 @@
-"""What people read about services and categories, one form per language."""
+"""What people read about services and categories: drafts, versions, previews, now or later."""
+
+from datetime import timedelta
+from unittest import mock
 
 import pytest
-from wagtail.models import Locale
+from bs4 import BeautifulSoup
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from wagtail.models import Locale, ModelLogEntry, Page
+from wagtail.test.utils.form_data import inline_formset, nested_form_data
+
+from wagtail_helpdesk.models import CategoryText, ServiceText
 
 from .test_services import text
 
 
 @pytest.fixture(autouse=True)
-def _french(db):
-    Locale.objects.get_or_create(language_code="fr")
+def french(db):
+    return Locale.objects.get_or_create(language_code="fr")[0]
 
 
-def test_the_words_about_a_service_are_written(people, general, browse):
-    browse(people.sophie).post(
-        "text", general, "fr", title="Bâtiments", summary="Tout ce qui casse."
-    )
-    assert general.texts.get().title == "Bâtiments"
-    assert "Bâtiments" in text(browse(people.sophie).get("text", general, "fr"))
+@pytest.fixture
+def written(general, french):
+    """What people read about Services Généraux in French, published."""
+    made = ServiceText.objects.create(service=general, locale=french, title="Bâtiments")
+    made.save_revision().publish()
+    return made
 
 
-def test_the_words_about_a_category_are_written(people, heating, browse):
-    browse(people.karim).post("category:text", heating, "fr", title="Chauffage, froid")
-    assert heating.texts.get().locale.language_code == "fr"
+def form(title, *pages, **more):
+    """Return the form of a text as it is sent."""
+    related = [{"page": page.pk, "ORDER": n} for n, page in enumerate(pages, 1)]
+    return nested_form_data({"title": title, "related_pages": inline_formset(related), **more})
 
 
-def test_without_a_title_they_are_taken_away(people, general, browse):
-    browse(people.sophie).post("text", general, "fr", title="Bâtiments")
-    browse(people.sophie).post("text", general, "fr", title="", summary="Reste")
-    assert not general.texts.exists()
+def add_url(what, language="fr"):
+    kind = what._meta.model_name
+    query = urlencode({kind: what.pk, "language": language})
+    return f"{reverse(f'helpdesk_{kind}_texts:add')}?{query}"
 
 
-def test_a_language_the_site_does_not_have_is_not_there(people, general, browse):
-    assert browse(people.sophie).get("text", general, "xx").status_code == 404
+def edit_url(made, view="edit"):
+    return reverse(f"helpdesk_{made.ABOUT}_texts:{view}", args=[made.pk])
+
+
+@pytest.fixture
+def root_page(db):
+    return Page.objects.get(depth=2)
+
+
+@pytest.fixture
+def send(client, people):
+    """Send a form as somebody: ``send(url, data)``, ``send(url, data, by=karim)``."""
+
+    def send(url, data, by=people.sophie):
+        client.force_login(by)
+        return client.post(url, data)
+
+    return send
+
+
+@pytest.fixture
+def look(client, people):
+    def look(url, by=people.sophie):
+        client.force_login(by)
+        return client.get(url)
+
+    return look
+
+
+def test_a_text_begins_as_a_draft(general, send):
+    send(add_url(general), form("Bâtiments"))
+    made = ServiceText.objects.get(service=general)
+    assert (made.title, made.locale.language_code, made.live) == ("Bâtiments", "fr", False)
+
+
+def test_it_can_be_published_at_once(general, send):
+    send(add_url(general), form("Bâtiments", **{"action-publish": "1"}))
+    assert ServiceText.objects.get(service=general).live
+
+
+def test_a_change_is_not_read_before_it_is_published(written, send):
+    send(edit_url(written), form("Bâtiments et jardins"))
+    written.refresh_from_db()
+    assert (written.title, written.has_unpublished_changes) == ("Bâtiments", True)
+    send(edit_url(written), form("Bâtiments et jardins", **{"action-publish": "1"}))
+    written.refresh_from_db()
+    assert written.title == "Bâtiments et jardins"
+
+
+def test_it_is_published_when_its_time_has_come(written, send):
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    later = {"go_live_at": tomorrow.strftime("%Y-%m-%d %H:%M"), "action-publish": "1"}
+    send(edit_url(written), form("Bâtiments et jardins", **later))
+    written.refresh_from_db()
+    assert written.title == "Bâtiments"
+    with mock.patch("django.utils.timezone.now", return_value=tomorrow + timedelta(minutes=1)):
+        call_command("publish_scheduled")
+    written.refresh_from_db()
+    assert written.title == "Bâtiments et jardins"
+
+
+def test_it_expires_when_its_time_has_come(written):
+    ServiceText.objects.update(expire_at=timezone.now() - timedelta(minutes=1))
+    call_command("publish_scheduled")
+    written.refresh_from_db()
+    assert not written.live
+
+
+def test_the_words_about_a_category_belong_to_those_who_manage_categories(people, heating, send):
+    send(add_url(heating), form("Chauffage, froid"), by=people.karim)
+    assert CategoryText.objects.get().category == heating
+
+
+def test_the_words_about_a_service_do_not(people, general, send, look):
+    assert send(add_url(general), form("Mine"), by=people.karim).status_code != 200
+    assert not ServiceText.objects.exists()
+
+
+def test_what_is_begun_twice_is_refused_and_what_was_typed_stays(general, written, send):
+    answer = send(add_url(general), form("Immeubles"))
+    assert "Somebody has begun a text in this language meanwhile." in answer.content.decode()
+    assert "Immeubles" in answer.content.decode()
+
+
+def test_beginning_again_opens_what_there_is(general, written, look):
+    assert look(add_url(general)).url == edit_url(written)
+
+
+def test_a_draft_needs_its_title(general, send):
+    answer = send(add_url(general), form(""))
+    assert answer.status_code == 200
+    assert not ServiceText.objects.exists()
+
+
+def test_no_more_pages_are_related_than_a_card_can_hold(general, send, root_page):
+    answer = send(add_url(general), form("Bâtiments", *[root_page] * 7))
+    assert answer.status_code == 200
+    assert not ServiceText.objects.exists()
+
+
+def test_the_preview_shows_what_is_not_saved(written, send, look):
+    preview = edit_url(written, "preview_on_edit")
+    send(preview, form("Immeubles", description="Au **rez-de-chaussée**."))
+    page = look(preview).content.decode()
+    assert "Immeubles" in page
+    assert "<strong>rez-de-chaussée</strong>" in page
+
+
+def test_the_preview_of_a_new_text_is_that_of_its_form(general, heating, send, look):
+    preview = add_url(general).replace("/add/", "/preview/")
+    send(preview, form("Immeubles"))
+    assert "Immeubles" in look(preview).content.decode()
+    assert "Immeubles" not in look(preview.replace("=fr", "=en")).content.decode()
+
+
+def test_an_earlier_version_is_not_brought_to_another_service(written, dsi, send):
+    first = written.latest_revision
+    send(edit_url(written), form("Jardins", service=dsi.pk, **{"action-publish": "1"}))
+    revert = reverse("helpdesk_service_texts:revisions_revert", args=[written.pk, first.pk])
+    send(revert, form("Bâtiments", service=dsi.pk, **{"action-publish": "1"}))
+    written.refresh_from_db()
+    assert (written.title, written.service.name) == ("Bâtiments", "Services Généraux")
+
+
+def test_the_panel_leads_to_each_language_and_says_how_far_it_is(people, general, written, browse):
+    def languages():
+        page = BeautifulSoup(browse(people.sophie).get("panel", general).content, "html.parser")
+        return [li.get_text(" ", strip=True) for li in page.select(".hd-inline li")]
+
+    assert languages() == ["English (nothing yet)", "Français"]
+    ServiceText.objects.update(live=False)
+    assert languages() == ["English (nothing yet)", "Français (draft)"]
+
+
+def test_the_list_holds_what_one_may_write(people, general, written, dsi, french, look):
+    ServiceText.objects.create(service=dsi, locale=french, title="Informatique")
+    page = text(look(reverse("helpdesk_service_texts:list")))
+    assert "Bâtiments" in page
+    assert "Informatique" not in page
+
+
+def test_every_version_is_on_record(written, send):
+    send(edit_url(written), form("Immeubles", **{"action-publish": "1"}))
+    recorded = ModelLogEntry.objects.for_instance(written).values_list("action", flat=True)
+    assert {"wagtail.edit", "wagtail.publish"} <= set(recorded)
+
+
+@pytest.mark.parametrize("language", ["xx", ""])
+def test_a_language_the_site_does_not_have_is_not_there(general, look, language):
+    assert look(add_url(general, language)).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["abc", "9" * 30, "-1"])
+def test_hostile_keys_find_nothing(written, look, key):
+    compare = edit_url(written, "history") + "revisions/compare/earliest...latest/"
+    assert look(compare).status_code == 200
+    assert look(compare.replace(f"/{written.pk}/", f"/{key}/")).status_code == 404
+
+
+def test_nobody_chooses_a_text(people, client):
+    client.force_login(people.gilles)
+    assert client.get("/admin/snippets/choose/wagtail_helpdesk/servicetext/").status_code == 404
+
+
+def test_texts_are_not_deleted_past_their_policy(people, dsi, french, client):
+    other = ServiceText.objects.create(service=dsi, locale=french, title="Informatique")
+    client.force_login(people.sophie)
+    client.post(f"/admin/bulk/wagtail_helpdesk/servicetext/delete/?id={other.pk}")
+    assert ServiceText.objects.filter(pk=other.pk).exists()

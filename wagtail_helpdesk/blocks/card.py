@@ -6,6 +6,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -61,19 +62,23 @@ class ServiceCardBlock(PersonalBlock):
         if not service.everyone:
             return context
         address = asking_address(context.get("request"), service=service, page=context.get("page"))
-        card = card_of(service, delay=bool(value.get("delay")))
+        card = card_of(service, None, delay=bool(value.get("delay")))
         return context | card | {"content": self.meta.content, "fragment": "", "address": address}
 
     def sample(self) -> dict[str, Any]:
         delay = in_words(timedelta(hours=4))
-        return {"shelf": samples.shelf(described=True), "delay": delay, "address": "#"}
+        return {"text": samples.text(), "delay": delay, "address": "#"}
 
 
-def card_of(service: Service, *, delay: bool) -> dict[str, Any]:
-    """Return what the card of a service says, in the reader's words."""
+def card_of(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:
+    """Return what the card of a service says, in the words of whoever asks; None: of everybody."""
     [shelf] = catalogue.described([service])
     usual = statistics.usual_first_answer(service) if delay else None
-    return {"shelf": shelf, "delay": in_words(usual) if usual is not None else ""}
+    return {
+        "text": shelf.text,
+        "related": catalogue.related_pages(shelf.text, request),
+        "delay": in_words(usual) if usual is not None else "",
+    }
 
 
 def in_words(usual: timedelta) -> str:

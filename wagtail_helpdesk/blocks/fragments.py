@@ -137,7 +137,7 @@ def card(visit: Visit) -> HttpResponse:
         return _nothing()
     page = origin.page_asked(visit.request, visit.request.GET.get(origin.PARAMETER))
     address = origin.asking_address(visit.request, service=service, page=page)
-    shown = card_of(service, delay="delay" in visit.request.GET)
+    shown = card_of(service, visit.request, delay="delay" in visit.request.GET)
     return _show(visit, "card.html", address=address, **shown)
 
 

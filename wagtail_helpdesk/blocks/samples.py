@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from wagtail_helpdesk.lifecycle import Priority, Status
-from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.models import Icon, Service, ServiceText
 from wagtail_helpdesk.portal.catalogue import Line as Category
 from wagtail_helpdesk.portal.catalogue import Shelf
 from wagtail_helpdesk.portal.overview import REASONS, Line, Load
@@ -56,13 +56,19 @@ def overview() -> Any:
     )
 
 
-def shelf(*, described: bool = False) -> Shelf:
+def shelf() -> Shelf:
     """Return a service of the catalogue."""
     names = (gettext("Heating"), gettext("Electricity"), gettext("Keys and badges"))
-    made = Shelf(Service(pk=1), gettext("Facilities"))
-    made.lines = [Category(pk, name, "", 0, True) for pk, name in enumerate(names, 1)]
-    if described:
-        made.summary = gettext("The buildings, and whatever breaks down in them.")
-        made.contact = gettext("Building A, ground floor")
-        made.hours = gettext("Monday to Friday, 7 a.m. to 6 p.m.")
-    return made
+    lines = [Category(pk, name, "", 0, True) for pk, name in enumerate(names, 1)]
+    return Shelf(Service(pk=1), ServiceText(title=gettext("Facilities"), icon=Icon.BUILDING), lines)
+
+
+def text() -> ServiceText:
+    """Return what an editor may write about a service."""
+    return ServiceText(
+        title=gettext("Facilities"),
+        icon=Icon.BUILDING,
+        summary=gettext("The buildings, and whatever breaks down in them."),
+        contact=gettext("Building A, ground floor"),
+        hours=gettext("Monday to Friday, 7 a.m. to 6 p.m."),
+    )

@@ -3,19 +3,13 @@
 from .absences import Absence, Away, away_on, replacement_for
 from .aliases import Alias
 from .events import Attachment, Event, KeptFile
+from .managers import CategoryMember, PermanentGuest, ServiceManager
 from .notices import Beat, Channel, Envelope, Kind, Notice, Reason, ReportPart, Skipped, State
 from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportPreference, Shows
 from .routing import Routing, TicketOrigin
 from .search import SearchRow
-from .services import (
-    Category,
-    CategoryMember,
-    CategoryText,
-    PermanentGuest,
-    Service,
-    ServiceManager,
-    ServiceText,
-)
+from .services import Category, Service
+from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTextPage
 from .tickets import Guest, Subscription, Ticket
 
 __all__ = [
@@ -27,11 +21,13 @@ __all__ = [
     "Category",
     "CategoryMember",
     "CategoryText",
+    "CategoryTextPage",
     "Channel",
     "Envelope",
     "Event",
     "Guest",
     "HelpdeskPreferences",
+    "Icon",
     "KeptFile",
     "Kind",
     "Level",
@@ -47,6 +43,7 @@ __all__ = [
     "Service",
     "ServiceManager",
     "ServiceText",
+    "ServiceTextPage",
     "Shows",
     "Skipped",
     "State",

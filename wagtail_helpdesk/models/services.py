@@ -1,79 +1,26 @@
-"""What an organisation offers help with: services, categories and the people who run them."""
+"""What an organisation offers help with: services, and the categories of each."""
 
 from __future__ import annotations
 
-import datetime
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.models import Locale, Site
+from wagtail.models import Site
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.lifecycle import (
-    CONFIGURATION,
-    Algorithm,
-    Priority,
-    Privilege,
-    Visibility,
-)
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 
-from .absences import Absence
+from .inheritance import Inherited, InheritedSettings, site_default
 
-
-class InheritedSettings(models.Model):
-    """What a category takes from its parents, then its service, then the site, where left blank."""
-
-    default_subject = models.CharField(_("default subject"), max_length=200, blank=True)
-    default_message = models.TextField(
-        _("default message"), blank=True, validators=[MaxLengthValidator(20_000)]
-    )
-    default_priority = models.PositiveSmallIntegerField(
-        _("default priority"), choices=Priority, null=True, blank=True
-    )
-    default_visibility = models.CharField(
-        _("default visibility"), max_length=10, choices=Visibility, blank=True
-    )
-    algorithm = models.CharField(
-        _("automatic assignment"), max_length=20, choices=Algorithm, blank=True
-    )
-    alert_address = models.EmailField(
-        _("extra address to alert"),
-        blank=True,
-        help_text=_("A team mailbox, for example. It never receives internal notes."),
-    )
-
-    class Meta:
-        abstract = True
-
-
-INHERITED = tuple(field.name for field in InheritedSettings._meta.local_fields)
-
-
-@dataclass(frozen=True, slots=True)
-class Inherited:
-    """A setting in force, and the category or service it comes from (None: the site)."""
-
-    value: Any
-    source: Category | Service | None
-
-
-def _site_default(name: str) -> Any:
-    return {
-        "default_priority": helpdesk_settings.DEFAULT_PRIORITY,
-        "default_visibility": helpdesk_settings.DEFAULT_VISIBILITY,
-        "algorithm": helpdesk_settings.DEFAULT_ALGORITHM,
-    }.get(name, "")
+if TYPE_CHECKING:
+    from .managers import ServiceManagerQuerySet
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -187,7 +134,7 @@ class Service(InheritedSettings):
 
     def inherited(self, name: str) -> Inherited:
         """Return what the setting would be if it were left blank: the default of the site."""
-        return Inherited(_site_default(name), None)
+        return Inherited(site_default(name), None)
 
     def configuration_of(self, user: Any) -> frozenset[Privilege]:
         """Return the parts of the configuration that are the user's: all for an administrator."""
@@ -224,7 +171,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
     def with_member(self, user: Any) -> Self:
         """Narrow to the categories the user is an effective member of."""
-        named = CategoryMember.objects.filter(category=OuterRef("members_from"), manager__user=user)
+        named = user.helpdesk_managed.filter(categories__category=OuterRef("members_from"))
         manages = user.helpdesk_managed.filter(service=OuterRef("service"))
         return self.filter(Q(Exists(named)) | Q(Exists(manages), members_from__isnull=True))
 
@@ -331,181 +278,7 @@ class Category(InheritedSettings):
 
     def effective_members(self) -> ServiceManagerQuerySet:
         """Return the managers who count as members of the category."""
-        managers = ServiceManager.objects.filter(service=self.service_id)
+        managers = self.service.managers.all()
         if self.members_from_id is None:
             return managers
         return managers.filter(categories__category=self.members_from_id)
-
-
-class ServiceManagerQuerySet(models.QuerySet["ServiceManager"]):
-    """Managers, and who of them works today."""
-
-    def available_on(self, date: datetime.date | None = None) -> Self:
-        """Narrow to those who can be given a ticket on a day (default: today, in local time).
-
-        That is: available, not absent, and with an active account.
-        """
-        absent = Absence.objects.on(date or timezone.localdate()).filter(user=OuterRef("user"))
-        return self.filter(~Exists(absent), available=True, user__is_active=True)
-
-
-class ServiceManager(models.Model):
-    """A user who manages a service, with his privileges there."""
-
-    service = models.ForeignKey(
-        Service,
-        verbose_name=_("service"),
-        on_delete=models.CASCADE,
-        related_name="managers",
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("user"),
-        on_delete=models.CASCADE,
-        related_name="helpdesk_managed",
-        db_index=False,
-    )
-    can_edit_service = models.BooleanField(_("may edit the service"), default=False)
-    can_manage_managers = models.BooleanField(
-        _("may manage managers and permanent guests"), default=False
-    )
-    can_manage_categories = models.BooleanField(_("may manage categories"), default=True)
-    can_assign = models.BooleanField(_("may assign a ticket to another manager"), default=True)
-    can_move_anywhere = models.BooleanField(
-        _("may transfer a ticket to a service he does not manage"), default=True
-    )
-    can_refuse = models.BooleanField(_("may refuse a ticket"), default=True)
-    can_reopen = models.BooleanField(_("may reopen any ticket of the service"), default=True)
-    can_take_free = models.BooleanField(_("may take a free ticket"), default=True)
-    can_take_assigned = models.BooleanField(
-        _("may take a ticket from another manager"), default=True
-    )
-    can_set_availability = models.BooleanField(_("may set his availability"), default=False)
-    available = models.BooleanField(_("available"), default=True)
-    order = models.IntegerField(_("order"), default=0)
-    synchronised = models.BooleanField(
-        _("added by the directory synchronisation"), default=False, editable=False
-    )
-
-    objects = ServiceManagerQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["order", "pk"]
-        verbose_name = _("manager")
-        verbose_name_plural = _("managers")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["user", "service"], name="helpdesk_manager_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.user.get_full_name() or self.user.get_username()
-
-    @property
-    def privileges(self) -> frozenset[Privilege]:
-        """What this manager may do in the service."""
-        return frozenset(p for p in Privilege if getattr(self, p.value))
-
-
-class CategoryMember(models.Model):
-    """A manager attached to a category that names its members."""
-
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="named_members")
-    manager = models.ForeignKey(ServiceManager, on_delete=models.CASCADE, related_name="categories")
-
-    class Meta:
-        verbose_name = _("member of the category")
-        verbose_name_plural = _("members of the category")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["category", "manager"], name="helpdesk_member_once"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.manager)
-
-
-class PermanentGuest(models.Model):
-    """A user invited automatically to every ticket posted in a service."""
-
-    service = models.ForeignKey(
-        Service,
-        verbose_name=_("service"),
-        on_delete=models.CASCADE,
-        related_name="permanent_guests",
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("user"),
-        on_delete=models.CASCADE,
-        related_name="helpdesk_permanent_invitations",
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("permanent guest")
-        verbose_name_plural = _("permanent guests")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["service", "user"], name="helpdesk_permanent_guest_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.user.get_full_name() or self.user.get_username()
-
-
-class Text(models.Model):
-    """What people read about something, in one language of the site."""
-
-    locale = models.ForeignKey(
-        Locale, verbose_name=_("language"), on_delete=models.CASCADE, related_name="+"
-    )
-    title = models.CharField(pgettext_lazy("service", "title"), max_length=100)
-    summary = models.CharField(_("summary"), max_length=250, blank=True)
-    description = models.TextField(
-        _("description"), blank=True, validators=[MaxLengthValidator(20_000)]
-    )
-    icon = models.CharField(_("icon"), max_length=50, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class ServiceText(Text):
-    """What an editor writes about a service, one per language; the service works without."""
-
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="texts")
-    contact = models.CharField(_("contact"), max_length=250, blank=True)
-    hours = models.CharField(_("opening hours"), max_length=250, blank=True)
-
-    class Meta:
-        verbose_name = _("text about a service")
-        verbose_name_plural = _("texts about services")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["service", "locale"], name="helpdesk_service_text_once"
-            ),
-        ]
-
-
-class CategoryText(Text):
-    """What an editor writes about a category, one per language; the category works without."""
-
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
-
-    class Meta:
-        verbose_name = _("text about a category")
-        verbose_name_plural = _("texts about categories")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["category", "locale"], name="helpdesk_category_text_once"
-            ),
-        ]

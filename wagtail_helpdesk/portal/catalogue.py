@@ -10,12 +10,14 @@ from functools import reduce
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
 
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 
 from . import tree
+from .origin import may_read
 
 #: A catalogue shows no more than this; what is beyond is found by name.
 MOST_SERVICES = 60
@@ -50,23 +52,14 @@ class Line:
 
 @dataclass(slots=True)
 class Shelf:
-    """A service in the catalogue, or an alias shown beside the services."""
+    """A service in the catalogue, in the reader's words; or an alias shown beside the services."""
 
     service: Service
-    name: str
-    summary: str = ""
-    description: str = ""
-    contact: str = ""
-    hours: str = ""
+    text: ServiceText
     lines: list[Line] = field(default_factory=list)
     alias: Any = None
     #: Whether the service has categories that are not shown here.
     is_cut: bool = False
-
-    @property
-    def key(self) -> str:
-        """What tells it from the other shelves of a page."""
-        return f"alias-{self.alias}" if self.alias else str(self.service.pk)
 
     @property
     def choices(self) -> list[Line]:
@@ -137,7 +130,9 @@ def find(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalog
 
 def _is_called(text: str, texts: type[ServiceText | CategoryText], owner: str) -> Q:
     """Narrow to what has a text in its name, or in its title in any language."""
-    titled = texts._default_manager.filter(_holds("title", text), **{owner: OuterRef("pk")})
+    titled = texts._default_manager.filter(
+        _holds("title", text), live=True, **{owner: OuterRef("pk")}
+    )
     return _holds("name", text) | Q(Exists(titled))
 
 
@@ -162,25 +157,27 @@ def _found_lines(categories: list[Category]) -> dict[Any, list[Line]]:
 def described(services: list[Service]) -> list[Shelf]:
     """Return services in the reader's words, without their categories."""
     texts = _texts(ServiceText.objects.filter(service__in=services), "service_id")
-    return [_shelf(service, texts.get(service.pk)) for service in services]
+    return [Shelf(each, texts.get(each.pk) or ServiceText(title=each.name)) for each in services]
 
 
-def _shelf(service: Service, text: ServiceText | None) -> Shelf:
-    if text is None:
-        return Shelf(service, service.name)
-    return Shelf(
-        service,
-        text.title,
-        summary=text.summary,
-        description=text.description,
-        contact=text.contact,
-        hours=text.hours,
-    )
+def text_about(category: Category) -> CategoryText:
+    """Return what the reader finds about a category: its name where nothing is published."""
+    texts = _texts(category.texts.all(), "category_id")
+    return texts.get(category.pk) or CategoryText(title=category.name)
+
+
+def related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:
+    """Return the pages related to a text that whoever asks may read; no request: everybody."""
+    if text.pk is None:
+        return []
+    links = text.related_pages.select_related("page")
+    return [link.page for link in links if may_read(link.page, request)]
 
 
 def _alias_shelf(alias: Alias) -> Shelf:
     """Return the shelf of an alias beside the services: it leads to the real service, or category."""
-    return Shelf(_service_of(alias), alias.name, lines=[_as_line(alias, 0)], alias=alias.pk)
+    text = ServiceText(title=alias.name)
+    return Shelf(_service_of(alias), text, lines=[_as_line(alias, 0)], alias=alias.pk)
 
 
 def _service_of(alias: Alias) -> Service:
@@ -241,5 +238,4 @@ def _texts(texts: Any, owner: str) -> dict[Any, Any]:
         language = get_supported_content_language_variant(get_language() or "")
     except LookupError:
         return {}
-    found: Iterable[Any] = texts.filter(locale__language_code=language)
-    return {getattr(text, owner): text for text in found}
+    return {getattr(text, owner): text for text in texts.read_in(language)}

@@ -36,6 +36,8 @@ def choose(visit: Visit) -> HttpResponse:
         choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
         if len(choices) == 1 and not shown.is_cut:
             return SeeOther(f"{visit.base}new/{choices.pop()}/{origin.suffix(visit.request)}")
+    # One service alone is described in full.
+    whole = len(shown.shelves) == 1
     return visit.render(
         "choose.html",
         catalogue=shown,
@@ -43,6 +45,8 @@ def choose(visit: Visit) -> HttpResponse:
         service=service,
         page_asked=asked.get(origin.PARAMETER, ""),
         suffix=origin.suffix(visit.request),
+        whole=whole,
+        related=catalogue.related_pages(shown.shelves[0].text, visit.request) if whole else [],
     )
 
 
@@ -132,11 +136,16 @@ def _opened(visit: Visit, form: Opening) -> Ticket | None:
 
 def _page(visit: Visit, form: Opening, status: int = 200) -> HttpResponse:
     category = form.shown_category
+    [shelf] = catalogue.described([category.service])
+    text = catalogue.text_about(category)
     return visit.render(
         "opening.html",
         status=status,
         form=form,
         category=category,
+        shelf=shelf,
+        text=text,
+        related=catalogue.related_pages(text, visit.request),
         service=category.service,
         address=f"{visit.base}new/{category.pk}/",
         asked_from=form.asked_from,

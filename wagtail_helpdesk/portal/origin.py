@@ -58,10 +58,15 @@ def page_asked(request: HttpRequest, pk: Any) -> Any:
     return page if page is not None and may_read(page, request) else None
 
 
-def may_read(page: Any, request: HttpRequest) -> bool:
-    """Tell whether whoever asks may read a page of the site, its title included."""
-    restrictions = page.get_view_restrictions() if page.live else ()
-    return page.live and all(each.accept_request(request) for each in restrictions)
+def may_read(page: Any, request: HttpRequest | None) -> bool:
+    """Tell whether whoever asks may read a page of the site, its title included.
+
+    Without a request: whether everybody may.
+    """
+    if not page.live:
+        return False
+    restrictions = page.get_view_restrictions()
+    return all(request is not None and each.accept_request(request) for each in restrictions)
 
 
 def page_of(ticket: Ticket, request: HttpRequest) -> dict[str, str] | None:

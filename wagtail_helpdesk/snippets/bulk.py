@@ -1,4 +1,4 @@
-"""No bulk deletion of services and categories: it would go around the deeds and their record."""
+"""No bulk deletion of what is ours: it would go around the deeds, their record and their policy."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 
-OURS = {(model._meta.app_label, model._meta.model_name) for model in (Service, Category)}
+OURS = {
+    (model._meta.app_label, model._meta.model_name)
+    for model in (Service, Category, ServiceText, CategoryText)
+}
 
 
 def no_bulk_deletion(request: HttpRequest, objects: Any) -> None:

@@ -17,7 +17,6 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.widgets import HeaderButton
-from wagtail.models import Locale
 from wagtail.snippets.views import snippets as generic
 
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
@@ -29,6 +28,7 @@ from .forms import CategoryForm
 from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
 from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
 from .services import TEMPLATE_PANEL, panel_url
+from .texts import texts_of
 from .tree import walk
 from .widgets import RADIOS, SELECT
 
@@ -184,17 +184,11 @@ class EditCategory(Deed, CategoryCrumbs, ScopedObject, generic.EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         category = self.object
-        written = set(category.texts.values_list("locale", flat=True))
-        texts = [
-            {
-                "language": locale.get_display_name(),
-                "url": reverse(f"{CATEGORIES}:text", args=[category.pk, locale.language_code]),
-                "written": locale.pk in written,
-            }
-            for locale in Locale.objects.all()
-        ]
         return super().get_context_data(
-            category=category, texts=texts, members=category.effective_members().count(), **kwargs
+            category=category,
+            texts=texts_of(category),
+            members=category.effective_members().count(),
+            **kwargs,
         )
 
 

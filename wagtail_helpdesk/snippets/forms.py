@@ -11,7 +11,7 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from wagtail_helpdesk.lifecycle import Algorithm
 from wagtail_helpdesk.models import Category
-from wagtail_helpdesk.models.services import INHERITED, Inherited
+from wagtail_helpdesk.models.inheritance import INHERITED, Inherited
 
 from .tree import indented, walk
 

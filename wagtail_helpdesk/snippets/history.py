@@ -17,7 +17,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.snippets.views import snippets as generic
 
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Absence, Category, Service, ServiceManager, ServiceText
+from wagtail_helpdesk.models import Absence, Category, Service, ServiceManager
 
 from .pages import SERVICES
 from .scoping import ScopedSubject
@@ -47,11 +47,6 @@ KINDS: dict[str, Kind] = {
     ),
     "delete_service": Kind(
         gettext_lazy("Delete service"), gettext_lazy("Service “%(name)s” deleted"), EDIT
-    ),
-    "describe_service": Kind(
-        gettext_lazy("Describe service"),
-        gettext_lazy("Text about “%(name)s” changed (%(language)s)"),
-        EDIT,
     ),
     "add_manager": Kind(
         gettext_lazy("Add manager"), gettext_lazy("Manager %(name)s added"), MANAGERS
@@ -99,11 +94,6 @@ KINDS: dict[str, Kind] = {
     ),
     "delete_category": Kind(
         gettext_lazy("Delete category"), gettext_lazy("Category “%(name)s” deleted"), CATEGORIES
-    ),
-    "describe_category": Kind(
-        gettext_lazy("Describe category"),
-        gettext_lazy("Text about “%(name)s” changed (%(language)s)"),
-        CATEGORIES,
     ),
     "name_members": Kind(
         gettext_lazy("Name members"), gettext_lazy("Members of “%(name)s” changed"), CATEGORIES
@@ -160,7 +150,7 @@ def _detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
 
 @cache
 def _fields() -> dict[str, Any]:
-    models = (Absence, ServiceText, ServiceManager, Category, Service)
+    models = (Absence, ServiceManager, Category, Service)
     return {
         f.name: f
         for model in models

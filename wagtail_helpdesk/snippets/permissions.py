@@ -11,7 +11,7 @@ from wagtail.permission_policies import BasePermissionPolicy
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
-from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 
 
 def held(user: Any) -> dict[int, frozenset[Privilege]]:
@@ -111,3 +111,31 @@ class CategoryPolicy(ConfigurationPolicy):
 
     def within(self, services: QuerySet[Service]) -> QuerySet[Category]:
         return Category.objects.filter(service__in=services.values("pk"))
+
+
+#: What Wagtail's views of content do with it, drafts included.
+WRITING = ("add", "change", "delete", "view", "publish")
+
+
+class ServiceTextPolicy(ConfigurationPolicy):
+    """What people read about a service is written and published by those who may edit it."""
+
+    privileges = dict.fromkeys(WRITING, (Privilege.EDIT_SERVICE,))
+
+    def service_id(self, instance: ServiceText) -> int:
+        return instance.service_id
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[ServiceText]:
+        return ServiceText.objects.filter(service__in=services.values("pk"))
+
+
+class CategoryTextPolicy(ConfigurationPolicy):
+    """What people read about a category is written and published by those who manage categories."""
+
+    privileges = dict.fromkeys(WRITING, (Privilege.MANAGE_CATEGORIES,))
+
+    def service_id(self, instance: CategoryText) -> int:
+        return instance.category.service_id
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[CategoryText]:
+        return CategoryText.objects.filter(category__service__in=services.values("pk"))

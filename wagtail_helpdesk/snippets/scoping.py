@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.permissions import policy_registry
 
@@ -72,6 +72,18 @@ class ScopedSubject(OneObject):
 
     def get_base_object_queryset(self) -> QuerySet[Any]:
         return self.scoped(super().get_base_object_queryset())
+
+
+class ScopedAddress(Scoped):
+    """For views that take any object of their model: previews, revisions, unpublishing."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.request = request
+        found = self.scoped(self.model._default_manager.all())
+        # Wagtail's address for comparing revisions lets anything be a key.
+        if not str(kwargs["pk"]).isdecimal() or not found.filter(pk=kwargs["pk"]).exists():
+            raise Http404
+        super().setup(request, *args, **kwargs)
 
 
 class Deed(WagtailView):

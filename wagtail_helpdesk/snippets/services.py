@@ -16,7 +16,6 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, ButtonsColumnMixin, NumberColumn, TitleColumn
 from wagtail.admin.widgets import Button
-from wagtail.models import Locale
 from wagtail.snippets.views import snippets as generic
 
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
@@ -26,6 +25,7 @@ from wagtail_helpdesk.models import Service, ServiceManager
 from .forms import ServiceForm
 from .pages import SERVICES, ServicePage
 from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
+from .texts import texts_of
 from .widgets import CHECKBOXES, RADIOS, SELECT, TEXTAREA
 
 TEMPLATE_PANEL = MultiFieldPanel(
@@ -252,23 +252,10 @@ class ServicePanel(ServicePage):
             categories_without_members=service.categories.filter(
                 inherits_members=False, members_from=None
             ).count(),
-            texts=self._texts(),
+            texts=texts_of(service) if Privilege.EDIT_SERVICE in self.holds else [],
             ask=None if Privilege.MANAGE_MANAGERS in self.holds else holders(service),
             **kwargs,
         )
-
-    def _texts(self) -> list[dict[str, Any]]:
-        if Privilege.EDIT_SERVICE not in self.holds:
-            return []
-        written = set(self.service.texts.values_list("locale", flat=True))
-        return [
-            {
-                "language": locale.get_display_name(),
-                "url": self.address("text", locale.language_code),
-                "written": locale.pk in written,
-            }
-            for locale in Locale.objects.all()
-        ]
 
 
 def holders(service: Service) -> list[ServiceManager]:

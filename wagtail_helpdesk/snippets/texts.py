@@ -1,98 +1,287 @@
-"""What people read about services and categories, one form per language."""
+"""What people read about services and categories: content of Wagtail, one text per language."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.contrib.auth.models import Permission
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.panels import (
+    FieldPanel,
+    MultiFieldPanel,
+    MultipleChooserPanel,
+    ObjectList,
+    PublishingPanel,
+)
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
 from wagtail.models import Locale
+from wagtail.permissions import policy_registry
+from wagtail.snippets.views import snippets as generic
+from wagtail.snippets.views.snippets import SnippetViewSet
 
-from wagtail_helpdesk.actions import configuration
-from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
+from wagtail_helpdesk.models.texts import MOST_RELATED, Text
 
-from .pages import CategoryPage, ServiceFormPage, ServicePage
-from .widgets import TEXTAREA
+from .pages import CATEGORIES, SERVICES
+from .scoping import ScopedAddress, ScopedList, ScopedObject, ScopedSubject, WagtailView
+from .widgets import TEXTAREA, IconRadios
 
-
-class DescriptionForm(forms.ModelForm):
-    """The words in one language; without a title there are none."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["title"].required = False
-        self.fields["title"].help_text = _(
-            "Empty: the name is shown, and nothing else in this language."
-        )
-        self.fields["description"].widget = TEXTAREA()
-        self.fields["description"].help_text = _("Markdown: **bold**, lists, links.")
+SERVICE_TEXTS = "helpdesk_service_texts"
+CATEGORY_TEXTS = "helpdesk_category_texts"
 
 
-class ServiceDescriptionForm(DescriptionForm):
-    """What people read about a service."""
+class TextForm(WagtailAdminModelForm):
+    """The words in one language. What they are about is no field: that never changes."""
 
-    class Meta:
-        model = ServiceText
-        fields = ["title", "summary", "description", "contact", "hours", "icon"]
-
-
-class CategoryDescriptionForm(DescriptionForm):
-    """What people read about a category."""
-
-    class Meta:
-        model = CategoryText
-        fields = ["title", "summary", "description", "icon"]
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        # Django leaves out the constraints on what is no field.
+        self.instance.validate_constraints()
+        return cleaned
 
 
-class Description(ServiceFormPage):
-    """The form about one language."""
-
-    submit_label = pgettext_lazy("form", "Save")
-    header_icon = "globe"
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.locale = get_object_or_404(Locale, language_code=kwargs["language"])
-
-    def described(self) -> Service | Category:
-        """Return what the words are about."""
-        raise NotImplementedError
-
-    def get_page_title(self) -> str:
-        return _("What people read (%(language)s)") % {"language": self.locale.get_display_name()}
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        text = configuration.text_in(self.described(), self.locale)
-        return {**super().get_form_kwargs(), "instance": text}
-
-    def do(self, form: Any) -> None:
-        configuration.describe(self.described(), self.locale, by=self.author, **form.cleaned_data)
-
-    def get_done(self) -> str:
-        return _("The text was saved.")
+def edit_handler(*more: str) -> ObjectList:
+    """Return the form of a text, with more fields than all texts have."""
+    words = [
+        FieldPanel("title", required_on_save=True),
+        FieldPanel("summary"),
+        FieldPanel("description", widget=TEXTAREA),
+        *(FieldPanel(name) for name in more),
+    ]
+    return ObjectList(
+        [
+            MultiFieldPanel(words, heading=gettext_lazy("What people read"), icon="globe"),
+            FieldPanel("icon", widget=IconRadios),
+            MultipleChooserPanel(
+                "related_pages",
+                chooser_field_name="page",
+                max_num=MOST_RELATED,
+                heading=gettext_lazy("Related pages"),
+                label=pgettext_lazy("page", "Page"),
+                panels=[FieldPanel("page")],
+            ),
+            PublishingPanel(),
+        ],
+        base_form_class=TextForm,
+    )
 
 
-class DescribeService(Description, ServicePage):
-    """What people read about a service."""
+def texts_of(what: Service | Category) -> list[dict[str, Any]]:
+    """Return where each language of the site is written, and how far that is."""
+    space, query = _address(what)
+    written = {text.locale_id: text for text in what.texts.all()}
+    return [
+        {
+            "language": locale.get_display_name(),
+            "url": _edit_or_begin(space, written.get(locale.pk), query, locale),
+            "status": _status(written.get(locale.pk)),
+        }
+        for locale in Locale.objects.all()
+    ]
 
-    privilege = Privilege.EDIT_SERVICE
-    form_class = ServiceDescriptionForm
 
-    def described(self) -> Service:
-        return self.service
+def _address(what: Service | Category) -> tuple[str, dict[str, Any]]:
+    if isinstance(what, Service):
+        return SERVICE_TEXTS, {"service": what.pk}
+    return CATEGORY_TEXTS, {"category": what.pk}
 
 
-class DescribeCategory(Description, CategoryPage):
-    """What people read about a category."""
+def _edit_or_begin(space: str, text: Any, query: dict[str, Any], locale: Locale) -> str:
+    if text is not None:
+        return reverse(f"{space}:edit", args=[text.pk])
+    return f"{reverse(f'{space}:add')}?{urlencode(query | {'language': locale.language_code})}"
 
-    form_class = CategoryDescriptionForm
 
-    def described(self) -> Category:
-        return self.category
+def _status(text: Any) -> str:
+    if text is None:
+        return _("(nothing yet)")
+    return "" if text.live else pgettext("text", "(draft)")
+
+
+def begun(model: type[Text], request: HttpRequest) -> Text:
+    """Return a new text about what the address names, in its language."""
+    asked = request.GET.get(model.ABOUT, "")
+    locale = get_object_or_404(Locale, language_code=request.GET.get("language", ""))
+    about: Any = model._meta.get_field(model.ABOUT).related_model
+    if not asked.isdecimal():
+        raise Http404
+    text = model(locale=locale, **{model.ABOUT: get_object_or_404(about, pk=asked)})
+    policy = policy_registry.get_by_type(model)
+    if not policy.user_has_permission_for_instance(request.user, "add", text):
+        raise Http404
+    return text
+
+
+class TextList(ScopedList, generic.IndexView):
+    """The texts about whatever one configures."""
+
+    default_ordering = "title"
+
+    @cached_property
+    def list_display(self) -> list[Any]:
+        return [
+            "title",
+            Column("about", label=pgettext_lazy("text", "About"), accessor="about"),
+            Column("locale", label=pgettext_lazy("text", "Language"), accessor="locale"),
+            UpdatedAtColumn(),
+            LiveStatusTagColumn(),
+        ]
+
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related(self.model.ABOUT, "locale")
+
+    def get_add_url(self) -> None:
+        # A text is begun where it belongs: in the panel of what it is about.
+        return None
+
+
+class TextCrumbs(WagtailView):
+    """Leads back to what a text is about."""
+
+    def get_page_subtitle(self) -> str:
+        language = self.object.locale.get_display_name()
+        return _("%(name)s (%(language)s)") % {"name": self.object.about, "language": language}
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
+            {"url": panel_of(self.object.about), "label": str(self.object.about)},
+            {"url": "", "label": self.get_page_subtitle()},
+        ]
 
     def get_success_url(self) -> str:
-        return self.here("edit")
+        if self.draftstate_enabled and self.action in ("create", "edit"):
+            return super().get_success_url()
+        return panel_of(self.object.about)
+
+
+def panel_of(what: Service | Category) -> str:
+    """Return the address of the panel of a service or a category."""
+    if isinstance(what, Service):
+        return reverse(f"{SERVICES}:panel", args=[what.pk])
+    return reverse(f"{CATEGORIES}:edit", args=[what.pk])
+
+
+class BeginText(TextCrumbs, generic.CreateView):
+    """Begin a text; if there is one already, that one is opened."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        text = begun(self.model, request)
+        there = self.model.objects.filter(locale=text.locale, **{self.model.ABOUT: text.about})
+        if found := there.first():
+            return redirect(self.edit_url_name, found.pk)
+        return super().get(request, *args, **kwargs)
+
+    def get_initial_form_instance(self) -> Text:
+        return begun(self.model, self.request)
+
+    def get_add_url(self) -> str:
+        return self.request.get_full_path()
+
+    def get_preview_url(self) -> str:
+        return f"{super().get_preview_url()}?{self.request.GET.urlencode()}"
+
+
+class EditText(TextCrumbs, ScopedObject, generic.EditView):
+    """Go on with a text, publish it now or later."""
+
+
+class DeleteText(ScopedObject, generic.DeleteView):
+    """Take a text away, with its versions."""
+
+
+class TextUsage(ScopedSubject, generic.UsageView):
+    """Where a text is used: nowhere, but Wagtail asks."""
+
+
+class TextHistory(ScopedSubject, generic.HistoryView):
+    """The versions of a text."""
+
+
+class PreviewBegun(generic.PreviewOnCreateView):
+    """The preview of a text that is not saved yet."""
+
+    def get_object(self) -> Text:
+        text = begun(self.model, self.request)
+        self.parent_object_id = f"{text.about.pk}-{text.locale.pk}"
+        return text
+
+
+class PreviewText(ScopedAddress, generic.PreviewOnEditView):
+    """The preview of what is being written."""
+
+
+class PreviewVersion(ScopedAddress, generic.PreviewRevisionView):
+    """The preview of an earlier version."""
+
+
+class CompareVersions(ScopedAddress, generic.RevisionsCompareView):
+    """What changed from one version to another."""
+
+
+class UnpublishText(ScopedAddress, generic.UnpublishView):
+    """Take a text off, and keep it as a draft: people read the name again."""
+
+
+class UnscheduleText(ScopedAddress, generic.RevisionsUnscheduleView):
+    """Call off what was to be published later."""
+
+
+class TextViewSet(SnippetViewSet):
+    """Texts of one kind, each below what it is about."""
+
+    icon = "globe"
+    copy_view_enabled = False
+    search_fields = ["title"]
+    search_backend_name = None
+    index_template_name = "wagtailadmin/generic/index.html"
+    index_results_template_name = "wagtailadmin/generic/index_results.html"
+    index_view_class = TextList
+    add_view_class = BeginText
+    edit_view_class = EditText
+    delete_view_class = DeleteText
+    usage_view_class = TextUsage
+    history_view_class = TextHistory
+    preview_on_add_view_class = PreviewBegun
+    preview_on_edit_view_class = PreviewText
+    revisions_view_class = PreviewVersion
+    revisions_compare_view_class = CompareVersions
+    unpublish_view_class = UnpublishText
+    revisions_unschedule_view_class = UnscheduleText
+
+    def get_permissions_to_register(self) -> Any:
+        # As for categories: there is nothing for a group to be given.
+        return Permission.objects.none()
+
+    def register_chooser_viewset(self) -> None:
+        """Register none: nobody chooses a text."""
+
+
+class ServiceTextViewSet(TextViewSet):
+    """Texts about services."""
+
+    model = ServiceText
+    menu_label = gettext_lazy("Texts about services")
+    menu_order = 120
+    url_prefix = "helpdesk/texts/services"
+    url_namespace = SERVICE_TEXTS
+    edit_handler = edit_handler("contact", "hours")
+
+
+class CategoryTextViewSet(TextViewSet):
+    """Texts about categories."""
+
+    model = CategoryText
+    menu_label = gettext_lazy("Texts about categories")
+    menu_order = 130
+    url_prefix = "helpdesk/texts/categories"
+    url_namespace = CATEGORY_TEXTS
+    edit_handler = edit_handler()

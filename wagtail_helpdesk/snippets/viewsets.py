@@ -11,11 +11,12 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from wagtail_helpdesk.models import Category, Service
 
-from . import absences, aliases, categories, guests, history, managers, members, services, texts
+from . import absences, aliases, categories, guests, history, managers, members, services
 from . import transfers as transfer
 from . import why as explanation
 from .choosers import ReachableChooser
 from .pages import CATEGORIES, SERVICES, ServicePage
+from .texts import CategoryTextViewSet, ServiceTextViewSet
 
 LIST, RESULTS = "wagtailadmin/generic/index.html", "wagtailadmin/generic/index_results.html"
 
@@ -63,7 +64,6 @@ class ServiceViewSet(SnippetViewSet):
             ("names/add/", aliases.AddOtherName, "name_add"),
             ("names/<int:alias>/remove/", aliases.RemoveOtherName, "name_remove"),
             ("transfer/", transfer.TransferService, "transfer"),
-            ("texts/<slug:language>/", texts.DescribeService, "text"),
             ("managers/", managers.ManagerList, "managers"),
             ("managers/add/", managers.AddManager, "manager_add"),
             ("managers/<int:manager>/", managers.EditManager, "manager"),
@@ -119,7 +119,6 @@ class CategoryViewSet(SnippetViewSet):
             ("members/", members.EditMembers, "members"),
             ("step/", categories.StepCategory, "step"),
             ("transfer/", transfer.TransferCategory, "transfer"),
-            ("texts/<slug:language>/", texts.DescribeCategory, "text"),
         ]
         return [*super().get_urlpatterns(), *(_below(*page) for page in own)]
 
@@ -127,7 +126,7 @@ class CategoryViewSet(SnippetViewSet):
 class HelpdeskGroup(SnippetViewSetGroup):
     """The menu. Other rooms add to it with ``register_helpdesk_menu_item``."""
 
-    items = (ServiceViewSet, CategoryViewSet)
+    items = (ServiceViewSet, CategoryViewSet, ServiceTextViewSet, CategoryTextViewSet)
     menu_label = _("Helpdesk")
     menu_name = "helpdesk"
     menu_icon = "helpdesk"

@@ -29,3 +29,12 @@ class Chooser(AdminSnippetChooser):
             return self.possible.filter(pk=getattr(value, "pk", value)).first()
         except (TypeError, ValueError):
             return None
+
+
+class IconRadios(forms.RadioSelect):
+    """The choice of a picture, each shown with its name."""
+
+    template_name = "wagtail_helpdesk/admin/icons.html"
+
+    class Media:
+        css = {"all": ["wagtail_helpdesk/admin/configuration.css"]}

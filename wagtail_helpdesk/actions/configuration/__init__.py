@@ -14,7 +14,6 @@ from .managers import (
 )
 from .membership import named_members, refresh_members_from, set_members
 from .services import change_service, create_service, delete_service
-from .texts import describe, text_in
 from .transfers import targets_for, tickets_of, transfer_tickets
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "create_service",
     "delete_category",
     "delete_service",
-    "describe",
     "may_set_absences",
     "named_members",
     "open_tickets_of",
@@ -42,7 +40,6 @@ __all__ = [
     "step_category",
     "step_manager",
     "targets_for",
-    "text_in",
     "tickets_of",
     "transfer_tickets",
     "update_manager",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -49,8 +50,8 @@ class Opening(NamesPeople, WithFiles):
         super().__init__(data, files, initial=filled | template | (initial or {}), auto_id="id_%s")
         self.fields["subject"] = fields.subject()
         self.fields["text"] = fields.message(required=True, rows=9)
-        # Read when the form is shown, not when it is accepted.
-        self.fields["category"].widget.choices = lambda: _choices(visit.user, category)
+        # Read when the form is shown, not when it is accepted; Django asks twice.
+        self.fields["category"].widget.choices = cache(partial(_choices, visit.user, category))
         if category.service not in visit.services:
             del self.fields["requester"], self.fields["query"]
         self.order_fields(self.field_order)

@@ -1,0 +1,141 @@
+"""What editors write about services and categories, where people choose one."""
+
+import re
+from pathlib import Path
+
+import pytest
+from wagtail.models import Locale, Page, PageViewRestriction
+
+import wagtail_helpdesk
+from tests.portal.budget import counted
+from wagtail_helpdesk.models import Category, CategoryText, Icon, ServiceText
+
+
+@pytest.fixture
+def english(db):
+    return Locale.objects.get(language_code="en")
+
+
+@pytest.fixture
+def buildings(general, english):
+    """The words about Services Généraux."""
+    return ServiceText.objects.create(
+        service=general,
+        locale=english,
+        title="Buildings",
+        summary="All of it.",
+        description="We **repair**.\n\n<script>alert(1)</script>",
+        contact="Building A",
+        hours="7 a.m. to 6 p.m.",
+        icon=Icon.BUILDING,
+    )
+
+
+@pytest.fixture
+def warmth(heating, english):
+    """The words about Chauffage."""
+    return CategoryText.objects.create(
+        category=heating, locale=english, title="Warmth", description="Is the _valve_ open?"
+    )
+
+
+def relate(text, helpdesk, *titles):
+    """Relate new pages of the site to a text."""
+    made = [helpdesk.get_parent().add_child(instance=Page(title=title)) for title in titles]
+    for page in made:
+        text.related_pages.model.objects.create(text=text, page=page)
+    return made
+
+
+def choosing(visit, people, service):
+    return visit(people.lea).page(f"new/?service={service.pk}").find(class_="hd-shelf")
+
+
+def test_one_service_alone_is_described_in_full(visit, people, general, helpdesk, buildings):
+    relate(buildings, helpdesk, "Winter plan")
+    shelf = choosing(visit, people, general)
+    assert shelf.h3.get_text() == "Buildings"
+    assert shelf.find("use")["href"].endswith("service-icons.svg#building")
+    assert shelf.find(class_="hd-text").strong.text == "repair"
+    assert shelf.find("script") is None
+    assert [dd.text for dd in shelf.select("dd")] == ["Building A", "7 a.m. to 6 p.m."]
+    assert shelf.find("a", string="Winter plan")["href"] == "/winter-plan/"
+
+
+def test_among_several_it_is_described_in_short(visit, people, general, dsi, helpdesk, buildings):
+    relate(buildings, helpdesk, "Winter plan")
+    page = visit(people.lea).page("new/")
+    shelf = page.find("section", attrs={"aria-label": "Buildings"})
+    assert "Building A" in shelf.text
+    assert shelf.find(class_="hd-text") is None
+    assert "Winter plan" not in page.text
+
+
+def test_a_category_is_described_above_its_form(visit, people, heating, helpdesk, warmth):
+    relate(warmth, helpdesk, "Winter plan")
+    page = visit(people.lea).page(f"new/{heating.pk}/")
+    assert "Services Généraux › Warmth" in page.find(class_="hd-path").text
+    assert page.find("em").text == "valve"
+    assert page.find("a", string="Winter plan")
+
+
+def test_what_is_not_published_is_not_read(visit, people, general, heating, buildings, warmth):
+    ServiceText.objects.update(live=False)
+    CategoryText.objects.update(live=False)
+    shelf = choosing(visit, people, general)
+    assert shelf.h3.get_text() == "Services Généraux"
+    assert shelf.find("a", string="Chauffage")
+
+
+def test_what_is_not_published_is_not_found(visit, people, general, buildings):
+    lea = visit(people.lea)
+    assert lea.page("new/?q=Buildings").find(class_="hd-shelf")
+    ServiceText.objects.update(live=False)
+    assert lea.page("new/?q=Buildings").find(class_="hd-shelf") is None
+
+
+def test_tickets_are_opened_whatever_is_published(visit, people, heating, warmth):
+    CategoryText.objects.update(live=False)
+    lea = visit(people.lea)
+    assert lea.page(f"new/{heating.pk}/").find("form", attrs={"enctype": "multipart/form-data"})
+
+
+def test_another_language_has_the_name(visit, people, general, buildings, client):
+    french = Locale.objects.get_or_create(language_code="fr")[0]
+    ServiceText.objects.update(locale=french)
+    assert choosing(visit, people, general).h3.get_text() == "Services Généraux"
+
+
+def test_a_related_page_is_for_whoever_may_read_it(visit, people, general, helpdesk, buildings):
+    _shown, draft, secret = relate(buildings, helpdesk, "Shown", "Draft", "Secret")
+    draft.unpublish()
+    PageViewRestriction.objects.create(page=secret, restriction_type="groups")
+    shelf = choosing(visit, people, general)
+    assert [a.text for a in shelf.select("a[href^='/s'], a[href^='/d']")] == ["Shown"]
+
+
+def test_pages_whose_texts_are_long_cost_no_more(
+    visit, people, general, heating, helpdesk, english
+):
+    def cost(path):
+        with counted() as cost:
+            assert visit(people.lea).client.get(f"/assistance/{path}").status_code == 200
+        return cost.count
+
+    paths = [f"new/?service={general.pk}", f"new/{heating.pk}/"]
+    bare = [cost(path) for path in paths]
+    for what, model in ((general, ServiceText), (heating, CategoryText)):
+        made = model.objects.create(locale=english, title="Words", **{model.ABOUT: what})
+        relate(made, helpdesk, *(f"{model.ABOUT} {n}" for n in range(6)))
+    for category in Category.objects.all():
+        CategoryText.objects.get_or_create(
+            category=category, locale=english, defaults={"title": "Words"}
+        )
+    assert [cost(path) for path in paths] == bare
+    assert max(bare) <= 12
+
+
+def test_every_icon_has_its_picture():
+    static = Path(wagtail_helpdesk.__file__).parent / "static" / "wagtail_helpdesk"
+    drawn = re.findall(r'<symbol id="(\w+)"', (static / "service-icons.svg").read_text())
+    assert sorted(drawn) == sorted(Icon.values[1:])

@@ -1,0 +1,62 @@
+"""Settings that a category takes from its parents, then its service, then the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Algorithm, Priority, Visibility
+
+if TYPE_CHECKING:
+    from .services import Category, Service
+
+
+class InheritedSettings(models.Model):
+    """What a category takes from its parents, then its service, then the site, where left blank."""
+
+    default_subject = models.CharField(_("default subject"), max_length=200, blank=True)
+    default_message = models.TextField(
+        _("default message"), blank=True, validators=[MaxLengthValidator(20_000)]
+    )
+    default_priority = models.PositiveSmallIntegerField(
+        _("default priority"), choices=Priority, null=True, blank=True
+    )
+    default_visibility = models.CharField(
+        _("default visibility"), max_length=10, choices=Visibility, blank=True
+    )
+    algorithm = models.CharField(
+        _("automatic assignment"), max_length=20, choices=Algorithm, blank=True
+    )
+    alert_address = models.EmailField(
+        _("extra address to alert"),
+        blank=True,
+        help_text=_("A team mailbox, for example. It never receives internal notes."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+INHERITED = tuple(field.name for field in InheritedSettings._meta.local_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A setting in force, and the category or service it comes from (None: the site)."""
+
+    value: Any
+    source: Category | Service | None
+
+
+def site_default(name: str) -> Any:
+    """Return what the settings of the site say for an inherited setting; blank where nothing."""
+    return {
+        "default_priority": helpdesk_settings.DEFAULT_PRIORITY,
+        "default_visibility": helpdesk_settings.DEFAULT_VISIBILITY,
+        "algorithm": helpdesk_settings.DEFAULT_ALGORITHM,
+    }.get(name, "")

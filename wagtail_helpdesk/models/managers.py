@@ -1,0 +1,137 @@
+"""The people of a service: managers, members of its categories, permanent guests."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.lifecycle import Privilege
+
+from .absences import Absence
+from .services import Category, Service
+
+
+class ServiceManagerQuerySet(models.QuerySet["ServiceManager"]):
+    """Managers, and who of them works today."""
+
+    def available_on(self, date: datetime.date | None = None) -> Self:
+        """Narrow to those who can be given a ticket on a day (default: today, in local time).
+
+        That is: available, not absent, and with an active account.
+        """
+        absent = Absence.objects.on(date or timezone.localdate()).filter(user=OuterRef("user"))
+        return self.filter(~Exists(absent), available=True, user__is_active=True)
+
+
+class ServiceManager(models.Model):
+    """A user who manages a service, with his privileges there."""
+
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.CASCADE,
+        related_name="managers",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="helpdesk_managed",
+        db_index=False,
+    )
+    can_edit_service = models.BooleanField(_("may edit the service"), default=False)
+    can_manage_managers = models.BooleanField(
+        _("may manage managers and permanent guests"), default=False
+    )
+    can_manage_categories = models.BooleanField(_("may manage categories"), default=True)
+    can_assign = models.BooleanField(_("may assign a ticket to another manager"), default=True)
+    can_move_anywhere = models.BooleanField(
+        _("may transfer a ticket to a service he does not manage"), default=True
+    )
+    can_refuse = models.BooleanField(_("may refuse a ticket"), default=True)
+    can_reopen = models.BooleanField(_("may reopen any ticket of the service"), default=True)
+    can_take_free = models.BooleanField(_("may take a free ticket"), default=True)
+    can_take_assigned = models.BooleanField(
+        _("may take a ticket from another manager"), default=True
+    )
+    can_set_availability = models.BooleanField(_("may set his availability"), default=False)
+    available = models.BooleanField(_("available"), default=True)
+    order = models.IntegerField(_("order"), default=0)
+    synchronised = models.BooleanField(
+        _("added by the directory synchronisation"), default=False, editable=False
+    )
+
+    objects = ServiceManagerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("manager")
+        verbose_name_plural = _("managers")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "service"], name="helpdesk_manager_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.get_full_name() or self.user.get_username()
+
+    @property
+    def privileges(self) -> frozenset[Privilege]:
+        """What this manager may do in the service."""
+        return frozenset(p for p in Privilege if getattr(self, p.value))
+
+
+class CategoryMember(models.Model):
+    """A manager attached to a category that names its members."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="named_members")
+    manager = models.ForeignKey(ServiceManager, on_delete=models.CASCADE, related_name="categories")
+
+    class Meta:
+        verbose_name = _("member of the category")
+        verbose_name_plural = _("members of the category")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["category", "manager"], name="helpdesk_member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.manager)
+
+
+class PermanentGuest(models.Model):
+    """A user invited automatically to every ticket posted in a service."""
+
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.CASCADE,
+        related_name="permanent_guests",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="helpdesk_permanent_invitations",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("permanent guest")
+        verbose_name_plural = _("permanent guests")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "user"], name="helpdesk_permanent_guest_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.get_full_name() or self.user.get_username()

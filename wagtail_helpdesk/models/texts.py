@@ -1,0 +1,186 @@
+"""What people read about services and categories: content with drafts, in each language of the site."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import swapper
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.models import DraftStateMixin, Locale, Orderable, PreviewableMixin, RevisionMixin
+
+from wagtail_helpdesk import markdown
+from wagtail_helpdesk.conf import helpdesk_settings
+
+from .services import Category, Service
+
+#: The longest list of related pages.
+MOST_RELATED = 6
+
+
+class Icon(models.TextChoices):
+    """The pictures of ``service-icons.svg``."""
+
+    __empty__ = pgettext_lazy("icon", "None")
+
+    BUILDING = "building", pgettext_lazy("icon", "Building")
+    TOOLS = "tools", pgettext_lazy("icon", "Tools")
+    HEATING = "heating", pgettext_lazy("icon", "Heating")
+    POWER = "power", pgettext_lazy("icon", "Power")
+    WATER = "water", pgettext_lazy("icon", "Water")
+    KEY = "key", pgettext_lazy("icon", "Key")
+    COMPUTER = "computer", pgettext_lazy("icon", "Computer")
+    NETWORK = "network", pgettext_lazy("icon", "Network")
+    PHONE = "phone", pgettext_lazy("icon", "Phone")
+    PRINTER = "printer", pgettext_lazy("icon", "Printer")
+    MAIL = "mail", pgettext_lazy("icon", "Mail")
+    PEOPLE = "people", pgettext_lazy("icon", "People")
+    STUDIES = "studies", pgettext_lazy("icon", "Studies")
+    BOOK = "book", pgettext_lazy("icon", "Book")
+    DOCUMENT = "document", pgettext_lazy("icon", "Document")
+    CALENDAR = "calendar", pgettext_lazy("icon", "Calendar")
+    MONEY = "money", pgettext_lazy("icon", "Money")
+    VEHICLE = "vehicle", pgettext_lazy("icon", "Vehicle")
+    PARCEL = "parcel", pgettext_lazy("icon", "Parcel")
+    MEAL = "meal", pgettext_lazy("icon", "Meal")
+    HEALTH = "health", pgettext_lazy("icon", "Health")
+    SAFETY = "safety", pgettext_lazy("icon", "Safety")
+    QUESTION = "question", pgettext_lazy("icon", "Question")
+
+
+class TextQuerySet(models.QuerySet["Text"]):
+    """Texts, and those that people read."""
+
+    def read_in(self, language: str) -> Self:
+        """Narrow to what is published in a language of the site."""
+        return self.filter(locale__language_code=language, live=True)
+
+
+# The last base is for the types: Wagtail has none.
+class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, models.Model):
+    """What people read about something in one language, once it is published."""
+
+    #: The field that says what the text is about.
+    ABOUT: str
+
+    locale = models.ForeignKey(
+        Locale, verbose_name=_("language"), on_delete=models.CASCADE, related_name="+"
+    )
+    title = models.CharField(pgettext_lazy("service", "title"), max_length=100)
+    summary = models.CharField(_("summary"), max_length=250, blank=True)
+    description = models.TextField(
+        _("description"),
+        blank=True,
+        validators=[MaxLengthValidator(20_000)],
+        help_text=_("Markdown: **bold**, lists, links."),
+    )
+    icon = models.CharField(_("icon"), max_length=50, blank=True, choices=Icon)
+
+    objects = TextQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def about(self) -> Any:
+        """The service or the category."""
+        return getattr(self, self.ABOUT)
+
+    @property
+    def description_html(self) -> SafeString:
+        """The description as safe HTML."""
+        return markdown.render(self.description)
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """Show it as on the page where people choose, inside the base template of the site."""
+        return "wagtail_helpdesk/portal/text.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """Return what that page needs."""
+        return {
+            **super().get_preview_context(request, mode_name),
+            "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,
+            "text": self,
+            "related": [link.page for link in self.related_pages.all()],
+        }
+
+
+class ServiceText(Text):
+    """What an editor writes about a service, one per language; the service works without."""
+
+    ABOUT = "service"
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="texts")
+    contact = models.CharField(_("contact"), max_length=250, blank=True)
+    hours = models.CharField(_("opening hours"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("text about a service")
+        verbose_name_plural = _("texts about services")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "locale"],
+                name="helpdesk_service_text_once",
+                violation_error_message=_("Somebody has begun a text in this language meanwhile."),
+            ),
+        ]
+
+
+class CategoryText(Text):
+    """What an editor writes about a category, one per language; the category works without."""
+
+    ABOUT = "category"
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
+
+    class Meta:
+        verbose_name = _("text about a category")
+        verbose_name_plural = _("texts about categories")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "locale"],
+                name="helpdesk_category_text_once",
+                violation_error_message=_("Somebody has begun a text in this language meanwhile."),
+            ),
+        ]
+
+
+class RelatedPage(Orderable, models.Model):
+    """A page of the site that belongs to a text."""
+
+    page = models.ForeignKey(
+        swapper.get_model_name("wagtailcore", "Page"),
+        verbose_name=_("page"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+
+    class Meta(Orderable.Meta):
+        abstract = True
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.page)
+
+
+class ServiceTextPage(RelatedPage):
+    """A page to read before asking the service, or instead."""
+
+    text = ParentalKey(ServiceText, on_delete=models.CASCADE, related_name="related_pages")
+
+
+class CategoryTextPage(RelatedPage):
+    """A page to read before asking in the category, or instead."""
+
+    text = ParentalKey(CategoryText, on_delete=models.CASCADE, related_name="related_pages")
