@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from tests.actions.conftest import service_of
@@ -484,6 +485,31 @@ class TestText:
         assert len(mail.message().as_bytes()) < 100_000
         assert "The message goes on: read it on the page" in text_of(mail)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param("> " * 30 + "a\n\n" + "- é\n\n" * 3000, id="far more markup than text"),
+            pytest.param("😀" * 20_000, id="letters that take many bytes"),
+        ],
+    )
+    def test_e13_a_mail_is_small_whatever_it_quotes(self, taken, people, sent, quiet, text):
+        quiet()
+        for _ in range(2):
+            actions.comment(taken, by=people.lea, text=text)
+        mail = sent()["karim"]
+        assert len(mail.message().as_bytes()) <= 100_000
+        assert "The message goes on: read it on the page" in text_of(mail)
+
+    def test_e13_and_whatever_came_with_it(self, taken, people, sent, quiet):
+        quiet()
+        for _ in range(20):
+            actions.note(taken, by=people.sophie, text="Voici.", files=[
+                ContentFile(b"x", name="😀" * 130 + str(number)) for number in range(10)
+            ])  # fmt: skip
+        mail = sent()["karim"]
+        assert len(mail.message().as_bytes()) <= 100_000
+        assert "earlier acts are on the page of the ticket." in text_of(mail)
+
     def test_a_flood_is_counted(self, taken, people, sent, quiet, settings):
         settings.WAGTAIL_HELPDESK = {"ALERT_DELAY": 0}
         quiet()
@@ -494,8 +520,6 @@ class TestText:
         assert "Allô 24" in text
 
     def test_files_are_named(self, taken, people, sent, quiet):
-        from django.core.files.base import ContentFile
-
         quiet()
         actions.comment(
             taken, by=people.lea, text="Voici.", files=[ContentFile(b"hello", name="photo.txt")]

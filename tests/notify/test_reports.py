@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.actions.conftest import service_of
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import (
     Beat,
@@ -287,6 +289,21 @@ class TestContent:
         mail = reports()["karim"]
         assert len(lines(mail)["Tickets of your categories (27)"]) == 25
         assert "and 2 more" in mail.body
+
+    def test_e13_fewer_are_listed_where_the_mail_would_grow_too_large(
+        self, general, people, reports
+    ):
+        categories = [general.categories.first()]
+        for number in range(9):
+            service = service_of(f"Service {number}", ["Divers"], people.karim)
+            categories.append(service.categories.get())
+        for category in categories:
+            for _ in range(26):
+                actions.open_ticket(category, by=people.lea, subject="é" * 200, text="…")
+        mail = reports()["karim"]
+        assert len(mail.message().as_bytes()) <= 100_000
+        assert re.search(r"and \d+ more", mail.body)
+        assert "* Tickets of your categories (26)" in mail.body
 
     def test_what_was_closed_before_it_leaves_is_not_in_it(self, tickets, people, mailoutbox):
         plan(EIGHT)

@@ -71,16 +71,12 @@ def _alert(
     url = place.to_ticket(ticket.pk) if place else ""
     mute = _mute_address(reader, dossier, place)
     answers = _answers(checked, dossier, place)
-    entries = _entries(checked.told, dossier, reader)
     context = {
         "ticket": ticket,
         "service": ticket.service,
         "category": None if ticket.service.confidential else ticket.category,
         "title": _title(dossier),
-        "entries": entries,
-        "confidential": any(entry.hidden for entry in entries),
         "preferences_url": place.to("preferences") if place else "",
-        "left_out": max(len(checked.told) - MOST_ENTRIES, 0),
         "opening": _opening(checked, dossier),
         "deadline": "".join(sentences.deadline(told, dossier) for told in checked.told),
         "answers": answers,
@@ -102,6 +98,7 @@ def _alert(
             # What asks something of its reader is no list mail.
             unsubscribe="" if asked else mute,
             headers=_own_headers(dossier, checked.told, strongest),
+            shortened=lambda share: _told(checked.told, dossier, reader, share),
         )
     )
 
@@ -180,14 +177,18 @@ def _opening(checked: Checked, dossier: Dossier) -> dict[str, str]:
     return {"requester": requester, "by": by}
 
 
-def _entries(told: list[Told], dossier: Dossier, reader: Reader) -> list[Entry]:
+def _told(told: list[Told], dossier: Dossier, reader: Reader, share: int) -> dict[str, Any]:
     """Return what happened, oldest first; old messages give way when the mail grows too long."""
-    room, entries = LONGEST_MESSAGE, []
-    for one in reversed(told[-MOST_ENTRIES:]):
+    most, room, entries = max(MOST_ENTRIES // share, 1), LONGEST_MESSAGE // share, []
+    for one in reversed(told[-most:]):
         entry = _entry(one, dossier, reader, room)
         room = max(room - len(entry.text), 0)
         entries.append(entry)
-    return entries[::-1]
+    return {
+        "entries": entries[::-1],
+        "confidential": any(entry.hidden for entry in entries),
+        "left_out": len(told) - len(entries),
+    }
 
 
 def _entry(told: Told, dossier: Dossier, reader: Reader, room: int) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import formataddr, parseaddr
@@ -21,7 +21,11 @@ from wagtail_helpdesk.models import Service
 from .addresses import Reader
 
 LONGEST_SUBJECT = 200
-#: Mail programs that get more than about 102 kB cut the mail; the text is there twice.
+#: In bytes: of what is larger Gmail shows the beginning only.
+LARGEST = 100_000
+#: By how much a mail is shortened, step by step, until it is no larger.
+SHARES = (1, 2, 4, 8, 32)
+#: In characters; the text is there twice.
 LONGEST_MESSAGE = 12_000
 
 # Control characters end or split a header; the others turn its direction around.
@@ -43,11 +47,21 @@ class Letter:
     archive: str = ""
     unsubscribe: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: What of the context is half as long, a quarter, and so on: whole for 1.
+    shortened: Callable[[int], Mapping[str, Any]] = lambda share: {}
 
 
 def write(letter: Letter) -> EmailMultiAlternatives:
-    """Return a letter as a mail, in the language and time zone that are active."""
-    context = {**letter.context, "language": letter.reader.language, "subject": letter.subject}
+    """Return a letter as a mail, in the language and time zone that are active, and not too large."""
+    for share in SHARES:
+        mail = _written(letter, {**letter.context, **letter.shortened(share)})
+        if not _is_too_large(mail):
+            break
+    return mail
+
+
+def _written(letter: Letter, context: Mapping[str, Any]) -> EmailMultiAlternatives:
+    context = {**context, "language": letter.reader.language, "subject": letter.subject}
     names = [
         f"wagtail_helpdesk/mail/{letter.reader.language}/{letter.template}",
         f"wagtail_helpdesk/mail/{letter.template}",
@@ -62,6 +76,14 @@ def write(letter: Letter) -> EmailMultiAlternatives:
     html = clean(render_to_string([f"{name}.html" for name in names], context))
     mail.attach_alternative(_inliner().inline(html), "text/html")
     return mail
+
+
+def _is_too_large(mail: EmailMultiAlternatives) -> bool:
+    parts = [mail.body, *(str(content) for content, _ in mail.alternatives)]
+    # Encoding makes at most three bytes of one; most mails need not be measured.
+    if sum(len(part.encode()) for part in parts) * 3 < LARGEST * 0.9:
+        return False
+    return len(mail.message().as_bytes()) > LARGEST
 
 
 def one_line(text: str) -> str:

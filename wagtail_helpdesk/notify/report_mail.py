@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, ReportPart, S
 
 from .addresses import Reader, name_of
 from .confidential import confidential_services, moved_out
+from .gathering import MOST_LISTED
 from .mail import Letter, write
 from .reports import refill
 from .unsubscribe import reports_token
@@ -76,6 +77,12 @@ class Chapter:
     confidential: bool
     sections: list[Section]
 
+    def shortened(self, share: int) -> Chapter:
+        """Return the same with fewer lines in each section; the rest is counted."""
+        most = max(MOST_LISTED // share, 1)
+        sections = [replace(section, lines=section.lines[:most]) for section in self.sections]
+        return replace(self, sections=sections)
+
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to list."""
@@ -124,7 +131,6 @@ def _write(
     context = {
         "title": title,
         "when": timezone.localtime(),
-        "chapters": chapters,
         "several": len(chapters) > 1,
         "why": _("You get this report because of your preferences."),
         "preferences_url": place.to("manager_preferences") if place else "",
@@ -141,6 +147,9 @@ def _write(
             archive=place.to("desk") if place else "",
             unsubscribe=stop,
             headers={"Precedence": "bulk"},
+            shortened=lambda share: {
+                "chapters": [chapter.shortened(share) for chapter in chapters]
+            },
         )
     )
 
