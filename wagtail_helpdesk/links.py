@@ -57,9 +57,11 @@ def helpdesk_page_models() -> list[type[Page]]:
 
 
 def helpdesk_pages() -> list[Page]:
-    """Return every published helpdesk page, each with its language."""
+    """Return every published helpdesk page that a site serves, each with its language."""
     found = (model._default_manager.live() for model in helpdesk_page_models())
-    return [page for pages in found for page in pages.select_related("locale")]
+    live = (page for pages in found for page in pages.select_related("locale"))
+    # A page outside the trees of all sites has no address that a link could hold.
+    return [page for page in live if page.get_url_parts() is not None]
 
 
 def place_for(service: Service | None, language: str) -> Place | None:

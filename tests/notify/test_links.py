@@ -49,6 +49,11 @@ def test_there_is_none_without_a_live_page(home):
     assert links.place_for(None, "en") is None
 
 
+def test_a_page_outside_every_site_leads_nowhere(home):
+    home.move(home.get_root(), pos="last-child")
+    assert links.place_for(None, "en") is None
+
+
 def test_the_page_in_the_readers_language_is_preferred(home):
     french = Locale.objects.create(language_code="fr")
     home.get_parent().copy_for_translation(french)

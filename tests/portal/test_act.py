@@ -61,9 +61,19 @@ def test_r_23_the_slower_of_two_learns_who_was_faster(visit, people, ticket):
     late = sophie.post(path, **forms[1], text="Je m’en occupe.")
     assert late.status_code == 409
     page = soup(late)
-    assert "Karim Benali took the ticket" in page.find(role="alert").text
+    assert "Karim Benali has just taken this ticket in charge." in page.find(role="alert").text
     assert page.find("textarea").text.strip() == "Je m’en occupe."
     assert ticket.events.filter(action="take").count() == 1
+
+
+def test_the_last_act_that_changed_the_ticket_is_named(visit, people, ticket):
+    sophie, path = visit(people.sophie), f"tickets/{ticket.pk}/take/"
+    form = hidden(sophie.get(path))
+    actions.take(ticket, by=people.julien)
+    actions.take(ticket, by=people.karim)
+    actions.comment(ticket, by=people.karim, text="J’y vais.")
+    alert = soup(sophie.post(path, **form)).find(role="alert")
+    assert "Karim Benali has just taken this ticket in charge." in alert.text
 
 
 def test_after_the_news_the_same_text_can_be_sent_again(visit, people, ticket):
@@ -151,6 +161,29 @@ def test_closing_may_release(visit, people, taken):
     visit(people.karim).act(taken, "close", release="on")
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("closed", None)
+
+
+def said_after(visitor, response):
+    """Return what is said once an act is done."""
+    assert response.status_code == 303
+    return soup(visitor.client.get(response.url)).find(role="status").text.strip()
+
+
+def test_whoever_closes_his_own_ticket_is_promised_no_mail(visit, people, heating):
+    own = actions.open_ticket(heating, by=people.karim, subject="Froid", text="Il gèle.")
+    karim = visit(people.karim)
+    assert "mail" not in karim.page(f"tickets/{own.pk}/take-and-close/").find(id="hd-act").text
+    said = said_after(karim, karim.act(own, "take_and_close"))
+    assert said == f"Ticket no. {own.pk} is closed."
+
+
+def test_whoever_cannot_be_mailed_is_not_said_to_be(visit, people, heating):
+    asked = actions.open_ticket(heating, by=people.marcel, subject="Froid", text="Il gèle.")
+    karim = visit(people.karim)
+    said = said_after(karim, karim.act(asked, "take_and_ask", text="Où ?"))
+    assert said == "The ticket waits for the answer of Marcel Pons."
+    said = said_after(karim, karim.act(asked, "close"))
+    assert said.endswith("Marcel Pons gets no mail, and can approve this closure on the helpdesk.")
 
 
 def test_the_requester_approves_the_closure(visit, people, closed):
@@ -262,6 +295,46 @@ def test_inviting_names_who_is_unknown_and_keeps_the_rest(visit, people, ticket)
     assert page.find("input", {"name": "users"})["value"] == "thomas, personne"
     assert page.find("textarea").text.strip() == "Pour info."
     assert not ticket.guests.exists()
+
+
+def test_what_became_of_an_invitation_is_said(visit, people, ticket):
+    actions.invite(ticket, by=people.lea, users=[people.ines])
+    lea = visit(people.lea)
+    said = said_after(lea, lea.act(ticket, "invite", users="ines, hugo"))
+    assert said == (
+        "Invited to follow the ticket: Hugo Perrin. On the ticket already: Inès Robert."
+    )
+
+
+def test_s_dos_03_guests_are_listed_a_page_at_a_time(visit, people, ticket):
+    users = get_user_model().objects.bulk_create(
+        get_user_model()(username=f"g{n}", last_name=f"Nom{n}") for n in range(60)
+    )
+    actions.invite(ticket, by=people.lea, users=users)
+    lea = visit(people.lea)
+    page = lea.page(f"tickets/{ticket.pk}/invite/")
+    assert len(page.select(".hd-guests li")) == 50
+    more = soup(lea.client.get(page.find("a", string="Other guests")["href"]))
+    assert len(more.select(".hd-guests li")) == 10
+
+
+def test_somebody_who_is_no_guest_cannot_be_removed(visit, people, ticket):
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/remove-guest/"
+    for named in ({}, {"user": people.hugo.pk}, {"user": "x"}):
+        response = lea.get(path, **named)
+        assert response.status_code == 404
+        assert "This person is not a guest of the ticket." in response.text
+    response = lea.post(path, user=people.hugo.pk)
+    assert response.status_code == 404
+    assert "Hugo" not in response.text
+
+
+def test_r_24_a_guest_removed_twice_is_removed_once(visit, people, ticket):
+    actions.invite(ticket, by=people.lea, users=[people.ines])
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/remove-guest/"
+    form = hidden(lea.get(path, user=people.ines.pk))
+    assert [lea.post(path, **form).status_code for _time in range(2)] == [303, 303]
+    assert ticket.events.filter(action="remove_guest").count() == 1
 
 
 def test_inviting_several_people(visit, people, ticket):

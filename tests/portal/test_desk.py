@@ -4,6 +4,7 @@ import pytest
 
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Service, ServiceManager
 from wagtail_helpdesk.portal import queues
 
 
@@ -43,6 +44,14 @@ def test_the_four_queues(visit, people, work):
 
 def test_the_counters_say_how_many(visit, people, work):
     assert counters(visit(people.karim).page("desk/")) == ["2", "1", "4", "4"]
+
+
+@pytest.mark.parametrize("path", ["", "desk/"])
+def test_a_service_without_categories_has_nothing_to_count(visit, people, path):
+    ServiceManager.objects.create(service=Service.objects.create(name="Neuf"), user=people.lea)
+    page = visit(people.lea).page(path)
+    counted = page.select(".hd-figures b, .hd-tabs .hd-count")
+    assert [count.text for count in counted] == ["0"] * 4
 
 
 def test_s_dos_03_the_counters_stop_counting(visit, people, work, monkeypatch):

@@ -3,7 +3,7 @@
 from wagtail.models import Locale
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Alias, Category, ServiceText
+from wagtail_helpdesk.models import Alias, Category, Service, ServiceManager, ServiceText
 
 
 def test_the_catalogue_shows_what_is_open_to_its_reader(visit, people, general, dsi):
@@ -69,6 +69,17 @@ def test_the_menu_holds_the_preferences_behind_its_plus(visit, people, general):
     menu = visit(people.lea).page().find(class_="hd-plus")
     assert menu.summary.text.strip().endswith("Extend the main menu")
     assert [a.text for a in menu.find_all("a")] == ["Preferences"]
+
+
+def test_more_services_than_the_menu_lists_are_behind_one_link(visit, people):
+    services = Service.objects.bulk_create(Service(name=f"Service {n}") for n in range(21))
+    ServiceManager.objects.bulk_create(
+        ServiceManager(service=service, user=people.karim, can_edit_service=True)
+        for service in services
+    )
+    panel = visit(people.karim).page().find(class_="hd-plus-panel")
+    assert len(panel.select("ul[aria-labelledby] li")) == 21
+    assert panel.find("a", string="All my services")["href"] == "/admin/helpdesk/services/"
 
 
 def test_the_menu_lists_the_services_one_configures(visit, people, general):

@@ -36,6 +36,39 @@ def test_s_vis_04_with_the_box_the_mover_is_a_guest(visit, people, taken, networ
     assert karim.get(f"tickets/{taken.pk}/take/").status_code == 403
 
 
+def test_who_manages_the_target_is_not_said_to_be_a_guest(visit, people, taken, network, dsi):
+    julien = visit(people.julien)
+    response = julien.act(taken, "move", to=network.pk, become_guest="on")
+    said = julien.client.get(response.url).text
+    assert "The ticket has been transferred." in said
+    assert "You are now a guest" not in said
+
+
+def test_of_very_many_categories_the_first_are_listed_and_the_others_found(
+    visit, people, taken, plumbing, network, monkeypatch
+):
+    monkeypatch.setattr("wagtail_helpdesk.portal.forms.moving.MOST_CATEGORIES", 1)
+    karim = visit(people.karim)
+    page = karim.page(f"tickets/{taken.pk}/move/")
+    assert len(page.select("input[name=to]")) == 1
+    assert "search for the others by name" in page.text
+    page = soup(karim.act(taken, "move", query="plomb", find="1", text="Une fuite."))
+    assert page.select_one("input[name=to]")["value"] == str(plumbing.pk)
+    assert page.find("textarea").text.strip() == "Une fuite."
+    assert karim.act(taken, "move", query="plomb", to=plumbing.pk).status_code == 303
+
+
+def test_a_search_keeps_what_was_chosen(visit, people, taken, plumbing, network):
+    actions.invite(taken, by=people.karim, users=[people.marion, people.thomas])
+    page = soup(
+        visit(people.karim).act(
+            taken, "move", query="plomb", find="1", to=network.pk, without=[people.marion.pk]
+        )
+    )
+    chosen = {field["value"] for field in page.select("input[checked]")}
+    assert chosen == {str(network.pk), str(people.marion.pk)}
+
+
 def test_a_service_with_one_category_is_enough(visit, people, taken, dsi):
     dsi.categories.exclude(name="Réseau").update(takes_tickets=False)
     visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}")

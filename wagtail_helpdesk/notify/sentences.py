@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.lifecycle import Priority, Status, Visibility
 from wagtail_helpdesk.models import Reason
 
@@ -83,7 +83,7 @@ def _postponed(told: Told, dossier: Dossier, reader: Reader) -> str:
         return _("%(who)s postponed the ticket.") % {"who": who(told)}
     return _("%(who)s postponed the ticket until %(date)s.") % {
         "who": who(told),
-        "date": date_format(until),
+        "date": in_words(until),
     }
 
 
@@ -225,7 +225,7 @@ def deadline(told: Told, dossier: Dossier) -> str:
         return ""
     since = dossier.ticket.awaiting_since or told.event.created_at
     last = timezone.localtime(since + timedelta(days=helpdesk_settings.EXPIRY_DAYS))
-    date = date_format(last.date())
+    date = in_words(last.date())
     return _("Without an answer from you before %(date)s, the ticket will expire.") % {"date": date}
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, SentBefore
+from wagtail_helpdesk.actions.acting import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 
@@ -60,8 +61,7 @@ def _ask(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpRespons
 
 def _find(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
     """Show who was found, in the form as it was left: it is checked when it is sent."""
-    posted = visit.request.POST
-    typed: dict[str, Any] = posted.dict() | {"chosen": posted.getlist("chosen")}
+    typed = unfinished.typed(visit.request)
     form: Any = form_class(visit=visit, ticket=ticket, initial=typed)
     if not _is_possible(visit, form):
         return _refuse(visit, form)
@@ -120,8 +120,20 @@ def _stale(visit: Visit, form: ActForm, sent_before: bool = False) -> HttpRespon
     possible = _is_possible(visit, form)
     return _page(
         visit, form, status=409, news=news, stale=True, sent_before=sent_before,
-        blocked=not possible,
+        faster=_who_was_faster(visit, news), blocked=not possible,
     )  # fmt: skip
+
+
+def _who_was_faster(visit: Visit, news: list[history.Entry]) -> str:
+    """Say what overtook the form: the newest act that changed the ticket, else the newest of all."""
+    others = [entry for entry in news if entry.event.actor_id != visit.user.pk]
+    changes = [entry for entry in others if not VERSIONED.isdisjoint(entry.event.after)]
+    if not others:
+        return ""
+    newest = (changes or others)[-1]
+    if newest.event.action == lifecycle.TAKE.name:
+        return _("%(name)s has just taken this ticket in charge.") % {"name": newest.author}
+    return f"{newest.sentence}."
 
 
 def _keep_files(form: ActForm) -> None:
@@ -155,9 +167,14 @@ def _done(visit: Visit, form: ActForm) -> HttpResponse:
 def _message(form: ActForm, still_visible: bool) -> str:
     if form.name == lifecycle.MOVE.name and not still_visible:
         return _("The ticket has been transferred. You cannot see this ticket any more.")
-    if form.cleaned_data.get("become_guest"):
+    if form.cleaned_data.get("become_guest") and _is_guest(form):
         return _("The ticket has been transferred. You are now a guest of it.")
     return str(form.labels["done"])
+
+
+def _is_guest(form: ActForm) -> bool:
+    """Tell whether the mover stays as a guest: who manages the target as well does not."""
+    return bool(form.ticket.guests.filter(user=form.author).exists())
 
 
 def _next_address(visit: Visit, form: ActForm, still_visible: bool) -> str:

@@ -124,19 +124,20 @@ def find(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalog
     lines = _found_lines(categories[:MOST_FOUND])
     for shelf in made:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], True
-    made += [_alias_shelf(alias) for alias in aliases.filter(_holds("name", text))[:MOST_FOUND]]
+    made += [_alias_shelf(alias) for alias in aliases.filter(holds("name", text))[:MOST_FOUND]]
     return Catalogue(made, may_be_cut=len(categories) > MOST_FOUND or len(found) > MOST_SERVICES)
 
 
 def _is_called(text: str, texts: type[ServiceText | CategoryText], owner: str) -> Q:
     """Narrow to what has a text in its name, or in its title in any language."""
     titled = texts._default_manager.filter(
-        _holds("title", text), live=True, **{owner: OuterRef("pk")}
+        holds("title", text), live=True, **{owner: OuterRef("pk")}
     )
-    return _holds("name", text) | Q(Exists(titled))
+    return holds("name", text) | Q(Exists(titled))
 
 
-def _holds(name: str, text: str) -> Q:
+def holds(name: str, text: str) -> Q:
+    """Narrow to what has a text in a field."""
     # SQLite folds the case of ASCII only: É and é are two letters to it.
     spellings = sorted({text, text.lower(), text.upper(), text.capitalize()})
     return reduce(operator.or_, (Q(**{f"{name}__icontains": spelling}) for spelling in spellings))

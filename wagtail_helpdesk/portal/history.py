@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.lifecycle import Audience, Priority, Visibility
 from wagtail_helpdesk.models import Attachment, Category, Event, Ticket
 
@@ -89,9 +89,9 @@ def of(ticket: Ticket, reader: Any, before: int | None = None) -> History:
 
 
 def since(ticket: Ticket, reader: Any, seen: int) -> list[Entry]:
-    """Return what happened on a ticket after the event that somebody saw last, oldest first."""
-    news = ticket.events.visible_to(reader).filter(pk__gt=seen)
-    return _entries(ticket, reader, list(news.select_related("actor").order_by("pk")[:LENGTH]))
+    """Return the last of what happened on a ticket since the event that somebody saw, oldest first."""
+    news = ticket.events.visible_to(reader).filter(pk__gt=seen).select_related("actor")
+    return _entries(ticket, reader, list(news.order_by("-pk")[:LENGTH])[::-1])
 
 
 def last_event(ticket: Ticket, reader: Any) -> int:
@@ -207,4 +207,4 @@ def _value(event: Event, facts: dict[str, Any]) -> str:
 
 
 def _day(iso: str | None) -> str:
-    return date_format(date.fromisoformat(iso)) if iso else ""
+    return in_words(date.fromisoformat(iso)) if iso else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -49,8 +49,12 @@ def entries(visit: Visit) -> Menu:
 
 def panel_address(service: Service) -> str | None:
     """Return where a service is configured in the Wagtail admin, if it is installed there."""
+    return _in_the_admin("panel", service.pk)
+
+
+def _in_the_admin(name: str, *args: Any) -> str | None:
     try:
-        return reverse("helpdesk_services:panel", args=[service.pk])
+        return reverse(f"helpdesk_services:{name}", args=args)
     except NoReverseMatch:
         return None
 
@@ -63,4 +67,6 @@ def _entry(visit: Visit, label: str, path: str) -> Entry:
 def _configurable(visit: Visit) -> list[Entry]:
     rows = [row for row in visit.managed if row.privileges.intersection(CONFIGURATION)]
     addresses = [(row.service.name, panel_address(row.service)) for row in rows[:MOST_SERVICES]]
+    if len(rows) > MOST_SERVICES:
+        addresses.append((_("All my services"), _in_the_admin("list")))
     return [Entry(name, address) for name, address in addresses if address]

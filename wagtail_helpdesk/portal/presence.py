@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.actions.handling import assignable
+from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.lifecycle import Action, Role
 from wagtail_helpdesk.models import Absence, Away, ServiceManager, Ticket, away_on
 
@@ -89,7 +89,7 @@ def sentence_about(away: Away, reader: Any) -> str:
         said = _("%(name)s is absent until %(day)s: %(replacement)s stands in.")
     return said % {
         "name": name_of(absence.user),
-        "day": date_format(absence.ends_on),
+        "day": in_words(absence.ends_on),
         "replacement": name_of(person) if person else "",
     }
 
@@ -99,7 +99,7 @@ def choice_about(away: Away) -> str:
     return _("%(replacement)s, in place of %(name)s (absent until %(day)s)") % {
         "replacement": name_of(away.replacement),
         "name": name_of(away.absence.user),
-        "day": date_format(away.absence.ends_on),
+        "day": in_words(away.absence.ends_on),
     }
 
 

@@ -45,6 +45,8 @@ class CappedCount(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
     output_field = IntegerField()
+    #: Of a query that can find nothing, such as the tickets of no category, none is made.
+    empty_result_set_value = 0
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         super().__init__(rows.order_by().values("pk")[:MOST])

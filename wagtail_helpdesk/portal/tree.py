@@ -64,10 +64,15 @@ def branch(tree: list[Node], root: Any) -> list[Any]:
 
 def useful(tree: list[Node], holding: Iterable[Any] = ()) -> list[Node]:
     """Leave out the branches in which no category takes tickets, or is ``holding`` something else."""
-    kept: set[Any] = set(holding)
+    return leading_to(tree, {*holding, *(node.pk for node in tree if node.takes_tickets)})
+
+
+def leading_to(tree: list[Node], wanted: Iterable[Any]) -> list[Node]:
+    """Return the wanted categories and those above them."""
+    kept: set[Any] = set(wanted)
     result = []
     for node in reversed(tree):
-        if node.takes_tickets or node.pk in kept:
+        if node.pk in kept:
             kept.add(node.parent)
             result.append(node)
     return result[::-1]

@@ -1,10 +1,11 @@
-"""What somebody had typed when his login expired: kept in the session, given back after login."""
+"""What somebody had typed when his login expired: kept in the session, given back to him after login."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,20 @@ from wagtail_helpdesk import access
 KEY = "wagtail_helpdesk_unfinished"
 #: In characters, all fields together: sessions may live in cookies or in a small table.
 MOST = 30_000
-_NOT_KEPT = {"csrfmiddlewaretoken", "submission", "version", "seen", "kept"}
+_NOT_KEPT = {"csrfmiddlewaretoken", "submission", "version", "seen", "kept", "whose"}
+_SIGNER = signing.Signer(salt=KEY)
+
+
+def seal(user: Any) -> str:
+    """Return what says in a form whose it is, once the session does not any more."""
+    return _SIGNER.sign(str(user.pk))
+
+
+def _owner(request: HttpRequest) -> str | None:
+    try:
+        return _SIGNER.unsign(request.POST.get("whose", ""))
+    except signing.BadSignature:
+        return None
 
 
 def keep(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
@@ -26,20 +40,26 @@ def keep(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
         return
     if access.is_somebody(request.user):
         return
-    typed: dict[str, Any] = {
-        name: values if len(values) > 1 else values[0]
-        for name, values in request.POST.lists()
-        if name not in _NOT_KEPT
-    }
-    if not typed or len(str(typed)) > MOST:
+    kept = {name: value for name, value in typed(request).items() if name not in _NOT_KEPT}
+    owner = _owner(request)
+    if owner is None or not kept or len(str(kept)) > MOST:
         return
-    request.session[KEY] = {"path": request.path, "typed": typed}
+    request.session[KEY] = {"path": request.path, "owner": owner, "typed": kept}
     messages.warning(request, _("Your session has expired. Log in again: your text is kept."))
 
 
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """Return what a form says, for another one to begin with."""
+    return {name: values if len(values) > 1 else values[0] for name, values in request.POST.lists()}
+
+
 def given_back(request: HttpRequest) -> dict[str, Any]:
-    """Return what was typed in the form at this address before the login expired."""
+    """Return what he who is here typed in the form at this address before his login expired."""
     kept = request.session.get(KEY)
+    if kept and kept["owner"] != str(request.user.pk):
+        # Somebody else logged in with this browser.
+        del request.session[KEY]
+        return {}
     return dict(kept["typed"]) if kept and kept["path"] == request.path else {}
 
 

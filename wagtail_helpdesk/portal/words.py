@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.lifecycle import Status
 
 #: Requesters read plainer words for the same nine statuses.
@@ -29,7 +30,7 @@ PLAIN = {
 def status_words(status: str, *, plain: bool, resume_on: date | None = None) -> str:
     """Return the status as a requester (``plain``) or as anybody else reads it."""
     if resume_on:
-        return _("Postponed until %(date)s") % {"date": date_format(resume_on)}
+        return _("Postponed until %(date)s") % {"date": in_words(resume_on)}
     return str(PLAIN[Status(status)] if plain else Status(status).label)
 
 

@@ -1,4 +1,4 @@
-"""What the templates of a host site ask of the helpdesk."""
+"""What templates ask of the helpdesk: those of a host site, and its own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.portal.origin import asking_address
 
 register = template.Library()
+register.filter("in_words", in_words, expects_localtime=True)
 
 
 @register.simple_tag(takes_context=True)

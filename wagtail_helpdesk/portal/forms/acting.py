@@ -12,6 +12,7 @@ from wagtail_helpdesk import actions, lifecycle
 from wagtail_helpdesk.lifecycle import Action, Message
 from wagtail_helpdesk.models import Ticket
 
+from .. import unfinished
 from ..people import name_of
 from . import fields
 
@@ -56,6 +57,8 @@ class ActForm(forms.Form):
         self.visit = visit
         self.author = visit.user
         self.ticket = ticket
+        #: What the verb returned: for most of them the event.
+        self.result: Any = None
         guards = {"submission": uuid.uuid4(), "version": ticket.version}
         super().__init__(
             data, files, initial=guards | (initial or {}), auto_id=f"id_{self.name}_%s"
@@ -70,6 +73,11 @@ class ActForm(forms.Form):
     def slug(self) -> str:
         """The act in an address."""
         return self.name.replace("_", "-")
+
+    @property
+    def whose(self) -> str:
+        """Whose form it is, for what he typed to be given back to him alone."""
+        return unfinished.seal(self.author)
 
     @property
     def is_for_everybody(self) -> bool:
@@ -108,7 +116,8 @@ class ActForm(forms.Form):
         if self.cleaned_data.get("version") is not None:
             self.ticket.version = self.cleaned_data["version"]
         verb = getattr(actions, self.name)
-        return verb(self.ticket, by=self.author, **self.arguments())
+        self.result = verb(self.ticket, by=self.author, **self.arguments())
+        return self.result
 
     def refreshed(self, ticket: Ticket, seen: int) -> None:
         """Let the same text be sent again, knowing what happened meanwhile."""

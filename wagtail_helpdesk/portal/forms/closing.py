@@ -10,18 +10,42 @@ from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Role
+from wagtail_helpdesk.notify.addresses import no_mail_for
 
 from .acting import StopsWhenOvertaken, Way, WithText
 from .attaching import WithFiles
 
 
-class Close(StopsWhenOvertaken, WithFiles, WithText):
+class Closing(StopsWhenOvertaken):
+    """The form of an act that closes, and says what the requester is asked."""
+
+    leaves = True
+
+    @property
+    def is_requester(self) -> bool:
+        """Whether nobody has to approve: it is the requester who closes."""
+        return bool(self.ticket.requester_id == self.author.pk)
+
+    @property
+    def explains(self) -> Any:
+        if self.is_requester:
+            return _("Your request will be marked as done.")
+        if no_mail_for(self.ticket.requester):
+            return _("%(requester)s gets no mail, and can approve this closure on the helpdesk.")
+        return _("%(requester)s will get a mail asking to approve this closure.")
+
+    @property
+    def done(self) -> Any:
+        closed = _("Ticket no. %(number)s is closed.")
+        return closed if self.is_requester else f"{closed} {self.explains}"
+
+
+class Close(Closing, WithFiles, WithText):
     """The confirmation of guide I.8, with its four ways out."""
 
     name = "close"
     title = _("Close ticket no. %(number)s?")
     submit = pgettext_lazy("ticket", "Close")
-    leaves = True
     ways = (
         Way(_("Ask for information"), lifecycle.ASK_INFORMATION),
         Way(_("Add a comment"), lifecycle.COMMENT),
@@ -31,25 +55,9 @@ class Close(StopsWhenOvertaken, WithFiles, WithText):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # The requester's closure needs nobody's approval, and leaves nobody in charge to release.
-        self.is_requester = self.ticket.requester_id == self.author.pk
+        # A requester's closure leaves nobody in charge to release.
         if self.is_requester and Role.IN_CHARGE not in self.ticket.standing.roles:
             del self.fields["release"]
-
-    @property
-    def explains(self) -> Any:
-        if self.is_requester:
-            return _("Your request will be marked as done.")
-        return _("%(requester)s will get a mail asking to approve this closure.")
-
-    @property
-    def done(self) -> Any:
-        if self.is_requester:
-            return _("Ticket no. %(number)s is closed.")
-        return _(
-            "Ticket no. %(number)s is closed."
-            " %(requester)s will get a mail asking to approve this closure."
-        )
 
     def arguments(self) -> dict[str, Any]:
         release = self.cleaned_data.get("release", False)

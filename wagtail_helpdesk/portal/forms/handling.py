@@ -18,9 +18,11 @@ from wagtail_helpdesk.models import Away, ServiceManager, Ticket
 from .. import presence
 from ..numbers import number
 from ..people import name_of
-from .acting import ActForm, StopsWhenOvertaken, WithText
+from .acting import ActForm, WithText
 from .attaching import WithFiles
+from .closing import Closing
 from .naming import Finds
+from .talking import Asking
 
 #: More colleagues than this are not listed at once: the others are found by the search.
 MOST_COLLEAGUES = 40
@@ -44,25 +46,17 @@ class Take(Taking, WithFiles, WithText):
     field_order = ("text", "files")
 
 
-class TakeAndClose(Taking, StopsWhenOvertaken, WithFiles, WithText):
+class TakeAndClose(Taking, Closing, WithFiles, WithText):
     name = "take_and_close"
     title = _("Take ticket no. %(number)s in charge and close it")
     submit = _("Take in charge and close")
-    explains = _("%(requester)s will get a mail asking to approve this closure.")
-    done = _(
-        "Ticket no. %(number)s is closed."
-        " %(requester)s will get a mail asking to approve this closure."
-    )
-    leaves = True
     field_order = ("text", "files")
 
 
-class TakeAndAsk(Taking, WithFiles, WithText):
+class TakeAndAsk(Taking, Asking, WithFiles, WithText):
     name = "take_and_ask"
     title = _("Take in charge and ask for information")
     submit = _("Take in charge and ask")
-    done = _("%(requester)s will get a mail with your question.")
-    text_help = _("Please say which information you need.")
     field_order = ("text", "files")
 
 

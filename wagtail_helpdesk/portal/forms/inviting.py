@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.models import Guest
@@ -16,7 +17,7 @@ from . import fields
 from .acting import ActForm, WithText
 from .naming import NamesPeople
 
-#: More guests than this are not listed on a form.
+#: More guests than this are not listed at once.
 MOST_GUESTS = 50
 
 
@@ -24,7 +25,6 @@ class Invite(NamesPeople, WithText):
     name = "invite"
     title = _("Invite a user to follow ticket no. %(number)s")
     submit = _("Invite")
-    done = _("The invitation has been sent.")
     text_label = _("Comment (optional): it is part of the invitation mail.")
     template = "wagtail_helpdesk/portal/acts/invite.html"
     people, several = "users", True
@@ -32,14 +32,42 @@ class Invite(NamesPeople, WithText):
     field_order = ("users", "query", "text")
 
     @cached_property
+    def _guests(self) -> list[Guest]:
+        after = number(self.visit.request.GET.get("after", "")) or 0
+        rows = self.ticket.guests.filter(pk__gt=after).select_related("user")
+        return list(rows[: MOST_GUESTS + 1])
+
+    @property
     def guests(self) -> list[Guest]:
-        """The people invited now."""
-        return list(self.ticket.guests.select_related("user")[:MOST_GUESTS])
+        """The people invited now, a page of them."""
+        return self._guests[:MOST_GUESTS]
+
+    @property
+    def next_guests(self) -> int | None:
+        """The guest after whom the next page begins."""
+        return self.guests[-1].pk if len(self._guests) > MOST_GUESTS else None
 
     def clean_users(self) -> list[Any]:
         return found(
             self.cleaned_data["users"], external=True, otherwise=_("Nobody has been invited.")
         )
+
+    @property
+    def about(self) -> dict[str, Any]:
+        people = self.cleaned_data["users"] if self.result else []
+        invited = set(self.result.after["guests"]) if self.result else set()
+        return super().about | {
+            "invited": ", ".join(name_of(user) for user in people if user.pk in invited),
+            "present": ", ".join(name_of(user) for user in people if user.pk not in invited),
+        }
+
+    @property
+    def done(self) -> Any:
+        invited = _("Invited to follow the ticket: %(invited)s.")
+        if not self.about["present"]:
+            return invited
+        present = _("On the ticket already: %(present)s.")
+        return f"{invited} {present}"
 
     def arguments(self) -> dict[str, Any]:
         return super().arguments() | {"users": self.cleaned_data["users"]}
@@ -53,13 +81,15 @@ class RemoveGuest(WithText):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = number(self["user"].value())
-        guests = self.ticket.guests.select_related("user")
-        self.guest = guests.filter(user=named).first() if named is not None else None
+        named = number(self["user"].value()) or 0
+        guest = self.ticket.guests.filter(user=named).select_related("user").first()
+        self.guest: Any = guest.user if guest else None
+        if self.guest is None and not self.is_bound:
+            raise _no_guest()
 
     @property
     def is_oneself(self) -> bool:
-        return self.guest is not None and self.guest.user_id == self.author.pk
+        return bool(self.guest == self.author)
 
     @property
     def leaves(self) -> bool:  # type: ignore[override]
@@ -73,7 +103,7 @@ class RemoveGuest(WithText):
 
     @property
     def about(self) -> dict[str, Any]:
-        return super().about | {"name": name_of(self.guest.user) if self.guest else ""}
+        return super().about | {"name": name_of(self.guest) if self.guest else ""}
 
     @property
     def submit(self) -> Any:
@@ -87,12 +117,18 @@ class RemoveGuest(WithText):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.guest is None:
-            self.add_error(None, _("This person is not a guest."))
+        # The same form sent twice finds no guest any more, and is answered like the first time.
+        sent, own = cleaned.get("submission"), self.ticket.events.filter(actor=self.author)
+        if self.guest is None and not (sent and own.filter(batch=sent).exists()):
+            raise _no_guest()
         return cleaned
 
     def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {"user": self.guest.user if self.guest else None}
+        return super().arguments() | {"user": self.guest}
+
+
+def _no_guest() -> Http404:
+    return Http404(_("This person is not a guest of the ticket."))
 
 
 class ChangeRequester(NamesPeople, WithText):

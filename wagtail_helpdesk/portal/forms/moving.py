@@ -8,19 +8,21 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.actions.moving import targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 
-from .. import tree
+from .. import catalogue, tree
 from ..numbers import number
 from ..people import name_of
 from .acting import WithText
 from .inviting import MOST_GUESTS
+from .naming import Finds
 
-#: More categories than this are shown for the chosen service only.
+#: More categories than this are not listed at once: the others are found by the search.
 MOST_CATEGORIES = 400
 
 
@@ -31,6 +33,8 @@ class Branch:
     service: Service
     nodes: list[tree.Node]
     managed: bool
+    #: Whether the ticket is there now: its notes stay among the same managers.
+    here: bool
     arrival: Any = None
     open: bool = False
 
@@ -40,10 +44,15 @@ class Branch:
         return f"service-{self.service.pk}"
 
 
-class Move(WithText):
+class Move(Finds, WithText):
     name = "move"
     title = _("Transfer ticket no. %(number)s")
     submit = _("Transfer the ticket")
+    submit_naming = _("Transfer to %(name)s")
+    #: What becomes of the internal notes, once the service is chosen.
+    notes_naming = _(
+        "The internal notes will be readable by the managers of the service %(service)s."
+    )
     done = _("The ticket has been transferred.")
     text_label = _("Reasons for the transfer (optional)")
     template = "wagtail_helpdesk/portal/acts/move.html"
@@ -55,10 +64,12 @@ class Move(WithText):
     release = forms.BooleanField(label=_("Release the ticket"), required=False)
     become_guest = forms.BooleanField(label=_("Become a guest user of the ticket"), required=False)
     without = forms.MultipleChoiceField(required=False)
-    field_order = ("to", "become_guest", "without", "release", "text")
+    field_order = ("to", "query", "become_guest", "without", "release", "text")
+    most = MOST_CATEGORIES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["query"].label = _("Find a service or a category:")
         self.fields["without"].choices = [  # type: ignore[attr-defined]
             (guest.user_id, name_of(guest.user)) for guest in self.guests
         ]
@@ -72,12 +83,38 @@ class Move(WithText):
         """The guests who stay on the ticket unless they are removed here."""
         return list(self.ticket.guests.select_related("user")[:MOST_GUESTS])
 
+    @property
+    def has_other_guests(self) -> bool:
+        """Whether there are guests who are not named, and stay."""
+        return len(self.guests) == MOST_GUESTS < self.ticket.guests.count()
+
+    @property
+    def wanted(self) -> str:
+        """The name by which a target is looked for, empty for all of them."""
+        return str(self["query"].value() or "").strip()
+
     @cached_property
-    def categories(self) -> list[Category]:
-        """The categories the ticket may go to."""
+    def found(self) -> list[Category]:
+        """The categories the ticket may go to, the one already chosen among them; one too many if cut."""
         found = targets(self.ticket, self.author).select_related("service", "service__arrivals")
+        if self.wanted:
+            chosen = number(self["to"].value()) or 0
+            named = catalogue.holds("name", self.wanted)
+            found = found.filter(
+                named | catalogue.holds("service__name", self.wanted) | Q(pk=chosen)
+            )
         ordered = found.order_by("service__order", "service__name", "order", "name")
-        return list(ordered[:MOST_CATEGORIES])
+        return list(ordered[: MOST_CATEGORIES + 1])
+
+    @property
+    def categories(self) -> list[Category]:
+        """Those listed."""
+        return self.found[:MOST_CATEGORIES]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are others, which the search finds."""
+        return len(self.found) > MOST_CATEGORIES
 
     @cached_property
     def branches(self) -> list[Branch]:
@@ -86,7 +123,8 @@ class Move(WithText):
         for category in self.categories:
             by_service[category.service_id].append(category)
         parents = Category.objects.filter(service__in=by_service)
-        whole = tree.useful(tree.nodes(parents))
+        here = () if self.wanted else (self.ticket.category_id,)
+        whole = tree.leading_to(tree.nodes(parents), {*self.selectable, *here})
         return [self._branch(found, whole) for found in by_service.values()]
 
     def _branch(self, found: list[Category], whole: list[tree.Node]) -> Branch:
@@ -97,15 +135,16 @@ class Move(WithText):
             nodes=[node for node in whole if node.service == service.pk],
             managed=service in self.visit.services,
             arrival=None if here else self._arrival(service, found),
-            open=here or self._asked_for(service),
+            here=here,
+            open=here or bool(self.wanted) or self._asked_for(service),
         )
 
     def _arrival(self, service: Service, found: list[Category]) -> Any:
         """Return the category that choosing the service alone means, or None: the tree asks."""
         if any(category.pk == service.arrivals_id for category in found):
             return service.arrivals_id
-        # Of a service at the end of a tree that is cut there may be others.
-        whole = len(self.categories) < MOST_CATEGORIES
+        # Of a service in a tree that is cut there may be others.
+        whole = not self.is_cut and not self.wanted
         return found[0].pk if whole and len(found) == 1 else None
 
     def _asked_for(self, service: Service) -> bool:
@@ -131,7 +170,8 @@ class Move(WithText):
         roles = self.ticket.standing.roles
         if Role.REQUESTER in roles or Role.GUEST in roles:
             return False
-        return any(category.service not in self.visit.services for category in self.categories)
+        listed = any(category.service not in self.visit.services for category in self.categories)
+        return listed or self.is_cut or bool(self.wanted)
 
     def clean_to(self) -> Category:
         chosen = self.cleaned_data["to"]

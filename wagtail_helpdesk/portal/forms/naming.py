@@ -14,7 +14,7 @@ from ..people import MOST_AT_ONCE
 
 
 class Finds(forms.Form):
-    """A form with a button that looks for people and sends nothing: it comes back with who was found."""
+    """A form with a button that looks for what to choose and sends nothing: it comes back as it was."""
 
     query = forms.CharField(
         required=False,
@@ -23,7 +23,7 @@ class Finds(forms.Form):
     )
 
     def find(self) -> None:
-        """Look for whoever ``query`` describes, unless showing the form does so."""
+        """Look for what ``query`` describes, unless showing the form does so."""
 
 
 class NamesPeople(Finds):

@@ -13,7 +13,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category, Ticket
 
-from .. import catalogue
+from .. import catalogue, unfinished
 from ..origin import page_asked
 from ..people import found
 from . import fields
@@ -55,6 +55,11 @@ class Opening(NamesPeople, WithFiles):
         if category.service not in visit.services:
             del self.fields["requester"], self.fields["query"]
         self.order_fields(self.field_order)
+
+    @property
+    def whose(self) -> str:
+        """Whose form it is, for what he typed to be given back to him alone."""
+        return unfinished.seal(self.author)
 
     @property
     def becomes_public(self) -> bool:

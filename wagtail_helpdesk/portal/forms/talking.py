@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Audience
+from wagtail_helpdesk.notify.addresses import no_mail_for
 
 from .acting import ActForm, Way, WithText
 from .attaching import WithFiles
@@ -52,12 +53,23 @@ class Note(WithFiles, WithText):
     field_order = ("text", "files")
 
 
-class AskInformation(WithFiles, WithText):
+class Asking(WithText):
+    """The form of an act that puts a question to the requester."""
+
+    text_help = _("Please say which information you need.")
+
+    @property
+    def done(self) -> Any:
+        requester = self.ticket.requester
+        if requester == self.author or no_mail_for(requester):
+            return _("The ticket waits for the answer of %(requester)s.")
+        return _("%(requester)s will get a mail with your question.")
+
+
+class AskInformation(Asking, WithFiles):
     name = "ask_information"
     title = _("Ask for more information")
     submit = _("Ask for the information")
-    done = _("%(requester)s will get a mail with your question.")
-    text_help = _("Please say which information you need.")
     field_order = ("text", "files")
 
 

@@ -118,8 +118,8 @@ function tree(fieldset) {
   const find = fieldset.querySelector("[data-hd-find]");
   const labels = [...fieldset.querySelectorAll(".hd-branch label")];
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  find.closest("label").hidden = labels.length < 8;
-  find.addEventListener("input", () => {
+  if (find) find.closest("label").hidden = labels.length < 8;
+  find?.addEventListener("input", () => {
     const wanted = fold(find.value.trim());
     fieldset.querySelectorAll(".hd-branch").forEach((branch) => {
       const whole = fold(branch.querySelector("summary").textContent).includes(wanted);
@@ -132,13 +132,20 @@ function tree(fieldset) {
       if (wanted) branch.open = shown > 0;
     });
   });
-  const foreign = () => {
+  const form = fieldset.form;
+  const notes = form.querySelector("[data-hd-notes]");
+  const general = notes.textContent;
+  const foretell = () => {
     const chosen = fieldset.querySelector("input[type=radio]:checked");
     const away = !chosen || "hdForeign" in chosen.dataset;
-    fieldset.form.querySelectorAll("[data-hd-if-foreign]").forEach((part) => (part.hidden = !away));
+    form.querySelectorAll("[data-hd-if-foreign]").forEach((part) => (part.hidden = !away));
+    // Other managers read them, whether the mover is one of these or not.
+    const branch = chosen?.closest(".hd-branch").dataset;
+    notes.hidden = branch && "hdHere" in branch;
+    notes.textContent = branch ? notes.dataset.hdNotes.replace("%(service)s", () => branch.hdService) : general;
   };
-  fieldset.addEventListener("change", foreign);
-  foreign();
+  fieldset.addEventListener("change", foretell);
+  foretell();
 }
 
 // -- the submit button names what was chosen ---------------------------------------------------
