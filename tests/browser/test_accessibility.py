@@ -26,6 +26,9 @@ PAGES = {
     "desk/?queue=all": "karim",
     "preferences/": "karim",
     "search/": "lea",
+    "search/?q=chauffage": "lea",
+    "new/?q=chauffage": "lea",
+    "tickets/{ticket}/change-requester/": "karim",
 }
 
 
@@ -75,6 +78,18 @@ def test_a_04_axe_finds_nothing_in_a_form_with_errors(page_as, people, world):
     alert.wait_for()
     assert alert.evaluate("a => a === document.activeElement")
     assert accessibility_problems(lea) == []
+
+
+@pytest.mark.parametrize("query", ["moreau", "zzz"])
+def test_axe_finds_nothing_in_a_search_of_the_directory(page_as, people, world, query):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{world['ticket']}/invite/")
+    karim.get_by_label("Directory search").fill(query)
+    karim.get_by_role("button", name="Search").click()
+    found = karim.locator(".hd-found")
+    found.wait_for()
+    assert found.evaluate("part => part === document.activeElement")
+    assert accessibility_problems(karim) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])

@@ -55,7 +55,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
     karim.get_by_text("DSI", exact=True).click()
     karim.get_by_label("Réseau").check()
     karim.get_by_label("Become a guest user of the ticket").check()
-    karim.get_by_role("button", name="Transfer the ticket").click()
+    karim.get_by_role("button", name="Transfer to Réseau").click()
     karim.get_by_text("You are now a guest of it.").wait_for()
 
     # Nadia takes it with one click, invites a colleague, and closes in the dialog.
@@ -65,7 +65,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
     nadia.locator(".hd-heading").get_by_role("link", name="Invite a user").click()
     nadia.get_by_label("Identifier or e-mail address").fill("julien")
     nadia.get_by_role("button", name="Invite", exact=True).click()
-    nadia.get_by_text("The invitation has been sent.").wait_for()
+    nadia.get_by_text("Invited to follow the ticket: Julien Moreau.").wait_for()
     close(nadia, path)
 
     # Léa refuses the closure, then approves the second one.
@@ -128,6 +128,42 @@ def test_a_change_of_category_refills_the_form_at_once(
     lea.get_by_role("button", name="Open the ticket").click()
     lea.wait_for_url(re.compile(r"/tickets/\d+/$"))
     assert only_ticket().category == plumbing
+
+
+def test_the_directory_is_searched_without_leaving_the_form(page_as, helpdesk, people, taken):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/tickets/{taken.pk}/invite/")
+    lea.get_by_label("Comment").fill("Pour avis.")
+    lea.get_by_label("Identifier").fill("ines")
+    for name in ("moreau", "perrin"):
+        lea.get_by_label("Directory search").fill(name)
+        lea.get_by_label("Directory search").press("Enter")
+        lea.get_by_label(name.capitalize()).check()
+    assert lea.get_by_label("Identifier").input_value() == "ines, julien"
+    lea.get_by_label("Comment").press("End")
+    lea.get_by_role("toolbar").get_by_role("button", name="Bold").click()
+    assert lea.get_by_label("Comment").input_value() == "Pour avis.****"
+    lea.get_by_role("button", name="Invite", exact=True).click()
+    lea.get_by_text("Invited to follow the ticket:").wait_for()
+    assert {guest.user for guest in taken.guests.all()} == {people.ines, people.julien, people.hugo}
+
+
+def test_the_form_that_transfers_names_what_will_happen(
+    page_as, helpdesk, people, taken, plumbing, network
+):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{taken.pk}/move/")
+    submit, notes = (
+        karim.locator(".hd-button-primary[data-hd-names]"),
+        karim.locator("[data-hd-notes]"),
+    )
+    assert submit.inner_text() == "Transfer the ticket"
+    karim.get_by_label("Plomberie").check()
+    assert submit.inner_text() == "Transfer to Plomberie"
+    assert not notes.is_visible()
+    karim.get_by_text("DSI", exact=True).click()
+    karim.get_by_label("Réseau").check()
+    assert "by the managers of the service DSI." in notes.inner_text()
 
 
 def test_everything_works_without_javascript(page_as, helpdesk, people, taken):

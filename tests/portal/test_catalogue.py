@@ -39,6 +39,13 @@ def test_a_short_catalogue_needs_no_search(lea, heating, plumbing):
     assert not lea.page("new/").find("input", {"name": "q"})
 
 
+def test_every_word_must_fit(lea, general):
+    Category.objects.create(service=general, name="Clés et badges")
+    [lines] = shelves(lea.page("new/", q="badges clés")).values()
+    assert lines == ["Clés et badges"]
+    assert not shelves(lea.page("new/", q="badges voiture"))
+
+
 @pytest.mark.parametrize("wanted", ["chauffage", "CHAUFF", "Heating", "été"])
 def test_categories_are_found_by_name_or_title(lea, general, heating, plumbing, wanted):
     locale = Locale.objects.get(language_code="en")

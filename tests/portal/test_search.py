@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.search import TooBroad, Unavailable, indexing
@@ -25,6 +26,34 @@ def test_the_form_alone_answers_nothing(visit, people, talk):
     assert page.find("input", attrs={"name": "q"})
     assert not hits(page)
     assert not page.select(".hd-empty")
+
+
+def suggested(page):
+    return {a.text: a["href"] for a in page.select(".hd-suggested a")}
+
+
+def test_what_one_needs_leads_to_where_one_asks_for_it(visit, people, heating, plumbing):
+    page = visit(people.lea).page("search/", q="mon CHAUFFAGE ne marche pas")
+    assert suggested(page) == {"Chauffage": f"/assistance/new/{heating.pk}/"}
+
+
+def test_s_vis_01_nothing_is_suggested_that_is_not_open_to_its_reader(
+    visit, people, network, heating
+):
+    type(network.service).objects.filter(pk=network.service_id).update(everyone=False)
+    type(heating).objects.filter(pk=heating.pk).update(hidden=True)
+    assert not suggested(visit(people.lea).page("search/", q="réseau chauffage"))
+
+
+def test_short_words_suggest_nothing(visit, people, heating):
+    assert not suggested(visit(people.lea).page("search/", q="uff e"))
+
+
+def test_a_search_costs_no_more_than_it_may(visit, people, talk, general):
+    lea = visit(people.lea)
+    with counted() as cost:
+        lea.get("search/", q="pompe chauffage", service=general.pk)
+    assert cost.count <= 10, cost.statements
 
 
 def test_an_answer_leads_to_its_message(visit, people, talk):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
@@ -22,8 +20,6 @@ from .origin import may_read
 #: A catalogue shows no more than this; what is beyond is found by name.
 MOST_SERVICES = 60
 MOST_CATEGORIES = 600
-#: A search that finds more categories is to be made narrower.
-MOST_FOUND = 100
 #: With more lines than this, finding by name is quicker than reading.
 LONG = 20
 
@@ -102,68 +98,19 @@ def read(user: Any, services: Iterable[Any] | None = None) -> Catalogue:
     lines = _lines(found, categories, aliases)
     for shelf in made:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], is_cut
-    made += [_alias_shelf(alias) for alias in aliases[None, None]]
+    made += [alias_shelf(alias) for alias in aliases[None, None]]
     return Catalogue([shelf for shelf in made if shelf.lines or shelf.is_cut], others)
-
-
-def find(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalogue:
-    """Return what is called so in the catalogue: services, categories and aliases of a person."""
-    open_here = Service.objects.open_to(user)
-    open_there = Category.objects.open_to(user).filter(hidden=False)
-    aliases = Alias.objects.open_to(user).select_related("to_service", "to_category__service")
-    if services is not None:
-        open_here = open_here.filter(pk__in=services)
-        open_there = open_there.filter(service__in=services)
-        aliases = aliases.filter(service__in=services)
-    named = open_there.filter(_is_called(text, CategoryText, "category")).select_related("parent")
-    categories = list(named[: MOST_FOUND + 1])
-    holding = {category.service_id for category in categories[:MOST_FOUND]}
-    called = _is_called(text, ServiceText, "service")
-    found = list(open_here.filter(called | Q(pk__in=holding))[: MOST_SERVICES + 1])
-    made = described(found[:MOST_SERVICES])
-    lines = _found_lines(categories[:MOST_FOUND])
-    for shelf in made:
-        shelf.lines, shelf.is_cut = lines[shelf.service.pk], True
-    made += [_alias_shelf(alias) for alias in aliases.filter(holds("name", text))[:MOST_FOUND]]
-    return Catalogue(made, may_be_cut=len(categories) > MOST_FOUND or len(found) > MOST_SERVICES)
-
-
-def _is_called(text: str, texts: type[ServiceText | CategoryText], owner: str) -> Q:
-    """Narrow to what has a text in its name, or in its title in any language."""
-    titled = texts._default_manager.filter(
-        holds("title", text), live=True, **{owner: OuterRef("pk")}
-    )
-    return holds("name", text) | Q(Exists(titled))
-
-
-def holds(name: str, text: str) -> Q:
-    """Narrow to what has a text in a field."""
-    # SQLite folds the case of ASCII only: É and é are two letters to it.
-    spellings = sorted({text, text.lower(), text.upper(), text.capitalize()})
-    return reduce(operator.or_, (Q(**{f"{name}__icontains": spelling}) for spelling in spellings))
-
-
-def _found_lines(categories: list[Category]) -> dict[Any, list[Line]]:
-    """Return what was found on each shelf, with the category above it."""
-    texts = _texts(CategoryText.objects.filter(category__in=categories), "category_id")
-    lines: dict[Any, list[Line]] = defaultdict(list)
-    for category in categories:
-        text = texts.get(category.pk)
-        name, summary = (text.title, text.summary) if text else (category.name, "")
-        above = f"{category.parent} › " if category.parent else ""
-        lines[category.service_id].append(Line(category.pk, above + name, summary, 0, True))
-    return lines
 
 
 def described(services: list[Service]) -> list[Shelf]:
     """Return services in the reader's words, without their categories."""
-    texts = _texts(ServiceText.objects.filter(service__in=services), "service_id")
+    texts = texts_of(ServiceText.objects.filter(service__in=services), "service_id")
     return [Shelf(each, texts.get(each.pk) or ServiceText(title=each.name)) for each in services]
 
 
 def text_about(category: Category) -> CategoryText:
     """Return what the reader finds about a category: its name where nothing is published."""
-    texts = _texts(category.texts.all(), "category_id")
+    texts = texts_of(category.texts.all(), "category_id")
     return texts.get(category.pk) or CategoryText(title=category.name)
 
 
@@ -175,7 +122,7 @@ def related_pages(text: ServiceText | CategoryText, request: HttpRequest | None)
     return [link.page for link in links if may_read(link.page, request)]
 
 
-def _alias_shelf(alias: Alias) -> Shelf:
+def alias_shelf(alias: Alias) -> Shelf:
     """Return the shelf of an alias beside the services: it leads to the real service, or category."""
     text = ServiceText(title=alias.name)
     return Shelf(_service_of(alias), text, lines=[_as_line(alias, 0)], alias=alias.pk)
@@ -202,7 +149,7 @@ def _lines(
 ) -> dict[Any, list[Line]]:
     """Return what stands on each shelf, aliases after the categories they stand beside."""
     nodes = tree.useful(tree.nodes(categories), [parent for _service, parent in aliases])
-    texts = _texts(CategoryText.objects.filter(category__in=[n.pk for n in nodes]), "category_id")
+    texts = texts_of(CategoryText.objects.filter(category__in=[n.pk for n in nodes]), "category_id")
     lines: dict[Any, list[Line]] = defaultdict(list)
     for node in nodes:
         text = texts.get(node.pk)
@@ -233,7 +180,7 @@ def _as_line(alias: Alias, depth: int) -> Line:
     return Line(alias.to_category_id, name, "", depth, True, alias.to_service_id)
 
 
-def _texts(texts: Any, owner: str) -> dict[Any, Any]:
+def texts_of(texts: Any, owner: str) -> dict[Any, Any]:
     """Return the texts in the reader's language by what they are about."""
     try:
         language = get_supported_content_language_variant(get_language() or "")

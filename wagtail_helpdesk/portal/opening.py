@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import NotPossible, SentBefore
 from wagtail_helpdesk.models import Category, Ticket
 
-from . import catalogue, origin, unfinished
+from . import catalogue, finding, origin, unfinished
 from .act import SeeOther
 from .forms.opening import Opening, refilled
 from .numbers import number
@@ -30,7 +30,7 @@ def choose(visit: Visit) -> HttpResponse:
     service, wanted = number(asked.get("service", "")), asked.get("q", "").strip()[:LONGEST]
     services = None if service is None else [service]
     if wanted:
-        shown = catalogue.find(visit.user, wanted, services)
+        shown = finding.find(visit.user, wanted, services)
     else:
         shown = catalogue.read(visit.user, services)
         choices = {line.pk for shelf in shown.shelves for line in shelf.choices}

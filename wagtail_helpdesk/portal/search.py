@@ -20,7 +20,7 @@ from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.search import Filters, Hit, Query, Results, TooBroad, Unavailable, search
 
-from . import paging, tree, words
+from . import finding, paging, tree, words
 from .numbers import number
 from .visit import Visit
 
@@ -131,6 +131,7 @@ def show(visit: Visit) -> HttpResponse:
         "search.html",
         asked=asked,
         groups=GROUPS,
+        suggested=[] if page.continued else finding.suggested(visit.user, asked.question),
         page_of_rows=page,
         parameters=asked.parameters,
         trouble=trouble,

@@ -15,7 +15,7 @@ from wagtail_helpdesk.actions.moving import targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 
-from .. import catalogue, tree
+from .. import finding, tree
 from ..numbers import number
 from ..people import name_of
 from .acting import WithText
@@ -99,10 +99,8 @@ class Move(Finds, WithText):
         found = targets(self.ticket, self.author).select_related("service", "service__arrivals")
         if self.wanted:
             chosen = number(self["to"].value()) or 0
-            named = catalogue.holds("name", self.wanted)
-            found = found.filter(
-                named | catalogue.holds("service__name", self.wanted) | Q(pk=chosen)
-            )
+            named = finding.holds("name", self.wanted)
+            found = found.filter(named | finding.holds("service__name", self.wanted) | Q(pk=chosen))
         ordered = found.order_by("service__order", "service__name", "order", "name")
         return list(ordered[: MOST_CATEGORIES + 1])
 
