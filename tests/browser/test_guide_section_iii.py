@@ -90,6 +90,15 @@ def test_the_admin_holds_nothing_of_the_site(karim):
         expect(menu.get_by_text(entry, exact=True)).to_have_count(0)
 
 
+def test_the_menu_of_the_helpdesk_opens_and_no_other_with_it(karim):
+    karim.goto("/admin/")
+    menu = karim.locator(".sidebar-main-menu")
+    menu.get_by_role("button", name="Helpdesk").click()
+    menu.get_by_role("link", name="Services", exact=True).click()
+    expect(karim.get_by_role("link", name="Services Généraux")).to_be_visible()
+    expect(menu.locator("[aria-expanded=true]")).to_have_count(0)
+
+
 def test_S_ESC_03_every_other_address_is_closed_to_visits_and_to_crafted_forms(
     karim, things, general, heating, settings  # noqa: F811
 ):  # fmt: skip

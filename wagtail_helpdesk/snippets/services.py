@@ -32,8 +32,9 @@ TEMPLATE_PANEL = MultiFieldPanel(
     [
         FieldPanel("default_subject"),
         FieldPanel("default_message", widget=TEXTAREA),
-        FieldPanel("default_priority"),
-        FieldPanel("default_visibility"),
+        # The sentence that says what is inherited is too long for a select on a phone.
+        FieldPanel("default_priority", widget=RADIOS),
+        FieldPanel("default_visibility", widget=RADIOS),
     ],
     heading=gettext_lazy("Ticket template"),
     icon="doc-full",

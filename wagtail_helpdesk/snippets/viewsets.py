@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from wagtail_helpdesk.models import Category, Service
@@ -127,8 +128,9 @@ class HelpdeskGroup(SnippetViewSetGroup):
     """The menu. Other rooms add to it with ``register_helpdesk_menu_item``."""
 
     items = (ServiceViewSet, CategoryViewSet, ServiceTextViewSet, CategoryTextViewSet)
-    menu_label = _("Helpdesk")
-    menu_name = "helpdesk"
+    menu_label = pgettext_lazy("menu", "Helpdesk")
+    # Wagtail takes an entry for open when another whose name begins with its own is: “help” is one.
+    menu_name = "wagtail-helpdesk"
     menu_icon = "helpdesk"
     menu_order = 250
     submenu_hook = "register_helpdesk_menu_item"
