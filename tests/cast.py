@@ -296,6 +296,7 @@ class Desk:
     summary: Words
     hours: Words
     icon: str
+    contact: Words
     categories: tuple[Branch, ...]
     managers: dict[str, dict[str, bool]]
     permanent_guests: tuple[str, ...] = ()
@@ -327,6 +328,7 @@ SERVICES = (
         ),
         Words("Du lundi au vendredi, de 7 h à 18 h", "Monday to Friday, 7 a.m. to 6 p.m."),
         "building",
+        Words("Bâtiment A, rez-de-chaussée", "Building A, ground floor"),
         categories=(
             Branch(
                 Words("Électricité", "Electricity"),
@@ -369,6 +371,7 @@ SERVICES = (
         ),
         Words("Du lundi au vendredi, de 8 h à 19 h", "Monday to Friday, 8 a.m. to 7 p.m."),
         "computer",
+        Words("Bâtiment C, bureau 12", "Building C, room 12"),
         categories=(
             Branch(
                 Words("Poste de travail", "Computers"),
@@ -403,6 +406,7 @@ SERVICES = (
         Words("Votre situation, en toute confidentialité.", "Your own situation, in confidence."),
         Words("Mardi et jeudi, de 9 h à 12 h", "Tuesday and Thursday, 9 a.m. to noon"),
         "people",
+        Words("Présidence, deuxième étage", "Presidency, second floor"),
         categories=(
             Branch(
                 Words("Paie", "Pay"),
@@ -422,6 +426,7 @@ SERVICES = (
         ),
         Words("Du lundi au jeudi, de 9 h à 16 h", "Monday to Thursday, 9 a.m. to 4 p.m."),
         "studies",
+        Words("Hall d’accueil, guichets 1 à 4", "Entrance hall, counters 1 to 4"),
         categories=(
             Branch(Words("Inscriptions", "Enrolment")),
             Branch(Words("Relevés et attestations", "Transcripts and certificates")),
@@ -434,6 +439,7 @@ SERVICES = (
         Words("Prêts, ressources en ligne, suggestions.", "Loans, online resources, suggestions."),
         Words("Du lundi au samedi, de 8 h à 22 h", "Monday to Saturday, 8 a.m. to 10 p.m."),
         "book",
+        Words("Banque d’accueil", "Front desk"),
         categories=(
             Branch(Words("Prêts et retours", "Loans and returns")),
             Branch(Words("Ressources en ligne", "Online resources")),
@@ -450,6 +456,7 @@ SERVICES = (
         ),
         NOTHING,
         "printer",
+        NOTHING,
         categories=(Branch(Words("Travaux d’impression", "Print jobs")),),
         managers={"sophie": CONFIGURES},
         settings={"enabled": False},
@@ -495,6 +502,7 @@ def _create_service(desk: Desk, order: int) -> Service:
             locale=_locale(language),
             title=getattr(desk.name, language),
             summary=getattr(desk.summary, language),
+            contact=getattr(desk.contact, language),
             hours=getattr(desk.hours, language),
             icon=desk.icon,
         )

@@ -10,9 +10,9 @@ from wagtail.models import GroupPagePermission, Locale, Page, Site
 
 from demo.words import english, french
 from demo.words.text import Asked, Days, Text
-from demo.words.tree import HOME, Node
+from demo.words.tree import HOME, RELATED, Node
 from portal.models import ContentPage, HomePage
-from wagtail_helpdesk.models import Category, Routing, Service
+from wagtail_helpdesk.models import Category, Routing, Service, ServiceText, ServiceTextPage
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
 Pages = dict[str, Page]
@@ -32,6 +32,8 @@ def write_pages() -> None:
         if node.asks:
             route(originals[node.key], node.asks)
             route(translations[node.key], node.asks)
+    relate(originals)
+    relate(translations)
     Site.objects.create(
         hostname="localhost",
         root_page=originals["home"],
@@ -105,6 +107,16 @@ def route(page: Page, name: str) -> None:
         Routing.objects.create(page=page, service=to.service, category=to)
     else:
         Routing.objects.create(page=page, service=to)
+
+
+def relate(pages: Pages) -> None:
+    """Give the services the pages to read before one asks them."""
+    for name, keys in RELATED.items():
+        page = pages[keys[0]]
+        text = ServiceText.objects.get(service__name=name, locale=page.locale)
+        for key in keys:
+            text.related_pages.add(ServiceTextPage(page=pages[key]))
+        text.save()
 
 
 def asked(name: str) -> Service | Category:

@@ -47,3 +47,9 @@ HOME = Node(
         Node("legal"),
     ),
 )
+
+#: What is worth reading before one asks a service.
+RELATED = {
+    "Services Généraux": ("badge", "rooms"),
+    "DSI": ("wifi", "printing"),
+}
