@@ -18,10 +18,12 @@ NODE_MODULES = Path(__file__).resolve().parents[1] / "node_modules"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
 
 
-def accessibility_problems(page: "Page") -> list[str]:
+def accessibility_problems(page: "Page", within: str = "html") -> list[str]:
     """Return what axe finds on the page as it is now, one line for each rule and element."""
     page.evaluate(_axe())  # evaluated and not inserted: the content security policy holds
-    result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    result = page.evaluate(
+        "([within, rules]) => axe.run(within, {runOnly: rules})", [within, RULES]
+    )
     return [
         f"{violation['id']}: {node['html']}\n  {node['failureSummary']}"
         for violation in result["violations"]

@@ -9,10 +9,13 @@ from wagtail import blocks
 
 from tests.urls import urlpatterns as site
 from wagtail_helpdesk.blocks import HelpdeskStreamBlock
+from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
-TEMPLATE = """{% load wagtailcore_tags %}<!doctype html>
-<html lang="en"><head><title>My office</title></head>
+TEMPLATE = """{% load i18n wagtailcore_tags %}{% get_current_language as language %}<!doctype html>
+<html lang="{{ language }}"><head><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="/static/host/host.css"><title>My office</title></head>
 <body><main><h1>My office</h1>{% include_block body %}</main></body></html>"""
 
 
@@ -52,4 +55,11 @@ def office(request: HttpRequest) -> HttpResponse:
     return HttpResponse(rendered(request, PERSONAL, page))
 
 
-urlpatterns = [path("office/", office), *site]
+def everything(request: HttpRequest) -> HttpResponse:
+    """Serve the page with every block, some of them twice."""
+    page, service = HelpdeskPage.objects.get().get_parent(), Service.objects.first()
+    body = [*PERSONAL, ("helpdesk_card", {"service": service}), *PERSONAL]
+    return HttpResponse(rendered(request, body, page))
+
+
+urlpatterns = [path("office/", office), path("everything/", everything), *site]

@@ -1,16 +1,19 @@
 """Every page of the helpdesk under axe and vnu, in both languages and colours, down to 320 pixels."""
 
 import pytest
+from wagtail.models import Locale, Page
 
 from tests.checkers import accessibility_problems, html_problems
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import CategoryText, Icon, ServiceText, ServiceTextPage
 
 pytestmark = pytest.mark.browser
 
-#: Path → who looks at it.
+#: Path below the helpdesk, or in the site → who looks at it.
 PAGES = {
     "": "lea",
     "new/": "lea",
+    "new/?service={service}": "lea",
     "new/{category}/": "karim",
     "tickets/": "lea",
     "tickets/{ticket}/": "karim",
@@ -20,21 +23,27 @@ PAGES = {
     "tickets/{ticket}/invite/": "karim",
     "tickets/{ticket}/postpone/": "karim",
     "tickets/{ticket}/change-visibility/": "karim",
+    "tickets/{ticket}/told/{event}/": "karim",
     "tickets/{closed}/": "lea",
     "tickets/4807/": "lea",
     "tickets/{ticket}/refuse/": "lea",
     "desk/?queue=all": "karim",
     "preferences/": "karim",
+    "preferences/manager/": "karim",
     "search/": "lea",
     "search/?q=chauffage": "lea",
     "new/?q=chauffage": "lea",
     "tickets/{ticket}/change-requester/": "karim",
+    "/everything/": "lea",
+    "/everything/?": "karim",
 }
 
 
 @pytest.fixture
-def world(helpdesk, people, heating, network):
-    """A ticket with something of everything, and one that waits for its approval."""
+def world(helpdesk, people, heating, network, settings):
+    """A ticket with something of everything, one that waits for its approval, a page of blocks."""
+    settings.ROOT_URLCONF = "tests.blocks.host"
+    describe(heating)
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il gèle : `14`.")
     actions.take(ticket, by=people.karim)
     actions.note(ticket, by=people.karim, text="Entre nous.\n\n> cité")
@@ -42,7 +51,36 @@ def world(helpdesk, people, heating, network):
     actions.comment(ticket, by=people.lea, text="Du nouveau ?", audience="requester")
     closed = actions.open_ticket(heating, by=people.lea, subject="Porte", text="x", priority=5)
     actions.take_and_close(closed, by=people.karim)
-    return {"ticket": ticket.pk, "closed": closed.pk, "category": heating.pk}
+    return {
+        "ticket": ticket.pk,
+        "closed": closed.pk,
+        "category": heating.pk,
+        "service": heating.service_id,
+        "event": ticket.events.first().pk,
+    }
+
+
+def describe(category):
+    """Write about a category and its service, in both languages."""
+    for language in ("en", "fr"):
+        locale = Locale.objects.get_or_create(language_code=language)[0]
+        words = {
+            "locale": locale,
+            "summary": "À tous.",
+            "description": "# Ici\n\n* [là](https://example.org/)",
+        }
+        CategoryText.objects.create(category=category, title="Chaleur", **words)
+        text = ServiceText.objects.create(
+            service=category.service, title="Lieux", contact="A 12", icon=Icon.BUILDING, **words
+        )
+        text.related_pages.add(ServiceTextPage(page=Page.objects.get(depth=2)))
+        text.save()
+
+
+def look(window, path, world):
+    """Open a page, and wait until its frames hold what they load."""
+    window.goto(path if path.startswith("/") else "/assistance/" + path.format(**world))
+    window.wait_for_load_state("networkidle")
 
 
 def windows(page_as, people, **window):
@@ -56,7 +94,7 @@ def test_axe_finds_nothing(page_as, people, world, language, colours):
     found = {}
     window = windows(page_as, people, locale=language, color_scheme=colours)
     for path, who in PAGES.items():
-        window[who].goto("/assistance/" + path.format(**world))
+        look(window[who], path, world)
         if problems := accessibility_problems(window[who]):
             found[path] = problems
     assert found == {}
@@ -97,7 +135,7 @@ def test_a_17_no_page_is_wider_than_the_window(page_as, people, world, width):
     window = windows(page_as, people, viewport={"width": width, "height": 800})
     wide = {}
     for path, who in PAGES.items():
-        window[who].goto("/assistance/" + path.format(**world))
+        look(window[who], path, world)
         needed = window[who].evaluate("document.documentElement.scrollWidth")
         if needed > width:
             wide[path] = needed
@@ -131,9 +169,35 @@ def test_a_18_the_keyboard_reaches_everything_in_the_order_it_is_read(page_as, p
 
 @pytest.mark.servers
 def test_a_13_the_html_is_valid(page_as, people, world, client):
-    texts, paths = [], []
+    texts = []
     for path, who in PAGES.items():
         client.force_login(getattr(people, who))
-        texts.append(client.get("/assistance/" + path.format(**world)).text)
-        paths.append(path)
+        where = path if path.startswith("/") else "/assistance/" + path.format(**world)
+        texts.append(client.get(where).text)
     assert html_problems(*texts) == []
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("who", ["lea", "karim"])
+def test_a_13_a_page_is_valid_with_what_its_blocks_loaded(page_as, people, world, who):
+    window = page_as(getattr(people, who))
+    look(window, "/everything/", world)
+    assert window.locator(".hd-shelf").count() >= 2
+    assert html_problems(window.content()) == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_in_the_panel_of_the_admin(
+    page_as, people, world, settings, language, colours, width
+):
+    settings.AUTHENTICATION_BACKENDS = [
+        "django.contrib.auth.backends.ModelBackend",
+        "wagtail_helpdesk.auth.ConfigurationBackend",
+    ]
+    size = {"width": width, "height": 800}
+    karim = page_as(people.karim, locale=language, color_scheme=colours, viewport=size)
+    karim.goto("/admin/")
+    assert accessibility_problems(karim, "#helpdesk-section") == []
+    assert karim.evaluate("document.documentElement.scrollWidth") <= width
