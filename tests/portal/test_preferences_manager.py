@@ -406,6 +406,13 @@ def test_suspending_keeps_the_settings(karim, people, general, button, field, su
     assert label() == suspend
 
 
+@pytest.mark.parametrize(("button", "told"), [("monitoring", "alerts"), ("reports", "reports")])
+def test_while_suspended_what_is_foretold_says_when_it_holds(karim, people, button, told):
+    press(karim, button, "suspend")
+    foretold = karim.page(PATH).find(attrs={f"data-hd-{told}": True})
+    assert "this holds once you activate" in foretold.find_previous_sibling("p").text
+
+
 def test_suspending_gives_back_what_was_typed(karim, people, general):
     response = press(karim, "reports", "suspend", **of(general, preset="full"))
     assert response.status_code == 200
