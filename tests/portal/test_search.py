@@ -1,10 +1,12 @@
 """The search page: a form, its answers a page at a time, and never more than its reader may read."""
 
 import pytest
+from wagtail.models import Locale
 
 from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import CategoryText
 from wagtail_helpdesk.search import TooBroad, Unavailable, indexing
 
 
@@ -43,6 +45,12 @@ def test_s_vis_01_nothing_is_suggested_that_is_not_open_to_its_reader(
     type(network.service).objects.filter(pk=network.service_id).update(everyone=False)
     type(heating).objects.filter(pk=heating.pk).update(hidden=True)
     assert not suggested(visit(people.lea).page("search/", q="réseau chauffage"))
+
+
+def test_what_is_suggested_is_called_as_its_reader_reads_it(visit, people, heating):
+    locale = Locale.objects.get(language_code="en")
+    CategoryText.objects.create(category=heating, locale=locale, title="Heating", live=True)
+    assert list(suggested(visit(people.lea).page("search/", q="my heating"))) == ["Heating"]
 
 
 def test_short_words_suggest_nothing(visit, people, heating):

@@ -182,8 +182,12 @@ def _as_line(alias: Alias, depth: int) -> Line:
 
 def texts_of(texts: Any, owner: str) -> dict[Any, Any]:
     """Return the texts in the reader's language by what they are about."""
+    return {getattr(text, owner): text for text in texts.read_in(language_read())}
+
+
+def language_read() -> str:
+    """Return in which of the languages of texts they are read here, empty for none of them."""
     try:
-        language = get_supported_content_language_variant(get_language() or "")
+        return get_supported_content_language_variant(get_language() or "")
     except LookupError:
-        return {}
-    return {getattr(text, owner): text for text in texts.read_in(language)}
+        return ""

@@ -8,11 +8,20 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 
-from .catalogue import MOST_SERVICES, Catalogue, Line, alias_shelf, described, texts_of
+from .catalogue import (
+    MOST_SERVICES,
+    Catalogue,
+    Line,
+    alias_shelf,
+    described,
+    language_read,
+    texts_of,
+)
 
 #: A search that finds more categories is to be made narrower.
 MOST_FOUND = 100
@@ -62,18 +71,17 @@ def _holds_word(name: str, word: str) -> Q:
 
 
 def suggested(user: Any, question: str) -> list[Line]:
-    """Return a few categories that have a longer word of a question in their name, in two statements."""
+    """Return a few categories that have a longer word of a question in their name, in one statement."""
     words = [word for word in question.split() if len(word) >= LONGER_WORD][:MOST_WORDS]
     if not words:
         return []
     called = reduce(operator.or_, (_is_called(word, CategoryText, "category") for word in words))
-    found = Category.objects.open_to(user).filter(called, hidden=False).select_related("service")
-    categories = list(found.order_by("service__order", "service__name")[:MOST_SUGGESTED])
-    texts = texts_of(CategoryText.objects.filter(category__in=categories), "category_id")
-    return [
-        Line(c.pk, texts[c.pk].title if c.pk in texts else c.name, c.service.name, 0, True)
-        for c in categories
-    ]
+    found = Category.objects.open_to(user).filter(called, hidden=False)
+    texts = CategoryText.objects.filter(category=OuterRef("pk")).read_in(language_read())
+    titled = found.annotate(title=Coalesce(Subquery(texts.values("title")[:1]), "name"))
+    ordered = titled.order_by("service__order", "service__name", "order", "name")
+    lines = ordered.values_list("pk", "title", "service__name")[:MOST_SUGGESTED]
+    return [Line(pk, title, service, 0, takes_tickets=True) for pk, title, service in lines]
 
 
 def _found_lines(categories: list[Category]) -> dict[Any, list[Line]]:
