@@ -61,6 +61,26 @@ def test_r18_midnight_may_not_exist():
     assert moment(day, 0, HAVANA).astimezone(HAVANA).isoformat() == "2027-03-14T01:00:00-04:00"
 
 
+CHANGES = {
+    "Europe/Paris": (date(2027, 3, 28), date(2027, 10, 31)),
+    # Half an hour off, and half an hour of summer time.
+    "Australia/Lord_Howe": (date(2027, 4, 4), date(2027, 10, 3)),
+    # At midnight.
+    "America/Havana": (date(2027, 3, 14), date(2027, 11, 7)),
+}
+
+
+@pytest.mark.parametrize("zone", CHANGES)
+@pytest.mark.parametrize("autumn", [False, True], ids=["first change", "second change"])
+def test_r18_whatever_the_hour_it_comes_once_on_each_day_around_a_change(zone, autumn):
+    there, change = ZoneInfo(zone), CHANGES[zone][autumn]
+    days = [change + timedelta(days=n) for n in range(-1, 2)]
+    start = datetime.combine(days[0], datetime.min.time(), there).astimezone(UTC) - MINUTE
+    for hour in range(24):
+        seen = slots_of([hour], there, start, 3.2, every=15 * MINUTE, weekends=True)
+        assert [slot.date() for slot in seen][:3] == days, hour
+
+
 def test_midnight_may_come_twice():
     (seen,) = slots_of([0], HAVANA, local(2027, 11, 6, 12, zone=HAVANA), 1, weekends=True)
     assert seen.utcoffset() == timedelta(hours=-4)
