@@ -27,7 +27,8 @@ from .unsubscribe import mute_token
 MOST_ENTRIES = 20
 #: References kept of a thread: its root, the first and the last mails (RT's rule).
 FIRST, LAST = 3, 6
-NO_FORM = (lifecycle.FOLLOW, lifecycle.UNFOLLOW, lifecycle.EXPIRE)
+#: Without a form, or with one that needs to know of whom.
+NO_FORM = (lifecycle.FOLLOW, lifecycle.UNFOLLOW, lifecycle.EXPIRE, lifecycle.REMOVE_GUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def _alert(
         "opening": _opening(checked, dossier),
         "deadline": "".join(sentences.deadline(told, dossier) for told in checked.told),
         "answers": answers,
-        "actions": [link for link in _actions(dossier, checked, place) if link not in answers],
+        "actions": [
+            link for link in _actions(dossier, checked, reader, place) if link not in answers
+        ],
         "ticket_url": url,
         "mute_url": mute,
         "why": sentences.why(strongest, dossier),
@@ -236,7 +239,7 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line.rstrip()}".rstrip() for line in lines)
 
 
-def _actions(dossier: Dossier, checked: Checked, place: Place | None) -> list[Link]:
+def _actions(dossier: Dossier, checked: Checked, reader: Reader, place: Place | None) -> list[Link]:
     """Return a link to the form of everything the reader may do now."""
     if place is None:
         return []
@@ -246,17 +249,15 @@ def _actions(dossier: Dossier, checked: Checked, place: Place | None) -> list[Li
     if lifecycle.REJECT_CLOSURE in actions:
         # The page of a requester shows one way back from a closure, not two.
         pointless.append(lifecycle.REOPEN)
-    if not dossier.has_guests:
-        pointless.append(lifecycle.REMOVE_GUEST)
-    labels = {}
-    if standing.roles.isdisjoint((Role.REQUESTER, Role.MANAGER)):
-        # A guest removes nobody but himself.
-        labels[lifecycle.REMOVE_GUEST.name] = _("Stop being a guest")
-    return [
-        _link(dossier, action, place, labels.get(action.name, ""))
-        for action in actions
-        if action not in pointless
-    ]
+    links = [_link(dossier, action, place) for action in actions if action not in pointless]
+    if Role.GUEST in standing.roles:
+        links.append(_leave(dossier, reader, place))
+    return links
+
+
+def _leave(dossier: Dossier, reader: Reader, place: Place) -> Link:
+    url = place.to_act(dossier.ticket.pk, lifecycle.REMOVE_GUEST.slug)
+    return Link(_("Stop being a guest"), f"{url}?user={reader.user.pk}")
 
 
 def _link(dossier: Dossier, action: Action, place: Place, label: str = "") -> Link:

@@ -226,11 +226,6 @@ class Dossier:
         return Category.objects.filter(pk=first, service__confidential=False).first()
 
     @cached_property
-    def has_guests(self) -> bool:
-        """Whether anybody is invited to the ticket."""
-        return self.ticket.guests.exists()
-
-    @cached_property
     def files(self) -> dict[int, list[str]]:
         """The names of the files attached to each event."""
         names: dict[int, list[str]] = {}
