@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -68,6 +69,12 @@ def _migrated(config: pytest.Config) -> Path:
 def _private_media(settings: Any, tmp_path: Path) -> None:
     """Let uploads of a test land in its own folder."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """Let nobody be held back for what the people of another test did."""
+    cache.clear()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

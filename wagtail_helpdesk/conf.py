@@ -156,6 +156,26 @@ class HelpdeskSettings:
         return self._get("DIRECTORY_SEARCHES_PER_MINUTE", 30)
 
     @property
+    def ACTS_PER_MINUTE(self) -> int:
+        """Forms about tickets that one person may send within a minute, on the intranet pages."""
+        return self._get("ACTS_PER_MINUTE", 30)
+
+    @property
+    def TICKETS_PER_HOUR(self) -> int:
+        """Tickets that one person may open within an hour, on the intranet pages."""
+        return self._get("TICKETS_PER_HOUR", 60)
+
+    @property
+    def INVITATIONS_PER_HOUR(self) -> int:
+        """People whom one person may invite within an hour, on the intranet pages."""
+        return self._get("INVITATIONS_PER_HOUR", 200)
+
+    @property
+    def KEPT_FILES_MAX_COUNT(self) -> int:
+        """Files kept for one person beside unfinished forms; a new one drives out the oldest."""
+        return self._get("KEPT_FILES_MAX_COUNT", 30)
+
+    @property
     def DIRECTORY_GROUPS(self) -> Mapping[str, Any]:
         """Groups of the directory whose members manage a service: group → name of the service."""
         return self._get("DIRECTORY_GROUPS", {})

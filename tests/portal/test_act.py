@@ -1,7 +1,11 @@
 """The form of every act: shown, sent, refused, sent twice."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from tests.portal.budget import counted
 from tests.portal.conftest import hidden, soup
@@ -129,6 +133,41 @@ def test_a_form_sent_again_with_another_text_gives_it_back(visit, people, taken)
     assert "Une fois." in page.find(class_="hd-news").text
     again = {name: page.find("input", {"name": name})["value"] for name in form}
     assert karim.post(path, **again, text="Autre chose.").status_code == 303
+
+
+def test_s_dos_01_too_many_acts_in_a_minute_are_refused_and_the_text_kept(
+    visit, people, taken, settings
+):
+    settings.WAGTAIL_HELPDESK = {"ACTS_PER_MINUTE": 2}
+    karim = visit(people.karim)
+    for _ in range(2):
+        assert karim.act(taken, "note", text="Encore.").status_code == 303
+    response = karim.act(taken, "note", text="Encore une fois.")
+    page = soup(response)
+    assert response.status_code == 429
+    assert "very much in a short time" in page.find(role="alert").text
+    assert page.find("textarea").text.strip() == "Encore une fois."
+    assert taken.events.filter(action="note").count() == 2
+    assert visit(people.sophie).act(taken, "note", text="Et moi ?").status_code == 303
+
+
+def test_a_minute_later_one_may_act_again(visit, people, taken, settings):
+    settings.WAGTAIL_HELPDESK = {"ACTS_PER_MINUTE": 1}
+    karim = visit(people.karim)
+    assert karim.act(taken, "note", text="Encore.").status_code == 303
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        assert karim.act(taken, "note", text="Encore.").status_code == 303
+
+
+def test_s_dos_01_nobody_invites_the_whole_organisation(visit, people, taken, settings):
+    settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 2}
+    karim = visit(people.karim)
+    assert karim.act(taken, "invite", users="ines, thomas, emily").status_code == 303
+    response = karim.act(taken, "invite", users="marcel", text="Venez.")
+    assert response.status_code == 429
+    assert "You have invited very many people." in soup(response).find(role="alert").text
+    assert soup(response).find("textarea").text.strip() == "Venez."
+    assert taken.guests.count() == 3
 
 
 def test_a_missing_message_is_said_at_its_field(visit, people, taken):

@@ -49,6 +49,25 @@ def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
     assert len(opened()) == 2
 
 
+def test_s_dos_01_too_many_tickets_in_an_hour_are_refused_and_the_text_kept(lea, heating, settings):
+    settings.WAGTAIL_HELPDESK = {"TICKETS_PER_HOUR": 1}
+    path, typed = f"new/{heating.pk}/", {"category": heating.pk, "subject": "Froid"}
+    assert lea.post(path, **hidden(lea.get(path)), **typed, text="Il gèle.").status_code == 303
+    response = lea.post(path, **hidden(lea.get(path)), **typed, text="Il neige.")
+    assert response.status_code == 429
+    assert "very much in a short time" in soup(response).find(role="alert").text
+    assert soup(response).find("textarea").text.strip() == "Il neige."
+    assert len(opened()) == 1
+
+
+def test_s_file_03_kept_files_are_few_and_the_newest(lea, people, heating, settings):
+    settings.WAGTAIL_HELPDESK = {"KEPT_FILES_MAX_COUNT": 2}
+    path = f"new/{heating.pk}/"
+    for name in ("un.pdf", "deux.pdf", "trois.pdf"):
+        lea.post(path, **hidden(lea.get(path)), category=heating.pk, subject="", files=[file(name)])
+    assert [kept.name for kept in KeptFile.objects.order_by("pk")] == ["deux.pdf", "trois.pdf"]
+
+
 def test_r_24_a_double_click_opens_one_ticket(lea, heating):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}

@@ -174,7 +174,7 @@ def _answered(visit: Visit) -> HttpResponse:
     form = opening.form_in(visit, category, visit.request.POST)
     ticket = opening.sent(visit, form)
     if ticket is None:
-        return _form(visit, form, status=form.status)
+        return _form(visit, form, status=form.http_status)
     here = visit.request.get_full_path()
     return _show(visit, "ask_done.html", number=ticket.pk, here=here)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from django.core.cache import cache
 from django.utils.module_loading import import_string
 
+from wagtail_helpdesk import limits
 from wagtail_helpdesk.conf import helpdesk_settings
 
 from . import guests
@@ -193,13 +194,8 @@ def _each_once(users: Iterable[User]) -> list[User]:
 def _count_search(by: User | None) -> None:
     if by is None:
         return
-    key = f"wagtail_helpdesk.directory.searches.{by.pk}"
-    cache.add(key, 0, 60)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # expired between the two lines
-        count = 1
-    if count > helpdesk_settings.DIRECTORY_SEARCHES_PER_MINUTE:
+    most = helpdesk_settings.DIRECTORY_SEARCHES_PER_MINUTE
+    if not limits.allows("directory_searches", by, most, limits.MINUTE):
         logger.warning("User %s searches the directory too often", by.pk)
         raise TooManySearches
     logger.info("User %s searches the directory", by.pk)

@@ -15,7 +15,7 @@ from wagtail_helpdesk.actions.acting import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 
-from . import history, unfinished
+from . import history, limits, unfinished
 from .forms import FORMS, ActForm
 from .forms.naming import Finds
 from .numbers import number as number_in
@@ -73,7 +73,10 @@ def _do(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse
     """Call the verb; whatever refuses, what was typed comes back."""
     form = form_class(visit.request.POST, visit.request.FILES, visit=visit, ticket=ticket)
     if not form.is_valid():
-        return _rejected(visit, form) if _is_possible(visit, form) else _refuse(visit, form)
+        status = 429 if form.has_error("users", limits.TOO_MANY) else 422
+        return _rejected(visit, form, status) if _is_possible(visit, form) else _refuse(visit, form)
+    if not limits.may_act(visit.user):
+        return _rejected(visit, form, limits.refuse(form))
     try:
         form.run()
     except NotNow as problem:
@@ -103,9 +106,9 @@ def _refuse(visit: Visit, form: ActForm) -> HttpResponse:
     return _stale(visit, form)
 
 
-def _rejected(visit: Visit, form: ActForm) -> HttpResponse:
+def _rejected(visit: Visit, form: ActForm, status: int = 422) -> HttpResponse:
     _keep_files(form)
-    return _page(visit, form, status=422)
+    return _page(visit, form, status=status)
 
 
 def _stale(visit: Visit, form: ActForm, sent_before: bool = False) -> HttpResponse:

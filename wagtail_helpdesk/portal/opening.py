@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import NotPossible, SentBefore
 from wagtail_helpdesk.models import Category, Ticket
 
-from . import catalogue, finding, origin, unfinished
+from . import catalogue, finding, limits, origin, unfinished
 from .act import SeeOther
 from .forms.opening import Opening, refilled
 from .numbers import number
@@ -65,7 +65,7 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
     form = form_in(visit, chosen, visit.request.POST)
     ticket = sent(visit, form)
     if ticket is None:
-        return _page(visit, form, status=form.status)
+        return _page(visit, form, status=form.http_status)
     unfinished.forget(visit.request)
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(visit.request, message)
@@ -121,6 +121,9 @@ def sent(visit: Visit, form: Opening) -> Ticket | None:
 
 
 def _opened(visit: Visit, form: Opening) -> Ticket | None:
+    if not limits.may_open(visit.user):
+        form.http_status = limits.refuse(form)
+        return None
     try:
         return form.run()
     except SentBefore as problem:

@@ -29,12 +29,17 @@ def names_of(ids: Iterable[Any]) -> dict[Any, str]:
     return {user.pk: name_of(user) for user in users}
 
 
+def how_many(typed: str) -> int:
+    """Return how many people a form names at most."""
+    return len(typed.replace(";", ",").replace("\n", ",").split(","))
+
+
 def found(typed: str, *, external: bool = False, otherwise: Any = "") -> list[Any]:
     """Return the users named in a form by identifiers or addresses, all or nobody.
 
     Raises ``ValidationError`` naming whoever is unknown, followed by ``otherwise``.
     """
-    if len(typed.replace(";", ",").replace("\n", ",").split(",")) > MOST_AT_ONCE:
+    if how_many(typed) > MOST_AT_ONCE:
         raise ValidationError(_("Name at most %(most)d people at once.") % {"most": MOST_AT_ONCE})
     try:
         return list(find_people(typed, external=external))

@@ -82,10 +82,17 @@ class WithFiles(forms.Form):
                 with transaction.atomic():
                     kept.save()
                 self.kept_files.append(kept)
+            self._drive_out_the_oldest()
         except (OSError, ValueError):
             # A full disk, or a file the failed act closed: the page with the text must come back.
             logger.exception("A file could not be kept.")
         self._good = []
+
+    def _drive_out_the_oldest(self) -> None:
+        newest = KeptFile.objects.filter(user=self.author).order_by("-pk")
+        for kept in newest[helpdesk_settings.KEPT_FILES_MAX_COUNT :]:
+            kept.file.delete(save=False)
+            kept.delete()
 
     def forget(self) -> None:
         """Drop the kept files once they are attached."""

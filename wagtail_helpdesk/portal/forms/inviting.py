@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.models import Guest
 
+from .. import limits
 from ..numbers import number
-from ..people import found, name_of
+from ..people import found, how_many, name_of
 from . import fields
 from .acting import ActForm, WithText
 from .naming import NamesPeople
@@ -48,9 +49,10 @@ class Invite(NamesPeople, WithText):
         return self.guests[-1].pk if len(self._guests) > MOST_GUESTS else None
 
     def clean_users(self) -> list[Any]:
-        return found(
-            self.cleaned_data["users"], external=True, otherwise=_("Nobody has been invited.")
-        )
+        # Before anybody from outside gets an account.
+        typed = self.cleaned_data["users"]
+        limits.check_invitations(self.author, how_many(typed))
+        return found(typed, external=True, otherwise=_("Nobody has been invited."))
 
     @property
     def about(self) -> dict[str, Any]:

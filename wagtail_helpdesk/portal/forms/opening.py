@@ -39,7 +39,7 @@ class Opening(NamesPeople, WithFiles):
     people = "requester"
     requester = fields.person(required=False, label=_("Requester (identifier or e-mail address):"))
     #: The answer when it is not accepted.
-    status = 422
+    http_status = 422
     field_order = ("category", "requester", "query", "subject", "text", "files")
 
     def __init__(self, data: Any = None, files: Any = None, *, visit: Visit, category: Category, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
@@ -90,7 +90,7 @@ class Opening(NamesPeople, WithFiles):
 
     def renew(self) -> None:
         """Let what was typed be sent as a ticket of its own: the form opened one already."""
-        self.status, self.data = 409, self.data.copy()  # type: ignore[attr-defined]
+        self.http_status, self.data = 409, self.data.copy()  # type: ignore[attr-defined]
         self.data["submission"] = uuid.uuid4()  # type: ignore[index]
 
     def run(self) -> Ticket:
