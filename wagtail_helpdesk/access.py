@@ -79,7 +79,7 @@ def role_filter(role: Role, user: Any, ticket: str = "") -> Q:
     """Return the condition under which the user has one role; only what is asked for is built."""
     match role:
         case Role.REQUESTER:
-            return Q(**{f"{ticket}requester": user})
+            return Q(**{f"{ticket}requester": user.pk})
         case Role.GUEST:
             return Q(Exists(user.helpdesk_invitations.filter(ticket=OuterRef(f"{ticket}pk"))))
         case Role.MANAGER:

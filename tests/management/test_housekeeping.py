@@ -4,6 +4,7 @@ import datetime
 import os
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -12,7 +13,15 @@ from tests.actions.refusals import history, nothing_done
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.management import housekeeping
-from wagtail_helpdesk.models import Attachment, Envelope, KeptFile, Notice, ServiceManager, Ticket
+from wagtail_helpdesk.models import (
+    Attachment,
+    Envelope,
+    KeptFile,
+    Notice,
+    ServiceManager,
+    Subscription,
+    Ticket,
+)
 from wagtail_helpdesk.models.events import private_storage
 
 
@@ -136,6 +145,34 @@ def test_a_ticket_both_due_and_left_behind_is_done_once_for_each(
     left_by(people.karim)
     travel(to=a_day_to_come)
     assert run() == ["resume: 1", "hand over: 1"]
+
+
+# -- following -----------------------------------------------------------------------------------
+
+
+def test_following_ends_for_whoever_was_deactivated(ticket, people, run):
+    actions.follow(ticket, by=people.lea)
+    User.objects.filter(pk=people.lea.pk).update(is_active=False)
+    assert run() == ["stop following: 1"]
+    User.objects.filter(pk=people.lea.pk).update(is_active=True)
+    assert not Subscription.objects.get(user=people.lea).following
+
+
+def test_following_ends_for_whoever_left_the_groups_of_the_service(ticket, people, general, run):
+    actions.change_visibility(ticket, by=people.lea, to="public")
+    actions.configuration.change_service(
+        general, by=None, everyone=False, groups=people.victor.groups.all()
+    )
+    actions.follow(ticket, by=people.victor)
+    people.victor.groups.clear()
+    assert run() == ["stop following: 1"]
+    assert run() == []
+
+
+def test_whoever_sees_the_ticket_follows_on(ticket, people, run):
+    for person in (people.lea, people.karim):
+        actions.follow(ticket, by=person)
+    assert run() == []
 
 
 # -- files and traces ----------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from wagtail_helpdesk.lifecycle import (
     Rule,
     Status,
 )
-from wagtail_helpdesk.models import Attachment, Event, Ticket
+from wagtail_helpdesk.models import Attachment, Event, Subscription, Ticket
 from wagtail_helpdesk.signals import event_recorded
 
 from .errors import NotNow, NotPossible, NotYours, SentBefore
@@ -49,6 +49,9 @@ VERSIONED = frozenset({"status", "assignee", "requester", "category", "visibilit
 FIELDS = VERSIONED | {
     "service", "priority", "subject", "resume_on", "closed_at", "awaiting_since",
 }  # fmt: skip
+
+#: What an act records when it can take the ticket out of somebody's sight.
+SIGHT = frozenset({"service", "requester", "visibility", "removed"})
 
 
 class Batch:
@@ -229,6 +232,8 @@ def _act(
         position=submission.next_position() if isinstance(submission, Batch) else 0,
     )
     event.before, event.after = _write(now, changes, event)
+    if not SIGHT.isdisjoint(event.after):
+        Subscription.objects.filter(ticket=now).end_out_of_sight()
     record(event, files)
     _refresh(ticket, now)
     return event

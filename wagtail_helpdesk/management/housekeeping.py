@@ -23,6 +23,7 @@ from wagtail_helpdesk.models import (
     KeptFile,
     Notice,
     ServiceManager,
+    Subscription,
     Ticket,
 )
 from wagtail_helpdesk.models.events import private_storage
@@ -96,6 +97,16 @@ def _hand_over(ticket: Ticket) -> None:
     hand_over_one(ticket, ticket.assignee, actions.Then.ALGORITHM)
 
 
+def outlived_following() -> QuerySet[Subscription]:
+    """Return who still follows what an account closed, or groups changed elsewhere, hid from him."""
+    return Subscription.objects.out_of_sight().order_by("pk")
+
+
+def _stop_following(subscription: Subscription) -> None:
+    # Asked again: the right to see may be back since it was found.
+    Subscription.objects.filter(pk=subscription.pk).end_out_of_sight()
+
+
 # -- files and traces ----------------------------------------------------------------------------
 
 
@@ -150,6 +161,7 @@ JOBS = (
     Job("resume", due_resumptions, lambda ticket: actions.resume(ticket, by=None)),
     Job("expire", due_expiries, lambda ticket: actions.expire(ticket)),
     Job("hand over", left_behind, _hand_over),
+    Job("stop following", outlived_following, _stop_following),
     Job("forget kept files", old_kept_files, _forget),
     Job("remove orphan files", orphan_files, lambda path: private_storage().delete(path)),
     Job("forget traces", trace.old_notices, _delete(Notice)),

@@ -9,8 +9,9 @@ from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportP
 from .routing import Routing, TicketOrigin
 from .search import SearchRow
 from .services import Category, Service
+from .subscriptions import Subscription
 from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTextPage
-from .tickets import Guest, Subscription, Ticket
+from .tickets import Guest, Ticket
 
 __all__ = [
     "Absence",

@@ -1,4 +1,4 @@
-"""Tickets, who is invited to them and who follows them."""
+"""Tickets, and who is invited to them."""
 
 from __future__ import annotations
 
@@ -289,33 +289,6 @@ class Guest(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["user", "ticket"], name="helpdesk_guest_once"),
-        ]
-
-    wagtail_reference_index_ignore = True
-
-    def __str__(self) -> str:
-        return f"#{self.ticket_id}"
-
-
-class Subscription(models.Model):
-    """Somebody's wish to hear of a ticket, or not to. Gives no right to see it."""
-
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="subscriptions")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        related_name="helpdesk_subscriptions",
-        db_index=False,
-    )
-    following = models.BooleanField(default=False)
-    muted = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = _("subscription")
-        verbose_name_plural = _("subscriptions")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["user", "ticket"], name="helpdesk_subscription_once"),
         ]
 
     wagtail_reference_index_ignore = True

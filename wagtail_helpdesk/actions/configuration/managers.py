@@ -104,6 +104,7 @@ def remove_manager(
         if then is Then.COLLEAGUE:
             _check_colleague(row, colleague)
         row.delete()
+        row.user.helpdesk_subscriptions.filter(ticket__service=change.service).end_out_of_sight()
         refresh_members_from(change.service)
         handed = hand_over(change.service, row.user, then=then or Then.FREE, colleague=colleague)
         change.record(

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Category, Service, Ticket
+from wagtail_helpdesk.models import Category, Service, Subscription, Ticket
 
 from ..errors import NotPossible, NotYours
 from .changing import Change, applied, changing, next_order, validated
@@ -47,6 +47,8 @@ def change_service(
         if groups is not None and _names(groups) != _names(row.groups.all()):
             before["groups"], after["groups"] = _names(row.groups.all()), _names(groups)
             row.groups.set(groups)
+        if not {"everyone", "groups"}.isdisjoint(after):
+            Subscription.objects.filter(ticket__service=row).end_out_of_sight()
         if after:
             change.record("edit_service", before=before, after=after, name=row.name)
     service.refresh_from_db()

@@ -12,9 +12,10 @@ class Command(BaseCommand):
 
     help = (
         "Resumes postponed tickets on their day, expires closures that were never answered, hands "
-        "over the open tickets of people who left, and removes files without message, files of "
-        "unfinished forms and old traces of mails. For cron, every hour; exits with 1 if "
-        "something failed, which is logged and tried again the next time."
+        "over the open tickets of people who left, lets following end with the right to see, and "
+        "removes files without message, files of unfinished forms and old traces of mails. For "
+        "cron, every hour; exits with 1 if something failed, which is logged and tried again the "
+        "next time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
