@@ -2,19 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Event, HelpdeskPreferences, State
-from wagtail_helpdesk.notify import queue
+from wagtail_helpdesk.models import Envelope, Event, HelpdeskPreferences, Notice, State
+from wagtail_helpdesk.notify import queue, trace
 from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.trace import is_complete, not_concerned, trace_of
+from wagtail_helpdesk.notify.trace import LENGTH, is_complete, not_concerned, trace_of
 
 
 def lines():
     """What the trace says of the last event, by name."""
     event = Event.objects.last()
-    return {line.name: line for line in trace_of([event.pk])[event.pk]}
+    return {line.name: line for line in trace_of(event.pk).lines}
 
 
 def test_says_who_was_told_why_when_and_by_which_mail(ticket, people, sent):
@@ -59,14 +61,47 @@ def test_names_an_extra_address(general, ticket, sent):
     assert lines()["team@example.org"].told
 
 
-def test_one_statement_for_a_page_of_events(taken, people, told, django_assert_num_queries):
-    for number in range(5):
-        actions.comment(taken, by=people.lea, text=f"Allô {number} ?")
-    told()
-    events = list(Event.objects.values_list("pk", flat=True))
+@pytest.fixture
+def crowd(ticket):
+    """An event of which 250 people hear."""
+    event, users = ticket.events.get(), get_user_model()
+    users.objects.bulk_create(
+        users(username=f"crowd{n}", first_name=f"Number {n}") for n in range(250)
+    )
+    people = users.objects.filter(username__startswith="crowd")
+    Notice.objects.bulk_create(Notice(event=event, user=user, reason="guest") for user in people)
+    return event
+
+
+def test_goes_through_a_crowd_a_page_at_a_time_and_names_everybody_once(crowd):
+    names, after = [], 0
+    while after is not None:
+        page = trace_of(crowd.pk, after)
+        assert 0 < len(page.lines) <= LENGTH
+        names += [line.name for line in page.lines]
+        after = page.next
+    assert len(names) == len(set(names)) == 250
+
+
+def test_an_extra_address_is_named_once(crowd):
+    Notice.objects.create(event=crowd, address="team@example.org", reason="mailbox")
+    first = trace_of(crowd.pk)
+    assert first.lines[0].name == "team@example.org"
+    assert "team@example.org" not in [line.name for line in trace_of(crowd.pk, first.next).lines]
+
+
+def test_two_statements_for_a_page_of_a_crowd_and_one_for_the_next(
+    crowd, django_assert_num_queries
+):
+    with django_assert_num_queries(2):
+        page = trace_of(crowd.pk)
     with django_assert_num_queries(1):
-        found = trace_of(events)
-    assert all(found.values())
+        trace_of(crowd.pk, page.next)
+
+
+def test_does_not_name_hundreds_of_managers_who_did_not_ask(general, ticket, monkeypatch):
+    monkeypatch.setattr(trace, "LENGTH", 2)
+    assert not_concerned(ticket.events.get()) == ["Karim Benali", "Sophie Lambert", "…"]
 
 
 def test_says_whether_it_is_still_kept(ticket):

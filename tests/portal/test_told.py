@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from tests.portal.budget import counted
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notice
+from wagtail_helpdesk.models import Envelope, Event, HelpdeskPreferences, Notice
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
 
@@ -127,3 +129,59 @@ def test_reading_it_twice_changes_nothing(visit, people, ticket, told):
     first, second = (karim.get(address(ticket.events.get())) for _ in range(2))
     assert first.text == second.text
     assert list(Notice.objects.values()) == before
+
+
+# -- a crowd ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowd(ticket):
+    """An event of which 250 people heard by one mail each."""
+    event, users = ticket.events.get(), get_user_model()
+    Event.objects.update(announced_at=timezone.now())
+    users.objects.bulk_create(
+        users(username=f"crowd{n}", first_name="Number", last_name=str(n)) for n in range(250)
+    )
+    for user in users.objects.filter(username__startswith="crowd"):
+        mail = Envelope.objects.create(
+            kind="alert", ticket=ticket, user=user, state="sent", sent_at=timezone.now(),
+            message_id=f"<{user.pk}.0123456789abcdef@helpdesk.arvelle.example>",
+        )  # fmt: skip
+        Notice.objects.create(event=event, user=user, reason="guest", envelope=mail)
+    return event
+
+
+def test_a_crowd_is_shown_a_page_at_a_time(visit, people, crowd):
+    karim, query, names = visit(people.karim), "", []
+    while query is not None:
+        page = karim.page(address(crowd) + query)
+        names += section(page, "hd-told")
+        following = page.select_one("a[rel=next]")
+        query = following and following["href"]
+    assert len(names) == len(set(names)) == 250
+    assert page.select_one(".hd-pager a").text == "Back to the start"
+
+
+def test_who_did_not_ask_is_named_after_the_crowd(visit, people, crowd):
+    first = visit(people.karim).page(address(crowd))
+    assert not first.select_one("[aria-labelledby=hd-not-concerned]")
+    last = visit(people.karim).page(address(crowd), after=10**9)
+    assert "Sophie Lambert" in last.select_one("[aria-labelledby=hd-not-concerned]").text
+    assert "Nobody on this page." in last.text
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 30])
+def test_a_place_written_by_hand_is_the_start(visit, people, crowd, after):
+    karim = visit(people.karim)
+    assert section(karim.page(address(crowd), after=after), "hd-told") == section(
+        karim.page(address(crowd)), "hd-told"
+    )
+
+
+def test_a_page_of_a_crowd_costs_little(visit, people, crowd):
+    karim = visit(people.karim)
+    karim.get(address(crowd))
+    with counted() as cost:
+        response = karim.get(address(crowd))
+    assert cost.count <= 12, cost.statements
+    assert len(response.content) < 60_000

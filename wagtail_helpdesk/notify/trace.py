@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +26,10 @@ from .addresses import name_of
 from .surroundings import acts_of
 
 ON_THEIR_WAY = (State.PENDING, State.SENDING)
+#: Rows that housekeeping reads at once.
 AT_ONCE = 1000
+#: People named on one page.
+LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,26 @@ class Line:
     error: str = ""
 
 
-def trace_of(events: Collection[int]) -> dict[int, list[Line]]:
-    """Return, for each of these events, who was told of it and who was not, in one statement.
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A page of those who were told of an event, or were not, and after whom the next one starts."""
 
-    Whoever calls this has checked that its reader manages the ticket: names are in it.
+    lines: list[Line]
+    next: int | None = None
+
+
+def trace_of(event: int, after: int = 0) -> Trace:
+    """Return ``LENGTH`` of those who were told of an event or were not, by the ids of their accounts.
+
+    Extra addresses come first. Whoever calls this has checked that its reader manages the ticket:
+    names are in it.
     """
-    lines: dict[int, list[Line]] = {event: [] for event in events}
-    notices = Notice.objects.filter(event__in=events).select_related("user", "envelope")
-    for notice in notices.order_by("event", "pk"):
-        lines[notice.event_id].append(_line(notice))
-    return lines
+    notices = Notice.objects.filter(event=event).select_related("user", "envelope")
+    # The order of the index that keeps people from being told twice: no other knows the event.
+    people = list(notices.filter(user__gt=after).order_by("user_id")[: LENGTH + 1])
+    mailboxes = [] if after else list(notices.exclude(address="").order_by("address"))
+    lines = [_line(notice) for notice in (*mailboxes, *people[:LENGTH])]
+    return Trace(lines, people[LENGTH - 1].user_id if len(people) > LENGTH else None)
 
 
 def _line(notice: Notice) -> Line:
@@ -73,14 +86,17 @@ def _line(notice: Notice) -> Line:
     )
 
 
-def not_concerned(event: Event) -> Iterator[str]:
-    """Give the names of the managers, where the event left the ticket, who did not ask to hear of it."""
+def not_concerned(event: Event) -> list[str]:
+    """Return the names of managers, where the event left the ticket, who did not ask to hear of it.
+
+    Of more than ``LENGTH`` of them the rest is three dots.
+    """
     (act,) = acts_of(event.ticket, [event])
     heard = Notice.objects.filter(event=event, user__isnull=False).values("user")
     others = ServiceManager.objects.filter(service=act.after.service)
     others = others.exclude(user__in=heard).exclude(user=event.actor_id).select_related("user")
-    for manager in others[:AT_ONCE]:
-        yield name_of(manager.user)
+    names = [name_of(manager.user) for manager in others[: LENGTH + 1]]
+    return names if len(names) <= LENGTH else [*names[:LENGTH], "…"]
 
 
 def is_complete(event: Event) -> bool:

@@ -9,7 +9,8 @@ from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, Ticket
 from wagtail_helpdesk.notify import trace
 
-from . import history
+from . import history, paging
+from .numbers import number as number_in
 from .visit import Visit
 
 
@@ -17,7 +18,8 @@ def show(visit: Visit, number: int, event: int) -> HttpResponse:
     """Show the trace of one event; for whoever does not manage the ticket there is none."""
     ticket = visit.ticket(number)
     about = _event(visit, ticket, event)
-    lines = trace.trace_of([about.pk])[about.pk]
+    after = number_in(visit.request.GET.get("after")) or 0
+    page = trace.trace_of(about.pk, after)
     is_kept = trace.is_complete(about)
     return visit.render(
         "told.html",
@@ -25,9 +27,11 @@ def show(visit: Visit, number: int, event: int) -> HttpResponse:
         here=f"{visit.base}tickets/{ticket.pk}/",
         event=about,
         sentence=history.Names([about]).sentence(about),
-        told=[line for line in lines if line.told],
-        others=[line for line in lines if not line.told],
-        not_concerned=list(trace.not_concerned(about)) if is_kept else [],
+        told=[line for line in page.lines if line.told],
+        others=[line for line in page.lines if not line.told],
+        page_of_rows=paging.Page(page.lines, str(page.next or ""), continued=after > 0),
+        # Whoever did not ask comes at the end.
+        not_concerned=trace.not_concerned(about) if is_kept and not page.next else [],
         is_kept=is_kept,
     )
 
