@@ -1,4 +1,6 @@
-"""What ``manage.py check --database`` says of the configuration of services."""
+"""What ``manage.py check`` says of the settings, and of the configuration of services."""
+
+import pytest
 
 from tests import cast
 from wagtail_helpdesk import checks
@@ -36,3 +38,59 @@ def test_sqlite_without_waiting_transactions_is_said_so(settings, monkeypatch):
     assert [warning.id for warning in checks.check_transactions(None)] == ["wagtail_helpdesk.W010"]
     sqlite["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
     assert checks.check_transactions(None) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"), [("EXPIRY_DAY", "EXPIRY_DAYS"), ("file_root", "FILE_ROOT")]
+)
+def test_a_misspelt_setting_is_said_with_the_one_that_was_meant(settings, key, meant):
+    settings.WAGTAIL_HELPDESK = {key: 21}
+    [warning] = checks.check_names(None)
+    assert warning.id == "wagtail_helpdesk.W013"
+    assert repr(key) in warning.msg
+    assert warning.hint == f"Did you mean {meant!r}?"
+
+
+def test_one_that_resembles_nothing_is_said_too(settings):
+    settings.WAGTAIL_HELPDESK = {"COLOUR_OF_THE_SKY": "blue"}
+    [warning] = checks.check_names(None)
+    assert "docs/reference/settings.md" in warning.hint
+
+
+def test_the_settings_that_there_are_go_without_a_word(settings):
+    settings.WAGTAIL_HELPDESK = {"EXPIRY_DAYS": 21, "FILE_ROOT": "/srv/files"}
+    assert checks.check_names(None) == []
+    del settings.WAGTAIL_HELPDESK
+    assert checks.check_names(None) == []
+
+
+@pytest.fixture
+def folders(settings, tmp_path):
+    """A site whose web server serves two folders, and that names no storage for attached files."""
+    settings.STORAGES = {k: v for k, v in settings.STORAGES.items() if k != "helpdesk"}
+    settings.MEDIA_ROOT, settings.STATIC_ROOT = tmp_path / "media", tmp_path / "static"
+    return tmp_path
+
+
+@pytest.mark.parametrize("place", ["media", "media/private", "static/x", "files/../media/x"])
+def test_attached_files_where_everything_is_served_are_an_error(settings, folders, place):
+    settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / place}
+    assert ids(checks.check_files(None)) == ["wagtail_helpdesk.E014"]
+
+
+@pytest.mark.parametrize("place", ["files", "media-private", "."])
+def test_elsewhere_they_are_none(settings, folders, place):
+    settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / place}
+    assert checks.check_files(None) == []
+
+
+def test_a_site_that_serves_no_files_serves_none_of_these(settings, folders):
+    settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / "files"}
+    settings.MEDIA_ROOT, settings.STATIC_ROOT = "", None
+    assert checks.check_files(None) == []
+
+
+def test_a_storage_of_the_site_takes_the_place_of_the_folder(settings, folders):
+    settings.STORAGES = {**settings.STORAGES, "helpdesk": settings.STORAGES["default"]}
+    settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / "media"}
+    assert checks.check_files(None) == []

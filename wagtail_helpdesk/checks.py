@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,8 +18,45 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.urls import NoReverseMatch, reverse
 
 from wagtail_helpdesk import links
-from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.conf import helpdesk_settings, known
 from wagtail_helpdesk.models import Category
+
+
+@register("wagtail_helpdesk")
+def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that every key is a setting: a misspelt one would silently do nothing."""
+    names = list(known())
+    return [
+        Warning(
+            f"WAGTAIL_HELPDESK[{key!r}] is no setting: it does nothing.",
+            hint=_nearest(str(key), names),
+            id="wagtail_helpdesk.W013",
+        )
+        for key in getattr(settings, "WAGTAIL_HELPDESK", {})
+        if key not in names
+    ]
+
+
+def _nearest(key: str, names: Sequence[str]) -> str:
+    near = get_close_matches(key.upper(), names, n=1)
+    return f"Did you mean {near[0]!r}?" if near else "docs/reference/settings.md has them all."
+
+
+@register("wagtail_helpdesk")
+def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that attached files, which not everybody may read, do not lie where everything is served."""
+    if helpdesk_settings.FILE_STORAGE in settings.STORAGES:
+        return []
+    root = Path(helpdesk_settings.FILE_ROOT).resolve()
+    return [
+        Error(
+            f"Attached files lie below {served}: the web server gives them to anybody.",
+            hint="Name a folder outside it in WAGTAIL_HELPDESK['FILE_ROOT'].",
+            id="wagtail_helpdesk.E014",
+        )
+        for served in ("MEDIA_ROOT", "STATIC_ROOT")
+        if (folder := getattr(settings, served)) and root.is_relative_to(Path(folder).resolve())
+    ]
 
 
 @register("wagtail_helpdesk")

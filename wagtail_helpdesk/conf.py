@@ -54,7 +54,10 @@ class HelpdeskSettings:
 
     @property
     def FILE_ROOT(self) -> str:
-        """Folder of the attached files when ``STORAGES`` names none; never below ``MEDIA_ROOT``."""
+        """Folder of the attached files when ``STORAGES`` names none.
+
+        Below ``MEDIA_ROOT`` or ``STATIC_ROOT`` everybody could read them: ``manage.py check`` refuses it.
+        """
         root = self._get("FILE_ROOT", None)
         # BASE_DIR is a custom of start templates, not a setting of Django.
         return str(root or Path(getattr(settings, "BASE_DIR", "."), "helpdesk_files"))
