@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
 
-from wagtail_helpdesk.lifecycle import OPEN_TICKET, Audience
+from wagtail_helpdesk.lifecycle import MOVE, OPEN_TICKET, Audience
 from wagtail_helpdesk.models import Event, Service, Ticket
 
 #: Tickets that a median is taken of: those of the service that something happened to last.
@@ -38,7 +38,8 @@ def _seconds(service: Service) -> list[float]:
             audience__in=(Audience.EVERYONE, Audience.REQUESTER),
             actor__helpdesk_managed__service=OuterRef("service"),
         )
-        .exclude(action=OPEN_TICKET.name)
+        # Sending a ticket elsewhere, all of a category at once included, answers nobody.
+        .exclude(action__in=(OPEN_TICKET.name, MOVE.name))
         .exclude(actor=OuterRef("requester"))
         .order_by("pk")
     )

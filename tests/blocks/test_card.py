@@ -104,6 +104,13 @@ def test_what_the_requester_adds_is_no_answer(people, general, heating):
     assert statistics.usual_first_answer(general) is None
 
 
+def test_a_transfer_is_no_answer(people, general, heating, plumbing):
+    for _ in range(6):
+        ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
+        actions.move(ticket, by=people.karim, to=plumbing)
+    assert statistics.usual_first_answer(general) is None
+
+
 def test_it_is_worked_out_once_an_hour(general, answered, django_assert_num_queries):
     answered(1, 2, 3, 4, 5)
     with django_assert_num_queries(1):

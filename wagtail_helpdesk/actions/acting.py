@@ -206,11 +206,13 @@ def _act(
     audience: Audience | None = None,
     seen: int | None = None,
     tells_everybody: bool = False,
+    ordered_by: User | None = None,
 ) -> Event:
     """Lock, check, change, record: every change of a ticket passes here.
 
     ``ticket`` is what its reader saw, and is up to date afterwards; ``seen`` is the last event
-    shown to him, for the acts that stop when somebody wrote since. Raises ``NotYours``,
+    shown to him, for the acts that stop when somebody wrote since; ``ordered_by`` has the history
+    name who made the system act. Raises ``NotYours``,
     ``NotNow`` or ``NotPossible``; nothing is recorded then.
     """
     # Decide on what is true now, not on what the page showed.
@@ -223,7 +225,7 @@ def _act(
     event = Event(
         ticket=now,
         action=action.name,
-        actor=by,
+        actor=by or ordered_by,
         text=str(message),
         html=message.html,
         audience=audience or action.audience,

@@ -34,6 +34,7 @@ def move(
     become_guest: bool = False,
     release: bool = False,
     without: Sequence[User] = (),
+    ordered_by: User | None = None,
     text: str = "",
     files: Sequence[File] = (),
     submission: Submission = None,
@@ -42,7 +43,8 @@ def move(
 
     ``become_guest`` keeps a mover who does not manage the target on the ticket; ``release`` leaves
     it without manager, when it is the mover who is in charge; ``without`` are guests whom the
-    mover removes on the way. Raises ``NotPossible("to", …)`` when the ticket cannot go there.
+    mover removes on the way. ``ordered_by`` empties the category or service through the system,
+    ``by`` None. Raises ``NotPossible("to", …)`` when the ticket cannot go there.
     """
     assert isinstance(submission, Batch)  # noqa: S101 - given by @verb
     for guest in ticket.guests.filter(user__in=without).select_related("user"):
@@ -63,12 +65,13 @@ def move(
 
     service = ticket.service_id
     event = _act(
-        lifecycle.MOVE, ticket, by, carry_over, text=text, files=files, submission=submission
-    )
+        lifecycle.MOVE, ticket, by, carry_over,
+        text=text, files=files, submission=submission, ordered_by=ordered_by,
+    )  # fmt: skip
     if ticket.is_open and ticket.service_id != service:
-        arrive(ticket, by=by, submission=submission)
+        arrive(ticket, by=by or ordered_by, submission=submission)
     elif ticket.is_open:
-        find_manager(ticket, by=by, submission=submission)
+        find_manager(ticket, by=by or ordered_by, submission=submission)
     return event
 
 

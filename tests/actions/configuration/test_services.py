@@ -76,8 +76,46 @@ def test_R_27_all_tickets_of_a_category_are_transferred(people, heating, plumbin
     assert left == 0
     closed.refresh_from_db()
     assert (closed.category, closed.events.last().action) == (plumbing, "move")
-    assert closed.events.last().actor is None
     configuration.delete_category(heating, by=sophie)
+
+
+def test_the_history_names_who_transferred_them(people, heating, plumbing, sophie, ticket):
+    configuration.transfer_tickets(heating, by=sophie, to=plumbing)
+    assert ticket.events.last().actor == sophie
+
+
+def test_an_administrator_who_is_nothing_to_the_ticket_is_named_too(
+    people, general, network, ticket
+):
+    configuration.transfer_tickets(general, by=people.gilles, to=network)
+    assert ticket.events.last().actor == people.gilles
+    assert not ticket.roles_of(people.gilles)
+
+
+def test_a_script_is_the_application(heating, plumbing, ticket):
+    configuration.transfer_tickets(heating, by=None, to=plumbing)
+    assert ticket.events.last().actor is None
+
+
+def test_ended_tickets_keep_their_status_and_who_was_in_charge(
+    people, heating, plumbing, sophie, approved
+):
+    configuration.transfer_tickets(heating, by=sophie, to=plumbing)
+    approved.refresh_from_db()
+    assert (approved.status, approved.assignee) == ("approved", people.karim)
+
+
+def test_the_algorithm_of_the_target_never_names_who_transferred_them(
+    people, heating, plumbing, sophie, ticket
+):
+    plumbing.algorithm = "first"
+    plumbing.save()
+    for manager in ServiceManager.objects.exclude(user=sophie):
+        manager.available = False
+        manager.save()
+    configuration.transfer_tickets(heating, by=sophie, to=plumbing)
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
 
 
 def test_R_27_all_tickets_of_a_service_are_transferred(people, general, network, sophie, ticket):

@@ -16,9 +16,9 @@ from ..moving import move
 from .changing import changing
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
-    Author = AbstractUser | None
+    Author = User | None
 
 #: Tickets transferred by one call: more would keep a request, and the lock, for too long.
 AT_ONCE = 200
@@ -27,7 +27,8 @@ AT_ONCE = 200
 def transfer_tickets(source: Service | Category, *, by: Author, to: Category) -> int:
     """Transfer all tickets of a category or service, ``AT_ONCE`` of them; return how many are left.
 
-    Each transfer is an act of the system, told to those it concerns.
+    Ended ones are among them, or nothing could be deleted. Each transfer is an act of the system,
+    which may do it in any status; the history names the author, and all others it concerns are told.
     """
     service = source if isinstance(source, Service) else source.service
     with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
@@ -36,7 +37,7 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
         if by is not None and not targets_for(by, service).filter(pk=to.pk).exists():
             raise NotPossible("to", _("You may not transfer tickets to this category."))
         tickets = tickets_of(source).order_by("pk")
-        moved = [move(ticket, by=None, to=to) for ticket in tickets[:AT_ONCE]]
+        moved = [move(ticket, by=None, to=to, ordered_by=by) for ticket in tickets[:AT_ONCE]]
         if moved:
             change.record(
                 "transfer_tickets", source, name=source.name, to=to.path, count=len(moved)
