@@ -17,7 +17,7 @@ def test_the_requester_approves(closed, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "karim", "sophie"])
-def test_nobody_else_may(closed, people, person):
+def test_s_esc_05_nobody_else_may(closed, people, person):
     with refused(closed, NotYours):
         actions.approve_closure(closed, by=getattr(people, person))
 
@@ -42,7 +42,7 @@ def test_a_closure_taken_back_meanwhile_is_not_approved(closed, people):
         actions.approve_closure(shown, by=people.lea)
 
 
-def test_approving_twice_is_recorded_once(closed, people):
+def test_s_esc_05_approving_twice_is_recorded_once(closed, people):
     actions.approve_closure(closed, by=people.lea)
     with refused(closed, NotNow):
         actions.approve_closure(closed, by=people.lea)

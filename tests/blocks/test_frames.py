@@ -38,7 +38,7 @@ def test_the_heading_is_the_editors_or_the_usual_one(block):
     assert block("helpdesk_requests", heading="Mes tickets").h2.get_text() == "Mes tickets"
 
 
-def test_what_an_editor_writes_is_text_and_no_markup(block):
+def test_s_wag_10_what_an_editor_writes_is_text_and_no_markup(block):
     page = block("helpdesk_ask", heading="<script>1</script>", text="<b onclick=x>", button="<i>")
     assert page.section.find(["b", "i"]) is None
     assert page.h2.get_text() == "<script>1</script>"
@@ -100,6 +100,22 @@ def test_the_names_hosts_import_are_there():
     assert all(getattr(blocks, name) for name in blocks.__all__)
 
 
+@pytest.mark.parametrize(("name", "chosen"), [row for row in PERSONAL if row[0] != "text"])
+def test_s_wag_09_a_preview_is_the_frame_that_everybody_gets(
+    rf, office, people, taken, name, chosen
+):
+    def page(user, **preview):
+        request = rf.get("/")
+        request.user = user
+        for attribute, value in preview.items():
+            setattr(request, attribute, value)
+        return rendered(request, [(name, chosen)], office)
+
+    preview = page(people.gilles, is_preview=True, preview_mode="")
+    assert preview == page(people.karim) == page(people.lea)
+    assert taken.subject not in preview
+
+
 # -- behind a page cache ---------------------------------------------------------------------------
 
 
@@ -120,7 +136,9 @@ def browser_of(user):
     return client
 
 
-def test_a_cached_page_says_nothing_of_whoever_made_it(cached_site, people, helpdesk, taken):
+def test_s_wag_08_a_cached_page_says_nothing_of_whoever_made_it(
+    cached_site, people, helpdesk, taken
+):
     karim, lea, victor = map(browser_of, (people.karim, people.lea, people.victor))
     pages = [client.get("/office/").content.decode() for client in (karim, lea, victor)]
     assert pages[0] == pages[1] == pages[2]
@@ -132,7 +150,7 @@ FRAMES = [name for name, _ in PERSONAL if name != "text"]
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_what_is_in_a_frame_is_never_cached(cached_site, people, helpdesk, taken, name):
+def test_s_wag_08_what_is_in_a_frame_is_never_cached(cached_site, people, helpdesk, taken, name):
     lea = browser_of(people.lea)
     page = BeautifulSoup(lea.get("/office/").content, "html.parser")
     address = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hd-fragment"]
