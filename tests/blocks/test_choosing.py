@@ -1,0 +1,67 @@
+"""Choosing a service in the settings of a block: no editor learns of one he could not see."""
+
+import pytest
+from django.contrib.auth.models import Group
+from wagtail.admin.compare import StreamBlockComparison
+
+from tests import cast
+from tests.blocks.host import Body
+from wagtail_helpdesk.blocks.choosing import CategoryChooserBlock, ServiceChooserBlock
+from wagtail_helpdesk.models import Category, Service
+
+
+@pytest.fixture
+def private(dsi):
+    """DSI, for students alone."""
+    Service.objects.filter(pk=dsi.pk).update(everyone=False)
+    dsi.groups.add(Group.objects.get(name=cast.STUDENTS))
+    dsi.refresh_from_db()
+    return dsi
+
+
+def shown(block, value):
+    """What the editor of the page is shown as chosen."""
+    return block.get_form_state(value)
+
+
+def test_a_page_editor_reads_the_name_of_a_service_open_to_everybody(general):
+    assert shown(ServiceChooserBlock(), general)["string"] == "Services Généraux"
+
+
+def test_S_WAG_01_and_of_no_other_whatever_id_he_sends(private):
+    assert shown(ServiceChooserBlock(), private)["string"] == (
+        f"Service no. {private.pk}, not shown to everybody"
+    )
+
+
+def test_S_WAG_01_nor_of_its_categories(private, network):
+    assert "Réseau" not in shown(CategoryChooserBlock(), network)["string"]
+
+
+def test_S_WAG_01_nor_of_a_hidden_category(heating):
+    assert shown(CategoryChooserBlock(), heating)["string"] == "Chauffage"
+    Category.objects.filter(pk=heating.pk).update(hidden=True)
+    heating.refresh_from_db()
+    assert "Chauffage" not in shown(CategoryChooserBlock(), heating)["string"]
+
+
+def test_S_WAG_01_nor_does_the_comparison_of_two_revisions(private, general):
+    body, nothing = Body(), Body().normalize([])
+    usual = body.child_blocks["helpdesk_card"].get_default()
+    cards = [("helpdesk_card", {**usual, "service": each}) for each in (private, general)]
+    value = body.normalize(cards)
+    text = StreamBlockComparison(body, True, True, nothing, value).htmldiff()
+    assert "DSI" not in text
+    assert "Services Généraux" in text
+
+
+BLOCKS = ("helpdesk_card", "helpdesk_queue", "helpdesk_ask", "helpdesk_catalogue")
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_S_WAG_01_the_page_of_everybody_does_not_name_it(block, private, network, name):
+    chosen = {"services": [private]} if name == "helpdesk_catalogue" else {"service": private}
+    more = {"category": network} if name == "helpdesk_ask" else {}
+    text = str(block(name, **chosen, **more))
+    assert "DSI" not in text
+    assert "Réseau" not in text
