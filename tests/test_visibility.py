@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from tests import cast, surfaces
 from tests.actions.conftest import service_of
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.access import AUDIENCES, readable_audiences
+from wagtail_helpdesk.access import (
+    AUDIENCES,
+    configuration_held,
+    readable_audiences,
+    role_filter,
+)
 from wagtail_helpdesk.lifecycle import Audience, Role
 from wagtail_helpdesk.models import Attachment, Event, Guest, Service, ServiceManager, Ticket
 
@@ -166,6 +171,16 @@ def test_in_charge_counts_only_while_one_manages_the_service(world, people):
         Role.MANAGER,
         Role.IN_CHARGE,
     }
+
+
+@pytest.mark.parametrize("who", ["anonymous", "deactivated"])
+def test_nobody_in_particular_configures_nothing(people, who):
+    user = AnonymousUser() if who == "anonymous" else people.yvette
+    assert configuration_held(user) == {}
+
+
+def test_no_person_is_the_system(world, people):
+    assert not Ticket.objects.filter(role_filter(Role.SYSTEM, people.gilles)).exists()
 
 
 # -- messages --------------------------------------------------------------------------------------

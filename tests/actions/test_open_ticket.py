@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.contrib.auth.models import Group
 from django.utils.functional import SimpleLazyObject
+from wagtail.models import Page
 
 from tests.actions.refusals import history
 from tests.actions.scenarios import photo
@@ -238,3 +239,9 @@ def test_the_algorithm_puts_somebody_in_charge_in_the_same_batch(general, heatin
 def test_the_number_can_be_quoted(ticket):
     assert str(ticket) == f"#{ticket.number}"
     assert "Radiateur" not in str(ticket)
+
+
+def test_the_page_one_asks_from_is_kept(heating, people):
+    page = Page.objects.first()
+    ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr.", page=page)
+    assert ticket.origin.page == page

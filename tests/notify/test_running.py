@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from wagtail_helpdesk import actions, checks, tasks
-from wagtail_helpdesk.models import Beat, Envelope, Event, State
+from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, State
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
 from wagtail_helpdesk.notify.schedules import SCHEDULES
@@ -136,6 +136,15 @@ class TestHealth:
         Beat.objects.filter(name="deliver").delete()
         assert health("--json") == 2
         assert json.loads(capsys.readouterr().out)["findings"]["last_deliver"]["level"] == 2
+
+    def test_a_mail_server_that_is_away_is_to_be_looked_at_until_it_is_tried_again(self, capsys):
+        later = timezone.now() + timezone.timedelta(minutes=1)
+        server = Channel.objects.create(name="smtp", open_until=later, last_error="421 Full")
+        assert health() == 1
+        assert "421 Full" in capsys.readouterr().out
+        server.open_until = timezone.now()
+        server.save()
+        assert health() == 0
 
     def test_s_inf_04_anybody_learns_ok_or_fail_and_nothing_more(self, client):
         assert client.get(reverse("wagtail_helpdesk:health")).text == "ok"

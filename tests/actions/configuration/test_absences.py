@@ -94,6 +94,19 @@ def test_a_circle_is_refused(people, away):
         away(people.hugo, people.karim)
 
 
+def test_whoever_is_replaced_by_nobody_closes_no_circle(people, away):
+    away(people.karim)
+    away(people.hugo, people.karim)
+    assert replacement_for(people.hugo, TODAY) is None
+
+
+def test_a_circle_is_found_in_any_of_several_absences(people, away):
+    away(people.karim, people.julien, last=TODAY)
+    away(people.karim, people.hugo, first=TODAY + WEEK)
+    with pytest.raises(NotPossible, match="replaced by the same person"):
+        away(people.hugo, people.karim)
+
+
 def test_a_circle_in_different_weeks_is_none(people, away):
     away(people.karim, people.julien)
     away(people.julien, people.karim, first=TODAY + 2 * WEEK, last=TODAY + 3 * WEEK)

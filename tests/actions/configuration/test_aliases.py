@@ -49,6 +49,11 @@ def test_beside_the_services_an_administrator_adds_any(people, dsi):
     assert Alias.objects.get().service is None
 
 
+def test_it_stands_below_a_category_of_its_own_place(general, network, dsi, sophie):
+    with pytest.raises(NotPossible, match="belongs to another service"):
+        configuration.add_alias("Wifi", dsi, by=sophie, service=general, parent=network)
+
+
 def test_an_alias_leads_somewhere_else(general, heating, sophie):
     for to, parent in ((general, None), (heating, heating)):
         with pytest.raises(NotPossible, match="leads somewhere else"):

@@ -25,6 +25,12 @@ def test_changes_are_on_record(heating, sophie, record):
     )
 
 
+def test_what_stays_as_it_was_is_not_recorded(heating, sophie, record):
+    configuration.change_category(heating, by=sophie, name="Chauffage", default_subject="Froid")
+    [(_, _, data)] = record("edit_category")
+    assert data["after"] == {"default_subject": "Froid"}
+
+
 def test_two_people_who_change_different_things_both_win(people, heating, sophie):
     mine, his = (Category.objects.get(pk=heating.pk) for _ in range(2))
     configuration.change_category(mine, by=sophie, default_subject="Radiateur")
@@ -73,6 +79,13 @@ def test_a_category_moves_one_place(general, sophie):
         general.categories.filter(name=name).update(order=order)
     configuration.step_category(general.categories.get(name="Plomberie"), by=sophie, up=True)
     assert names(general) == ["Électricité", "Plomberie", "Chauffage"]
+
+
+def test_the_first_one_goes_no_further_up_and_nothing_is_recorded(general, sophie, record):
+    first = general.categories.first()
+    configuration.step_category(first, by=sophie, up=True)
+    assert names(general)[0] == first.name
+    assert record("order_categories") == []
 
 
 def test_an_empty_category_is_deleted(general, plumbing, sophie, record):

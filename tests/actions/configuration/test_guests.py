@@ -32,6 +32,15 @@ def test_both_are_on_record(people, general, sophie, record):
     assert kinds == ["add_permanent_guest", "remove_permanent_guest"]
 
 
+def test_taken_out_by_two_at_once_it_is_recorded_once(people, general, sophie, record):
+    guest = configuration.add_permanent_guest(general, people.ines, by=sophie)
+    key = guest.pk
+    configuration.remove_permanent_guest(guest, by=sophie)
+    guest.pk = key
+    configuration.remove_permanent_guest(guest, by=sophie)
+    assert len(record("remove_permanent_guest")) == 1
+
+
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
 def test_it_takes_the_privilege_to_manage_managers(people, general, dsi, sophie, who):
     with pytest.raises(NotYours):

@@ -75,6 +75,12 @@ def test_it_is_on_record_with_names(people, heating, sophie, row, record):
     assert data["after"] == {"members": ["Karim Benali"]}
 
 
+def test_the_same_members_again_are_not(people, heating, sophie, row, record):
+    for _ in range(2):
+        configuration.set_members(heating, [row(people.karim)], by=sophie)
+    assert len(record("name_members")) == 1
+
+
 def test_a_manager_of_another_service_is_refused(people, heating, dsi, sophie):
     with pytest.raises(NotPossible, match="is not a manager of this service"):
         configuration.set_members(heating, [dsi.managers.get(user=people.nadia)], by=sophie)
