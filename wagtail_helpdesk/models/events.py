@@ -27,6 +27,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Narrow to what the user may read; ``own=False``: also not what he wrote beyond that."""
         return self.filter(access.reads_message(user, own=own))
 
+    def of(self, ticket: Ticket, user: Any) -> Self:
+        """Narrow to what the user may read of a ticket that was fetched with his standing."""
+        return self.filter(access.reads_message_of_ticket(user, ticket.standing), ticket=ticket)
+
     def unannounced(self) -> Self:
         """Narrow to the events whose listeners have not been gathered yet, oldest first."""
         return self.filter(announced_at=None).order_by("pk")

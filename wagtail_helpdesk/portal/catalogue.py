@@ -138,7 +138,7 @@ Places = dict[tuple[Any, Any], list[Alias]]
 
 def _categories(services: list[Service]) -> tuple[list[Category], bool]:
     """Return the categories shown, and whether there are others: each service shows its own then."""
-    shown = Category.objects.filter(service__in=services, hidden=False)
+    shown = Category.objects.filter(service__in=services, hidden=False).only(*tree.FIELDS)
     found = list(shown[: MOST_CATEGORIES + 1])
     is_cut = len(found) > MOST_CATEGORIES
     return ([] if is_cut and len(services) > 1 else found[:MOST_CATEGORIES]), is_cut
@@ -168,8 +168,12 @@ def _aliases(user: Any, services: list[Service], *, everywhere: bool) -> Places:
     shown = Q(service__in=services)
     if everywhere:
         shown |= Q(service=None)
-    found = Alias.objects.open_to(user).filter(shown)
-    for alias in found.select_related("to_service", "to_category__service")[:MOST_CATEGORIES]:
+    found = Alias.objects.filter(shown)
+    if not found.exists():  # as on most sites: asking who may use them costs far more
+        return places
+    for alias in found.open_to(user).select_related("to_service", "to_category__service")[
+        :MOST_CATEGORIES
+    ]:
         places[alias.service_id, alias.parent_id].append(alias)
     return places
 

@@ -56,13 +56,19 @@ class Desk:
     def categories(self) -> list[tree.Node]:
         """The categories offered as a filter: those of the chosen service, or of all if few."""
         services = [s for s in self.visit.services if self.service in (None, s.pk)]
-        nodes = tree.nodes(Category.objects.filter(service__in=services)[: MOST_CATEGORIES + 1])
+        found = Category.objects.filter(service__in=services).only(*tree.FIELDS)
+        nodes = tree.nodes(found[: MOST_CATEGORIES + 1])
         return nodes if len(nodes) <= MOST_CATEGORIES else []
 
     def tickets_in(self, name: str) -> QuerySet[Ticket]:
         """Return a queue without the filters."""
         services = [service.pk for service in self.visit.services]
-        return queues.queue(name, self.visit.user, services, self.member_categories)
+        user = self.visit.user
+        return queues.queue(name, self._managed, user, services, self.member_categories)
+
+    @cached_property
+    def _managed(self) -> QuerySet[Ticket]:
+        return queues.managed_by(self.visit.user)
 
     def tickets(self) -> QuerySet[Ticket]:
         """Return the chosen queue, filtered."""

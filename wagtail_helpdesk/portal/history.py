@@ -80,18 +80,18 @@ class History:
 
 def of(ticket: Ticket, reader: Any, before: int | None = None) -> History:
     """Return the last entries that somebody may read of a ticket, or the last before an event."""
-    readable = ticket.events.visible_to(reader)
+    readable = Event.objects.of(ticket, reader)
     if before is not None:
         readable = readable.filter(pk__lt=before)
     found = list(readable.select_related("actor").order_by("-pk")[: LENGTH + 1])
-    entries = _entries(ticket, reader, found[:LENGTH][::-1])
+    entries = _entries(ticket, found[:LENGTH][::-1])
     return History(entries, earlier=len(found) > LENGTH, latest=before is None)
 
 
 def since(ticket: Ticket, reader: Any, seen: int) -> list[Entry]:
     """Return the last of what happened on a ticket since the event that somebody saw, oldest first."""
     news = ticket.events.visible_to(reader).filter(pk__gt=seen).select_related("actor")
-    return _entries(ticket, reader, list(news.order_by("-pk")[:LENGTH])[::-1])
+    return _entries(ticket, list(news.order_by("-pk")[:LENGTH])[::-1])
 
 
 def last_event(ticket: Ticket, reader: Any) -> int:
@@ -100,9 +100,9 @@ def last_event(ticket: Ticket, reader: Any) -> int:
     return newest.first() or 0
 
 
-def _entries(ticket: Ticket, reader: Any, events: Sequence[Event]) -> list[Entry]:
+def _entries(ticket: Ticket, events: Sequence[Event]) -> list[Entry]:
     names = Names(events)
-    files = _files(events, reader)
+    files = _files(events)
     return [
         Entry(
             event=event,
@@ -117,9 +117,10 @@ def _entries(ticket: Ticket, reader: Any, events: Sequence[Event]) -> list[Entry
     ]
 
 
-def _files(events: Iterable[Event], reader: Any) -> dict[int, list[FileLink]]:
+def _files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
+    """Return the files of these messages: whoever reads a message reads its files."""
     files: dict[int, list[FileLink]] = defaultdict(list)
-    for attachment in Attachment.objects.visible_to(reader).filter(event__in=events):
+    for attachment in Attachment.objects.filter(event__in=events):
         files[attachment.event_id].append(
             FileLink(
                 path=f"files/{attachment.pk}/{words.slug(attachment.name)}/",

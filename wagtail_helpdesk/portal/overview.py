@@ -90,9 +90,13 @@ class Overview:
     def categories(self) -> list[Any]:
         return queues.member_categories(self.user)
 
+    @cached_property
+    def _managed(self) -> QuerySet[Ticket]:
+        return queues.managed_by(self.user)
+
     def queue(self, name: str) -> QuerySet[Ticket]:
         """Return the open tickets of one of the desk's queues."""
-        found = queues.queue(name, self.user, self.services, self.categories)
+        found = queues.queue(name, self._managed, self.user, self.services, self.categories)
         return found.filter(is_open=True)
 
     # -- what waits for me -------------------------------------------------------------------------
@@ -158,7 +162,7 @@ class Overview:
             name: queues.CappedCount(self._free.filter(age)) for name, age in ages.items()
         }
         for row in self.rows[:MOST_SERVICES]:
-            here = queues.managed_by(self.user).filter(service=row.service.pk, is_open=True)
+            here = self._managed.filter(service=row.service.pk, is_open=True)
             columns[f"open_{row.service.pk}"] = queues.CappedCount(here)
             columns[f"free_{row.service.pk}"] = queues.CappedCount(here.filter(assignee=None))
         return columns | self._failures(now)

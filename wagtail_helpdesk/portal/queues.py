@@ -20,9 +20,13 @@ def managed_by(user: Any) -> QuerySet[Ticket]:
     return Ticket.objects.visible_to(user, through=(Role.MANAGER,))
 
 
-def queue(name: str, user: Any, services: list[Any], categories: list[Any]) -> QuerySet[Ticket]:
-    """Return a queue, each driven by an index of its own; ids are literals so that it is chosen."""
-    tickets = managed_by(user)
+def queue(
+    name: str, tickets: QuerySet[Ticket], user: Any, services: list[Any], categories: list[Any]
+) -> QuerySet[Ticket]:
+    """Return a queue of the tickets that ``managed_by`` gave.
+
+    Each is driven by an index of its own; ids are literals so that it is chosen.
+    """
     if name == "mine":
         return tickets.filter(assignee=user)
     if name == "categories":

@@ -63,7 +63,7 @@ class Asked:
         """The categories offered as a filter: those of the chosen service."""
         if self.service is None:
             return []
-        categories = Category.objects.filter(service=self.service)
+        categories = Category.objects.filter(service=self.service).only(*tree.FIELDS)
         nodes = tree.nodes(categories[: MOST_CATEGORIES + 1])
         return nodes if len(nodes) <= MOST_CATEGORIES else []
 

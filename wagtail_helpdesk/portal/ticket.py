@@ -58,7 +58,7 @@ def properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
     """Return what the frame says, in the reader's words."""
     standing = ticket.standing
     plain = ticket.requester_id == reader.pk and Role.MANAGER not in standing.roles
-    names = tree.path(ticket.service.categories.all(), ticket.category_id)
+    names = tree.path(ticket.service.categories.only(*tree.FIELDS), ticket.category_id)
     return {
         "requester": name_of(ticket.requester),
         "card": requester_card(ticket),

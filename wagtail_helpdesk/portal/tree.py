@@ -28,6 +28,10 @@ class Node:
         return "\N{NO-BREAK SPACE}" * 3 * self.depth + self.name
 
 
+#: The fields that a node is made of: a category has many others, and a catalogue hundreds of nodes.
+FIELDS = ("service", "parent", "name", "takes_tickets", "hidden")
+
+
 def nodes(categories: Iterable[Category]) -> list[Node]:
     """Return the categories in reading order: services apart, parents before their children.
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: More words than this narrow nothing any more; what is typed beyond is not read.
 MOST_WORDS = 12
@@ -52,7 +53,7 @@ class Query:
 
     def finds(self, word: str) -> bool:
         """Tell whether a word of a text is one of those asked for."""
-        folded = fold(word)
+        folded = fold_word(word)
         return any(
             folded.startswith(term) if begun else folded == term for term, begun in self.terms()
         )
@@ -65,6 +66,12 @@ def fold(text: str) -> str:
         parts = unicodedata.normalize("NFKD", text)
         text = "".join(part for part in parts if not unicodedata.combining(part))
     return " ".join(word[:LONGEST_WORD] for word in _WORD.findall(text))
+
+
+@lru_cache(maxsize=4096)
+def fold_word(word: str) -> str:
+    """Fold one word of a text; any language has a few that stand everywhere."""
+    return fold(word)
 
 
 def parse(text: str) -> Query:
