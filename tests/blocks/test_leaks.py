@@ -1,0 +1,85 @@
+"""No block, panel, list or search names a ticket to somebody who may not see it."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from tests import cast, surfaces
+from tests.test_visibility import people, world  # noqa: F401
+from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.search.indexing import catch_up
+
+BLOCKS = "/helpdesk-mail/blocks/"
+#: Every place that lists tickets, as widely as its address may ask.
+PLACES = (
+    f"{BLOCKS}requests/?count=25",
+    f"{BLOCKS}queue/?queue=all&count=25",
+    f"{BLOCKS}queue/?queue=free&count=25",
+    f"{BLOCKS}panel/",
+    f"{BLOCKS}services/",
+    f"{BLOCKS}ask/",
+    "/assistance/",
+    "/assistance/tickets/",
+    "/assistance/tickets/?list=followed",
+    "/assistance/desk/?queue=all",
+    f"/assistance/search/?q={surfaces.WORD}",
+    "/admin/",
+)
+PERSONS = [person.username for person in cast.PEOPLE]
+
+
+def named(client, place):
+    """The numbers of the tickets that a place leads to."""
+    answer = client.get(place)
+    assert answer.status_code in (200, 204, 302)
+    return {int(number) for number in re.findall(r"/tickets/(\d+)/", answer.content.decode())}
+
+
+@pytest.fixture
+def browser(helpdesk, world, people):  # noqa: F811
+    """A function: somebody's browser, let into the Wagtail admin."""
+
+    def browser(username):
+        client = Client()
+        if username != "anonymous":
+            user = getattr(people, username)
+            user.groups.add(Group.objects.get(name="Editors"))
+            client.force_login(user)
+        return client
+
+    catch_up()
+    return browser
+
+
+@pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
+def test_S_VIS_11_nobody_is_led_to_a_ticket_he_may_not_see(browser, people, username):  # noqa: F811
+    client = browser(username)
+    seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
+    for place in PLACES:
+        assert named(client, place) <= seen, place
+
+
+def test_and_these_places_do_name_tickets(browser):
+    sophie, lea = browser("sophie"), browser("lea")
+    found = {place for place in PLACES if named(sophie, place) | named(lea, place)}
+    assert found >= {place for place in PLACES if "queue" in place or "requests" in place}
+    assert {f"{BLOCKS}panel/", "/assistance/tickets/", PLACES[-2], "/admin/"} <= found
+
+
+def test_what_one_is_led_to_opens(browser):
+    client = browser("sophie")
+    for number in set().union(*(named(client, place) for place in PLACES)):
+        assert client.get(f"/assistance/tickets/{number}/").status_code == 200
+
+
+@pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
+def test_S_VIS_11_what_one_may_not_see_is_not_found(browser, people, username):  # noqa: F811
+    client = browser(username)
+    seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
+    let_in = username != "anonymous" and getattr(people, username).is_active
+    for ticket in Ticket.objects.exclude(pk__in=seen):
+        answer = client.get(f"/assistance/tickets/{ticket.pk}/")
+        # Whoever is not logged in is led to the log-in, for any number alike.
+        assert answer.status_code == (404 if let_in else 302)
