@@ -59,7 +59,9 @@ def test_a_block_works_in_a_site_without_helpdesk(block, helpdesk, general, name
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_picker_shows_a_sample_of_nobodys_tickets(client, people, helpdesk, ticket, name):
+def test_s_wag_09_the_picker_shows_a_sample_of_nobodys_tickets(
+    client, people, helpdesk, ticket, name
+):
     definition = Body().child_blocks[name]
     Block.definition_registry[definition.definition_prefix] = definition
     client.force_login(people.gilles)

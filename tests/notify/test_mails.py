@@ -16,6 +16,8 @@ from wagtail_helpdesk import actions, links
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, PermanentGuest, State
 from wagtail_helpdesk.notify.alerts import quoted
+from wagtail_helpdesk.notify.announce import announce_waiting
+from wagtail_helpdesk.notify.delivery import deliver
 from wagtail_helpdesk.notify.mail import one_line
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -358,6 +360,17 @@ class TestHeaders:
         assert mail["From"] == "Services Généraux <helpdesk@example.org>"
         assert mail["Reply-To"] is None
 
+    def test_e06_what_cannot_be_delivered_comes_back_to_the_sites_address(
+        self, ticket, smtp, settings
+    ):
+        settings.WAGTAIL_HELPDESK = {"FROM_EMAIL": "Assistance <retours@example.org>"}
+        announce_waiting()
+        deliver()
+        assert {received.sender for received in smtp.messages} == {"retours@example.org"}
+
+    def test_e09_an_alert_is_no_bulk_mail(self, mail):
+        assert mail["Precedence"] is None
+
     def test_e07_e08_no_robot_is_to_answer(self, mail):
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["X-Auto-Response-Suppress"] == "All"
@@ -449,9 +462,6 @@ class TestText:
     def test_e15_a_lonely_dot_and_long_lines_survive(self, taken, people, smtp, quiet):
         quiet()
         actions.comment(taken, by=people.lea, text=".\n" + "é" * 3000 + "\nfin")
-        from wagtail_helpdesk.notify.announce import announce_waiting
-        from wagtail_helpdesk.notify.delivery import deliver
-
         announce_waiting()
         deliver()
         (received,) = smtp.messages

@@ -305,6 +305,9 @@ class TestContent:
         assert re.search(r"and \d+ more", mail.body)
         assert "* Tickets of your categories (26)" in mail.body
 
+    def test_e09_it_is_bulk_mail(self, tickets, reports):
+        assert {mail.message()["Precedence"] for mail in reports().values()} == {"bulk"}
+
     def test_what_was_closed_before_it_leaves_is_not_in_it(self, tickets, people, mailoutbox):
         plan(EIGHT)
         actions.close(tickets["à moi, ailleurs"], by=people.karim)

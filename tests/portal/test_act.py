@@ -232,6 +232,21 @@ def test_the_requester_approves_the_closure(visit, people, closed):
     assert closed.status == "approved"
 
 
+def test_s_esc_05_nobody_else_approves_or_rejects_a_closure(visit, people, closed):
+    for who, status in ((people.karim, 403), (people.sophie, 403), (people.victor, 404)):
+        for act in ("approve_closure", "reject_closure"):
+            assert visit(who).act(closed, act, text="Non.").status_code == status
+    closed.refresh_from_db()
+    assert closed.status == "closed"
+
+
+@pytest.mark.parametrize("act", ["approve_closure", "reopen"])
+def test_s_esc_05_what_the_requester_does_twice_is_done_once(visit, people, closed, act):
+    lea = visit(people.lea)
+    assert [lea.act(closed, act, text="Encore.").status_code for _ in range(2)] == [303, 409]
+    assert closed.events.filter(action=act).count() == 1
+
+
 def test_assigning_offers_colleagues_with_their_load(visit, people, ticket):
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
     labels = [label.text.strip() for label in page.select(".hd-choices label")]

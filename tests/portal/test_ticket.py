@@ -148,7 +148,7 @@ def test_a_number_that_does_not_exist_looks_the_same(visit, people, ticket):
     assert mine.text == none.text
 
 
-def test_s_xss_01_nothing_typed_becomes_markup(visit, people, heating):
+def test_s_xss_01_s_wag_10_nothing_typed_becomes_markup(visit, people, heating):
     type(people.lea).objects.filter(pk=people.lea.pk).update(first_name=SCRIPT[:100])
     Service.objects.update(name=SCRIPT)
     type(heating).objects.filter(pk=heating.pk).update(name=SCRIPT[:90])
