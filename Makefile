@@ -15,8 +15,8 @@ LINT := style floors types templates security
 SITE := migrations check translations
 TESTS := sqlite custom-page postgresql
 
-.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages clean \
-	setup-demo setup-fast setup-test $(LINT) $(SITE) $(TESTS)
+.PHONY: help demo test test-fast compat lint audit chaos bench bench-full docs messages clean \
+	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) $(TESTS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, and all tests 
 
 test-fast: setup-fast ## Run the tests that need no server, on SQLite
 	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL)
+
+compat: setup-compat ## Run them with the oldest, then with the newest of what the package stands on
+	@$(call title,oldest and newest)
+	@$(BIN)/nox -- $(PARALLEL)
 
 lint: $(LINT) ## Run the checkers that only read
 
@@ -114,10 +118,10 @@ messages: setup-test ## Collect the strings to translate, and compile the catalo
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin compilemessages
 
 clean: ## Remove everything that was made here
-	rm -rf $(VENV) node_modules .state build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) .nox node_modules .state build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-setup-demo setup-fast setup-test: setup-%:
+setup-demo setup-fast setup-test setup-compat: setup-%:
 	@scripts/setup $*
 
 define title

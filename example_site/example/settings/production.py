@@ -3,16 +3,31 @@
 DJANGO_SECRET_KEY      long and random
 SITE_HOST              the portal’s name, e.g. intranet.example.org
 DATABASE_NAME, …_USER, …_PASSWORD, …_HOST, …_PORT      PostgreSQL
-REDIS_URL              optional: the broker of the cluster, instead of a table
+REDIS_URL              optional: shared cache, and the broker of the clusters instead of a table
+WITHOUT_CLUSTER        1: timers do what a cluster would
+OPENSEARCH_URL         optional: searches tickets, instead of the database
 STATIC_ROOT, MEDIA_ROOT                                served by the web server in front
+FILE_ROOT              what is attached to tickets; served by nobody but the portal
 SMTP_HOST, …           see example/mail.py
 LDAP_SERVER, …         see example/ldap.py
+
+`deploy/portal.env.example` has them all, docs/how-to/deploy.md tells about them.
 """
 
 import os
 
 from .base import *
-from .base import BASE_DIR, Q_CLUSTER, STORAGES, WAGTAIL_HELPDESK
+from .base import (
+    BASE_DIR,
+    INSTALLED_APPS,
+    Q_CLUSTER,
+    STORAGES,
+    WAGTAIL_HELPDESK,
+    WAGTAILSEARCH_BACKENDS,
+)
+
+# What Wagtail asks for where pages are searched by PostgreSQL.
+INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.postgres"]
 
 DEBUG = False
 SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
@@ -46,6 +61,10 @@ if redis_url := os.environ.get("REDIS_URL"):
         }
     }
 
+if os.environ.get("WITHOUT_CLUSTER") == "1":
+    # Each act would leave a task that nobody fetches.
+    INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_q"]
+
 STATIC_ROOT = os.environ.get("STATIC_ROOT", BASE_DIR / "static")
 WAGTAIL_HELPDESK = {
     **WAGTAIL_HELPDESK,
@@ -53,6 +72,17 @@ WAGTAIL_HELPDESK = {
 }
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT", BASE_DIR / "media")
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+
+if opensearch_url := os.environ.get("OPENSEARCH_URL"):
+    WAGTAILSEARCH_BACKENDS = {
+        **WAGTAILSEARCH_BACKENDS,
+        "helpdesk": {
+            "BACKEND": "wagtail.search.backends.opensearch3",
+            "URLS": [opensearch_url],
+            "INDEX_PREFIX": "portal_",
+        },
+    }
+    WAGTAIL_HELPDESK["SEARCH_BACKEND"] = "helpdesk"
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
