@@ -76,6 +76,49 @@ def test_III_1_a_blank_goes_back_to_what_is_inherited(karim, heating, general):
     assert heating.in_force("default_subject").value == "Bâtiment …"
 
 
+@pytest.fixture
+def sophie(page_as, helpdesk, people, general, ldap_directory, settings):
+    """Sophie, who manages the managers of Services Généraux; people are found in the directory."""
+    settings.AUTHENTICATION_BACKENDS = [
+        *settings.AUTHENTICATION_BACKENDS,
+        "wagtail_helpdesk.auth.ConfigurationBackend",
+    ]
+    general.managers.filter(user=people.sophie).update(can_manage_managers=True)
+    page = page_as(people.sophie)
+    page.goto("/assistance/")
+    page.locator(".hd-plus summary").click()
+    page.get_by_role("link", name="Services Généraux").click()
+    return page
+
+
+def find(page, name):
+    """Search the directory beside the field, and tick the only one found."""
+    page.get_by_label("Directory search").fill(name)
+    page.get_by_role("button", name="Directory search").click()
+    page.locator(".hd-candidates input[type=checkbox]").check()
+
+
+@pytest.mark.servers
+def test_III_2_a_manager_whom_only_the_directory_knows(sophie, general):
+    sophie.get_by_role("link", name="Add a manager").click()
+    find(sophie, "numéro-007")
+    sophie.get_by_role("button", name="Validate").click()
+    sophie.get_by_label("may refuse a ticket").uncheck()
+    sophie.get_by_role("button", name="Update the manager").click()
+    sophie.wait_for_load_state()
+    row = general.managers.get(user__username="p007")
+    assert (row.can_take_free, row.can_refuse) == (True, False)
+
+
+@pytest.mark.servers
+def test_III_3_a_permanent_guest_whom_only_the_directory_knows(sophie, general):
+    sophie.get_by_role("link", name="Add a permanent guest").click()
+    find(sophie, "numéro-007")
+    sophie.get_by_role("button", name="Validate").click()
+    sophie.wait_for_load_state()
+    assert general.permanent_guests.get().user.username == "p007"
+
+
 def test_the_panel_offers_nothing_else(karim, general):
     karim.goto(reverse("helpdesk_services:panel", args=[general.pk]))
     for label in ("Edit the service", "Add a manager", "Add a permanent guest"):
