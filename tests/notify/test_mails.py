@@ -360,17 +360,6 @@ class TestHeaders:
         assert mail["From"] == "Services Généraux <helpdesk@example.org>"
         assert mail["Reply-To"] is None
 
-    def test_e06_what_cannot_be_delivered_comes_back_to_the_sites_address(
-        self, ticket, smtp, settings
-    ):
-        settings.WAGTAIL_HELPDESK = {"FROM_EMAIL": "Assistance <retours@example.org>"}
-        announce_waiting()
-        deliver()
-        assert {received.sender for received in smtp.messages} == {"retours@example.org"}
-
-    def test_e09_an_alert_is_no_bulk_mail(self, mail):
-        assert mail["Precedence"] is None
-
     def test_e07_e08_no_robot_is_to_answer(self, mail):
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["X-Auto-Response-Suppress"] == "All"

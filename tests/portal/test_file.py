@@ -69,15 +69,6 @@ def test_s_vis_01_a_stranger_gets_no_file(visit, people, attached):
         assert visit(stranger).get(path(file)).status_code == 404
 
 
-@pytest.mark.parametrize("tag", ["*", '"x"', 'W/"x"'])
-def test_s_wag_05_no_guess_at_its_content_tells_a_stranger_of_a_file(visit, people, attached, tag):
-    file = attached()
-    client = visit(people.victor).client
-    response = client.get(f"/assistance/{path(file)}", headers={"If-None-Match": tag})
-    assert response.status_code == 404
-    assert "ETag" not in response.headers
-
-
 def test_s_vis_02_a_file_is_found_below_its_own_ticket_only(visit, people, attached, heating):
     other = actions.open_ticket(heating, by=people.lea, subject="Autre", text="x")
     file = attached()

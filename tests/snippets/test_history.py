@@ -1,17 +1,18 @@
 """The record of the configuration: visible to whoever may make the change."""
 
 import ast
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 import wagtail_helpdesk
 from wagtail_helpdesk.actions import configuration
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import PermanentGuest, ServiceManager
 from wagtail_helpdesk.snippets.history import KINDS
 
 from .conftest import grant
@@ -51,89 +52,6 @@ def test_each_change_is_for_whoever_may_make_it(
     shown = [words for words in ("Salle …", "hidden: no", "Benali updated") if words in page]
     assert len(shown) == 1
     assert sees in page
-
-
-TODAY = timezone.localdate()
-#: A change of each kind by Sophie, what the record says of it, and who else may read that.
-CHANGES = {
-    "a manager, and his privileges": (
-        lambda o: configuration.add_manager(o.general, o.people.claire, by=o.by),
-        "Manager Claire Dumont added. may manage categories: yes",
-        Privilege.MANAGE_MANAGERS,
-    ),
-    "his privileges": (
-        lambda o: configuration.update_manager(o.hugo, by=o.by, can_refuse=True),
-        "Manager Hugo Perrin updated. may refuse a ticket: no → yes",
-        Privilege.MANAGE_MANAGERS,
-    ),
-    "whether he is there": (
-        lambda o: configuration.set_availability(o.hugo, False, by=o.by),
-        "Availability of Hugo Perrin changed. available: yes → no",
-        Privilege.MANAGE_MANAGERS,
-    ),
-    "that he is away": (
-        lambda o: configuration.add_absence(
-            o.people.hugo, by=o.by, starts_on=TODAY, ends_on=TODAY, replacement=o.people.karim
-        ),
-        f"Absence of Hugo Perrin added. first day: {TODAY} · last day: {TODAY} · "
-        "replacement: Karim Benali",
-        Privilege.MANAGE_MANAGERS,
-    ),
-    "that he is gone": (
-        lambda o: configuration.remove_manager(o.hugo, by=o.by),
-        "Manager Hugo Perrin removed, open tickets handed over: 0. available: yes",
-        Privilege.MANAGE_MANAGERS,
-    ),
-    "a permanent guest": (
-        lambda o: configuration.add_permanent_guest(o.general, o.people.ines, by=o.by),
-        "Permanent guest Inès Robert added",
-        Privilege.MANAGE_MANAGERS,
-    ),
-    "the members of a category": (
-        lambda o: configuration.set_members(o.heating, [o.hugo], by=o.by),
-        "Members of “Chauffage” changed. members: inherited → Hugo Perrin",
-        Privilege.MANAGE_CATEGORIES,
-    ),
-    "the template of a category": (
-        lambda o: configuration.change_category(o.heating, by=o.by, default_message="Salle :"),
-        "Category “Chauffage” changed. default message: – → Salle :",
-        Privilege.MANAGE_CATEGORIES,
-    ),
-    "another name of a category": (
-        lambda o: configuration.add_alias("Radiateurs", o.heating, by=o.by, service=o.general),
-        "Alias “Radiateurs” of",
-        Privilege.MANAGE_CATEGORIES,
-    ),
-    "the template of the service": (
-        lambda o: configuration.change_service(o.general, by=o.by, default_subject="Salle …"),
-        "Service “Services Généraux” changed. default subject: – → Salle …",
-        Privilege.EDIT_SERVICE,
-    ),
-    "a setting of the service": (
-        lambda o: configuration.change_service(o.general, by=o.by, confidential=True),
-        "Service “Services Généraux” changed. confidential: no → yes",
-        Privilege.EDIT_SERVICE,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_change_acts_at_once_and_is_told_to_whoever_may_make_it(
-    people, general, heating, dsi, manager, browse, name
-):
-    change, told, privilege = CHANGES[name]
-    hugo = manager(people.hugo)
-    change(
-        SimpleNamespace(
-            people=people, general=general, heating=heating, hugo=hugo, by=people.sophie
-        )
-    )
-    karim = manager(people.karim)
-    grant(karim, privilege)
-    assert told in text(browse(people.karim).get("history", general))
-    grant(karim, *(set(CONFIGURATION) - {privilege}))
-    assert told not in text(browse(people.karim).get("history", general))
-    assert browse(people.nadia).get("history", general).status_code == 404
 
 
 def test_several_people_added_at_once_are_several_entries(people, general, browse):
@@ -178,3 +96,155 @@ def test_every_kind_of_change_has_its_sentence():
 
 
 RECORDERS = {"record", "_record"}
+
+
+# -- Every kind of change ----------------------------------------------------------------------
+
+EDITS, MANAGES, SORTS = CONFIGURES = (
+    Privilege.EDIT_SERVICE,
+    Privilege.MANAGE_MANAGERS,
+    Privilege.MANAGE_CATEGORIES,
+)
+DAY = date(2030, 7, 1)
+
+
+@pytest.fixture
+def scene(people, general, dsi, heating, network, manager):
+    """What there is before a change."""
+    PermanentGuest.objects.create(service=general, user=people.ines)
+    return SimpleNamespace(
+        people=people, general=general, heating=heating, network=network, manager=manager,
+        guest=general.permanent_guests.get(), by=people.sophie,
+        empty=general.categories.get(name="Plomberie"),
+        absence=configuration.add_absence(
+            people.karim, by=None, starts_on=DAY, ends_on=DAY, replacement=people.hugo
+        ),
+        alias=configuration.add_alias("Froid", heating, by=None, service=general),
+    )  # fmt: skip
+
+
+#: Each kind of change: what is done, who may do it and read of it, and the words of the record.
+CHANGES = {
+    "edit_service": (
+        lambda s: configuration.change_service(s.general, by=s.by, default_subject="Salle …"),
+        EDITS,
+        "default subject: – → Salle …",
+    ),
+    "add_manager": (
+        lambda s: configuration.add_manager(s.general, s.people.julien, by=s.by),
+        MANAGES,
+        "Manager Julien Moreau added. may manage categories: yes",
+    ),
+    "update_manager": (
+        lambda s: configuration.update_manager(
+            s.manager(s.people.karim), by=s.by, can_refuse=False
+        ),
+        MANAGES,
+        "may refuse a ticket: yes → no",
+    ),
+    "remove_manager": (
+        lambda s: configuration.remove_manager(s.manager(s.people.hugo), by=s.by),
+        MANAGES,
+        "Manager Hugo Perrin removed, open tickets handed over: 0. available: yes",
+    ),
+    "order_managers": (
+        lambda s: configuration.step_manager(s.manager(s.people.karim), by=s.by, up=True),
+        MANAGES,
+        "Manager Karim Benali moved in the list. order: 2 → 1",
+    ),
+    "set_availability": (
+        lambda s: configuration.set_availability(s.manager(s.people.karim), False, by=s.by),
+        MANAGES,
+        "available: yes → no",
+    ),
+    "add_absence": (
+        lambda s: configuration.add_absence(
+            s.people.hugo, by=s.by, starts_on=DAY, ends_on=DAY, replacement=s.people.sophie
+        ),
+        MANAGES,
+        "replacement: Sophie Lambert",
+    ),
+    "remove_absence": (
+        lambda s: configuration.remove_absence(s.absence, by=s.by),
+        MANAGES,
+        "Absence of Karim Benali removed",
+    ),
+    "add_permanent_guest": (
+        lambda s: configuration.add_permanent_guest(s.general, s.people.victor, by=s.by),
+        MANAGES,
+        "Permanent guest Victor Blanc added",
+    ),
+    "remove_permanent_guest": (
+        lambda s: configuration.remove_permanent_guest(s.guest, by=s.by),
+        MANAGES,
+        "Permanent guest Inès",
+    ),
+    "create_category": (
+        lambda s: configuration.create_category(
+            s.general, by=s.by, parent=s.heating, name="Étages", default_message="Quel étage ?"
+        ),
+        SORTS,
+        "Category “Étages” created. parent category: Chauffage · default message: Quel étage ?",
+    ),
+    "edit_category": (
+        lambda s: configuration.change_category(s.heating, by=s.by, default_message="Salle ?"),
+        SORTS,
+        "default message: – → Salle ?",
+    ),
+    "order_categories": (
+        lambda s: configuration.step_category(s.heating, by=s.by, up=True),
+        SORTS,
+        "Category “Chauffage” moved in the list. order: 2 → 1",
+    ),
+    "delete_category": (
+        lambda s: configuration.delete_category(s.empty, by=s.by),
+        SORTS,
+        "Category “Plomberie” deleted",
+    ),
+    "name_members": (
+        lambda s: configuration.set_members(s.heating, [s.manager(s.people.karim)], by=s.by),
+        SORTS,
+        "members: inherited → Karim Benali",
+    ),
+    "transfer_tickets": (
+        lambda s: configuration.transfer_tickets(s.heating, by=s.by, to=s.empty),
+        SORTS,
+        "Tickets of “Chauffage” transferred to Services Généraux › Plomberie: 1",
+    ),
+    "add_alias": (
+        lambda s: configuration.add_alias("Neige", s.heating, by=s.by, service=s.general),
+        SORTS,
+        "Alias “Neige” of Services Généraux › Chauffage added",
+    ),
+    "remove_alias": (
+        lambda s: configuration.remove_alias(s.alias, by=s.by),
+        SORTS,
+        "Alias “Froid” removed. leads to the category: Services Généraux › Chauffage",
+    ),
+}
+#: Nobody who runs a service makes or deletes one.
+OF_THE_SITE = {"create_service", "delete_service"}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_a_change_is_on_record_for_whoever_may_make_it_and_nobody_else(scene, ticket, browse, kind):
+    change, needed, words = CHANGES[kind]
+    reader = ServiceManager.objects.create(service=scene.general, user=scene.people.marion, order=9)
+    change(scene)
+    for privilege in CONFIGURES:
+        grant(reader, privilege)
+        page = text(browse(reader.user).get("history", scene.general))
+        assert (words in page) is (privilege is needed), privilege
+    for stranger in (scene.people.nadia, scene.people.hugo, scene.people.lea, scene.people.alice):
+        answer = browse(stranger).get("history", scene.general)
+        assert answer.status_code in (302, 403, 404)
+
+
+def test_no_kind_of_change_is_left_out():
+    assert set(CHANGES) == set(KINDS) - OF_THE_SITE
+
+
+def test_a_new_service_is_on_record_with_its_settings(people, browse):
+    service = configuration.create_service(by=people.gilles, name="Accueil", confidential=True)
+    page = text(browse(people.gilles).get("history", service))
+    assert "Service “Accueil” created. confidential: yes" in page

@@ -17,7 +17,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.snippets.views import snippets as generic
 
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Absence, Category, Service, ServiceManager
+from wagtail_helpdesk.models import Absence, Alias, Category, Service, ServiceManager
 
 from .pages import SERVICES
 from .scoping import ScopedSubject
@@ -150,7 +150,7 @@ def _detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
 
 @cache
 def _fields() -> dict[str, Any]:
-    models = (Absence, ServiceManager, Category, Service)
+    models = (Absence, Alias, ServiceManager, Category, Service)
     return {
         f.name: f
         for model in models

@@ -43,7 +43,9 @@ def remove_alias(alias: Alias, *, by: Author) -> None:
     """Take another name out of the catalogue; nothing happens to what it led to."""
     owner = alias.service or _service_of(alias.target)
     with changing(owner, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
-        change.record("remove_alias", name=alias.name)
+        target = alias.target
+        place = "to_service" if isinstance(target, Service) else "to_category"
+        change.record("remove_alias", before={place: _described(target)}, name=alias.name)
         alias.delete()
 
 

@@ -21,20 +21,19 @@ if TYPE_CHECKING:
 
 
 def create_category(
-    service: Service, *, by: Author, parent: Category | None = None, **settings: Any
+    service: Service, *, by: Author, name: str, parent: Category | None = None, **settings: Any
 ) -> Category:
     """Make a category, last among its neighbours."""
     with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         _check_parent(change.service, None, parent)
         order = next_order(Category.objects.filter(service=service, parent=parent))
-        category = Category(
-            **{"service": change.service, "parent": parent, "order": order, **settings}
-        )
+        category = Category(service=change.service, name=name, order=order)
+        _, after = applied(category, {"parent": parent, **settings})
         validated(category)
         category.save()
         refresh_members_from(change.service)
         category.refresh_from_db(fields=["members_from"])
-        change.record("create_category", category, name=category.name)
+        change.record("create_category", category, after=after, name=name)
     return category
 
 
@@ -62,8 +61,9 @@ def step_category(category: Category, *, by: Author, up: bool) -> None:
     with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         row = Category.objects.get(pk=category.pk)
         neighbours = Category.objects.filter(service=row.service_id, parent=row.parent_id)
-        if stepped(list(neighbours), row, up=up):
-            change.record("order_categories", row, name=row.name)
+        if places := stepped(list(neighbours), row, up=up):
+            before, after = places
+            change.record("order_categories", row, before=before, after=after, name=row.name)
 
 
 def delete_category(category: Category, *, by: Author) -> None:

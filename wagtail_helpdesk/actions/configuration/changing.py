@@ -112,17 +112,20 @@ def next_order(rows: models.QuerySet[Any]) -> int:
     return 0 if last is None else last + 1
 
 
-def stepped(rows: list[Any], row: Any, *, up: bool) -> bool:
-    """Move a row one place among its neighbours and number them anew; tell whether it moved."""
+def stepped(rows: list[Any], row: Any, *, up: bool) -> tuple[Values, Values] | None:
+    """Move a row one place among its neighbours and number them anew.
+
+    Return its places before and after as people count them, None if it stands at the end.
+    """
     place = next(i for i, neighbour in enumerate(rows) if neighbour.pk == row.pk)
     target = place - 1 if up else place + 1
     if not 0 <= target < len(rows):
-        return False
+        return None
     rows.insert(target, rows.pop(place))
     for order, neighbour in enumerate(rows):
         neighbour.order = order
     type(row).objects.bulk_update(rows, ["order"])
-    return True
+    return {"order": place + 1}, {"order": target + 1}
 
 
 def name_of(user: Any) -> str:

@@ -116,8 +116,12 @@ def remove_manager(
 def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
     """Move a manager one place up or down: “the first available” goes by this order."""
     with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
-        if stepped(list(change.service.managers.all()), manager, up=up):
-            change.record("order_managers", name=str(manager), user=manager.user_id)
+        if places := stepped(list(change.service.managers.all()), manager, up=up):
+            before, after = places
+            change.record(
+                "order_managers", before=before, after=after,
+                name=str(manager), user=manager.user_id,
+            )  # fmt: skip
 
 
 def set_availability(manager: ServiceManager, available: bool, *, by: Author) -> ServiceManager:

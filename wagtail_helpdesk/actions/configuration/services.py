@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     Author = AbstractUser | None
 
 
-def create_service(*, by: Author, groups: Collection[Group] = (), **settings: Any) -> Service:
+def create_service(
+    *, by: Author, name: str, groups: Collection[Group] = (), **settings: Any
+) -> Service:
     """Make a service. Raises ``NotYours`` for whoever may not add services in Wagtail."""
     _ask_for("add_service", by)
     with transaction.atomic():
-        service = Service(**{"order": next_order(Service.objects.all()), **settings})
+        service = Service(name=name, order=next_order(Service.objects.all()))
+        _, after = applied(service, settings)
         validated(service)
         service.save()
-        service.groups.set(groups)
-        Change(service, by).record("create_service", name=service.name)
+        if groups:
+            service.groups.set(groups)
+            after["groups"] = _names(groups)
+        Change(service, by).record("create_service", after=after, name=name)
     return service
 
 
