@@ -51,16 +51,27 @@ def configures_everything(user: Any) -> bool:
     return is_somebody(user) and bool(user.has_perm("wagtail_helpdesk.change_service"))
 
 
+def as_manager(user: Any) -> list[Any]:
+    """Return somebody's rows as manager, with their services.
+
+    They are read once for a user object, which lives for one request: menus, policies and lists
+    of the same page all ask for them.
+    """
+    if not is_somebody(user):
+        return []
+    if not hasattr(user, "_helpdesk_rows"):
+        rows = user.helpdesk_managed.select_related("service")
+        user._helpdesk_rows = list(rows.order_by("service__order", "service__name"))
+    found: list[Any] = user._helpdesk_rows
+    return found
+
+
 def configuration_held(user: Any) -> dict[int, frozenset[Privilege]]:
     """Return the configuration privileges a manager holds, by the id of the service."""
-    if not is_somebody(user):
-        return {}
-    flags = [privilege.value for privilege in CONFIGURATION]
-    holds = Q()
-    for flag in flags:
-        holds |= Q(**{flag: True})
-    rows = user.helpdesk_managed.filter(holds).values("service", *flags)
-    return {row["service"]: frozenset(p for p in CONFIGURATION if row[p.value]) for row in rows}
+    held = (
+        (row.service_id, row.privileges.intersection(CONFIGURATION)) for row in as_manager(user)
+    )
+    return {service: privileges for service, privileges in held if privileges}
 
 
 def role_filters(

@@ -20,7 +20,7 @@ class ConfigurationBackend(BaseBackend):
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Return access to the admin, or nothing."""
-        return {ACCESS_ADMIN} if obj is None and _configures(user_obj) else set()
+        return {ACCESS_ADMIN} if obj is None and access.configuration_held(user_obj) else set()
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Answer for the one permission this back end is about without asking the database for others."""
@@ -28,11 +28,4 @@ class ConfigurationBackend(BaseBackend):
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """Answer for the app that permission belongs to."""
-        return app_label == "wagtailadmin" and _configures(user_obj)
-
-
-def _configures(user: Any) -> bool:
-    # Asked dozens of times for one page of the admin; a user object lives for one request.
-    if not hasattr(user, "_helpdesk_configures"):
-        user._helpdesk_configures = bool(access.configuration_held(user))
-    return bool(user._helpdesk_configures)
+        return app_label == "wagtailadmin" and bool(access.configuration_held(user_obj))

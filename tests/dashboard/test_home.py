@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -172,7 +172,7 @@ def test_without_a_helpdesk_page_there_is_no_panel(home, helpdesk, people, ticke
 
 @pytest.fixture
 def statements(helpdesk, rf):
-    """A function: our own statements when the home is made for somebody; what its menu asks apart."""
+    """A function: our own statements when the panel and the summary are made for somebody."""
 
     def count(user):
         request = rf.get("/admin/")
@@ -200,6 +200,15 @@ def test_six_statements_whatever_the_number_of_tickets(
             actions.assign(new, by=people.karim, to=people.sophie)
             actions.comment(new, by=people.lea, text="Encore")
     assert statements(people.sophie) == (6, True)
+
+
+def test_the_rest_of_the_home_asks_nothing_more_of_the_helpdesk(helpdesk, people, ticket):
+    people.sophie.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client = Client()
+    client.force_login(people.sophie)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/admin/").status_code == 200
+    assert len([q for q in queries if "wagtail_helpdesk" in q["sql"]]) == 6
 
 
 def test_one_statement_for_who_manages_nothing(statements, people, ticket):

@@ -26,7 +26,6 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Envelope, Kind, State, Ticket
 from wagtail_helpdesk.notify import bell, queue
 from wagtail_helpdesk.portal.people import name_of
-from wagtail_helpdesk.snippets.permissions import held
 from wagtail_helpdesk.snippets.scoping import ScopedList
 
 from . import mail_health
@@ -42,7 +41,11 @@ def answers_for_mails(user: Any) -> bool:
 
 
 def _own_services(user: Any) -> list[int]:
-    return [pk for pk, holds in held(user).items() if Privilege.EDIT_SERVICE in holds]
+    return [
+        pk
+        for pk, holds in access.configuration_held(user).items()
+        if Privilege.EDIT_SERVICE in holds
+    ]
 
 
 def mails_of(user: Any) -> QuerySet[Envelope]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.search import SearchArea
 
+from wagtail_helpdesk import access
 from wagtail_helpdesk.links import place_for
 
 
@@ -20,8 +19,7 @@ class TicketSearchArea(SearchArea):
         super().__init__(_("Tickets"), url="", name="tickets", icon_name="helpdesk", order=900)
 
     def is_shown(self, request: HttpRequest) -> bool:
-        user: Any = request.user
-        return bool(user.helpdesk_managed.exists())
+        return bool(access.as_manager(request.user))
 
     def is_active(self, request: HttpRequest, current: str | None = None) -> bool:
         return False

@@ -39,11 +39,10 @@ class Visit:
         address = self.page.get_url(self.request) if self.page.pk else None
         return address or "/"
 
-    @cached_property
+    @property
     def managed(self) -> list[ServiceManager]:
-        """The visitor's rows as manager, with their services: read once, used by every list."""
-        rows = ServiceManager.objects.filter(user=self.user).select_related("service")
-        return list(rows.order_by("service__order", "service__name"))
+        """The visitor's rows as manager, with their services: used by every list."""
+        return access.as_manager(self.user)
 
     @property
     def services(self) -> list[Service]:

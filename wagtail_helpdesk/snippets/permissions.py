@@ -14,13 +14,6 @@ from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 
 
-def held(user: Any) -> dict[int, frozenset[Privilege]]:
-    """Return a manager's configuration privileges by service id, read once per request."""
-    if not hasattr(user, "_helpdesk_held"):
-        user._helpdesk_held = access.configuration_held(user)
-    return user._helpdesk_held
-
-
 class ConfigurationPolicy(BasePermissionPolicy):
     """Who may do what Wagtail's views call add, change, delete, view and reorder.
 
@@ -47,12 +40,16 @@ class ConfigurationPolicy(BasePermissionPolicy):
             return False
         if access.configures_everything(user):
             return True
-        return any(self._suffices(action, holds) for holds in held(user).values())
+        return any(
+            self._suffices(action, holds) for holds in access.configuration_held(user).values()
+        )
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
         if action in self.permissions or access.configures_everything(user):
             return self.user_has_permission(user, action)
-        return self._suffices(action, held(user).get(self.service_id(instance), frozenset()))
+        return self._suffices(
+            action, access.configuration_held(user).get(self.service_id(instance), frozenset())
+        )
 
     def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> Any:
         actions = list(actions)
