@@ -25,7 +25,7 @@ class Found(NamedTuple):
 
 
 class Backend(Protocol):
-    """What a back end does. ``doors`` are queries that already hold the rule of reading."""
+    """What a back end does. ``doors`` are queries that already hold the rule of reading, in order."""
 
     def newest(self, doors: Sequence[Rows], query: Query, before: int | None, length: int) -> Found:
         """Return the newest events that answer, older than ``before``; raises ``TooBroad``, ``Unavailable``."""

@@ -33,7 +33,7 @@ class Database:
         if before is not None:
             rows = rows.filter(pk__lt=before)
         # By time and not by relevance: a rank would have to be computed for every row that matches.
-        return list(rows.order_by("-pk").values_list("pk", flat=True)[: length + 1])
+        return list(rows.values_list("pk", flat=True)[: length + 1])
 
     def add(self, rows: Sequence[SearchRow]) -> None:
         pass
