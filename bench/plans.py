@@ -1,6 +1,6 @@
 """How PostgreSQL finds what each page asks for: the top of the plan of its slowest statement.
 
-    python -m bench.plans TICKETS       in a world that ``python -m bench`` has loaded
+python -m bench.plans TICKETS       in a world that ``python -m bench`` has loaded
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def _plan(statement: str) -> Iterator[str]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {statement.replace('%', '%%')}", [])
+        cursor.execute(
+            f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {statement.replace('%', '%%')}", []
+        )
         lines = [line for (line,) in cursor.fetchall()]
     yield from (line[:LENGTH] for line in lines[:LINES])
     yield from (line for line in lines if line.startswith(("Planning Time", "Execution Time")))

@@ -1,0 +1,116 @@
+"""Two web servers and two clusters on one PostgreSQL and one Redis; one of each dies while people write."""
+
+import os
+import signal
+import time
+from collections import Counter
+from contextlib import ExitStack, suppress
+from http.client import HTTPException
+
+import pytest
+from django.test import Client
+
+from bench.browsing import Browser
+from bench.servers import gunicorn
+from tests.servers.redis import redis_server
+from tests.servers.workers import environment, qcluster
+from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Envelope, Event, State
+
+pytestmark = [
+    pytest.mark.servers,
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+COMMENTS, MAILS_BEFORE_THE_END = 16, 4
+#: Seconds after which what a dead worker held is taken up by another.
+LEASE = 3
+
+
+@pytest.fixture(autouse=True)
+def place(transactional_db, helpdesk):
+    """Mails lead to the real page here."""
+
+
+@pytest.fixture
+def tickets(heating, people, quiet):
+    """As many tickets as comments: what concerns one ticket would travel in one mail."""
+    tickets = [
+        actions.open_ticket(heating, by=people.lea, subject=f"Salle {n}", text="Il fait froid.")
+        for n in range(COMMENTS)
+    ]
+    for ticket in tickets:
+        actions.take(ticket, by=people.karim)
+    quiet()
+    return tickets
+
+
+class Writer:
+    """Somebody behind a load balancer: asks one server, and the other when there is no answer."""
+
+    def __init__(self, user, ports):
+        client = Client()
+        client.force_login(user)
+        self.browsers = [Browser(port, client.cookies["sessionid"].value) for port in ports]
+        for browser in self.browsers:
+            browser.cookies = self.browsers[0].cookies
+
+    def comment(self, ticket, text):
+        self.browsers.reverse()
+        address = f"/assistance/tickets/{ticket.pk}/comment/"
+        form = self._answered(lambda browser: browser.form(address))
+        status, body = self._answered(lambda browser: browser.post(address, form | {"text": text}))
+        assert status == 303, body
+
+    def _answered(self, ask):
+        for browser in self.browsers:
+            with suppress(OSError, HTTPException):
+                return ask(browser)
+        raise AssertionError("no web server answers")
+
+
+def killed_after(mails, smtp, *processes):
+    """Kill these processes, with all they started, at the moment this many mails have left."""
+
+    def kill(received):
+        if len(smtp.messages) == mails:
+            for process in processes:
+                os.killpg(process.pid, signal.SIGKILL)
+
+    smtp.after_reply = kill
+
+
+def wait_until_all_is_told(within=120):
+    """Nobody helps: the cluster that is left does it, by its tasks and its schedules."""
+    deadline = time.monotonic() + within
+    unfinished = Envelope.objects.filter(state__in=[State.PENDING, State.SENDING])
+    while Event.objects.unannounced().exists() or unfinished.exists():
+        assert time.monotonic() < deadline, list(unfinished.values("state", "attempts"))
+        time.sleep(0.2)
+
+
+def test_what_a_web_server_and_a_cluster_had_in_hand_is_done_by_the_others(tickets, people, smtp):
+    with ExitStack() as stack:
+        redis = stack.enter_context(redis_server())
+        where = {
+            "smtp_port": smtp.port,
+            "redis_port": redis.port,
+            "HELPDESK_TEST_LEASE": f"{LEASE}",
+        }
+        clusters = [stack.enter_context(qcluster(**where)) for _n in range(2)]
+        webs = [stack.enter_context(gunicorn(environment(**where))) for _n in range(2)]
+        smtp.delay = 0.05
+        killed_after(MAILS_BEFORE_THE_END, smtp, clusters[0], webs[0].process)
+        lea = Writer(people.lea, [web.port for web in webs])
+        for number, ticket in enumerate(tickets):
+            lea.comment(ticket, f"Toujours froid, {number}.")
+        wait_until_all_is_told()
+        assert [clusters[0].poll(), webs[0].process.poll()] == [-signal.SIGKILL, -signal.SIGKILL]
+
+    written = [f"Toujours froid, {number}." for number in range(COMMENTS)]
+    comments = Event.objects.filter(action="comment").order_by("pk")
+    assert list(comments.values_list("text", flat=True)) == written
+    mails = [mail.message.get_body(("plain",)).get_content() for mail in smtp.messages]
+    assert [text for text in written if not any(text in mail for mail in mails)] == []
+    assert max(Counter(mail.message_id for mail in smtp.messages).values()) <= 2
