@@ -149,11 +149,10 @@ def _lines(
 ) -> dict[Any, list[Line]]:
     """Return what stands on each shelf, aliases after the categories they stand beside."""
     nodes = tree.useful(tree.nodes(categories), [parent for _service, parent in aliases])
-    texts = texts_of(CategoryText.objects.filter(category__in=[n.pk for n in nodes]), "category_id")
+    words = words_about(node.pk for node in nodes)
     lines: dict[Any, list[Line]] = defaultdict(list)
     for node in nodes:
-        text = texts.get(node.pk)
-        name, summary = (text.title, text.summary) if text else (node.name, "")
+        name, summary = words.get(node.pk, (node.name, ""))
         lines[node.service].append(Line(node.pk, name, summary, node.depth, node.takes_tickets))
         below = aliases[node.service, node.pk]
         lines[node.service] += [_as_line(alias, node.depth + 1) for alias in below]
@@ -187,6 +186,14 @@ def _as_line(alias: Alias, depth: int) -> Line:
 def texts_of(texts: Any, owner: str) -> dict[Any, Any]:
     """Return the texts in the reader's language by what they are about."""
     return {getattr(text, owner): text for text in texts.read_in(language_read())}
+
+
+def words_about(categories: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+    """Return the title and summary of the categories that have a text, by id, in the reader's language."""
+    texts = CategoryText.objects.filter(category__in=list(categories)).read_in(language_read())
+    # Rows and not texts, which are costly to make: a catalogue holds hundreds.
+    rows = texts.values_list("category_id", "title", "summary")
+    return {category: (title, summary) for category, title, summary in rows}
 
 
 def language_read() -> str:

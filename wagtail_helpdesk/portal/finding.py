@@ -20,7 +20,7 @@ from .catalogue import (
     alias_shelf,
     described,
     language_read,
-    texts_of,
+    words_about,
 )
 
 #: A search that finds more categories is to be made narrower.
@@ -86,11 +86,10 @@ def suggested(user: Any, question: str) -> list[Line]:
 
 def _found_lines(categories: list[Category]) -> dict[Any, list[Line]]:
     """Return what was found on each shelf, with the category above it."""
-    texts = texts_of(CategoryText.objects.filter(category__in=categories), "category_id")
+    words = words_about(category.pk for category in categories)
     lines: dict[Any, list[Line]] = defaultdict(list)
     for category in categories:
-        text = texts.get(category.pk)
-        name, summary = (text.title, text.summary) if text else (category.name, "")
+        name, summary = words.get(category.pk, (category.name, ""))
         above = f"{category.parent} › " if category.parent else ""
         lines[category.service_id].append(Line(category.pk, above + name, summary, 0, True))
     return lines
