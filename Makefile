@@ -98,9 +98,9 @@ postgresql: ## The whole suite on PostgreSQL, with all servers and the browser
 
 # -- long runs -----------------------------------------------------------------------------------
 
-chaos: setup-test ## Kill and break everything for some minutes, and count what was lost
+chaos: setup-test ## Kill and break everything for some minutes, and count what was lost; TICKETS=200000 among many
 	@$(call need,tests/chaos)
-	@$(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres
+	@HELPDESK_CHAOS_TICKETS=$(or $(TICKETS),0) $(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres
 
 bench: setup-test ## Measure the pages at 2,000 and 20,000 tickets (minutes)
 	@$(BIN)/python -m bench

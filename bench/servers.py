@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import psycopg
 
 from tests.servers.postgresql import postgresql
-from tests.servers.processes import free_port, listens, private_folder, running
+from tests.servers.processes import children, free_port, listens, private_folder, running
 
 PROJECT = Path(__file__).resolve().parents[1]
 STATE = PROJECT / ".state" / "bench"
@@ -88,12 +88,10 @@ class Gunicorn:
 
     def memory(self) -> list[int]:
         """Return the resident memory of each worker, in MiB."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [_resident(child) for child in children]
+        return [_resident(worker) for worker in children(self.process.pid)]
 
 
-def _resident(pid: str) -> int:
+def _resident(pid: int) -> int:
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     return int(found[1]) // 1024 if found else 0
 

@@ -11,17 +11,20 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, transaction
 
+from bench.world import World
 from tests import cast
 from tests.actions.conftest import service_of
-from tests.servers.processes import private_folder, running
+from tests.servers.processes import children, private_folder, running
 from tests.servers.smtp import _Conversation
-from tests.servers.workers import PROJECT, environment
+from tests.servers.workers import PROJECT, environment, qcluster
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Envelope, Event, Notice, State, Ticket
 from wagtail_helpdesk.notify.announce import announce_waiting
@@ -37,7 +40,9 @@ pytestmark = [
 ]
 
 ALERTS, KILLS, CUTS, FAULTS = 350, 30, 5, 0.20
-DELIVERERS = 3
+CLUSTERS, DELIVERERS = 2, 3
+#: How many other tickets there are: `make chaos TICKETS=200000`.
+TICKETS = int(os.environ.get("HELPDESK_CHAOS_TICKETS", "0"))
 AT_RCPT = ("r4", "r421")
 AFTER_DATA = ("d4", "dropafter")
 
@@ -52,14 +57,14 @@ class Run:
 
     seed: int
     smtp: object
+    categories: list
     supervisor: subprocess.Popen
-    people: list = field(default_factory=list)
+    clusters: Sequence[subprocess.Popen]
     tickets: list = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
 
     def __post_init__(self):
         self.random = random.Random(self.seed)
-        self.people = list(get_user_model().objects.filter(is_active=True).exclude(email=""))
 
     def step(self):
         """Let somebody do something, and now and then break something."""
@@ -85,7 +90,8 @@ class Run:
             self.counts["acts cut"] += 1
         else:
             self.counts["acts"] += 1
-            self.tickets = list(Ticket.objects.values_list("pk", flat=True))
+            ours = Ticket.objects.filter(category__in=self.categories)
+            self.tickets = list(ours.values_list("pk", flat=True))
 
     def _write(self, word):
         lea = get_user_model().objects.get(username="lea")
@@ -101,9 +107,9 @@ class Run:
             actions.comment(ticket, by=self.random.choice([lea, karim]), text=word)
 
     def kill(self):
-        """Kill one of the deliverers."""
-        with open(f"/proc/{self.supervisor.pid}/task/{self.supervisor.pid}/children") as listed:
-            pids = [int(pid) for pid in listed.read().split()]
+        """Kill one of the deliverers, or a process of a cluster below its two guards."""
+        guards = [guard for cluster in self.clusters for guard in children(cluster.pid)]
+        pids = [pid for parent in (self.supervisor.pid, *guards) for pid in children(parent)]
         if pids:
             os.kill(self.random.choice(pids), signal.SIGKILL)
             self.counts["kill -9"] += 1
@@ -150,18 +156,20 @@ def liar(smtp, monkeypatch):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_g1_nothing_is_lost_in_silence(seed, liar, db_of_the_house, record_property):
-    with (
-        private_folder() as folder,
-        running(
-            [sys.executable, "-m", "tests.chaos.deliverers", str(DELIVERERS)],
-            log=folder / "log",
-            ready=lambda: "delivering" in (folder / "log").read_text(errors="replace"),
-            env=environment(smtp_port=liar.port, HELPDESK_TEST_LEASE="4"),
-            cwd=PROJECT,
-        ) as supervisor,
-    ):
-        run = Run(seed, liar, supervisor)
-        run.categories = db_of_the_house
+    where = {"smtp_port": liar.port, "HELPDESK_TEST_LEASE": "4"}
+    with ExitStack() as stack:
+        folder = stack.enter_context(private_folder())
+        supervisor = stack.enter_context(
+            running(
+                [sys.executable, "-m", "tests.chaos.deliverers", str(DELIVERERS)],
+                log=folder / "log",
+                ready=lambda: "delivering" in (folder / "log").read_text(errors="replace"),
+                env=environment(**where),
+                cwd=PROJECT,
+            )
+        )
+        clusters = [stack.enter_context(qcluster(**where)) for _n in range(CLUSTERS)]
+        run = Run(seed, liar, db_of_the_house, supervisor, clusters)
         while (
             Notice.objects.count() < ALERTS
             or run.counts["kill -9"] < KILLS
@@ -177,7 +185,9 @@ def test_g1_nothing_is_lost_in_silence(seed, liar, db_of_the_house, record_prope
 
 @pytest.fixture
 def db_of_the_house(transactional_db):
-    """Four managers, two services, and everybody else."""
+    """Categories of a small service with four managers, among as many tickets of others as wanted."""
+    if TICKETS:
+        World(TICKETS).load()
     people = cast.people()
     general = service_of(
         "Services Généraux",
@@ -197,6 +207,7 @@ def row(run):
     uncertain = Envelope.objects.filter(state=State.UNCERTAIN)
     return {
         "seed": run.seed,
+        "tickets": Ticket.objects.count(),
         "alerts": Notice.objects.filter(envelope__isnull=False).count(),
         "mails": Envelope.objects.count(),
         **{name: run.counts[name] for name in ("rolled back", "kill -9", "database cuts")},
@@ -236,7 +247,7 @@ def check_invariants(run):
     assert ghosts(run) == 0
     assert max(accepted.values()) <= 2
     assert not Event.objects.unannounced().exists()
-    for event in Event.objects.select_related("ticket"):
+    for event in Event.objects.filter(ticket__in=run.tickets).select_related("ticket"):
         assert set(event.notices.values_list("user", flat=True)) == required(event)
     for mail in Envelope.objects.filter(state=State.SENT, ambiguous=0):
         # More than one copy only where the row admits a doubt, or a process was killed while it

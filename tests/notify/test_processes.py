@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from tests.servers.processes import stop
+from tests.servers.processes import children, stop
 from tests.servers.redis import redis_server
 from tests.servers.workers import command, qcluster, run_command
 from wagtail_helpdesk import actions
@@ -30,12 +30,6 @@ def loop(smtp, **more):
     return command(
         "helpdesk_deliver", "--loop", "--pause", "0.1", says="SIGTERM", smtp_port=smtp.port, **more
     )
-
-
-def children(pid):
-    """The processes that a process started."""
-    with open(f"/proc/{pid}/task/{pid}/children") as listed:
-        return [int(child) for child in listed.read().split()]
 
 
 def eventually(condition, within=30):

@@ -49,6 +49,15 @@ def listens(port: int) -> bool:
     return False
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started; none when it is gone."""
+    with contextlib.suppress(FileNotFoundError):
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    return []
+
+
 @contextlib.contextmanager
 def private_folder(owner: str | None = None) -> Iterator[Path]:
     """Give a temporary folder that only `owner` (default: whoever runs the tests) can enter."""
