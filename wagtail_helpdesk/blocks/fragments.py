@@ -23,9 +23,9 @@ from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal import catalogue, desk, home, my_tickets, opening, origin, paging, rows
 from wagtail_helpdesk.portal.forms.opening import Opening
 from wagtail_helpdesk.portal.nearby import helpdesk_page
-from wagtail_helpdesk.portal.numbers import number
 from wagtail_helpdesk.portal.overview import Overview
 from wagtail_helpdesk.portal.visit import READING, Visit, private, takes_forms
+from wagtail_helpdesk.typed import number
 
 from .card import card_of
 

@@ -27,6 +27,7 @@ from wagtail_helpdesk.models import Envelope, Kind, State, Ticket
 from wagtail_helpdesk.notify import bell, queue
 from wagtail_helpdesk.portal.people import name_of
 from wagtail_helpdesk.snippets.scoping import ScopedList
+from wagtail_helpdesk.typed import number
 
 from . import mail_health
 
@@ -189,13 +190,14 @@ class SendAgain(ForThoseWhoAnswer, View):
         return redirect("helpdesk_mails:list")
 
     def _chosen(self, request: HttpRequest) -> QuerySet[Envelope]:
-        mine, chosen = mails_of(request.user), request.POST.get("mail", "")
+        mine = mails_of(request.user)
         if "all" in request.POST:
             # Not the uncertain: most of them have arrived.
             return mine.filter(state=State.DEAD)[:MOST_AT_ONCE]
-        if not chosen.isdecimal() or not mine.filter(pk=chosen).exists():
+        chosen = mine.filter(pk=number(request.POST.get("mail", "")))
+        if not chosen.exists():
             raise Http404
-        return mine.filter(pk=chosen)
+        return chosen
 
 
 class MailsMenuItem(MenuItem):

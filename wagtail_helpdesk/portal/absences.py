@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
+from wagtail_helpdesk.typed import number
 
 from .act import SeeOther
 from .forms.absences import AbsenceForm
@@ -46,9 +47,9 @@ def _switch(visit: Visit) -> HttpResponse:
 
 
 def _remove(visit: Visit) -> HttpResponse:
-    named = visit.request.POST["remove"]
+    named = number(visit.request.POST["remove"])
     own = Absence.objects.filter(user=visit.user).select_related("user", "replacement")
-    absence = own.filter(pk=named).first() if named.isdecimal() else None
+    absence = own.filter(pk=named).first()
     if absence is None:
         raise Http404(_("This absence does not exist any more."))
     configuration.remove_absence(absence, by=visit.user)

@@ -14,11 +14,11 @@ from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, SentBefore
 from wagtail_helpdesk.actions.acting import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
+from wagtail_helpdesk.typed import number as number_in
 
 from . import history, limits, unfinished
 from .forms import FORMS, ActForm
 from .forms.naming import Finds
-from .numbers import number as number_in
 from .visit import Visit, takes_forms
 
 logger = logging.getLogger(__name__)

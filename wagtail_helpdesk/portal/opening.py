@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotPossible, SentBefore
 from wagtail_helpdesk.models import Category, Ticket
+from wagtail_helpdesk.typed import number, words
 
 from . import catalogue, finding, limits, origin, unfinished
 from .act import SeeOther
 from .forms.opening import Opening, refilled
-from .numbers import number
 from .visit import Visit, takes_forms
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ LONGEST = 100
 def choose(visit: Visit) -> HttpResponse:
     """Show the catalogue, or what is called so in it; a single category needs no choice."""
     asked = visit.request.GET
-    service, wanted = number(asked.get("service", "")), asked.get("q", "").strip()[:LONGEST]
+    service, wanted = number(asked.get("service", "")), words(asked.get("q", ""), LONGEST)
     services = None if service is None else [service]
     if wanted:
         shown = finding.find(visit.user, wanted, services)
@@ -75,10 +75,9 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
 def category_in(visit: Visit, pk: Any, otherwise: Any = None) -> Category:
     """Return a category in which the visitor may open a ticket."""
     for wanted in (pk, otherwise):
-        if str(wanted).isdecimal():
-            found = _openable(visit).filter(pk=wanted).first()
-            if found is not None:
-                return found
+        found = _openable(visit).filter(pk=number(wanted)).first()
+        if found is not None:
+            return found
     raise Http404(_("This category does not exist or takes no tickets."))
 
 
@@ -95,8 +94,8 @@ def form_in(visit: Visit, category: Category, data: Any = None, **kwargs: Any) -
 def refilled_form(visit: Visit, category: Category) -> Opening:
     """Return the form again for another category; files already sent are kept."""
     posted = visit.request.POST
-    source = posted.get("filled_from", "")
-    before = _openable(visit).filter(pk=source).first() if source.isdecimal() else None
+    source = number(posted.get("filled_from", ""))
+    before = _openable(visit).filter(pk=source).first()
     form = form_in(visit, category, posted)
     form.is_valid()
     form.keep()

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from wagtail_helpdesk.models import Routing, Ticket, TicketOrigin
+from wagtail_helpdesk.typed import number
 
 from .nearby import helpdesk_address
 
@@ -46,15 +47,14 @@ def asking_address(
 
 def suffix(request: HttpRequest) -> str:
     """Return what keeps the page in an address that leads on to the form."""
-    asked = request.GET.get(PARAMETER, "")
-    return f"?{PARAMETER}={asked}" if asked.isdecimal() else ""
+    asked = number(request.GET.get(PARAMETER, ""))
+    return "" if asked is None else f"?{PARAMETER}={asked}"
 
 
 def page_asked(request: HttpRequest, pk: Any) -> Any:
     """Return the page with this id if whoever asks may read it, else None."""
-    if not str(pk).isdecimal():
-        return None
-    page = TicketOrigin.page.field.related_model._default_manager.filter(pk=pk).first()
+    pages = TicketOrigin.page.field.related_model._default_manager
+    page = pages.filter(pk=number(pk)).first()
     return page if page is not None and may_read(page, request) else None
 
 

@@ -16,12 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from wagtail_helpdesk import typed
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.search import Filters, Hit, Query, Results, TooBroad, Unavailable, search
 
 from . import finding, paging, tree, words
-from .numbers import number
 from .visit import Visit
 
 logger = logging.getLogger(__name__)
@@ -44,12 +44,12 @@ class Asked:
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
         asked = visit.request.GET
-        self.question = asked.get("q", "").strip()[:LONGEST]
+        self.question = typed.words(asked.get("q", ""), LONGEST)
         self.group = asked["status"] if asked.get("status") in _OPEN else ""
         self.mine = asked.get("mine") == "1"
         self.service = _among(asked.get("service"), [s.pk for s in self.services])
         self.category = _among(asked.get("category"), [c.pk for c in self.categories])
-        self.after = number(asked.get("after", ""))
+        self.after = typed.number(asked.get("after", ""))
 
     @cached_property
     def services(self) -> list[Service]:

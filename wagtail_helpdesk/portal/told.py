@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, Ticket
 from wagtail_helpdesk.notify import trace
+from wagtail_helpdesk.typed import number as number_in
 
 from . import history, paging
-from .numbers import number as number_in
 from .visit import Visit
 
 

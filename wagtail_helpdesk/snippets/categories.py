@@ -22,6 +22,7 @@ from wagtail.snippets.views import snippets as generic
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
+from wagtail_helpdesk.typed import number
 
 from .aliases import leading_to
 from .forms import CategoryForm
@@ -143,19 +144,20 @@ class CreateCategory(Deed, CategoryCrumbs, generic.CreateView):
     """Make a category in the service, and below the category, that the address names."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.GET.get("service", "").isdigit():
+        service = number(request.GET.get("service", ""))
+        if service is None:
             messages.warning(
                 request, _("Choose the service first: categories are added in its tree.")
             )
             return redirect(f"{SERVICES}:list")
         mine = Service.objects.configured_by(request.user, Privilege.MANAGE_CATEGORIES)
-        self.service = get_object_or_404(mine, pk=request.GET["service"])
+        self.service = get_object_or_404(mine, pk=service)
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial_form_instance(self) -> Category:
-        parent = self.request.GET.get("parent", "")
+        parent = number(self.request.GET.get("parent", ""))
         self.object = Category(service=self.service)
-        if parent.isdigit():
+        if parent is not None:
             self.object.parent = get_object_or_404(self.service.categories, pk=parent)
         return self.object
 

@@ -13,6 +13,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
 
 from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.typed import number
 
 from .scoping import WagtailView
 
@@ -65,7 +66,7 @@ class Reachable(WagtailView):
         return self.get_object_list().get(pk=pk)
 
     def get_objects(self, pks: list[str]) -> QuerySet[Any]:
-        return self.get_object_list().filter(pk__in=[pk for pk in pks if pk.isdigit()])
+        return self.get_object_list().filter(pk__in=filter(None, map(number, pks)))
 
     def can_create(self) -> bool:
         return False

@@ -14,10 +14,13 @@ from wagtail.admin.paginator import WagtailPaginator
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import ServiceManager
+from wagtail_helpdesk.typed import words
 
 from .pages import CategoryPage, ServiceFormPage
 
 PER_PAGE = 25
+#: In characters; no name is longer.
+LONGEST_QUERY = 100
 
 
 class MembersForm(forms.Form):
@@ -75,7 +78,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
         return {**super().get_form_kwargs(), "initial": initial, "managers": self.managers}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET.get("q", "")[:100]
+        query = words(self.request.GET.get("q", ""), LONGEST_QUERY)
         page = WagtailPaginator(_named_like(self.managers, query), PER_PAGE).get_page(
             self.request.GET.get("p")
         )

@@ -15,6 +15,7 @@ from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.permissions import policy_registry
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
+from wagtail_helpdesk.typed import number
 
 if TYPE_CHECKING:
     #: What the mix-ins of this room are mixed into: views of Wagtail, which ships no types.
@@ -81,7 +82,7 @@ class ScopedAddress(Scoped):
         self.request = request
         found = self.scoped(self.model._default_manager.all())
         # Wagtail's address for comparing revisions lets anything be a key.
-        if not str(kwargs["pk"]).isdecimal() or not found.filter(pk=kwargs["pk"]).exists():
+        if not found.filter(pk=number(kwargs["pk"])).exists():
             raise Http404
         super().setup(request, *args, **kwargs)
 

@@ -28,6 +28,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MOST_RELATED, Text
+from wagtail_helpdesk.typed import number
 
 from .pages import CATEGORIES, SERVICES
 from .scoping import ScopedAddress, ScopedList, ScopedObject, ScopedSubject, WagtailView
@@ -107,11 +108,9 @@ def _status(text: Any) -> str:
 
 def begun(model: type[Text], request: HttpRequest) -> Text:
     """Return a new text about what the address names, in its language."""
-    asked = request.GET.get(model.ABOUT, "")
+    asked = number(request.GET.get(model.ABOUT, ""))
     locale = get_object_or_404(Locale, language_code=request.GET.get("language", ""))
     about: Any = model._meta.get_field(model.ABOUT).related_model
-    if not asked.isdecimal():
-        raise Http404
     text = model(locale=locale, **{model.ABOUT: get_object_or_404(about, pk=asked)})
     policy = policy_registry.get_by_type(model)
     if not policy.user_has_permission_for_instance(request.user, "add", text):

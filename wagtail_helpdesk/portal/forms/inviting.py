@@ -10,9 +10,9 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.models import Guest
+from wagtail_helpdesk.typed import number
 
 from .. import limits
-from ..numbers import number
 from ..people import found, how_many, name_of
 from . import fields
 from .acting import ActForm, WithText

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.actions.moving import targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
+from wagtail_helpdesk.typed import number
 
 from .. import finding, tree
-from ..numbers import number
 from ..people import name_of
 from .acting import WithText
 from .inviting import MOST_GUESTS

@@ -30,6 +30,7 @@ from wagtail_helpdesk.models.preferences import (
     raised,
 )
 from wagtail_helpdesk.portal import foretelling
+from wagtail_helpdesk.typed import number
 
 from .switches import ManagerSwitches, Shown, Switches
 
@@ -218,7 +219,8 @@ class ServicePreferences(Shown):
         return foretelling.reports(shows, first, second, weekends)
 
     def _hour(self, value: Any) -> int | None:
-        return int(value) if str(value).isdecimal() and int(value) < 24 else None
+        hour = number(value)
+        return hour if hour is not None and hour < 24 else None
 
 
 _default = ReportPreference()

@@ -1,4 +1,4 @@
-"""Numbers in addresses and hidden fields: whatever was typed there, a key of a row or nothing."""
+"""What stands in addresses and hidden fields: any text at all, until it is read here."""
 
 
 def number(typed: object) -> int | None:
@@ -6,3 +6,9 @@ def number(typed: object) -> int | None:
     text = str(typed)
     # Eighteen digits fit the database; Python itself refuses to read more than some thousands.
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def words(typed: str, longest: int) -> str:
+    """Return what somebody looks for, in so many characters at most."""
+    # PostgreSQL refuses a NUL, which nobody types.
+    return typed.replace("\0", " ").strip()[:longest]
