@@ -61,6 +61,13 @@ class TestTakes:
         assert mail.message_id == envelope.message_id
         assert state() == (State.SENT, 1, 0)
 
+    def test_e06_a_mail_that_comes_back_goes_to_the_sites_address(self, waiting, smtp):
+        waiting()
+        deliver()
+        (mail,) = smtp.messages
+        assert mail.sender == mail.message["From"].addresses[0].addr_spec
+        assert mail.sender == "helpdesk@example.org"
+
     def test_r12_there_is_never_more_than_one_recipient(self, ticket, smtp):
         announce_waiting()
         deliver()

@@ -364,6 +364,10 @@ class TestHeaders:
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["X-Auto-Response-Suppress"] == "All"
 
+    def test_e09_nothing_that_no_standard_knows(self, mail):
+        # RFC 3834 says of Precedence that it is none: Auto-Submitted and List-Id say it all.
+        assert mail["Precedence"] is None
+
     def test_e10_list_id_and_archive(self, mail, ticket):
         assert re.fullmatch(r"Services Généraux <s\d+\.helpdesk\.example\.org>", mail["List-Id"])
         assert mail["List-Archive"].endswith(f"/tickets/{ticket.pk}/>")

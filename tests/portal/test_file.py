@@ -54,6 +54,15 @@ def test_s_inf_03_a_file_stays_in_no_cache(visit, people, attached):
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.parametrize("guess", ["*", '"1"', 'W/"d41d8cd98f00b204e9800998ecf8427e"'])
+def test_s_wag_05_a_guessed_etag_tells_a_stranger_nothing(visit, people, attached, guess):
+    file = attached()
+    for stranger in (people.victor, people.gilles, people.thomas):
+        browser = visit(stranger)
+        answer = browser.client.get(browser.base + path(file), headers={"if-none-match": guess})
+        assert answer.status_code == 404
+
+
 def test_s_vis_01_a_stranger_gets_no_file(visit, people, attached):
     file = attached()
     for stranger in (people.victor, people.gilles, people.thomas):
