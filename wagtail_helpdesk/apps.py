@@ -1,6 +1,7 @@
 """The app as Django knows it."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,8 +14,12 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, and ring the bell of mails and search after each act."""
+        """Register the checks, ring the bell after each act, and let the search forget what is erased."""
         from . import checks, tasks  # noqa: F401 - importing registers the checks
+        from .models import SearchRow
         from .signals import event_recorded
 
         event_recorded.connect(tasks.ring, dispatch_uid="wagtail_helpdesk.tasks.ring")
+        post_delete.connect(
+            tasks.forget, sender=SearchRow, dispatch_uid="wagtail_helpdesk.tasks.forget"
+        )

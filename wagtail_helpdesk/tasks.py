@@ -4,8 +4,9 @@ import uuid
 from typing import Any
 
 from django.core.management import call_command
+from django.db import transaction
 
-from wagtail_helpdesk.models import Event
+from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.notify import announce as announcing
 from wagtail_helpdesk.notify import bell, delivery, reports
 from wagtail_helpdesk.search import indexing
@@ -44,3 +45,10 @@ def ring(sender: Any, event: Event, **kwargs: Any) -> None:
     """Ring the bell after an act: once for a form, however many events it left."""
     if not event.position:
         bell.ring("wagtail_helpdesk.tasks.tell", str(event.batch))
+
+
+def forget(sender: Any, instance: SearchRow, **kwargs: Any) -> None:
+    """Take the words of an erased event out of the search engine, once it is gone for good."""
+    event = instance.pk
+    # Robust: an engine that is away keeps them until it is filled anew, and shows them to nobody.
+    transaction.on_commit(lambda: indexing.forget(event), robust=True)

@@ -181,7 +181,7 @@ def test_the_mails_of_others_are_not_sent_again(people, failed):
     assert list(states) == ["pending", "pending", "dead"]
 
 
-@pytest.mark.parametrize("crafted", ["", "x", "-1", "999999"])
+@pytest.mark.parametrize("crafted", ["", "x", "-1", "999999", "²", "9" * 5000])
 def test_what_does_not_exist_is_not_found(administrator, failed, crafted):
     assert administrator.again(mail=crafted).status_code == 404
 

@@ -71,6 +71,34 @@ def test_s_vis_01_each_is_answered_what_is_his(visit, helpdesk, people, world, r
     assert given == dict(zip(WHO, answers, strict=True))
 
 
+PARAMETERS = (
+    "q",
+    "service",
+    "category",
+    "page",
+    "after",
+    "before",
+    "seen",
+    "user",
+    "queue",
+    "show",
+)
+
+
+@pytest.mark.parametrize(
+    "crafted", ["9" * 5000, "abcd\x00efgh", "²"], ids=["long", "nul", "no digit"]
+)
+@pytest.mark.parametrize("route", MATRIX)
+def test_s_dos_03_whatever_stands_in_an_address_is_answered(
+    visit, helpdesk, people, world, route, crafted
+):
+    arguments, answers = MATRIX[route]
+    path, karim = address(helpdesk, world, route, arguments), visit(people.karim)
+    expected = answers[WHO.index("karim")]
+    given = {name: karim.get(path, **{name: crafted}).status_code for name in PARAMETERS}
+    assert given == dict.fromkeys(PARAMETERS, expected)
+
+
 @pytest.mark.parametrize("route", MATRIX)
 def test_s_inf_03_nothing_is_kept_by_a_cache(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]

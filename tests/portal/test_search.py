@@ -53,6 +53,11 @@ def test_what_is_suggested_is_called_as_its_reader_reads_it(visit, people, heati
     assert list(suggested(visit(people.lea).page("search/", q="my heating"))) == ["Heating"]
 
 
+@pytest.mark.parametrize("path", ["search/", "new/"])
+def test_s_sql_01_a_nul_is_no_word(visit, people, heating, path):
+    assert visit(people.lea).page(path, q="chauff\x00age")
+
+
 def test_short_words_suggest_nothing(visit, people, heating):
     assert not suggested(visit(people.lea).page("search/", q="uff e"))
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.search import Filters, Unavailable, backends, indexing, search
 from wagtail_helpdesk.search.backends import engine
 
@@ -27,6 +28,7 @@ class Server:
             put_mapping=lambda **k: None,
             refresh=lambda **k: None,
         )
+        self.delete = lambda index, id: self.documents.discard(int(id))
 
     def search(self, body=None, **request):
         body = body or request
@@ -73,7 +75,7 @@ def configure(settings, path, url):
 
 
 def test_the_request_asks_for_all_words_newest_first(server, people, find, ticket):
-    find(people.karim, "réunion vann", before=10_000)
+    find(people.karim, "clé vann", before=10_000)
     (body,) = server.asked
 
     def either(kind, word):
@@ -81,12 +83,12 @@ def test_the_request_asks_for_all_words_newest_first(server, people, find, ticke
         return {"bool": {"should": fields, "minimum_should_match": 1}}
 
     assert body["query"]["bool"]["must"]["bool"]["must"] == [
-        either("term", "reunion"),
+        either("term", "cle"),
         either("prefix", "vann"),
         {
             "bool": {
                 "should": [
-                    {"term": {"said": {"value": "reunion"}}},
+                    {"term": {"said": {"value": "cle"}}},
                     {"prefix": {"said": {"value": "vann"}}},
                 ],
                 "minimum_should_match": 1,
@@ -159,6 +161,24 @@ def test_an_engine_that_is_away_is_said_to_be(server, people, ticket, monkeypatc
     monkeypatch.setattr(server, "search", fail)
     with pytest.raises(Unavailable):
         search(people.lea, "radiateur")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_erased_leaves_the_engine(server, people, ticket):
+    actions.comment(ticket, by=people.lea, text="Mon mot de passe est azerty.")
+    list(indexing.sweep())
+    assert len(server.documents) == 2
+    ticket.events.last().delete()
+    assert len(server.documents) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_engine_that_is_away_stops_no_erasing(server, people, ticket, caplog):
+    list(indexing.sweep())
+    server.delete = None
+    ticket.delete()
+    assert not Event.objects.exists()
+    assert "forget" in caplog.text
 
 
 def test_rebuilding_empties_the_index_first(server, people, ticket):

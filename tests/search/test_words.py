@@ -46,9 +46,28 @@ def test_the_last_word_may_be_only_begun(find, people, says):
     assert find(people.karim, "panne impri")
 
 
-def test_the_words_before_the_last_stand_whole(find, people, says):
+def test_a_longer_word_may_be_begun_anywhere(find, people, says):
     says("Les imprimantes sont en panne")
-    assert not find(people.karim, "impri panne")
+    assert find(people.karim, "impri panne")
+
+
+def test_a_short_word_before_the_last_stands_whole(find, people, says):
+    says("Les imprimantes sont en panne")
+    assert not find(people.karim, "impr panne")
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Le radiateur est froid", "radiateurs froids"),
+        ("Les radiateurs sont froids", "radiateur froid"),
+        ("Un réseau lent", "réseaux lent"),
+        ("The printer is jammed", "printers jammed"),
+    ],
+)
+def test_one_finds_several_and_several_one(find, people, says, text, question):
+    says(text)
+    assert find(people.karim, question)
 
 
 def test_a_beginning_has_three_letters(find, people, says):

@@ -119,6 +119,13 @@ def test_what_is_no_key_at_all_is_an_error_of_the_form(crafted, ours, dsi, netwo
     assert everything() == before
 
 
+@pytest.mark.parametrize("crafted", ["²", "9" * 5000])
+def test_s_dos_03_what_is_no_number_names_nothing(crafted, nadia, dsi, client):
+    new = address("category:add")
+    assert client.get(f"{new}?service={crafted}").status_code == 302
+    assert client.get(f"{new}?service={dsi.pk}&parent={crafted}").status_code == 200
+
+
 @pytest.mark.parametrize("parent", ["theirs", "999999"])
 def test_S_ESC_02_a_category_is_not_added_below_another_services(
     nadia, dsi, theirs, client, parent

@@ -61,6 +61,11 @@ def index(events: QuerySet[Event]) -> int:
     return len(rows)
 
 
+def forget(event: int) -> None:
+    """Forget the words of an event whose row was deleted."""
+    backends.current().remove(event)
+
+
 def unindexed() -> QuerySet[Event]:
     """Return the events that cannot be found yet."""
     return Event.objects.filter(search_row=None)

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-#: More words than this narrow nothing any more; what is typed beyond is not read.
+#: More words than this narrow nothing any more; the first of them are not read.
 MOST_WORDS = 12
 LONGEST_QUESTION = 500
 #: PostgreSQL refuses longer words; nobody looks for one.
 LONGEST_WORD = 64
-#: A shorter last word must stand as it is: as a beginning it would find everything.
-SHORTEST_BEGINNING = 3
+#: A shorter word must stand as it is: as a beginning it would find everything. The last word may
+#: be one that is being typed.
+SHORTEST_BEGINNING, SHORTEST_LAST = 5, 3
 
 _WORD = re.compile(r"[^\W_]+")
 #: Letters that Unicode does not take apart, as people type them on a plain keyboard.
@@ -38,7 +39,7 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question: all these words, the last one perhaps only begun."""
+    """A question: all these words, the longer ones and the last perhaps only begun."""
 
     words: tuple[str, ...] = ()
 
@@ -46,10 +47,15 @@ class Query:
         return bool(self.words)
 
     def terms(self) -> Iterator[tuple[str, bool]]:
-        """Return each word, and whether it may be the beginning of a longer one."""
+        """Return each word, and whether it may be the beginning of a longer one.
+
+        A beginning leaves out the mark of the plural: “radiateurs” finds the radiator too.
+        """
         last = len(self.words) - 1
         for place, word in enumerate(self.words):
-            yield word, place == last and len(word) >= SHORTEST_BEGINNING
+            begun = len(word) >= (SHORTEST_LAST if place == last else SHORTEST_BEGINNING)
+            plural = len(word) > SHORTEST_BEGINNING and word.endswith(("s", "x"))
+            yield (word[:-1] if plural else word), begun
 
     def finds(self, word: str) -> bool:
         """Tell whether a word of a text is one of those asked for."""

@@ -35,6 +35,10 @@ class Backend(Protocol):
         """Take rows that were just written into an index outside their table."""
         ...
 
+    def remove(self, event: int) -> None:
+        """Take the words of an event whose row was deleted out of an index outside its table."""
+        ...
+
     def empty(self) -> None:
         """Make ready for everything to be indexed again."""
         ...

@@ -38,6 +38,9 @@ class Database:
     def add(self, rows: Sequence[SearchRow]) -> None:
         pass
 
+    def remove(self, event: int) -> None:
+        pass
+
     def empty(self) -> None:
         pass
 

@@ -92,6 +92,9 @@ class Engine:
         documents = [Document(event_id=r.pk, about=r.about, said=r.said) for r in rows if r.said]
         self.index.add_items(Document, documents)
 
+    def remove(self, event: int) -> None:
+        self.index.delete_item(Document(event_id=event))
+
     def empty(self) -> None:
         self.index.reset()
         self.index.add_model(Document)
