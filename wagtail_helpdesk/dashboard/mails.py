@@ -194,7 +194,8 @@ class SendAgain(ForThoseWhoAnswer, View):
         if "all" in request.POST:
             # Not the uncertain: most of them have arrived.
             return mine.filter(state=State.DEAD)[:MOST_AT_ONCE]
-        chosen = mine.filter(pk=number(request.POST.get("mail", "")))
+        named: Any = number(request.POST.get("mail", ""))
+        chosen = mine.filter(pk=named)
         if not chosen.exists():
             raise Http404
         return chosen

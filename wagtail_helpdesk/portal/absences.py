@@ -47,7 +47,7 @@ def _switch(visit: Visit) -> HttpResponse:
 
 
 def _remove(visit: Visit) -> HttpResponse:
-    named = number(visit.request.POST["remove"])
+    named: Any = number(visit.request.POST["remove"])
     own = Absence.objects.filter(user=visit.user).select_related("user", "replacement")
     absence = own.filter(pk=named).first()
     if absence is None:

@@ -190,7 +190,7 @@ def texts_of(texts: Any, owner: str) -> dict[Any, Any]:
 
 def words_about(categories: Iterable[Any]) -> dict[Any, tuple[str, str]]:
     """Return the title and summary of the categories that have a text, by id, in the reader's language."""
-    texts = CategoryText.objects.filter(category__in=list(categories)).read_in(language_read())
+    texts: Any = CategoryText.objects.filter(category__in=list(categories)).read_in(language_read())
     # Rows and not texts, which are costly to make: a catalogue holds hundreds.
     rows = texts.values_list("category_id", "title", "summary")
     return {category: (title, summary) for category, title, summary in rows}
