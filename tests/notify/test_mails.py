@@ -61,6 +61,37 @@ class TestCreation:
         actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
         assert "permanent guest of the service Services Généraux" in text_of(sent()["ines"])
 
+    def test_whoever_came_with_another_service_has_stayed_as_a_guest(
+        self, general, ticket, network, people, sent, quiet
+    ):
+        PermanentGuest.objects.create(service=general, user=people.ines)
+        actions.invite(ticket, by=people.karim, users=[people.ines])
+        ticket.guests.update(permanent=True)
+        actions.move(ticket, by=people.karim, to=network)
+        quiet()
+        actions.comment(ticket, by=people.lea, text="Toujours froid.")
+        assert "because you are a guest of the ticket" in text_of(sent()["ines"])
+
+    def test_a_member_is_told_where_he_is_one(self, ticket, plumbing, people, told, sent):
+        told()
+        actions.move(ticket, by=people.karim, to=plumbing)
+        assert "member of the category Chauffage" in text_of(sent()["sophie"])
+
+    @pytest.mark.parametrize(
+        ("who", "address"),
+        [("sophie", "manager/preferences/#service-{}\n"), ("lea", "preferences/\n")],
+    )
+    def test_leads_to_where_one_changes_that(self, taken, general, sent, who, address):
+        text = text_of(sent()[who])
+        assert f"/en/help/{address.format(general.pk)}" in text
+
+    def test_nobody_has_preferences_for_a_mailbox(self, general, people, heating, mailoutbox, sent):
+        type(general).objects.filter(pk=general.pk).update(alert_address="team@arvelle.example")
+        actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+        sent()
+        (mail,) = [mail for mail in mailoutbox if mail.to == ["team@arvelle.example"]]
+        assert "preferences" not in text_of(mail)
+
     def test_a_guest_may_stop_being_one(self, taken, people, sent, quiet):
         quiet()
         actions.invite(taken, by=people.karim, users=[people.ines])
@@ -83,6 +114,14 @@ class TestClosure:
         assert f"/tickets/{closed.pk}/reject-closure/" in text
         assert "reopen" not in text
         assert re.search(r"Without an answer from you before .+, the ticket will expire", text)
+
+    def test_asks_nothing_that_was_answered_before_it_left(self, closed, people, told, sent):
+        told()
+        actions.reject_closure(closed, by=people.lea, text="Toujours froid.")
+        text = text_of(sent()["lea"])
+        assert "Karim Benali closed the ticket." in text
+        assert "approve" not in text
+        assert "Without an answer" not in text
 
     def test_asks_nothing_of_others(self, taken, people, sent, quiet):
         actions.invite(taken, by=people.karim, users=[people.ines])

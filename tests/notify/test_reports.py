@@ -237,7 +237,7 @@ class TestContent:
         assert lines(reports()["karim"]) == {
             "Tickets you are in charge of (2)": ["à moi, ailleurs", "à moi, chez moi"],
             "Tickets of your categories (2)": ["libre, chez moi", "à Sophie, chez moi"],
-            "Free tickets (1)": ["libre, ailleurs"],
+            "Other free tickets (1)": ["libre, ailleurs"],
             "Other tickets (1)": ["à Sophie, ailleurs"],
         }
 
@@ -263,6 +263,13 @@ class TestContent:
             ],
             "Tickets you are in charge of (1)": ["à moi, ailleurs"],
         }
+
+    def test_members_who_are_all_managers_read_of_no_rest(self, ticket, reports):
+        text = reports()["sophie"].body
+        assert re.findall(r"^\* (.+)$", text, re.MULTILINE) == [
+            "Tickets you are in charge of (0)",
+            "Tickets of your categories (1)",
+        ]
 
     def test_ended_tickets_are_not_in_it(self, tickets, people, reports):
         actions.close(tickets["à moi, ailleurs"], by=people.karim)
@@ -394,6 +401,18 @@ class TestRights:
         HelpdeskPreferences.objects.create(user=people.karim, reports_suspended=True)
         deliver()
         assert Envelope.objects.get(user=people.karim).skipped == "switched_off"
+
+    @pytest.mark.parametrize("wishes", [{"shows": []}, {"first_hour": None}])
+    def test_who_wants_none_of_a_service_any_more_reads_nothing_of_it(
+        self, general, dsi, people, prefer, mailoutbox, wishes
+    ):
+        plan(EIGHT)
+        for user in (people.karim, people.julien):
+            prefer(user, general, **wishes)
+        deliver()
+        assert Envelope.objects.get(user=people.karim).skipped == "switched_off"
+        (julien,) = [mail for mail in mailoutbox if "julien" in mail.to[0]]
+        assert "Services Généraux" not in julien.body
 
 
 class TestNow:

@@ -14,7 +14,7 @@ from wagtail_helpdesk import lifecycle, markdown
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Action, Role
 from wagtail_helpdesk.links import Place, Places
-from wagtail_helpdesk.models import Category, Envelope, Service
+from wagtail_helpdesk.models import Category, Envelope, Reason, Service
 
 from . import sentences
 from .addresses import Reader, name_of
@@ -27,6 +27,8 @@ from .unsubscribe import mute_token
 MOST_ENTRIES = 20
 #: References kept of a thread: its root, the first and the last mails (RT's rule).
 FIRST, LAST = 3, 6
+#: What managers choose about on a page of their own, service by service.
+AS_MANAGER = (Reason.IN_CHARGE, Reason.STANDS_IN, Reason.MEMBER, Reason.MANAGER)
 #: Without a form, or with one that needs to know of whom.
 NO_FORM = (lifecycle.FOLLOW, lifecycle.UNFOLLOW, lifecycle.EXPIRE, lifecycle.REMOVE_GUEST)
 
@@ -77,7 +79,7 @@ def _alert(
         "service": ticket.service,
         "category": None if ticket.service.confidential else ticket.category,
         "title": _title(dossier),
-        "preferences_url": place.to("preferences") if place else "",
+        "preferences_url": _preferences_address(strongest, reader, place),
         "opening": _opening(checked, dossier),
         "deadline": "".join(sentences.deadline(told, dossier) for told in checked.told),
         "answers": answers,
@@ -86,7 +88,7 @@ def _alert(
         ],
         "ticket_url": url,
         "mute_url": mute,
-        "why": sentences.why(strongest, dossier),
+        "why": sentences.why(strongest, dossier, reader),
     }
     return write(
         Letter(
@@ -121,9 +123,9 @@ def _farewell(
             template="farewell",
             context={
                 "ticket": dossier.ticket,
-                "preferences_url": place.to("preferences") if place else "",
+                "preferences_url": _preferences_address(told, reader, place),
                 "sentence": sentences.farewell(told, dossier),
-                "why": sentences.why(told, dossier),
+                "why": sentences.why(told, dossier, reader),
             },
             message_id=envelope.message_id,
             thread=thread(envelope, dossier),
@@ -228,6 +230,15 @@ def _mute_address(reader: Reader, dossier: Dossier, place: Place | None) -> str:
     if place is None or reader.user is None:
         return ""
     return place.outside("mute", mute_token(reader.user.pk, dossier.ticket.pk))
+
+
+def _preferences_address(told: Told, reader: Reader, place: Place | None) -> str:
+    """Return where the reader changes that he gets such mails; nobody does for a mailbox."""
+    if place is None or reader.user is None:
+        return ""
+    if told.reason not in AS_MANAGER:
+        return place.to("preferences")
+    return f"{place.to('manager_preferences')}#service-{told.act.after.service}"
 
 
 def quoted(text: str) -> str:

@@ -113,7 +113,7 @@ class Dossier:
     ) -> None:
         event, act = self.events[notice.event_id], self.acts[notice.event_id]
         answer = verdict(act, self.surroundings.person(act, user.pk))
-        told = Told(event, act, Reason(notice.reason), notice.asked)
+        told = Told(event, act, Reason(notice.reason), notice.asked and self._waits(act))
         may_read = event.audience in readable
         if answer is None:
             why = Skipped.SWITCHED_OFF if may_read else Skipped.NO_ACCESS
@@ -126,6 +126,10 @@ class Dossier:
             checked.farewell = told
         else:
             checked.skipped[notice.pk] = Skipped.NO_ACCESS
+
+    def _waits(self, act: Act) -> bool:
+        """Tell whether what an act asks still waits for its answer; an invitation always does."""
+        return act.action is lifecycle.INVITE or self.ticket.status == act.after.status
 
     def check_for_mailbox(self, address: str, notices: Iterable[Notice]) -> Checked:
         """The same for an extra address: it must still be that of the ticket's category."""
@@ -215,6 +219,12 @@ class Dossier:
         """The same for the services."""
         services = Service.objects.select_related("site")
         return services.in_bulk({act.after.service for act in self.acts.values()})
+
+    @cached_property
+    def permanent_guests(self) -> frozenset[int]:
+        """The readers who are permanent guests of the ticket's service now."""
+        guests = self.ticket.service.permanent_guests.filter(user__in=self.readers)
+        return frozenset(guests.values_list("user", flat=True))
 
     @cached_property
     def opened_in(self) -> Category | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +14,20 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.links import Place, Places
-from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, ReportPart, Skipped, Ticket
+from wagtail_helpdesk.models import (
+    Envelope,
+    HelpdeskPreferences,
+    ReportPart,
+    Shows,
+    Skipped,
+    Ticket,
+)
 
 from .addresses import Reader, name_of
 from .confidential import confidential_services, moved_out
 from .gathering import MOST_LISTED
 from .mail import Letter, write
-from .reports import refill
+from .reports import refill, still_wanted
 from .unsubscribe import reports_token
 
 #: Older than this, a report is gathered again before it leaves.
@@ -32,6 +39,8 @@ HEADINGS = {
     "free": lambda: _("Free tickets (%(count)s)"),
     "others": lambda: _("Other tickets (%(count)s)"),
 }
+#: After *member*, which may have listed some of them already.
+REST = {"free": lambda: _("Other free tickets (%(count)s)")}
 #: The queue of the desk that shows the whole of a section.
 QUEUES = {"managed": "mine", "member": "categories", "free": "free", "others": "all"}
 
@@ -104,6 +113,11 @@ def compose(envelope: Envelope, reader: Reader, places: Places) -> EmailMessage 
     parts = list(rows.order_by("service__order", "service__name"))
     if not parts:
         return Skipped.NO_ACCESS
+    if envelope.slot is not None:
+        wanted = still_wanted(reader.user.pk)
+        parts = [part for part in parts if wanted(part.service_id)]
+        if not parts:
+            return Skipped.SWITCHED_OFF
     if envelope.slot is not None and chosen.skip_empty_reports and _is_empty(parts):
         return Skipped.EMPTY
     with translation.override(reader.language), timezone.override(reader.zone):
@@ -171,7 +185,7 @@ def _chapter(
     now = timezone.now()
     sections = [
         Section(
-            heading=HEADINGS[name]() % {"count": count},
+            heading=heading,
             count=count,
             url=place.to("desk", queue=QUEUES[name], service=service.pk) if place else "",
             lines=[
@@ -180,9 +194,23 @@ def _chapter(
                 if number in tickets
             ],
         )
-        for name, (count, listed) in part.listing.items()
+        for name, heading, count, listed in _sections(part)
     ]
     return Chapter(service.name, service.confidential, sections)
+
+
+def _sections(part: ReportPart) -> Iterator[tuple[str, str, int, list[int]]]:
+    """Give each section with its heading, count and tickets.
+
+    Where members are all managers, *member* lists everything: nothing is said of what it left over
+    when it left nothing, lest “free (0)” stands below free tickets.
+    """
+    headings = HEADINGS
+    for name, (count, listed) in part.listing.items():
+        if count or headings is HEADINGS:
+            yield name, headings[name]() % {"count": count}, count, listed
+        if name == Shows.MEMBER:
+            headings = HEADINGS | REST
 
 
 def _line(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -121,15 +122,24 @@ def due_between(after: datetime, until: datetime) -> Iterator[Due]:
 
 
 class _Choices:
-    """What some managers chose about their reports, in three statements."""
+    """What some managers chose about their reports: in three statements, or as many as are asked for."""
 
     def __init__(self, users: set[int]) -> None:
-        rows = ReportPreference.objects.filter(user__in=users)
-        self.rows = {(row.user_id, row.service_id): row for row in rows}
-        self.people = {
-            row.user_id: row for row in HelpdeskPreferences.objects.filter(user__in=users)
-        }
-        self.zones = _account_zones(users)
+        self.users = users
+
+    @cached_property
+    def rows(self) -> dict[tuple[int, int], ReportPreference]:
+        rows = ReportPreference.objects.filter(user__in=self.users)
+        return {(row.user_id, row.service_id): row for row in rows}
+
+    @cached_property
+    def people(self) -> dict[int, HelpdeskPreferences]:
+        rows = HelpdeskPreferences.objects.filter(user__in=self.users)
+        return {row.user_id: row for row in rows}
+
+    @cached_property
+    def zones(self) -> dict[int, str]:
+        return _account_zones(self.users)
 
     def of(self, user: int, service: int) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
         """Return what a report lists, at which hours, and whether also at week-ends."""
@@ -221,6 +231,17 @@ def send_report_now(user: User, service: Service) -> Envelope:
         _fill(service.pk, [(envelope.pk, user.pk, shows)])
     ring("wagtail_helpdesk.tasks.deliver")
     return envelope
+
+
+def still_wanted(user: int) -> Callable[[int], bool]:
+    """Return what tells of which services somebody wants reports, as he chooses now."""
+    chosen = _Choices({user})
+
+    def wanted(service: int) -> bool:
+        shows, hours, _ = chosen.of(user, service)
+        return bool(shows and hours)
+
+    return wanted
 
 
 def refill(envelope: Envelope) -> None:

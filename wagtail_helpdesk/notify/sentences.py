@@ -229,16 +229,26 @@ def deadline(told: Told, dossier: Dossier) -> str:
     return _("Without an answer from you before %(date)s, the ticket will expire.") % {"date": date}
 
 
-def why(told: Told, dossier: Dossier) -> str:
-    """Return why the reader gets the mail."""
-    reason = told.reason
-    if reason == Reason.MEMBER and dossier.ticket.service.confidential:
-        # The category says what the ticket is about.
-        reason = Reason.MANAGER
-    return WHY[reason]() % {
-        "service": dossier.ticket.service.name,
-        "category": dossier.ticket.category.name,
+def why(told: Told, dossier: Dossier, reader: Reader) -> str:
+    """Return why the reader gets the mail: what he was to the ticket where the act left it."""
+    ticket, left = dossier.ticket, told.act.after
+    return WHY[_reason_told(told, dossier, reader)]() % {
+        "service": dossier.services.get(left.service, ticket.service).name,
+        "category": dossier.categories.get(left.category, ticket.category).name,
     }
+
+
+def _reason_told(told: Told, dossier: Dossier, reader: Reader) -> Reason:
+    """Return the reason, or a wider one where it would say too much, or what is so no longer."""
+    if told.reason == Reason.MEMBER:
+        # The category of a confidential service says what the ticket is about.
+        named = told.act.after.category in dossier.categories and not dossier.hides(told.act)
+        return Reason.MEMBER if named else Reason.MANAGER
+    if told.reason == Reason.PERMANENT_GUEST:
+        # Whoever came with another service has stayed as a guest.
+        stays = reader.user is not None and reader.user.pk in dossier.permanent_guests
+        return Reason.PERMANENT_GUEST if stays else Reason.GUEST
+    return told.reason
 
 
 WHY: dict[Reason, Callable[[], str]] = {
