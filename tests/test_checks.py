@@ -1,8 +1,11 @@
 """What ``manage.py check`` says of the settings, and of the configuration of services."""
 
 import pytest
+from django.conf import global_settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
 
-from tests import cast
+from tests import cast, urls
 from wagtail_helpdesk import checks
 from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
 
@@ -94,3 +97,50 @@ def test_a_storage_of_the_site_takes_the_place_of_the_folder(settings, folders):
     settings.STORAGES = {**settings.STORAGES, "helpdesk": settings.STORAGES["default"]}
     settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / "media"}
     assert checks.check_files(None) == []
+
+
+ACCOUNTS = path("accounts/", include("django.contrib.auth.urls"))
+
+
+class SiteWithAccounts:
+    """The addresses of a site with Django's own accounts."""
+
+    urlpatterns = (ACCOUNTS, *urls.urlpatterns)
+
+
+class SiteWithAccountsInLanguages:
+    """The same, the language first in each address."""
+
+    urlpatterns = tuple(i18n_patterns(ACCOUNTS, *urls.urlpatterns))
+
+
+def test_the_login_that_django_assumes_and_nobody_made_is_said_so(settings):
+    settings.LOGIN_URL = global_settings.LOGIN_URL
+    [warning] = checks.check_login(None)
+    assert warning.id == "wagtail_helpdesk.W015"
+    assert "/accounts/login/" in warning.msg
+
+
+def test_a_site_that_made_it_hears_nothing(settings):
+    settings.LOGIN_URL = global_settings.LOGIN_URL
+    settings.ROOT_URLCONF = SiteWithAccounts
+    assert checks.check_login(None) == []
+
+
+def test_nor_one_that_made_it_for_each_language(settings):
+    settings.LOGIN_URL = global_settings.LOGIN_URL
+    settings.ROOT_URLCONF = SiteWithAccountsInLanguages
+    assert checks.check_login(None) == []
+
+
+def test_a_name_that_no_address_has_is_said_so(settings):
+    settings.LOGIN_URL = "logn"
+    assert ids(checks.check_login(None)) == ["wagtail_helpdesk.W015"]
+
+
+@pytest.mark.parametrize(
+    "address", ["wagtailcore_login", "/Shibboleth.sso/Login", "https://cas.example.org/login"]
+)
+def test_a_login_that_the_site_chose_is_left_alone(settings, address):
+    settings.WAGTAIL_FRONTEND_LOGIN_URL = address
+    assert checks.check_login(None) == []

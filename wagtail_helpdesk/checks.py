@@ -12,14 +12,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import apps
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.translation import get_language
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings, known
 from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.portal.visit import login_url
 
 
 @register("wagtail_helpdesk")
@@ -215,6 +218,40 @@ def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register("wagtail_helpdesk")
+def check_login(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that whoever is not logged in is sent to a page that is there."""
+    address = login_url()
+    if _leads_to_a_login(address):
+        return []
+    return [
+        Warning(
+            f"Nobody can log in to the helpdesk: there is no page at {address!r}.",
+            hint='Set LOGIN_URL to "wagtailcore_login", Wagtail’s own, or to the login of the site.',
+            id="wagtail_helpdesk.W015",
+        )
+    ]
+
+
+def _leads_to_a_login(address: str) -> bool:
+    try:
+        path = resolve_url(address)
+    except NoReverseMatch:
+        return False
+    if path != global_settings.LOGIN_URL:
+        # An address that the site chose may be the web server's own, or another machine's.
+        return True
+    return any(_is_a_view(place) for place in (path, f"/{get_language()}{path}"))
+
+
+def _is_a_view(path: str) -> bool:
+    try:
+        # Wagtail's last pattern takes every address, and looks for a page there.
+        return resolve(path).url_name != "wagtail_serve"
+    except Resolver404:
+        return False
 
 
 @register("wagtail_helpdesk", Tags.database)

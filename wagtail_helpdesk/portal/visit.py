@@ -120,9 +120,13 @@ def takes_forms(view: View) -> View:
     return view
 
 
+def login_url() -> str:
+    """Return where whoever is not logged in is sent, as the site set it: an address or a name."""
+    return getattr(settings, "WAGTAIL_FRONTEND_LOGIN_URL", None) or settings.LOGIN_URL
+
+
 def _to_login(request: HttpRequest) -> HttpResponse:
-    address = getattr(settings, "WAGTAIL_FRONTEND_LOGIN_URL", None) or settings.LOGIN_URL
-    return redirect_to_login(request.get_full_path(), resolve_url(address))
+    return redirect_to_login(request.get_full_path(), resolve_url(login_url()))
 
 
 def private(response: HttpResponseBase) -> HttpResponseBase:
