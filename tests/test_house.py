@@ -10,7 +10,10 @@ import pytest
 from django.core.management import call_command
 from django.template.loader import get_template
 
-from wagtail_helpdesk import conf
+from wagtail_helpdesk import actions, conf
+from wagtail_helpdesk.lifecycle import ACTIONS, Role
+from wagtail_helpdesk.portal import buttons
+from wagtail_helpdesk.portal.forms import FORMS
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "wagtail_helpdesk"
@@ -80,6 +83,33 @@ def _writes_a_status(node: ast.AST) -> bool:
         writes = verb in {"update", "create", "update_or_create", "bulk_update", "Ticket"}
         return writes and any(word.arg == "status" for word in node.keywords)
     return False
+
+
+# -- verbs -----------------------------------------------------------------------------------------
+
+
+def of_people() -> set[str]:
+    """The acts of a person on a ticket that is there."""
+    return {
+        action.name
+        for action in ACTIONS.values()
+        if any(rule.by is not Role.SYSTEM for rule in action.rules)
+    }
+
+
+def test_every_row_of_the_table_has_its_verb():
+    assert set(ACTIONS) - set(actions.__all__) == set(), "write it in actions/, and export it"
+
+
+def test_every_act_of_people_has_its_form():
+    assert of_people() - set(FORMS) == set(), "write it in portal/forms/, and put it into FORMS"
+
+
+def test_every_act_of_people_has_its_button():
+    offered = {action.name for action in (*buttons.FIRST, *buttons.THEN, *buttons.PROPERTIES)}
+    # Beside the name of each guest, and among the wishes to hear of the ticket.
+    elsewhere = {"remove_guest", "follow", "unfollow"}
+    assert of_people() - offered == elsewhere, "give it a place in portal/buttons.py"
 
 
 # -- texts -----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from tests.actions.refusals import history, nothing_done, recorded, row
 from tests.actions.scenarios import SCENARIOS
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import acting
+from wagtail_helpdesk.lifecycle import ACTIONS
 from wagtail_helpdesk.models import Attachment, Event, Guest, Ticket
 from wagtail_helpdesk.signals import event_recorded
 
@@ -46,6 +47,10 @@ def everything():
     return [
         list(model.objects.order_by("pk").values()) for model in (Ticket, Event, Guest, Attachment)
     ]
+
+
+def test_none_is_forgotten_here():
+    assert {row.name for row in ACTIONS.values() if row.recorded or row.then} <= set(SCENARIOS)
 
 
 @every_verb
