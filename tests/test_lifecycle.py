@@ -5,7 +5,6 @@ A changed cell shows in the diff of the approved file. Once it is what you want:
 """
 
 import re
-import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -285,15 +284,6 @@ def test_whatever_is_recorded_has_a_line_for_the_history():
         "follow",
         "unfollow",
     }
-
-
-# -- the reference page ----------------------------------------------------------------------------
-
-
-def test_the_reference_page_is_printed_from_the_table():
-    docs = runpy.run_path(str(HERE.parent / "scripts" / "docs"))
-    page = HERE.parent / "docs" / "reference" / "lifecycle.md"
-    assert page.read_text() == docs["lifecycle_page"](), "`make docs` prints it again"
 
 
 if __name__ == "__main__":

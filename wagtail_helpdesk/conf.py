@@ -1,4 +1,7 @@
-"""The settings of the helpdesk, ``WAGTAIL_HELPDESK = {...}``: lazy, each with a docstring."""
+"""The settings of the helpdesk, ``WAGTAIL_HELPDESK = {...}``: lazy, each with a docstring.
+
+docs/reference/settings.md is printed from them, by the groups that the comments name.
+"""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -14,15 +17,32 @@ class HelpdeskSettings:
     def _get(self, name: str, default: Any) -> Any:
         return getattr(settings, "WAGTAIL_HELPDESK", {}).get(name, default)
 
+    # -- Pages -------------------------------------------------------------------------------------
+
     @property
     def BASE_TEMPLATE(self) -> str:
         """Template of the host site that the helpdesk's pages extend."""
         return self._get("BASE_TEMPLATE", "base.html")
 
+    # -- Tickets -----------------------------------------------------------------------------------
+
     @property
-    def EXPIRY_DAYS(self) -> int:
-        """Days after which a closure that the requester never answered expires."""
-        return self._get("EXPIRY_DAYS", 14)
+    def DEFAULT_PRIORITY(self) -> int:
+        """Priority of a ticket when neither category nor service says another, 1 to 5."""
+        return self._get("DEFAULT_PRIORITY", 3)
+
+    @property
+    def DEFAULT_VISIBILITY(self) -> str:
+        """Visibility of a ticket when neither category nor service says another: ``"private"``, ``"public"``."""
+        return self._get("DEFAULT_VISIBILITY", "private")
+
+    @property
+    def DEFAULT_ALGORITHM(self) -> str:
+        """Assignment algorithm when neither category nor service says another.
+
+        ``"nobody"``, ``"first"``, ``"cyclic"``, ``"random"`` or ``"least_loaded"``.
+        """
+        return self._get("DEFAULT_ALGORITHM", "nobody")
 
     @property
     def SUBJECT_MAX_LENGTH(self) -> int:
@@ -35,14 +55,11 @@ class HelpdeskSettings:
         return self._get("MESSAGE_MAX_LENGTH", 20_000)
 
     @property
-    def FILE_MAX_SIZE(self) -> int:
-        """Largest attached file, in bytes."""
-        return self._get("FILE_MAX_SIZE", 10 * 1024 * 1024)
+    def EXPIRY_DAYS(self) -> int:
+        """Days after which a closure that the requester never answered expires."""
+        return self._get("EXPIRY_DAYS", 14)
 
-    @property
-    def FILES_MAX_COUNT(self) -> int:
-        """Most files that one act may carry."""
-        return self._get("FILES_MAX_COUNT", 10)
+    # -- Attached files ----------------------------------------------------------------------------
 
     @property
     def FILE_STORAGE(self) -> str:
@@ -57,29 +74,41 @@ class HelpdeskSettings:
         """Folder of the attached files when ``STORAGES`` names none.
 
         Below ``MEDIA_ROOT`` or ``STATIC_ROOT`` everybody could read them: ``manage.py check`` refuses it.
+
+        Default: ``helpdesk_files`` in ``BASE_DIR``.
         """
         root = self._get("FILE_ROOT", None)
         # BASE_DIR is a custom of start templates, not a setting of Django.
         return str(root or Path(getattr(settings, "BASE_DIR", "."), "helpdesk_files"))
 
     @property
-    def DEFAULT_PRIORITY(self) -> int:
-        """Priority of a ticket when neither category nor service says another, 1 to 5."""
-        return self._get("DEFAULT_PRIORITY", 3)
+    def FILE_MAX_SIZE(self) -> int:
+        """Largest attached file, in bytes."""
+        return self._get("FILE_MAX_SIZE", 10 * 1024 * 1024)
 
     @property
-    def DEFAULT_VISIBILITY(self) -> str:
-        """Visibility of a ticket when neither category nor service says another."""
-        return self._get("DEFAULT_VISIBILITY", "private")
+    def FILES_MAX_COUNT(self) -> int:
+        """Most files that one act may carry."""
+        return self._get("FILES_MAX_COUNT", 10)
 
     @property
-    def DEFAULT_ALGORITHM(self) -> str:
-        """Assignment algorithm when neither category nor service says another."""
-        return self._get("DEFAULT_ALGORITHM", "nobody")
+    def SUBMISSION_DAYS(self) -> int:
+        """Days for which a file kept beside an unfinished form is stored."""
+        return self._get("SUBMISSION_DAYS", 2)
+
+    @property
+    def KEPT_FILES_MAX_COUNT(self) -> int:
+        """Files kept for one person beside unfinished forms; a new one drives out the oldest."""
+        return self._get("KEPT_FILES_MAX_COUNT", 30)
+
+    # -- Alerts and reports ------------------------------------------------------------------------
 
     @property
     def DEFAULT_MONITORING(self) -> str:
-        """Monitoring preset of managers when neither they nor the service chose another."""
+        """Monitoring preset of managers when neither they nor the service chose another.
+
+        ``"none"``, ``"minimal"``, ``"medium"``, ``"high"`` or ``"full"``.
+        """
         return self._get("DEFAULT_MONITORING", "medium")
 
     @property
@@ -96,6 +125,22 @@ class HelpdeskSettings:
         return self._get("HOLIDAYS", ())
 
     @property
+    def FROM_EMAIL(self) -> str:
+        """Address that the mails come from; the service's name is put before it.
+
+        Default: ``DEFAULT_FROM_EMAIL``.
+        """
+        return self._get("FROM_EMAIL", settings.DEFAULT_FROM_EMAIL)
+
+    @property
+    def MAIL_DOMAIN(self) -> str:
+        """Right-hand side of Message-ID and List-Id.
+
+        Default: the domain of ``FROM_EMAIL``.
+        """
+        return self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+
+    @property
     def MAIL_LEASE(self) -> int:
         """Seconds for which a process may work on a mail; more than three times the SMTP timeout."""
         return self._get("MAIL_LEASE", 120)
@@ -105,25 +150,7 @@ class HelpdeskSettings:
         """Days for which one can see who was told of an event, and why."""
         return self._get("TRACE_DAYS", 90)
 
-    @property
-    def FROM_EMAIL(self) -> str:
-        """Address that the mails come from; the service's name is put before it."""
-        return self._get("FROM_EMAIL", settings.DEFAULT_FROM_EMAIL)
-
-    @property
-    def MAIL_DOMAIN(self) -> str:
-        """Right-hand side of Message-ID and List-Id; default: the domain of ``FROM_EMAIL``."""
-        return self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
-
-    @property
-    def IDENTIFIER_LABEL(self) -> str:
-        """What people call the identifier in forms: “LDAP identifier”, “login”…"""
-        return self._get("IDENTIFIER_LABEL", _("Identifier"))
-
-    @property
-    def DIRECTORY_SEARCH_LABEL(self) -> str:
-        """What the button beside the field for identifiers is called: “LDAP search”…"""
-        return self._get("DIRECTORY_SEARCH_LABEL", _("Directory search"))
+    # -- Finding people ----------------------------------------------------------------------------
 
     @property
     def DIRECTORY(self) -> str:
@@ -134,6 +161,16 @@ class HelpdeskSettings:
     def DIRECTORY_TIMEOUT(self) -> float:
         """Seconds after which a directory that does not answer counts as down."""
         return self._get("DIRECTORY_TIMEOUT", 5)
+
+    @property
+    def IDENTIFIER_LABEL(self) -> str:
+        """What people call the identifier in forms: “LDAP identifier”, “login”…"""
+        return self._get("IDENTIFIER_LABEL", _("Identifier"))
+
+    @property
+    def DIRECTORY_SEARCH_LABEL(self) -> str:
+        """What the button beside the field for identifiers is called: “LDAP search”…"""
+        return self._get("DIRECTORY_SEARCH_LABEL", _("Directory search"))
 
     @property
     def DIRECTORY_CANDIDATE(self) -> Mapping[str, Any]:
@@ -154,9 +191,33 @@ class HelpdeskSettings:
         return self._get("DIRECTORY_CARD_SECONDS", 3600)
 
     @property
-    def DIRECTORY_SEARCHES_PER_MINUTE(self) -> int:
-        """Searches in the directory that one person may make within a minute."""
-        return self._get("DIRECTORY_SEARCHES_PER_MINUTE", 30)
+    def DIRECTORY_GROUPS(self) -> Mapping[str, Any]:
+        """Groups of the directory whose members manage a service: group → name of the service."""
+        return self._get("DIRECTORY_GROUPS", {})
+
+    @property
+    def LEAVERS_SHARE_LIMIT(self) -> float:
+        """Largest share of people, 0 to 1, that one synchronisation may remove; more stops it."""
+        return self._get("LEAVERS_SHARE_LIMIT", 0.1)
+
+    # -- Guests from outside -----------------------------------------------------------------------
+
+    @property
+    def EXTERNAL_GUESTS(self) -> bool:
+        """Whether an address that the directory does not know may be invited."""
+        return self._get("EXTERNAL_GUESTS", False)
+
+    @property
+    def EXTERNAL_GUEST_DOMAINS(self) -> Collection[str]:
+        """Domains of the addresses that may be invited from outside; empty: any."""
+        return self._get("EXTERNAL_GUEST_DOMAINS", ())
+
+    @property
+    def EXTERNAL_GUEST_GROUP(self) -> str:
+        """Name of the group that external guests are put in, which tells them from the directory's people."""
+        return self._get("EXTERNAL_GUEST_GROUP", "External guests")
+
+    # -- What one person may do --------------------------------------------------------------------
 
     @property
     def ACTS_PER_MINUTE(self) -> int:
@@ -174,39 +235,11 @@ class HelpdeskSettings:
         return self._get("INVITATIONS_PER_HOUR", 200)
 
     @property
-    def KEPT_FILES_MAX_COUNT(self) -> int:
-        """Files kept for one person beside unfinished forms; a new one drives out the oldest."""
-        return self._get("KEPT_FILES_MAX_COUNT", 30)
+    def DIRECTORY_SEARCHES_PER_MINUTE(self) -> int:
+        """Searches in the directory that one person may make within a minute."""
+        return self._get("DIRECTORY_SEARCHES_PER_MINUTE", 30)
 
-    @property
-    def DIRECTORY_GROUPS(self) -> Mapping[str, Any]:
-        """Groups of the directory whose members manage a service: group → name of the service."""
-        return self._get("DIRECTORY_GROUPS", {})
-
-    @property
-    def LEAVERS_SHARE_LIMIT(self) -> float:
-        """Largest share of people, 0 to 1, that one synchronisation may remove; more stops it."""
-        return self._get("LEAVERS_SHARE_LIMIT", 0.1)
-
-    @property
-    def EXTERNAL_GUESTS(self) -> bool:
-        """Whether an address that the directory does not know may be invited."""
-        return self._get("EXTERNAL_GUESTS", False)
-
-    @property
-    def EXTERNAL_GUEST_DOMAINS(self) -> Collection[str]:
-        """Domains of the addresses that may be invited from outside; empty: any."""
-        return self._get("EXTERNAL_GUEST_DOMAINS", ())
-
-    @property
-    def EXTERNAL_GUEST_GROUP(self) -> str:
-        """Name of the group that external guests are put in, which tells them from the directory's people."""
-        return self._get("EXTERNAL_GUEST_GROUP", "External guests")
-
-    @property
-    def SUBMISSION_DAYS(self) -> int:
-        """Days for which a file kept beside an unfinished form is stored."""
-        return self._get("SUBMISSION_DAYS", 2)
+    # -- Search ------------------------------------------------------------------------------------
 
     @property
     def SEARCH_BACKEND(self) -> str:

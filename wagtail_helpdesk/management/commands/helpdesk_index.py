@@ -17,11 +17,11 @@ EVERY = 10_000
 class Command(BaseCommand):
     """``helpdesk_index [--rebuild] [--dry-run]``: idempotent, may be stopped and run again."""
 
-    help = "Index the events that cannot be found yet, or with --rebuild all of them again."
+    help = "Indexes the events that cannot be found yet, or with --rebuild all of them again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--rebuild", action="store_true", help="Index every event again.")
-        parser.add_argument("--dry-run", action="store_true", help="Only say how many there are.")
+        parser.add_argument("--rebuild", action="store_true", help="index every event again")
+        parser.add_argument("--dry-run", action="store_true", help="only count them")
 
     def handle(self, *, rebuild: bool, dry_run: bool, **options: Any) -> None:
         events = Event.objects.all() if rebuild else indexing.unindexed()

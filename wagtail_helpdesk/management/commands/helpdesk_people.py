@@ -17,8 +17,8 @@ class Command(BaseCommand):
     """Synchronise managers with groups of the directory, and free what leavers were in charge of."""
 
     help = (
-        "Make the members of the groups in DIRECTORY_GROUPS managers, remove those it added who "
-        "left their group, and deactivate managers, permanent guests and people in charge whom "
+        "Makes the members of the groups in DIRECTORY_GROUPS managers, removes those it added who "
+        "left their group, and deactivates managers, permanent guests and people in charge whom "
         "the directory does not know any more; their open tickets are handed over. Changes "
         "nothing when the directory does not answer, or when it would remove too many. "
         "For cron, once a day; exits with 1 if anything asks for attention."
