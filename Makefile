@@ -105,7 +105,7 @@ chaos: setup-test ## Kill and break everything for some minutes, and count what 
 bench: setup-test ## Measure the pages at 2,000 and 20,000 tickets (minutes)
 	@$(BIN)/python -m bench
 
-bench-full: setup-test ## Measure them at 10,000 to a million on PostgreSQL (hours)
+bench-full: setup-test ## Measure them at 10,000 to a million on PostgreSQL (an hour or two)
 	@$(BIN)/python -m bench --size full
 
 # -- housekeeping --------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Measure every page, at several sizes at once, and print tables.
 
     python -m bench                     2,000 and 20,000 tickets, SQLite and PostgreSQL: minutes
-    python -m bench --size full         10,000, 200,000 and 1,000,000 on PostgreSQL: an hour
+    python -m bench --size full         10,000, 200,000 and 1,000,000 on PostgreSQL: an hour or two
 
 What was loaded stays in .state/bench for the next run. Figures are of one machine and one run:
 compare those of one table with each other.

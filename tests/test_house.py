@@ -1,4 +1,4 @@
-"""The rules of the house that a program can check; docs/contributing.md says why each exists."""
+"""The rules of the house that a program can check; docs/contributing.md lists them."""
 
 import ast
 import re
