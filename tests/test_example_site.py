@@ -343,6 +343,17 @@ def test_a_redis_broker_is_one_variable_away() -> None:
     assert finished.stdout.split() == ["redis://127.0.0.1:6379/1", "False"]
 
 
+def test_sqlite_is_one_variable_away(tmp_path: Path) -> None:
+    finished = production(
+        "shell",
+        "-v0",
+        "-c",
+        "from django.db import connection as c; print(c.vendor, c.settings_dict['NAME'])",
+        DATABASE_FILE=str(tmp_path / "portal.sqlite3"),
+    )
+    assert finished.stdout.split() == ["sqlite", str(tmp_path / "portal.sqlite3")]
+
+
 def test_login_by_directory_is_one_variable_away() -> None:
     finished = production(
         "shell",

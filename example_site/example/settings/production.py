@@ -3,6 +3,7 @@
 DJANGO_SECRET_KEY      long and random
 SITE_HOST              the portal’s name, e.g. intranet.example.org
 DATABASE_NAME, …_USER, …_PASSWORD, …_HOST, …_PORT      PostgreSQL
+DATABASE_FILE          optional: SQLite in this file instead, on one machine
 REDIS_URL              optional: shared cache, and the broker of the clusters instead of a table
 WITHOUT_CLUSTER        1: timers do what a cluster would
 OPENSEARCH_URL         optional: searches tickets, instead of the database
@@ -15,6 +16,7 @@ LDAP_SERVER, …         see example/ldap.py
 """
 
 import os
+from pathlib import Path
 
 from .base import *
 from .base import (
@@ -24,6 +26,7 @@ from .base import (
     STORAGES,
     WAGTAIL_HELPDESK,
     WAGTAILSEARCH_BACKENDS,
+    sqlite,
 )
 
 # What Wagtail asks for where pages are searched by PostgreSQL.
@@ -49,6 +52,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+if database_file := os.environ.get("DATABASE_FILE"):
+    DATABASES = {"default": sqlite(Path(database_file))}
 
 if redis_url := os.environ.get("REDIS_URL"):
     Q_CLUSTER = {key: value for key, value in Q_CLUSTER.items() if key != "orm"} | {
