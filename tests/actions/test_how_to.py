@@ -1,0 +1,56 @@
+"""The examples of docs/how-to/code.md, one after the other, as a host's own code."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.actions.refusals import history
+from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.signals import event_recorded
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "code.md"
+
+
+@pytest.fixture
+def after(people, heating, django_capture_on_commit_callbacks):
+    """What the examples leave, by the names they give it."""
+    rung = []
+    names = {
+        "category": heating,
+        "gong": SimpleNamespace(ring=rung.append),
+        "rung": rung,
+        **vars(people),
+    }
+    for example in re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL):
+        with django_capture_on_commit_callbacks(execute=True):
+            exec(example, names)
+    yield SimpleNamespace(**names)
+    event_recorded.disconnect(names["ring_the_gong"])
+
+
+def test_the_verbs_follow_one_another(after):
+    assert history(after.ticket) == ["open_ticket", "take", "ask_information", "release", "take"]
+
+
+def test_whoever_comes_second_learns_who_was_faster(after):
+    assert after.now_in_charge == after.sophie
+
+
+def test_what_is_sent_twice_is_done_once(after):
+    assert after.attempt == 1
+    assert Ticket.objects.filter(subject="Leak").get() == after.leak
+
+
+def test_the_receiver_hears(after, people, heating, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        opened = after.actions.open_ticket(heating, by=people.lea, subject="Froid", text="14 °C.")
+    assert after.rung == [opened.number]
+
+
+def test_everybody_reads_their_own(after):
+    assert set(after.karims_tickets) == {after.ticket, after.leak}
+    assert set(after.leas_own) == {after.ticket, after.leak}
+    assert [event.action for event in after.history] == history(after.ticket)
+    assert after.buttons
