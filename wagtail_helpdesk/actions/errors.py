@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.names import name_of
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -57,3 +59,11 @@ class NotPossible(HelpdeskError):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def refuse_inactive(field: str, user: Any) -> None:
+    """Raise ``NotPossible`` for somebody whose account is not active."""
+    if not user.is_active:
+        raise NotPossible(
+            field, _("The account of %(name)s is not active.") % {"name": name_of(user)}
+        )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import Standing
 from wagtail_helpdesk.models import Event, ServiceManager, Ticket
+from wagtail_helpdesk.names import name_of
 
 from .acting import Changes, Form, Submission, _act, today, verb
 from .closing import close
@@ -72,8 +73,7 @@ def assign(ticket: Ticket, *, by: User | None, to: User, **form: Unpack[Form]) -
         if not assignable(now).filter(user=to).exists():
             raise NotPossible(
                 "to",
-                _("%(name)s is not an available manager of this service.")
-                % {"name": to.get_full_name() or to.get_username()},
+                _("%(name)s is not an available manager of this service.") % {"name": name_of(to)},
             )
         return {"assignee": to}
 

@@ -25,7 +25,7 @@ from wagtail_helpdesk.models import (
 
 from .acting import Batch, Written, _act, checked, locked, once, plain, record, stored, written
 from .assignment import choose
-from .errors import NotPossible, NotYours
+from .errors import NotPossible, NotYours, refuse_inactive
 from .people import add_guests
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def _check_opening(category: Category, by: User, requester: User) -> None:
         return
     if not Service.objects.managed_by(by).filter(pk=category.service_id).exists():
         raise NotYours
-    if not requester.is_active:
-        raise NotPossible("requester", _("This person’s account is not active."))
+    refuse_inactive("requester", requester)
 
 
 def _create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +11,10 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import Standing
 from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Event, Guest, Subscription, Ticket
+from wagtail_helpdesk.names import name_of
 
 from .acting import Changes, Form, _act, verb
-from .errors import NotPossible, NotYours
+from .errors import NotPossible, NotYours, refuse_inactive
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -31,14 +32,11 @@ def invite(ticket: Ticket, *, by: User, users: Sequence[User], **form: Unpack[Fo
         if not users:
             raise NotPossible("users", _("Name at least one person."))
         for user in users:
-            if not user.is_active:
-                raise NotPossible(
-                    "users", _("The account of %(name)s is not active.") % {"name": _name(user)}
-                )
+            refuse_inactive("users", user)
         present = {now.requester_id, *now.guests.values_list("user", flat=True)}
         new = [user for user in dict.fromkeys(users) if user.pk not in present]
         if not new:
-            names = ", ".join(_name(user) for user in users)
+            names = ", ".join(name_of(user) for user in users)
             raise NotPossible("users", _("%(name)s is already invited.") % {"name": names})
         return add_guests(now, new)
 
@@ -60,7 +58,7 @@ def remove_guest(ticket: Ticket, *, by: User | None, user: User, **form: Unpack[
         if user != by and standing.roles.isdisjoint({Role.MANAGER, Role.REQUESTER}):
             raise NotYours
         if not now.guests.filter(user=user).delete()[0]:
-            raise NotPossible("user", _("%(name)s is not a guest.") % {"name": _name(user)})
+            raise NotPossible("user", _("%(name)s is not a guest.") % {"name": name_of(user)})
         return {"removed": [user.pk]}
 
     return _act(lifecycle.REMOVE_GUEST, ticket, by, show_out, **form)
@@ -79,9 +77,8 @@ def change_requester(
 
     def hand_on(now: Ticket, standing: Standing) -> Changes:
         if to.pk == now.requester_id:
-            raise NotPossible("to", _("%(name)s is the requester already.") % {"name": _name(to)})
-        if not to.is_active:
-            raise NotPossible("to", _("This person’s account is not active."))
+            raise NotPossible("to", _("%(name)s is the requester already.") % {"name": name_of(to)})
+        refuse_inactive("to", to)
         now.guests.filter(user=to).delete()
         kept = add_guests(now, [now.requester]) if keep_as_guest else {}
         return {"requester": to, **kept}
@@ -114,7 +111,3 @@ def _subscribe(ticket: Ticket, by: User, **wish: bool) -> Subscription:
     if not lifecycle.FOLLOW.rule_for(standing.roles, standing.privileges, Status(ticket.status)):
         raise NotYours
     return Subscription.objects.update_or_create(ticket=ticket, user=by, defaults=wish)[0]
-
-
-def _name(user: Any) -> str:
-    return str(user.get_full_name() or user.get_username())

@@ -24,8 +24,8 @@ from wagtail.admin.views.reports import ReportView
 from wagtail_helpdesk import access, links
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Envelope, Kind, State, Ticket
+from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.notify import bell, queue
-from wagtail_helpdesk.portal.people import name_of
 from wagtail_helpdesk.snippets.scoping import ScopedList
 from wagtail_helpdesk.typed import number
 

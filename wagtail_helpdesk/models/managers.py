@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.names import name_of
 
 from .absences import Absence
 from .services import Category, Service
@@ -79,7 +80,7 @@ class ServiceManager(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.user.get_full_name() or self.user.get_username()
+        return name_of(self.user)
 
     @property
     def privileges(self) -> frozenset[Privilege]:
@@ -134,4 +135,4 @@ class PermanentGuest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.user.get_full_name() or self.user.get_username()
+        return name_of(self.user)

@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.utils import timezone, translation
 
 from wagtail_helpdesk.models import HelpdeskPreferences, Skipped
+from wagtail_helpdesk.names import name_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -37,11 +38,6 @@ class Reader:
     def name(self) -> str:
         """The reader's name, empty for an extra address."""
         return name_of(self.user) if self.user else ""
-
-
-def name_of(user: Any) -> str:
-    """Return what a person is called."""
-    return str(user.get_full_name() or user.get_username())
 
 
 def address_of(user: Any) -> str:

@@ -15,9 +15,10 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Action, Role
 from wagtail_helpdesk.links import Place, Places
 from wagtail_helpdesk.models import Category, Envelope, Reason, Service
+from wagtail_helpdesk.names import name_of
 
 from . import sentences
-from .addresses import Reader, name_of
+from .addresses import Reader
 from .dossier import Checked, Dossier, Told
 from .mail import LONGEST_MESSAGE, Letter, write
 from .surroundings import acts_of

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from wagtail_helpdesk import lifecycle
@@ -25,8 +24,8 @@ from wagtail_helpdesk.models import (
     State,
     Ticket,
 )
+from wagtail_helpdesk.names import names_of
 
-from .addresses import name_of
 from .confidential import confidential_services, moved_out
 from .listeners import Act, verdict
 from .surroundings import Surroundings, acts_of, surroundings_of
@@ -202,8 +201,7 @@ class Dossier:
         for event in self.events.values():
             for key in ("guests", "removed"):
                 mentioned.update(event.after.get(key, ()))
-        users = get_user_model()._default_manager.filter(pk__in=mentioned - {None})
-        return {user.pk: name_of(user) for user in users}
+        return names_of(mentioned)
 
     def names(self, users: Sequence[int]) -> str:
         """Return the names of people, in a list to be read."""

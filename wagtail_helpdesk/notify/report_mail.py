@@ -22,8 +22,9 @@ from wagtail_helpdesk.models import (
     Skipped,
     Ticket,
 )
+from wagtail_helpdesk.names import name_of
 
-from .addresses import Reader, name_of
+from .addresses import Reader
 from .confidential import confidential_services, moved_out
 from .gathering import MOST_LISTED
 from .mail import Letter, write

@@ -14,8 +14,9 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.lifecycle import Priority, Status, Visibility
 from wagtail_helpdesk.models import Reason
+from wagtail_helpdesk.names import name_of
 
-from .addresses import Reader, name_of
+from .addresses import Reader
 from .dossier import Dossier, Told
 
 Sentence = Callable[[Told, Dossier, Reader], str]

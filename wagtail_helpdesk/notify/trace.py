@@ -21,8 +21,8 @@ from wagtail_helpdesk.models import (
     Skipped,
     State,
 )
+from wagtail_helpdesk.names import name_of
 
-from .addresses import name_of
 from .surroundings import acts_of
 
 ON_THEIR_WAY = (State.PENDING, State.SENDING)

@@ -14,9 +14,9 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.lifecycle import Audience, Priority, Visibility
 from wagtail_helpdesk.models import Attachment, Category, Event, Ticket
+from wagtail_helpdesk.names import name_of, names_of
 
 from . import words
-from .people import name_of, names_of
 
 #: Entries of a ticket shown at once.
 LENGTH = 30

@@ -1,11 +1,9 @@
-"""People as pages name them, and people as forms ask for them."""
+"""People as forms ask for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -13,20 +11,6 @@ from wagtail_helpdesk.directory import DirectoryError, find_people
 
 #: Each name costs a question to the directory, within the request.
 MOST_AT_ONCE = 50
-
-
-def name_of(user: Any) -> str:
-    """Return the name that pages show of a user."""
-    return user.get_full_name() or user.get_username()
-
-
-def names_of(ids: Iterable[Any]) -> dict[Any, str]:
-    """Return the names of these users, in one statement; none at all when there are no ids."""
-    wanted = {pk for pk in ids if pk is not None}
-    if not wanted:
-        return {}
-    users = get_user_model()._default_manager.filter(pk__in=wanted)
-    return {user.pk: name_of(user) for user in users}
 
 
 def how_many(typed: str) -> int:

@@ -14,8 +14,7 @@ from wagtail_helpdesk.actions.handling import assignable
 from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.lifecycle import Action, Role
 from wagtail_helpdesk.models import Absence, Away, ServiceManager, Ticket, away_on
-
-from .people import name_of
+from wagtail_helpdesk.names import name_of
 
 #: More absent colleagues than this are not named.
 MOST_ABSENT = 40

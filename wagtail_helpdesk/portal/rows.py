@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from wagtail_helpdesk.lifecycle import OPEN, Priority, Status
 from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.names import names_of
 
 from . import paging, words
-from .people import names_of
 
 FIELDS = (
     "number",

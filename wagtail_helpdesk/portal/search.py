@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import typed
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.search import Filters, Hit, Query, Results, TooBroad, Unavailable, search
 
 from . import finding, paging, tree, words
@@ -182,7 +183,7 @@ def _message(hit: Hit, now: datetime) -> Message:
     return Message(
         event=event.pk,
         passage=hit.passage,
-        author=(actor.get_full_name() or actor.get_username()) if actor else "",
+        author=name_of(actor) if actor else "",
         is_note=event.audience == Audience.MANAGERS,
         written_at=event.created_at,
         when=words.moment(event.created_at, now),

@@ -13,12 +13,12 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.directory import card
 from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
 from wagtail_helpdesk.models import Guest, Ticket
+from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.typed import number as number_in
 
 from . import buttons, history, origin, presence, tree, words
 from .forms import FORMS, ActForm
 from .forms.acting import Way
-from .people import name_of
 from .visit import Visit
 
 #: More guests than this are named on a page of their own.

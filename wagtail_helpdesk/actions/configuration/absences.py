@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Service
+from wagtail_helpdesk.names import name_of
 
-from ..errors import NotPossible, NotYours
-from .changing import Change, legible, name_of, refuse_inactive
+from ..errors import NotPossible, NotYours, refuse_inactive
+from .changing import Change, legible
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

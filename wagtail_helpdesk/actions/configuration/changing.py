@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
-from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
@@ -126,16 +125,3 @@ def stepped(rows: list[Any], row: Any, *, up: bool) -> tuple[Values, Values] | N
         neighbour.order = order
     type(row).objects.bulk_update(rows, ["order"])
     return {"order": place + 1}, {"order": target + 1}
-
-
-def name_of(user: Any) -> str:
-    """Return the name of a person for a sentence."""
-    return str(user.get_full_name() or user.get_username())
-
-
-def refuse_inactive(field: str, user: Any) -> None:
-    """Raise ``NotPossible`` for somebody whose account is not active."""
-    if not user.is_active:
-        raise NotPossible(
-            field, _("The account of %(name)s is not active.") % {"name": name_of(user)}
-        )

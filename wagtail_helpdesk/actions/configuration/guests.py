@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest, Service
+from wagtail_helpdesk.names import name_of
 
-from ..errors import NotPossible
-from .changing import changing, name_of, refuse_inactive
+from ..errors import NotPossible, refuse_inactive
+from .changing import changing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

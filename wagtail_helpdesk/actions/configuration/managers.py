@@ -9,18 +9,11 @@ from django.utils.translation import ngettext
 
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.names import name_of
 
 from ..departures import Then, hand_over
-from ..errors import NotPossible, NotYours
-from .changing import (
-    Change,
-    applied,
-    changing,
-    name_of,
-    next_order,
-    refuse_inactive,
-    stepped,
-)
+from ..errors import NotPossible, NotYours, refuse_inactive
+from .changing import Change, applied, changing, next_order, stepped
 from .membership import refresh_members_from
 
 if TYPE_CHECKING:

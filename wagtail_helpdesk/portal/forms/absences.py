@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.models import ServiceManager
+from wagtail_helpdesk.names import name_of
 
-from ..people import found, name_of
+from ..people import found
 from . import fields
 
 #: More colleagues than this are not suggested; anybody can be named all the same.

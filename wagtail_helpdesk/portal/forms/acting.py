@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk import actions, lifecycle
 from wagtail_helpdesk.lifecycle import Action, Message
 from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.names import name_of
 
 from .. import unfinished
-from ..people import name_of
 from . import fields
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from wagtail_helpdesk.actions.assignment import open_load
 from wagtail_helpdesk.actions.handling import assignable
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import Away, ServiceManager, Ticket
+from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.typed import number
 
 from .. import presence
-from ..people import name_of
 from .acting import ActForm, WithText
 from .attaching import WithFiles
 from .closing import Closing

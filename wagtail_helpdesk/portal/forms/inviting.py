@@ -10,10 +10,11 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.models import Guest
+from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.typed import number
 
 from .. import limits
-from ..people import found, how_many, name_of
+from ..people import found, how_many
 from . import fields
 from .acting import ActForm, WithText
 from .naming import NamesPeople

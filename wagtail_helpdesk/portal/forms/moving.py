@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.actions.moving import targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
+from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.typed import number
 
 from .. import finding, tree
-from ..people import name_of
 from .acting import WithText
 from .inviting import MOST_GUESTS
 from .naming import Finds
