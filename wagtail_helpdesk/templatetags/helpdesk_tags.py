@@ -10,10 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import in_words
+from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.portal.origin import asking_address
 
 register = template.Library()
 register.filter("in_words", in_words, expects_localtime=True)
+register.filter("name_of", name_of)
 
 
 @register.simple_tag(takes_context=True)
