@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection
 from tests.actions.refusals import refused
 from wagtail_helpdesk import actions, markdown
 from wagtail_helpdesk.actions import NotNow, NotPossible
-from wagtail_helpdesk.actions.acting import Batch
+from wagtail_helpdesk.actions.submissions import Batch
 from wagtail_helpdesk.models import Event
 
 

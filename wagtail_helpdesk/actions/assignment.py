@@ -11,7 +11,7 @@ from django.db.models import Count
 from wagtail_helpdesk.lifecycle import Algorithm
 from wagtail_helpdesk.models import Category, ServiceManager, Ticket
 
-from .acting import locked
+from .rows import locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

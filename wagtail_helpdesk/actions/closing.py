@@ -14,8 +14,9 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, ServiceManager, Ticket
 
-from .acting import Changes, Form, _act, verb
+from .acting import Changes, _act
 from .errors import NotPossible
+from .submissions import Form, verb
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from wagtail_helpdesk.models import Event, Service, Ticket
 
-from .acting import Batch
 from .assignment import choose
 from .handling import assign, release
+from .rows import locking
+from .submissions import Batch
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -41,8 +42,7 @@ def hand_over(
     left = Ticket.objects.filter(service=service, assignee=user, is_open=True)
     with transaction.atomic():
         # Locked all at once, in order: nobody takes or closes one of them meanwhile.
-        no_key = connection.features.has_select_for_no_key_update
-        tickets = list(left.order_by("pk").select_for_update(no_key=no_key))
+        tickets = list(locking(left.order_by("pk")))
         return [hand_over_one(ticket, user, then, colleague) for ticket in tickets]
 
 

@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Unpack
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
@@ -13,9 +14,10 @@ from wagtail_helpdesk.access import Standing
 from wagtail_helpdesk.models import Event, ServiceManager, Ticket
 from wagtail_helpdesk.names import name_of
 
-from .acting import Changes, Form, Submission, _act, today, verb
+from .acting import Changes, _act
 from .closing import close
 from .errors import NotPossible
+from .submissions import Form, Submission, verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +114,7 @@ def postpone(
     """
 
     def put_off(now: Ticket, standing: Standing) -> Changes:
-        if until is not None and until <= today():
+        if until is not None and until <= timezone.localdate():
             raise NotPossible("until", _("Choose a day that is still to come."))
         return {"resume_on": until}
 
@@ -124,7 +126,7 @@ def resume(ticket: Ticket, *, by: User | None, **form: Unpack[Form]) -> Event:
     """Go on with a ticket that waited. The system does so on the day it was put off to."""
 
     def go_on(now: Ticket, standing: Standing) -> Changes:
-        if by is None and (now.resume_on is None or now.resume_on > today()):
+        if by is None and (now.resume_on is None or now.resume_on > timezone.localdate()):
             raise NotPossible(None, _("The ticket does not resume today."))
         return {}
 

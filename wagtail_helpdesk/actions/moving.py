@@ -16,10 +16,11 @@ from wagtail_helpdesk.access import Standing
 from wagtail_helpdesk.lifecycle import Privilege, Role, Status
 from wagtail_helpdesk.models import Category, Event, Service, ServiceManager, Ticket
 
-from .acting import Batch, Changes, Submission, _act, verb
+from .acting import Changes, _act
 from .errors import NotPossible
 from .opening import arrive, find_manager
 from .people import add_guests, remove_guest
+from .submissions import Batch, Submission, verb
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -23,10 +23,13 @@ from wagtail_helpdesk.models import (
     TicketOrigin,
 )
 
-from .acting import Batch, Written, _act, checked, locked, once, plain, record, stored, written
+from .acting import _act, record
 from .assignment import choose
 from .errors import NotPossible, NotYours, refuse_inactive
+from .messages import Written, checked, written
 from .people import add_guests
+from .rows import locked, plain, stored
+from .submissions import Batch, once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -13,8 +13,9 @@ from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Event, Guest, Subscription, Ticket
 from wagtail_helpdesk.names import name_of
 
-from .acting import Changes, Form, _act, verb
+from .acting import Changes, _act
 from .errors import NotPossible, NotYours, refuse_inactive
+from .submissions import Form, verb
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

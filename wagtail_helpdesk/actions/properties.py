@@ -11,9 +11,10 @@ from wagtail_helpdesk.access import Standing
 from wagtail_helpdesk.lifecycle import Action, Priority, Visibility
 from wagtail_helpdesk.models import Event, Ticket
 
-from .acting import Changes, Form, _act, verb
+from .acting import Changes, _act
 from .errors import NotPossible
 from .opening import checked_subject
+from .submissions import Form, verb
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from wagtail.log_actions import log
 
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Category, Service
 
 from ..errors import NotPossible, NotYours
+from ..rows import locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -69,12 +70,11 @@ def changing(service: Service, *, by: AbstractUser | None, needs: Privilege) -> 
     with transaction.atomic():
         # Changes of a service wait for one another: the last manager can then be counted. Opening
         # a ticket does not wait for them, where the database can tell such locks apart.
-        no_key = connection.features.has_select_for_no_key_update
-        locked = Service.objects.select_for_update(no_key=no_key).get(pk=service.pk)
-        holds = frozenset(CONFIGURATION) if by is None else locked.configuration_of(by)
+        now = locked(Service.objects, service.pk)
+        holds = frozenset(CONFIGURATION) if by is None else now.configuration_of(by)
         if needs not in holds:
             raise NotYours
-        yield Change(locked, by, holds)
+        yield Change(now, by, holds)
 
 
 def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Values]:
