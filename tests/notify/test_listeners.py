@@ -10,13 +10,13 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import ACTIONS, Audience, Status
 from wagtail_helpdesk.models import Level, Preset, Reason, Skipped
 from wagtail_helpdesk.models.preferences import PRESETS
-from wagtail_helpdesk.notify.listeners import Act, Desk, Person, State, mailbox_hears, verdict
+from wagtail_helpdesk.notify.listeners import Act, Desk, Moment, Person, mailbox_hears, verdict
 
 LEA, KARIM, SOPHIE, NADIA, INES, THOMAS, FELIX = range(1, 8)
 GENERAL, DSI = 10, 20
 HEATING, PLUMBING, NETWORK = 11, 12, 21
 
-FREE = State("free", GENERAL, HEATING, requester=LEA, assignee=None)
+FREE = Moment("free", GENERAL, HEATING, requester=LEA, assignee=None)
 TAKEN = replace(FREE, status="in_progress", assignee=KARIM)
 
 
@@ -44,7 +44,7 @@ RELEASE = act("release", TAKEN, FREE, actor=KARIM)
 COMMENT = act("comment")
 NOTE = act("note", audience=Audience.MANAGERS)
 CLOSURE = act("close", TAKEN, replace(TAKEN, status="closed"), actor=KARIM)
-MOVE = act("move", TAKEN, State("free", DSI, NETWORK, LEA, None))
+MOVE = act("move", TAKEN, Moment("free", DSI, NETWORK, LEA, None))
 
 
 class TestLevels:
@@ -114,7 +114,7 @@ class TestArrivals:
         assert reason(resumed, manager(SOPHIE)) is None
 
     def test_a_move_to_another_service_arrives_although_somebody_stays_in_charge(self):
-        moved = act("move", TAKEN, State("in_progress", DSI, NETWORK, LEA, KARIM))
+        moved = act("move", TAKEN, Moment("in_progress", DSI, NETWORK, LEA, KARIM))
         assert reason(moved, manager(NADIA)) is Reason.MEMBER
 
     def test_a_move_inside_the_service_arrives_for_the_members_it_adds(self):
@@ -291,7 +291,7 @@ def _acts():
     yield "move inside", act("move", TAKEN, replace(TAKEN, category=PLUMBING))
     yield "move inside, released", act("move", TAKEN, replace(FREE, category=PLUMBING))
     yield "move away", MOVE
-    yield "move away, ended", act("move", ended, State("approved", DSI, NETWORK, LEA, None))
+    yield "move away, ended", act("move", ended, Moment("approved", DSI, NETWORK, LEA, None))
     yield "invite", act("invite", invited=frozenset({INES}))
     yield "invite, permanent", act("invite", actor=None, invited=frozenset({INES}))
     yield "remove guest", act("remove_guest")

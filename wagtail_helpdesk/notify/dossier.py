@@ -196,8 +196,8 @@ class Dossier:
         """The names of everybody whom the events mention, by id."""
         mentioned: set[Any] = {self.ticket.requester_id, self.ticket.creator_id}
         for act in self.acts.values():
-            for state in filter(None, (act.before, act.after)):
-                mentioned |= {state.requester, state.assignee}
+            for moment in filter(None, (act.before, act.after)):
+                mentioned |= {moment.requester, moment.assignee}
         for event in self.events.values():
             for key in ("guests", "removed"):
                 mentioned.update(event.after.get(key, ()))

@@ -25,8 +25,8 @@ class Arrival(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """A ticket at one moment, as far as telling is concerned; people are ids."""
+class Moment:
+    """A ticket as it was at one moment, as far as telling is concerned; people are ids."""
 
     status: str
     service: int
@@ -38,14 +38,14 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One event: what happened between two states of a ticket. Before an opening there is none.
+    """One event: what happened between two moments of a ticket. Before an opening there is none.
 
     ``author`` sent the form: what the application does in its course is his doing too.
     """
 
     action: Action
-    before: State | None
-    after: State
+    before: Moment | None
+    after: Moment
     actor: int | None = None
     author: int | None = None
     audience: Audience = Audience.EVERYONE

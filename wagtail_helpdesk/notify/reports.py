@@ -45,7 +45,7 @@ BEAT = "reports"
 CLOCK_WAS_WRONG = timedelta(days=1)
 
 #: A mail, whose it is, and what it lists in which order.
-Reader = tuple[int, int, tuple[str, ...]]
+Wanted = tuple[int, int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _database_now() -> datetime:
 
 
 def _make(after: datetime, until: datetime) -> int:
-    wanted: dict[int, list[Reader]] = {}
+    wanted: dict[int, list[Wanted]] = {}
     made = 0
     for _, dues in groupby(due_between(after, until), key=lambda due: due.user):
         for envelope, parts in _envelopes(list(dues)):
@@ -96,8 +96,8 @@ def _make(after: datetime, until: datetime) -> int:
             for due in parts:
                 wanted.setdefault(due.service, []).append((envelope.pk, due.user, due.shows))
     # By service and not by person: each open ticket is read once, whoever lists it.
-    for service, readers in wanted.items():
-        _fill(service, readers)
+    for service, mails in wanted.items():
+        _fill(service, mails)
     return made
 
 
@@ -208,7 +208,7 @@ def new_envelope(user: int, *, slot: datetime | None, service: int | None) -> En
     )
 
 
-def _fill(service: int, readers: Iterable[Reader]) -> None:
+def _fill(service: int, mails: Iterable[Wanted]) -> None:
     """Write down what the reports list of a service, in one pass over its open tickets."""
     tickets = OpenTickets.read(service)
     ReportPart.objects.bulk_create(
@@ -216,7 +216,7 @@ def _fill(service: int, readers: Iterable[Reader]) -> None:
             ReportPart(
                 envelope_id=envelope, service_id=service, listing=tickets.listing(user, shows)
             )
-            for envelope, user, shows in readers
+            for envelope, user, shows in mails
         ),
         batch_size=1000,
     )

@@ -26,7 +26,7 @@ from wagtail_helpdesk.models import (
 )
 from wagtail_helpdesk.models.preferences import Levels, default_levels
 
-from .listeners import Act, Desk, Person, State
+from .listeners import Act, Desk, Moment, Person
 
 #: As many ids as one statement may name on every database.
 CHUNK = 500
@@ -41,7 +41,7 @@ def acts_of(ticket: Ticket, events: Sequence[Event]) -> list[Act]:
     wanted = {event.pk for event in events}
     authors = {event.batch: event.actor_id for event in events if event.actor_id}
     since = ticket.events.filter(pk__gte=min(wanted)).defer("text", "html").order_by("-pk")
-    after, acts = _state_of(ticket), []
+    after, acts = _moment_of(ticket), []
     for event in since:
         before = _undone(after, event)
         if event.pk in wanted:
@@ -50,8 +50,8 @@ def acts_of(ticket: Ticket, events: Sequence[Event]) -> list[Act]:
     return acts[::-1]
 
 
-def _state_of(ticket: Ticket) -> State:
-    return State(
+def _moment_of(ticket: Ticket) -> Moment:
+    return Moment(
         status=ticket.status,
         service=ticket.service_id,
         category=ticket.category_id,
@@ -61,12 +61,12 @@ def _state_of(ticket: Ticket) -> State:
     )
 
 
-def _undone(state: State, event: Event) -> State:
-    known = asdict(state)
-    return replace(state, **{name: was for name, was in event.before.items() if name in known})
+def _undone(moment: Moment, event: Event) -> Moment:
+    known = asdict(moment)
+    return replace(moment, **{name: was for name, was in event.before.items() if name in known})
 
 
-def _act(event: Event, before: State, after: State, author: int | None) -> Act:
+def _act(event: Event, before: Moment, after: Moment, author: int | None) -> Act:
     return Act(
         action=event.row,
         # Only an opening starts from nothing.
@@ -125,11 +125,11 @@ class Surroundings:
             **self.switches.get(user, {}),
         )
 
-    def _desk(self, user: int, state: State) -> Desk | None:
-        if user not in self.managers.get(state.service, ()):
+    def _desk(self, user: int, moment: Moment) -> Desk | None:
+        if user not in self.managers.get(moment.service, ()):
             return None
-        members = self.members.get(state.category)
-        return Desk(self.levels[user, state.service], members is None or user in members)
+        members = self.members.get(moment.category)
+        return Desk(self.levels[user, moment.service], members is None or user in members)
 
 
 def surroundings_of(
@@ -140,11 +140,11 @@ def surroundings_of(
     The number of statements does not depend on how many people there are, but for one more for
     every five hundred guests.
     """
-    states = [state for act in acts for state in (act.before, act.after) if state is not None]
+    moments = [moment for act in acts for moment in (act.before, act.after) if moment is not None]
     found = Surroundings()
-    _read_managers(found, {state.service for state in states}, only)
-    _read_members(found, {state.category for state in states}, only)
-    _read_replacements(found, {state.assignee for state in states if state.assignee})
+    _read_managers(found, {moment.service for moment in moments}, only)
+    _read_members(found, {moment.category for moment in moments}, only)
+    _read_replacements(found, {moment.assignee for moment in moments if moment.assignee})
     guests = _narrowed(Guest.objects.filter(ticket=ticket), only)
     found.guests = dict(guests.values_list("user", "permanent"))
     rows = _narrowed(Subscription.objects.filter(ticket=ticket), only)
