@@ -2,7 +2,7 @@
 
 import pytest
 
-from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
+from wagtail_helpdesk.models import Category, CategoryMember, ServiceManager
 
 
 @pytest.fixture
@@ -136,23 +136,3 @@ def test_somebody_is_member_where_he_is_named_or_where_nobody_is(
     assert of(people.karim) == {"Électricité", "Chauffage", "Radiateurs", "Plomberie"}
     assert of(people.sophie) == {"Électricité", "Plomberie"}
     assert of(people.nadia) == set()
-
-
-# -- where tickets arrive --------------------------------------------------------------------------
-
-
-def test_a_service_with_one_category_needs_no_choice(db):
-    service = Service.objects.create(name="Cuisine")
-    assert service.arrival_category() is None
-    kitchen = Category.objects.create(service=service, name="Four")
-    assert service.arrival_category() == kitchen
-    Category.objects.create(service=service, name="Plonge", takes_tickets=False)
-    assert service.arrival_category() == kitchen
-
-
-def test_a_service_with_several_names_one_or_asks(general, heating, plumbing):
-    assert general.arrival_category() is None
-    general.arrivals = plumbing
-    assert general.arrival_category() == plumbing
-    plumbing.takes_tickets = False
-    assert general.arrival_category() is None

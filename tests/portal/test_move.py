@@ -75,6 +75,23 @@ def test_a_service_with_one_category_is_enough(visit, people, taken, dsi):
     assert Ticket.objects.get(pk=taken.pk).category.name == "Réseau"
 
 
+def test_of_several_categories_the_one_for_arrivals_is_enough(visit, people, taken, dsi, network):
+    dsi.arrivals = network
+    dsi.save()
+    visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}")
+    assert Ticket.objects.get(pk=taken.pk).category == network
+
+
+def test_a_category_for_arrivals_that_takes_no_tickets_is_passed_over(
+    visit, people, taken, dsi, network
+):
+    dsi.arrivals = network
+    dsi.save()
+    type(network).objects.filter(pk=network.pk).update(takes_tickets=False)
+    visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}")
+    assert Ticket.objects.get(pk=taken.pk).category.name == "Postes de travail"
+
+
 def test_a_service_with_several_categories_opens_its_tree_and_asks(visit, people, taken, dsi):
     response = visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}", text="Ordinateur.")
     assert response.status_code == 422

@@ -42,7 +42,6 @@ class Skipped(models.TextChoices):
     BAD_ADDRESS = "bad_address", _("the e-mail address is not valid")
     REFUSED_ADDRESS = "refused_address", _("the mail server refused the e-mail address")
     EMPTY = "empty", _("nothing to report")
-    MERGED = "merged", _("joined to a later report")
 
 
 class Kind(models.TextChoices):

@@ -145,16 +145,6 @@ class Service(InheritedSettings):
         row = self.managers.filter(user=user).first()
         return row.privileges & frozenset(CONFIGURATION) if row else frozenset()
 
-    def arrival_category(self) -> Category | None:
-        """Return where a ticket goes that is sent to the service without saying more.
-
-        None when the service does not name one and has several categories that take tickets.
-        """
-        if self.arrivals is not None and self.arrivals.takes_tickets:
-            return self.arrivals
-        taking = list(self.categories.filter(takes_tickets=True)[:2])
-        return taking[0] if len(taking) == 1 else None
-
 
 class CategoryQuerySet(models.QuerySet["Category"]):
     """Categories, and the gates to them."""

@@ -36,9 +36,6 @@ def queue(
     return tickets.filter(assignee=None) if name == "free" else tickets
 
 
-NAMES = ("free", "mine", "categories", "all")
-
-
 def member_categories(user: Any) -> list[Any]:
     """Return the ids of the categories the user is an effective member of."""
     return list(Category.objects.with_member(user).values_list("pk", flat=True))

@@ -96,7 +96,7 @@ class Move(Finds, WithText):
     @cached_property
     def found(self) -> list[Category]:
         """The categories the ticket may go to, the one already chosen among them; one too many if cut."""
-        found = targets(self.ticket, self.author).select_related("service", "service__arrivals")
+        found = targets(self.ticket, self.author).select_related("service")
         if self.wanted:
             chosen = number(self["to"].value()) or 0
             named = finding.holds("name", self.wanted)
