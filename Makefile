@@ -22,7 +22,6 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup-demo ## Serve the example site, with its workers and a mail catcher
-	@$(call need,example_site/manage.py)
 	@$(BIN)/python example_site/manage.py demo
 
 test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, and all tests on SQLite and PostgreSQL
@@ -55,11 +54,11 @@ types: ## Types (mypy, strict)
 
 templates: ## Templates (djlint)
 	@$(call title,templates)
-	@templates=$$(git ls-files '*.html'); [[ -z $$templates ]] || $(BIN)/djlint --lint --quiet $$templates
+	@$(BIN)/djlint --lint --quiet $$(git ls-files '*.html')
 
 security: ## Security of the code (bandit)
 	@$(call title,security)
-	@$(BIN)/bandit --quiet -c pyproject.toml -ll --recursive wagtail_helpdesk $(wildcard example_site)
+	@$(BIN)/bandit --quiet -c pyproject.toml -ll --recursive wagtail_helpdesk example_site
 
 migrations: ## Migrations are complete
 	@$(call title,migrations)
@@ -67,11 +66,7 @@ migrations: ## Migrations are complete
 
 check: ## Django's own checks of the example site
 	@$(call title,check)
-	@if [[ -e example_site/manage.py ]]; then \
-		$(BIN)/python example_site/manage.py check --fail-level WARNING; \
-	else \
-		$(BIN)/django-admin check --fail-level WARNING --pythonpath . --settings tests.settings.fast; \
-	fi
+	@$(BIN)/python example_site/manage.py check --fail-level WARNING
 
 translations: ## Every string is translated, every catalogue compiled
 	@$(call title,translations)
@@ -99,7 +94,6 @@ postgresql: ## The whole suite on PostgreSQL, with all servers and the browser
 # -- long runs -----------------------------------------------------------------------------------
 
 chaos: setup-test ## Kill and break everything for some minutes, and count what was lost; TICKETS=200000 among many
-	@$(call need,tests/chaos)
 	@HELPDESK_CHAOS_TICKETS=$(or $(TICKETS),0) $(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres
 
 bench: setup-test ## Measure the pages at 2,000 and 20,000 tickets (minutes)
@@ -126,8 +120,4 @@ setup-demo setup-fast setup-test setup-compat: setup-%:
 
 define title
 printf '\n\033[1m== %s\033[0m\n' '$(1)'
-endef
-
-define need
-[[ -e $(1) ]] || { echo 'make $@: there is no $(1) in this checkout' >&2; exit 1; }
 endef
