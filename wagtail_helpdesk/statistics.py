@@ -1,4 +1,4 @@
-"""The figures behind panels, blocks and charts."""
+"""How long a service usually takes to answer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What keeps telling going: the bell after an act, schedules, commands, health, checks."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -95,15 +96,36 @@ class TestSchedules:
             getattr(tasks, path.rpartition(".")[2])()
 
 
+@pytest.fixture
+def last_look(db):
+    """Reports are due: nobody looked for a week."""
+    Beat.objects.create(name="reports", at=timezone.now() - timedelta(days=7))
+
+
 class TestDeliverCommand:
     def test_tells_and_sends(self, ticket, mailoutbox, capsys):
         call_command("helpdesk_deliver")
         assert len(mailoutbox) == 4
         assert "sent: 4" in capsys.readouterr().out
 
-    def test_dry_run_counts(self, ticket, mailoutbox, capsys):
+    def test_dry_run_counts(self, ticket, people, last_look, mailoutbox, capsys):
+        announce_waiting()
+        actions.take(ticket, by=people.karim)
         call_command("helpdesk_deliver", "--dry-run")
-        assert "events to announce: 1" in capsys.readouterr().out
+        counted = capsys.readouterr().out.splitlines()
+        assert counted == ["events to announce: 1", "reports due: 4", "mails due: 4"]
+        assert mailoutbox == []
+
+
+class TestReportsCommand:
+    def test_makes_and_sends(self, general, last_look, mailoutbox, capsys):
+        call_command("helpdesk_reports")
+        assert capsys.readouterr().out == "reports made: 4\n"
+        assert len(mailoutbox) == 4
+
+    def test_dry_run_counts(self, general, last_look, mailoutbox, capsys):
+        call_command("helpdesk_reports", "--dry-run")
+        assert capsys.readouterr().out == "reports due: 4\n"
         assert mailoutbox == []
 
 

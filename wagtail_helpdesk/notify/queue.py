@@ -54,19 +54,29 @@ def claim(limit: int = AT_ONCE) -> Claim:
     """Take mails that are due, the most urgent first; empty when there are none for us."""
     _give_up_on_the_unanswered()
     token = uuid.uuid4()
-    # Known kinds only: what a newer version wrote keeps waiting for it.
-    known = Envelope.objects.filter(kind__in=Kind.values)
-    expired = known.filter(state=State.SENDING, lease_until__lt=Now())
-    due = known.filter(state=State.PENDING, next_at__lte=Now())
     for mails, order, most in (
-        (expired, ("lease_until", "pk"), 1),
-        (due, ("bulk", "next_at", "pk"), limit),
+        (_left_behind(), ("lease_until", "pk"), 1),
+        (due(), ("bulk", "next_at", "pk"), limit),
     ):
         if _take(mails, order, most, token):
             mine = Envelope.objects.filter(token=token, state=State.SENDING)
             rows = mine.select_related(*with_preferences("user"))
             return Claim(token, list(rows.order_by("bulk", "next_at", "pk")))
     return Claim(token)
+
+
+def due() -> QuerySet[Envelope]:
+    """Return the mails that wait and may leave now."""
+    return _known().filter(state=State.PENDING, next_at__lte=Now())
+
+
+def _left_behind() -> QuerySet[Envelope]:
+    return _known().filter(state=State.SENDING, lease_until__lt=Now())
+
+
+def _known() -> QuerySet[Envelope]:
+    # Known kinds only: what a newer version wrote keeps waiting for it.
+    return Envelope.objects.filter(kind__in=Kind.values)
 
 
 def _take(mails: QuerySet[Envelope], order: Sequence[str], most: int, token: uuid.UUID) -> int:

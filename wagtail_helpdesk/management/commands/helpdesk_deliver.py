@@ -10,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
 from wagtail_helpdesk.models import Event
+from wagtail_helpdesk.notify import queue
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.reports import plan
+from wagtail_helpdesk.notify.reports import due_now, plan
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     """Announces the events that were not yet, makes the reports that are due, sends the mails."""
 
     help = "Announces events, makes the reports that are due and sends the mails that are due."
+    stopped = False
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -33,21 +35,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once, or in a loop that ends after the mail in hand."""
         if options["dry_run"]:
-            self.stdout.write(f"events to announce: {Event.objects.unannounced().count()}")
-            return
-        self.stopped = False
-        if not options["loop"]:
-            self._report(self._round())
-            return
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        self.stdout.write("Delivering mails; SIGTERM ends it.")
-        self._loop(options["pause"])
+            self._say_what_waits()
+        elif options["loop"]:
+            self._loop(options["pause"])
+        else:
+            # Alerts first: they do not wait until the reports of thousands are gathered.
+            done = self._round()
+            plan()
+            self._say(done + deliver())
+
+    def _say_what_waits(self) -> None:
+        self.stdout.write(f"events to announce: {Event.objects.unannounced().count()}")
+        self.stdout.write(f"reports due: {sum(1 for _ in due_now())}")
+        self.stdout.write(f"mails due: {queue.due().count()}")
 
     def _stop(self, *args: Any) -> None:
         self.stopped = True
 
     def _loop(self, pause: float) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self.stdout.write("Delivering mails; SIGTERM ends it.")
         minute = -1
         while not self.stopped:
             try:
@@ -66,9 +74,7 @@ class Command(BaseCommand):
         announce_waiting()
         return deliver(lambda: self.stopped)
 
-    def _report(self, done: Counter[str]) -> None:
-        plan()
-        done += deliver()
+    def _say(self, done: Counter[str]) -> None:
         self.stdout.write(
             ", ".join(f"{state}: {count}" for state, count in done.items()) or "nothing"
         )

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
-from wagtail_helpdesk.models import Beat
 from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.reports import BEAT, due_between, plan
+from wagtail_helpdesk.notify.reports import due_now, plan
 
 
 class Command(BaseCommand):
@@ -22,10 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make and send them."""
         if options["dry_run"]:
-            now = timezone.now()
-            last = Beat.objects.filter(name=BEAT).first()
-            due = due_between(last.at, now) if last else ()
-            self.stdout.write(f"reports due: {sum(1 for _ in due)}")
+            self.stdout.write(f"reports due: {sum(1 for _ in due_now())}")
             return
         self.stdout.write(f"reports made: {plan()}")
         deliver()
