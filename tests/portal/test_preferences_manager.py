@@ -19,7 +19,7 @@ from wagtail_helpdesk.models import (
 from wagtail_helpdesk.models.preferences import PRESETS, raised
 from wagtail_helpdesk.notify import reports
 from wagtail_helpdesk.portal import foretelling
-from wagtail_helpdesk.portal.forms.preferences import ServicePreferences
+from wagtail_helpdesk.portal.forms.service_preferences import ServicePreferences
 
 PATH = "preferences/manager/"
 LEVELS = [value for value, _label in Level.choices]

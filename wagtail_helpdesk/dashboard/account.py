@@ -13,7 +13,7 @@ from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
 from wagtail_helpdesk.models import HelpdeskPreferences, Service
 from wagtail_helpdesk.portal import foretelling
-from wagtail_helpdesk.portal.forms.preferences import ManagerPreferences
+from wagtail_helpdesk.portal.forms.manager_preferences import ManagerPreferences
 from wagtail_helpdesk.portal.forms.switches import AllManagerSwitches, OwnSwitches, Shown
 
 TAB = SettingsTab("helpdesk", _("Helpdesk"), order=250)

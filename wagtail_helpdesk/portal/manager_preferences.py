@@ -18,7 +18,7 @@ from wagtail_helpdesk.notify import reports
 
 from . import foretelling
 from .act import SeeOther
-from .forms.preferences import ManagerPreferences
+from .forms.manager_preferences import ManagerPreferences
 from .visit import Visit, takes_forms
 
 #: A page has about eight fields for each service, and Django takes a thousand.
