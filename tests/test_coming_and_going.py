@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import cast
-from tests.actions.conftest import service_of
+from tests.fixtures import service_of
 from tests.notify.conftest import place  # noqa: F401
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import HelpdeskError, Then, configuration

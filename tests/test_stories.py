@@ -3,21 +3,13 @@
 Written from the guide, at the level of the verbs; they never look at the table of actions.
 """
 
-from types import SimpleNamespace
-
 import pytest
 
-from tests import cast
-from tests.actions.conftest import service_of
 from tests.actions.refusals import history
+from tests.fixtures import service_of
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Event, PermanentGuest, Ticket
-
-
-@pytest.fixture
-def people(db):
-    return SimpleNamespace(**cast.people())
 
 
 @pytest.fixture

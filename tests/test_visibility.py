@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import cast, surfaces
-from tests.actions.conftest import service_of
+from tests.fixtures import service_of
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.access import (
     AUDIENCES,
@@ -20,11 +20,6 @@ from wagtail_helpdesk.access import (
 )
 from wagtail_helpdesk.lifecycle import Audience, Role
 from wagtail_helpdesk.models import Attachment, Event, Guest, Service, ServiceManager, Ticket
-
-
-@pytest.fixture
-def people(db):
-    return SimpleNamespace(**cast.people())
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import random
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import privileged
+from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.assignment import choose, open_load
 from wagtail_helpdesk.models import Absence, CategoryMember, ServiceManager

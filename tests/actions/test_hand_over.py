@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.actions.conftest import privileged
 from tests.actions.refusals import history, nothing_done
+from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotPossible, Then, hand_over
 from wagtail_helpdesk.models import ServiceManager

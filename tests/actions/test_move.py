@@ -3,8 +3,8 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from tests.actions.conftest import privileged
 from tests.actions.refusals import history, refused
+from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
 from wagtail_helpdesk.actions.moving import targets

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.actions.conftest import privileged
 from tests.actions.refusals import history, refused
+from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
 from wagtail_helpdesk.models import Ticket

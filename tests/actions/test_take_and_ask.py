@@ -1,7 +1,7 @@
 """Taking a ticket and asking its requester for information (guide I.2)."""
 
-from tests.actions.conftest import privileged
 from tests.actions.refusals import history, refused
+from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.actions.conftest import privileged
 from tests.actions.refusals import history, refused
 from tests.actions.scenarios import photo
+from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
 from wagtail_helpdesk.models import Ticket

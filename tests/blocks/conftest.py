@@ -1,4 +1,4 @@
-"""Two services, a helpdesk page beside a page of the host, and readers of both."""
+"""A page of the host beside that of the helpdesk, and readers of both."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -7,27 +7,12 @@ from django.test import Client
 from wagtail.models import Page
 
 from tests.blocks.host import rendered
-from tests.portal.conftest import (  # noqa: F401
-    closed,
-    dsi,
-    general,
-    heating,
-    network,
-    people,
-    plumbing,
-    taken,
-    ticket,
-)
-from tests.portal.conftest import helpdesk as _helpdesk
 
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Medians are kept in the cache of the site, which outlives a test."""
     cache.clear()
-
-
-helpdesk = _helpdesk
 
 
 @pytest.fixture

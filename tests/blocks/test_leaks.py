@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from tests import cast, surfaces
-from tests.test_visibility import people, world  # noqa: F401
+from tests.test_visibility import world  # noqa: F401
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.search.indexing import catch_up
 
@@ -54,7 +54,7 @@ def browser(helpdesk, world, people):  # noqa: F811
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_S_VIS_11_nobody_is_led_to_a_ticket_he_may_not_see(browser, people, username):  # noqa: F811
+def test_S_VIS_11_nobody_is_led_to_a_ticket_he_may_not_see(browser, people, username):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     for place in PLACES:
@@ -75,7 +75,7 @@ def test_what_one_is_led_to_opens(browser):
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_S_VIS_11_what_one_may_not_see_is_not_found(browser, people, username):  # noqa: F811
+def test_S_VIS_11_what_one_may_not_see_is_not_found(browser, people, username):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     let_in = username != "anonymous" and getattr(people, username).is_active

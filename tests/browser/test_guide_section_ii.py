@@ -6,7 +6,6 @@ import unicodedata
 import pytest
 from playwright.sync_api import expect
 
-from tests.portal.conftest import dsi, helpdesk, people  # noqa: F401
 from wagtail_helpdesk.models import HelpdeskPreferences
 
 pytestmark = pytest.mark.browser
@@ -23,7 +22,7 @@ def folded(text):
     ).strip()
 
 
-def test_guide_section_ii_word_for_word_in_french(page_as, helpdesk, people, dsi):  # noqa: F811
+def test_guide_section_ii_word_for_word_in_french(page_as, helpdesk, people, dsi):
     """The reader has only the guide: these are its words, in its order."""
     page = page_as(people.nadia, locale="fr-FR")
     page.goto("/assistance/")

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.checkers import accessibility_problems
-from tests.portal.conftest import dsi, general, helpdesk, people  # noqa: F401
 from wagtail_helpdesk.models import Monitoring, Preset
 from wagtail_helpdesk.models.preferences import PRESETS
 
@@ -14,7 +13,7 @@ MANAGER = "/assistance/preferences/manager/"
 
 
 @pytest.fixture
-def nadia(page_as, helpdesk, people, dsi):  # noqa: F811
+def nadia(page_as, helpdesk, people, dsi):
     """Nadia manages the DSI alone."""
 
     def start(**window):
@@ -39,7 +38,7 @@ def test_custom_opens_the_matrix_and_a_sentence_follows(nadia):
     expect(tells).to_have_text("You will be alerted about every ticket created in the service.")
 
 
-def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, people):  # noqa: F811
+def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, people):
     page = nadia()
     page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
     member = page.get_by_role("group", name="Ticket of a member category:")
@@ -92,7 +91,7 @@ def test_a_18_every_stop_of_the_keyboard_is_visible(nadia):
         assert not covered, page.evaluate("document.activeElement.outerHTML")
 
 
-def test_everything_works_without_script(nadia, people):  # noqa: F811
+def test_everything_works_without_script(nadia, people):
     page = nadia(java_script_enabled=False)
     page.get_by_role("group", name="Any ticket:").get_by_label("Creation").check()
     page.get_by_role("button", name="Save the preferences for the service “DSI”").click()

@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection, transaction
 
 from bench.world import World
 from tests import cast
-from tests.actions.conftest import service_of
+from tests.fixtures import service_of
 from tests.servers.processes import children, private_folder, running
 from tests.servers.smtp import _Conversation
 from tests.servers.workers import PROJECT, environment, qcluster

@@ -59,11 +59,11 @@ def open_house(settings):
 
 def test_several_people_are_named_with_commas_semicolons_and_lines(people):
     found = find_people("lea, karim;\n thomas.girard@arvelle.example\r\n,,")
-    assert found == [people["lea"], people["karim"], people["thomas"]]
+    assert found == [people.lea, people.karim, people.thomas]
 
 
 def test_somebody_named_twice_is_found_once(people):
-    assert find_people("lea, LEA, lea.fournier@arvelle.example") == [people["lea"]]
+    assert find_people("lea, LEA, lea.fournier@arvelle.example") == [people.lea]
 
 
 def test_nobody_named_is_nobody_found(people):
@@ -74,7 +74,7 @@ def test_one_unknown_name_keeps_the_others_in_the_error(people):
     with pytest.raises(UnresolvedPeople) as error:
         find_people("lea, nobody, karim, nothing")
     assert error.value.unknown == ["nobody", "nothing"]
-    assert error.value.found == [people["lea"], people["karim"]]
+    assert error.value.found == [people.lea, people.karim]
     assert "“nobody” is unknown." in error.value.message
 
 
@@ -90,7 +90,7 @@ def test_an_ambiguous_name_is_told_from_an_unknown_one(people):
 
 
 def test_R_36_known_people_are_found_by_identifier_with_the_directory_down(people, dead_directory):
-    assert find_people("lea, karim") == [people["lea"], people["karim"]]
+    assert find_people("lea, karim") == [people.lea, people.karim]
 
 
 def test_R_36_a_dead_directory_is_asked_once_however_many_names(people, dead_directory):
@@ -110,8 +110,8 @@ def test_R_36_a_search_with_the_directory_down_names_the_people_already_known(
 def test_R_36_a_card_is_empty_with_the_directory_down_and_does_not_ask_again(
     people, dead_directory
 ):
-    assert card(people["lea"]) == {}
-    assert card(people["karim"]) == {}
+    assert card(people.lea) == {}
+    assert card(people.karim) == {}
     assert dead_directory.asked == 1
 
 
@@ -189,16 +189,16 @@ def test_with_the_directory_down_no_external_guest_is_made(people, dead_director
 def test_S_LDAP_02_a_person_searches_so_often_a_minute_and_no_more(people, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 2}
     for _search in range(2):
-        search_people("fournier", by=people["karim"])
+        search_people("fournier", by=people.karim)
     with pytest.raises(TooManySearches, match="very often"):
-        search_people("fournier", by=people["karim"])
-    assert search_people("fournier", by=people["sophie"])
+        search_people("fournier", by=people.karim)
+    assert search_people("fournier", by=people.sophie)
 
 
 def test_S_LDAP_02_every_search_is_logged_with_who_made_it(people, caplog):
     with caplog.at_level("INFO", logger="wagtail_helpdesk.directory"):
-        search_people("fournier", by=people["karim"])
-    assert f"User {people['karim'].pk} searches" in caplog.text
+        search_people("fournier", by=people.karim)
+    assert f"User {people.karim.pk} searches" in caplog.text
 
 
 def test_messages_are_made_in_the_readers_language_not_in_the_writers(people):

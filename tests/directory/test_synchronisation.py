@@ -5,7 +5,6 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests import cast
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.directory import Candidate, DirectoryUnavailable, UnknownGroup, UnknownPerson
 from wagtail_helpdesk.models import Category, Service, ServiceManager, Ticket
@@ -36,22 +35,17 @@ class PaperDirectory:
 
 
 @pytest.fixture
-def people(db):
-    return cast.people()
-
-
-@pytest.fixture
 def dsi(people):
     """DSI, with Nadia added by hand; Julien and Karim are in its group."""
     service = Service.objects.create(name="DSI")
     Category.objects.create(service=service, name="Réseau")
-    ServiceManager.objects.create(service=service, user=people["nadia"])
+    ServiceManager.objects.create(service=service, user=people.nadia)
     return service
 
 
 @pytest.fixture
 def directory(people, settings, monkeypatch):
-    monkeypatch.setattr(PaperDirectory, "groups", {"dsi": [people["julien"], people["karim"]]})
+    monkeypatch.setattr(PaperDirectory, "groups", {"dsi": [people.julien, people.karim]})
     monkeypatch.setattr(PaperDirectory, "gone", set())
     monkeypatch.setattr(PaperDirectory, "down", False)
     settings.WAGTAIL_HELPDESK = {
@@ -83,9 +77,9 @@ def taken(people, dsi, directory):
     """A ticket that Karim, who came from the group, is in charge of."""
     synchronise()
     ticket = actions.open_ticket(
-        dsi.categories.get(), by=people["lea"], subject="Wifi", text="Pas de réseau."
+        dsi.categories.get(), by=people.lea, subject="Wifi", text="Pas de réseau."
     )
-    actions.take(ticket, by=people["karim"])
+    actions.take(ticket, by=people.karim)
     return ticket
 
 
@@ -115,28 +109,28 @@ def test_a_dry_run_says_everything_and_does_nothing(dsi, directory):
 
 def test_whoever_leaves_the_group_is_a_manager_no_more(dsi, directory, people):
     synchronise()
-    directory.groups["dsi"] = [people["julien"]]
+    directory.groups["dsi"] = [people.julien]
     assert "parts from DSI: Karim Benali" in synchronise()
     assert managers_of(dsi) == {"nadia", "julien"}
 
 
 def test_whoever_was_added_by_hand_stays_in_the_group_or_out_of_it(dsi, directory, people):
-    directory.groups["dsi"].append(people["nadia"])
+    directory.groups["dsi"].append(people.nadia)
     synchronise()
-    directory.groups["dsi"].remove(people["nadia"])
+    directory.groups["dsi"].remove(people.nadia)
     synchronise()
     assert "nadia" in managers_of(dsi)
 
 
 def test_several_groups_of_one_service_are_added_up(dsi, directory, people, settings):
-    directory.groups["assistance"] = [people["sophie"], people["karim"]]
+    directory.groups["assistance"] = [people.sophie, people.karim]
     settings.WAGTAIL_HELPDESK["DIRECTORY_GROUPS"]["assistance"] = "dsi"
     synchronise()
     assert managers_of(dsi) == {"nadia", "julien", "karim", "sophie"}
 
 
 def test_tickets_of_whoever_leaves_the_group_are_freed(dsi, directory, people, taken):
-    directory.groups["dsi"] = [people["julien"]]
+    directory.groups["dsi"] = [people.julien]
     synchronise()
     taken.refresh_from_db()
     assert taken.status == "free"
@@ -159,7 +153,7 @@ def test_an_unknown_service_is_reported_and_stops_no_other(dsi, directory, setti
 def test_a_member_whose_account_is_deactivated_is_reported_and_stops_no_other(
     dsi, directory, people
 ):
-    directory.groups["dsi"].insert(0, people["yvette"])
+    directory.groups["dsi"].insert(0, people.yvette)
     assert "“yvette” is unknown" in refusal()
     assert managers_of(dsi) == {"nadia", "julien", "karim"}
 
@@ -167,7 +161,7 @@ def test_a_member_whose_account_is_deactivated_is_reported_and_stops_no_other(
 def test_the_last_manager_of_a_service_with_open_tickets_is_not_removed(
     dsi, directory, people, taken
 ):
-    dsi.managers.exclude(user=people["karim"]).delete()
+    dsi.managers.exclude(user=people.karim).delete()
     directory.groups["dsi"] = []
     assert "last manager" in refusal("--share-limit", "1")
     assert managers_of(dsi) == {"karim"}
@@ -179,9 +173,9 @@ def test_the_last_manager_of_a_service_with_open_tickets_is_not_removed(
 def test_a_leaver_is_deactivated_and_his_open_tickets_are_freed(dsi, directory, people, taken):
     directory.gone.add("karim")
     assert "karim deactivated, open tickets handed over: 1" in synchronise()
-    people["karim"].refresh_from_db()
+    people.karim.refresh_from_db()
     taken.refresh_from_db()
-    assert not people["karim"].is_active
+    assert not people.karim.is_active
     assert (taken.status, taken.assignee) == ("free", None)
     assert taken.events.last().actor is None
 
@@ -191,7 +185,7 @@ def test_open_tickets_of_a_leaver_go_where_the_category_sends_them(dsi, director
     directory.gone.add("karim")
     synchronise()
     taken.refresh_from_db()
-    assert taken.assignee == people["nadia"]
+    assert taken.assignee == people.nadia
 
 
 def test_open_tickets_of_a_leaver_are_freed_where_that_is_asked_for(dsi, directory, taken):
@@ -203,33 +197,33 @@ def test_open_tickets_of_a_leaver_are_freed_where_that_is_asked_for(dsi, directo
 
 
 def test_ended_tickets_of_a_leaver_keep_his_name(dsi, directory, people, taken):
-    actions.close(taken, by=people["karim"], text="Fait.")
+    actions.close(taken, by=people.karim, text="Fait.")
     directory.gone.add("karim")
     synchronise()
-    assert Ticket.objects.get(pk=taken.pk).assignee == people["karim"]
+    assert Ticket.objects.get(pk=taken.pk).assignee == people.karim
 
 
 def test_a_leaver_keeps_his_privileges_for_the_day_he_comes_back(dsi, directory, people):
     dsi.managers.update(can_refuse=False)
     directory.gone.add("nadia")
     synchronise()
-    assert not dsi.managers.get(user=people["nadia"]).can_refuse
+    assert not dsi.managers.get(user=people.nadia).can_refuse
 
 
 def test_requesters_who_leave_are_the_sites_affair(dsi, directory, people, taken):
     directory.gone.add("lea")
     synchronise()
-    people["lea"].refresh_from_db()
-    assert people["lea"].is_active
+    people.lea.refresh_from_db()
+    assert people.lea.is_active
 
 
 def test_R_36_with_the_directory_down_nobody_has_left(dsi, directory, people, taken):
     directory.gone.add("karim")
     directory.down = True
     assert "down: on fire" in refusal()
-    people["karim"].refresh_from_db()
-    assert people["karim"].is_active
-    assert Ticket.objects.get(pk=taken.pk).assignee == people["karim"]
+    people.karim.refresh_from_db()
+    assert people.karim.is_active
+    assert Ticket.objects.get(pk=taken.pk).assignee == people.karim
 
 
 # -- Limits --
@@ -241,11 +235,11 @@ def test_a_synchronisation_that_would_remove_too_many_stops_before_it_begins(
     synchronise()
     settings.WAGTAIL_HELPDESK["LEAVERS_SHARE_LIMIT"] = 0.5
     directory.gone.update({"nadia", "julien"})
-    directory.groups["dsi"].append(people["sophie"])
+    directory.groups["dsi"].append(people.sophie)
     assert "2 of 3 people of the helpdesk would be removed" in refusal()
     assert managers_of(dsi) == {"nadia", "julien", "karim"}
-    people["nadia"].refresh_from_db()
-    assert people["nadia"].is_active
+    people.nadia.refresh_from_db()
+    assert people.nadia.is_active
 
 
 def test_a_group_that_is_suddenly_empty_stops_it_too(dsi, directory):
@@ -259,8 +253,8 @@ def test_one_person_may_always_leave(dsi, directory, settings, people):
     settings.WAGTAIL_HELPDESK["LEAVERS_SHARE_LIMIT"] = 0.01
     directory.gone.add("nadia")
     synchronise()
-    people["nadia"].refresh_from_db()
-    assert not people["nadia"].is_active
+    people.nadia.refresh_from_db()
+    assert not people.nadia.is_active
 
 
 def test_a_larger_limit_for_one_run_lets_them_go(dsi, directory, people):

@@ -1,21 +1,9 @@
-"""Two small services and a ticket, and what telling needs beside them."""
+"""What telling needs beside a ticket."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from tests.actions.conftest import (  # noqa: F401
-    closed,
-    dsi,
-    general,
-    heating,
-    network,
-    people,
-    plumbing,
-    taken,
-    ticket,
-)
-from tests.portal.conftest import helpdesk  # noqa: F401
 from wagtail_helpdesk import links
 from wagtail_helpdesk.models import Envelope, Event, Notice
 from wagtail_helpdesk.notify.announce import announce_waiting

@@ -3,7 +3,6 @@
 import pytest
 from wagtail.models import Locale, Site
 
-from tests.portal.conftest import helpdesk  # noqa: F401
 from wagtail_helpdesk import links
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
@@ -16,7 +15,7 @@ def place():
 
 
 @pytest.fixture
-def home(helpdesk):  # noqa: F811
+def home(helpdesk):
     site = Site.objects.get(is_default_site=True)
     site.hostname, site.port = "intranet.arvelle.example", 443
     site.save()

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from tests.actions.conftest import service_of
+from tests.fixtures import service_of
 from wagtail_helpdesk import actions, links
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, PermanentGuest, State

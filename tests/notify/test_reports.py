@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.actions.conftest import service_of
+from tests.fixtures import service_of
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import (
     Beat,

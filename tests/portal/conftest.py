@@ -1,31 +1,10 @@
-"""A helpdesk page on the site of the tests, and people who visit it."""
+"""People who visit the helpdesk page."""
 
 import uuid
 
 import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
-from wagtail.models import Site
-
-from tests.actions.conftest import (  # noqa: F401
-    closed,
-    dsi,
-    general,
-    heating,
-    network,
-    people,
-    plumbing,
-    taken,
-    ticket,
-)
-from wagtail_helpdesk.pages.models import HelpdeskPage
-
-
-@pytest.fixture
-def helpdesk(db):
-    """The helpdesk of the site, at /assistance/."""
-    root = Site.objects.get(is_default_site=True).root_page
-    return root.add_child(instance=HelpdeskPage(title="Assistance en ligne", slug="assistance"))
 
 
 class Visitor:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.actions.conftest import privileged
+from tests.fixtures import privileged
 from tests.portal.conftest import soup
 from wagtail_helpdesk.models import Absence, ServiceManager
 

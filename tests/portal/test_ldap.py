@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 
-from tests.actions.conftest import privileged
+from tests.fixtures import privileged
 from tests.portal.conftest import hidden, soup
 from tests.snippets.test_every_address import everything
 from wagtail_helpdesk.models import Guest

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from django.test import Client
 
-from tests.actions.conftest import service_of
+from tests.fixtures import service_of
 from tests.portal.conftest import soup
 from wagtail_helpdesk.models import (
     HelpdeskPreferences,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.actions.conftest import privileged
+from tests.fixtures import privileged
 from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions

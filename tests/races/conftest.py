@@ -2,22 +2,6 @@
 
 import pytest
 
-from tests.actions.conftest import (  # noqa: F401
-    approved,
-    closed,
-    dsi,
-    general,
-    heating,
-    incomplete,
-    invited,
-    network,
-    people,
-    plumbing,
-    postponed,
-    taken,
-    ticket,
-    world,
-)
 from tests.actions.test_every_verb import no_ticket, overdue, subject  # noqa: F401
 
 

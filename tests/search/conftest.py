@@ -1,31 +1,17 @@
 """Two services and their tickets, and a search that first lets the worker do its work."""
 
-from types import SimpleNamespace
-
 import pytest
 
-from tests import cast
-from tests.actions.conftest import service_of
+from tests.fixtures import service_of
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.search import Filters, indexing, search
 
 
 @pytest.fixture
-def people(db):
-    """The cast, by first name."""
-    return SimpleNamespace(**cast.people())
-
-
-@pytest.fixture
 def general(people):
     """Services Généraux, where Karim and Sophie answer."""
     return service_of("Services Généraux", ["Chauffage", "Plomberie"], people.karim, people.sophie)
-
-
-@pytest.fixture
-def heating(general):
-    return general.categories.get(name="Chauffage")
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """Two services run by their own people, for the tests of the configuration."""
 
-from types import SimpleNamespace
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests import cast
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
@@ -23,12 +20,6 @@ def _own_people_let_in(settings):
         "django.contrib.auth.backends.ModelBackend",
         "wagtail_helpdesk.auth.ConfigurationBackend",
     ]
-
-
-@pytest.fixture
-def people(db):
-    """The cast, by first name."""
-    return SimpleNamespace(**cast.people())
 
 
 @pytest.fixture
@@ -51,16 +42,6 @@ def dsi(people):
     ServiceManager.objects.create(service=service, user=people.julien, order=1, **NONE)
     Category.objects.create(service=service, name="Réseau")
     return service
-
-
-@pytest.fixture
-def heating(general):
-    return general.categories.get(name="Chauffage")
-
-
-@pytest.fixture
-def network(dsi):
-    return dsi.categories.get(name="Réseau")
 
 
 @pytest.fixture

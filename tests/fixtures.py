@@ -1,4 +1,4 @@
-"""Two small services and a ticket, for the tests of the verbs."""
+"""The cast, two small services, a ticket in every state, and the page on which people find it."""
 
 import datetime
 from contextlib import ExitStack
@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from wagtail.models import Site
 
 from tests import cast
 from wagtail_helpdesk import actions
@@ -129,6 +130,16 @@ def cancelled(taken, people) -> Ticket:
     """The same, given up by Léa while Karim was in charge."""
     actions.cancel(taken, by=people.lea)
     return taken
+
+
+@pytest.fixture
+def helpdesk(db):
+    """The helpdesk of the site, at /assistance/."""
+    # A site with a base page of its own has no such page.
+    from wagtail_helpdesk.pages.models import HelpdeskPage
+
+    root = Site.objects.get(is_default_site=True).root_page
+    return root.add_child(instance=HelpdeskPage(title="Assistance en ligne", slug="assistance"))
 
 
 @pytest.fixture
