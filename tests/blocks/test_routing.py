@@ -14,7 +14,7 @@ from wagtail.models import Page, PageLogEntry, PageViewRestriction
 
 from tests.portal.conftest import hidden, soup
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Routing, Ticket, TicketOrigin
+from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
 from wagtail_helpdesk.portal.origin import routing_of
 
 # -- the nearest wins ------------------------------------------------------------------------------
@@ -58,6 +58,21 @@ def test_it_is_read_once_for_all_that_stands_on_a_page(
     page = Page.objects.get(pk=office.pk)
     with django_assert_num_queries(1):
         assert [routing_of(page).service for _ in range(4)] == [general] * 4
+
+
+def test_a_category_that_takes_no_tickets_any_more_leaves_its_service(
+    block, heating, section, office
+):
+    Routing.objects.create(page=section, service=heating.service, category=heating)
+    Category.objects.filter(pk=heating.pk).update(takes_tickets=False)
+    link = block("helpdesk_ask").section.a
+    assert link["href"] == f"/assistance/new/?service={heating.service_id}&page={office.pk}"
+
+
+def test_a_disabled_service_leaves_all_of_them(block, heating, section, office):
+    Routing.objects.create(page=section, service=heating.service, category=heating)
+    Service.objects.filter(pk=heating.service_id).update(enabled=False)
+    assert block("helpdesk_ask").section.a["href"] == f"/assistance/new/?page={office.pk}"
 
 
 def test_what_is_no_page_of_the_tree_asks_nobody_in_particular(db):
@@ -144,6 +159,69 @@ def test_the_page_editor_leads_there(editor, helpdesk, section):
     assert form_of(section) in page.content.decode()
 
 
+# -- by whom the service is not shown to -----------------------------------------------------------
+
+
+@pytest.fixture
+def private(general):
+    """Services Généraux, for its managers alone."""
+    Service.objects.filter(pk=general.pk).update(everyone=False)
+    return general
+
+
+BLANK = {"service": "", "category": ""}
+
+
+def test_S_WAG_01_a_page_below_does_not_name_it(editor, private, heating, section, office):
+    Routing.objects.create(page=section, service=private, category=heating)
+    text = editor.get(form_of(office)).content.decode()
+    assert f"Category no. {heating.pk}, not shown to everybody" in text
+    assert "Services Généraux" not in text
+    assert "Chauffage" not in text
+
+
+def test_S_WAG_01_the_form_says_that_something_is_set_and_not_what(editor, private, section):
+    Routing.objects.create(page=section, service=private)
+    text = editor.get(form_of(section)).content.decode()
+    assert "that is not shown to you" in text
+    assert "Services Généraux" not in text
+
+
+def test_an_editor_who_sees_it_is_not_told_so(editor, general, section):
+    Routing.objects.create(page=section, service=general)
+    assert "that is not shown to you" not in editor.get(form_of(section)).content.decode()
+
+
+def test_what_is_not_shown_is_not_taken_back(editor, private, heating, section):
+    Routing.objects.create(page=section, service=private, category=heating)
+    assert editor.post(form_of(section), BLANK).status_code == 302
+    kept = Routing.objects.get(page=section)
+    assert (kept.service, kept.category) == (private, heating)
+    assert not PageLogEntry.objects.filter(action="wagtail_helpdesk.route").exists()
+
+
+def test_nor_is_a_hidden_category_of_a_service_that_is_shown(editor, general, heating, section):
+    Category.objects.filter(pk=heating.pk).update(hidden=True)
+    Routing.objects.create(page=section, service=general, category=heating)
+    editor.post(form_of(section), {"service": general.pk, "category": ""})
+    assert Routing.objects.get(page=section).category == heating
+
+
+def test_another_choice_replaces_it(editor, private, dsi, section):
+    Routing.objects.create(page=section, service=private)
+    editor.post(form_of(section), {"service": dsi.pk, "category": ""})
+    assert Routing.objects.get(page=section).service == dsi
+
+
+def test_S_WAG_01_the_history_does_not_name_it(people, private, section):
+    people.sophie.groups.add(Group.objects.get(name="Moderators"))
+    manager = Client()
+    manager.force_login(people.sophie)
+    manager.post(form_of(section), {"service": private.pk, "category": ""})
+    entry = PageLogEntry.objects.get(action="wagtail_helpdesk.route")
+    assert entry.data == {"to": f"Service no. {private.pk}, not shown to everybody"}
+
+
 # -- report a problem with this page ---------------------------------------------------------------
 
 
@@ -157,6 +235,13 @@ def test_the_link_leads_to_whom_the_section_names(heating, section, office, rf):
     assert f'href="/assistance/new/{heating.pk}/?page={office.pk}"' in link(office, rf)
 
 
+def test_the_link_asks_nothing_that_was_taken_out_of_use(heating, section, office, rf):
+    Routing.objects.create(page=section, service=heating.service, category=heating)
+    Category.objects.filter(pk=heating.pk).update(takes_tickets=False)
+    address = f"/assistance/new/?service={heating.service_id}&amp;page={office.pk}"
+    assert f'href="{address}"' in link(office, rf)
+
+
 def test_without_a_routing_one_chooses(office, rf):
     assert f'href="/assistance/new/?page={office.pk}"' in link(office, rf)
 
@@ -164,6 +249,13 @@ def test_without_a_routing_one_chooses(office, rf):
 def test_without_a_helpdesk_there_is_no_link(helpdesk, office, rf):
     helpdesk.unpublish()
     assert link(office, rf) == ""
+
+
+def test_nobody_reports_a_problem_with_the_helpdesk_itself(people, helpdesk, rf):
+    assert link(helpdesk, rf) == ""
+    request = rf.get("/")
+    request.user = people.gilles
+    assert "Report a problem" not in Userbar(object=helpdesk).render_html({"request": request})
 
 
 def test_the_userbar_has_it_too(people, heating, section, office, rf):
@@ -210,6 +302,31 @@ def test_another_category_keeps_it(visit, people, heating, plumbing, office):
         f"new/{heating.pk}/", refill="1", category=plumbing.pk, page=office.pk, subject="", text=""
     )
     assert hidden(answer)["page"] == str(office.pk)
+
+
+@pytest.mark.parametrize("why", ["private", "disabled", "no tickets", "made up"])
+def test_what_one_may_not_ask_from_a_page_leads_to_the_choice(visit, people, heating, office, why):
+    service, category = Service.objects.filter(pk=heating.service_id), heating.pk
+    if why == "private":
+        service.update(everyone=False)
+    elif why == "disabled":
+        service.update(enabled=False)
+    elif why == "no tickets":
+        Category.objects.filter(pk=category).update(takes_tickets=False)
+    else:
+        category = 987654
+    answer = visit(people.gilles).get(f"new/{category}/", page=office.pk)
+    assert (answer.status_code, answer.url) == (303, f"/assistance/new/?page={office.pk}")
+
+
+def test_a_service_one_may_not_ask_from_a_page_leads_to_all(visit, people, dsi, private, office):
+    asked = {"service": private.pk, "page": office.pk}
+    answer = visit(people.lea).get("new/", **asked)
+    assert (answer.status_code, answer.url) == (303, f"/assistance/new/?page={office.pk}")
+
+
+def test_without_a_page_it_is_not_found(visit, people, network):
+    assert visit(people.lea).get("new/987654/").status_code == 404
 
 
 def told(visitor, ticket):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
-from wagtail_helpdesk.portal.origin import asking_address, routing_of
+from wagtail_helpdesk.portal.origin import asking_address, whom
 
 from .choosing import CategoryChooserBlock, ServiceChooserBlock, check_category
 from .frames import PersonalBlock
@@ -41,6 +41,7 @@ class AskServiceBlock(PersonalBlock):
     )
 
     class Meta:
+        icon = "help"
         label = _("Ask a service")
         description = _("A button or a short form that opens a ticket without leaving the page.")
         template = "wagtail_helpdesk/blocks/ask.html"
@@ -58,16 +59,9 @@ class AskServiceBlock(PersonalBlock):
         check_category(cleaned)
         return cleaned
 
-    def asked(self, value: Any, page: Any) -> tuple[Any, Any]:
-        """Return the service and the category that are asked; both may be open."""
-        service, category = value.get("service"), value.get("category")
-        if service is None and category is None and (routing := routing_of(page)):
-            return routing.service, routing.category
-        return service, category
-
     def parameters(self, value: Any, context: dict[str, Any]) -> dict[str, Any]:
         page = context.get("page")
-        service, category = self.asked(value, page)
+        service, category = whom(page, value.get("service"), value.get("category"))
         return {
             "service": getattr(service, "pk", None),
             "category": getattr(category, "pk", None),
@@ -75,9 +69,12 @@ class AskServiceBlock(PersonalBlock):
         }
 
     def link(self, value: Any, context: dict[str, Any]) -> str:
-        page = context.get("page")
-        service, category = self.asked(value, page)
-        return asking_address(context.get("request"), service=service, category=category, page=page)
+        return asking_address(
+            context.get("request"),
+            service=value.get("service"),
+            category=value.get("category"),
+            page=context.get("page"),
+        )
 
     def get_context(
         self, value: Any, parent_context: dict[str, Any] | None = None

@@ -7,37 +7,20 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.html import escape
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.blocks import StructBlockValidationError
 from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-from wagtail_helpdesk.models import Category, Service
-
 #: Finds the service beside the category: ``body-3-value-category-chooser`` → ``body-3-value-service``.
 BESIDE = {"service": {"match": r"^.*(?=category-chooser$)", "append": "service"}}
 
 
-def public_name(chosen: Service | Category) -> str:
-    """Return what any editor of a page may read of what its blocks name.
-
-    Whoever edits a page is shown what others chose there, and could send any id himself.
-    """
-    service = chosen if isinstance(chosen, Service) else chosen.service
-    if service.everyone and not getattr(chosen, "hidden", False):
-        return str(chosen)
-    return _("%(kind)s no. %(number)s, not shown to everybody") % {
-        "kind": capfirst(chosen._meta.verbose_name),
-        "number": chosen.pk,
-    }
-
-
 class PublicChooser(AdminSnippetChooser):
-    """Wagtail's, which would show the name behind any key that is sent to the form."""
+    """Wagtail's, which would show the name of what another chose, and behind any key that is sent."""
 
     def get_display_title(self, instance: Any) -> str:
-        return public_name(instance)
+        return str(instance.public_name)
 
 
 class ServiceChooserBlock(SnippetChooserBlock):
@@ -54,7 +37,7 @@ class ServiceChooserBlock(SnippetChooserBlock):
 
     def render_basic(self, value: Any, context: Any = None) -> str:
         # What the comparison of two revisions shows.
-        return escape(public_name(value)) if value else ""
+        return escape(value.public_name) if value else ""
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         # As Wagtail's own block: nothing of ours is frozen into the migrations of a host.

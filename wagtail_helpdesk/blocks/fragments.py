@@ -59,7 +59,7 @@ def _show(visit: Visit, template: str, status: int = 200, **context: Any) -> Htt
     return render(
         visit.request,
         f"wagtail_helpdesk/blocks/{template}",
-        {"base": visit.base, "suffix": origin.suffix(visit.request)} | context,
+        {"base": visit.base, "page_asked": origin.page_named(visit.request)} | context,
         status=status,
     )
 
@@ -90,6 +90,8 @@ def queue(visit: Visit) -> HttpResponse:
     if not visit.managed:
         return _nothing()
     chosen = desk.Desk(visit)
+    if "service" in visit.request.GET and chosen.service is None:
+        return _nothing()  # the block is for the managers of that service
     page = rows.page_of_rows(
         chosen.tickets(),
         desk.ORDERS[chosen.order][1],
@@ -148,7 +150,8 @@ def ask(visit: Visit) -> HttpResponse:
     if visit.posted:
         return _answered(visit)
     asked = visit.request.GET
-    page, category = asked.get(origin.PARAMETER, ""), asked.get("category")
+    # One that the block names is fixed; one that the reader chose, he may choose anew.
+    category = asked.get("category") or asked.get("wanted")
     if category is None:
         service = _number(visit, "service", 2**62)
         shown = catalogue.read(visit.user, None if service is None else [service])
@@ -156,15 +159,16 @@ def ask(visit: Visit) -> HttpResponse:
             return HttpResponse(status=204)  # not all of it fits into a field: the link stays
         choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
         if len(choices) != 1:
-            return _choice(visit, shown.shelves, page) if choices else _nothing()
+            return _choice(visit, shown.shelves, service) if choices else _nothing()
         category = choices.pop()
     chosen = opening.category_in(visit, category)
+    page = origin.page_named(visit.request)
     return _form(visit, opening.form_in(visit, chosen, initial={"page": page}))
 
 
-def _choice(visit: Visit, shelves: list[catalogue.Shelf], page: str) -> HttpResponse:
-    here = visit.request.get_full_path()
-    return _show(visit, "ask_choice.html", shelves=shelves, page=page, here=here)
+def _choice(visit: Visit, shelves: list[catalogue.Shelf], service: int | None) -> HttpResponse:
+    here = visit.request.path
+    return _show(visit, "ask_choice.html", shelves=shelves, service=service, here=here)
 
 
 def _answered(visit: Visit) -> HttpResponse:

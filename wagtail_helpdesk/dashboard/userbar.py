@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.userbar import BaseItem
 
-from wagtail_helpdesk.portal.origin import asking_address
+from wagtail_helpdesk.portal.origin import report_address
 
 
 class ReportItem(BaseItem):
@@ -28,7 +28,7 @@ def add_report(request: HttpRequest, items: list[Any], page: Any) -> None:
     """Add the item on published pages of the site (a ``construct_wagtail_userbar`` hook)."""
     if not getattr(page, "pk", None) or not hasattr(page, "steplen"):
         return
-    if getattr(request, "is_preview", False) or getattr(page, "is_helpdesk_page", False):
+    if getattr(request, "is_preview", False):
         return
-    if address := asking_address(request, page=page):
+    if address := report_address(request, page):
         items.append(ReportItem(address))

@@ -64,7 +64,8 @@ class Routing(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return self.category.path if self.category else str(self.service)
+        # In the history and the forms of pages, whose editors need not see the service.
+        return (self.category or self.service).public_name
 
     def clean(self) -> None:
         """Refuse a category of another service."""

@@ -10,8 +10,9 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.models import Site
 
 from wagtail_helpdesk import access
@@ -125,6 +126,11 @@ class Service(InheritedSettings):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def public_name(self) -> str:
+        """The name, for a place that is read by people to whom the service may not be shown."""
+        return self.name if self.everyone else _unnamed(self)
+
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting of the service and where its value comes from."""
         value = getattr(self, name)
@@ -235,6 +241,11 @@ class Category(InheritedSettings):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def public_name(self) -> str:
+        """The name, for a place that is read by people to whom the category may not be shown."""
+        return self.name if self.service.everyone and not self.hidden else _unnamed(self)
+
     @cached_property
     def lineage(self) -> list[Category]:
         """The category, its parent, its parent's parent and so on, in one query."""
@@ -272,3 +283,10 @@ class Category(InheritedSettings):
         if self.members_from_id is None:
             return managers
         return managers.filter(categories__category=self.members_from_id)
+
+
+def _unnamed(kept: Service | Category) -> str:
+    return gettext("%(kind)s no. %(number)s, not shown to everybody") % {
+        "kind": capfirst(kept._meta.verbose_name),
+        "number": kept.pk,
+    }

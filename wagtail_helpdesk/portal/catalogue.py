@@ -58,6 +58,11 @@ class Shelf:
     is_cut: bool = False
 
     @property
+    def path(self) -> str:
+        """Where one of its categories is chosen, below the helpdesk's page."""
+        return f"new/?service={self.service.pk}"
+
+    @property
     def choices(self) -> list[Line]:
         """The categories in which a ticket can be opened."""
         return [line for line in self.lines if line.takes_tickets and line.service is None]

@@ -28,14 +28,13 @@ def choose(visit: Visit) -> HttpResponse:
     """Show the catalogue, or what is called so in it; a single category needs no choice."""
     asked = visit.request.GET
     service, wanted = number(asked.get("service", "")), words(asked.get("q", ""), LONGEST)
-    services = None if service is None else [service]
+    services, page = None if service is None else [service], origin.page_named(visit.request)
     if wanted:
         shown = finding.find(visit.user, wanted, services)
     else:
         shown = catalogue.read(visit.user, services)
-        choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
-        if len(choices) == 1 and not shown.is_cut:
-            return SeeOther(f"{visit.base}new/{choices.pop()}/{origin.suffix(visit.request)}")
+        if only := _only_way(shown, service, page):
+            return SeeOther(origin.with_page(f"{visit.base}{only}", page))
     # One service alone is described in full.
     whole = len(shown.shelves) == 1
     return visit.render(
@@ -43,21 +42,26 @@ def choose(visit: Visit) -> HttpResponse:
         catalogue=shown,
         wanted=wanted,
         service=service,
-        page_asked=asked.get(origin.PARAMETER, ""),
-        suffix=origin.suffix(visit.request),
+        page_asked=page,
         whole=whole,
         related=catalogue.related_pages(shown.shelves[0].text, visit.request) if whole else [],
     )
+
+
+def _only_way(shown: catalogue.Catalogue, service: int | None, page: str) -> str:
+    """Return where one is led without choosing, below the helpdesk; empty where there is a choice."""
+    choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
+    if len(choices) == 1 and not shown.is_cut:
+        return f"new/{choices.pop()}/"
+    # The link of a page is the same for every reader: who may not ask that service sees the others.
+    return "new/" if page and service is not None and not shown.shelves else ""
 
 
 @takes_forms
 def fill_in(visit: Visit, category: int) -> HttpResponse:
     """Show the form of a category, refill it for another one, or open the ticket."""
     if not visit.posted:
-        chosen = category_in(visit, category)
-        known = {"page": visit.request.GET.get(origin.PARAMETER, "")}
-        given_back = unfinished.given_back(visit.request)
-        return _page(visit, form_in(visit, chosen, initial=known | given_back))
+        return _blank(visit, category)
     posted = visit.request.POST
     chosen = category_in(visit, posted.get("category", category), otherwise=category)
     if "refill" in posted or "find" in posted:
@@ -70,6 +74,18 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(visit.request, message)
     return SeeOther(f"{visit.base}tickets/{ticket.pk}/")
+
+
+def _blank(visit: Visit, category: int) -> HttpResponse:
+    page = origin.page_named(visit.request)
+    try:
+        chosen = category_in(visit, category)
+    except Http404:
+        if page:  # its link is the same for every reader: who may not ask there chooses
+            return SeeOther(origin.with_page(f"{visit.base}new/", page))
+        raise
+    given_back = unfinished.given_back(visit.request)
+    return _page(visit, form_in(visit, chosen, initial={"page": page} | given_back))
 
 
 def category_in(visit: Visit, pk: Any, otherwise: Any = None) -> Category:

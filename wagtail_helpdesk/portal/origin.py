@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from wagtail_helpdesk.models import Routing, Ticket, TicketOrigin
+from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
 from wagtail_helpdesk.typed import number
 
 from .nearby import helpdesk_address
@@ -26,6 +25,21 @@ def routing_of(page: Any) -> Routing | None:
     return found
 
 
+def whom(
+    page: Any, service: Service | None = None, category: Category | None = None
+) -> tuple[Service | None, Category | None]:
+    """Return the service and the category that are asked from a page; both may be open.
+
+    If neither is given, those that its section names. What was taken out of use is open again.
+    """
+    if service is None and category is None and (routing := routing_of(page)):
+        service, category = routing.service, routing.category
+    service = service or (category.service if category else None)
+    if service is None or not service.enabled:
+        return None, None
+    return service, category if category and category.takes_tickets else None
+
+
 def asking_address(
     request: HttpRequest | None, *, service: Any = None, category: Any = None, page: Any = None
 ) -> str:
@@ -36,19 +50,25 @@ def asking_address(
     home = helpdesk_address(request)
     if not home:
         return ""
-    if service is None and category is None and (routing := routing_of(page)):
-        service, category = routing.service, routing.category
-    query = {} if category or not service else {"service": service.pk}
-    if getattr(page, "pk", None):
-        query[PARAMETER] = page.pk
-    where = f"{category.pk}/" if category else ""
-    return f"{home}new/{where}" + (f"?{urlencode(query)}" if query else "")
+    service, category = whom(page, service, category)
+    where = f"{category.pk}/" if category else f"?service={service.pk}" if service else ""
+    return with_page(f"{home}new/{where}", getattr(page, "pk", None))
 
 
-def suffix(request: HttpRequest) -> str:
-    """Return what keeps the page in an address that leads on to the form."""
+def report_address(request: HttpRequest | None, page: Any) -> str:
+    """Return where to report a problem with a page: nowhere for the helpdesk's own."""
+    return "" if getattr(page, "is_helpdesk_page", False) else asking_address(request, page=page)
+
+
+def page_named(request: HttpRequest) -> str:
+    """Return the id of the page that an address names, empty for none."""
     asked = number(request.GET.get(PARAMETER, ""))
-    return "" if asked is None else f"?{PARAMETER}={asked}"
+    return "" if asked is None else str(asked)
+
+
+def with_page(address: str, page: Any) -> str:
+    """Return an address that leads to the form, with the page one asks from if there is one."""
+    return f"{address}{'&' if '?' in address else '?'}{PARAMETER}={page}" if page else address
 
 
 def page_asked(request: HttpRequest, pk: Any) -> Any:

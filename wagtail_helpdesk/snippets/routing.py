@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -27,7 +28,13 @@ ROUTE = "wagtail_helpdesk.route"
 
 
 class RoutingForm(forms.ModelForm):
-    """A service, and perhaps one of its categories; neither: as the pages above."""
+    """A service, and perhaps one of its categories; neither: as the pages above.
+
+    What the editor is not shown stays, until he chooses something else.
+    """
+
+    #: Whether something is set that the editor may not see.
+    is_withheld = False
 
     class Meta:
         model = Routing
@@ -35,14 +42,18 @@ class RoutingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        service: Any = self.fields["service"]
-        category: Any = self.fields["category"]
-        service.required = False
-        service.queryset = reachable(Service, user)
-        category.queryset = reachable(Category, user)
-        service.widget = Chooser(service.queryset)
-        category.widget = Chooser(category.queryset, linked_fields={"service": "#id_service"})
-        service.help_text = _("Empty: whom the pages above ask.")
+        self._offer("service", reachable(Service, user))
+        self._offer("category", reachable(Category, user), linked_fields={"service": "#id_service"})
+        self.fields["service"].required = False
+        self.fields["service"].help_text = _("Empty: whom the pages above ask.")
+
+    def _offer(self, name: str, choices: QuerySet[Any], **options: Any) -> None:
+        """Let a field choose among these; another choice that was made before is not shown."""
+        field: Any = self.fields[name]
+        field.queryset, field.widget = choices, Chooser(choices, **options)
+        made = self.initial.get(name)
+        if made and not choices.filter(pk=made).exists():
+            self.initial[name], self.is_withheld = None, True
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -84,9 +95,10 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
         return super().get_form_kwargs() | own
 
     def form_valid(self, form: RoutingForm) -> HttpResponse:
-        form.keep()
-        said = str(form.instance) if form.cleaned_data.get("service") else ""
-        log(instance=self.page, action=ROUTE, user=self.request.user, data={"to": said})
+        if form.has_changed():  # else what is withheld would be dropped
+            form.keep()
+            said = str(form.instance) if form.cleaned_data.get("service") else ""
+            log(instance=self.page, action=ROUTE, user=self.request.user, data={"to": said})
         messages.success(self.request, _("Saved. It applies to this page and those beneath it."))
         return redirect("wagtailadmin_pages:edit", self.page.pk)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.names import name_of
-from wagtail_helpdesk.portal.origin import asking_address
+from wagtail_helpdesk.portal.origin import report_address, with_page
 
 register = template.Library()
 register.filter("in_words", in_words, expects_localtime=True)
@@ -19,17 +19,24 @@ register.filter("name_of", name_of)
 
 
 @register.simple_tag(takes_context=True)
-def helpdesk_report_address(context: template.Context, page: Any = None) -> str:
-    """Return where to report a problem with a page (default: the one at hand); empty without helpdesk.
+def from_page(context: template.Context, address: str) -> str:
+    """Return an address that leads to the form, with the page that somebody asks from."""
+    return with_page(address, context.get("page_asked"))
 
-    The same for every reader, so it may stand in a cached page.
+
+@register.simple_tag(takes_context=True)
+def helpdesk_report_address(context: template.Context, page: Any = None) -> str:
+    """Return where to report a problem with a page (default: the one at hand).
+
+    Empty without helpdesk, and for its own page. The same for every reader, so it may stand in a
+    cached page.
     """
-    return asking_address(context.get("request"), page=page or context.get("page"))
+    return report_address(context.get("request"), page or context.get("page"))
 
 
 @register.simple_tag(takes_context=True)
 def helpdesk_report_link(context: template.Context, page: Any = None, text: str = "") -> SafeString:
-    """Return “Report a problem with this page” as a link, or nothing without a helpdesk."""
+    """Return “Report a problem with this page” as a link, or nothing where there is no address."""
     address = helpdesk_report_address(context, page)
     if not address:
         return SafeString("")
