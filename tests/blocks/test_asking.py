@@ -7,7 +7,7 @@ from wagtail.blocks import StructBlockValidationError
 
 from tests.portal.conftest import soup
 from wagtail_helpdesk.blocks import AskServiceBlock
-from wagtail_helpdesk.models import Routing, Ticket
+from wagtail_helpdesk.models import Alias, Routing, Ticket
 
 ASK = "/helpdesk-mail/blocks/ask/"
 
@@ -30,6 +30,21 @@ def test_a_button_leads_to_its_service(block, general, office):
     link = block("helpdesk_ask", service=general, button="Écrivez-nous").section.a
     assert link["href"] == f"/assistance/new/?service={general.pk}&page={office.pk}"
     assert link.get_text() == "Écrivez-nous"
+
+
+def test_a_button_asks_nothing_that_was_taken_out_of_use(block, heating, office):
+    heating.takes_tickets = False
+    link = block("helpdesk_ask", category=heating).section.a
+    assert link["href"] == f"/assistance/new/?service={heating.service_id}&page={office.pk}"
+    heating.service.enabled = False
+    link = block("helpdesk_ask", category=heating).section.a
+    assert link["href"] == f"/assistance/new/?page={office.pk}"
+
+
+def test_a_short_form_asks_nothing_that_was_taken_out_of_use(block, general, heating, office):
+    heating.takes_tickets = False
+    frame = block("helpdesk_ask", category=heating, display="form").section
+    assert frame["data-hd-fragment"].endswith(f"?service={general.pk}&page={office.pk}")
 
 
 def test_a_button_loads_nothing(block, heating):
@@ -65,11 +80,36 @@ def test_nothing_fixed_asks_among_all_services(reader, people, general, dsi):
     assert {group["label"] for group in page.find_all("optgroup")} == {"Services Généraux", "DSI"}
 
 
-def test_a_chosen_category_gives_its_form(reader, people, general, heating):
-    browser = reader(people.lea)
-    answer = browser.post(f"{ASK}?service={general.pk}", refill="1", category=heating.pk)
-    chosen = soup(answer).select_one("select[name=category] option[selected]")
+def test_an_alias_of_a_whole_service_is_no_choice(reader, people, general, dsi):
+    Alias.objects.create(name="Le bâtiment", to_service=general)
+    page = reader(people.lea).fragment("ask")
+    assert all(group.find("option") for group in page.find_all("optgroup"))
+
+
+def test_a_chosen_category_gives_its_form(reader, people, general, heating, office):
+    page = reader(people.lea).fragment("ask", service=general.pk, page=office.pk, wanted=heating.pk)
+    chosen = page.select_one("select[name=category] option[selected]")
     assert chosen["value"] == str(heating.pk)
+    assert fields(page)["page"] == str(office.pk)
+
+
+def test_another_category_gives_its_form(reader, people, general, heating, plumbing):
+    browser = reader(people.lea)
+    address = f"{ASK}?service={general.pk}&wanted={heating.pk}"
+    answer = browser.post(address, refill="1", category=plumbing.pk)
+    chosen = soup(answer).select_one("select[name=category] option[selected]")
+    assert chosen["value"] == str(plumbing.pk)
+
+
+def test_what_the_choice_leads_to_without_its_frame_answers(reader, people, general, dsi, office):
+    """Where the frame cannot be loaded, the browser sends the form as it stands."""
+    browser = reader(people.lea)
+    page = browser.fragment("ask", service=general.pk, page=office.pk)
+    assert page.form.get("method", "get") == "get"
+    answer = browser.client.get(page.form["action"], fields(page))
+    links = [a["href"] for a in soup(answer).select(".hd-shelf a")]
+    assert links
+    assert all(link.endswith(f"?page={office.pk}") for link in links)
 
 
 def send(browser, address, **typed):

@@ -4,6 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
+from wagtail.admin.icons import get_icons
 from wagtail.blocks.base import Block
 
 from tests.blocks.host import PERSONAL, Body, rendered
@@ -17,7 +18,7 @@ NAMES = list(HelpdeskStreamBlock().child_blocks)
     ("name", "link"),
     [
         ("helpdesk_requests", "/assistance/tickets/"),
-        ("helpdesk_queue", "/assistance/desk/"),
+        ("helpdesk_queue", "/assistance/desk/?queue=free&order=oldest"),
         ("helpdesk_panel", "/assistance/desk/"),
         ("helpdesk_catalogue", "/assistance/new/"),
     ],
@@ -77,8 +78,13 @@ def test_s_wag_09_the_picker_shows_a_sample_of_nobodys_tickets(
 def test_a_block_says_what_it_is(name):
     definition = HelpdeskStreamBlock().child_blocks[name]
     assert definition.is_previewable
-    assert definition.meta.icon
     assert definition.meta.description
+
+
+def test_each_block_has_an_icon_of_its_own():
+    icons = [block.meta.icon for block in HelpdeskStreamBlock().child_blocks.values()]
+    assert len(set(icons)) == len(icons)
+    assert all(f'id="icon-{icon}"' in get_icons() for icon in icons)
 
 
 def test_nothing_of_ours_is_frozen_into_the_migrations_of_a_host():

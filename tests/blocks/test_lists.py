@@ -57,6 +57,16 @@ def test_only_of_the_service_of_the_block(reader, people, general, dsi, ticket, 
     assert ("Plus de Wi-Fi" in text, ticket.subject in text) == (True, False)
 
 
+@pytest.mark.parametrize("queue", ["free", "mine", "categories", "all"])
+def test_the_block_of_a_service_shows_its_managers_alone(reader, people, dsi, ticket, queue):
+    assert reader(people.karim).get("queue", queue=queue, service=dsi.pk).content == b""
+
+
+def test_without_javascript_the_block_leads_to_the_same_queue(block, dsi):
+    link = block("helpdesk_queue", queue="mine", service=dsi).section.a
+    assert link["href"] == f"/assistance/desk/?queue=mine&order=oldest&service={dsi.pk}"
+
+
 @pytest.mark.parametrize("frame", ["queue", "panel"])
 def test_who_manages_nothing_finds_an_empty_frame(reader, people, ticket, frame):
     assert reader(people.lea).get(frame).content == b""

@@ -61,8 +61,7 @@ class PersonalBlock(blocks.StructBlock):
             address = reverse(f"wagtail_helpdesk:{self.meta.fragment}")
         except NoReverseMatch:
             return ""
-        known = {k: v for k, v in self.parameters(value, context).items() if v not in (None, "")}
-        return f"{address}?{urlencode(known, doseq=True)}" if known else address
+        return with_query(address, self.parameters(value, context))
 
     def get_preview_context(
         self, value: Any, parent_context: dict[str, Any] | None = None
@@ -81,6 +80,12 @@ class PersonalBlock(blocks.StructBlock):
         path = ""
         heading = ""
         link = ""
+
+
+def with_query(address: str, parameters: dict[str, Any]) -> str:
+    """Return an address with those of the parameters that say something; no address stays none."""
+    said = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{address}?{urlencode(said, doseq=True)}" if address and said else address
 
 
 def how_many(default: int, most: int = 25) -> blocks.IntegerBlock:

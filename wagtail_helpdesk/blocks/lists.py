@@ -13,7 +13,7 @@ from wagtail_helpdesk.portal import desk
 
 from . import samples
 from .choosing import ServiceChooserBlock
-from .frames import PersonalBlock, how_many
+from .frames import PersonalBlock, how_many, with_query
 
 
 class MyRequestsBlock(PersonalBlock):
@@ -22,6 +22,7 @@ class MyRequestsBlock(PersonalBlock):
     count = how_many(5)
 
     class Meta:
+        icon = "user"
         label = _("My requests")
         description = _("The reader’s own tickets; what waits for an answer stands on top.")
         content = "wagtail_helpdesk/blocks/requests.html"
@@ -58,6 +59,7 @@ class ManagerQueueBlock(PersonalBlock):
     count = how_many(5)
 
     class Meta:
+        icon = "tasks"
         label = _("Manager’s queue")
         description = _("Tickets that managers have to handle; nobody else sees anything.")
         content = "wagtail_helpdesk/blocks/queue.html"
@@ -73,6 +75,10 @@ class ManagerQueueBlock(PersonalBlock):
         known = {name: value.get(name) for name in ("queue", "order", "count")}
         return known | {"service": getattr(value.get("service"), "pk", None)}
 
+    def link(self, value: Any, context: dict[str, Any]) -> str:
+        chosen = self.parameters(value, context) | {"count": None}
+        return with_query(super().link(value, context), chosen)
+
     def sample(self) -> dict[str, Any]:
         return {"page_of_rows": samples.page(own=False)}
 
@@ -81,6 +87,7 @@ class ManagerPanelBlock(PersonalBlock):
     """A manager's day at a glance, as on the home of the Wagtail admin; others see nothing."""
 
     class Meta:
+        icon = "desktop"
         label = _("Manager’s panel")
         description = _("What waits for a manager, what is free, how loaded his services are.")
         content = "wagtail_helpdesk/blocks/panel.html"
@@ -108,6 +115,7 @@ class ServiceCatalogueBlock(PersonalBlock):
     )
 
     class Meta:
+        icon = "list-ul"
         label = _("Catalogue of services")
         description = _("The services the reader may ask, with their categories.")
         content = "wagtail_helpdesk/blocks/catalogue.html"

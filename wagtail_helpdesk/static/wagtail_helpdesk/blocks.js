@@ -1,6 +1,7 @@
 // Fills the frames of personal blocks: the page is everybody's, what is loaded here is its reader's.
 
-const UNDERSTOOD = [200, 422];
+// A form comes back to be corrected (422), sent as another ticket (409) or sent later (429).
+const UNDERSTOOD = [200, 409, 422, 429];
 
 // Returns the content, or null when the reader is not logged in or something went wrong.
 async function get(frame, address, options = {}) {
@@ -34,7 +35,11 @@ async function load(frame, address) {
 
 async function send(frame, form, body) {
   form.querySelectorAll("[type=submit]").forEach((button) => (button.disabled = true));
-  const html = await get(frame, form.dataset.hdAsk, { method: "POST", body });
+  const address = form.dataset.hdAsk;
+  const html =
+    form.method === "post"
+      ? await get(frame, address, { method: "POST", body })
+      : await get(frame, `${address}?${new URLSearchParams(body)}`);
   if (html !== null) show(frame, html);
   else form.submit(); // as a page of the helpdesk, which knows what to say
 }

@@ -1,0 +1,52 @@
+"""The short form of a block in a browser: whatever the server answers, its reader stays on the page."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from wagtail_helpdesk.models import Ticket
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def office(page_as, people, helpdesk, general, heating, settings):
+    """Léa on a page of the host; there is one category to ask, or several."""
+    settings.ROOT_URLCONF = "tests.blocks.host"
+    window = page_as(people.lea)
+    window.goto("/office/")
+    return window
+
+
+def chosen(window):
+    """The form of the category that was chosen in the page."""
+    window.get_by_label("Whom do you ask?").select_option("Chauffage")
+    window.get_by_role("button", name="Continue").click()
+    expect(window.get_by_label("Subject:")).to_be_visible()
+    return window
+
+
+def test_a_category_is_chosen_in_the_page(office, heating):
+    window = chosen(office)
+    expect(window.locator("select[name=category]")).to_have_value(str(heating.pk))
+    expect(window).to_have_url(re.compile("/office/$"))
+
+
+def test_a_form_that_comes_too_soon_stays_in_the_page_with_what_was_typed(office, settings):
+    settings.WAGTAIL_HELPDESK = {"TICKETS_PER_HOUR": 0}
+    window = chosen(office)
+    window.get_by_label("Subject:").fill("Radiateur froid")
+    window.get_by_label("Message:").fill("Salle A 12")
+    window.get_by_role("button", name="Open the ticket").click()
+    expect(window.get_by_role("alert")).to_contain_text("very much in a short time")
+    expect(window.get_by_label("Message:")).to_have_value("Salle A 12")
+    expect(window).to_have_url(re.compile("/office/$"))
+    assert not Ticket.objects.exists()
+
+
+def test_a_form_whose_frame_cannot_be_loaded_is_sent_as_a_page(office, general):
+    office.route("**/blocks/ask/**", lambda route: route.abort())
+    office.get_by_label("Whom do you ask?").select_option("Chauffage")
+    office.get_by_role("button", name="Continue").click()
+    expect(office.get_by_role("heading", name="Open a ticket")).to_be_visible()
