@@ -48,6 +48,11 @@ class Row:
     when: str
 
     @property
+    def path(self) -> str:
+        """Where the ticket is read, below the helpdesk's page."""
+        return f"tickets/{self.number}/"
+
+    @property
     def urgent(self) -> bool:
         """Whether the priority is worth a mark in a list."""
         return self.priority > Priority.NORMAL

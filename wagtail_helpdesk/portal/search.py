@@ -116,6 +116,11 @@ class Row:
     status_words: str
     messages: list[Message]
 
+    @property
+    def path(self) -> str:
+        """Where the ticket is read, below the helpdesk's page."""
+        return f"tickets/{self.number}/"
+
 
 def show(visit: Visit) -> HttpResponse:
     """Show the form and what answers it, or the ticket whose number was typed."""
