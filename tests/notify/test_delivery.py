@@ -1,5 +1,6 @@
 """Bringing mails to a mail server that fails: the fault matrix, row by row (R-01 to R-12, R-30 …)."""
 
+import smtplib
 import uuid
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from wagtail_helpdesk.models import (
 from wagtail_helpdesk.notify import alerts, queue
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.smtp import LostLease
+from wagtail_helpdesk.notify.smtp import LostLease, Result, describe, judge
 
 
 @pytest.fixture
@@ -135,6 +136,14 @@ class TestRefusals:
         announce_waiting()
         assert deliver() == {State.SENT: 3, State.DEAD: 1}
         assert len(smtp.messages) == 3
+
+    def test_r08_a_server_that_does_not_want_ours_says_nothing_of_the_address(
+        self, waiting, people, smtp
+    ):
+        waiting("norelay")
+        deliver()
+        assert state() == (State.PENDING, 1, 0)
+        assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
     def test_a_server_that_puts_off_for_days_is_given_up(self, waiting):
         waiting("r4")
@@ -490,11 +499,34 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
     assert Envelope.objects.get().state == State.SKIPPED
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "result"),
+    [
+        (550, "5.1.1 User unknown", Result.NO_SUCH_ADDRESS),
+        (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", Result.NO_SUCH_ADDRESS),
+        (551, "User not local", Result.NO_SUCH_ADDRESS),
+        (550, "No such user here", Result.NO_SUCH_ADDRESS),
+        (550, "5.7.1 Unable to relay", Result.LATER),
+        (550, "5.7.1 Client host blocked using zen.spamhaus.org", Result.LATER),
+        (553, "5.7.1 Sender address rejected: not owned by user", Result.LATER),
+        (550, "5.1.8 Sender address rejected: Domain not found", Result.LATER),
+        (552, "5.2.2 Mailbox full", Result.LATER),
+        (552, "Mailbox full", Result.LATER),
+        (554, "5.7.1 Relay access denied", Result.LATER),
+        (450, "4.1.1 Unverified address", Result.LATER),
+    ],
+)
+def test_r08_what_a_refused_recipient_means(code, said, result):
+    refused = smtplib.SMTPRecipientsRefused({"a@example.org": (code, said.encode())})
+    assert judge(refused, handed_over=False) is result
+
+
+def test_a_message_that_is_too_large_is_not_the_servers_failure():
+    refused = smtplib.SMTPSenderRefused(552, b"5.3.4 Too large", "helpdesk@example.org")
+    assert judge(refused, handed_over=False) is Result.REFUSED
+
+
 def test_a_sender_that_is_refused_for_good_is_the_servers_failure():
-    import smtplib
-
-    from wagtail_helpdesk.notify.smtp import Result, describe, judge
-
     refused = smtplib.SMTPSenderRefused(550, b"not you", "helpdesk@example.org")
     later = smtplib.SMTPSenderRefused(451, b"not now", "helpdesk@example.org")
     assert judge(refused, handed_over=False) is Result.CHANNEL_DOWN

@@ -6,6 +6,7 @@ The local part of a recipient says what goes wrong with a message to it: `d4@exa
     ok         the message is taken
     r4 r5      450 or 550 at RCPT
     r421       421 at RCPT, and the connection is closed
+    norelay    550 at RCPT, about the server that sends and not about the address
     hangrcpt   no answer to RCPT
     d4 d5      451 or 554 after the message
     dropafter  the message is taken, then the connection is cut without an answer
@@ -29,11 +30,15 @@ from functools import cached_property
 
 from tests.servers.processes import LOOPBACK
 
-MODES = ("r421", "r4", "r5", "hangrcpt", "d4", "d5", "dropafter", "hangdata", "ok")
+MODES = ("r421", "r4", "r5", "norelay", "hangrcpt", "d4", "d5", "dropafter", "hangdata", "ok")
 _MODE = re.compile(rf"({'|'.join(MODES)})(?![a-z])", re.IGNORECASE)
 _ADDRESS = re.compile(r"<(.*?)>")
 
-AT_RECIPIENT = {"r4": "450 4.2.1 Mailbox busy", "r5": "550 5.1.1 User unknown"}
+AT_RECIPIENT = {
+    "r4": "450 4.2.1 Mailbox busy",
+    "r5": "550 5.1.1 User unknown",
+    "norelay": "550 5.7.1 Unable to relay",
+}
 AFTER_DATA = {"d4": "451 4.3.0 Try again later", "d5": "554 5.7.1 Message refused"}
 
 

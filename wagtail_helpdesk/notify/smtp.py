@@ -8,6 +8,7 @@ never came is *ambiguous*, which is neither sent nor failed.
 from __future__ import annotations
 
 import contextlib
+import re
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -147,16 +148,23 @@ def default_backend() -> Any:
     return mailers.default if mailers is not None else mail.get_connection()
 
 
-#: The address does not exist, is closed, or may not be used (RFC 5321 §4.2.3).
-GONE = range(550, 554)
+#: The address does not exist, is closed, or may not be used (RFC 5321 §4.2.3) …
+GONE = (550, 551, 553)
+#: … unless the answer goes on with what is wrong exactly (RFC 3463): 5.1.x is addresses, of which
+#: 5.1.7 and 5.1.8 are the sender's.
+STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+ABOUT_THE_RECIPIENT = re.compile(r"5\.1\.(?![78]\b)")
+#: The message is larger than the server takes.
+TOO_LARGE = 552
 
 
 def judge(error: Exception, *, handed_over: bool) -> Result:
     """Return what an error means for the mail: everything before the mark is certain."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        ((code, _),) = error.recipients.values()
-        return Result.NO_SUCH_ADDRESS if code in GONE else Result.LATER
-    if isinstance(error, smtplib.SMTPSenderRefused):
+        ((code, said),) = error.recipients.values()
+        # A blocklist, a relay that does not know us or a full mailbox says 55x too, and passes.
+        return Result.NO_SUCH_ADDRESS if _is_gone(code, _text(said)) else Result.LATER
+    if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != TOO_LARGE:
         # The sender is the site's own address: if it is refused for good, all mail is.
         return Result.CHANNEL_DOWN if error.smtp_code >= 500 else Result.LATER
     if isinstance(error, smtplib.SMTPResponseException):
@@ -164,6 +172,12 @@ def judge(error: Exception, *, handed_over: bool) -> Result:
     if handed_over:
         return Result.AMBIGUOUS
     return Result.LATER
+
+
+def _is_gone(code: int, said: str) -> bool:
+    if STATUS.match(said):
+        return bool(ABOUT_THE_RECIPIENT.match(said))
+    return code in GONE
 
 
 def describe(error: Exception) -> str:
