@@ -22,6 +22,7 @@ from django.utils.translation import get_language
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings, known
 from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.notify.reports import calendar
 from wagtail_helpdesk.portal.visit import login_url
 
 
@@ -142,6 +143,22 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
             hint="Install the schedules with `helpdesk_schedules`, or run `helpdesk_deliver --loop`.",
             id="wagtail_helpdesk.W006",
         )
+
+
+@register("wagtail_helpdesk")
+def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the days without reports can be read: else there are no reports at all."""
+    try:
+        calendar()
+    except Exception as error:  # what the library says of a country, or Python without the library
+        return [
+            Error(
+                f"WAGTAIL_HELPDESK['HOLIDAYS'] cannot be read, and no report is made: {error}",
+                hint="Install wagtail-helpdesk[holidays] and name a country as it does, or give dates.",
+                id="wagtail_helpdesk.E015",
+            )
+        ]
+    return []
 
 
 @register("wagtail_helpdesk")

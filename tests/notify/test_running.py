@@ -7,9 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
+from django_q.exceptions import TimeoutException
 
 from wagtail_helpdesk import actions, checks, tasks
+from wagtail_helpdesk.management.commands import helpdesk_deliver
 from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, State
+from wagtail_helpdesk.notify import delivery, smtp
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
 from wagtail_helpdesk.notify.schedules import SCHEDULES
@@ -127,6 +130,153 @@ class TestReportsCommand:
         call_command("helpdesk_reports", "--dry-run")
         assert capsys.readouterr().out == "reports due: 4\n"
         assert mailoutbox == []
+
+
+@pytest.fixture
+def one_turn(monkeypatch):
+    """Run the loop until it would sleep for the first time."""
+
+    def one_turn():
+        command = helpdesk_deliver.Command()
+        monkeypatch.setattr(helpdesk_deliver.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(helpdesk_deliver.time, "sleep", lambda _: command._stop())
+        call_command(command, "--loop")
+
+    return one_turn
+
+
+class TestReportsThatCannotBeMade:
+    """What is wrong with them keeps no alert waiting."""
+
+    @pytest.fixture(autouse=True)
+    def a_country_that_is_none(self, settings, ticket):
+        Beat.objects.create(name="reports", at=timezone.now() - timezone.timedelta(days=4))
+        settings.WAGTAIL_HELPDESK = {"HOLIDAYS": "FRANCE"}
+
+    def test_in_the_loop(self, one_turn, mailoutbox, caplog):
+        one_turn()
+        assert len(mailoutbox) == 4
+        assert "FRANCE" in caplog.text
+
+    def test_with_the_command(self, mailoutbox):
+        call_command("helpdesk_deliver")
+        assert len(mailoutbox) == 4
+
+    def test_in_a_task(self, mailoutbox):
+        announce_waiting()
+        tasks.plan_reports()
+        assert len(mailoutbox) == 4
+
+    def test_are_said_by_the_check(self, settings):
+        [error] = checks.check_holidays(None)
+        assert error.id == "wagtail_helpdesk.E015"
+        assert "FRANCE" in error.msg
+        for value in ("FR", "FR-Alsace-Moselle", {timezone.localdate()}):
+            settings.WAGTAIL_HELPDESK = {"HOLIDAYS": value}
+            assert checks.check_holidays(None) == []
+
+
+class Clock:
+    """Time that passes with each mail alone."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def slow_server(monkeypatch):
+    """A mail server that takes five seconds for each mail; gives what it took."""
+    clock, taken = Clock(), []
+
+    class Slow:
+        def open(self):
+            pass
+
+        def close(self):
+            pass
+
+        def send_messages(self, mails):
+            taken.extend(mails)
+            clock.now += 5
+
+    monkeypatch.setattr(delivery, "monotonic", clock)
+    monkeypatch.setattr(smtp, "default_backend", Slow)
+    return taken
+
+
+class TestATaskOfAQueueWithATimeLimit:
+    @pytest.fixture(autouse=True)
+    def rung(self, monkeypatch):
+        calls = []
+        monkeypatch.setattr("django_q.tasks.async_task", lambda *args: calls.append(args))
+        monkeypatch.setattr("django_q.conf.Conf.TIMEOUT", 40)
+        return calls
+
+    @pytest.mark.parametrize("task", [tasks.deliver, tasks.plan_reports])
+    def test_sends_for_a_part_of_it_and_leaves_the_rest_as_it_was(
+        self, ticket, slow_server, task
+    ):
+        announce_waiting()
+        task()
+        assert len(slow_server) == 2
+        assert Envelope.objects.filter(state=State.PENDING, attempts=0).count() == 2
+
+    def test_and_rings_for_another(
+        self, ticket, slow_server, rung, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.deliver()
+        assert rung == [("wagtail_helpdesk.tasks.deliver",)]
+
+    def test_once_however_many_leave_work(
+        self, ticket, slow_server, rung, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.tell(str(Event.objects.get().batch))
+            tasks.deliver()
+        assert len(rung) == 1
+
+    def test_but_for_nobody_when_it_has_sent_everything(
+        self, taken, people, quiet, slow_server, rung, django_capture_on_commit_callbacks
+    ):
+        quiet()
+        actions.comment(taken, by=people.lea, text="Toujours froid.")
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.deliver()
+        assert len(slow_server) == 1
+        assert rung == []
+
+    def test_cut_all_the_same_it_keeps_the_mail_in_hand_alone(self, ticket, monkeypatch):
+        def cut(*args):
+            raise TimeoutException
+
+        announce_waiting()
+        monkeypatch.setattr(smtp.Post, "deliver", cut)
+        with pytest.raises(TimeoutException):
+            tasks.deliver()
+        assert Envelope.objects.filter(state=State.SENDING, attempts=1).count() == 1
+        assert Envelope.objects.filter(state=State.PENDING, attempts=0).count() == 3
+
+
+def test_r22_what_is_new_overtakes_a_bulk_in_the_loop_too(
+    ticket, taken, people, slow_server, one_turn, monkeypatch
+):
+    announce_waiting()
+    Envelope.objects.update(bulk=True)
+    send = smtp.default_backend.send_messages
+
+    def with_news(self, mails):
+        if not slow_server:
+            actions.comment(taken, by=people.lea, text="Glacial.")
+        send(self, mails)
+
+    monkeypatch.setattr(smtp.default_backend, "send_messages", with_news)
+    one_turn()
+    assert len(slow_server) == 5
+    assert ["Glacial." in mail.body for mail in slow_server].index(True) == 2
 
 
 def health(*arguments):

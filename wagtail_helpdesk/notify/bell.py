@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from django.apps import apps
 from django.db import transaction
+from django.utils import timezone
+
+from wagtail_helpdesk.models import Beat
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +19,14 @@ def ring(task: str, *args: str) -> None:
     """Ask a worker to do a task once the transaction is over; without one, the schedule will."""
     if apps.is_installed("django_q"):
         transaction.on_commit(partial(_ring, task, *args), robust=True)
+
+
+def ring_once(task: str, within: timedelta) -> None:
+    """Ring, unless somebody has rung like this a moment ago: many who leave work need one successor."""
+    now = timezone.now()
+    beat, created = Beat.objects.get_or_create(name=task, defaults={"at": now})
+    if created or Beat.objects.filter(pk=beat.pk, at__lte=now - within).update(at=now):
+        ring(task)
 
 
 def _ring(task: str, *args: str) -> None:

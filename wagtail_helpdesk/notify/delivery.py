@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from time import monotonic
 
 from django.core.mail import EmailMessage
 from django.db import DatabaseError
@@ -24,6 +26,9 @@ from .smtp import LostLease, Outcome, Post, Result
 
 logger = logging.getLogger(__name__)
 
+#: Seconds between two signs of life.
+BEAT_EVERY = 10
+
 Stop = Callable[[], bool]
 
 
@@ -32,10 +37,16 @@ def never() -> bool:
     return False
 
 
+def after(seconds: float, stop: Stop = never) -> Stop:
+    """Return the answer of a delivery that ends after some seconds, or when ``stop()`` says so."""
+    end = monotonic() + seconds
+    return lambda: monotonic() >= end or stop()
+
+
 def deliver(stop: Stop = never) -> Counter[str]:
     """Send every mail that is due, until there is none or ``stop()``; count what became of them."""
     done: Counter[str] = Counter()
-    beat("deliver")
+    stop = _Attended(stop)
     with Post() as post:
         while not stop() and not queue.channel_is_open():
             # After a failure of the server one mail goes ahead to see whether it is back.
@@ -47,10 +58,24 @@ def deliver(stop: Stop = never) -> Counter[str]:
     return done
 
 
+@dataclass
+class _Attended:
+    """“Shall I stop?”, asked before each mail: whoever asks is at work, and that is noted."""
+
+    stop: Stop
+    noted: float = -math.inf
+
+    def __call__(self) -> bool:
+        if monotonic() - self.noted >= BEAT_EVERY:
+            self.noted = monotonic()
+            beat("deliver")
+        return self.stop()
+
+
 def beat(name: str) -> None:
-    """Note that a background job is at work; every ten seconds is often enough."""
+    """Note that a background job is at work, unless another process has just done so."""
     now = timezone.now()
-    if not Beat.objects.filter(name=name, at__gt=now - timedelta(seconds=10)).exists():
+    if not Beat.objects.filter(name=name, at__gt=now - timedelta(seconds=BEAT_EVERY)).exists():
         Beat.objects.update_or_create(name=name, defaults={"at": now})
 
 
@@ -67,13 +92,16 @@ class _Round:
     dossiers: dict[int, Dossier] = field(default_factory=dict)
 
     def run(self) -> Counter[str]:
-        """Send them one after another; what cannot be sent now goes back."""
+        """Send them one after another; what was not begun goes back, whatever ends the round."""
         rest = list(self.claim.envelopes)
-        while rest and not self.stop():
-            if self._send(rest[0]) is Result.CHANNEL_DOWN:
-                break
-            rest.pop(0)
-        queue.give_back(rest, self.claim.token)
+        try:
+            while rest and not self.stop():
+                envelope = rest.pop(0)
+                if self._send(envelope) is Result.CHANNEL_DOWN:
+                    rest.insert(0, envelope)
+                    break
+        finally:
+            queue.give_back(rest, self.claim.token)
         return self.done
 
     def _send(self, envelope: Envelope) -> Result | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -77,6 +77,16 @@ def plan(now: datetime | None = None) -> int:
         if not Beat.objects.filter(name=BEAT, at=last.at).update(at=now):
             return 0
         return _make(last.at, now) if slots.may_be_due(last.at, now) else 0
+
+
+def try_to_plan() -> None:
+    """Make the reports that are due; whatever stops them is logged, and stops no alert."""
+    try:
+        plan()
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("The reports that are due cannot be made yet.")
 
 
 def _database_now() -> datetime:
@@ -180,6 +190,7 @@ def calendar() -> Container[date]:
     value = helpdesk_settings.HOLIDAYS
     if not isinstance(value, str):
         return value  # type: ignore[no-any-return]
+    # Only here: an extra, which a site without a country's holidays does not need.
     import holidays
 
     country, _, subdivision = value.partition("-")

@@ -12,17 +12,20 @@ from django.db import DatabaseError, InterfaceError, connection
 from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.notify import queue
 from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.reports import due_now, plan
+from wagtail_helpdesk.notify.delivery import after, deliver
+from wagtail_helpdesk.notify.reports import due_now, try_to_plan
 
 logger = logging.getLogger(__name__)
+
+#: Seconds after which the loop looks for new events, however many mails wait: fresh alerts go first.
+ROUND = 10
 
 
 class Command(BaseCommand):
     """Announces the events that were not yet, makes the reports that are due, sends the mails."""
 
     help = "Announces events, makes the reports that are due and sends the mails that are due."
-    stopped = False
+    stopped, planned = False, 0
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -41,7 +44,7 @@ class Command(BaseCommand):
         else:
             # Alerts first: they do not wait until the reports of thousands are gathered.
             done = self._round()
-            plan()
+            try_to_plan()
             self._say(done + deliver())
 
     def _say_what_waits(self) -> None:
@@ -56,23 +59,26 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self.stdout.write("Delivering mails; SIGTERM ends it.")
-        minute = -1
         while not self.stopped:
-            try:
-                now = int(time.time() // 60)
-                if now != minute:
-                    minute = now
-                    plan()
-                self._round()
-            except (DatabaseError, InterfaceError):
-                logger.warning("The database is away; trying again.", exc_info=True)
-                connection.close()
-            if not self.stopped:
+            if not self._turn() and not self.stopped:
                 time.sleep(pause)
+
+    def _turn(self) -> bool:
+        """Tell and send, then plan, once a minute; return whether any mail was due."""
+        try:
+            done = self._round()
+            if (minute := int(time.time() // 60)) != self.planned:
+                self.planned = minute
+                try_to_plan()
+        except (DatabaseError, InterfaceError):
+            logger.warning("The database is away; trying again.", exc_info=True)
+            connection.close()
+            return False
+        return bool(done)
 
     def _round(self) -> Counter[str]:
         announce_waiting()
-        return deliver(lambda: self.stopped)
+        return deliver(after(ROUND, lambda: self.stopped))
 
     def _say(self, done: Counter[str]) -> None:
         self.stdout.write(
