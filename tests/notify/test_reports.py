@@ -24,7 +24,10 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Ticket,
 )
+from wagtail_helpdesk.notify import queue
+from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.notify.gathering import Gathered
 from wagtail_helpdesk.notify.reports import plan, send_report_now
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -429,6 +432,55 @@ class TestNow:
         send_report_now(people.karim, general)
         plan(EIGHT)
         assert planned().count("karim") == 2
+
+
+def test_r22_a_question_overtakes_the_reports_of_everybody(general, taken, people):
+    announce_waiting()
+    Envelope.objects.all().delete()
+    plan(EIGHT)
+    actions.close(taken, by=people.karim)
+    announce_waiting()
+    first = queue.claim().envelopes[0]
+    assert (first.kind, first.user) == ("alert", people.lea)
+
+
+def test_but_not_the_report_that_somebody_asked_for(general, people):
+    plan(EIGHT)
+    now = send_report_now(people.hugo, general)
+    assert queue.claim().envelopes[0] == now
+
+
+@pytest.fixture
+def gatherings():
+    """Send everything, and count how often the open tickets of a service are read meanwhile."""
+
+    def gatherings():
+        with CaptureQueriesContext(connection) as queries:
+            deliver()
+        return sum('"last_activity_at" ASC' in query["sql"] for query in queries)
+
+    return gatherings
+
+
+def test_reports_that_waited_are_gathered_together(general, people, gatherings):
+    plan(EIGHT)
+    Envelope.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert Envelope.objects.count() == 4
+    assert gatherings() == 1
+
+
+def test_also_when_each_was_tried_before(general, people, gatherings):
+    plan(EIGHT)
+    Envelope.objects.update(created_at=timezone.now() - timedelta(hours=1), attempts=1)
+    assert gatherings() == 1
+
+
+def test_but_not_with_what_was_gathered_a_while_ago(general):
+    gathered = Gathered()
+    first = gathered.of(general.pk)
+    assert gathered.of(general.pk) is first
+    first.read_at -= timedelta(minutes=16)
+    assert gathered.of(general.pk) is not first
 
 
 def test_statements_grow_with_services_and_not_with_people(general, dsi, people):

@@ -21,6 +21,7 @@ from wagtail_helpdesk.models import Beat, Envelope, Kind, Notice, Skipped, State
 from . import alerts, queue, report_mail
 from .addresses import Reader, no_mail_for, no_mail_to, reader_at, reader_for, remember_refusal
 from .dossier import Checked, Dossier
+from .gathering import Gathered
 from .queue import Claim
 from .smtp import LostLease, Outcome, Post, Result
 
@@ -46,7 +47,7 @@ def after(seconds: float, stop: Stop = never) -> Stop:
 def deliver(stop: Stop = never) -> Counter[str]:
     """Send every mail that is due, until there is none or ``stop()``; count what became of them."""
     done: Counter[str] = Counter()
-    stop = _Attended(stop)
+    stop, gathered = _Attended(stop), Gathered()
     with Post() as post:
         while not stop() and not queue.channel_is_open():
             # After a failure of the server one mail goes ahead to see whether it is back.
@@ -54,7 +55,7 @@ def deliver(stop: Stop = never) -> Counter[str]:
             claim = queue.claim(1 if failures else queue.AT_ONCE)
             if not claim.envelopes:
                 break
-            done += _Round(post, claim, stop, probing=bool(failures)).run()
+            done += _Round(post, claim, stop, gathered, probing=bool(failures)).run()
     return done
 
 
@@ -86,6 +87,7 @@ class _Round:
     post: Post
     claim: Claim
     stop: Stop
+    gathered: Gathered
     probing: bool = False
     done: Counter[str] = field(default_factory=Counter)
     places: links.Places = field(default_factory=links.Places)
@@ -142,7 +144,9 @@ class _Round:
         """Return the mail as it may be sent now, or why it may not."""
         problem = no_mail_for(reader.user) if reader.user else no_mail_to(reader.address)
         if envelope.kind == Kind.REPORT:
-            return problem or report_mail.compose(envelope, reader, self.places)
+            return problem or report_mail.compose(
+                envelope, reader, self.places, self.gathered
+            )
         notices = self._notices[envelope.pk]
         if problem:
             _record(dict.fromkeys((notice.pk for notice in notices), problem))

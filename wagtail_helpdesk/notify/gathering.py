@@ -6,12 +6,17 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
+
+from django.utils import timezone
 
 from wagtail_helpdesk.models import Category, CategoryMember, Shows, Ticket
 
 #: Tickets listed in a section; the rest is counted.
 MOST_LISTED = 25
+#: Older than this, what was gathered is gathered again before it leaves.
+FRESH = timedelta(minutes=15)
 #: The section that follows *free*: a colleague is in charge.
 OTHERS = "others"
 
@@ -31,6 +36,7 @@ class OpenTickets:
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     members: dict[int, set[int] | None] = field(default_factory=dict)
+    read_at: datetime = field(default_factory=timezone.now)
 
     @classmethod
     def read(cls, service: int) -> OpenTickets:
@@ -93,6 +99,20 @@ class OpenTickets:
             return len(free), free
         assigned = self.assigned.get(category, [])
         return len(assigned) - len(mine), (row for row in assigned if row[2] != user)
+
+
+class Gathered:
+    """The open tickets of several services: each is read once for all who ask, while it is fresh."""
+
+    def __init__(self) -> None:
+        self._services: dict[int, OpenTickets] = {}
+
+    def of(self, service: int) -> OpenTickets:
+        """Return those of a service."""
+        found = self._services.get(service)
+        if found is None or found.read_at < timezone.now() - FRESH:
+            found = self._services[service] = OpenTickets.read(service)
+        return found
 
 
 def _members(service: int) -> dict[int, set[int] | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -26,13 +26,10 @@ from wagtail_helpdesk.names import name_of
 
 from .addresses import Reader
 from .confidential import confidential_services, moved_out
-from .gathering import MOST_LISTED
+from .gathering import FRESH, MOST_LISTED, Gathered
 from .mail import Letter, write
 from .reports import refill, still_wanted
 from .unsubscribe import reports_token
-
-#: Older than this, a report is gathered again before it leaves.
-FRESH = timedelta(minutes=15)
 
 HEADINGS = {
     "managed": lambda: _("Tickets you are in charge of (%(count)s)"),
@@ -99,7 +96,9 @@ class Chapter:
         return not any(section.lines for section in self.sections)
 
 
-def compose(envelope: Envelope, reader: Reader, places: Places) -> EmailMessage | Skipped:
+def compose(
+    envelope: Envelope, reader: Reader, places: Places, gathered: Gathered
+) -> EmailMessage | Skipped:
     """Return the report as its reader gets it, or why he gets none.
 
     Rights and preferences are read again: services he no longer manages are left out.
@@ -108,7 +107,7 @@ def compose(envelope: Envelope, reader: Reader, places: Places) -> EmailMessage 
     if envelope.slot is not None and chosen.reports_suspended:
         return Skipped.SWITCHED_OFF
     if envelope.created_at < timezone.now() - FRESH:
-        refill(envelope)
+        refill(envelope, gathered)
     managed = reader.user.helpdesk_managed.values("service")
     rows = envelope.parts.filter(service__in=managed).select_related("service__site")
     parts = list(rows.order_by("service__order", "service__name"))

@@ -32,7 +32,7 @@ from wagtail_helpdesk.models import (
 from . import slots
 from .addresses import zone_named
 from .bell import ring
-from .gathering import OpenTickets
+from .gathering import Gathered, OpenTickets
 from .surroundings import CHUNK
 
 if TYPE_CHECKING:
@@ -219,6 +219,8 @@ def new_envelope(user: int, *, slot: datetime | None, service: int | None) -> En
         user_id=user,
         slot=slot,
         service_id=service,
+        # Thousands fall due at once; whoever asks for one now waits for it.
+        bulk=slot is not None,
         # It bundles nothing that may still come.
         sealed=True,
         message_id=f"<r{user}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
@@ -261,11 +263,11 @@ def still_wanted(user: int) -> Callable[[int], bool]:
     return wanted
 
 
-def refill(envelope: Envelope) -> None:
+def refill(envelope: Envelope, gathered: Gathered) -> None:
     """Gather a report again that could not leave in time: it tells what is, not what was."""
     parts = list(envelope.parts.all())
     chosen = _Choices({envelope.user_id} if envelope.user_id else set())
     for part in parts:
         shows, _, _ = chosen.of(envelope.user_id or 0, part.service_id)
-        part.listing = OpenTickets.read(part.service_id).listing(envelope.user_id or 0, shows)
+        part.listing = gathered.of(part.service_id).listing(envelope.user_id or 0, shows)
     ReportPart.objects.bulk_update(parts, ["listing"])
