@@ -122,6 +122,7 @@ def failed(ticket):
         address="ateliers@arvelle.example",
         message_id="<1@arvelle.example>",
         state=State.DEAD,
+        failed_at=timezone.now(),
         sealed=True,
         last_error="550 No such user",
     )
@@ -140,7 +141,7 @@ def test_other_managers_do_not(home, people, failed):
 
 def test_an_old_failure_is_forgotten(home, people, failed):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
-    Envelope.objects.update(created_at=timezone.now() - timedelta(days=30))
+    Envelope.objects.update(failed_at=timezone.now() - timedelta(days=30))
     assert home(people.sophie).select_one("#helpdesk-section .help-critical") is None
 
 

@@ -1,9 +1,12 @@
 """The report about mails: for those who answer for them, with what failed and how to send it again."""
 
+from datetime import datetime
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from django.utils import timezone
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Envelope, Kind, ServiceManager, State
@@ -23,7 +26,8 @@ def failed(ticket, people, network):
     for number, name in ((ticket.pk, "karim"), (ticket.pk, "hugo"), (ticket.pk + 1, "nadia")):
         kept.append(Envelope.objects.get(ticket=number, user=getattr(people, name)))
     Envelope.objects.exclude(pk__in=[mail.pk for mail in kept]).delete()
-    Envelope.objects.update(state=State.DEAD, last_error="550 5.1.1 =User unknown", attempts=1)
+    now, why = timezone.now(), "550 5.1.1 =User unknown"
+    Envelope.objects.update(state=State.DEAD, failed_at=now, last_error=why, attempts=1)
     return kept
 
 
@@ -107,8 +111,13 @@ def test_the_menu_leads_there_those_whom_it_lets_in(people, general, administrat
     assert "helpdesk-mails" not in edits(people.hugo, may=False).client.get("/admin/").text
 
 
+def test_the_one_that_failed_last_comes_first(administrator, failed):
+    Envelope.objects.filter(pk=failed[1].pk).update(failed_at=timezone.now())
+    assert administrator.rows()[0][1] == "Hugo Perrin"
+
+
 def test_what_was_sent_or_waits_is_not_listed(administrator, failed):
-    Envelope.objects.filter(pk=failed[0].pk).update(state=State.PENDING)
+    Envelope.objects.filter(pk=failed[0].pk).update(state=State.PENDING, failed_at=None)
     assert len(administrator.rows()) == 2
 
 
@@ -203,7 +212,12 @@ def test_its_cost_does_not_grow_with_the_mails(
 ):
     for number in range(30):
         Envelope.objects.create(
-            ticket=ticket, user=people.lea, message_id=f"<{number}>", state=State.DEAD, sealed=True
+            ticket=ticket,
+            user=people.lea,
+            message_id=f"<{number}>",
+            state=State.DEAD,
+            failed_at=timezone.now(),
+            sealed=True,
         )
     administrator.report()
     with django_assert_max_num_queries(45):
@@ -232,6 +246,14 @@ class TestHealth:
         assert lines["Schedules"] == "installed"
         assert "never" not in lines["Last mail sent"]
         assert "failed" not in lines["Delivery last at work"]
+
+    def test_the_last_mail_sent_may_have_waited_for_long(self, administrator, ticket, helpdesk):
+        announce_waiting()
+        old, new = Envelope.objects.order_by("pk")[:2]
+        for mail, when in ((new, datetime(2026, 3, 1, 12)), (old, datetime(2026, 3, 4, 12))):
+            mail.state, mail.sent_at = State.SENT, timezone.make_aware(when)
+            mail.save()
+        assert "March 4, 2026" in self.lines(administrator)["Last mail sent"]
 
     def test_when_nothing_runs(self, administrator, failed):
         lines = self.lines(administrator)

@@ -228,7 +228,16 @@ def test_a_mail_has_one_message_id_and_one_slot(people):
 
 
 @pytest.mark.parametrize(
-    "state", [{"state": "sending"}, {"state": "sent"}, {"lease_until": NOW}, {"ambiguous": 3}]
+    "state",
+    [
+        {"state": "sending"},
+        {"state": "sent"},
+        {"state": "dead"},
+        {"state": "uncertain"},
+        {"lease_until": NOW},
+        {"failed_at": NOW},
+        {"ambiguous": 3},
+    ],
 )
 def test_the_state_of_a_mail_is_consistent(people, state):
     envelope = Envelope.objects.create(user=people.lea, message_id="<a@example.org>")

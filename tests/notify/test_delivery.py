@@ -153,6 +153,16 @@ class TestRefusals:
         deliver()
         assert Envelope.objects.get().state == State.DEAD
 
+    def test_sent_again_it_is_tried_as_often_as_at_first(self, waiting):
+        waiting("r4")
+        old = timezone.now() - timedelta(days=4)
+        Envelope.objects.update(
+            state=State.DEAD, failed_at=old, created_at=old, attempts=queue.GIVE_UP_ATTEMPTS
+        )
+        queue.send_again(Envelope.objects.get())
+        deliver()
+        assert state() == (State.PENDING, 1, 0)
+
 
 class TestDoubt:
     def test_r06_a_connection_cut_after_the_message_is_tried_once_more(self, waiting, smtp):

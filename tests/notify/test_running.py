@@ -12,7 +12,7 @@ from django_q.exceptions import TimeoutException
 from wagtail_helpdesk import actions, checks, tasks
 from wagtail_helpdesk.management.commands import helpdesk_deliver
 from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, State
-from wagtail_helpdesk.notify import delivery, smtp
+from wagtail_helpdesk.notify import delivery, queue, smtp
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
 from wagtail_helpdesk.notify.schedules import SCHEDULES
@@ -207,6 +207,15 @@ def slow_server(monkeypatch):
     return taken
 
 
+def test_a_delivery_that_goes_on_for_long_shows_that_it_lives(ticket, slow_server, monkeypatch):
+    shown = []
+    monkeypatch.setattr(delivery, "beat", shown.append)
+    announce_waiting()
+    deliver()
+    assert len(slow_server) == 4
+    assert shown == ["deliver"] * 3
+
+
 class TestATaskOfAQueueWithATimeLimit:
     @pytest.fixture(autouse=True)
     def rung(self, monkeypatch):
@@ -296,13 +305,31 @@ class TestHealth:
 
     def test_a_failed_mail_is_to_be_looked_at(self, ticket, capsys):
         announce_waiting()
-        Envelope.objects.update(state=State.DEAD)
+        Envelope.objects.update(state=State.DEAD, failed_at=timezone.now())
         assert health() == 1
+        Envelope.objects.update(failed_at=timezone.now() - timezone.timedelta(days=2))
+        assert health() == 0
+
+    def test_also_one_that_was_tried_for_days_before(self, ticket, capsys):
+        announce_waiting()
+        old = timezone.now() - timezone.timedelta(hours=73)
+        Envelope.objects.update(created_at=old, attempts=queue.GIVE_UP_ATTEMPTS)
+        claim = queue.claim()
+        queue.settle(claim.envelopes[0], claim.token, smtp.Outcome(smtp.Result.LATER, "451"))
+        assert health() == 1
+        assert "mails_dead_today: 1" in capsys.readouterr().out
 
     def test_g12_mails_that_wait_for_minutes_are_a_failure(self, ticket, capsys):
         announce_waiting()
         Envelope.objects.update(next_at=timezone.now() - timezone.timedelta(minutes=6))
         assert health() == 2
+
+    @pytest.mark.parametrize(("minutes", "level"), [(20, 0), (40, 1), (80, 2)])
+    def test_mails_to_thousands_may_take_their_time(self, ticket, capsys, minutes, level):
+        announce_waiting()
+        waited = timezone.timedelta(minutes=minutes)
+        Envelope.objects.update(bulk=True, next_at=timezone.now() - waited)
+        assert health() == level
 
     def test_a_silent_delivery_is_a_failure(self, capsys):
         Beat.objects.filter(name="deliver").delete()

@@ -113,7 +113,7 @@ def test_says_whether_it_is_still_kept(ticket):
 
 def test_a_failed_mail_can_be_sent_again(ticket, people, sent, told):
     told()
-    Envelope.objects.update(state=State.DEAD)
+    Envelope.objects.update(state=State.DEAD, failed_at=timezone.now())
     assert sent() == {}
     assert all(queue.send_again(envelope) for envelope in Envelope.objects.all())
     assert len(sent()) == 4
@@ -130,7 +130,9 @@ def test_so_can_one_to_an_extra_address(general, ticket, sent):
     ticket.events.update(announced_at=None)
     sent()
     failed = Envelope.objects.get(address="team@example.org")
-    Envelope.objects.filter(pk=failed.pk).update(state=State.DEAD, sent_at=None)
+    Envelope.objects.filter(pk=failed.pk).update(
+        state=State.DEAD, sent_at=None, failed_at=timezone.now()
+    )
     assert queue.send_again(failed)
     assert [mail.to for mail in sent().values()] == [["team@example.org"]]
 

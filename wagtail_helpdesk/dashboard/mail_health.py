@@ -21,6 +21,7 @@ LEVELS = (gettext_lazy("well"), gettext_lazy("to be looked at"), gettext_lazy("f
 LABELS = {
     "oldest_event_not_announced": gettext_lazy("Oldest event whose listeners wait"),
     "oldest_mail_due": gettext_lazy("Oldest mail that is due"),
+    "oldest_bulk_mail_due": gettext_lazy("Oldest mail to many that is due"),
     "mails_past_their_lease": gettext_lazy("Mails whose process ended"),
     "mails_dead_today": gettext_lazy("Mails that failed within a day"),
     "mails_uncertain_today": gettext_lazy("Mails that are uncertain, within a day"),
@@ -75,8 +76,9 @@ def _moment(when: datetime | None) -> str:
 
 
 def _last_sent() -> Line:
-    last = Envelope.objects.filter(state=State.SENT).order_by("-pk").first()
-    return Line(gettext_lazy("Last mail sent"), _moment(last.sent_at if last else None))
+    sent = Envelope.objects.filter(state=State.SENT).order_by("-sent_at")
+    last = sent.values_list("sent_at", flat=True).first()
+    return Line(gettext_lazy("Last mail sent"), _moment(last))
 
 
 def _queue() -> Iterator[Line]:

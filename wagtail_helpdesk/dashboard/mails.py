@@ -99,10 +99,10 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
     index_url_name = "helpdesk_mails:list"
     index_results_url_name = "helpdesk_mails:list_results"
     filterset_class = MailFilter
-    default_ordering = "-pk"
-    list_export = ["created_at", "state", "last_error", "attempts", "ticket_id", "message_id"]
+    default_ordering = "-failed_at"
+    list_export = ["failed_at", "state", "last_error", "attempts", "ticket_id", "message_id"]
     export_headings = {
-        "created_at": gettext_lazy("Date"),
+        "failed_at": gettext_lazy("Date"),
         "state": pgettext_lazy("column of mails", "State"),
         "last_error": gettext_lazy("Reason"),
         "attempts": gettext_lazy("Attempts"),
@@ -124,7 +124,7 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
             ),
             Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
             NumberColumn("attempts", label=gettext_lazy("Attempts")),
-            DateColumn("created_at", label=gettext_lazy("Date")),
+            DateColumn("failed_at", label=gettext_lazy("Date")),
             AgainColumn("again", label=""),
         ]
 
@@ -139,7 +139,7 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the failed mails that the visitor answers for; each knows whether he may read it."""
         readable = Ticket.objects.visible_to(self.request.user).filter(pk=OuterRef("ticket"))
-        failed = mails_of(self.request.user).filter(state__in=FAILED)
+        failed = mails_of(self.request.user).filter(failed_at__isnull=False)
         return failed.annotate(may_read=Exists(readable)).select_related("user", "service")
 
     @cached_property

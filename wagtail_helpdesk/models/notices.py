@@ -96,6 +96,8 @@ class Envelope(models.Model):
     skipped = models.CharField(max_length=20, blank=True, choices=Skipped)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
+    # When it was refused or given up, or became uncertain: days after it was made, perhaps.
+    failed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["pk"]
@@ -116,10 +118,12 @@ class Envelope(models.Model):
                 condition=Q(state="sending"),
                 name="hd_envelope_lease",
             ),
+            # The last that went out.
+            models.Index("sent_at", condition=Q(state="sent"), name="hd_envelope_sent"),
             # What went wrong, for those responsible: few among millions.
             models.Index(
-                "id",
-                condition=Q(state__in=["dead", "uncertain"]),
+                "failed_at",
+                condition=Q(failed_at__isnull=False),
                 name="hd_envelope_failed",
             ),
         ]
@@ -154,6 +158,11 @@ class Envelope(models.Model):
                 condition=Q(state="sent", sent_at__isnull=False)
                 | Q(~Q(state="sent"), sent_at=None),
                 name="helpdesk_sent_at_when_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["dead", "uncertain"], failed_at__isnull=False)
+                | Q(~Q(state__in=["dead", "uncertain"]), failed_at=None),
+                name="helpdesk_failed_at_when_failed",
             ),
             models.CheckConstraint(condition=Q(ambiguous__lte=2), name="helpdesk_ambiguous_twice"),
         ]

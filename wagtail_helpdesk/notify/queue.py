@@ -35,6 +35,7 @@ GIVE_UP_AFTER, GIVE_UP_ATTEMPTS = timedelta(hours=72), 10
 LONGEST_PAUSE = 60
 
 SMTP = "smtp"
+DEAD: dict[str, Any] = {"state": State.DEAD, "failed_at": Now()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,13 @@ def _take(mails: QuerySet[Envelope], order: Sequence[str], most: int, token: uui
 def _give_up_on_the_unanswered() -> None:
     """Settle the mails whose process died: a second hand-over without answer is uncertain."""
     lost = Envelope.objects.filter(state=State.SENDING, lease_until__lt=Now())
+    settled: dict[str, Any] = {"failed_at": Now(), "lease_until": None, "token": None}
     lost.filter(handed_over=True, ambiguous__gte=1).update(
-        state=State.UNCERTAIN, ambiguous=2, handed_over=False, lease_until=None, token=None
+        state=State.UNCERTAIN, ambiguous=2, handed_over=False, **settled
     )
     lost.filter(unanswered__gte=UNANSWERED_LIMIT).update(
         state=State.DEAD,
-        lease_until=None,
-        token=None,
+        **settled,
         last_error=Case(
             When(last_error="", then=Value("The process that sent it ended each time.")),
             default=F("last_error"),
@@ -141,13 +142,13 @@ def _after(envelope: Envelope, outcome: Outcome) -> dict[str, Any]:
         case Result.SENT:
             return {"state": State.SENT, "sent_at": Now()}
         case Result.REFUSED | Result.NO_SUCH_ADDRESS:
-            return {"state": State.DEAD}
+            return DEAD
         case Result.AMBIGUOUS if envelope.ambiguous:
-            return {"state": State.UNCERTAIN, "ambiguous": 2}
+            return {"state": State.UNCERTAIN, "failed_at": Now(), "ambiguous": 2}
         case Result.AMBIGUOUS:
             return {"state": State.PENDING, "ambiguous": 1, "next_at": Now() + pause(1)}
         case _ if _is_hopeless(envelope):
-            return {"state": State.DEAD}
+            return DEAD
     return {"state": State.PENDING, "next_at": Now() + pause(envelope.attempts)}
 
 
@@ -164,7 +165,7 @@ def pause(attempts: int) -> timedelta:
 
 def settle_broken(envelope: Envelope, token: uuid.UUID, error: Exception) -> State:
     """Write down that a mail could not be made; after some attempts it is given up."""
-    changes: dict[str, Any] = {"state": State.DEAD}
+    changes = DEAD
     if envelope.unanswered < UNANSWERED_LIMIT:
         changes = {"state": State.PENDING, "next_at": Now() + pause(envelope.attempts)}
     _write(envelope, token, last_error=f"{type(error).__name__}: {error}"[:500], **changes)
@@ -177,13 +178,22 @@ def settle_skipped(envelope: Envelope, token: uuid.UUID, why: Skipped) -> None:
 
 
 def send_again(envelope: Envelope) -> bool:
-    """Put a mail that failed, or is uncertain, back into the queue; tell whether that was possible."""
-    failed = Envelope.objects.filter(pk=envelope.pk, state__in=[State.DEAD, State.UNCERTAIN])
+    """Put a mail that failed, or is uncertain, back into the queue; tell whether that was possible.
+
+    It has as many attempts as at first, however old it is.
+    """
+    failed = Envelope.objects.filter(pk=envelope.pk, failed_at__isnull=False)
     if envelope.user_id is not None:
         HelpdeskPreferences.objects.filter(user=envelope.user_id).update(refused_address="")
     return bool(
         failed.update(
-            state=State.PENDING, next_at=Now(), ambiguous=0, unanswered=0, handed_over=False
+            state=State.PENDING,
+            failed_at=None,
+            next_at=Now(),
+            attempts=0,
+            ambiguous=0,
+            unanswered=0,
+            handed_over=False,
         )
     )
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
-from wagtail_helpdesk.models import Envelope, Event, State, Ticket
+from wagtail_helpdesk.models import Envelope, Event, Ticket
 
 from . import queues
 from .nearby import helpdesk_page
@@ -201,10 +201,8 @@ class Overview:
         if not own:
             return {}
         failed = Envelope.objects.filter(
-            state__in=(State.DEAD, State.UNCERTAIN),
-            created_at__gt=now - RECENTLY,
-            ticket__service__in=own,
-        ).order_by("-pk")
+            failed_at__gt=now - RECENTLY, ticket__service__in=own
+        ).order_by("-failed_at")
         return {
             "failed": queues.CappedCount(failed),
             "failed_ticket": Subquery(failed.values("ticket")[:1]),
