@@ -67,6 +67,31 @@ def test_the_settings_that_there_are_go_without_a_word(settings):
     assert checks.check_names(None) == []
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hour": 7},
+        {"shows": "free"},
+        {"shows": ["closed"]},
+        {"shows": 3},
+        {"first_hour": 24},
+        {"first_hour": "8"},
+        {"second_hour": 8},
+    ],
+)
+def test_a_default_report_that_cannot_be_sent_is_an_error(settings, wrong):
+    settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": wrong}
+    assert ids(checks.check_default_report(None)) == ["wagtail_helpdesk.E016"]
+
+
+@pytest.mark.parametrize(
+    "right", [{}, {"shows": ("free",), "second_hour": 14}, {"shows": []}, {"first_hour": None}]
+)
+def test_one_that_says_what_it_changes_is_not(settings, right):
+    settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": right}
+    assert checks.check_default_report(None) == []
+
+
 @pytest.fixture
 def folders(settings, tmp_path):
     """A site whose web server serves two folders, and that names no storage for attached files."""

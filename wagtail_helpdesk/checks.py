@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings, known
-from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.models import Category, ReportPreference, Shows
 from wagtail_helpdesk.notify.reports import calendar
 from wagtail_helpdesk.portal.visit import login_url
 
@@ -159,6 +159,30 @@ def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register("wagtail_helpdesk")
+def check_default_report(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the reports of those who chose nothing can be made."""
+    if _says_a_report():
+        return []
+    return [
+        Error(
+            "WAGTAIL_HELPDESK['DEFAULT_REPORT'] lists what there is not, or at an hour that is none.",
+            hint="docs/reference/settings.md has what it may say.",
+            id="wagtail_helpdesk.E016",
+        )
+    ]
+
+
+def _says_a_report() -> bool:
+    try:
+        report = ReportPreference.default()
+        lists, hours = set(report.shows), {report.first_hour, report.second_hour}
+    except TypeError:  # a word or a value of another kind
+        return False
+    apart = report.second_hour is None or len(hours) == 2
+    return lists <= set(Shows.values) and hours <= {None, *range(24)} and apart
 
 
 @register("wagtail_helpdesk")

@@ -112,6 +112,17 @@ class HelpdeskSettings:
         return self._get("DEFAULT_MONITORING", "medium")
 
     @property
+    def DEFAULT_REPORT(self) -> Mapping[str, Any]:
+        """What the daily reports of managers list and when, unless they chose otherwise.
+
+        Any of ``shows`` (of ``"managed"``, ``"member"``, ``"free"``, in order), ``first_hour``,
+        ``second_hour`` (0 to 23, or ``None``) and ``weekends``.
+
+        Default: all three in this order, at 8, no second time, not at week-ends.
+        """
+        return self._get("DEFAULT_REPORT", {})
+
+    @property
     def ALERT_DELAY(self) -> int:
         """Seconds within which acts on a ticket travel in one mail; questions never wait."""
         return self._get("ALERT_DELAY", 0)

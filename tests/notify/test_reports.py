@@ -108,6 +108,14 @@ class TestWhen:
         plan(EIGHT - timedelta(hours=4, minutes=30))
         assert planned() == ["karim"]
 
+    def test_at_another_hour_where_the_site_says_so(self, general, people, prefer, settings):
+        settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": {"first_hour": 9, "shows": ["free"]}}
+        prefer(people.karim, general, first_hour=8)
+        plan(EIGHT)
+        assert planned() == ["karim"]
+        plan(EIGHT + timedelta(hours=1))
+        assert planned() == ["hugo", "julien", "karim", "sophie"]
+
     def test_a_second_time_if_wanted(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
         Beat.objects.update(at=EIGHT)

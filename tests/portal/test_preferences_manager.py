@@ -93,6 +93,15 @@ def test_the_default_of_the_service_comes_before_that_of_the_site(karim, general
     assert selected() == "minimal"
 
 
+def test_the_report_of_the_site_is_foretold_and_stays_unwritten(karim, general, settings):
+    settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": {"first_hour": 7, "weekends": True}}
+    page = karim.page(PATH)
+    told = page.find(attrs={"data-hd-reports": True}).text
+    assert told == "A report will be sent every day at 7:00."
+    press(karim, "save", general.pk)
+    assert not ReportPreference.objects.exists()
+
+
 def test_every_service_one_manages_has_its_fieldset(julien):
     legends = [legend.text for legend in julien.page(PATH).select(".hd-card > legend")]
     assert legends == [

@@ -132,7 +132,7 @@ class Shows(models.TextChoices):
 
 
 def default_shows() -> list[str]:
-    """Return what a report lists unless its reader chose otherwise, in order."""
+    """Return what a report lists unless its reader, or the site, chose otherwise, in order."""
     return [Shows.MANAGED.value, Shows.MEMBER.value, Shows.FREE.value]
 
 
@@ -170,6 +170,11 @@ class ReportPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @classmethod
+    def default(cls) -> ReportPreference:
+        """Return what holds for whoever chose nothing."""
+        return cls(**helpdesk_settings.DEFAULT_REPORT)
 
 
 class HelpdeskPreferences(models.Model):

@@ -141,7 +141,7 @@ class _Choices:
     """What some managers chose about their reports: in three statements, or as many as are asked for."""
 
     def __init__(self, users: set[int]) -> None:
-        self.users = users
+        self.users, self.default = users, ReportPreference.default()
 
     @cached_property
     def rows(self) -> dict[tuple[int, int], ReportPreference]:
@@ -159,7 +159,7 @@ class _Choices:
 
     def of(self, user: int, service: int) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
         """Return what a report lists, at which hours, and whether also at week-ends."""
-        row = self.rows.get((user, service)) or ReportPreference()
+        row = self.rows.get((user, service)) or self.default
         hours = (row.first_hour, row.second_hour) if row.first_hour is not None else ()
         return tuple(row.shows), tuple(hour for hour in hours if hour is not None), row.weekends
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 PREFIX = "wagtail_helpdesk: "
 #: Name, function, minutes between two runs.
-SCHEDULES = (
-    ("wagtail_helpdesk: deliver mails", "wagtail_helpdesk.tasks.deliver", 1),
-    ("wagtail_helpdesk: plan reports", "wagtail_helpdesk.tasks.plan_reports", 5),
-    ("wagtail_helpdesk: keep house", "wagtail_helpdesk.tasks.keep_house", 60),
-    ("wagtail_helpdesk: index events", "wagtail_helpdesk.tasks.index", 5),
+SCHEDULES = tuple(
+    (PREFIX + name, f"wagtail_helpdesk.tasks.{task}", minutes)
+    for name, task, minutes in (
+        ("deliver mails", "deliver", 1),
+        ("plan reports", "plan_reports", 5),
+        ("keep house", "keep_house", 60),
+        ("index events", "index", 5),
+    )
 )
 
 

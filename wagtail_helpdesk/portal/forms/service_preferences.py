@@ -98,7 +98,7 @@ class ServicePreferences(Shown):
 
     def _stored(self) -> dict[str, Any]:
         levels = self._stored_levels()
-        report = self.report or ReportPreference()
+        report = self._stored_report()
         return {
             "shown": True,
             "preset": preset_of(levels),
@@ -114,6 +114,10 @@ class ServicePreferences(Shown):
             return self.monitoring.levels
         return default_levels(self.service.monitoring)
 
+    def _stored_report(self) -> Report:
+        row = self.report or ReportPreference.default()
+        return Report(tuple(row.shows), row.first_hour, row.second_hour, row.weekends)
+
     @property
     def is_default(self) -> bool:
         """Whether the defaults hold because this person never chose anything here."""
@@ -122,7 +126,7 @@ class ServicePreferences(Shown):
     @property
     def lists_nothing(self) -> bool:
         """Whether no report is sent for this service, as it was last saved."""
-        return self.report is not None and not self.report.shows
+        return not self._stored_report().shows
 
     @property
     def policies(self) -> list[forms.BoundField]:
@@ -184,7 +188,7 @@ class ServicePreferences(Shown):
             data["weekends"],
         )
         same_levels = self.monitoring is None and levels == self._stored_levels()
-        same_report = self.report is None and report == _DEFAULT_REPORT
+        same_report = self.report is None and report == self._stored_report()
         return Choice(
             self.service.pk, None if same_levels else levels, None if same_report else report
         )
@@ -210,9 +214,3 @@ class ServicePreferences(Shown):
     def _hour(self, value: Any) -> int | None:
         hour = number(value)
         return hour if hour is not None and hour < 24 else None
-
-
-_default = ReportPreference()
-_DEFAULT_REPORT = Report(
-    tuple(_default.shows), _default.first_hour, _default.second_hour, _default.weekends
-)
