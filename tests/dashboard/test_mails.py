@@ -1,6 +1,6 @@
 """The report about mails: for those who answer for them, with what failed and how to send it again."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup
@@ -250,8 +250,8 @@ class TestHealth:
     def test_the_last_mail_sent_may_have_waited_for_long(self, administrator, ticket, helpdesk):
         announce_waiting()
         old, new = Envelope.objects.order_by("pk")[:2]
-        for mail, when in ((new, datetime(2026, 3, 1, 12)), (old, datetime(2026, 3, 4, 12))):
-            mail.state, mail.sent_at = State.SENT, timezone.make_aware(when)
+        for mail, day in ((new, 1), (old, 4)):
+            mail.state, mail.sent_at = State.SENT, datetime(2026, 3, day, 12, tzinfo=UTC)
             mail.save()
         assert "March 4, 2026" in self.lines(administrator)["Last mail sent"]
 

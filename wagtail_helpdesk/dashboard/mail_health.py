@@ -23,6 +23,7 @@ LABELS = {
     "oldest_mail_due": gettext_lazy("Oldest mail that is due"),
     "oldest_bulk_mail_due": gettext_lazy("Oldest mail to many that is due"),
     "mails_past_their_lease": gettext_lazy("Mails whose process ended"),
+    "mails_put_off": gettext_lazy("Mails put off again and again"),
     "mails_dead_today": gettext_lazy("Mails that failed within a day"),
     "mails_uncertain_today": gettext_lazy("Mails that are uncertain, within a day"),
     "last_deliver": gettext_lazy("Delivery last at work"),

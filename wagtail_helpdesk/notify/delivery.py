@@ -144,9 +144,7 @@ class _Round:
         """Return the mail as it may be sent now, or why it may not."""
         problem = no_mail_for(reader.user) if reader.user else no_mail_to(reader.address)
         if envelope.kind == Kind.REPORT:
-            return problem or report_mail.compose(
-                envelope, reader, self.places, self.gathered
-            )
+            return problem or report_mail.compose(envelope, reader, self.places, self.gathered)
         notices = self._notices[envelope.pk]
         if problem:
             _record(dict.fromkeys((notice.pk for notice in notices), problem))

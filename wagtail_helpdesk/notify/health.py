@@ -15,6 +15,8 @@ from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, State
 LATE, TOO_LATE = timedelta(minutes=2), timedelta(minutes=5)
 #: So many times as long for mails to thousands, which only a slow mail server makes late.
 PATIENCE_WITH_BULK = 15
+#: Attempts, which take half an hour, after which a mail that the server puts off is to be looked at.
+PUT_OFF = 5
 #: Jobs that run all the time, and how long they may be silent.
 JOBS = {"deliver": timedelta(minutes=5), "reports": timedelta(minutes=30)}
 
@@ -49,7 +51,10 @@ def examine() -> Health:
 def _waiting(now: datetime) -> Iterator[Finding]:
     unannounced = Event.objects.unannounced().values_list("created_at", flat=True).first()
     yield Finding("oldest_event_not_announced", _lateness(now, unannounced), _age(now, unannounced))
-    for name, bulk, patience in (("oldest_mail_due", False, 1), ("oldest_bulk_mail_due", True, PATIENCE_WITH_BULK)):
+    for name, bulk, patience in (
+        ("oldest_mail_due", False, 1),
+        ("oldest_bulk_mail_due", True, PATIENCE_WITH_BULK),
+    ):
         due = Envelope.objects.filter(state=State.PENDING, bulk=bulk, next_at__lte=now)
         oldest = due.order_by("next_at").values_list("next_at", flat=True).first()
         yield Finding(name, _lateness(now, oldest, patience), _age(now, oldest))
@@ -58,6 +63,8 @@ def _waiting(now: datetime) -> Iterator[Finding]:
 
 
 def _failed(now: datetime) -> Iterator[Finding]:
+    put_off = Envelope.objects.filter(state=State.PENDING, attempts__gte=PUT_OFF).count()
+    yield Finding("mails_put_off", int(put_off > 0), put_off)
     recent = Envelope.objects.filter(failed_at__gt=now - timedelta(days=1))
     for state in (State.DEAD, State.UNCERTAIN):
         count = recent.filter(state=state).count()
