@@ -219,7 +219,7 @@ OUTSIDE = (
         "Renaud",
         Words(
             "Rédactrice du portail : modifie les pages dans Wagtail, sans droit sur les tickets.",
-            "Editor of the portal: edits pages in Wagtail, has no right on tickets.",
+            "Editor of the portal: edits pages in Wagtail, has no rights on tickets.",
         ),
         email=f"alice.renaud@{DOMAIN}",
         groups=(STAFF, EDITORS),
@@ -230,7 +230,7 @@ OUTSIDE = (
         "Mercier",
         Words(
             "Administrateur de Wagtail : configure tout, ne voit aucun ticket pour autant.",
-            "Wagtail superuser: configures everything, and sees no ticket for all that.",
+            "Wagtail superuser: configures everything, yet sees no tickets.",
         ),
         email=f"gilles.mercier@{DOMAIN}",
         superuser=True,
@@ -375,7 +375,7 @@ SERVICES = (
         categories=(
             Branch(
                 Words("Poste de travail", "Computers"),
-                Words("Ce qui est posé sur le bureau", "What stands on your desk"),
+                Words("Ce qui est posé sur le bureau", "What is on your desk"),
                 beneath=(
                     Branch(Words("Ordinateur", "Desktop and laptop")),
                     Branch(Words("Impression", "Printing"), settings={"default_priority": 2}),
@@ -384,9 +384,7 @@ SERVICES = (
             ),
             Branch(
                 Words("Réseau et Wi-Fi", "Network and Wi-Fi"),
-                Words(
-                    "Connexion sur le campus et à distance", "Connection on campus and from afar"
-                ),
+                Words("Connexion sur le campus et à distance", "Connecting on campus and remotely"),
             ),
             Branch(
                 Words("Messagerie", "Mail"),
@@ -406,7 +404,7 @@ SERVICES = (
         Words("Votre situation, en toute confidentialité.", "Your own situation, in confidence."),
         Words("Mardi et jeudi, de 9 h à 12 h", "Tuesday and Thursday, 9 a.m. to noon"),
         "people",
-        Words("Présidence, deuxième étage", "Presidency, second floor"),
+        Words("Présidence, deuxième étage", "President’s office, second floor"),
         categories=(
             Branch(
                 Words("Paie", "Pay"),
@@ -449,7 +447,7 @@ SERVICES = (
         settings={"default_visibility": "public"},
     ),
     Desk(
-        Words("Reprographie", "Reprography"),
+        Words("Reprographie", "Reprographics"),
         Words(
             "Fermée : les copieurs sont gérés par la DSI.",
             "Closed: copiers are managed by Computing.",

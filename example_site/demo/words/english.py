@@ -105,9 +105,9 @@ PAGES = {
                 (
                     "<p>Buildings are done one after the other, in the morning between 7 and 10. "
                     "A radiator may stay cold for a few hours while its circuit fills up.</p>"
-                    "<h2>Still cold on the next day?</h2>"
+                    "<h2>Still cold the next day?</h2>"
                     "<p>Open a ticket in Facilities, category Heating, with the building "
-                    "and the room. A technician comes within two working days.</p>"
+                    "and the room. A technician will come within two working days.</p>"
                 ),
             ),
             (
@@ -167,7 +167,7 @@ PAGES = {
                 (
                     "<p>Faculties present their courses in the hall of building A and in the "
                     "lecture theatres. Volunteers choose half a day with the office of their "
-                    "faculty, and take it back within the month.</p>"
+                    "faculty, and get it back as time off within the month.</p>"
                 ),
             ),
         ],
@@ -198,7 +198,7 @@ PAGES = {
                 "text",
                 (
                     "<p>You receive your badge on your first day, at the campus reception, "
-                    "against proof of identity. It opens the building of your faculty from 7 a.m. "
+                    "on proof of identity. It opens the building of your faculty from 7 a.m. "
                     "to 8 p.m.</p>"
                     "<h2>Lost badge</h2>"
                     "<p>Tell reception at once (extension 1010), who will block it. A new one is "
@@ -221,7 +221,7 @@ PAGES = {
                     "theatres are assigned by the registrar’s office; allow one week.</p>"
                     "<ol><li>Choose the day and the number of people.</li>"
                     "<li>Say what you need: projector, video conference, microphones.</li>"
-                    "<li>The confirmation comes by mail.</li>"
+                    "<li>The confirmation comes by e-mail.</li>"
                     "</ol>"
                 ),
             ),
@@ -291,7 +291,7 @@ PAGES = {
             (
                 "text",
                 (
-                    "<p>Ask for leave before the 15th of the month before. Pay slips are online "
+                    "<p>Ask for leave before the 15th of the previous month. Pay slips are online "
                     "on the 28th. Working from home, two days a week at most, is agreed in "
                     "September or on arrival.</p>"
                 ),
@@ -301,8 +301,8 @@ PAGES = {
                 {
                     "title": "A question about your own situation?",
                     "text": (
-                        "<p>Open a ticket in Human resources: this service is confidential, its mails "
-                        "contain the link only.</p>"
+                        "<p>Open a ticket in Human resources: this service is confidential, its e-mails "
+                        "contain only the link.</p>"
                     ),
                 },
             ),
@@ -346,7 +346,7 @@ PAGES = {
     "cockpit": Text(
         "Cockpit",
         "cockpit",
-        "For managers: what waits, and what nobody has taken yet.",
+        "For managers: what is waiting, and what nobody has taken yet.",
         [
             ("helpdesk_panel", {}),
             (
@@ -356,7 +356,7 @@ PAGES = {
         ],
     ),
     "assistance": Text(
-        "Online assistance",
+        "Helpdesk",
         "assistance",
         "",
     ),
@@ -372,13 +372,13 @@ PAGES = {
                     "47 of the French law no. 2005-102 of 11 February 2005.</p>"
                     "<h2>State of compliance</h2>"
                     "<p>The intranet aims at RGAA 4.1 and WCAG 2.2, level AA. Automatic checks "
-                    "run at each version; no third party has audited it yet: it is therefore "
+                    "run for each version; no third party has audited it yet: it is therefore "
                     "declared partially compliant.</p>"
                     "<h2>Report a fault</h2>"
                     "<p>If you cannot use a page or a service, open a ticket in Computing: we will "
                     "offer you a solution, or the content in another form.</p>"
                     "<h2>Remedy</h2>"
-                    "<p>Without a satisfying answer you may turn to the Défenseur des droits.</p>"
+                    "<p>Without a satisfactory answer you may turn to the Défenseur des droits.</p>"
                 ),
             ),
         ],

@@ -275,7 +275,7 @@ PAGES = {
     "printing": Text(
         "Imprimer sur le campus",
         "imprimer",
-        "Une file d’attente unique, retirée à n’importe quel copieur avec le badge.",
+        "Une file d’attente unique : retirez vos impressions à n’importe quel copieur avec votre badge.",
         [
             (
                 "text",
@@ -331,8 +331,8 @@ PAGES = {
             (
                 "helpdesk_ask",
                 {
-                    "heading": "Un souci dans votre bureau ?",
-                    "text": "Dites-le ici : les Services Généraux s’en occupent.",
+                    "heading": "Un souci dans votre bureau ?",
+                    "text": "Dites-le ici : les Services Généraux s’en occupent.",
                     "display": "form",
                 },
             ),
@@ -350,7 +350,7 @@ PAGES = {
     "cockpit": Text(
         "Poste de pilotage",
         "poste-de-pilotage",
-        "Pour les gestionnaires : ce qui attend, et ce que personne n’a encore pris.",
+        "Pour les gestionnaires : ce qui attend, et ce que personne n’a encore pris.",
         [
             ("helpdesk_panel", {}),
             (
