@@ -1,4 +1,4 @@
-"""Every place that shows tickets, as a function from a user to the numbers he finds there.
+"""Every place that shows tickets, as a function from a user to the numbers they find there.
 
 All must agree with the gate (tests/test_visibility.py). A new place adds itself with ``@surface``.
 """

@@ -28,7 +28,7 @@ def karim(db):
 
 
 def fresh(user):
-    """Return the user as the next request sees him."""
+    """Return the user as the next request sees them."""
     return type(user).objects.get(pk=user.pk)
 
 

@@ -29,7 +29,7 @@ GROWING = {
     f"wagtail_helpdesk_{name}" for name in ("ticket", "event", "searchrow", "guest", "envelope")
 }
 #: Rows that one step of a plan may read for a manager or a job: the open tickets, which PostgreSQL
-#: sorts when they are so few, and never an ended one. Everybody else reads a page, or his own.
+#: sorts when they are so few, and never an ended one. Everybody else reads a page, or their own.
 MOST_READ = 3300
 MOST_READ_BY_OTHERS = 1500
 #: A question of common words reads recent messages until it has a page of those one may read.

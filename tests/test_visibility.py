@@ -225,7 +225,7 @@ def test_a_message_and_its_file_are_read_by_their_audience(
     assert (attachment in Attachment.objects.visible_to(user)) is expected
 
 
-def test_a_manager_who_asked_himself_reads_notes_as_a_manager(people):
+def test_a_manager_who_is_the_requester_reads_notes_as_a_manager(people):
     service = service_of("Services Généraux", ["Chauffage"], people.sophie, people.karim)
     ticket = actions.open_ticket(service.categories.get(), by=people.karim, subject="S", text="T")
     note = actions.note(ticket, by=people.sophie, text="Entre nous.")
@@ -243,7 +243,7 @@ def test_one_reads_what_one_wrote_while_one_sees_the_ticket_but_gets_no_mail_of_
     assert conversation.requester in Event.objects.visible_to(people.karim)
 
 
-def test_who_no_longer_sees_the_ticket_no_longer_reads_what_he_wrote(conversation, people):
+def test_who_no_longer_sees_the_ticket_no_longer_reads_what_they_wrote(conversation, people):
     actions.change_visibility(conversation.ticket, by=people.lea, to="private")
     ServiceManager.objects.filter(user=people.karim).delete()
     assert not Event.objects.visible_to(people.karim).exists()

@@ -1,3 +1,3 @@
-"""The helpdesk an intranet already has inside it: a Wagtail app."""
+"""A helpdesk that lives inside your Wagtail intranet."""
 
 __version__ = "0.1.0"

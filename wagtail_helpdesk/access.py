@@ -29,7 +29,7 @@ AUDIENCES: dict[Role, tuple[Audience, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What somebody is to one ticket, and what he may do in its service."""
+    """What somebody is to one ticket, and what they may do in its service."""
 
     roles: frozenset[Role] = frozenset()
     privileges: frozenset[Privilege] = frozenset()
@@ -117,7 +117,7 @@ def sees_service(user: Any, service: str = "") -> Q:
 
 
 def uses_service(user: Any, service: str = "") -> Q:
-    """Return the condition under which the user may open tickets: he sees the service, or runs it."""
+    """Return the condition under which the user may open tickets: they see the service, or run it."""
     row = service or "pk"
     return sees_service(user, service) | Q(
         Exists(user.helpdesk_managed.filter(service=OuterRef(row)))

@@ -32,7 +32,7 @@ def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     names = list(known())
     return [
         Warning(
-            f"WAGTAIL_HELPDESK[{key!r}] is no setting: it does nothing.",
+            f"WAGTAIL_HELPDESK[{key!r}] is not a setting: it does nothing.",
             hint=_nearest(str(key), names),
             id="wagtail_helpdesk.W013",
         )
@@ -43,7 +43,7 @@ def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def _nearest(key: str, names: Sequence[str]) -> str:
     near = get_close_matches(key.upper(), names, n=1)
-    return f"Did you mean {near[0]!r}?" if near else "docs/reference/settings.md has them all."
+    return f"Did you mean {near[0]!r}?" if near else "docs/reference/settings.md lists them all."
 
 
 @register("wagtail_helpdesk")
@@ -54,7 +54,7 @@ def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     root = Path(helpdesk_settings.FILE_ROOT).resolve()
     return [
         Error(
-            f"Attached files lie below {served}: the web server gives them to anybody.",
+            f"Attached files are stored below {served}: the web server hands them to anybody.",
             hint="Name a folder outside it in WAGTAIL_HELPDESK['FILE_ROOT'].",
             id="wagtail_helpdesk.E014",
         )
@@ -78,7 +78,7 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if timeout * 3 >= helpdesk_settings.MAIL_LEASE:
         return [
             Warning(
-                "The lease of a mail is shorter than the mail server may take: it may go out twice.",
+                "The lease of an e-mail is shorter than the mail server may take: it may go out twice.",
                 hint="Set WAGTAIL_HELPDESK['MAIL_LEASE'] above three times the time limit.",
                 id="wagtail_helpdesk.W002",
             )
@@ -138,7 +138,7 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
         )
     if "redis" in cluster or "django_redis" in cluster:
         yield Warning(
-            "The Redis broker forgets tasks whose worker ends. Mails are not lost, but may wait for"
+            "The Redis broker forgets tasks whose worker ends. E-mails are not lost, but may wait for"
             " the schedule.",
             hint="Install the schedules with `helpdesk_schedules`, or run `helpdesk_deliver --loop`.",
             id="wagtail_helpdesk.W006",
@@ -168,8 +168,8 @@ def check_default_report(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "WAGTAIL_HELPDESK['DEFAULT_REPORT'] lists what there is not, or at an hour that is none.",
-            hint="docs/reference/settings.md has what it may say.",
+            "WAGTAIL_HELPDESK['DEFAULT_REPORT'] lists something that does not exist, or names no hour of the day.",
+            hint="docs/reference/settings.md says what it may contain.",
             id="wagtail_helpdesk.E016",
         )
     ]
@@ -187,7 +187,7 @@ def _says_a_report() -> bool:
 
 @register("wagtail_helpdesk")
 def check_directory(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that an LDAP directory hears no password in clear, and keeps nobody waiting at the log-in."""
+    """Check that an LDAP directory hears no password in clear text, and keeps nobody waiting at the log-in."""
     uri = getattr(settings, "AUTH_LDAP_SERVER_URI", "")
     if not isinstance(uri, str):
         return []  # Found out by the site at each log-in.
@@ -200,7 +200,7 @@ def _clear_passwords(uri: str) -> Iterator[CheckMessage]:
     servers = [urlsplit(server) for server in re.split(r"[\s,]+", uri.strip())]
     if any(server.scheme == "ldap" and not _is_here(server.hostname) for server in servers):
         yield Warning(
-            "Passwords travel to the LDAP server in clear.",
+            "Passwords travel to the LDAP server in clear text.",
             hint="Set AUTH_LDAP_START_TLS to True.",
             id="wagtail_helpdesk.W011",
         )
@@ -238,7 +238,7 @@ def check_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            "On SQLite two acts at the same moment fail instead of waiting for each other.",
+            "On SQLite, two acts at the same moment fail instead of waiting for each other.",
             hint="Set transaction_mode to IMMEDIATE and timeout to 20 in OPTIONS of the database.",
             id="wagtail_helpdesk.W010",
         )
@@ -253,7 +253,7 @@ def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except NoReverseMatch:
         return [
             Warning(
-                "The addresses of wagtail_helpdesk are not included: mails have no link to mute.",
+                "The URLs of wagtail_helpdesk are not included: e-mails have no link to mute a ticket.",
                 hint='Add path("helpdesk/", include("wagtail_helpdesk.urls")) before Wagtail’s.',
                 id="wagtail_helpdesk.W007",
             )
@@ -310,7 +310,7 @@ def check_page(
         return []
     return [
         Warning(
-            "There is no live helpdesk page: mails carry no links.",
+            "There is no live helpdesk page: e-mails carry no links.",
             hint="Publish a page whose model has HelpdeskPageMixin.",
             id="wagtail_helpdesk.W008",
         )

@@ -28,7 +28,7 @@ class HelpdeskSettings:
 
     @property
     def DEFAULT_PRIORITY(self) -> int:
-        """Priority of a ticket when neither category nor service says another, 1 to 5."""
+        """Priority of a ticket when neither category nor service sets one, 1 to 5."""
         return self._get("DEFAULT_PRIORITY", 3)
 
     @property
@@ -38,7 +38,7 @@ class HelpdeskSettings:
 
     @property
     def DEFAULT_ALGORITHM(self) -> str:
-        """Assignment algorithm when neither category nor service says another.
+        """Assignment algorithm when neither category nor service sets one.
 
         ``"nobody"``, ``"first"``, ``"cyclic"``, ``"random"`` or ``"least_loaded"``.
         """
@@ -88,7 +88,7 @@ class HelpdeskSettings:
 
     @property
     def FILES_MAX_COUNT(self) -> int:
-        """Most files that one act may carry."""
+        """Largest number of files that one act may carry."""
         return self._get("FILES_MAX_COUNT", 10)
 
     @property
@@ -105,7 +105,7 @@ class HelpdeskSettings:
 
     @property
     def DEFAULT_MONITORING(self) -> str:
-        """Monitoring preset of managers when neither they nor the service chose another.
+        """Monitoring preset of managers when neither they nor the service chose one.
 
         ``"none"``, ``"minimal"``, ``"medium"``, ``"high"`` or ``"full"``.
         """
@@ -137,7 +137,7 @@ class HelpdeskSettings:
 
     @property
     def FROM_EMAIL(self) -> str:
-        """Address that the mails come from; the service's name is put before it.
+        """Address that mails come from; the service's name is put in front of it.
 
         Default: ``DEFAULT_FROM_EMAIL``.
         """

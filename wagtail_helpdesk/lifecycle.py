@@ -189,7 +189,7 @@ class Action:
         """Tell whether it is the moment that is wrong, not the person.
 
         True when somebody with these roles and privileges could act in another status, and no
-        role of his could in this one, whatever his privileges.
+        role of theirs could in this one, whatever their privileges.
         """
         return any(rule.fits(roles, privileges) for rule in self.rules) and not any(
             rule.by in roles and status in rule.moves for rule in self.rules

@@ -67,7 +67,7 @@ def helpdesk_pages() -> list[Page]:
 def place_for(service: Service | None, language: str) -> Place | None:
     """Return where a reader of this language finds the helpdesk, or None when there is no page.
 
-    On the service's site, else on the default site, else on any other; and there in his language
+    On the service's site, else on the default site, else on any other; and there in their language
     if the page exists in it, else in the site's.
     """
     pages = helpdesk_pages()

@@ -67,7 +67,7 @@ def test_an_ended_ticket_is_not_assigned(closed, people):
         actions.assign(closed, by=people.karim, to=people.sophie)
 
 
-def test_nobody_assigns_to_himself(ticket, people):
+def test_nobody_assigns_to_themselves(ticket, people):
     with refused(ticket, NotPossible, "to"):
         actions.assign(ticket, by=people.karim, to=people.karim)
 

@@ -88,7 +88,7 @@ def test_in_turn_remembers_a_person_and_not_a_place(by_algorithm, arrive, genera
     assert arrive() == people.sophie
 
 
-def test_in_turn_skips_who_is_away_and_returns_to_him(by_algorithm, arrive, general, people):
+def test_in_turn_skips_who_is_away_and_returns_to_them(by_algorithm, arrive, general, people):
     by_algorithm("cyclic")
     privileged(general, people.sophie, available=False)
     assert [arrive(), arrive()] == [people.karim, people.julien]

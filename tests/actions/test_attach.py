@@ -41,7 +41,7 @@ def test_a_file_of_the_requester_is_an_answer(incomplete, people):
     assert incomplete.status == "in_progress"
 
 
-def test_a_file_of_the_requester_gives_his_closure_more_time(closed, people, travel):
+def test_a_file_of_the_requester_gives_the_closure_more_time(closed, people, travel):
     before = closed.awaiting_since
     travel(days=2)
     actions.attach(closed, by=people.lea, files=[photo()])

@@ -26,7 +26,7 @@ def test_the_requester_may_not_once_it_has_ended(closed, people):
         actions.change_visibility(closed, by=people.lea, to="public")
 
 
-def test_a_viewer_loses_a_ticket_that_turns_private_and_his_comment_stays(public, people):
+def test_a_viewer_loses_a_ticket_that_turns_private_and_their_comment_stays(public, people):
     actions.comment(public, by=people.victor, text="Chez nous aussi.")
     actions.change_visibility(public, by=people.lea, to="private")
     assert public.roles_of(people.victor) == frozenset()

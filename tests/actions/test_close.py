@@ -26,7 +26,7 @@ def test_the_requester_closes_and_nobody_has_to_approve(request, stage, people):
     assert ticket.closed_at is not None
 
 
-def test_the_requester_in_charge_of_his_own_ticket_approves_at_once(heating, people):
+def test_the_requester_in_charge_of_their_own_ticket_approves_at_once(heating, people):
     ticket = actions.open_ticket(heating, by=people.karim, subject="Clé", text="Perdue.")
     actions.take(ticket, by=people.karim)
     actions.close(ticket, by=people.karim)
@@ -39,7 +39,7 @@ def test_closing_may_release_as_well(taken, people):
     assert event.after["assignee"] is None
 
 
-def test_a_requester_does_not_release_his_manager(taken, people):
+def test_a_requester_does_not_release_the_manager(taken, people):
     actions.close(taken, by=people.lea, release=True)
     assert (taken.status, taken.assignee) == ("approved", people.karim)
 

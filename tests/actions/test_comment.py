@@ -40,7 +40,7 @@ def test_nobody_else_answers_for_the_requester(incomplete, people, person):
     assert incomplete.status == "incomplete"
 
 
-def test_a_manager_who_asked_himself_answers_as_the_requester(heating, people):
+def test_a_manager_who_is_the_requester_answers_as_such(heating, people):
     ticket = actions.open_ticket(heating, by=people.karim, subject="Clé", text="Perdue.")
     actions.take_and_ask(ticket, by=people.karim, text="Laquelle ?")
     actions.comment(ticket, by=people.karim, text="Celle de la cave.")
@@ -72,7 +72,9 @@ def test_other_audiences_are_refused(taken, people, audience):
         actions.comment(taken, by=people.karim, text="Bonjour.", audience=audience)
 
 
-def test_the_requester_who_writes_after_the_closure_has_all_his_time_again(closed, people, travel):
+def test_the_requester_who_writes_after_the_closure_has_all_their_time_again(
+    closed, people, travel
+):
     before = closed.awaiting_since
     travel(days=3)
     actions.comment(closed, by=people.lea, text="Merci !")
@@ -80,7 +82,7 @@ def test_the_requester_who_writes_after_the_closure_has_all_his_time_again(close
     assert (closed.awaiting_since - before).days == 3
 
 
-def test_others_who_write_after_the_closure_do_not_give_him_more(closed, people, travel):
+def test_others_who_write_after_the_closure_do_not_give_them_more(closed, people, travel):
     before = closed.awaiting_since
     travel(days=3)
     actions.comment(closed, by=people.sophie, text="Bravo !")

@@ -110,7 +110,7 @@ def test_viewers_follow_no_more_once_a_ticket_was_private(public, people):
     assert follows(public, people.lea)
 
 
-def test_a_manager_who_leaves_follows_on_only_what_he_still_sees(ticket, people, general, heating):
+def test_a_manager_who_leaves_follows_on_only_what_they_still_see(ticket, people, general, heating):
     own = actions.open_ticket(heating, by=people.karim, subject="Ma lampe", text="Elle clignote.")
     for followed in (ticket, own):
         actions.follow(followed, by=people.karim)

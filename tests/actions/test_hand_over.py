@@ -16,7 +16,7 @@ def left(taken, general, people):
     return taken
 
 
-def test_his_tickets_are_freed(left, general, people):
+def test_their_tickets_are_freed(left, general, people):
     """S-VIS-07"""
     event = hand_over(general, people.karim)[0]
     left.refresh_from_db()

@@ -39,7 +39,7 @@ def test_somebody_named_twice_is_invited_once(ticket, people):
     assert ticket.guests.count() == 1
 
 
-def test_a_manager_invites_himself(ticket, people):
+def test_managers_invite_themselves(ticket, people):
     actions.invite(ticket, by=people.karim, users=[people.karim])
     assert ticket.guests.get().user == people.karim
 
@@ -62,7 +62,7 @@ def test_somebody_must_be_named(ticket, people):
         actions.invite(ticket, by=people.lea, users=[])
 
 
-def test_the_requester_is_not_invited_to_his_own_ticket(ticket, people):
+def test_the_requester_is_not_invited_to_their_own_ticket(ticket, people):
     with refused(ticket, NotPossible, "users"):
         actions.invite(ticket, by=people.karim, users=[people.lea])
 

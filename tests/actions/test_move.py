@@ -193,7 +193,7 @@ def test_the_mover_who_does_not_become_a_guest_sees_it_no_more(taken, network, p
     assert taken.roles_of(people.karim) == frozenset()
 
 
-def test_the_mover_becomes_a_guest_if_he_asks(taken, network, people):
+def test_the_mover_becomes_a_guest_if_they_ask(taken, network, people):
     """S-VIS-04"""
     event = actions.move(taken, by=people.karim, to=network, become_guest=True)
     assert taken.guests.get().user == people.karim
@@ -207,7 +207,7 @@ def test_a_mover_who_manages_the_target_does_not(ticket, network, people):
     assert not ticket.guests.exists()
 
 
-def test_nor_one_who_stays_in_his_service(ticket, plumbing, people):
+def test_nor_one_who_stays_in_their_service(ticket, plumbing, people):
     actions.move(ticket, by=people.karim, to=plumbing, become_guest=True)
     assert not ticket.guests.exists()
 

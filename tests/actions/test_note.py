@@ -23,7 +23,7 @@ def test_a_note_does_not_show_even_as_a_movement(taken, people, travel):
     assert (taken.last_activity_at, taken.version) == before
 
 
-def test_a_manager_who_asked_himself_does_not_answer_by_a_note(heating, people):
+def test_a_manager_who_is_the_requester_does_not_answer_by_a_note(heating, people):
     ticket = actions.open_ticket(heating, by=people.karim, subject="Clé", text="Perdue.")
     actions.take_and_ask(ticket, by=people.karim, text="Laquelle ?")
     actions.note(ticket, by=people.karim, text="Celle de la cave.")

@@ -30,7 +30,7 @@ def refused_opening():
     return demand
 
 
-def test_somebody_opens_a_ticket_for_himself(heating, people):
+def test_somebody_opens_a_ticket_for_themselves(heating, people):
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="14 *degrés*.")
     assert (ticket.requester, ticket.creator, ticket.assignee) == (people.lea, people.lea, None)
     assert (ticket.status, ticket.is_open, ticket.version) == ("free", True, 0)

@@ -28,7 +28,7 @@ def test_chosen_again_is_changed(people, general):
     assert ReportPreference.objects.get().first_hour == 9
 
 
-def test_nothing_is_recorded_when_one_service_is_not_his(people, general, dsi):
+def test_nothing_is_recorded_when_one_service_is_not_theirs(people, general, dsi):
     choices = [Choice(general.pk, LOUD_THEN_QUIET), Choice(dsi.pk, LOUD_THEN_QUIET)]
     with pytest.raises(NotYours):
         choose(people.karim, choices)

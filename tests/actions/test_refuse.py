@@ -29,7 +29,7 @@ def test_nobody_else_may(taken, people, person):
         actions.refuse(taken, by=getattr(people, person), text="Non.")
 
 
-def test_without_the_privilege_he_may_not(taken, general, people):
+def test_without_the_privilege_they_may_not(taken, general, people):
     privileged(general, people.karim, can_refuse=False)
     with refused(taken, NotYours):
         actions.refuse(taken, by=people.karim, text="Non.")

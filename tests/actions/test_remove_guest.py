@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("person", ["lea", "karim", "hugo", "thomas"])
-def test_requester_managers_and_the_guest_himself_may(invited, people, person):
+def test_requester_managers_and_the_guest_in_person_may(invited, people, person):
     event = actions.remove_guest(invited, by=getattr(people, person), user=people.thomas)
     assert not invited.guests.exists()
     assert event.after == {"removed": [people.thomas.pk]}

@@ -29,7 +29,7 @@ def test_it_takes_over_from_a_colleague(taken, people):
     assert (taken.status, taken.assignee) == ("closed", people.sophie)
 
 
-def test_a_manager_who_asked_himself_approves_at_once(heating, people):
+def test_a_manager_who_is_the_requester_approves_at_once(heating, people):
     ticket = actions.open_ticket(heating, by=people.karim, subject="Clé", text="Perdue.")
     actions.take_and_close(ticket, by=people.karim)
     assert ticket.status == "approved"

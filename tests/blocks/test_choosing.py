@@ -1,4 +1,4 @@
-"""Choosing a service in the settings of a block: no editor learns of one he could not see."""
+"""Choosing a service in the settings of a block: no editor learns of one they could not see."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -28,7 +28,7 @@ def test_a_page_editor_reads_the_name_of_a_service_open_to_everybody(general):
     assert shown(ServiceChooserBlock(), general)["string"] == "Services Généraux"
 
 
-def test_S_WAG_01_and_of_no_other_whatever_id_he_sends(private):
+def test_S_WAG_01_and_of_no_other_whatever_id_they_send(private):
     assert shown(ServiceChooserBlock(), private)["string"] == (
         f"Service no. {private.pk}, not shown to everybody"
     )

@@ -54,7 +54,7 @@ def browser(helpdesk, world, people):  # noqa: F811
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_S_VIS_11_nobody_is_led_to_a_ticket_he_may_not_see(browser, people, username):
+def test_S_VIS_11_nobody_is_led_to_a_ticket_they_may_not_see(browser, people, username):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     for place in PLACES:

@@ -1,4 +1,4 @@
-"""My requests, a manager’s queue, his panel, the catalogue: what each reader finds in the frames."""
+"""My requests, a manager’s queue and panel, the catalogue: what each reader finds in the frames."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -41,7 +41,7 @@ def test_nobody_elses_are_there(reader, people, ticket):
 # -- the queue -------------------------------------------------------------------------------------
 
 
-def test_a_manager_finds_his_queue(reader, people, ticket):
+def test_managers_find_their_queue(reader, people, ticket):
     page = reader(people.karim).fragment("queue", queue="free")
     assert ticket.subject in page.get_text()
     assert "queue=free" in page.find_all("a")[-1]["href"]

@@ -330,7 +330,7 @@ def test_without_a_page_it_is_not_found(visit, people, network):
 
 
 def told(visitor, ticket):
-    return "Asked from the page" in visitor.page(f"tickets/{ticket.pk}/").get_text()
+    return "From the page" in visitor.page(f"tickets/{ticket.pk}/").get_text()
 
 
 def test_the_ticket_shows_its_page(visit, people, heating, office):
@@ -383,4 +383,4 @@ def test_a_ticket_without_a_page_costs_no_statement_more(visit, people, ticket):
 def test_the_form_of_a_page_made_up_asks_from_nowhere(visit, people, heating):
     for made_up in ("abc", "9" * 30, "-1", ""):
         page = soup(visit(people.lea).get(f"new/{heating.pk}/", page=made_up))
-        assert "Asked from the page" not in page.get_text()
+        assert "From the page" not in page.get_text()

@@ -42,7 +42,7 @@ def test_whoever_stands_in_is_named_asked_and_told(page_as, helpdesk, people, ta
     go_away(karim, "sophie")
     expect(karim.get_by_text("replaced by Sophie Lambert")).to_be_visible()
 
-    # Nobody stands in for whoever stands in for him.
+    # Nobody stands in for whoever stands in for them.
     go_away(sophie, "karim")
     expect(sophie.locator(".hd-message-error")).to_contain_text("Replacement")
     expect(sophie.get_by_label("First day")).to_have_value(TODAY.isoformat())

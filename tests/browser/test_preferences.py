@@ -55,7 +55,7 @@ def test_the_sentence_about_reports_follows(nadia):
     tells = page.locator("[data-hd-reports]")
     page.get_by_label("Second hour:").select_option("14")
     expect(tells).to_have_text("A report will be sent at 8:00 and at 14:00, from Monday to Friday.")
-    page.get_by_label("Send even at week-ends").check()
+    page.get_by_label("Send even at weekends").check()
     expect(tells).to_have_text("A report will be sent every day at 8:00 and at 14:00.")
     page.get_by_label("Hour:", exact=True).select_option(label="–")
     expect(tells).to_have_text("No report will be sent for this service: no hour is chosen.")

@@ -38,7 +38,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
     karim.get_by_role("link", name="Radiateur froid en salle A12").click()
     karim.get_by_role("link", name="… and ask for information").click()
     karim.get_by_label("Message").fill("Quelle vanne ?")
-    karim.get_by_role("button", name="Take in charge and ask").click()
+    karim.get_by_role("button", name="Take charge and ask").click()
     karim.get_by_text("Waiting").or_(karim.get_by_text("Incomplete")).first.wait_for()
 
     # Léa answers.
@@ -60,7 +60,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
 
     # Nadia takes it with one click, invites a colleague, and closes in the dialog.
     nadia.goto(path)
-    nadia.get_by_role("button", name="Take at once").click()
+    nadia.get_by_role("button", name="Take without comment").click()
     nadia.get_by_text("You are now the manager of this ticket.").wait_for()
     nadia.locator(".hd-heading").get_by_role("link", name="Invite a user").click()
     nadia.get_by_label("Identifier or e-mail address").fill("julien")

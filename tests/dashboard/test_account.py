@@ -13,7 +13,7 @@ ACCOUNT = "/admin/account/"
 
 
 class Account:
-    """Somebody who may enter the Wagtail admin, at the page of his account."""
+    """Somebody who may enter the Wagtail admin, at the page of their account."""
 
     def __init__(self, user):
         user.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -59,12 +59,12 @@ def test_suspending_is_a_box_here_and_keeps_the_settings(karim, people, general)
 def test_an_error_stops_the_whole_account(karim, people, general):
     response = karim.save(**of(general, second_hour="8"), **{"name_email-first_name": "Autre"})
     assert response.status_code == 200
-    assert "Choose another hour" in response.text
+    assert "Choose a different hour" in response.text
     people.karim.refresh_from_db()
     assert people.karim.first_name == "Karim"
 
 
-def test_who_manages_nothing_has_his_own_switches_only(people, general):
+def test_who_manages_nothing_has_only_their_own_switches(people, general):
     people.alice.groups.add(Group.objects.get_or_create(name="Editors")[0])
     page = Account(people.alice).page()
     assert page.find("input", {"name": "helpdesk_own-alerts_as_guest"})

@@ -90,7 +90,7 @@ def test_free_tickets_say_how_old_they_are(home, people, ticket):
     [(subject, age)] = lines(page, "free")
     assert (subject, age) == (ticket.subject, "1\N{NO-BREAK SPACE}week")
     ages = [li.get_text() for li in page.select(".helpdesk-panel__ages li")]
-    assert ages == ["0 since yesterday", "0 for days", "1 for more than a week"]
+    assert ages == ["0 since yesterday", "0 for several days", "1 for more than a week"]
 
 
 def test_a_line_leads_to_its_ticket(home, people, ticket):

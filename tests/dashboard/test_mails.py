@@ -77,7 +77,7 @@ def test_an_administrator_finds_every_mail_that_failed(administrator, failed, ti
     ]
 
 
-def test_whoever_edits_a_service_finds_what_is_his(helpdesk, people, failed, ticket):
+def test_whoever_edits_a_service_finds_what_is_theirs(helpdesk, people, failed, ticket):
     rows = edits(people.karim).rows()
     assert [row[1] for row in rows] == ["Hugo Perrin", "Karim Benali"]
     assert edits(people.nadia).rows()[0][1] == "Nadia Haddad"
@@ -142,15 +142,15 @@ def test_an_extra_address_is_named(administrator, failed):
 
 
 def test_an_empty_list_is_good_news(administrator):
-    assert "No mail failed." in administrator.report().text
-    assert "No mail matches." in administrator.report(state="dead").text
+    assert "No e-mail failed." in administrator.report().text
+    assert "No e-mail matches." in administrator.report(state="dead").text
 
 
 def test_a_button_sends_a_mail_again(administrator, people, failed, mailoutbox, helpdesk):
     button = administrator.report().select("#listing-results tbody button")[-1]
     answer = administrator.again(**{button["name"]: button["value"]})
     assert answer.url == ADDRESS
-    assert "1 mail is sent again." in administrator.report().text
+    assert "1 e-mail will be sent again." in administrator.report().text
     deliver()
     assert [mail.to for mail in mailoutbox] == [["Karim Benali <karim.benali@arvelle.example>"]]
 
@@ -158,7 +158,7 @@ def test_a_button_sends_a_mail_again(administrator, people, failed, mailoutbox, 
 def test_twice_sends_it_once(administrator, failed, mailoutbox, helpdesk):
     for _ in range(2):
         administrator.again(mail=failed[0].pk)
-    assert "Nothing was left to send again." in administrator.report().text
+    assert "There was nothing left to send again." in administrator.report().text
     deliver()
     administrator.again(mail=failed[0].pk)
     deliver()
@@ -240,12 +240,12 @@ class TestHealth:
         announce_waiting()
         deliver()
         lines = self.lines(administrator)
-        assert lines["Oldest event whose listeners wait"] == "none"
-        assert lines["Oldest mail that is due"] == "none"
-        assert lines["Mails that failed within a day"] == "0"
+        assert lines["Oldest event waiting to be announced"] == "none"
+        assert lines["Oldest e-mail waiting to be sent"] == "none"
+        assert lines["E-mails that failed in the last 24 hours"] == "0"
         assert lines["Schedules"] == "installed"
-        assert "never" not in lines["Last mail sent"]
-        assert "failed" not in lines["Delivery last at work"]
+        assert "never" not in lines["Last e-mail sent"]
+        assert "failed" not in lines["Delivery last ran"]
 
     def test_the_last_mail_sent_may_have_waited_for_long(self, administrator, ticket, helpdesk):
         announce_waiting()
@@ -253,41 +253,41 @@ class TestHealth:
         for mail, day in ((new, 1), (old, 4)):
             mail.state, mail.sent_at = State.SENT, datetime(2026, 3, day, 12, tzinfo=UTC)
             mail.save()
-        assert "March 4, 2026" in self.lines(administrator)["Last mail sent"]
+        assert "March 4, 2026" in self.lines(administrator)["Last e-mail sent"]
 
     def test_when_nothing_runs(self, administrator, failed):
         lines = self.lines(administrator)
-        assert lines["Delivery last at work"] == "never failed"
-        assert lines["Last mail sent"] == "never"
-        assert lines["Mails that failed within a day"] == "3 to be looked at"
+        assert lines["Delivery last ran"] == "never failed"
+        assert lines["Last e-mail sent"] == "never"
+        assert lines["E-mails that failed in the last 24 hours"] == "3 needs attention"
         assert "deliver mails, plan reports" in lines["Schedules"]
 
     def test_how_long_the_oldest_waits(self, administrator, ticket):
         ticket.events.update(created_at="2026-01-01T00:00Z")
-        assert self.lines(administrator)["Oldest event whose listeners wait"].endswith("failed")
+        assert self.lines(administrator)["Oldest event waiting to be announced"].endswith("failed")
 
     def test_a_mail_server_that_is_away(self, administrator):
         from wagtail_helpdesk.notify.queue import open_circuit
 
         open_circuit("ConnectionRefusedError")
         said = self.lines(administrator)["Mail server"]
-        assert said == "not used for a while: ConnectionRefusedError to be looked at"
+        assert said == "set aside for a while: ConnectionRefusedError needs attention"
 
     def test_the_clusters_that_are_seen(self, administrator, monkeypatch):
         from types import SimpleNamespace
 
         cluster = SimpleNamespace(workers=[1, 2])
         monkeypatch.setattr("django_q.status.Stat.get_all", lambda: [cluster])
-        assert self.lines(administrator)["Clusters alive"] == "1 with 2 workers"
+        assert self.lines(administrator)["Running clusters"] == "1 with 2 workers"
         monkeypatch.setattr("django_q.status.Stat.get_all", list)
-        assert self.lines(administrator)["Clusters alive"].startswith("none is seen")
+        assert self.lines(administrator)["Running clusters"].startswith("none can be seen")
 
     def test_a_queue_that_cannot_be_reached(self, administrator, monkeypatch):
         def away():
             raise ConnectionError
 
         monkeypatch.setattr("django_q.status.Stat.get_all", away)
-        assert self.lines(administrator)["Clusters alive"] == "the queue cannot be reached"
+        assert self.lines(administrator)["Running clusters"] == "the queue cannot be reached"
 
     def test_a_site_without_django_q(self, administrator, monkeypatch):
         from django.apps import apps

@@ -23,7 +23,7 @@ def admin_search(people):
     return page
 
 
-def test_a_manager_takes_his_question_along(admin_search, people, general, helpdesk):
+def test_a_manager_takes_their_question_along(admin_search, people, general, helpdesk):
     assert "/assistance/search/?q=pompe%20%26%20eau" in admin_search(people.karim)
 
 

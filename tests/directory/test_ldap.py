@@ -166,7 +166,7 @@ def test_S_LDAP_06_somebody_logged_in_first_under_another_case_is_found(ldap_dir
     assert find_person("lea.fournier@arvelle.example") == logged_in
 
 
-def test_S_LDAP_06_an_account_with_the_address_of_another_is_not_taken_for_him(ldap_directory):
+def test_S_LDAP_06_an_account_with_the_address_of_another_is_not_taken_for_them(ldap_directory):
     impostor = User.objects.create_user("impostor", email="lea.fournier@arvelle.example")
     found = find_person("lea.fournier@arvelle.example")
     assert found != impostor

@@ -170,7 +170,7 @@ def test_the_last_manager_of_a_service_with_open_tickets_is_not_removed(
 # -- Leavers --
 
 
-def test_a_leaver_is_deactivated_and_his_open_tickets_are_freed(dsi, directory, people, taken):
+def test_a_leaver_is_deactivated_and_their_open_tickets_are_freed(dsi, directory, people, taken):
     directory.gone.add("karim")
     assert "karim deactivated, open tickets handed over: 1" in synchronise()
     people.karim.refresh_from_db()
@@ -196,14 +196,14 @@ def test_open_tickets_of_a_leaver_are_freed_where_that_is_asked_for(dsi, directo
     assert taken.status == "free"
 
 
-def test_ended_tickets_of_a_leaver_keep_his_name(dsi, directory, people, taken):
+def test_ended_tickets_of_a_leaver_keep_their_name(dsi, directory, people, taken):
     actions.close(taken, by=people.karim, text="Fait.")
     directory.gone.add("karim")
     synchronise()
     assert Ticket.objects.get(pk=taken.pk).assignee == people.karim
 
 
-def test_a_leaver_keeps_his_privileges_for_the_day_he_comes_back(dsi, directory, people):
+def test_a_leaver_keeps_their_privileges_for_the_day_they_come_back(dsi, directory, people):
     dsi.managers.update(can_refuse=False)
     directory.gone.add("nadia")
     synchronise()

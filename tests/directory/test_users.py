@@ -52,7 +52,7 @@ def test_an_identifier_that_fits_two_people_only_by_case_is_ambiguous(people):
 
 def test_an_address_of_two_people_is_ambiguous(people):
     User.objects.create_user("lea2", email="lea.fournier@arvelle.example")
-    with pytest.raises(AmbiguousPerson, match="Several people answer"):
+    with pytest.raises(AmbiguousPerson, match="Several people match"):
         find_person("lea.fournier@arvelle.example")
 
 

@@ -38,7 +38,7 @@ def test_somebody_remembered_by_an_algorithm_is_deleted(heating, people):
     assert heating.last_assigned is None
 
 
-def test_a_follower_is_deleted_with_his_wish(ticket, people):
+def test_a_follower_is_deleted_with_their_wish(ticket, people):
     actions.change_visibility(ticket, by=people.lea, to="public")
     actions.follow(ticket, by=people.victor)
     people.victor.delete()

@@ -122,7 +122,7 @@ def test_named_members_are_in_force_where_the_category_points(general, heating, 
     assert members(heating) == members(radiators) == {"karim"}
 
 
-def test_somebody_is_member_where_he_is_named_or_where_nobody_is(
+def test_somebody_is_member_where_they_are_named_or_where_nobody_is(
     general, heating, radiators, plumbing, dsi, people
 ):
     karim = ServiceManager.objects.get(service=general, user=people.karim)

@@ -1,4 +1,4 @@
-"""From events to notices: every listener once, with his reason, in one mail."""
+"""From events to notices: every listener once, with their reason, in one mail."""
 
 import datetime
 import uuid
@@ -124,7 +124,7 @@ def test_the_state_before_a_move_is_that_of_the_moment(taken, network, people, t
     assert told("change_requester")["lea"] == "was_requester"
 
 
-def test_whoever_hears_nothing_for_a_reason_of_his_own_is_recorded(ticket, people, told, quiet):
+def test_whoever_hears_nothing_for_a_reason_of_their_own_is_recorded(ticket, people, told, quiet):
     Guest.objects.bulk_create(
         Guest(ticket=ticket, user=user)
         for user in (people.marcel, people.yvette, people.ines, people.thomas)
@@ -264,7 +264,7 @@ def test_reading_statements_do_not_grow_with_the_people(ticket, people, quiet):
 
 
 def test_an_absent_manager_still_hears(taken, people, told, quiet):
-    """Absence is about assignment; who does not want to hear says so in his preferences."""
+    """Absence is about assignment; whoever does not want to hear says so in their preferences."""
     today = timezone.localdate()
     Absence.objects.create(user=people.karim, starts_on=today, ends_on=today)
     quiet()
@@ -319,7 +319,7 @@ def test_the_mail_says_that_one_stands_in(taken, people, quiet, replaced, sent):
     assert "you stand in for the manager of the ticket" in sent()["sophie"].body
 
 
-def test_once_the_manager_is_back_alerts_are_his_alone(taken, people, told, quiet, replaced):
+def test_once_the_manager_is_back_alerts_are_theirs_alone(taken, people, told, quiet, replaced):
     Absence.objects.update(
         ends_on=timezone.localdate() - datetime.timedelta(days=1), starts_on="2020-01-01"
     )

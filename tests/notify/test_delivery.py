@@ -473,7 +473,7 @@ def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
     announce_waiting()
     with CaptureQueriesContext(connection) as queries:
         assert deliver() == {State.SENT: 20}
-    # What he may read and do; the mark before the message; what became of it.
+    # What they may read and do; the mark before the message; what became of it.
     assert len(queries) <= 20 * 3 + 50
 
 

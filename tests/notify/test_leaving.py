@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import ServiceManager, Ticket
 
 
 def remove(user, then=Then.FREE, colleague=None):
-    """Take somebody out of the services he manages, as the admin does."""
+    """Take somebody out of the services they manage, as the admin does."""
     for row in ServiceManager.objects.filter(user=user):
         configuration.remove_manager(row, by=None, then=then, colleague=colleague)
 
@@ -81,7 +81,7 @@ def test_ended_tickets_keep_their_name_and_nobody_hears(closed, people, quiet, l
     assert sent() == {}
 
 
-def test_a_colleague_who_takes_over_hears_that_he_did(taken, people, quiet, sent):
+def test_a_colleague_who_takes_over_hears_of_it(taken, people, quiet, sent):
     quiet()
     remove(people.karim, Then.COLLEAGUE, people.sophie)
     told = sent()

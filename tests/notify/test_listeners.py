@@ -78,19 +78,19 @@ class TestReplacements:
     def test_who_stands_in_for_the_one_in_charge_hears_of_everything(self):
         assert reason(COMMENT, manager(SOPHIE, stands_in=True)) is Reason.STANDS_IN
 
-    def test_he_hears_of_notes_too(self):
+    def test_they_hear_of_notes_too(self):
         assert reason(NOTE, manager(SOPHIE, stands_in=True)) is Reason.STANDS_IN
 
-    def test_not_when_he_wants_to_hear_of_nothing(self):
+    def test_not_when_they_want_to_hear_of_nothing(self):
         assert reason(COMMENT, manager(SOPHIE, "none", stands_in=True)) is None
 
-    def test_not_when_he_does_not_manage_the_service(self):
+    def test_not_when_they_do_not_manage_the_service(self):
         assert verdict(COMMENT, Person(user=NADIA, stands_in=True)) is None
 
-    def test_not_of_what_he_did_himself(self):
+    def test_not_of_what_they_did_themselves(self):
         assert verdict(COMMENT, manager(THOMAS, stands_in=True)) is None
 
-    def test_who_is_in_charge_himself_hears_for_that(self):
+    def test_whoever_is_in_charge_hears_for_that(self):
         assert reason(COMMENT, manager(KARIM, stands_in=True)) is Reason.IN_CHARGE
 
 
@@ -98,7 +98,7 @@ class TestArrivals:
     def test_a_release_is_told_to_every_manager_at_the_default_level(self):
         assert reason(RELEASE, manager(SOPHIE, member=False)) is Reason.MANAGER
 
-    def test_but_not_to_one_who_wants_his_own_tickets_only(self):
+    def test_but_not_to_one_who_wants_only_their_own_tickets(self):
         assert reason(RELEASE, manager(SOPHIE, "minimal")) is None
 
     def test_a_closure_rejected_with_somebody_in_charge_is_no_arrival(self):
@@ -150,7 +150,7 @@ class TestBefore:
         changed = act("change_requester", TAKEN, replace(TAKEN, requester=THOMAS), actor=KARIM)
         assert reason(changed, Person(user=LEA)) is Reason.WAS_REQUESTER
 
-    def test_a_guest_is_told_as_guest_although_he_was_in_charge(self):
+    def test_a_guest_is_told_as_guest_although_once_in_charge(self):
         left = Person(user=KARIM, guest=True, old_desk=Desk(PRESETS[Preset.MEDIUM]))
         assert reason(MOVE, left) is Reason.GUEST
 
@@ -220,7 +220,7 @@ class TestQuietActs:
 
 
 class TestQuestions:
-    def test_a_closure_is_asked_of_the_requester_whatever_he_switched_off(self):
+    def test_a_closure_is_asked_of_the_requester_whatever_they_switched_off(self):
         answer = verdict(CLOSURE, Person(user=LEA, muted=True, as_requester=False))
         assert (answer.asked, answer.skipped, answer.reason) == (True, None, Reason.REQUESTER)
 
@@ -318,7 +318,7 @@ def _stand_in(act, levels):
 
 
 def _people():
-    """Everybody who may stand around a ticket, at each level he may choose."""
+    """Everybody who may stand around a ticket, at each level they may choose."""
     yield "requester", lambda act: Person(user=act.after.requester)
     for name, levels in ANY_LEVEL.items():
         yield f"in charge: {name}", partial(_in_charge, levels=levels)

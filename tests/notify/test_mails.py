@@ -113,7 +113,7 @@ class TestClosure:
         assert f"/tickets/{closed.pk}/approve-closure/" in text
         assert f"/tickets/{closed.pk}/reject-closure/" in text
         assert "reopen" not in text
-        assert re.search(r"Without an answer from you before .+, the ticket will expire", text)
+        assert re.search(r"If you do not answer before .+, the ticket will expire", text)
 
     def test_asks_nothing_that_was_answered_before_it_left(self, closed, people, told, sent):
         told()
@@ -526,7 +526,7 @@ class TestText:
         actions.comment(taken, by=people.lea, text="é " * 9_000)
         mail = sent()["karim"]
         assert len(mail.message().as_bytes()) < 100_000
-        assert "The message goes on: read it on the page" in text_of(mail)
+        assert "The message continues on the ticket’s page" in text_of(mail)
 
     @pytest.mark.parametrize(
         "text",
@@ -541,7 +541,7 @@ class TestText:
             actions.comment(taken, by=people.lea, text=text)
         mail = sent()["karim"]
         assert len(mail.message().as_bytes()) <= 100_000
-        assert "The message goes on: read it on the page" in text_of(mail)
+        assert "The message continues on the ticket’s page" in text_of(mail)
 
     def test_e13_and_whatever_came_with_it(self, taken, people, sent, quiet):
         quiet()
@@ -551,7 +551,7 @@ class TestText:
             ])  # fmt: skip
         mail = sent()["karim"]
         assert len(mail.message().as_bytes()) <= 100_000
-        assert "earlier acts are on the page of the ticket." in text_of(mail)
+        assert "earlier actions are on the ticket’s page." in text_of(mail)
 
     def test_a_flood_is_counted(self, taken, people, sent, quiet, settings):
         settings.WAGTAIL_HELPDESK = {"ALERT_DELAY": 0}
@@ -559,7 +559,7 @@ class TestText:
         for number in range(25):
             actions.comment(taken, by=people.lea, text=f"Allô {number} ?")
         text = text_of(sent()["karim"])
-        assert "5 earlier acts are on the page of the ticket." in text
+        assert "5 earlier actions are on the ticket’s page." in text
         assert "Allô 24" in text
 
     def test_files_are_named(self, taken, people, sent, quiet):

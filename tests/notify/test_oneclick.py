@@ -45,7 +45,7 @@ def test_s_csrf_04_twice_is_the_same(strict, address):
 def test_s_csrf_01_a_get_only_asks(client, address):
     page = client.get(address)
     assert page.status_code == 200
-    assert "Hear no more of ticket no." in page.text
+    assert "No more alerts about ticket no." in page.text
     assert not muted()
 
 

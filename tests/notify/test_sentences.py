@@ -126,14 +126,14 @@ def test_somebody_who_watches_is_told_what_happened(ticket, people, plumbing, sa
         assert said(people.sophie) == expected
 
 
-def test_the_requester_is_told_of_his_ticket(ticket, people, said):
+def test_the_requester_is_told_of_their_ticket(ticket, people, said):
     actions.take(ticket, by=people.karim)
     assert said(people.lea) == "Karim Benali has taken charge of your ticket."
     actions.ask_information(ticket, by=people.karim, text="?")
     assert said(people.lea) == "Karim Benali asks you for more information."
 
 
-def test_the_new_manager_is_told_that_it_is_he(ticket, people, said):
+def test_the_new_manager_is_told_that_it_is_them(ticket, people, said):
     actions.assign(ticket, by=people.karim, to=people.julien)
     assert said(people.julien) == "Karim Benali assigned this ticket to you."
 
@@ -145,7 +145,7 @@ def test_the_system_has_a_name(closed, people, said):
     assert said(people.sophie) == "The ticket expired, for want of an answer from the requester."
 
 
-def test_a_manager_who_left_frees_his_tickets_in_the_name_of_the_application(
+def test_a_manager_who_left_frees_their_tickets_in_the_name_of_the_application(
     taken, general, people, said
 ):
     general.managers.filter(user=people.karim).delete()

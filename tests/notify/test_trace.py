@@ -141,4 +141,4 @@ def test_says_that_a_mail_was_forgotten(ticket, people, sent):
     sent()
     Envelope.objects.all().delete()
     line = lines()["Karim Benali"]
-    assert (line.outcome, line.told) == ("the mail was forgotten", False)
+    assert (line.outcome, line.told) == ("the e-mail was deleted", False)

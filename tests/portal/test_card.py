@@ -1,4 +1,4 @@
-"""What the directory says of a requester, on the page of his ticket."""
+"""What the directory says of a requester, on the page of their ticket."""
 
 import pytest
 from django.core.cache import cache

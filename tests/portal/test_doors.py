@@ -64,7 +64,7 @@ def address(helpdesk, world, route, arguments):
 
 
 @pytest.mark.parametrize("route", MATRIX)
-def test_s_vis_01_each_is_answered_what_is_his(visit, helpdesk, people, world, route):
+def test_s_vis_01_each_is_answered_what_is_theirs(visit, helpdesk, people, world, route):
     arguments, answers = MATRIX[route]
     path = address(helpdesk, world, route, arguments)
     given = {who: visit(getattr(people, who, None)).get(path).status_code for who in WHO}

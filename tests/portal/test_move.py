@@ -23,7 +23,7 @@ def test_s_vis_03_without_the_box_the_mover_loses_sight(visit, people, taken, ne
     karim = visit(people.karim)
     response = karim.act(taken, "move", to=network.pk)
     assert response.url == "/assistance/desk/"
-    assert "You cannot see this ticket any more." in karim.client.get(response.url).text
+    assert "You can no longer see it." in karim.client.get(response.url).text
     assert karim.get(f"tickets/{taken.pk}/").status_code == 404
     assert karim.post(f"tickets/{taken.pk}/comment/", text="x").status_code == 404
 

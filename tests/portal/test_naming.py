@@ -81,7 +81,7 @@ def test_who_searches_too_often_is_told_so(lea, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 1}
     lea.act(ticket, "invite", query="moreau", find="1")
     page = soup(lea.act(ticket, "invite", query="moreau", users="ines", find="1"))
-    assert "You have searched very often." in page.find(role="alert").text
+    assert "You have searched too often." in page.find(role="alert").text
     assert field(page, "users") == "ines"
 
 
@@ -110,7 +110,7 @@ def opening(visitor, heating, **data):
     return visitor.post(path, **(hidden(visitor.get(path)) | {"category": heating.pk} | data))
 
 
-def test_a_manager_finds_the_person_he_opens_for(visit, people, heating):
+def test_managers_find_the_person_they_open_for(visit, people, heating):
     page = soup(opening(visit(people.karim), heating, query="girard", subject="Froid", find="1"))
     assert found(page) == ["thomas"]
     assert field(page, "subject") == "Froid"
@@ -120,7 +120,7 @@ def test_a_manager_finds_the_person_he_opens_for(visit, people, heating):
     assert Ticket.objects.get().requester == people.thomas
 
 
-def test_who_opens_for_himself_alone_has_no_search(lea, heating):
+def test_who_opens_only_for_themselves_has_no_search(lea, heating):
     page = soup(opening(lea, heating, query="girard", subject="Froid", find="1"))
     assert not found(page)
     assert not page.find("input", {"name": "query"})

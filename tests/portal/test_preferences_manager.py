@@ -289,7 +289,7 @@ def test_the_boxes_for_all_services(karim, people):
 def test_the_boxes_stand_in_the_order_of_the_guide(karim):
     labels = [box.text.strip() for box in karim.page(PATH).select(".hd-card > .hd-field label")]
     assert labels == [
-        "Group the reports in a single mail when possible",
+        "Group the reports in a single e-mail when possible",
         "Do not send an empty report",
         "Show tickets after closing, refusing, postponing…",
     ]
@@ -336,7 +336,7 @@ def test_a_04_the_same_hour_twice_is_said_at_its_field_and_nothing_typed_is_lost
     page = soup(response)
     field = page.find("select", {"name": f"helpdesk-{dsi.pk}-second_hour"})
     assert field["aria-invalid"] == "true"
-    assert "Choose another hour" in page.find(id=field["aria-describedby"]).text
+    assert "Choose a different hour" in page.find(id=field["aria-describedby"]).text
     assert page.find(role="alert").find("a", href=f"#{field['id']}")
     assert page.title.text.startswith("Error")
     kept = typed(page)
@@ -419,7 +419,7 @@ def test_suspending_keeps_the_settings(karim, people, general, button, field, su
 def test_while_suspended_what_is_foretold_says_when_it_holds(karim, people, button, told):
     press(karim, button, "suspend")
     foretold = karim.page(PATH).find(attrs={f"data-hd-{told}": True})
-    assert "this holds once you activate" in foretold.find_previous_sibling("p").text
+    assert "these settings will apply once you activate" in foretold.find_previous_sibling("p").text
 
 
 def test_suspending_gives_back_what_was_typed(karim, people, general):
@@ -474,7 +474,7 @@ def test_a_report_that_lists_nothing_is_not_sent(karim, general, monkeypatch):
     monkeypatch.setattr(reports, "send_report_now", lambda *about: pytest.fail("sent"))
     press(karim, "save", "all", **of(general, shows=""))
     press(karim, "send", general.pk)
-    assert "Choose what the report lists" in karim.page(PATH).text
+    assert "choose what the report lists" in karim.page(PATH).text
 
 
 # -- who may not -------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def test_a_chain_is_followed_to_its_end(banner, people, away):
 def test_the_replacement_is_invited_to_take_over(visit, taken, people, away):
     away(people.karim, people.sophie)
     [link] = visit(people.sophie).page(f"tickets/{taken.pk}/").select(".hd-presence a")
-    assert link.text == "Take the ticket in charge"
+    assert link.text == "Take charge of the ticket"
 
 
 def test_nobody_is_offered_who_does_not_manage_the_service(visit, taken, people, dsi, away):
@@ -100,7 +100,7 @@ def test_guests_and_viewers_do_not(banner, taken, people, away):
     assert banner(people.victor) is None
 
 
-def test_nor_the_absent_manager_himself(banner, people, away):
+def test_nor_the_absent_manager_in_person(banner, people, away):
     away(people.karim, people.julien)
     assert banner(people.karim) is None
 
@@ -113,9 +113,9 @@ def test_managers_read_that_somebody_is_unavailable(banner, people):
 
 def test_managers_read_that_nobody_works_on_the_ticket(banner, people):
     type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
-    assert "not active any more: nobody works" in banner(people.sophie)
+    assert "no longer active: nobody is working" in banner(people.sophie)
     ServiceManager.objects.filter(user=people.karim).delete()
-    assert "does not manage this service any more" in banner(people.sophie)
+    assert "no longer manages this service" in banner(people.sophie)
 
 
 def test_nothing_is_said_of_somebody_who_is_there(banner, people):
@@ -166,7 +166,7 @@ def test_a_replacement_from_elsewhere_is_named_only(visit, ticket, people, dsi, 
     assert str(people.nadia.pk) not in {field["value"] for field in page.select("input[name=to]")}
 
 
-def test_somebody_absent_is_refused_when_he_is_sent_all_the_same(visit, ticket, people, away):
+def test_somebody_absent_is_refused_when_sent_all_the_same(visit, ticket, people, away):
     away(people.sophie, people.julien)
     response = visit(people.karim).act(ticket, "assign", to=people.sophie.pk)
     assert response.status_code == 422

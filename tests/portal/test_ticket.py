@@ -41,7 +41,12 @@ def test_the_frame_names_whoever_opened_it_for_somebody_else(visit, people, heat
 
 def test_the_three_ways_of_taking_stand_together(visit, people, ticket):
     page = visit(people.karim).page(f"tickets/{ticket.pk}/")
-    assert buttons(page)[:4] == ["Take", "Take at once", "… and close", "… and ask for information"]
+    assert buttons(page)[:4] == [
+        "Take",
+        "Take without comment",
+        "… and close",
+        "… and ask for information",
+    ]
 
 
 def test_the_manager_in_charge_has_the_buttons_of_the_guide(visit, people, taken):
@@ -58,7 +63,7 @@ def test_the_headings_carry_the_ways_to_transfer_and_to_invite(visit, people, ta
 
 def test_the_requester_has_neither_the_words_nor_the_buttons_of_managers(visit, people, taken):
     page = visit(people.lea).page(f"tickets/{taken.pk}/")
-    assert page.find(class_="hd-status").text == "Taken in charge"
+    assert page.find(class_="hd-status").text == "Being handled"
     assert buttons(page)[:4] == ["Add a comment", "Close", "Invite a user", "Cancel the ticket"]
 
 
@@ -130,7 +135,9 @@ def test_the_last_thirty_entries_first_the_earlier_on_demand(visit, people, tick
 def test_a_public_ticket_says_that_everybody_reads_it(visit, people, ticket):
     actions.change_visibility(ticket, by=people.lea, to="public")
     page = visit(people.victor).page(f"tickets/{ticket.pk}/")
-    assert "everybody who sees the service reads" in page.find(class_="hd-composer").text
+    assert (
+        "can be read by everybody who can see the service" in page.find(class_="hd-composer").text
+    )
 
 
 @pytest.mark.usefixtures("dsi")

@@ -94,7 +94,7 @@ def test_a_mail_under_way_is_said_to_be(visit, people, ticket):
 
 def test_an_event_of_a_moment_ago_has_no_listeners_yet(visit, people, ticket):
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert "about to be gathered" in page.select_one(".hd-notice").text
+    assert "is being prepared" in page.select_one(".hd-notice").text
 
 
 def test_what_was_forgotten_is_said_to_be(visit, people, ticket, told):

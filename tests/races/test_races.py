@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.postgresql]
 
 
 def shown(ticket):
-    """The ticket as somebody has it on his screen."""
+    """The ticket as somebody has it on their screen."""
     return Ticket.objects.get(pk=ticket.pk)
 
 

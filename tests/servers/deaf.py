@@ -13,7 +13,7 @@ class DeafServer:
         self.address = f"{LOOPBACK}:{self._socket.getsockname()[1]}"
 
     def was_called(self) -> bool:
-        """Tell whether anybody has connected. Asking forgets him."""
+        """Tell whether anybody has connected. Asking forgets them."""
         self._socket.settimeout(0)
         try:
             self._socket.accept()[0].close()

@@ -30,7 +30,7 @@ def test_what_is_wrong_is_said_at_the_field(people, general, manager, browse):
     sophie = browse(people.sophie)
     for wrong, sentence in (
         ({"replacement": "qui"}, "“qui” is unknown"),
-        ({"replacement": "karim"}, "Nobody stands in for himself"),
+        ({"replacement": "karim"}, "Nobody can stand in for themselves"),
         ({"ends_on": TODAY - timedelta(days=1)}, "The last day comes before the first"),
     ):
         assert sentence in text(sophie.post("absences", general, row, **week(**wrong)))

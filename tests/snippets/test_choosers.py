@@ -1,4 +1,4 @@
-"""Choosing a service or a category: nobody learns of one he could not see."""
+"""Choosing a service or a category: nobody learns of one they could not see."""
 
 import json
 

@@ -13,7 +13,7 @@ from wagtail_helpdesk.models import Absence, Alias, CategoryText, PermanentGuest
 
 from .conftest import grant
 
-# Who gets in. Everybody else is refused: 404 for what does not exist for him, else back to the
+# Who gets in. Everybody else is refused: 404 for what does not exist for them, else back to the
 # admin's front page with a message (302), or to the login.
 ADMINISTRATOR = {"superuser"}
 RUNNERS = ADMINISTRATOR | {"all"}
@@ -21,9 +21,9 @@ EDITS = RUNNERS
 MANAGERS = RUNNERS
 CATEGORIES = RUNNERS | {"categories"}
 ANY = CATEGORIES
-#: Choosers show each person what he may ask anyway: they are scoped, not closed.
+#: Choosers show each person what they may ask anyway: they are scoped, not closed.
 CHOOSES = {"superuser", "all", "categories", "elsewhere", "editor"}
-#: Lists that are scoped: whoever configures anything gets in and finds what is his.
+#: Lists that are scoped: whoever configures anything gets in and finds what is theirs.
 LISTS = ANY | {"elsewhere"}
 
 SERVICE = {
@@ -84,7 +84,7 @@ ABOUT_ONE_TEXT = (
     "revisions_unschedule",
     "unpublish",
 )
-#: Scoped as well: whoever edits a service finds what is his.
+#: Scoped as well: whoever edits a service finds what is theirs.
 EDITORS = {"superuser", "all", "elsewhere"}
 SERVICE_TEXT = dict.fromkeys(ABOUT_ONE_TEXT, EDITS) | dict.fromkeys(
     ("list", "list_results"), EDITORS

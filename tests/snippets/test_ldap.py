@@ -53,7 +53,7 @@ def test_somebody_is_added_by_identifier_or_address(sophie, general, page, typed
     assert "p001" in added(general, page)
 
 
-def test_III_2_adding_one_leads_to_his_privileges_at_the_defaults(sophie, general):
+def test_III_2_adding_one_leads_to_their_privileges_at_the_defaults(sophie, general):
     response = sophie.post("manager_add", general, people="p001")
     row = general.managers.get(user__username="p001")
     assert response.url == address("manager", general, row)

@@ -37,7 +37,7 @@ def test_III_2_one_unknown_and_nobody_is_added(people, general, browse):
 
 def test_III_2_one_who_is_a_manager_already_and_nobody_is_added(people, general, browse):
     response = browse(people.sophie).post("manager_add", general, people="claire, karim")
-    assert "Karim Benali is a manager already." in text(response)
+    assert "Karim Benali is already a manager." in text(response)
     assert general.managers.count() == 3
 
 
@@ -99,7 +99,7 @@ def test_S_ESC_02_what_one_does_not_hold_cannot_be_ticked(people, general, manag
     grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
     row = manager(people.hugo)
     page = text(browse(people.karim).get("manager", general, row))
-    assert page.count("Only somebody who has it may give it.") == 2
+    assert page.count("Only somebody who has this privilege may grant it.") == 2
     browse(people.karim).post(
         "manager", general, row, can_edit_service="on", can_manage_categories="on", can_assign="on"
     )
@@ -117,7 +117,7 @@ def test_S_ESC_02_the_last_who_manages_managers_is_told_why_not(people, general,
     response = browse(people.sophie).post(
         "manager", general, manager(people.sophie), can_assign="on"
     )
-    assert "is the last one who may manage managers" in text(response)
+    assert "is the only person left who may manage managers" in text(response)
     assert manager(people.sophie).can_manage_managers
 
 
@@ -147,7 +147,7 @@ def test_S_ESC_02_a_manager_of_another_service_is_not_found_through_ones_own(
 def test_whoever_configures_something_sees_the_list_and_whom_to_ask(people, general, browse):
     page = text(browse(people.karim).get("managers", general))
     assert "Sophie Lambert" in page
-    assert "Those who may: Sophie Lambert" in page
+    assert "Please ask: Sophie Lambert" in page
     assert "Update" not in page
 
 
@@ -217,7 +217,7 @@ def test_not_to_somebody_who_is_no_colleague(people, general, manager, ticket, b
 
 def test_S_ESC_02_the_last_who_manages_managers_is_not_removed(people, general, manager, browse):
     response = browse(people.sophie).post("manager_remove", general, manager(people.sophie))
-    assert "is the last one who may manage managers" in text(response)
+    assert "is the only person left who may manage managers" in text(response)
     assert general.managers.filter(user=people.sophie).exists()
 
 

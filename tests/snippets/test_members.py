@@ -36,7 +36,7 @@ def test_and_inherited_again(people, heating, manager, browse):
 
 def test_the_form_says_what_naming_members_means(people, heating, browse):
     page = text(browse(people.sophie).get("category:members", heating))
-    assert "Only the members chosen will be told, by default" in page
+    assert "By default, only the chosen members will be told" in page
 
 
 def test_naming_nobody_is_refused(people, heating, shown, browse):

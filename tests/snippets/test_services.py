@@ -23,13 +23,13 @@ def test_an_administrator_finds_every_service(people, general, dsi, browse):
     assert "DSI" in page
 
 
-def test_a_manager_finds_exactly_the_services_he_configures(people, general, dsi, browse):
+def test_managers_find_exactly_the_services_they_configure(people, general, dsi, browse):
     page = text(browse(people.sophie).get("list"))
     assert "Services Généraux" in page
     assert "DSI" not in page
 
 
-def test_a_search_finds_nothing_that_is_not_his(people, general, dsi, browse):
+def test_a_search_finds_nothing_that_is_not_theirs(people, general, dsi, browse):
     assert "There are no" not in text(browse(people.sophie).get("list_results", q="Général"))
     assert "No services match" in text(browse(people.sophie).get("list_results", q="DSI"))
 

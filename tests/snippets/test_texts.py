@@ -122,7 +122,10 @@ def test_the_words_about_a_service_do_not(people, general, send, look):
 
 def test_what_is_begun_twice_is_refused_and_what_was_typed_stays(general, written, send):
     answer = send(add_url(general), form("Immeubles"))
-    assert "Somebody has begun a text in this language meanwhile." in answer.content.decode()
+    assert (
+        "Somebody else has started a text in this language in the meantime."
+        in answer.content.decode()
+    )
     assert "Immeubles" in answer.content.decode()
 
 

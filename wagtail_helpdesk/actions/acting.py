@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Changes = dict[str, Any]
 #: What a verb does beyond the row of the table: called under the lock, once the act is allowed,
-#: it applies the verb's own rules and returns what changes. Names that are no field of the
+#: it applies the verb's own rules and returns what changes. Names that are not fields of the
 #: ticket are recorded in the event only.
 Deed = Callable[[Ticket, Standing], Changes]
 
@@ -58,7 +58,7 @@ def _act(
     """Lock, check, change, record: every change of a ticket passes here.
 
     ``ticket`` is what its reader saw, and is up to date afterwards; ``seen`` is the last event
-    shown to him, for the acts that stop when somebody wrote since; ``ordered_by`` has the history
+    shown to them, for the acts that stop when somebody wrote since; ``ordered_by`` has the history
     name who made the system act. Raises ``NotYours``, ``NotNow`` or ``NotPossible``;
     nothing is recorded then.
     """
@@ -98,7 +98,7 @@ def record(event: Event, files: Sequence[File]) -> None:
 def _rule_for(action: Action, standing: Standing, seen: Ticket, now: Ticket) -> Rule:
     status = Status(now.status)
     rule = action.rule_for(standing.roles, standing.privileges, status)
-    # Somebody whose page was true when he read it was overtaken, even if he may no longer act.
+    # Somebody whose page was true when they read it was overtaken, even if they may no longer act.
     stale = action.guarded and seen.version != now.version
     if not standing.roles:
         raise NotYours
@@ -114,7 +114,7 @@ def _refuse_if_overtaken(now: Ticket, by: User | None, seen: int | None) -> None
         return
     files = Attachment.objects.filter(event=OuterRef("pk"))
     news = now.events.filter(~Q(text="") | Exists(files), pk__gt=seen).exclude(actor=by)
-    # What he may not read does not exist for him: it cannot stop him either.
+    # What they may not read does not exist for them: it cannot stop them either.
     if news.visible_to(by).exists():
         raise NotNow(now)
 
@@ -128,7 +128,7 @@ def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Change
     before = {name: plain(stored(now, name)) for name in fields}
     after = {name: plain(value) for name, value in fields.items()} | facts
     if event.audience == Audience.EVERYONE or not VERSIONED.isdisjoint(fields):
-        # What somebody may not read must not show even as a movement in his lists.
+        # What somebody may not read must not show even as a movement in their lists.
         fields["last_activity_at"] = event.created_at
     _update(now, fields)
     return before, after

@@ -31,7 +31,7 @@ def close(
     seen: int | None = None,
     **form: Unpack[Form],
 ) -> Event:
-    """Close the ticket (guide I.8): its requester is asked to approve, unless it is he who closes.
+    """Close the ticket (guide I.8): its requester is asked to approve, unless the requester closes it.
 
     ``release`` also leaves it without manager, so that it is free if it comes back. Raises
     ``NotNow`` when somebody wrote after the event ``seen``.

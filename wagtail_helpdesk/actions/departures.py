@@ -35,7 +35,7 @@ def hand_over(
 ) -> list[Event]:
     """Find a new manager for the open tickets somebody is in charge of, or free them.
 
-    To be called once he no longer manages the service, or is no longer active. One event per
+    To be called once they no longer manage the service, or are no longer active. One event per
     ticket, by the system; ended tickets are left alone. All or nothing: raises ``NotPossible``
     when the colleague cannot be put in charge.
     """

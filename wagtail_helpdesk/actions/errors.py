@@ -44,7 +44,7 @@ class SentBefore(NotNow):
 
     def __str__(self) -> str:
         return _(
-            "This form was already sent for ticket no. %(number)s, with another content."
+            "This form was already sent for ticket no. %(number)s, with different content."
             " Nothing more was recorded."
         ) % {"number": self.ticket.pk}
 

@@ -127,7 +127,7 @@ def resume(ticket: Ticket, *, by: User | None, **form: Unpack[Form]) -> Event:
 
     def go_on(now: Ticket, standing: Standing) -> Changes:
         if by is None and (now.resume_on is None or now.resume_on > timezone.localdate()):
-            raise NotPossible(None, _("The ticket does not resume today."))
+            raise NotPossible(None, _("The ticket is not due to resume today."))
         return {}
 
     return _act(lifecycle.RESUME, ticket, by, go_on, **form)

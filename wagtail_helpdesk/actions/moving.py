@@ -79,8 +79,8 @@ def move(
 def targets(ticket: Ticket, by: User) -> QuerySet[Category]:
     """Return the categories to which somebody may transfer the ticket.
 
-    Those that take tickets, of the services he manages and, with the privilege to move anywhere,
-    of those open to him or to the requester.
+    Those that take tickets, of the services they manage and, with the privilege to move anywhere,
+    of those open to them or to the requester.
     """
     return _targets(ticket, by, ticket.standing_of(by))
 
@@ -98,7 +98,7 @@ def _targets(ticket: Ticket, by: User, standing: Standing) -> QuerySet[Category]
 
 def _check_target(now: Ticket, to: Category, by: User | None, standing: Standing) -> None:
     if to.pk == now.category_id:
-        raise NotPossible("to", _("The ticket is in this category already."))
+        raise NotPossible("to", _("The ticket is already in this category."))
     if not (to.takes_tickets and to.service.enabled):
         raise NotPossible("to", _("This category takes no tickets."))
     if by is not None and not _targets(now, by, standing).filter(pk=to.pk).exists():

@@ -177,7 +177,7 @@ def find_manager(ticket: Ticket, *, by: User | None, submission: Batch) -> None:
 def invite_permanent_guests(ticket: Ticket, *, submission: Batch) -> None:
     """Invite the permanent guests of the ticket's service who are not on the ticket yet.
 
-    Not the requester, and not somebody who was removed by hand while he was permanent guest.
+    Not the requester, and not somebody who was removed by hand while a permanent guest.
     """
     present = set(Guest.objects.filter(ticket=ticket).values_list("user", flat=True))
     present |= {ticket.requester_id, *_removed_by_hand(ticket)}

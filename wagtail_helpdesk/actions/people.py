@@ -53,7 +53,7 @@ def add_guests(ticket: Ticket, users: Iterable[User], *, permanent: bool = False
 
 @verb
 def remove_guest(ticket: Ticket, *, by: User | None, user: User, **form: Unpack[Form]) -> Event:
-    """Remove somebody from the list of guests; a guest may remove himself only."""
+    """Remove somebody from the list of guests; guests may remove only themselves."""
 
     def show_out(now: Ticket, standing: Standing) -> Changes:
         if user != by and standing.roles.isdisjoint({Role.MANAGER, Role.REQUESTER}):
@@ -78,7 +78,7 @@ def change_requester(
 
     def hand_on(now: Ticket, standing: Standing) -> Changes:
         if to.pk == now.requester_id:
-            raise NotPossible("to", _("%(name)s is the requester already.") % {"name": name_of(to)})
+            raise NotPossible("to", _("%(name)s is already the requester.") % {"name": name_of(to)})
         refuse_inactive("to", to)
         now.guests.filter(user=to).delete()
         kept = add_guests(now, [now.requester]) if keep_as_guest else {}

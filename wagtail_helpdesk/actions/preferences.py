@@ -1,4 +1,4 @@
-"""What people choose to hear: everybody his own switches, a manager for the services he manages."""
+"""What people choose to hear: everybody their own switches, managers for the services they manage."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def change_switches(user: User, **switches: Any) -> None:
 def choose(user: User, choices: Collection[Choice]) -> None:
     """Record what a manager chose, for however many services, in as many statements as for one.
 
-    Levels quieter than the one before are raised. Raises ``NotYours`` when he does not manage one
+    Levels quieter than the one before are raised. Raises ``NotYours`` when they do not manage one
     of the services; nothing is recorded then.
     """
     with transaction.atomic():

@@ -78,7 +78,7 @@ def _set(
 ) -> Event:
     def change(now: Ticket, standing: Standing) -> Changes:
         if getattr(now, field) == value:
-            raise NotPossible("to", _("This is how it is already."))
+            raise NotPossible("to", _("It is already set this way."))
         return {field: value}
 
     return _act(action, ticket, by, change, tells_everybody=tells_everybody, **form)

@@ -26,18 +26,22 @@ class AskServiceBlock(PersonalBlock):
         default=BUTTON,
     )
     button = blocks.CharBlock(
-        label=_("Words of the button"),
+        label=_("Button text"),
         required=False,
         max_length=60,
-        help_text=_("Empty: “Ask for help”."),
+        help_text=_("Leave blank for “Ask for help”."),
     )
     service = ServiceChooserBlock(
         label=_("Service"),
         required=False,
-        help_text=_("Empty: the one that the section of the page names, else all of them."),
+        help_text=_(
+            "Leave blank for the service chosen for this section of the site, or for all services if none is chosen."
+        ),
     )
     category = CategoryChooserBlock(
-        label=_("Category"), required=False, help_text=_("Empty: whoever asks chooses it.")
+        label=_("Category"),
+        required=False,
+        help_text=_("Leave blank to let the person asking choose."),
     )
 
     class Meta:

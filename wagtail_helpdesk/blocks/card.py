@@ -38,7 +38,7 @@ class ServiceCardBlock(PersonalBlock):
 
     class Meta:
         icon = "helpdesk-service"
-        label = _("Card of a service")
+        label = _("Service card")
         description = _("What a service does, how to reach it and how soon it usually answers.")
         template = "wagtail_helpdesk/blocks/card_frame.html"
         content = "wagtail_helpdesk/blocks/card.html"

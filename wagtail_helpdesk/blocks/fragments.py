@@ -76,7 +76,7 @@ def _number(visit: Visit, name: str, most: int) -> int | None:
 
 @fragment
 def requests(visit: Visit) -> HttpResponse:
-    """Show the reader's own tickets, what waits for him on top."""
+    """Show the reader's own tickets, what waits for them on top."""
     own = my_tickets.tickets(visit.user, "own").filter(is_open=True)
     page = rows.page_of_rows(
         own, paging.RECENT, after="", reader=visit.user, length=_number(visit, "count", MOST) or 5
@@ -104,13 +104,13 @@ def queue(visit: Visit) -> HttpResponse:
 
 @fragment
 def panel(visit: Visit) -> HttpResponse:
-    """Show a manager his day."""
+    """Show a manager's day."""
     return _show(visit, "panel.html", overview=Overview(visit)) if visit.managed else _nothing()
 
 
 @fragment
 def services(visit: Visit) -> HttpResponse:
-    """Show the services that the reader may ask: all, or those of the address he may ask."""
+    """Show the services that the reader may ask: all, or those of the address that they may ask."""
     asked = map(number, visit.request.GET.getlist("service"))
     chosen = [pk for pk in asked if pk is not None][: catalogue.MOST_SERVICES]
     shown = catalogue.read(visit.user, chosen or None)
@@ -150,7 +150,7 @@ def ask(visit: Visit) -> HttpResponse:
     if visit.posted:
         return _answered(visit)
     asked = visit.request.GET
-    # One that the block names is fixed; one that the reader chose, he may choose anew.
+    # One that the block names is fixed; one that the reader chose, they may choose anew.
     category = asked.get("category") or asked.get("wanted")
     if category is None:
         service = _number(visit, "service", 2**62)

@@ -28,7 +28,7 @@ class PersonalBlock(blocks.StructBlock):
         label=pgettext_lazy("block", "Heading"),
         required=False,
         max_length=120,
-        help_text=_("Empty: a usual one."),
+        help_text=_("Leave blank for the usual heading."),
     )
 
     def parameters(self, value: Any, context: dict[str, Any]) -> dict[str, Any]:
@@ -91,5 +91,5 @@ def with_query(address: str, parameters: dict[str, Any]) -> str:
 def how_many(default: int, most: int = 25) -> blocks.IntegerBlock:
     """Return the setting for the length of a list."""
     return blocks.IntegerBlock(
-        label=_("How many at most"), default=default, min_value=1, max_value=most
+        label=_("Maximum number"), default=default, min_value=1, max_value=most
     )

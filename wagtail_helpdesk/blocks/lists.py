@@ -1,4 +1,4 @@
-"""The blocks that list: my requests, a manager's queue and his day, the catalogue of services."""
+"""The blocks that list: my requests, a manager's queue and day, the catalogue of services."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .frames import PersonalBlock, how_many, with_query
 
 
 class MyRequestsBlock(PersonalBlock):
-    """The reader's own requests; what waits for his answer stands on top."""
+    """The reader's own requests; what waits for their answer stands on top."""
 
     count = how_many(5)
 
     class Meta:
         icon = "user"
         label = _("My requests")
-        description = _("The reader’s own tickets; what waits for an answer stands on top.")
+        description = _("The reader’s own tickets, those waiting for their answer first.")
         content = "wagtail_helpdesk/blocks/requests.html"
         fragment = "block_requests"
         path = "tickets/"
@@ -49,7 +49,9 @@ class ManagerQueueBlock(PersonalBlock):
         label=pgettext_lazy("block", "Queue"), choices=list(desk.QUEUES.items()), default="free"
     )
     service = ServiceChooserBlock(
-        label=_("Service"), required=False, help_text=_("Empty: all those the reader manages.")
+        label=_("Service"),
+        required=False,
+        help_text=_("Leave blank for all the services the reader manages."),
     )
     order = blocks.ChoiceBlock(
         label=pgettext_lazy("block", "Order"),
@@ -61,7 +63,7 @@ class ManagerQueueBlock(PersonalBlock):
     class Meta:
         icon = "tasks"
         label = _("Manager’s queue")
-        description = _("Tickets that managers have to handle; nobody else sees anything.")
+        description = _("Tickets for managers to handle; nobody else sees anything.")
         content = "wagtail_helpdesk/blocks/queue.html"
         fragment = "block_queue"
         path = "desk/"
@@ -89,7 +91,9 @@ class ManagerPanelBlock(PersonalBlock):
     class Meta:
         icon = "desktop"
         label = _("Manager’s panel")
-        description = _("What waits for a manager, what is free, how loaded his services are.")
+        description = _(
+            "What is waiting for a manager, what is free, and how busy their services are."
+        )
         content = "wagtail_helpdesk/blocks/panel.html"
         fragment = "block_panel"
         path = "desk/"
@@ -108,16 +112,16 @@ class ServiceCatalogueBlock(PersonalBlock):
         label=_("Services"),
         min_num=0,
         default=[],
-        help_text=_("None: all those that the reader may ask."),
+        help_text=_("Choose none to show all the services open to the reader."),
     )
     categories = blocks.IntegerBlock(
-        label=_("Categories shown of each service"), default=6, min_value=0, max_value=50
+        label=_("Categories shown for each service"), default=6, min_value=0, max_value=50
     )
 
     class Meta:
         icon = "list-ul"
         label = _("Catalogue of services")
-        description = _("The services the reader may ask, with their categories.")
+        description = _("The services open to the reader, with their categories.")
         content = "wagtail_helpdesk/blocks/catalogue.html"
         fragment = "block_catalogue"
         path = "new/"

@@ -20,7 +20,7 @@ NUMBER = 1042
 
 
 def row(status: Status, *, own: bool) -> Row:
-    """Return a ticket in a list, of the reader himself (``own``) or of somebody else."""
+    """Return a ticket in a list, of the reader's own (``own``) or of somebody else."""
     values = {
         "number": NUMBER,
         "subject": gettext("The radiator stays cold"),

@@ -16,7 +16,7 @@ from wagtail_helpdesk.portal.overview import Overview, overview_for
 
 
 class HelpdeskPanel(Component):
-    """What waits for a manager, what is free, how loaded his services are."""
+    """What is waiting for a manager, what is free, and how busy their services are."""
 
     name = "helpdesk"
     # Before the workflow panels of Wagtail (210): people wait for an answer.

@@ -17,16 +17,16 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from wagtail_helpdesk.models import Envelope, State
 from wagtail_helpdesk.notify import health, schedules
 
-LEVELS = (gettext_lazy("well"), gettext_lazy("to be looked at"), gettext_lazy("failed"))
+LEVELS = (gettext_lazy("fine"), gettext_lazy("needs attention"), gettext_lazy("failed"))
 LABELS = {
-    "oldest_event_not_announced": gettext_lazy("Oldest event whose listeners wait"),
-    "oldest_mail_due": gettext_lazy("Oldest mail that is due"),
-    "oldest_bulk_mail_due": gettext_lazy("Oldest mail to many that is due"),
-    "mails_past_their_lease": gettext_lazy("Mails whose process ended"),
-    "mails_put_off": gettext_lazy("Mails put off again and again"),
-    "mails_dead_today": gettext_lazy("Mails that failed within a day"),
-    "mails_uncertain_today": gettext_lazy("Mails that are uncertain, within a day"),
-    "last_deliver": gettext_lazy("Delivery last at work"),
+    "oldest_event_not_announced": gettext_lazy("Oldest event waiting to be announced"),
+    "oldest_mail_due": gettext_lazy("Oldest e-mail waiting to be sent"),
+    "oldest_bulk_mail_due": gettext_lazy("Oldest bulk e-mail waiting to be sent"),
+    "mails_past_their_lease": gettext_lazy("E-mails whose process stopped"),
+    "mails_put_off": gettext_lazy("E-mails put off again and again"),
+    "mails_dead_today": gettext_lazy("E-mails that failed in the last 24 hours"),
+    "mails_uncertain_today": gettext_lazy("Uncertain e-mails in the last 24 hours"),
+    "last_deliver": gettext_lazy("Delivery last ran"),
     "last_reports": gettext_lazy("Reports last planned"),
     "channel_smtp": gettext_lazy("Mail server"),
 }
@@ -60,7 +60,7 @@ def _value(finding: health.Finding) -> str:
         return _moment(datetime.fromisoformat(finding.value) if finding.value else None)
     if finding.name.startswith("channel_"):
         return (
-            _("not used for a while: %(error)s") % {"error": finding.value}
+            _("set aside for a while: %(error)s") % {"error": finding.value}
             if finding.level
             else _("in use")
         )
@@ -79,7 +79,7 @@ def _moment(when: datetime | None) -> str:
 def _last_sent() -> Line:
     sent = Envelope.objects.filter(state=State.SENT).order_by("-sent_at")
     last = sent.values_list("sent_at", flat=True).first()
-    return Line(gettext_lazy("Last mail sent"), _moment(last))
+    return Line(gettext_lazy("Last e-mail sent"), _moment(last))
 
 
 def _queue() -> Iterator[Line]:
@@ -92,7 +92,7 @@ def _queue() -> Iterator[Line]:
         installed if missing else _("installed"),
         int(bool(missing)),
     )
-    yield Line(gettext_lazy("Clusters alive"), _clusters())
+    yield Line(gettext_lazy("Running clusters"), _clusters())
 
 
 def _clusters() -> str:
@@ -104,7 +104,7 @@ def _clusters() -> str:
         return _("the queue cannot be reached")
     if not alive:
         # Clusters speak through the cache; one that is not shared keeps what they say from us.
-        return _("none is seen (they are seen through a shared cache only)")
+        return _("none can be seen (they are only visible through a shared cache)")
     workers = sum(len(cluster.workers) for cluster in alive)
     counted = ngettext(
         "%(count)s with %(workers)s workers", "%(count)s with %(workers)s workers", len(alive)

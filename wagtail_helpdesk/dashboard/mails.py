@@ -50,7 +50,7 @@ def _own_services(user: Any) -> list[int]:
 
 
 def mails_of(user: Any) -> QuerySet[Envelope]:
-    """Return the mails somebody answers for: all, or those about his services alone."""
+    """Return the mails somebody answers for: all, or those about their services alone."""
     if access.configures_everything(user):
         return Envelope.objects.all()
     own = _own_services(user)
@@ -93,7 +93,7 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
     """The failed mails, under a summary of how mails are doing."""
 
     model = Envelope
-    page_title = gettext_lazy("Mails of the helpdesk")
+    page_title = gettext_lazy("Helpdesk e-mails")
     header_icon = "mail"
     template_name = "wagtail_helpdesk/dashboard/mails.html"
     index_url_name = "helpdesk_mails:list"
@@ -137,7 +137,7 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
         return self._place.to_ticket(mail.ticket_id) if self._place and mail.may_read else None
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the failed mails that the visitor answers for; each knows whether he may read it."""
+        """Return the failed mails that the visitor answers for; each knows whether they may read it."""
         readable = Ticket.objects.visible_to(self.request.user).filter(pk=OuterRef("ticket"))
         failed = mails_of(self.request.user).filter(failed_at__isnull=False)
         return failed.annotate(may_read=Exists(readable)).select_related("user", "service")
@@ -145,7 +145,7 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
     @cached_property
     def no_results_message(self) -> str:
         """Say it plainly: an empty list is good news."""
-        return _("No mail matches.") if self.is_filtering else _("No mail failed.")
+        return _("No e-mail matches.") if self.is_filtering else _("No e-mail failed.")
 
     def get_filename(self) -> str:
         """Return the name of the exported file."""
@@ -182,11 +182,13 @@ class SendAgain(ForThoseWhoAnswer, View):
         if done:
             bell.ring("wagtail_helpdesk.tasks.deliver")
             words = ngettext(
-                "%(count)s mail is sent again.", "%(count)s mails are sent again.", done
+                "%(count)s e-mail will be sent again.",
+                "%(count)s e-mails will be sent again.",
+                done,
             )
             messages.success(request, words % {"count": done})
         else:
-            messages.warning(request, _("Nothing was left to send again."))
+            messages.warning(request, _("There was nothing left to send again."))
         return redirect("helpdesk_mails:list")
 
     def _chosen(self, request: HttpRequest) -> QuerySet[Envelope]:
@@ -206,7 +208,7 @@ class MailsMenuItem(MenuItem):
 
     def __init__(self) -> None:
         super().__init__(
-            gettext_lazy("Mails of the helpdesk"),
+            gettext_lazy("Helpdesk e-mails"),
             reverse("helpdesk_mails:list"),
             name="helpdesk-mails",
             icon_name="mail",

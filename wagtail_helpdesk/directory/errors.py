@@ -45,9 +45,9 @@ class AmbiguousPerson(DirectoryError):
 
     @property
     def message(self) -> str:
-        return _(
-            "Several people answer to “%(identifier)s”: enter the identifier of one of them."
-        ) % {"identifier": _short(self.identifier)}
+        return _("Several people match “%(identifier)s”: enter the identifier of one of them.") % {
+            "identifier": _short(self.identifier)
+        }
 
 
 class DirectoryUnavailable(DirectoryError):
@@ -87,7 +87,7 @@ class TooManySearches(DirectoryError):
 
     @property
     def message(self) -> str:
-        return _("You have searched very often. Wait a minute, or enter the identifier.")
+        return _("You have searched too often. Wait a minute, or enter the identifier.")
 
 
 class UnresolvedPeople(DirectoryError):

@@ -1,4 +1,4 @@
-"""The questions that doors ask: this person, these people, somebody like that, and what his card says."""
+"""The questions that doors ask: this person, these people, somebody like that, and what their card says."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def search_people(
 ) -> list[Candidate]:
     """Return at most ``limit`` people whose names, identifier or address fit; [] below three characters.
 
-    Makes no account. ``by`` is who asks: his searches are logged and limited to
+    Makes no account. ``by`` is who asks: their searches are logged and limited to
     ``DIRECTORY_SEARCHES_PER_MINUTE``. Raises ``TooManySearches``, or ``DirectoryUnavailable`` with the
     people in ``known`` who can be named without the directory.
     """

@@ -1,4 +1,4 @@
-"""What the helpdesk asks of a directory, and what a directory says of somebody before he is a user."""
+"""What the helpdesk asks of a directory, and what a directory says of somebody who is not a user yet."""
 
 from __future__ import annotations
 

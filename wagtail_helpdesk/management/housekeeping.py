@@ -39,7 +39,7 @@ _FOLDER, _NAME = re.compile(r"[0-9a-f]{2}"), re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do about each of what is due. Doing it makes that it is due no more."""
+    """Something to do about everything that is due. Once done, it is due no longer."""
 
     name: str
     due: Callable[[], Iterable[Any]]
@@ -98,7 +98,7 @@ def _hand_over(ticket: Ticket) -> None:
 
 
 def outlived_following() -> QuerySet[Subscription]:
-    """Return who still follows what an account closed, or groups changed elsewhere, hid from him."""
+    """Return who still follows what an account closed, or groups changed elsewhere, hid from them."""
     return Subscription.objects.out_of_sight().order_by("pk")
 
 

@@ -133,9 +133,9 @@ def _part(manager: ServiceManager, then: Then) -> str:
 
 
 def _leave(user: User, then: Then) -> str:
-    """His manager's rows stay: whoever comes back is reactivated with what he had.
+    """Their rows as manager stay: whoever comes back is reactivated with what they had.
 
-    Deactivated first: nobody inactive is given a ticket, least of all his own.
+    Deactivated first: nobody inactive is given a ticket, least of all their own.
     """
     with transaction.atomic():
         user.is_active = False

@@ -153,12 +153,12 @@ class Migration(migrations.Migration):
         migrations.AlterConstraint(
             model_name='categorytext',
             name='helpdesk_category_text_once',
-            constraint=models.UniqueConstraint(fields=('category', 'locale'), name='helpdesk_category_text_once', violation_error_message='Somebody has begun a text in this language meanwhile.'),
+            constraint=models.UniqueConstraint(fields=('category', 'locale'), name='helpdesk_category_text_once', violation_error_message='Somebody else has started a text in this language in the meantime.'),
         ),
         migrations.AlterConstraint(
             model_name='servicetext',
             name='helpdesk_service_text_once',
-            constraint=models.UniqueConstraint(fields=('service', 'locale'), name='helpdesk_service_text_once', violation_error_message='Somebody has begun a text in this language meanwhile.'),
+            constraint=models.UniqueConstraint(fields=('service', 'locale'), name='helpdesk_service_text_once', violation_error_message='Somebody else has started a text in this language in the meantime.'),
         ),
         migrations.AddField(
             model_name='categorytextpage',

@@ -29,7 +29,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
 
 
 class Absence(models.Model):
-    """Days on which somebody is away, both ends included, in all the services he manages."""
+    """Days on which somebody is away, both ends included, in all the services they manage."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,7 +49,7 @@ class Absence(models.Model):
         related_name="helpdesk_replacements",
     )
     alerts_follow = models.BooleanField(
-        _("Alert the replacement about the tickets in charge"), default=True
+        _("Alert the replacement about the tickets of the person they replace"), default=True
     )
 
     objects = AbsenceQuerySet.as_manager()
@@ -76,7 +76,7 @@ class Absence(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Somebody absent on a day, and who is there in his stead: nobody, where the chain ends so."""
+    """Somebody absent on a day, and who is there in their stead: nobody, where the chain ends so."""
 
     absence: Absence
     replacement: AbstractUser | None

@@ -33,7 +33,7 @@ class Alias(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="aliases",
-        help_text=_("Empty: shown beside the services."),
+        help_text=_("Leave blank to show it beside the services."),
     )
     parent = models.ForeignKey(
         Category,

@@ -24,11 +24,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Events, and the gate to them."""
 
     def visible_to(self, user: Any, *, own: bool = True) -> Self:
-        """Narrow to what the user may read; ``own=False``: also not what he wrote beyond that."""
+        """Narrow to what the user may read; ``own=False``: also not what they wrote beyond that."""
         return self.filter(access.reads_message(user, own=own))
 
     def of(self, ticket: Ticket, user: Any) -> Self:
-        """Narrow to what the user may read of a ticket that was fetched with his standing."""
+        """Narrow to what the user may read of a ticket that was fetched with their standing."""
         return self.filter(access.reads_message_of_ticket(user, ticket.standing), ticket=ticket)
 
     def unannounced(self) -> Self:

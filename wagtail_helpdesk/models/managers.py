@@ -31,7 +31,7 @@ class ServiceManagerQuerySet(models.QuerySet["ServiceManager"]):
 
 
 class ServiceManager(models.Model):
-    """A user who manages a service, with his privileges there."""
+    """A user who manages a service, with their privileges there."""
 
     service = models.ForeignKey(
         Service,
@@ -53,7 +53,7 @@ class ServiceManager(models.Model):
     can_manage_categories = models.BooleanField(_("may manage categories"), default=True)
     can_assign = models.BooleanField(_("may assign a ticket to another manager"), default=True)
     can_move_anywhere = models.BooleanField(
-        _("may transfer a ticket to a service he does not manage"), default=True
+        _("may transfer a ticket to a service they do not manage"), default=True
     )
     can_refuse = models.BooleanField(_("may refuse a ticket"), default=True)
     can_reopen = models.BooleanField(_("may reopen any ticket of the service"), default=True)
@@ -61,7 +61,7 @@ class ServiceManager(models.Model):
     can_take_assigned = models.BooleanField(
         _("may take a ticket from another manager"), default=True
     )
-    can_set_availability = models.BooleanField(_("may set his availability"), default=False)
+    can_set_availability = models.BooleanField(_("may set their own availability"), default=False)
     available = models.BooleanField(_("available"), default=True)
     order = models.IntegerField(_("order"), default=0)
     synchronised = models.BooleanField(

@@ -24,7 +24,7 @@ class Reason(models.TextChoices):
     MEMBER = "member", _("member of the category")
     MANAGER = "manager", _("manager of the service")
     FOLLOWER = "follower", _("follower of the ticket")
-    # What somebody was before the act: he hears of it once more, if only to learn that it left him.
+    # What somebody was before the act: they hear of it once more, if only to learn that it left them.
     WAS_REQUESTER = "was_requester", _("requester of the ticket until then")
     WAS_IN_CHARGE = "was_in_charge", _("manager of the ticket until then")
     WAS_MANAGER = "was_manager", _("manager where the ticket was until then")
@@ -101,8 +101,8 @@ class Envelope(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        verbose_name = _("mail")
-        verbose_name_plural = _("mails")
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
         default_permissions = ()
         indexes = [
             # Ordered as it is claimed: a fresh alert overtakes a bulk of ten thousand.

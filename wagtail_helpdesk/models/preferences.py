@@ -149,7 +149,7 @@ class ReportPreference(models.Model):
     shows = models.JSONField(_("lists"), default=default_shows, blank=True)
     first_hour = models.PositiveSmallIntegerField(_("hour"), null=True, blank=True, default=8)
     second_hour = models.PositiveSmallIntegerField(_("second hour"), null=True, blank=True)
-    weekends = models.BooleanField(_("send even at week-ends"), default=False)
+    weekends = models.BooleanField(_("send even at weekends"), default=False)
 
     class Meta:
         verbose_name = _("report preference")
@@ -185,7 +185,7 @@ class HelpdeskPreferences(models.Model):
         on_delete=models.CASCADE,
         related_name="helpdesk_preferences",
     )
-    language = models.CharField(_("language of mails"), max_length=10, blank=True)
+    language = models.CharField(_("language of e-mails"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
     alerts_as_requester = models.BooleanField(_("Alert me about my own tickets"), default=True)
     alerts_as_guest = models.BooleanField(
@@ -197,7 +197,7 @@ class HelpdeskPreferences(models.Model):
     )
     reports_suspended = models.BooleanField(_("Suspend the daily reports"), default=False)
     group_reports = models.BooleanField(
-        _("Group the reports in a single mail when possible"), default=True
+        _("Group the reports in a single e-mail when possible"), default=True
     )
     skip_empty_reports = models.BooleanField(_("Do not send an empty report"), default=False)
     # What the mail server refused: no more mail there for a while, or until the address changes.
@@ -217,5 +217,5 @@ class HelpdeskPreferences(models.Model):
 
     @classmethod
     def of(cls, user: Any) -> HelpdeskPreferences:
-        """Return the switches of a person, at their defaults when he never touched them."""
+        """Return the switches of a person, at their defaults if never touched."""
         return cls.objects.filter(user=user).first() or cls(user=user)

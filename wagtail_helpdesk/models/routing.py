@@ -50,7 +50,7 @@ class Routing(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text=_("Empty: whoever asks chooses among those of the service."),
+        help_text=_("Leave blank to let the person asking choose one of the service’s categories."),
     )
 
     objects = RoutingQuerySet.as_manager()

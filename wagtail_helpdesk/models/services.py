@@ -28,7 +28,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     """Services, and the gates to them."""
 
     def visible_to(self, user: Any) -> Self:
-        """Narrow to the services that are open to everybody, to his groups, or run by the user."""
+        """Narrow to the services that are open to everybody, to the user's groups, or run by the user."""
         if not access.is_somebody(user):
             return self.none()
         return self.filter(access.uses_service(user))
@@ -48,7 +48,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     def configured_by(self, user: Any, *privileges: Privilege) -> Self:
         """Narrow to the services whose configuration is the user's, all of it or a part.
 
-        That is: where he holds one of these privileges (none named: any of the three), and
+        That is: where they hold one of these privileges (none named: any of the three), and
         everywhere for an administrator of the helpdesk.
         """
         if access.configures_everything(user):
@@ -80,7 +80,7 @@ class Service(InheritedSettings):
     confidential = models.BooleanField(
         _("confidential"),
         default=False,
-        help_text=_("Mails contain only the link, never the content."),
+        help_text=_("E-mails contain only the link, never the content."),
     )
     monitoring = models.CharField(
         _("default monitoring of its managers"),
@@ -101,7 +101,9 @@ class Service(InheritedSettings):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text=_("Where tickets arrive that are transferred to the service without a category."),
+        help_text=_(
+            "Where tickets arrive when they are transferred to the service without a category."
+        ),
     )
     site = models.ForeignKey(
         Site,
@@ -110,7 +112,9 @@ class Service(InheritedSettings):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text=_("Whose helpdesk page mails lead to; empty: the default site."),
+        help_text=_(
+            "E-mails link to the helpdesk page of this site. Leave blank for the default site."
+        ),
     )
 
     objects = ServiceQuerySet.as_manager()
@@ -195,7 +199,7 @@ class Category(InheritedSettings):
     hidden = models.BooleanField(
         _("hidden"),
         default=False,
-        help_text=_("Left out of the catalogue; reached by a link or a transfer."),
+        help_text=_("Left out of the catalogue, but can still be reached by a link or a transfer."),
     )
     inherits_members = models.BooleanField(_("inherits members"), default=True)
     members_from = models.ForeignKey(

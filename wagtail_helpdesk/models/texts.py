@@ -131,7 +131,9 @@ class ServiceText(Text):
             models.UniqueConstraint(
                 fields=["service", "locale"],
                 name="helpdesk_service_text_once",
-                violation_error_message=_("Somebody has begun a text in this language meanwhile."),
+                violation_error_message=_(
+                    "Somebody else has started a text in this language in the meantime."
+                ),
             ),
         ]
 
@@ -151,7 +153,9 @@ class CategoryText(Text):
             models.UniqueConstraint(
                 fields=["category", "locale"],
                 name="helpdesk_category_text_once",
-                violation_error_message=_("Somebody has begun a text in this language meanwhile."),
+                violation_error_message=_(
+                    "Somebody else has started a text in this language in the meantime."
+                ),
             ),
         ]
 

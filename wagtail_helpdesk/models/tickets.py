@@ -40,7 +40,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(access.reads_ticket(user, through))
 
     def with_standing(self, user: Any) -> Self:
-        """Add what the user is to each ticket and what he may do; read by ``standing``."""
+        """Add what the user is to each ticket and what they may do; read by ``standing``."""
         roles = {
             f"is_{role.value}": models.ExpressionWrapper(
                 condition, output_field=models.BooleanField()
@@ -279,7 +279,7 @@ class Guest(models.Model):
         related_name="helpdesk_invitations",
         db_index=False,
     )
-    permanent = models.BooleanField(_("invited as permanent guest of the service"), default=False)
+    permanent = models.BooleanField(_("invited as a permanent guest of the service"), default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -48,7 +48,7 @@ def address_of(user: Any) -> str:
 def reader_for(user: User) -> Reader:
     """Return a person as a reader of mails.
 
-    Language and time zone are those of his helpdesk preferences, else of his Wagtail account, else
+    Language and time zone are those of their helpdesk preferences, else of their Wagtail account, else
     of the site.
     """
     chosen = _preferences(user)
@@ -70,7 +70,7 @@ def with_preferences(user: str) -> list[str]:
 
 
 def defaults_for(user: Any) -> tuple[str, zoneinfo.ZoneInfo]:
-    """Return language and time zone of a person who chose none in his helpdesk preferences."""
+    """Return language and time zone of a person who chose none in their helpdesk preferences."""
     account = _wagtail_account(user)
     language = _language(getattr(account, "preferred_language", ""))
     return language, zone_named(getattr(account, "current_time_zone", ""))

@@ -58,7 +58,7 @@ class Link:
 def compose(
     envelope: Envelope, dossier: Dossier, reader: Reader, checked: Checked, places: Places
 ) -> EmailMessage:
-    """Return the alert as its reader gets it: in his language and time zone, with what he may read."""
+    """Return the alert as its reader gets it: in their language and time zone, with what they may read."""
     with translation.override(reader.language), timezone.override(reader.zone):
         if checked.told:
             place = places.find(dossier.ticket.service, reader.language)
@@ -215,7 +215,7 @@ def _entry(told: Told, dossier: Dossier, reader: Reader, room: int) -> Entry:
 
 
 def _question(told: Told, dossier: Dossier) -> Any:
-    """Return the question that waits, which a new requester gets with the news that he is one."""
+    """Return the question that waits, which a new requester gets with the news of being one."""
     if told.act.action is not lifecycle.CHANGE_REQUESTER or not told.asked or told.event.text:
         return None
     asked = dossier.ticket.events.filter(
@@ -234,7 +234,7 @@ def _mute_address(reader: Reader, dossier: Dossier, place: Place | None) -> str:
 
 
 def _preferences_address(told: Told, reader: Reader, place: Place | None) -> str:
-    """Return where the reader changes that he gets such mails; nobody does for a mailbox."""
+    """Return where the reader changes that they get such mails; nobody does for a mailbox."""
     if place is None or reader.user is None:
         return ""
     if told.reason not in AS_MANAGER:

@@ -143,7 +143,7 @@ class Plan:
 
 
 def _envelopes(ticket: Ticket, heard: list[Hearing]) -> dict[Any, Envelope]:
-    """Return the mail in which each listener will hear: one that waits for him, or a new one."""
+    """Return the mail in which each listener will hear: one that waits for them, or a new one."""
     users = {hearing.user for hearing in heard if hearing.user}
     asked = {hearing.user for hearing in heard if hearing.user and hearing.verdict.asked}
     plans = _plans(ticket, users, asked)

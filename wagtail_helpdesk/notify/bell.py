@@ -36,5 +36,6 @@ def _ring(task: str, *args: str) -> None:
         async_task(task, *args)
     except Exception:
         logger.warning(
-            "The queue cannot be reached; what waits waits for the schedule.", exc_info=True
+            "The queue cannot be reached; what is waiting will go out with the schedule.",
+            exc_info=True,
         )

@@ -33,7 +33,7 @@ from .surroundings import Surroundings, acts_of, surroundings_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: Acts that can take a ticket away from somebody; he learns of it by one farewell.
+#: Acts that can take a ticket away from somebody, who learns of it by one farewell.
 DEPRIVING = (lifecycle.MOVE, lifecycle.CHANGE_REQUESTER)
 
 
@@ -98,7 +98,7 @@ class Dossier:
     def check_for(self, user: User, notices: Iterable[Notice]) -> Checked:
         """Decide again, now that the mail is about to leave, what of it may be told to a person.
 
-        One statement answers both what he may read and what he may do: the standing comes from the
+        One statement answers both what they may read and what they may do: the standing comes from the
         conditions that ``visible_to`` is made of.
         """
         checked = Checked(self.ticket.standing_of(user))

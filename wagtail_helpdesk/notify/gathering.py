@@ -57,7 +57,7 @@ class OpenTickets:
         return found
 
     def listing(self, user: int, shows: Sequence[str]) -> Listing:
-        """Return the sections of one reader, in his order; a ticket stands in the first it fits."""
+        """Return the sections of one reader, in their order; a ticket stands in the first it fits."""
         order = [*shows, *([OTHERS] if Shows.FREE in shows else [])]
         taken: set[tuple[str, int]] = set()
         listing: Listing = {}

@@ -40,7 +40,7 @@ class Moment:
 class Act:
     """One event: what happened between two moments of a ticket. Before an opening there is none.
 
-    ``author`` sent the form: what the application does in its course is his doing too.
+    ``author`` sent the form: what the application does in its course is their doing too.
     """
 
     action: Action
@@ -86,13 +86,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Somebody as manager of the service a ticket is in: his place there and what he chose."""
+    """Somebody as manager of the service a ticket is in: their place there and what they chose."""
 
     levels: Levels
     member: bool = True
 
     def reason(self, in_charge: bool, arrival: Arrival, *, new_member: bool) -> Reason | None:
-        """Return why he hears as a manager, strongest first, or None."""
+        """Return why they hear as a manager, strongest first, or None."""
         any_ticket, member, charge = self.levels
         counts_as_member = self.member or arrival is Arrival.ALL_AS_MEMBERS
         arrives = arrival not in (Arrival.NOBODY, Arrival.NEW_MEMBERS)
@@ -112,9 +112,9 @@ def _fires(level: Level, arrives: bool) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What somebody is to a ticket after an act and before it, and what he chose.
+    """What somebody is to a ticket after an act and before it, and what they chose.
 
-    ``desk`` is his place in the service where the ticket is, ``old_desk`` in the one, or the
+    ``desk`` is their place in the service where the ticket is, ``old_desk`` in the one, or the
     category, where it was.
     """
 
@@ -124,7 +124,7 @@ class Person:
     follows: bool = False
     desk: Desk | None = None
     old_desk: Desk | None = None
-    #: Replaces whoever is in charge after the act and is away, with his alerts.
+    #: Replaces whoever is in charge after the act and is away, with their alerts.
     stands_in: bool = False
     muted: bool = False
     monitoring: bool = True
@@ -135,7 +135,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why somebody hears of an act, whether it asks him something, or why he does not hear."""
+    """Why somebody hears of an act, whether it asks them something, or why they do not hear."""
 
     reason: Reason
     asked: bool = False
@@ -143,9 +143,9 @@ class Verdict:
 
 
 def verdict(act: Act, person: Person) -> Verdict | None:
-    """Decide whether a person hears of an act; None when it does not concern him.
+    """Decide whether a person hears of an act; None when it does not concern them.
 
-    The strongest reason wins. Somebody who would hear but for a switch of his, or because he muted
+    The strongest reason wins. Somebody who would hear but for a switch of theirs, or for muting
     the ticket, gets a verdict that says so: the history of the ticket explains it.
     """
     if person.user in (act.actor, act.author):
@@ -162,7 +162,7 @@ def verdict(act: Act, person: Person) -> Verdict | None:
 
 
 def _reasons(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:
-    """Give every reason a person has, strongest first, and whether he wants to hear for it."""
+    """Give every reason a person has, strongest first, and whether they want to hear for it."""
     yield from _as_requester(act, person)
     desk_reason = _as_manager(act, person)
     in_hand = desk_reason in (Reason.IN_CHARGE, Reason.STANDS_IN)
@@ -174,7 +174,7 @@ def _reasons(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:
         yield desk_reason, person.monitoring
     if person.follows and Role.VIEWER in act.tells and _may_read(act, person):
         yield Reason.FOLLOWER, person.as_follower
-    yield from _as_he_was(act, person)
+    yield from _as_they_were(act, person)
 
 
 def _as_requester(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:
@@ -195,7 +195,7 @@ def _as_manager(act: Act, person: Person) -> Reason | None:
     return Reason.STANDS_IN if stands_in else reason
 
 
-def _as_he_was(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:
+def _as_they_were(act: Act, person: Person) -> Iterator[tuple[Reason, bool]]:
     """Give the reasons of those who were there before the act; of managers, those at *always*."""
     if act.before is None:
         return

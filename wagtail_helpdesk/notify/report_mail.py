@@ -99,9 +99,9 @@ class Chapter:
 def compose(
     envelope: Envelope, reader: Reader, places: Places, gathered: Gathered
 ) -> EmailMessage | Skipped:
-    """Return the report as its reader gets it, or why he gets none.
+    """Return the report as its reader gets it, or why they get none.
 
-    Rights and preferences are read again: services he no longer manages are left out.
+    Rights and preferences are read again: services they no longer manage are left out.
     """
     chosen = HelpdeskPreferences.of(reader.user)
     if envelope.slot is not None and chosen.reports_suspended:
@@ -146,7 +146,7 @@ def _write(
         "title": title,
         "when": timezone.localtime(),
         "several": len(chapters) > 1,
-        "why": _("You get this report because of your preferences."),
+        "why": _("You are receiving this report because of your preferences."),
         "preferences_url": place.to("manager_preferences") if place else "",
         "stop_url": stop,
     }

@@ -158,7 +158,7 @@ class _Choices:
         return _account_zones(self.users)
 
     def of(self, user: int, service: int) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
-        """Return what a report lists, at which hours, and whether also at week-ends."""
+        """Return what a report lists, at which hours, and whether also at weekends."""
         row = self.rows.get((user, service)) or self.default
         hours = (row.first_hour, row.second_hour) if row.first_hour is not None else ()
         return tuple(row.shows), tuple(hour for hour in hours if hour is not None), row.weekends
@@ -253,7 +253,7 @@ def send_report_now(user: User, service: Service) -> Envelope:
 
 
 def still_wanted(user: int) -> Callable[[int], bool]:
-    """Return what tells of which services somebody wants reports, as he chooses now."""
+    """Return what tells of which services somebody wants reports, as they choose now."""
     chosen = _Choices({user})
 
     def wanted(service: int) -> bool:

@@ -132,7 +132,7 @@ def _requester_changed(told: Told, dossier: Dossier, reader: Reader) -> str:
 
 
 def _priority(told: Told, dossier: Dossier, reader: Reader) -> str:
-    return _("%(who)s changed the priority: %(after)s (before: %(before)s).") % {
+    return _("%(who)s changed the priority: %(after)s (previously %(before)s).") % {
         "who": who(told),
         "after": Priority(told.event.after["priority"]).label,
         "before": Priority(told.event.before["priority"]).label,
@@ -142,7 +142,7 @@ def _priority(told: Told, dossier: Dossier, reader: Reader) -> str:
 def _subject(told: Told, dossier: Dossier, reader: Reader) -> str:
     if dossier.hides_subject:
         return _("%(who)s changed the subject of the ticket.") % {"who": who(told)}
-    return _("%(who)s changed the subject: “%(after)s” (before: “%(before)s”).") % {
+    return _("%(who)s changed the subject: “%(after)s” (previously “%(before)s”).") % {
         "who": who(told),
         "after": told.event.after["subject"],
         "before": told.event.before["subject"],
@@ -227,11 +227,11 @@ def deadline(told: Told, dossier: Dossier) -> str:
     since = dossier.ticket.awaiting_since or told.event.created_at
     last = timezone.localtime(since + timedelta(days=helpdesk_settings.EXPIRY_DAYS))
     date = in_words(last.date())
-    return _("Without an answer from you before %(date)s, the ticket will expire.") % {"date": date}
+    return _("If you do not answer before %(date)s, the ticket will expire.") % {"date": date}
 
 
 def why(told: Told, dossier: Dossier, reader: Reader) -> str:
-    """Return why the reader gets the mail: what he was to the ticket where the act left it."""
+    """Return why the reader gets the mail: what they were to the ticket where the act left it."""
     ticket, left = dossier.ticket, told.act.after
     return WHY[_reason_told(told, dossier, reader)]() % {
         "service": dossier.services.get(left.service, ticket.service).name,
@@ -253,30 +253,36 @@ def _reason_told(told: Told, dossier: Dossier, reader: Reader) -> Reason:
 
 
 WHY: dict[Reason, Callable[[], str]] = {
-    Reason.REQUESTER: lambda: _("You get this mail because you are the requester of the ticket."),
-    Reason.IN_CHARGE: lambda: _("You get this mail because you are in charge of the ticket."),
-    Reason.STANDS_IN: lambda: _(
-        "You get this mail because you stand in for the manager of the ticket, who is absent."
+    Reason.REQUESTER: lambda: _(
+        "You are receiving this e-mail because you are the requester of the ticket."
     ),
-    Reason.GUEST: lambda: _("You get this mail because you are a guest of the ticket."),
+    Reason.IN_CHARGE: lambda: _(
+        "You are receiving this e-mail because you are in charge of the ticket."
+    ),
+    Reason.STANDS_IN: lambda: _(
+        "You are receiving this e-mail because you stand in for the manager of the ticket, who is absent."
+    ),
+    Reason.GUEST: lambda: _("You are receiving this e-mail because you are a guest of the ticket."),
     Reason.PERMANENT_GUEST: lambda: _(
-        "You get this mail because you are a permanent guest of the service %(service)s."
+        "You are receiving this e-mail because you are a permanent guest of the service %(service)s."
     ),
     Reason.MEMBER: lambda: _(
-        "You get this mail because you are a member of the category %(category)s."
+        "You are receiving this e-mail because you are a member of the category %(category)s."
     ),
     Reason.MANAGER: lambda: _(
-        "You get this mail because you are a manager of the service %(service)s."
+        "You are receiving this e-mail because you are a manager of the service %(service)s."
     ),
-    Reason.FOLLOWER: lambda: _("You get this mail because you follow the ticket."),
+    Reason.FOLLOWER: lambda: _("You are receiving this e-mail because you follow the ticket."),
     Reason.WAS_REQUESTER: lambda: _(
-        "You get this mail because you were the requester of the ticket."
+        "You are receiving this e-mail because you were the requester of the ticket."
     ),
-    Reason.WAS_IN_CHARGE: lambda: _("You get this mail because you were in charge of the ticket."),
+    Reason.WAS_IN_CHARGE: lambda: _(
+        "You are receiving this e-mail because you were in charge of the ticket."
+    ),
     Reason.WAS_MANAGER: lambda: _(
-        "You get this mail because you manage the category where the ticket was."
+        "You are receiving this e-mail because you manage the category where the ticket was."
     ),
     Reason.MAILBOX: lambda: _(
-        "You get this mail because this address is alerted for the service %(service)s."
+        "You are receiving this e-mail because this address is alerted for the service %(service)s."
     ),
 }

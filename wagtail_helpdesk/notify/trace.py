@@ -34,7 +34,7 @@ LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person or address, and how the news reached or missed him."""
+    """One person or address, and how the news reached or missed them."""
 
     name: str
     reason: str
@@ -74,7 +74,7 @@ def _line(notice: Notice) -> Line:
     if notice.skipped:
         return Line(name, reason, str(Skipped(notice.skipped).label), told=False)
     if envelope is None:
-        return Line(name, reason, _("the mail was forgotten"), told=False)
+        return Line(name, reason, _("the e-mail was deleted"), told=False)
     return Line(
         name,
         reason,

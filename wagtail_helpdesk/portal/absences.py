@@ -1,4 +1,4 @@
-"""Where a manager says in which services he is available now, and on which days he is away."""
+"""Where managers say in which services they are available now, and on which days they are away."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _switch(visit: Visit) -> HttpResponse:
     available = posted.get("available") == "yes"
     configuration.set_availability(row, available, by=visit.user)
     said = _("You are available in %(service)s.") if available else _(
-        "You are not available in %(service)s: no ticket is given to you."
+        "You are not available in %(service)s: you will be given no tickets."
     )  # fmt: skip
     return _done(visit, said % {"service": row.service.name})
 
@@ -51,7 +51,7 @@ def _remove(visit: Visit) -> HttpResponse:
     own = Absence.objects.filter(user=visit.user).select_related("user", "replacement")
     absence = own.filter(pk=named).first()
     if absence is None:
-        raise Http404(_("This absence does not exist any more."))
+        raise Http404(_("This absence no longer exists."))
     configuration.remove_absence(absence, by=visit.user)
     return _done(visit, _("The absence was removed."))
 
@@ -75,7 +75,7 @@ def _form(visit: Visit, data: Any = None) -> AbsenceForm:
 
 
 def _may_add(visit: Visit) -> bool:
-    """Tell whether absences are the visitor's own affair: with a privilege in one of his services."""
+    """Tell whether absences are the visitor's own affair: with a privilege in one of their services."""
     return any(_is_own_affair(visit, row) for row in visit.managed)
 
 

@@ -135,7 +135,7 @@ def _who_was_faster(visit: Visit, news: list[history.Entry]) -> str:
         return ""
     newest = (changes or others)[-1]
     if newest.event.action == lifecycle.TAKE.name:
-        return _("%(name)s has just taken this ticket in charge.") % {"name": newest.author}
+        return _("%(name)s has just taken charge of this ticket.") % {"name": newest.author}
     return f"{newest.sentence}."
 
 
@@ -169,7 +169,7 @@ def _done(visit: Visit, form: ActForm) -> HttpResponse:
 
 def _message(form: ActForm, still_visible: bool) -> str:
     if form.name == lifecycle.MOVE.name and not still_visible:
-        return _("The ticket has been transferred. You cannot see this ticket any more.")
+        return _("The ticket has been transferred. You can no longer see it.")
     if form.cleaned_data.get("become_guest") and _is_guest(form):
         return _("The ticket has been transferred. You are now a guest of it.")
     return str(form.labels["done"])

@@ -1,4 +1,4 @@
-"""The home of the helpdesk: what waits for its reader, his requests, the catalogue."""
+"""The home of the helpdesk: what waits for its reader, their requests, the catalogue."""
 
 from __future__ import annotations
 

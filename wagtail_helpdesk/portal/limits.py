@@ -32,13 +32,14 @@ def check_invitations(user: User | Any, people: int) -> None:
     """Count the people who are invited; raise ``ValidationError`` when there were too many already."""
     most = helpdesk_settings.INVITATIONS_PER_HOUR
     if not limits.allows("invitations", user, most, limits.HOUR, people):
-        message = _("You have invited very many people. Wait an hour before you invite others.")
+        message = _("You have invited a lot of people. Please wait an hour before inviting others.")
         raise forms.ValidationError(message, code=TOO_MANY)
 
 
 def refuse(form: forms.Form) -> int:
     """Say on a form that it was too much; return the status of the answer."""
     form.add_error(
-        None, _("That was very much in a short time. Wait a little, then send the form again.")
+        None,
+        _("You have sent a lot in a short time. Please wait a moment, then send the form again."),
     )
     return 429

@@ -1,4 +1,4 @@
-"""The preferences of a manager, service by service: what he is told at once, and the daily reports."""
+"""The preferences of a manager, service by service: what they are told at once, and the daily reports."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _switch_reports(visit: Visit, what: str) -> HttpResponse:
 def _reset(visit: Visit, which: str) -> HttpResponse:
     service = _service(visit, which)
     reset(visit.user, service)
-    done = _("The default holds again for the service “%(service)s”.")
+    done = _("The service “%(service)s” is back to the default settings.")
     _say(visit, service, done % {"service": service})
     return _answer(visit, service)
 
@@ -98,7 +98,7 @@ def _send(visit: Visit, which: str) -> HttpResponse:
     preferences = _preferences(visit, judged=())
     form = next((form for form in preferences.services if form.service == service), None)
     if form is not None and form.lists_nothing:
-        words = _("Choose what the report lists, and save: there is nothing to send.")
+        words = _("There is nothing to send: choose what the report lists, then save.")
         _say(visit, service, words, messages.error)
         return _answer(visit, service, typed_too=True)
     reports.send_report_now(visit.user, service)
@@ -106,7 +106,7 @@ def _send(visit: Visit, which: str) -> HttpResponse:
     _say(
         visit,
         service,
-        _("The report has been sent, as it was last saved.")
+        _("The report has been sent, with the settings last saved.")
         if unsaved
         else _("The report has been sent."),
     )
@@ -129,7 +129,7 @@ def _suspends(what: str) -> bool:
 
 
 def _service(visit: Visit, which: str) -> Service:
-    """Return the service a button is about; one he does not manage does not exist here."""
+    """Return the service a button is about; one the visitor does not manage does not exist here."""
     for service in visit.services:
         if str(service.pk) == which:
             return service

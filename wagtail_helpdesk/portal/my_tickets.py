@@ -18,8 +18,8 @@ from .visit import Visit
 
 LISTS = {
     "own": _("My requests"),
-    "invited": _("I am invited"),
-    "followed": _("I follow"),
+    "invited": _("My invitations"),
+    "followed": _("Followed tickets"),
 }
 FILTERS = {
     "open": pgettext_lazy("tickets", "Open"),

@@ -74,7 +74,7 @@ class MuteView(OneClickView):
     """Mutes one ticket for one person."""
 
     def read(self, token: str) -> tuple[Any, ...]:
-        """Return the person and the ticket, which he must still be allowed to read."""
+        """Return the person and the ticket, which they must still be allowed to read."""
         known = read_mute_token(token)
         if known is None:
             raise Http404
@@ -88,11 +88,11 @@ class MuteView(OneClickView):
         """Speak of the ticket by its number alone: whoever has the mail may not be its reader."""
         number = {"number": subject[1].pk}
         return {
-            "question": _("Hear no more of ticket no. %(number)s?") % number,
-            "done_text": _("You will get no more mails about ticket no. %(number)s.") % number,
-            "undone_text": _("You will hear of ticket no. %(number)s again.") % number,
-            "note": _("You will still get the questions that are put to you."),
-            "confirm": _("Hear no more of this ticket"),
+            "question": _("No more alerts about ticket no. %(number)s?") % number,
+            "done_text": _("You will get no more alerts about ticket no. %(number)s.") % number,
+            "undone_text": _("You will get alerts about ticket no. %(number)s again.") % number,
+            "note": _("You will still receive any questions put to you."),
+            "confirm": _("No more alerts about this ticket"),
         }
 
     def apply(self, *subject: Any, undo: bool) -> None:

@@ -1,4 +1,4 @@
-"""A manager's day at a glance: what waits for him, what is free, how loaded his services are."""
+"""A manager's day at a glance: what waits for them, what is free, how busy their services are."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RECENTLY = timedelta(days=7)
 YOUNG, OLD = timedelta(days=1), timedelta(days=7)
 
 _POSTPONED = _("Postponed until today")
-#: Why a ticket waits for the manager in charge, by what happened to it since he last acted.
+#: Why a ticket waits for the manager in charge, by what happened to it since they last acted.
 REASONS = {
     lifecycle.COMMENT.name: _("The requester has answered"),
     lifecycle.REJECT_CLOSURE.name: _("Closure refused"),
@@ -172,7 +172,7 @@ class Overview:
         """How many of the free tickets of one's categories are how old."""
         labels = {
             "free_young": _("since yesterday"),
-            "free_middle": _("for days"),
+            "free_middle": _("for several days"),
             "free_old": _("for more than a week"),
         }
         return [(label, queues.shown(self._counts[name])) for name, label in labels.items()]

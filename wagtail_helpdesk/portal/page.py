@@ -41,7 +41,7 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
         _("introduction"),
         blank=True,
         features=["bold", "italic", "link", "document-link", "ol", "ul"],
-        help_text=_("Shown at the top of the helpdesk's home."),
+        help_text=_("Shown at the top of the helpdesk’s home page."),
     )
 
     class Meta:

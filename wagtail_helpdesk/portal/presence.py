@@ -34,7 +34,7 @@ def banner(ticket: Ticket, reader: Any, available: Collection[Action]) -> Banner
     """Return what a reader is told when whoever is in charge of an open ticket is not there.
 
     The requester learns of absences; only the service's managers learn more. The one in charge
-    knows himself.
+    knows already.
     """
     manager = ticket.assignee
     if manager is None or manager == reader or not ticket.is_open:
@@ -55,7 +55,7 @@ def _absent(
     sentence = sentence_about(away, reader)
     person = away.replacement
     if person == reader and lifecycle.TAKE in available:
-        return Banner(sentence, f"take/?version={ticket.version}", _("Take the ticket in charge"))
+        return Banner(sentence, f"take/?version={ticket.version}", _("Take charge of the ticket"))
     if person is None or lifecycle.ASSIGN not in available:
         return Banner(sentence)
     if not assignable(ticket).filter(user=person.pk).exists():
@@ -67,9 +67,9 @@ def _absent(
 def _not_there(ticket: Ticket, manager: Any) -> Banner | None:
     row = ServiceManager.objects.filter(service=ticket.service_id, user=manager).first()
     if row is None:
-        said = _("%(name)s does not manage this service any more: nobody works on this ticket.")
+        said = _("%(name)s no longer manages this service: nobody is working on this ticket.")
     elif not manager.is_active:
-        said = _("The account of %(name)s is not active any more: nobody works on this ticket.")
+        said = _("The account of %(name)s is no longer active: nobody is working on this ticket.")
     elif not row.available:
         said = _("%(name)s is not available at the moment.")
     else:
@@ -78,7 +78,7 @@ def _not_there(ticket: Ticket, manager: Any) -> Banner | None:
 
 
 def sentence_about(away: Away, reader: Any) -> str:
-    """Return until when somebody is absent and who stands in for him."""
+    """Return until when somebody is absent and who stands in for them."""
     absence, person = away.absence, away.replacement
     if person is None:
         said = _("%(name)s is absent until %(day)s.")

@@ -150,7 +150,7 @@ def _answer(asked: Asked) -> tuple[Results, str]:
         results = search(asked.visit.user, asked.question, asked.filters, length=paging.LENGTH)
     except TooBroad:
         return Results(Query()), _(
-            "Too much answers this question. Please be more precise: add a word, or choose a filter."
+            "This search matches too much. Please be more precise: add a word, or choose a filter."
         )
     except Unavailable:
         logger.exception("The search engine of the helpdesk does not answer.")

@@ -1,4 +1,4 @@
-"""What somebody had typed when his login expired: kept in the session, given back to him after login."""
+"""What somebody had typed when their login expired: kept in the session, given back after login."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SIGNER = signing.Signer(salt=KEY)
 
 
 def seal(user: Any) -> str:
-    """Return what says in a form whose it is, once the session does not any more."""
+    """Return what says in a form whose it is, once the session no longer does."""
     return _SIGNER.sign(str(user.pk))
 
 
@@ -54,7 +54,7 @@ def typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def given_back(request: HttpRequest) -> dict[str, Any]:
-    """Return what he who is here typed in the form at this address before his login expired."""
+    """Return what the visitor typed in the form at this address before their login expired."""
     kept = request.session.get(KEY)
     if kept and kept["owner"] != str(request.user.pk):
         # Somebody else logged in with this browser.

@@ -55,7 +55,7 @@ class Visit:
         return self.request.method == "POST"
 
     def ticket(self, number: int) -> Ticket:
-        """Return a ticket with what the visitor is to it; what he may not read does not exist."""
+        """Return a ticket with what the visitor is to it; what they may not read does not exist."""
         found = (
             Ticket.objects.visible_to(self.user)
             .with_standing(self.user)
@@ -88,7 +88,7 @@ class Visit:
 
 
 def receive(page: Any, request: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
-    """Let a visitor in and answer him: login first, then the view, refusals as pages."""
+    """Let a visitor in and answer them: login first, then the view, refusals as pages."""
     if not access.is_somebody(request.user):
         return private(_to_login(request))
     methods = getattr(view, "methods", READING)
@@ -109,7 +109,7 @@ def receive(page: Any, request: HttpRequest, view: View, **kwargs: Any) -> HttpR
 
 
 def _typed(request: HttpRequest) -> str:
-    """Return the text of a form that is refused: whoever lost the right keeps his words."""
+    """Return the text of a form that is refused: whoever lost the right keeps their words."""
     limit = helpdesk_settings.MESSAGE_MAX_LENGTH
     return str(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 

@@ -16,7 +16,7 @@ from wagtail_helpdesk.lifecycle import Status
 #: Requesters read plainer words for the same nine statuses.
 PLAIN = {
     Status.FREE: pgettext_lazy("status", "Received"),
-    Status.IN_PROGRESS: pgettext_lazy("status", "Taken in charge"),
+    Status.IN_PROGRESS: pgettext_lazy("status", "Being handled"),
     Status.INCOMPLETE: pgettext_lazy("status", "Waiting for your answer"),
     Status.POSTPONED: pgettext_lazy("status", "Postponed"),
     Status.CLOSED: pgettext_lazy("status", "Done: to be confirmed"),

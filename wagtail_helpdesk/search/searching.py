@@ -1,4 +1,4 @@
-"""The one search: what somebody may read that answers his question, newest first."""
+"""The one search: what somebody may read that answers their question, newest first."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _doors(user: Any, filters: Filters) -> list[QuerySet[SearchRow]]:
     """Return the queries that together reach all the user may read, each with the rule in it, newest first.
 
     For a manager words narrow best, and one door leads everywhere. Somebody who manages nothing
-    reads a handful of tickets among all: measured, his own must come first, not the words.
+    reads a handful of tickets among all: measured, their own must come first, not the words.
     """
     rows = _narrowed(SearchRow.objects.visible_to(user), filters)
     newest = rows.order_by("-pk")

@@ -81,7 +81,7 @@ def fold_word(word: str) -> str:
 
 
 def parse(text: str) -> Query:
-    """Return what somebody asks for. Nothing he types is an operator: only words count."""
+    """Return what somebody asks for. Nothing they type is an operator: only words count."""
     words = fold(_ELISION.sub(" ", text[:LONGEST_QUESTION])).split()
     telling = [word for word in words if word not in _ARTICLES] or words
     # Each once, in their order; the last one typed stays the last.

@@ -1,4 +1,4 @@
-"""When a manager is away, and who stands in for him."""
+"""When a manager is away, and who stands in."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class AbsenceForm(forms.Form):
         label=gettext_lazy("Replacement"),
         required=False,
         max_length=254,
-        help_text=gettext_lazy("Identifier or e-mail address of whoever stands in meanwhile."),
+        help_text=gettext_lazy("Identifier or e-mail address of the person who stands in."),
     )
 
     alerts_follow = forms.BooleanField(
-        label=gettext_lazy("Alert the replacement about the tickets in charge"),
+        label=gettext_lazy("Alert the replacement about the tickets of the person they replace"),
         required=False,
         initial=True,
     )

@@ -18,9 +18,9 @@ from .tree import indented, walk
 #: What each way of assigning does, said where it is chosen.
 EXPLAINED = {
     Algorithm.NOBODY: gettext_lazy("tickets wait until a manager takes them"),
-    Algorithm.FIRST: gettext_lazy("the highest in the list of managers who is there"),
-    Algorithm.CYCLIC: gettext_lazy("each one after the other, absent people are passed over"),
-    Algorithm.RANDOM: gettext_lazy("anybody who is there, chosen by lot"),
+    Algorithm.FIRST: gettext_lazy("the first in the list of managers who is there"),
+    Algorithm.CYCLIC: gettext_lazy("one after the other, skipping those who are absent"),
+    Algorithm.RANDOM: gettext_lazy("anybody who is there, drawn by lot"),
     Algorithm.LEAST_LOADED: gettext_lazy("whoever has the fewest open tickets in the service"),
 }
 
@@ -62,7 +62,7 @@ class ServiceForm(InheritingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["monitoring"].choices = [
-            ("", _("The default of the site")),
+            ("", _("The site’s default")),
             *[choice for choice in self.fields["monitoring"].choices if choice[0] != ""],
         ]
         if self.instance.pk is None:
@@ -75,7 +75,7 @@ class ServiceForm(InheritingForm):
 
 
 class CategoryForm(InheritingForm):
-    """The panel of a category. Which service it belongs to is no field: that never changes."""
+    """The panel of a category. Which service it belongs to is not a field: it never changes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

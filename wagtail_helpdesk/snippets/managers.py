@@ -88,7 +88,7 @@ def _row(manager: ServiceManager) -> dict[str, Any]:
 
 
 class AddManager(AddPeople):
-    """Make people managers; one alone leads on to his privileges."""
+    """Make people managers; one alone leads on to their privileges."""
 
     privilege = Privilege.MANAGE_MANAGERS
     page_title = gettext_lazy("Add a manager to the service")
@@ -139,7 +139,9 @@ class ManagerForm(forms.ModelForm):
         for privilege in CONFIGURATION:
             if privilege not in holds:
                 self.fields[privilege.value].disabled = True
-                self.fields[privilege.value].help_text = _("Only somebody who has it may give it.")
+                self.fields[privilege.value].help_text = _(
+                    "Only somebody who has this privilege may grant it."
+                )
 
     def groups(self) -> list[tuple[str, list[Any]]]:
         """Return the fields under their headings."""
@@ -176,7 +178,7 @@ class RemovalForm(forms.Form):
     """What becomes of the open tickets of a manager who leaves; asked only if there are any."""
 
     then = forms.ChoiceField(
-        label=gettext_lazy("What to do with these tickets?"),
+        label=gettext_lazy("What should happen to these tickets?"),
         widget=forms.RadioSelect,
         choices=[
             (Then.ALGORITHM.value, gettext_lazy("Assign them automatically")),
@@ -206,7 +208,7 @@ class RemovalForm(forms.Form):
 
 
 class RemoveManager(ManagerPage, ServiceFormPage):
-    """Take a manager out of the service, and his open tickets out of his hands."""
+    """Take a manager out of the service, and their open tickets out of their hands."""
 
     template_name = "wagtail_helpdesk/admin/manager_remove.html"
     page_title = gettext_lazy("Remove the manager")

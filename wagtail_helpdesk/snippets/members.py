@@ -36,8 +36,7 @@ class MembersForm(forms.Form):
             (NAME, gettext_lazy("Only the managers chosen below")),
         ],
         help_text=gettext_lazy(
-            "Only the members chosen will be told, by default, of the tickets created in this"
-            " category."
+            "By default, only the chosen members will be told of tickets created in this category."
         ),
     )
     chosen = forms.ModelMultipleChoiceField(

@@ -26,7 +26,7 @@ CATEGORIES = "helpdesk_categories"
 class ServicePage(WagtailAdminTemplateMixin, View):
     """A page about one service, for whoever configures a part of it.
 
-    Of a service in which he configures nothing he learns nothing (404); ``privilege`` is what the
+    Of a service in which they configure nothing they learn nothing (404); ``privilege`` is what the
     page needs besides (403; None: any part of the configuration).
     """
 

@@ -23,7 +23,7 @@ class PeopleForm(forms.Form):
     query = forms.CharField(
         required=False,
         max_length=100,
-        help_text=gettext_lazy("Three letters of a name at least."),
+        help_text=gettext_lazy("Enter at least three letters of a name."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +32,7 @@ class PeopleForm(forms.Form):
             "identifier": helpdesk_settings.IDENTIFIER_LABEL
         }
         self.fields["query"].label = helpdesk_settings.DIRECTORY_SEARCH_LABEL
-        self.fields["people"].help_text = _("Several people: separate them by commas.")
+        self.fields["people"].help_text = _("Separate several people with commas.")
 
     @property
     def chosen(self) -> list[str]:

@@ -30,7 +30,7 @@ ROUTE = "wagtail_helpdesk.route"
 class RoutingForm(forms.ModelForm):
     """A service, and perhaps one of its categories; neither: as the pages above.
 
-    What the editor is not shown stays, until he chooses something else.
+    What the editor is not shown stays, until they choose something else.
     """
 
     #: Whether something is set that the editor may not see.
@@ -45,7 +45,7 @@ class RoutingForm(forms.ModelForm):
         self._offer("service", reachable(Service, user))
         self._offer("category", reachable(Category, user), linked_fields={"service": "#id_service"})
         self.fields["service"].required = False
-        self.fields["service"].help_text = _("Empty: whom the pages above ask.")
+        self.fields["service"].help_text = _("Leave blank to use the same as the pages above.")
 
     def _offer(self, name: str, choices: QuerySet[Any], **options: Any) -> None:
         """Let a field choose among these; another choice that was made before is not shown."""
@@ -99,7 +99,7 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
             form.keep()
             said = str(form.instance) if form.cleaned_data.get("service") else ""
             log(instance=self.page, action=ROUTE, user=self.request.user, data={"to": said})
-        messages.success(self.request, _("Saved. It applies to this page and those beneath it."))
+        messages.success(self.request, _("Saved. It applies to this page and those below it."))
         return redirect("wagtailadmin_pages:edit", self.page.pk)
 
     def get_page_subtitle(self) -> str:

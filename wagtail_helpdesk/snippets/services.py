@@ -54,7 +54,7 @@ EDIT_HANDLER = ObjectList(
         ),
         MultiFieldPanel(
             [FieldPanel("everyone"), FieldPanel("groups", widget=CHECKBOXES)],
-            heading=gettext_lazy("Who may ask"),
+            heading=gettext_lazy("Who may open tickets"),
             icon="group",
         ),
         TEMPLATE_PANEL,

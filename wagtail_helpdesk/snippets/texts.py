@@ -39,11 +39,11 @@ CATEGORY_TEXTS = "helpdesk_category_texts"
 
 
 class TextForm(WagtailAdminModelForm):
-    """The words in one language. What they are about is no field: that never changes."""
+    """The words in one language. What they are about is not a field: it never changes."""
 
     def clean(self) -> Any:
         cleaned = super().clean()
-        # Django leaves out the constraints on what is no field.
+        # Django leaves out the constraints on what is not a field.
         self.instance.validate_constraints()
         return cleaned
 

@@ -138,7 +138,7 @@ def _tickets(row: ServiceManager | None, service: Service) -> Reason:
         return Reason(right, True, _("Manager of the service."))
     return Reason(
         right, False,
-        _("Not a manager: sees only tickets where requester or guest, and public ones."),
+        _("Not a manager: sees only public tickets, and those they are requester or guest of."),
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def _asking(user: Any, service: Service) -> Reason:
     group = service.groups.filter(pk__in=user.groups.values("pk")).first()
     if group:
         return Reason(right, True, _("Member of the group “%(group)s”.") % {"group": group})
-    return Reason(right, False, _("In none of the groups that may ask."))
+    return Reason(right, False, _("In none of the groups that may open tickets."))
 
 
 def _group_with(user: Any, codename: str) -> Group | None:

@@ -12,7 +12,7 @@ FILE_ROOT              what is attached to tickets; served by nobody but the por
 SMTP_HOST, …           see example/mail.py
 LDAP_SERVER, …         see example/ldap.py
 
-`deploy/portal.env.example` has them all, docs/how-to/deploy.md tells about them.
+`deploy/portal.env.example` has them all, docs/how-to/deploy.md explains them.
 """
 
 import os

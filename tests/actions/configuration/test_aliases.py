@@ -56,7 +56,7 @@ def test_it_stands_below_a_category_of_its_own_place(general, network, dsi, soph
 
 def test_an_alias_leads_somewhere_else(general, heating, sophie):
     for to, parent in ((general, None), (heating, heating)):
-        with pytest.raises(NotPossible, match="leads somewhere else"):
+        with pytest.raises(NotPossible, match="lead somewhere else"):
             configuration.add_alias("Ici", to, by=sophie, service=general, parent=parent)
 
 

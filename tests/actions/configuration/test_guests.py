@@ -17,7 +17,7 @@ def test_not_to_those_that_are_there_already(people, general, sophie, ticket):
     assert not ticket.guests.exists()
 
 
-def test_taken_out_the_guest_stays_on_the_tickets_he_is_on(people, general, heating, sophie):
+def test_taken_out_the_guest_stays_on_the_tickets_they_are_on(people, general, heating, sophie):
     guest = configuration.add_permanent_guest(general, people.ines, by=sophie)
     ticket = actions.open_ticket(heating, by=people.lea, subject="Fenêtre", text="Elle ferme mal.")
     configuration.remove_permanent_guest(guest, by=sophie)
@@ -49,7 +49,7 @@ def test_it_takes_the_privilege_to_manage_managers(people, general, dsi, sophie,
 
 def test_nobody_is_added_twice(people, general, sophie):
     configuration.add_permanent_guest(general, people.ines, by=sophie)
-    with pytest.raises(NotPossible, match="is a permanent guest already"):
+    with pytest.raises(NotPossible, match="is already a permanent guest"):
         configuration.add_permanent_guest(general, people.ines, by=sophie)
 
 

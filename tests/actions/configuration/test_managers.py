@@ -51,7 +51,7 @@ def test_an_administrator_adds_managers_anywhere(people, general, sophie):
 
 
 def test_nobody_is_added_twice(people, general, sophie):
-    with pytest.raises(NotPossible, match="is a manager already"):
+    with pytest.raises(NotPossible, match="is already a manager"):
         configuration.add_manager(general, people.karim, by=sophie)
 
 
@@ -88,7 +88,7 @@ def test_nothing_changed_leaves_no_record(people, sophie, row, record):
 
 
 @pytest.mark.parametrize("privilege", [EDIT, CATEGORIES])
-def test_S_ESC_02_nobody_gives_a_configuration_privilege_he_does_not_hold(
+def test_S_ESC_02_nobody_gives_a_configuration_privilege_they_do_not_hold(
     people, general, sophie, runs, row, privilege
 ):
     runs(people.karim, MANAGERS)
@@ -97,7 +97,7 @@ def test_S_ESC_02_nobody_gives_a_configuration_privilege_he_does_not_hold(
     assert not getattr(row(people.hugo), privilege.value)
 
 
-def test_S_ESC_02_nobody_gives_it_to_himself(people, general, sophie, runs, row):
+def test_S_ESC_02_nobody_gives_it_to_themselves(people, general, sophie, runs, row):
     runs(people.karim, MANAGERS)
     with pytest.raises(NotYours):
         configuration.update_manager(row(people.karim), by=people.karim, can_edit_service=True)
@@ -125,7 +125,9 @@ def test_S_ESC_02_a_privilege_in_one_service_is_none_in_another(people, general,
 
 
 def test_S_ESC_02_the_last_who_manages_managers_keeps_that_privilege(people, general, sophie, row):
-    with pytest.raises(NotPossible, match="the last one who may manage managers") as refusal:
+    with pytest.raises(
+        NotPossible, match="the only person left who may manage managers"
+    ) as refusal:
         configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
     assert refusal.value.field == "can_manage_managers"
     assert row(sophie).can_manage_managers
@@ -226,7 +228,7 @@ def test_a_member_who_leaves_is_no_member_any_more(people, heating, sophie, row)
 
 
 def test_S_ESC_02_the_last_who_manages_managers_stays(people, general, sophie, row):
-    with pytest.raises(NotPossible, match="the last one who may manage managers"):
+    with pytest.raises(NotPossible, match="the only person left who may manage managers"):
         configuration.remove_manager(row(sophie), by=people.gilles)
     assert general.managers.filter(user=sophie).exists()
 

@@ -55,7 +55,7 @@ def test_two_moves_close_no_circle(people, general, sophie):
     assert Category.objects.filter(service=general, parent=None).count() == 2
 
 
-def test_two_who_add_the_same_manager_add_him_once(people, general, sophie):
+def test_two_who_add_the_same_manager_add_one(people, general, sophie):
     results = at_once(
         *[lambda: configuration.add_manager(general, people.claire, by=sophie) for _ in range(2)]
     )

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def may_set_absences(user: Any, by: Any) -> bool:
-    """Tell whether somebody may say when a manager is away: himself with the privilege, or whoever
-    manages the managers of one of his services.
+    """Tell whether somebody may say when a manager is away: themselves with the privilege, or whoever
+    manages the managers of one of the manager's services.
     """
     managed = user.helpdesk_managed
     if by.pk == user.pk and managed.filter(can_set_availability=True).exists():
@@ -45,9 +45,9 @@ def add_absence(
     replacement: User | None = None,
     alerts_follow: bool = True,
 ) -> Absence:
-    """Say from when to when somebody is away, both days included, and who stands in for him.
+    """Say from when to when somebody is away, both days included, and who stands in for them.
 
-    With ``alerts_follow`` the replacement hears of the tickets he is in charge of as he does.
+    With ``alerts_follow`` the replacement hears of the absent manager's tickets as they do.
     """
     with transaction.atomic():
         _lock(user, by)
@@ -90,12 +90,12 @@ def _check_replacement(
     user: User, replacement: User, starts_on: datetime.date, ends_on: datetime.date
 ) -> None:
     if replacement.pk == user.pk:
-        raise NotPossible("replacement", _("Nobody stands in for himself."))
+        raise NotPossible("replacement", _("Nobody can stand in for themselves."))
     refuse_inactive("replacement", replacement)
     if _leads_back(user.pk, replacement.pk, starts_on, ends_on, {replacement.pk}):
         raise NotPossible(
             "replacement",
-            _("%(name)s is replaced by the same person in these days.")
+            _("On these days, the absent manager already stands in for %(name)s.")
             % {"name": name_of(replacement)},
         )
 

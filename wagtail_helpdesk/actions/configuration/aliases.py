@@ -59,7 +59,7 @@ def _saved(alias: Alias, to: Service | Category) -> Alias:
     else:
         alias.to_category = to
     if to in (alias.service, alias.parent):
-        raise NotPossible("to", _("An alias leads somewhere else."))
+        raise NotPossible("to", _("An alias has to lead somewhere else."))
     alias.order = next_order(Alias.objects.filter(service=alias.service, parent=alias.parent))
     validated(alias)
     alias.save()

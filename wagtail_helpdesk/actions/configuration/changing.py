@@ -63,7 +63,7 @@ class Change:
 
 @contextmanager
 def changing(service: Service, *, by: AbstractUser | None, needs: Privilege) -> Iterator[Change]:
-    """Lock the service, read the author's privileges as they are now, and let him change it.
+    """Lock the service, read the author's privileges as they are now, and let them change it.
 
     Raises ``NotYours``. Everything in the block happens or nothing does.
     """

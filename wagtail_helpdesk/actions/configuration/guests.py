@@ -29,14 +29,14 @@ def add_permanent_guest(service: Service, user: User, *, by: Author) -> Permanen
         guest, new = PermanentGuest.objects.get_or_create(service=change.service, user=user)
         if not new:
             raise NotPossible(
-                "people", _("%(name)s is a permanent guest already.") % {"name": name_of(user)}
+                "people", _("%(name)s is already a permanent guest.") % {"name": name_of(user)}
             )
         change.record("add_permanent_guest", name=name_of(user), user=user.pk)
     return guest
 
 
 def remove_permanent_guest(guest: PermanentGuest, *, by: Author) -> None:
-    """Stop inviting somebody to new tickets; he stays on those he is on."""
+    """Stop inviting somebody to new tickets; they stay on those they are on."""
     with changing(guest.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         if PermanentGuest.objects.filter(pk=guest.pk).delete()[0]:
             change.record("remove_permanent_guest", name=str(guest), user=guest.user_id)

@@ -35,7 +35,7 @@ def add_manager(service: Service, user: User, *, by: Author, **flags: bool) -> S
         refuse_inactive("people", user)
         if change.service.managers.filter(user=user).exists():
             raise NotPossible(
-                "people", _("%(name)s is a manager already.") % {"name": name_of(user)}
+                "people", _("%(name)s is already a manager.") % {"name": name_of(user)}
             )
         _check_giving(change, flags)
         manager = ServiceManager(service=change.service, user=user, synchronised=by is None)
@@ -82,10 +82,10 @@ def remove_manager(
     then: Then | None = None,
     colleague: User | None = None,
 ) -> None:
-    """Remove a manager from the service, handing over the open tickets he is in charge of.
+    """Remove a manager from the service, handing over the open tickets they are in charge of.
 
     ``then`` says what becomes of these tickets; without it somebody in charge of any is not
-    removed. Ended tickets keep his name.
+    removed. Ended tickets keep their name.
     """
     with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _locked(manager)
@@ -118,7 +118,7 @@ def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
 
 
 def set_availability(manager: ServiceManager, available: bool, *, by: Author) -> ServiceManager:
-    """Say whether tickets may be given to a manager: his own affair with the privilege for it.
+    """Say whether tickets may be given to a manager: their own affair with the privilege for it.
 
     Otherwise that of whoever manages managers.
     """
@@ -159,7 +159,8 @@ def _keep_one_holder(row: ServiceManager, flag: str | None) -> None:
     if not others.exists():
         raise NotPossible(
             flag,
-            _("%(name)s is the last one who may manage managers in this service.") % {"name": row},
+            _("%(name)s is the only person left who may manage managers in this service.")
+            % {"name": row},
         )
 
 
@@ -184,8 +185,8 @@ def _refuse_undecided(row: ServiceManager, then: Then | None) -> None:
         raise NotPossible(
             "then",
             ngettext(
-                "%(name)s is in charge of %(count)s open ticket: say what becomes of it.",
-                "%(name)s is in charge of %(count)s open tickets: say what becomes of them.",
+                "%(name)s is in charge of %(count)s open ticket: choose what happens to it.",
+                "%(name)s is in charge of %(count)s open tickets: choose what happens to them.",
                 count,
             )
             % {"name": row, "count": count},
@@ -194,7 +195,7 @@ def _refuse_undecided(row: ServiceManager, then: Then | None) -> None:
 
 def _check_colleague(row: ServiceManager, colleague: User | None) -> None:
     if colleague is None:
-        raise NotPossible("colleague", _("Name the colleague who takes the tickets."))
+        raise NotPossible("colleague", _("Name the colleague who takes over the tickets."))
     if not _others(row).available_on().filter(user=colleague).exists():
         raise NotPossible(
             "colleague",

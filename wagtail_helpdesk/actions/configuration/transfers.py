@@ -33,7 +33,7 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
     service = source if isinstance(source, Service) else source.service
     with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         if source in (to, to.service):
-            raise NotPossible("to", _("The tickets are there already."))
+            raise NotPossible("to", _("The tickets are already there."))
         if by is not None and not targets_for(by, service).filter(pk=to.pk).exists():
             raise NotPossible("to", _("You may not transfer tickets to this category."))
         tickets = tickets_of(source).order_by("pk")
@@ -46,10 +46,10 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
 
 
 def targets_for(user: Any, service: Service) -> QuerySet[Category]:
-    """Return the categories to which somebody may transfer the tickets of a service he empties.
+    """Return the categories to which somebody may transfer the tickets of a service they empty.
 
-    Those that take tickets, of services that are his to configure or to manage; and of those open
-    to him, if he may transfer a ticket of the service anywhere. Emptying it gives no more right to
+    Those that take tickets, of services that are theirs to configure or to manage; and of those open
+    to them, if they may transfer a ticket of the service anywhere. Emptying it gives no more right to
     its tickets than their own transfer does.
     """
     services = Service.objects.configured_by(user, Privilege.MANAGE_CATEGORIES)

@@ -26,7 +26,7 @@ def account_of(backend: LDAPBackend, login: str) -> User | None:
     try:
         user = _populate(backend, login)
     except IntegrityError:
-        # Somebody else named the same person in the same instant, and was faster: now he is known.
+        # Somebody else named the same person in the same instant, and was faster: now they are known.
         user = _populate(backend, login)
     if user is None and not backend.settings.NO_NEW_USERS:
         # The entry was there a moment ago: whatever hid it (a union of searches swallows errors),

@@ -147,7 +147,7 @@ class Listening:
     """A ``SERVER_URI`` without the servers that accept a connection and then say nothing.
 
     libldap with GnuTLS, as Debian ships it, heeds no timeout while it waits for the first word of
-    a TLS server: it spins for ever. Everything else it times by itself.
+    a TLS server: it spins for ever. Everything else it times itself.
     """
 
     def __init__(self, uri: str | Callable[[Any], str], seconds: float) -> None:

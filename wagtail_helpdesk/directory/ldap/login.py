@@ -33,7 +33,7 @@ def _say_why(request: Any = None, **kwargs: Any) -> None:
     if request is not None:
         messages.warning(
             request,
-            _("The directory is not answering: only accounts of this site’s own can log in."),
+            _("The directory is not answering: only this site’s own accounts can log in."),
             fail_silently=True,
         )
 

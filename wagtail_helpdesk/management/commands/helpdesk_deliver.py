@@ -24,16 +24,18 @@ ROUND = 10
 class Command(BaseCommand):
     """Announces the events that were not yet, makes the reports that are due, sends the mails."""
 
-    help = "Announces events, makes the reports that are due and sends the mails that are due."
+    help = "Announces events, makes the reports that are due and sends the e-mails that are due."
     stopped, planned = False, 0
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
-        parser.add_argument("--loop", action="store_true", help="go on until stopped (SIGTERM)")
+        parser.add_argument(
+            "--loop", action="store_true", help="keep running until stopped (SIGTERM)"
+        )
         parser.add_argument(
             "--pause", type=float, default=1, help="seconds between two rounds of the loop"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only count what waits")
+        parser.add_argument("--dry-run", action="store_true", help="only count what is waiting")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once, or in a loop that ends after the mail in hand."""
@@ -58,7 +60,7 @@ class Command(BaseCommand):
     def _loop(self, pause: float) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.stdout.write("Delivering mails; SIGTERM ends it.")
+        self.stdout.write("Delivering e-mails; SIGTERM ends it.")
         while not self.stopped:
             if not self._turn() and not self.stopped:
                 time.sleep(pause)

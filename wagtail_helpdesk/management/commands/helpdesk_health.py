@@ -12,9 +12,9 @@ WORDS = ("ok", "warning", "FAILED")
 
 
 class Command(BaseCommand):
-    """Exit status 0: well; 1: to be looked at; 2: mails do not go out."""
+    """Exit status 0: fine; 1: needs attention; 2: mails do not go out."""
 
-    help = "Looks at the mails: exit status 0 well, 1 to be looked at, 2 not going out."
+    help = "Checks that e-mails go out. Exit status 0: they do; 1: needs attention; 2: they do not."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""

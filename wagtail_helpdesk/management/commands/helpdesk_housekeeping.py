@@ -12,10 +12,10 @@ class Command(BaseCommand):
 
     help = (
         "Resumes postponed tickets on their day, expires closures that were never answered, hands "
-        "over the open tickets of people who left, lets following end with the right to see, and "
-        "removes files without message, files of unfinished forms and old traces of mails. For "
-        "cron, every hour; exits with 1 if something failed, which is logged and tried again the "
-        "next time."
+        "over the open tickets of people who left, stops following for people who lost the right "
+        "to see the ticket, and removes files without a message, files of unfinished forms and old "
+        "traces of e-mails. For cron, every hour; exits with 1 if something failed, which is "
+        "logged and tried again next time."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,4 +35,4 @@ class Command(BaseCommand):
             if done and options["verbosity"]:
                 self.stdout.write(f"{job.name}: {done}")
         if failures:
-            raise CommandError(f"{failures} failed; the log says why. They are tried again.")
+            raise CommandError(f"{failures} failed; the log says why. They will be tried again.")

@@ -33,13 +33,13 @@ class Command(BaseCommand):
             "--then",
             choices=[Then.ALGORITHM.value, Then.FREE.value],
             default=Then.ALGORITHM.value,
-            help="what becomes of open tickets (default: the category's automatic assignment)",
+            help="what happens to open tickets (default: the category's automatic assignment)",
         )
         parser.add_argument(
             "--share-limit",
             type=float,
             metavar="SHARE",
-            help="instead of LEAVERS_SHARE_LIMIT for this run, 0 to 1",
+            help="use this instead of LEAVERS_SHARE_LIMIT for this run, 0 to 1",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -11,7 +11,7 @@ from wagtail_helpdesk.notify.schedules import SCHEDULES, install
 class Command(BaseCommand):
     """Creates or repairs one schedule for each background job."""
 
-    help = "Installs the helpdesk's schedules in django-q2; can be run at each deployment."
+    help = "Installs the helpdesk's schedules in django-q2; may be run at every deployment."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='HelpdeskPage',
             fields=[
                 ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('introduction', wagtail.fields.RichTextField(blank=True, help_text="Shown at the top of the helpdesk's home.", verbose_name='introduction')),
+                ('introduction', wagtail.fields.RichTextField(blank=True, help_text="Shown at the top of the helpdesk’s home page.", verbose_name='introduction')),
             ],
             options={
                 'verbose_name': 'helpdesk page',

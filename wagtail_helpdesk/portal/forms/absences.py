@@ -1,4 +1,4 @@
-"""The form by which a manager says when he is away, and who stands in."""
+"""The form by which managers say when they are away, and who stands in."""
 
 from __future__ import annotations
 

@@ -31,8 +31,10 @@ class Closing(StopsWhenOvertaken):
         if self.is_requester:
             return _("Your request will be marked as done.")
         if no_mail_for(self.ticket.requester):
-            return _("%(requester)s gets no mail, and can approve this closure on the helpdesk.")
-        return _("%(requester)s will get a mail asking to approve this closure.")
+            return _(
+                "%(requester)s will get no e-mail, but can approve this closure on the helpdesk."
+            )
+        return _("%(requester)s will get an e-mail asking them to approve this closure.")
 
     @property
     def done(self) -> Any:

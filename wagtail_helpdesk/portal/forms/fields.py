@@ -57,10 +57,7 @@ def _named_by() -> str:
 def person(*, required: bool = True, label: Any = None, several: bool = False) -> forms.CharField:
     """Return the field in which people are named by identifier or address."""
     help_text = (
-        _(
-            "Enter the identifier or the e-mail address of the person"
-            " (several: separate them with commas)."
-        )
+        _("Enter the person’s identifier or e-mail address (separate several with commas).")
         if several
         else ""
     )

@@ -40,23 +40,23 @@ class Taking(ActForm):
 
 class Take(Taking, WithFiles, WithText):
     name = "take"
-    title = _("Take ticket no. %(number)s in charge")
-    submit = _("Take in charge")
+    title = _("Take charge of ticket no. %(number)s")
+    submit = _("Take charge")
     done = _("You are now the manager of this ticket.")
     field_order = ("text", "files")
 
 
 class TakeAndClose(Taking, Closing, WithFiles, WithText):
     name = "take_and_close"
-    title = _("Take ticket no. %(number)s in charge and close it")
-    submit = _("Take in charge and close")
+    title = _("Take charge of ticket no. %(number)s and close it")
+    submit = _("Take charge and close")
     field_order = ("text", "files")
 
 
 class TakeAndAsk(Taking, Asking, WithFiles, WithText):
     name = "take_and_ask"
-    title = _("Take in charge and ask for information")
-    submit = _("Take in charge and ask")
+    title = _("Take charge and ask for information")
+    submit = _("Take charge and ask")
     field_order = ("text", "files")
 
 
@@ -64,8 +64,8 @@ class Release(WithText):
     name = "release"
     title = _("Release ticket no. %(number)s")
     submit = _("Release the ticket")
-    explains = _("The ticket becomes free; the other managers of the service are told.")
-    done = _("You are not the manager of this ticket any more.")
+    explains = _("The ticket becomes free, and the other managers of the service will be told.")
+    done = _("You are no longer the manager of this ticket.")
 
 
 class Resume(WithText):
@@ -85,7 +85,7 @@ class Postpone(WithText):
 
     how = forms.ChoiceField(
         label=_("How will it resume?"),
-        choices=[("date", _("Resume automatically on:")), ("hand", _("Resume by hand"))],
+        choices=[("date", _("Resume automatically on:")), ("hand", _("Resume manually"))],
         initial="date",
         widget=forms.RadioSelect,
     )
@@ -102,7 +102,7 @@ class Postpone(WithText):
         if cleaned.get("how") == "hand":
             cleaned["until"] = None
         elif not cleaned.get("until") and "until" not in self.errors:
-            self.add_error("until", _("Choose a date, or to resume by hand."))
+            self.add_error("until", _("Choose a date, or “Resume manually”."))
         return cleaned
 
     def arguments(self) -> dict[str, Any]:
@@ -174,7 +174,7 @@ class Assign(Finds, WithText):
 
     @cached_property
     def absent(self) -> list[tuple[str, Any]]:
-        """What is said of each absent manager, and his replacement if he can be put in charge."""
+        """What is said of each absent manager, and the replacement if one can be put in charge."""
         absent = presence.absent_managers(self.ticket, self.author)
         replacements = [away.replacement.pk for away in absent if away.replacement]
         rows = self.available.filter(user__in=replacements) if replacements else []

@@ -27,7 +27,7 @@ class Invite(NamesPeople, WithText):
     name = "invite"
     title = _("Invite a user to follow ticket no. %(number)s")
     submit = _("Invite")
-    text_label = _("Comment (optional): it is part of the invitation mail.")
+    text_label = _("Comment (optional): it will be included in the invitation e-mail.")
     template = "wagtail_helpdesk/portal/acts/invite.html"
     people, several = "users", True
     users = fields.person(several=True)
@@ -69,7 +69,7 @@ class Invite(NamesPeople, WithText):
         invited = _("Invited to follow the ticket: %(invited)s.")
         if not self.about["present"]:
             return invited
-        present = _("On the ticket already: %(present)s.")
+        present = _("Already on the ticket: %(present)s.")
         return f"{invited} {present}"
 
     def arguments(self) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class RemoveGuest(WithText):
     @property
     def done(self) -> Any:
         if self.is_oneself:
-            return _("You are not a guest of ticket no. %(number)s any more.")
+            return _("You are no longer a guest of ticket no. %(number)s.")
         return _("The guest has been removed.")
 
     def clean(self) -> dict[str, Any]:
@@ -170,19 +170,19 @@ class Wish(ActForm):
 class Follow(Wish):
     name = "follow"
     title = _("Follow ticket no. %(number)s")
-    done = _("You follow this ticket.")
+    done = _("You are now following this ticket.")
 
 
 class Unfollow(Wish):
     name = "unfollow"
     title = _("Stop following ticket no. %(number)s")
-    done = _("You do not follow this ticket any more.")
+    done = _("You are no longer following this ticket.")
 
 
 class Mute(Wish):
     name = "mute"
     title = _("No more alerts about ticket no. %(number)s?")
-    explains = _("You will still get the questions that are put to you.")
+    explains = _("You will still receive any questions put to you.")
     done = _("You will get no more alerts about this ticket.")
 
 

@@ -179,7 +179,7 @@ class Move(Finds, WithText):
         found = targets(self.ticket, self.author).filter(pk=number(chosen) or 0)
         if category := found.select_related("service").first():
             return category
-        raise forms.ValidationError(_("The ticket cannot go there."))
+        raise forms.ValidationError(_("The ticket cannot be transferred there."))
 
     def _category_of(self, service: str) -> Category:
         for branch in self.branches:

@@ -37,7 +37,7 @@ class NamesPeople(Finds):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["query"].label = helpdesk_settings.DIRECTORY_SEARCH_LABEL
-        self.fields["query"].help_text = _("Three letters of a name at least.")
+        self.fields["query"].help_text = _("Enter at least three letters of a name.")
         if self.is_bound:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.people] = self._with(data.getlist("chosen"), data.get(self.people, ""))

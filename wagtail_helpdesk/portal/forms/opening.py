@@ -58,7 +58,7 @@ class Opening(NamesPeople, WithFiles):
 
     @property
     def whose(self) -> str:
-        """Whose form it is, for what he typed to be given back to him alone."""
+        """Whose form it is, for what they typed to be given back to them alone."""
         return unfinished.seal(self.author)
 
     @property

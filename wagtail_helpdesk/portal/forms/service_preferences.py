@@ -81,7 +81,7 @@ class ServicePreferences(Shown):
     )
     first_hour = _hours(pgettext_lazy("report", "Hour:"))
     second_hour = _hours(pgettext_lazy("report", "Second hour:"))
-    weekends = forms.BooleanField(label=gettext_lazy("Send even at week-ends"), required=False)
+    weekends = forms.BooleanField(label=gettext_lazy("Send even at weekends"), required=False)
 
     def __init__(
         self,
@@ -145,7 +145,7 @@ class ServicePreferences(Shown):
             self._clean_levels(data)
         first, second = data.get("first_hour"), data.get("second_hour")
         if second is not None and first == second:
-            self.add_error("second_hour", _("Choose another hour than the first, or “–”."))
+            self.add_error("second_hour", _("Choose a different hour from the first, or “–”."))
         return data
 
     def _clean_levels(self, data: dict[str, Any]) -> None:

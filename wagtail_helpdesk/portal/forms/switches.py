@@ -47,7 +47,7 @@ class Switches(Shown, forms.ModelForm):
 class OwnSwitches(Switches):
     """Alerts as requester, guest and follower; language and time zone of mails."""
 
-    language = forms.ChoiceField(label=_("Language of mails:"), required=False)
+    language = forms.ChoiceField(label=_("Language of e-mails:"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone:"), required=False)
 
     class Meta:
@@ -59,7 +59,7 @@ class OwnSwitches(Switches):
             "language",
             "time_zone",
         ]
-        help_texts = {"alerts_as_requester": _("except the mails that ask you something")}
+        help_texts = {"alerts_as_requester": _("except e-mails that ask you something")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

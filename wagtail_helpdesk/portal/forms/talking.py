@@ -56,14 +56,14 @@ class Note(WithFiles, WithText):
 class Asking(WithText):
     """The form of an act that puts a question to the requester."""
 
-    text_help = _("Please say which information you need.")
+    text_help = _("Please say what information you need.")
 
     @property
     def done(self) -> Any:
         requester = self.ticket.requester
         if requester == self.author or no_mail_for(requester):
-            return _("The ticket waits for the answer of %(requester)s.")
-        return _("%(requester)s will get a mail with your question.")
+            return _("The ticket is waiting for an answer from %(requester)s.")
+        return _("%(requester)s will get an e-mail with your question.")
 
 
 class AskInformation(Asking, WithFiles):
