@@ -31,3 +31,10 @@ def test_every_link_finds_its_file(page):
 def test_a_generated_page_says_what_the_code_says(name):
     page = PROJECT / "docs" / "reference" / name
     assert page.read_text() == GENERATED[name](), "`make docs` prints it again"
+
+
+def test_the_mails_in_the_pictures_can_be_written_again(db, mailoutbox):
+    pictures = (PROJECT / "docs" / "images").glob("mail-*-wide.png")
+    mails = dict(runpy.run_path(str(PROJECT / "scripts" / "screenshots"))["write_mails"]())
+    assert set(mails) == {picture.name.split("-")[1] for picture in pictures}
+    assert all(mail.alternatives for mail in mails.values())
