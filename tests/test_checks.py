@@ -7,7 +7,8 @@ from django.urls import include, path
 
 from tests import cast, urls
 from wagtail_helpdesk import checks
-from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
+from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.models import Category, Service, ServiceManager
 
 
 def ids(messages):
@@ -22,12 +23,23 @@ def test_a_category_that_names_nobody_is_said_so(db):
     assert warning.obj == "DSI › Réseau"
 
 
-def test_one_that_names_somebody_is_not(db):
+@pytest.fixture
+def nadia_alone(db):
+    """Réseau names Nadia and nobody else."""
     service = Service.objects.create(name="DSI")
     nadia = ServiceManager.objects.create(service=service, user=cast.people()["nadia"])
-    category = Category.objects.create(service=service, name="Réseau", inherits_members=False)
-    CategoryMember.objects.create(category=category, manager=nadia)
+    category = Category.objects.create(service=service, name="Réseau")
+    return configuration.set_members(category, [nadia], by=None)
+
+
+def test_one_that_names_somebody_is_not(nadia_alone):
     assert ids(checks.check_members(None, databases=["default"])) == []
+
+
+def test_one_whose_named_members_have_left_is(nadia_alone, django_user_model):
+    django_user_model.objects.filter(username="nadia").update(is_active=False)
+    [warning] = checks.check_members(None, databases=["default"])
+    assert warning.obj == "DSI › Réseau"
 
 
 def test_the_database_is_left_alone_unless_asked_for(django_assert_num_queries, db):

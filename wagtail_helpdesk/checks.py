@@ -321,21 +321,17 @@ def check_page(
 def check_members(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that no category names its members and has none: all managers count there instead."""
+    """Check that no category names its members and has none left: all managers count there instead."""
     if not databases:
         return []
     try:
         # The first few are enough to find the others by.
-        empty = list(
-            Category.objects.filter(inherits_members=False, named_members=None).select_related(
-                "service"
-            )[:10]
-        )
+        empty = list(Category.objects.deserted().select_related("service")[:10])
     except DatabaseError:
         return []  # Before the first migration.
     return [
         Warning(
-            "A category names its members and has none: all managers of the service count.",
+            "A category names its members and has none left: all managers of the service count.",
             hint="Name somebody, or let the category inherit its members.",
             obj=category.path,
             id="wagtail_helpdesk.W009",

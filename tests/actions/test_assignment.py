@@ -150,6 +150,16 @@ def test_a_category_that_names_its_members_gives_to_them(by_algorithm, arrive, h
     assert arrive(by=people.sophie) is None
 
 
+def test_once_its_members_have_left_it_gives_to_all_managers(by_algorithm, arrive, heating, people):
+    by_algorithm("first")
+    sophie = ServiceManager.objects.get(service=heating.service, user=people.sophie)
+    CategoryMember.objects.create(category=heating, manager=sophie)
+    heating.members_from = heating
+    heating.save()
+    type(people.sophie).objects.filter(pk=people.sophie.pk).update(is_active=False)
+    assert arrive() == people.karim
+
+
 def test_the_algorithm_is_inherited(arrive, general, people):
     general.algorithm = "first"
     general.save()

@@ -122,6 +122,46 @@ def test_named_members_are_in_force_where_the_category_points(general, heating, 
     assert members(heating) == members(radiators) == {"karim"}
 
 
+@pytest.fixture
+def karim_alone(general, heating, radiators, people):
+    """Karim is all that Chauffage names, and Radiateurs inherits."""
+    karim = ServiceManager.objects.get(service=general, user=people.karim)
+    CategoryMember.objects.create(category=heating, manager=karim)
+    Category.objects.filter(pk__in=[heating.pk, radiators.pk]).update(members_from=heating)
+    return karim
+
+
+@pytest.mark.parametrize("way", ["deactivated", "removed"])
+def test_when_all_the_named_have_left_all_managers_are_members(
+    heating, radiators, people, karim_alone, way
+):
+    if way == "removed":
+        karim_alone.delete()
+    type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
+    for category in (heating, radiators):
+        category.refresh_from_db()
+        assert {"sophie", "julien", "hugo"} <= members(category)
+        assert category.list_in_force() is None
+        assert category in Category.objects.with_member(people.hugo)
+
+
+def test_one_of_the_named_who_stays_is_enough(general, heating, people, karim_alone):
+    hugo = ServiceManager.objects.get(service=general, user=people.hugo)
+    CategoryMember.objects.create(category=heating, manager=hugo)
+    type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
+    heating.refresh_from_db()
+    assert heating.list_in_force() == heating
+    assert "sophie" not in members(heating)
+    assert heating not in Category.objects.with_member(people.sophie)
+
+
+def test_who_comes_back_is_the_member_again(heating, people, karim_alone):
+    for is_active in (False, True):
+        type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=is_active)
+    heating.refresh_from_db()
+    assert members(heating) == {"karim"}
+
+
 def test_somebody_is_member_where_they_are_named_or_where_nobody_is(
     general, heating, radiators, plumbing, dsi, people
 ):

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import Then, configuration
 from wagtail_helpdesk.directory import users
 from wagtail_helpdesk.models import ServiceManager, Ticket
@@ -108,6 +109,22 @@ def test_the_last_manager_gone_the_requester_still_hears(taken, general, people,
     quiet()
     deactivate(people.karim)
     assert set(sent()) == {"lea"}
+
+
+def test_a_category_that_only_he_was_member_of_tells_all_managers(
+    heating, general, people, quiet, leave, sent
+):
+    configuration.set_members(heating, [general.managers.get(user=people.karim)], by=None)
+    leave(people.karim)
+    actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très froid.")
+    assert set(sent()) == {"sophie", "julien", "hugo"}
+
+
+def test_and_so_it_does_before_anything_else_noticed(heating, general, people, sent):
+    configuration.set_members(heating, [general.managers.get(user=people.karim)], by=None)
+    type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
+    actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très froid.")
+    assert set(sent()) == {"sophie", "julien", "hugo"}
 
 
 def test_r_twice_it_is_told_once(mails, leave, people, sent):

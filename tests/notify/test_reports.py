@@ -282,6 +282,14 @@ class TestContent:
             "Tickets of your categories (1)",
         ]
 
+    def test_a_category_whose_members_left_is_everybodys(self, tickets, heating, people, reports):
+        type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
+        assert lines(reports()["hugo"])["Tickets of your categories (3)"] == [
+            "libre, chez moi",
+            "à Sophie, chez moi",
+            "à moi, chez moi",
+        ]
+
     def test_ended_tickets_are_not_in_it(self, tickets, people, reports):
         actions.close(tickets["à moi, ailleurs"], by=people.karim)
         assert lines(reports()["karim"])["Tickets you are in charge of (1)"] == ["à moi, chez moi"]

@@ -52,6 +52,17 @@ def test_the_tree_shows_whose_members_are_in_force(
     assert "as in Chauffage" in page
 
 
+def test_a_list_whose_members_have_left_is_not_in_force(
+    people, general, heating, manager, karim, browse
+):
+    configuration.set_members(heating, [manager(people.hugo)], by=None)
+    type(people.hugo).objects.filter(pk=people.hugo.pk).update(is_active=False)
+    assert "no active member: all managers" in text(browse(karim).get("tree", general))
+    assert "no active member: all managers" in text(browse(karim).get("category:edit", heating))
+    members = text(browse(karim).get("category:members", heating))
+    assert "Nobody active is named here, so the members in force are all managers" in members
+
+
 def test_statements_do_not_grow_with_categories(people, general, karim, browse, statements):
     browse(karim)
     before = statements("tree", general)

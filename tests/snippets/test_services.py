@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
 from wagtail_helpdesk.portal.menu import panel_address
@@ -82,7 +83,13 @@ def test_the_panel_of_another_service_does_not_exist(people, general, dsi, brows
 
 def test_the_panel_warns_of_categories_without_members(people, general, heating, browse):
     Category.objects.filter(pk=heating.pk).update(inherits_members=False)
-    assert "names no member" in text(browse(people.sophie).get("panel", general))
+    assert "has no active member" in text(browse(people.sophie).get("panel", general))
+
+
+def test_and_of_those_whose_members_have_left(people, general, heating, manager, browse):
+    configuration.set_members(heating, [manager(people.hugo)], by=None)
+    type(people.hugo).objects.filter(pk=people.hugo.pk).update(is_active=False)
+    assert "has no active member" in text(browse(people.sophie).get("panel", general))
 
 
 # -- properties ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
@@ -156,6 +156,17 @@ class Service(InheritedSettings):
         return row.privileges & frozenset(CONFIGURATION) if row else frozenset()
 
 
+def _source() -> Case:
+    """``members_from`` while somebody active is on its list.
+
+    Asked anew each time: accounts are closed in many places, and no ticket may arrive to nobody.
+    """
+    peopled = Category.objects.filter(
+        pk=OuterRef("members_from"), named_members__manager__user__is_active=True
+    )
+    return Case(When(Exists(peopled), then=F("members_from")))
+
+
 class CategoryQuerySet(models.QuerySet["Category"]):
     """Categories, and the gates to them."""
 
@@ -169,11 +180,23 @@ class CategoryQuerySet(models.QuerySet["Category"]):
             takes_tickets=True,
         )
 
+    def with_source(self) -> Self:
+        """Add ``source``: the category whose list of members counts, null for all managers."""
+        return self.annotate(source=_source())
+
+    def sources(self) -> dict[int, int | None]:
+        """Return ``source`` by the id of the category."""
+        return dict(self.order_by().values_list("pk", _source()))
+
+    def deserted(self) -> Self:
+        """Narrow to those that name their members and have none left: all managers count there."""
+        return self.with_source().filter(inherits_members=False, source=None)
+
     def with_member(self, user: Any) -> Self:
         """Narrow to the categories the user is an effective member of."""
         named = user.helpdesk_managed.filter(categories__category=OuterRef("members_from"))
         manages = user.helpdesk_managed.filter(service=OuterRef("service"))
-        return self.filter(Q(Exists(named)) | Q(Exists(manages), members_from__isnull=True))
+        return self.with_source().filter(Q(Exists(named)) | Q(Exists(manages), source=None))
 
 
 class Category(InheritedSettings):
@@ -281,12 +304,19 @@ class Category(InheritedSettings):
                 return Inherited(value, category)
         return self.service.in_force(name)
 
+    def list_in_force(self) -> Category | None:
+        """Return the category whose list of members counts, None where all managers do."""
+        source = Category.objects.filter(pk=self.pk).sources()[self.pk]
+        return Category.objects.get(pk=source) if source else None
+
     def effective_members(self) -> ServiceManagerQuerySet:
-        """Return the managers who count as members of the category."""
+        """Return the managers who count as members of the category: all when those named have left."""
         managers = self.service.managers.all()
         if self.members_from_id is None:
             return managers
-        return managers.filter(categories__category=self.members_from_id)
+        named = managers.filter(categories__category=self.members_from_id)
+        everybody = ~Exists(named.filter(user__is_active=True))
+        return managers.filter(Q(pk__in=named.values("pk")) | Q(everybody))
 
 
 def _unnamed(kept: Service | Category) -> str:

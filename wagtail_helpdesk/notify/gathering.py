@@ -116,7 +116,7 @@ class Gathered:
 
 
 def _members(service: int) -> dict[int, set[int] | None]:
-    sources = dict(Category.objects.filter(service=service).values_list("pk", "members_from"))
+    sources = Category.objects.filter(service=service).sources()
     named: dict[int, set[int]] = {source: set() for source in sources.values() if source}
     rows = CategoryMember.objects.filter(category__in=named)
     for source, user in rows.values_list("category", "manager__user"):

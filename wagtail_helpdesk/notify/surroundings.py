@@ -174,8 +174,7 @@ def _read_managers(found: Surroundings, services: set[int], only: Collection[int
 
 
 def _read_members(found: Surroundings, categories: set[int], only: Collection[int] | None) -> None:
-    rows = Category.objects.filter(pk__in=categories).order_by()
-    sources = dict(rows.values_list("pk", "members_from"))
+    sources = Category.objects.filter(pk__in=categories).sources()
     named: dict[int, set[int]] = {source: set() for source in sources.values() if source}
     members = CategoryMember.objects.filter(category__in=named)
     if only is not None:

@@ -86,7 +86,8 @@ class CategoryTree(ServicePage):
         )
 
     def _nodes(self) -> list[Any]:
-        categories = self.service.categories.select_related("members_from").annotate(
+        categories = self.service.categories.with_source().select_related("members_from")
+        categories = categories.annotate(
             named=Count("named_members", distinct=True),
             open_tickets=Count("tickets", filter=Q(tickets__is_open=True), distinct=True),
         )
@@ -189,6 +190,7 @@ class EditCategory(Deed, CategoryCrumbs, ScopedObject, generic.EditView):
         return super().get_context_data(
             category=category,
             texts=texts_of(category),
+            source=category.list_in_force(),
             members=category.effective_members().count(),
             **kwargs,
         )

@@ -86,7 +86,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
             page=page,
             query=query,
             rows=[{"manager": m, "ticked": str(m.pk) in ticked} for m in page],
-            source=self.category.members_from,
+            source=self.category.list_in_force(),
             effective=self.category.effective_members().select_related("user")[:10],
             count=self.category.effective_members().count(),
             **kwargs,

@@ -250,9 +250,7 @@ class ServicePanel(ServicePage):
             managers=service.managers.count(),
             guests=service.permanent_guests.count(),
             categories=service.categories.count(),
-            categories_without_members=service.categories.filter(
-                inherits_members=False, members_from=None
-            ).count(),
+            categories_without_members=service.categories.deserted().count(),
             texts=texts_of(service) if Privilege.EDIT_SERVICE in self.holds else [],
             ask=None if Privilege.MANAGE_MANAGERS in self.holds else holders(service),
             **kwargs,

@@ -1,4 +1,4 @@
-"""Who counts as member of a category, kept in the row so that alerts and lists need not work it out."""
+"""Whose list of members counts in a category, kept in the row so that nobody need climb the tree."""
 
 from __future__ import annotations
 
