@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import Absence
 
 from .conftest import address
@@ -41,6 +42,22 @@ def test_an_absence_is_taken_back(people, general, manager, browse):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     browse(people.sophie).post("absence_remove", general, manager(people.karim), absence)
     assert not Absence.objects.exists()
+
+
+def test_of_somebody_who_manages_elsewhere_too_they_are_shown_and_refused(
+    people, general, dsi, manager, browse
+):
+    row = manager(people.karim)
+    absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
+    configuration.add_manager(dsi, people.karim, by=None)
+    sophie = browse(people.sophie)
+    page = sophie.get("absences", general, row)
+    assert "an absence counts in all of them" in text(page)
+    assert 'name="starts_on"' not in text(page)
+    assert address("absence_remove", general, row, absence) not in text(page)
+    assert sophie.post("absences", general, row, **week()).status_code == 302
+    assert sophie.post("absence_remove", general, row, absence).status_code == 302
+    assert list(Absence.objects.all()) == [absence]
 
 
 @pytest.mark.parametrize("who", ["karim", "hugo", "nadia"])

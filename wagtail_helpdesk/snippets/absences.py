@@ -61,7 +61,8 @@ class Absences(ManagerPage, ServiceFormPage):
         absences = Absence.objects.filter(
             user=self.manager.user, ends_on__gte=timezone.localdate()
         ).select_related("replacement")
-        return super().get_context_data(absences=absences[:50], **kwargs)
+        may_set = configuration.may_set_absences(self.manager.user, self.author)
+        return super().get_context_data(absences=absences[:50], may_set=may_set, **kwargs)
 
     def do(self, form: AbsenceForm) -> None:
         configuration.add_absence(self.manager.user, by=self.author, **form.cleaned_data)

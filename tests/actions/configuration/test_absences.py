@@ -156,3 +156,36 @@ def test_others_do_not(people, dsi, sophie, who):
         configuration.add_absence(
             people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY
         )
+
+
+@pytest.fixture
+def two_services(people, sophie, dsi):
+    """Nadia runs DSI alone; Karim manages there too, besides where Sophie runs things."""
+    ServiceManager.objects.filter(service=dsi, user=people.nadia).update(can_manage_managers=True)
+    configuration.add_manager(dsi, people.karim, by=people.nadia)
+
+
+@pytest.mark.parametrize("who", ["nadia", "sophie"])
+def test_who_runs_one_of_several_services_does_not_either(people, two_services, who):
+    with pytest.raises(NotYours):
+        configuration.add_absence(
+            people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY
+        )
+
+
+@pytest.mark.parametrize("who", ["nadia", "gilles"])
+def test_who_runs_them_all_does(people, general, two_services, who):
+    configuration.add_manager(general, people.nadia, by=None, can_manage_managers=True)
+    configuration.add_absence(people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY)
+    assert people.karim.helpdesk_absences.exists()
+
+
+def test_one_s_own_is_taken_back_whoever_recorded_it(people, away):
+    configuration.remove_absence(away(people.karim), by=people.karim)
+    assert not people.karim.helpdesk_absences.exists()
+
+
+def test_somebody_else_s_is_not(people, two_services):
+    absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
+    with pytest.raises(NotYours):
+        configuration.remove_absence(absence, by=people.nadia)

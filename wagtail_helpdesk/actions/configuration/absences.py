@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Privilege
@@ -23,17 +24,15 @@ if TYPE_CHECKING:
 
 
 def may_set_absences(user: Any, by: Any) -> bool:
-    """Tell whether somebody may say when a manager is away: themselves with the privilege, or whoever
-    manages the managers of one of the manager's services.
+    """Tell whether somebody may say when a manager is away, which counts in all services they manage.
+
+    That is: themselves, with a privilege for it in one; or whoever manages the managers of all.
     """
     managed = user.helpdesk_managed
-    if by.pk == user.pk and managed.filter(can_set_availability=True).exists():
-        return True
-    return bool(
-        Service.objects.configured_by(by, Privilege.MANAGE_MANAGERS)
-        .filter(managers__user=user)
-        .exists()
-    )
+    runs = Service.objects.configured_by(by, Privilege.MANAGE_MANAGERS).values("pk")
+    if by.pk == user.pk:
+        return bool(managed.filter(Q(can_set_availability=True) | Q(service__in=runs)).exists())
+    return managed.exists() and not managed.exclude(service__in=runs).exists()
 
 
 def add_absence(
@@ -50,7 +49,9 @@ def add_absence(
     With ``alerts_follow`` the replacement hears of the absent manager's tickets as they do.
     """
     with transaction.atomic():
-        _lock(user, by)
+        _lock(user)
+        if by is not None and not may_set_absences(user, by):
+            raise NotYours
         _check_dates(user, starts_on, ends_on)
         if replacement is not None:
             _check_replacement(user, replacement, starts_on, ends_on)
@@ -66,17 +67,17 @@ def add_absence(
 
 
 def remove_absence(absence: Absence, *, by: Author) -> None:
-    """Take an absence back."""
+    """Take an absence back: one's own always, whoever recorded it."""
     with transaction.atomic():
-        _lock(absence.user, by)
+        _lock(absence.user)
+        if by not in (None, absence.user) and not may_set_absences(absence.user, by):
+            raise NotYours
         _record("remove_absence", absence, by)
         Absence.objects.filter(pk=absence.pk).delete()
 
 
-def _lock(user: User, by: Author) -> None:
+def _lock(user: User) -> None:
     get_user_model()._default_manager.select_for_update().get(pk=user.pk)
-    if by is not None and not may_set_absences(user, by):
-        raise NotYours
 
 
 def _check_dates(user: User, starts_on: datetime.date, ends_on: datetime.date) -> None:
