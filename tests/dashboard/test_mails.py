@@ -255,6 +255,13 @@ class TestHealth:
             mail.save()
         assert "March 4, 2026" in self.lines(administrator)["Last e-mail sent"]
 
+    def test_names_services_that_everybody_left(self, administrator, people, general):
+        assert self.lines(administrator)["Services without an active manager"] == "none"
+        users = type(people.karim).objects.filter(helpdesk_managed__service=general)
+        users.update(is_active=False)
+        lines = self.lines(administrator)
+        assert lines["Services without an active manager"] == "Services Généraux needs attention"
+
     def test_when_nothing_runs(self, administrator, failed):
         lines = self.lines(administrator)
         assert lines["Delivery last ran"] == "never failed"

@@ -226,6 +226,34 @@ def test_R_36_with_the_directory_down_nobody_has_left(dsi, directory, people, ta
     assert Ticket.objects.get(pk=taken.pk).assignee == people.karim
 
 
+# -- Services left alone --
+
+
+def test_a_service_whose_last_manager_left_is_reported(dsi, directory, people, taken):
+    dsi.managers.exclude(user__username="karim").delete()
+    directory.groups["dsi"] = [people["karim"]]
+    directory.gone.add("karim")
+    assert refusal("--share-limit", "1") == "DSI: no manager with an active account is left"
+    assert "no manager with an active account" in refusal()
+
+
+def test_one_left_without_anybody_to_manage_its_managers_is_too(dsi, directory):
+    dsi.managers.update(can_manage_managers=True)
+    directory.gone.add("nadia")
+    assert refusal() == "DSI: nobody with an active account is left who may manage its managers"
+
+
+def test_one_that_only_administrators_configure_is_not(dsi, directory):
+    assert "deactivated" not in synchronise()
+
+
+def test_one_that_is_closed_is_not(dsi, directory):
+    Service.objects.update(enabled=False)
+    dsi.managers.update(can_manage_managers=True)
+    directory.gone.add("nadia")
+    assert "deactivated" in synchronise()
+
+
 # -- Limits --
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django_q.exceptions import TimeoutException
 
 from wagtail_helpdesk import actions, checks, tasks
 from wagtail_helpdesk.management.commands import helpdesk_deliver
-from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, State
+from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, ServiceManager, State
 from wagtail_helpdesk.notify import delivery, queue, smtp
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
@@ -323,6 +324,23 @@ class TestHealth:
         Envelope.objects.update(attempts=5)
         assert health() == 1
         assert "mails_put_off: 4" in capsys.readouterr().out
+
+    def test_a_service_whose_managers_have_all_left_is_to_be_looked_at(self, general, capsys):
+        get_user_model().objects.filter(helpdesk_managed__service=general).update(is_active=False)
+        assert health() == 1
+        assert "services_without_managers: Services Généraux" in capsys.readouterr().out
+
+    def test_one_left_by_all_who_could_manage_its_managers_is_too(self, general, people, capsys):
+        ServiceManager.objects.filter(user=people.hugo).update(can_manage_managers=True)
+        assert health() == 0
+        get_user_model().objects.filter(pk=people.hugo.pk).update(is_active=False)
+        assert health() == 1
+        assert "services_without_holders: Services Généraux" in capsys.readouterr().out
+
+    def test_a_closed_service_needs_nobody(self, general):
+        general.managers.all().delete()
+        type(general).objects.update(enabled=False)
+        assert health() == 0
 
     def test_g12_mails_that_wait_for_minutes_are_a_failure(self, ticket, capsys):
         announce_waiting()

@@ -29,6 +29,10 @@ LABELS = {
     "last_deliver": gettext_lazy("Delivery last ran"),
     "last_reports": gettext_lazy("Reports last planned"),
     "channel_smtp": gettext_lazy("Mail server"),
+    "services_without_managers": gettext_lazy("Services without an active manager"),
+    "services_without_holders": gettext_lazy(
+        "Services left by everybody who may manage their managers"
+    ),
 }
 
 
@@ -56,6 +60,8 @@ def lines() -> list[Line]:
 def _value(finding: health.Finding) -> str:
     if finding.name.startswith("oldest_"):
         return _("none") if finding.value is None else _age(timedelta(seconds=finding.value))
+    if finding.name.startswith("services_"):
+        return finding.value or _("none")
     if finding.name.startswith("last_"):
         return _moment(datetime.fromisoformat(finding.value) if finding.value else None)
     if finding.name.startswith("channel_"):

@@ -73,6 +73,15 @@ def apply(result: Plan, *, then: Then = Then.ALGORITHM) -> Iterator[str]:
         yield _attempt(result, f"{manager.user} ← {manager.service}", _part, manager, then)
     for user in result.leavers:
         yield _attempt(result, str(user), _leave, user, then)
+    result.problems += _left_alone()
+
+
+def _left_alone() -> Iterator[str]:
+    """Nobody in such a service hears of its tickets, or can name somebody who would."""
+    for service in Service.objects.without_managers():
+        yield f"{service}: no manager with an active account is left"
+    for service in Service.objects.without_holders():
+        yield f"{service}: nobody with an active account is left who may manage its managers"
 
 
 def _services_with_groups(result: Plan) -> dict[Service, list[str]]:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from .managers import ServiceManagerQuerySet
 
 
+def _run_by(*conditions: Q) -> Exists:
+    here = Service.objects.filter(*conditions, pk=OuterRef("pk"), managers__user__is_active=True)
+    return Exists(here)
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     """Services, and the gates to them."""
 
@@ -37,6 +42,18 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         """Narrow to the services in which the user may open a ticket now."""
         takes = Category.objects.filter(service=OuterRef("pk"), takes_tickets=True)
         return self.visible_to(user).filter(Exists(takes), enabled=True)
+
+    def without_managers(self) -> Self:
+        """Narrow to the enabled ones that nobody with an active account manages."""
+        return self.filter(~_run_by(), enabled=True)
+
+    def without_holders(self) -> Self:
+        """Narrow to the enabled ones where all who could manage managers have left.
+
+        One that never had any is an administrator's to configure.
+        """
+        held = Q(managers__can_manage_managers=True)
+        return self.filter(held, ~_run_by(held), enabled=True).distinct()
 
     def managed_by(self, user: Any, privilege: Privilege | None = None) -> Self:
         """Narrow to the services the user manages, with a privilege if one is named."""

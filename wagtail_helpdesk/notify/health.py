@@ -1,4 +1,6 @@
-"""Whether mails go out: what the health command, the monitor's address and the admin look at."""
+"""Whether mails go out, and somebody is there to act on them: what the health command, the monitor's
+address and the admin look at.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, State
+from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, Service, State
 
 #: Later than this, something is wrong; much later, nothing works.
 LATE, TOO_LATE = timedelta(minutes=2), timedelta(minutes=5)
@@ -45,7 +47,7 @@ class Health:
 def examine() -> Health:
     """Look at everything."""
     now = timezone.now()
-    return Health([*_waiting(now), *_failed(now), *_beats(now), *_channels(now)])
+    return Health([*_waiting(now), *_failed(now), *_beats(now), *_channels(now), *_services()])
 
 
 def _waiting(now: datetime) -> Iterator[Finding]:
@@ -84,6 +86,15 @@ def _channels(now: datetime) -> Iterator[Finding]:
     for channel in Channel.objects.all():
         is_open = channel.open_until is not None and channel.open_until > now
         yield Finding(f"channel_{channel.name}", int(is_open), channel.last_error or None)
+
+
+def _services() -> Iterator[Finding]:
+    for name, alone in (
+        ("services_without_managers", Service.objects.without_managers()),
+        ("services_without_holders", Service.objects.without_holders()),
+    ):
+        named = ", ".join(str(service) for service in alone[:10])
+        yield Finding(name, 1 if named else 0, named or None)
 
 
 def _lateness(now: datetime, since: datetime | None, patience: int = 1) -> int:
