@@ -407,6 +407,48 @@ class TestCheckedAgain:
         deliver()
         assert "team@example.org" not in [mail.recipient for mail in smtp.messages]
 
+    @pytest.fixture
+    def alerted(self, general, heating, people, smtp):
+        """Announce a new ticket to an extra address; deliver it and say how that ended."""
+
+        def alerted(address, meanwhile=lambda: None):
+            general.alert_address = address
+            general.save()
+            actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
+            announce_waiting()
+            meanwhile()
+            deliver()
+            return Notice.objects.get(address=address).skipped or "told"
+
+        return alerted
+
+    @pytest.mark.parametrize("name", ["victor", "VICTOR"])
+    def test_the_extra_address_of_somebody_who_may_not_read_it_hears_nothing(
+        self, alerted, people, name
+    ):
+        people.victor.email = "victor@example.org"
+        people.victor.save()
+        assert alerted(f"{name}@example.org") == "no_access"
+
+    def test_that_of_a_manager_does_until_he_leaves(self, alerted, general, people):
+        assert alerted(people.sophie.email) == "told"
+
+    @pytest.mark.parametrize("way", ["removed", "deactivated"])
+    def test_and_no_longer(self, alerted, general, people, way):
+        def leave():
+            if way == "removed":
+                general.managers.filter(user=people.sophie).delete()
+            type(people.sophie).objects.filter(pk=people.sophie.pk).update(
+                is_active=way == "removed"
+            )
+
+        assert alerted(people.sophie.email, leave) == "no_access"
+
+    def test_one_that_somebody_shares_who_may_read_it_does(self, alerted, people):
+        people.victor.email = people.sophie.email
+        people.victor.save()
+        assert alerted(people.sophie.email) == "told"
+
     def test_s_not_03_a_deleted_ticket_is_told_to_nobody(self, waiting, taken, smtp):
         waiting()
         taken.delete()

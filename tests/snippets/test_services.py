@@ -169,6 +169,21 @@ def test_a_field_somebody_else_changed_meanwhile_is_not_written_back(people, gen
     assert general.alert_address == "t@arvelle.example"
 
 
+def test_an_extra_address_that_is_somebodys_own_is_said_to_be(people, general, browse, client):
+    sophie = browse(people.sophie)
+    sentence = f"{people.hugo.email} is the address of Hugo Perrin"
+    assert sentence not in text(sophie.get("edit", general))
+    saved = sophie.post("edit", general, **values(general, alert_address=people.hugo.email))
+    assert sentence in text(client.get(saved.url))
+    assert sentence in text(sophie.get("edit", general))
+
+
+def test_one_that_is_nobodys_is_not(people, general, browse, client):
+    sophie = browse(people.sophie)
+    saved = sophie.post("edit", general, **values(general, alert_address="team@arvelle.example"))
+    assert "is the address of" not in text(client.get(saved.url))
+
+
 @pytest.mark.parametrize("who", ["karim", "hugo", "nadia", "alice", "victor"])
 def test_others_do_not_edit_the_service(people, general, dsi, browse, who):
     response = browse(getattr(people, who)).post("edit", general, **values(general, name="Mine"))

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from wagtail_helpdesk.models import HelpdeskPreferences, Skipped
@@ -43,6 +45,12 @@ class Reader:
 def address_of(user: Any) -> str:
     """Return a person's e-mail address, whatever the user model calls it."""
     return (getattr(user, user.get_email_field_name(), "") or "").strip()
+
+
+def owners_of(address: str) -> QuerySet[Any]:
+    """Return the people of the site whose e-mail address it is, active or not."""
+    people = get_user_model()._default_manager
+    return people.filter(**{f"{people.model.get_email_field_name()}__iexact": address})
 
 
 def reader_for(user: User) -> Reader:

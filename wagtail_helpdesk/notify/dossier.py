@@ -26,6 +26,7 @@ from wagtail_helpdesk.models import (
 )
 from wagtail_helpdesk.names import names_of
 
+from .addresses import owners_of
 from .confidential import confidential_services, moved_out
 from .listeners import Act, verdict
 from .surroundings import Surroundings, acts_of, surroundings_of
@@ -131,12 +132,13 @@ class Dossier:
         return act.action is lifecycle.INVITE or self.ticket.status == act.after.status
 
     def check_for_mailbox(self, address: str, notices: Iterable[Notice]) -> Checked:
-        """The same for an extra address: it must still be that of the ticket's category."""
+        """The same for an extra address: still that of the category, and open to whoever reads it."""
         checked = Checked()
         in_force = self.ticket.category.in_force("alert_address").value == address
+        hears = in_force and _may_hear(address, self.ticket)
         for notice in notices:
             event = self.events[notice.event_id]
-            if in_force and event.audience == Audience.EVERYONE:
+            if hears and event.audience == Audience.EVERYONE:
                 checked.told.append(Told(event, self.acts[event.pk], Reason.MAILBOX))
             else:
                 checked.skipped[notice.pk] = Skipped.NO_ACCESS
@@ -241,6 +243,14 @@ class Dossier:
         for event, name in rows.values_list("event", "name"):
             names.setdefault(event, []).append(name)
         return names
+
+
+def _may_hear(address: str, ticket: Ticket) -> bool:
+    """Tell whether an extra address may be told of a ticket: not when it is only of people who may
+    not read it, such as somebody who had named his own and left.
+    """
+    owners = list(owners_of(address))
+    return not owners or any(ticket.standing_of(owner).roles for owner in owners)
 
 
 def _is_farewell(told: Told) -> bool:

@@ -12,6 +12,8 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail_helpdesk.lifecycle import Algorithm
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.models.inheritance import INHERITED, Inherited
+from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.notify.addresses import owners_of
 
 from .tree import indented, walk
 
@@ -25,6 +27,16 @@ EXPLAINED = {
 }
 
 
+def whose_address(address: str) -> str:
+    """Return a sentence about the people whose own address would be alerted; empty if nobody's is."""
+    owners = [name_of(user) for user in owners_of(address)[:3]] if address else []
+    if not owners:
+        return ""
+    return _(
+        "%(address)s is the address of %(names)s: it is alerted only of tickets this person may read."
+    ) % {"address": address, "names": ", ".join(owners)}
+
+
 class InheritingForm(WagtailAdminModelForm):
     """A form in which blank means inherit: each field says what, and from where."""
 
@@ -33,6 +45,15 @@ class InheritingForm(WagtailAdminModelForm):
         for name in INHERITED:
             if name in self.fields:
                 self._show_inherited(name, self.fields[name])
+        if owner := whose_address(self.instance.alert_address):
+            address = self.fields["alert_address"]
+            address.help_text = f"{address.help_text} {owner}"
+
+    @property
+    def warning(self) -> str:
+        """What whoever saves it ought to know."""
+        changed = "alert_address" in self.changed_data
+        return whose_address(self.cleaned_data["alert_address"]) if changed else ""
 
     def _show_inherited(self, name: str, field: Any) -> None:
         sentence = self._sentence(name, self.instance.inherited(name))

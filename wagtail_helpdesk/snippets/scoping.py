@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from wagtail.admin import messages
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.permissions import policy_registry
 
@@ -92,7 +93,7 @@ class Deed(WagtailView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            return super().form_valid(form)
+            response = super().form_valid(form)
         except NotYours as refusal:
             raise PermissionDenied from refusal
         except NotPossible as refusal:
@@ -100,6 +101,9 @@ class Deed(WagtailView):
             self.produced_error_code = "validation_error"
             self.produced_error_message = self.get_error_message()
             return self.form_invalid(form)
+        if form.warning:
+            messages.warning(self.request, form.warning)
+        return response
 
 
 def changes_in(form: Any) -> dict[str, Any]:
