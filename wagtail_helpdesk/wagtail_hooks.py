@@ -9,7 +9,7 @@ from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
 from .portal import unfinished
-from .snippets import history, routing
+from .snippets import accounts, history, routing
 from .snippets.bulk import no_bulk_deletion
 from .snippets.permissions import (
     CategoryPolicy,
@@ -27,6 +27,8 @@ register_permission_policy(CategoryText, CategoryTextPolicy(CategoryText), exact
 
 register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", no_bulk_deletion)
+hooks.register("before_delete_user", accounts.keep_one)
+hooks.register("before_bulk_action", accounts.keep_several)
 hooks.register("register_log_actions", history.register)
 hooks.register("register_admin_search_area", TicketSearchArea)
 hooks.register("construct_homepage_panels", home.add_panel)

@@ -5,6 +5,7 @@ from django.db.models import ProtectedError
 
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import Attachment, Event, ServiceManager, Ticket
 
 
@@ -24,16 +25,24 @@ def test_who_opened_a_ticket_for_somebody_else_is_not_deleted(heating, people):
         people.karim.delete()
 
 
-def test_a_manager_who_never_did_anything_is_deleted(ticket, people):
+def test_a_manager_is_not_deleted(ticket, people):
+    """R-26: they are removed from their services first, on record, and the last one is not."""
+    with pytest.raises(ProtectedError):
+        people.julien.delete()
+    assert ServiceManager.objects.filter(user=people.julien).exists()
+
+
+def test_a_manager_who_never_did_anything_is_deleted_once_removed(ticket, people):
     """R-26"""
+    for manager in people.julien.helpdesk_managed.all():
+        configuration.remove_manager(manager, by=None)
     people.julien.delete()
-    assert not ServiceManager.objects.filter(user_id=people.julien.pk).exists()
 
 
 def test_somebody_remembered_by_an_algorithm_is_deleted(heating, people):
-    heating.last_assigned = people.julien
+    heating.last_assigned = people.victor
     heating.save()
-    people.julien.delete()
+    people.victor.delete()
     heating.refresh_from_db()
     assert heating.last_assigned is None
 

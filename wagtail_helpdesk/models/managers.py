@@ -42,7 +42,8 @@ class ServiceManager(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),
-        on_delete=models.CASCADE,
+        # Whoever leaves is removed on record, never by the way, with the account.
+        on_delete=models.PROTECT,
         related_name="helpdesk_managed",
         db_index=False,
     )

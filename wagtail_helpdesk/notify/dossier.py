@@ -247,7 +247,7 @@ class Dossier:
 
 def _may_hear(address: str, ticket: Ticket) -> bool:
     """Tell whether an extra address may be told of a ticket: not when it is only of people who may
-    not read it, such as somebody who had named his own and left.
+    not read it, such as somebody who had named their own and left.
     """
     owners = list(owners_of(address))
     return not owners or any(ticket.standing_of(owner).roles for owner in owners)

@@ -1,0 +1,62 @@
+"""People of the helpdesk are deactivated, not deleted, in Wagtail's own screens too (R-26)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import PROTECT
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.names import name_of
+
+
+def keep_one(request: HttpRequest, user: Any) -> HttpResponse | None:
+    """Answer for Wagtail, before it deletes an account or asks whether to."""
+    return _refusal(request, [user])
+
+
+def keep_several(
+    request: HttpRequest, action_type: str, users: Sequence[Any], action: Any
+) -> HttpResponse | None:
+    """The same for several chosen in a list: all of them stay."""
+    if action_type != "delete" or action.model is not get_user_model():
+        return None
+    return _refusal(request, users)
+
+
+def _refusal(request: HttpRequest, users: Sequence[Any]) -> HttpResponse | None:
+    staying = [user for user in users if _is_on_record(user)]
+    for user in staying:
+        messages.error(
+            request,
+            _(
+                "%(name)s manages a service of the helpdesk or stands on its tickets, and cannot be "
+                "deleted. Deactivate the account instead."
+            )
+            % {"name": name_of(user)},
+            buttons=[
+                messages.button(reverse("wagtailusers_users:edit", args=[user.pk]), _("Edit"))
+            ],
+        )
+    return redirect("wagtailusers_users:index") if staying else None
+
+
+def _is_on_record(user: Any) -> bool:
+    return any(rows.filter(**{name: user.pk}).exists() for rows, name in _protectors())
+
+
+def _protectors() -> Iterator[tuple[Any, str]]:
+    """Everything of the helpdesk that keeps an account from being deleted: the rows, and their field."""
+    # Hidden: some relations have no name on the account's side.
+    relations: Any = get_user_model()._meta.get_fields(include_hidden=True)
+    for relation in relations:
+        protects = getattr(relation, "on_delete", None) is PROTECT
+        if protects and relation.related_model._meta.app_label == Service._meta.app_label:
+            yield relation.related_model._default_manager, relation.field.name
