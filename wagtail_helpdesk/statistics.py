@@ -38,7 +38,9 @@ def _seconds(service: Service) -> list[float]:
             audience__in=(Audience.EVERYONE, Audience.REQUESTER),
             actor__helpdesk_managed__service=OuterRef("service"),
         )
-        # Sending a ticket elsewhere, all of a category at once included, answers nobody.
+        # Taking a ticket without a word answers nobody; sending it elsewhere, all of a category
+        # at once included, does not even with one.
+        .exclude(text="")
         .exclude(action__in=(OPEN_TICKET.name, MOVE.name))
         .exclude(actor=OuterRef("requester"))
         .order_by("pk")

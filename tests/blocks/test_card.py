@@ -10,6 +10,7 @@ from wagtail.models import Locale
 from tests import cast
 from wagtail_helpdesk import actions, statistics
 from wagtail_helpdesk.blocks.card import in_words
+from wagtail_helpdesk.lifecycle import Priority
 from wagtail_helpdesk.models import Event, ServiceText, Ticket
 
 
@@ -109,6 +110,21 @@ def test_a_transfer_is_no_answer(people, general, heating, plumbing):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
         actions.move(ticket, by=people.karim, to=plumbing)
     assert statistics.usual_first_answer(general) is None
+
+
+def test_what_says_nothing_is_no_answer(people, general, heating):
+    for _ in range(6):
+        ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
+        actions.take(ticket, by=people.karim)
+        actions.change_priority(ticket, by=people.karim, to=Priority.HIGH)
+    assert statistics.usual_first_answer(general) is None
+
+
+def test_what_one_takes_with_a_word_is_answered(people, general, heating):
+    for _ in range(6):
+        ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
+        actions.take(ticket, by=people.karim, text="J’arrive")
+    assert statistics.usual_first_answer(general) is not None
 
 
 def test_it_is_worked_out_once_an_hour(general, answered, django_assert_num_queries):
