@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Site
 
@@ -190,6 +191,15 @@ def test_a_page_makes_no_more_statements_among_many_tickets(
     statements = helpdesk.statements_of(person, path)
     # One more names the people of a list that was empty before.
     assert len(statements) <= counted_among_few[person, path] + 1, statements
+
+
+@pytest.mark.parametrize("person", ["manager-of-20", "manager-of-10", "manager-of-1"])
+def test_the_day_of_a_manager_walks_through_nothing(helpdesk, person):
+    browser = helpdesk.browser(person)
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(reverse("wagtail_helpdesk:block_panel")).content
+    own = [query["sql"] for query in captured if "wagtail_helpdesk" in query["sql"]]
+    assert not offenders(own)
 
 
 JOBS = {

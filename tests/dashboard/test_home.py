@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import cast
+from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
 from wagtail_helpdesk.models import Envelope, ServiceManager, State, Ticket
+from wagtail_helpdesk.portal import overview
 
 
 @pytest.fixture
@@ -41,9 +43,35 @@ def waiting(page):
     return lines(page, "waiting")
 
 
+def counted(page, section):
+    return page.select_one(f"#helpdesk-{section} .helpdesk-panel__count").get_text()
+
+
 def test_an_answer_of_the_requester_waits(home, people, taken):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
+
+
+def test_a_file_of_the_requester_is_an_answer(home, people, taken):
+    actions.ask_information(taken, by=people.karim, text="Une photo ?")
+    actions.attach(taken, by=people.lea, files=[photo()])
+    assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
+
+
+def test_a_file_of_somebody_else_is_none(home, people, taken):
+    actions.attach(taken, by=people.sophie, files=[photo()])
+    assert waiting(home(people.karim)) == []
+
+
+def test_a_ticket_that_is_reopened_waits(home, people, closed):
+    actions.approve_closure(closed, by=people.lea)
+    actions.reopen(closed, by=people.lea, text="Il fait encore froid.")
+    assert waiting(home(people.karim)) == [(closed.subject, "Reopened")]
+
+
+def test_what_one_reopened_does_not(home, people, closed):
+    actions.reopen(closed, by=people.karim)
+    assert waiting(home(people.karim)) == []
 
 
 def test_what_one_answered_waits_no_more(home, people, taken):
@@ -77,6 +105,38 @@ def test_a_postponed_ticket_waits_on_its_day(home, people, taken):
     assert waiting(home(people.karim)) == []
     Ticket.objects.update(resume_on=timezone.localdate())
     assert waiting(home(people.karim)) == [(taken.subject, "Postponed until today")]
+
+
+def test_an_answer_does_not_wait_for_the_day(home, people, taken):
+    actions.postpone(taken, by=people.karim, until=timezone.localdate() + timedelta(days=3))
+    actions.comment(taken, by=people.lea, text="C’est urgent.")
+    assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
+
+
+@pytest.fixture
+def busy(people, heating):
+    """Karim has six tickets that wait for nothing, and before them three that were answered."""
+    given = [
+        actions.open_ticket(heating, by=people.lea, subject=f"Froid {n}", text="Brr")
+        for n in range(9)
+    ]
+    for number, each in enumerate(given):
+        actions.take(each, by=people.karim)
+        if number < 3:
+            actions.comment(each, by=people.lea, text="Encore")
+    return given
+
+
+def test_what_does_not_wait_hides_nothing_that_does(home, people, busy, monkeypatch):
+    monkeypatch.setattr(overview, "MOST_CALLS", 4)
+    page = home(people.karim)
+    assert {subject for subject, _ in waiting(page)} == {each.subject for each in busy[:3]}
+    assert counted(page, "waiting") == "3"
+
+
+def test_the_count_says_that_it_stopped(home, people, busy, monkeypatch):
+    monkeypatch.setattr(overview, "MOST_CALLS", 3)
+    assert counted(home(people.karim), "waiting") == "2+"
 
 
 def test_what_waits_for_a_colleague_does_not(home, people, taken):

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
@@ -24,8 +25,8 @@ from .visit import Visit
 
 #: Lines shown of what waits and of what is free.
 MOST_LINES = 6
-#: Own open tickets looked at, those that something happened to last.
-MOST_LOOKED_AT = 100
+#: Tickets that wait are counted no further.
+MOST_CALLS = 100
 #: Services whose load is shown.
 MOST_SERVICES = 12
 #: Since when a mail that failed is worth a word.
@@ -33,17 +34,20 @@ RECENTLY = timedelta(days=7)
 #: The ages of free tickets that are told apart, in days.
 YOUNG, OLD = timedelta(days=1), timedelta(days=7)
 
-_POSTPONED = _("Postponed until today")
+_ANSWERED, _POSTPONED = _("The requester has answered"), _("Postponed until today")
 #: Why a ticket waits for the manager in charge, by what happened to it since they last acted.
 REASONS = {
-    lifecycle.COMMENT.name: _("The requester has answered"),
+    lifecycle.COMMENT.name: _ANSWERED,
+    lifecycle.ATTACH.name: _ANSWERED,
     lifecycle.REJECT_CLOSURE.name: _("Closure refused"),
+    lifecycle.REOPEN.name: pgettext_lazy("ticket", "Reopened"),
     lifecycle.ASSIGN.name: _("Assigned to you"),
     lifecycle.RESUME.name: _POSTPONED,
 }
+_BY_ANYBODY = (lifecycle.REJECT_CLOSURE.name, lifecycle.REOPEN.name, lifecycle.ASSIGN.name)
 _CALLS = (
-    Q(action=lifecycle.COMMENT.name, actor=OuterRef("requester"))
-    | Q(action__in=(lifecycle.REJECT_CLOSURE.name, lifecycle.ASSIGN.name))
+    Q(action__in=(lifecycle.COMMENT.name, lifecycle.ATTACH.name), actor=OuterRef("requester"))
+    | Q(action__in=_BY_ANYBODY)
     | Q(action=lifecycle.RESUME.name, actor=None)
 )
 
@@ -104,7 +108,7 @@ class Overview:
     @cached_property
     def calls(self) -> list[Line]:
         """The tickets in one's charge that something happened to since one last acted on them."""
-        return [_line(row, why) for row in self._mine() if (why := _reason(row))]
+        return [_line(row, REASONS.get(row["call"], _POSTPONED)) for row in self._calls()]
 
     @property
     def waiting(self) -> list[Line]:
@@ -114,31 +118,27 @@ class Overview:
     @property
     def waiting_count(self) -> str:
         """How many there are."""
-        most = len(self.calls) >= MOST_LOOKED_AT
-        return f"{MOST_LOOKED_AT - 1}+" if most else str(len(self.calls))
+        most = len(self.calls) >= MOST_CALLS
+        return f"{MOST_CALLS - 1}+" if most else str(len(self.calls))
 
-    def _mine(self) -> Iterable[dict[str, Any]]:
-        events = Event.objects.filter(ticket=OuterRef("pk")).order_by("-pk")
-        call = events.filter(_CALLS)
-        mine = self.queue("mine").order_by("-last_activity_at", "-number")
-        return mine.values(
-            *_FIELDS,
-            "status",
-            "resume_on",
-            called=Subquery(call.values("pk")[:1]),
-            call=Subquery(call.values("action")[:1]),
-            acted=Subquery(events.filter(actor=self.user).values("pk")[:1]),
-        )[:MOST_LOOKED_AT]
+    def _calls(self) -> Iterable[dict[str, Any]]:
+        own = Event.objects.filter(actor=self.user, ticket=OuterRef("ticket"))
+        since = ~Exists(own.filter(pk__gte=OuterRef("pk")))
+        call = Event.objects.filter(_CALLS, since, ticket=OuterRef("pk")).order_by("-pk")
+        due = Q(status=Status.POSTPONED, resume_on__lte=timezone.localdate())
+        mine = self.queue("mine").annotate(call=Subquery(call.values("action")[:1]))
+        waiting = mine.filter(due | Q(call__isnull=False))
+        return waiting.order_by("-last_activity_at", "-number").values(*_FIELDS, "call")[:MOST_CALLS]
 
     # -- what is free ------------------------------------------------------------------------------
 
     @cached_property
     def free(self) -> list[Line]:
-        """The free tickets of one's categories, the longest idle first."""
+        """The free tickets of one's categories, the oldest first."""
         if not self.categories:
             return []
         now = timezone.now()
-        rows = self._free.order_by("last_activity_at", "number").values(*_FIELDS)[:MOST_LINES]
+        rows = self._free.order_by("created_at", "number").values(*_FIELDS)[:MOST_LINES]
         return [_line(row, timesince(row["created_at"], now, depth=1)) for row in rows]
 
     @cached_property
@@ -227,15 +227,6 @@ _FIELDS = (
     "category__name",
     "service__name",
 )
-
-
-def _reason(row: dict[str, Any]) -> Any:
-    """Return why a ticket waits for the manager in charge of it, or nothing."""
-    if row["status"] == Status.POSTPONED and row["resume_on"]:
-        return _POSTPONED if row["resume_on"] <= timezone.localdate() else ""
-    if row["called"] is None or row["called"] <= (row["acted"] or 0):
-        return ""
-    return REASONS[row["call"]]
 
 
 def _line(row: dict[str, Any], why: Any) -> Line:
