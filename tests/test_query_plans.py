@@ -56,6 +56,11 @@ PAGES = [
         "desk/?queue=all&status=ended": ("manager-of-20", "manager-of-10", "manager-of-1"),
         "desk/?queue=all&status=incomplete": ("manager-of-20", "manager-of-1"),
         "desk/?queue=all&priority=5": ("manager-of-20", "manager-of-1"),
+        "desk/?queue=categories&status=free&order=oldest&age=old": (
+            "manager-of-20",
+            "manager-of-1",
+        ),
+        "desk/?queue=all&status=all&order=oldest&age=young": ("manager-of-20", "manager-of-1"),
         "desk/?queue=mine&status=all": ("manager-of-10",),
         "desk/?queue=categories&status=all": ("manager-of-10",),
         "search/?q=repere03": ("manager-of-20", "manager-of-1", "requester", "guest-of-many"),

@@ -14,7 +14,7 @@ from tests import cast
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
-from wagtail_helpdesk.models import Envelope, ServiceManager, State, Ticket
+from wagtail_helpdesk.models import Envelope, Kind, ServiceManager, State, Ticket
 from wagtail_helpdesk.portal import overview
 
 
@@ -150,7 +150,49 @@ def test_free_tickets_say_how_old_they_are(home, people, ticket):
     [(subject, age)] = lines(page, "free")
     assert (subject, age) == (ticket.subject, "1\N{NO-BREAK SPACE}week")
     ages = [li.get_text() for li in page.select(".helpdesk-panel__ages li")]
-    assert ages == ["0 since yesterday", "0 for several days", "1 for more than a week"]
+    assert ages == ["0 less than a day", "0 one to seven days", "1 more than a week"]
+
+
+def test_the_oldest_comes_first_whatever_happened_to_it_since(home, people, ticket, heating):
+    young = actions.open_ticket(heating, by=people.lea, subject="Néon cassé", text="x")
+    Ticket.objects.filter(pk=ticket.pk).update(created_at=timezone.now() - timedelta(days=9))
+    actions.comment(ticket, by=people.lea, text="Toujours froid.")
+    assert [subject for subject, _ in lines(home(people.karim), "free")] == [
+        ticket.subject,
+        young.subject,
+    ]
+
+
+@pytest.fixture
+def aged(people, heating):
+    """Free tickets: one young, two of some days, three old."""
+    for days in (0, 2, 5, 8, 9, 30):
+        new = actions.open_ticket(heating, by=people.lea, subject=f"Froid {days}", text="Brr")
+        Ticket.objects.filter(pk=new.pk).update(created_at=new.created_at - timedelta(days=days))
+
+
+def followed(user, link):
+    """The numbers of the tickets that a link of the panel leads to."""
+    client = Client()
+    client.force_login(user)
+    page = BeautifulSoup(client.get(link["href"]).content, "html.parser")
+    return [int(cell.text) for cell in page.select(".hd-list .hd-number")]
+
+
+def test_every_age_leads_to_the_tickets_it_counts(home, people, aged):
+    links = home(people.karim).select(".helpdesk-panel__ages a")
+    assert [int(link.b.text) for link in links] == [1, 2, 3]
+    assert [len(followed(people.karim, link)) for link in links] == [1, 2, 3]
+
+
+def test_what_is_free_in_my_categories_leads_to_no_other(home, people, general, ticket):
+    plumbing = general.categories.get(name="Plomberie")
+    plumbing.named_members.create(manager=general.managers.get(user=people.sophie))
+    type(plumbing).objects.filter(pk=plumbing.pk).update(members_from=plumbing)
+    actions.open_ticket(plumbing, by=people.lea, subject="Fuite", text="Au plafond.")
+    page = home(people.karim)
+    for link in (page.select_one("#helpdesk-free a"), page.select(".w-summary a")[-1]):
+        assert followed(people.karim, link) == [ticket.pk]
 
 
 def test_a_line_leads_to_its_ticket(home, people, ticket):
@@ -192,7 +234,28 @@ def test_those_responsible_learn_of_mails_that_failed(home, people, general, fai
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
     note = home(people.sophie).select_one("#helpdesk-section .help-critical")
     assert "550 No such user" in note.get_text()
-    assert note.a["href"] == f"/assistance/tickets/{failed.ticket_id}/"
+    assert note.a["href"] == "/admin/helpdesk/mails/"
+
+
+def test_a_report_that_failed_is_counted_as_well(home, people, general, failed):
+    ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
+    Envelope.objects.create(
+        kind=Kind.REPORT,
+        service=general,
+        user=people.karim,
+        message_id="<2@arvelle.example>",
+        state=State.DEAD,
+        failed_at=timezone.now(),
+    )
+    note = home(people.sophie).select_one("#helpdesk-section .help-critical")
+    assert "in the last week: 2" in note.get_text()
+
+
+def test_who_administers_the_helpdesk_learns_of_all_mails(home, people, dsi, failed):
+    people.nadia.user_permissions.add(
+        Permission.objects.get(codename="change_service", content_type__model="service")
+    )
+    assert home(people.nadia).select_one("#helpdesk-section .help-critical") is not None
 
 
 def test_other_managers_do_not(home, people, failed):

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from wagtail.models import Page, Site
 
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
@@ -29,6 +30,14 @@ def test_a_manager_takes_their_question_along(admin_search, people, general, hel
 
 def test_an_editor_who_manages_nothing_is_not_led_there(admin_search, people, general, helpdesk):
     assert "/assistance/search/" not in admin_search(people.alice)
+
+
+def test_it_leads_where_the_panel_leads(admin_search, people, general, helpdesk):
+    """Of two sites with a helpdesk, to that of the site one is on."""
+    root = Page.get_first_root_node().add_child(instance=Page(title="Annexe", slug="annexe"))
+    Site.objects.create(hostname="testserver", root_page=root)
+    root.add_child(instance=HelpdeskPage(title="Aide", slug="aide"))
+    assert "/aide/search/?q=" in admin_search(people.karim)
 
 
 def test_without_a_helpdesk_page_there_is_nowhere_to_lead(admin_search, people, general):

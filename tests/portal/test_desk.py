@@ -1,10 +1,13 @@
 """The desk of managers: queues, counters, filters, orders."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Service, ServiceManager
+from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 from wagtail_helpdesk.portal import queues
 
 
@@ -90,6 +93,16 @@ def test_s_vis_02_a_service_one_does_not_manage_is_no_filter(visit, people, work
         assert set(numbers(karim.page("desk/", queue="all", **foreign))) == {t.pk for t in work[:4]}
 
 
+@pytest.mark.parametrize(("age", "expected"), [("young", [0]), ("middle", [1]), ("old", [2, 3])])
+def test_the_age_is_a_filter(visit, people, work, age, expected):
+    for ticket, days in zip(work, (0, 2, 8, 30), strict=False):
+        opened = timezone.now() - timedelta(days=days)
+        Ticket.objects.filter(pk=ticket.pk).update(created_at=opened)
+    page = visit(people.karim).page("desk/", queue="all", age=age)
+    assert set(numbers(page)) == {work[n].pk for n in expected}
+    assert page.find("option", value=age).has_attr("selected")
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [("recent", [3, 2, 1, 0]), ("oldest", [0, 1, 2, 3]), ("urgent", [1, 0, 3, 2])],
@@ -121,7 +134,14 @@ def test_every_order_continues_on_the_next_page(visit, people, work, order, monk
 
 def test_parameters_that_mean_nothing_are_ignored(visit, people, work):
     page = visit(people.karim).page(
-        "desk/", queue="'", order="x", status="<b>", priority="9", service="x", category="-1"
+        "desk/",
+        queue="'",
+        order="x",
+        status="<b>",
+        priority="9",
+        service="x",
+        category="-1",
+        age="0",
     )
     assert set(numbers(page)) == {work[0].pk, work[1].pk}
 

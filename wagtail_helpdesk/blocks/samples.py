@@ -51,6 +51,7 @@ def overview() -> Any:
         waiting_count="1",
         free=[],
         free_count="0",
+        free_query="",
         ages=[],
         loads=[Load(1, gettext("Facilities"), "3", "12")],
     )

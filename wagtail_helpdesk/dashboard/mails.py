@@ -7,13 +7,13 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.generic import View
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -21,11 +21,12 @@ from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, NumberColumn
 from wagtail.admin.views.generic import PermissionCheckedMixin
 from wagtail.admin.views.reports import ReportView
 
-from wagtail_helpdesk import access, links
+from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Envelope, Kind, State, Ticket
 from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.notify import bell, queue
+from wagtail_helpdesk.portal.nearby import helpdesk_address
 from wagtail_helpdesk.snippets.scoping import ScopedList
 from wagtail_helpdesk.typed import number
 
@@ -38,23 +39,8 @@ MOST_AT_ONCE = 1000
 
 def answers_for_mails(user: Any) -> bool:
     """Tell whether somebody administers the helpdesk, or edits one of its services."""
-    return access.configures_everything(user) or bool(_own_services(user))
-
-
-def _own_services(user: Any) -> list[int]:
-    return [
-        pk
-        for pk, holds in access.configuration_held(user).items()
-        if Privilege.EDIT_SERVICE in holds
-    ]
-
-
-def mails_of(user: Any) -> QuerySet[Envelope]:
-    """Return the mails somebody answers for: all, or those about their services alone."""
-    if access.configures_everything(user):
-        return Envelope.objects.all()
-    own = _own_services(user)
-    return Envelope.objects.filter(Q(ticket__service__in=own) | Q(service__in=own))
+    edits = (Privilege.EDIT_SERVICE in holds for holds in access.configuration_held(user).values())
+    return any(edits) or access.configures_everything(user)
 
 
 class ForThoseWhoAnswer(PermissionCheckedMixin):
@@ -128,18 +114,16 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
             AgainColumn("again", label=""),
         ]
 
-    @cached_property
-    def _place(self) -> links.Place | None:
-        return links.place_for(None, get_language() or "")
-
     def _address(self, mail: Any) -> str | None:
         """Return where the ticket is read, for whoever may read it."""
-        return self._place.to_ticket(mail.ticket_id) if self._place and mail.may_read else None
+        address = helpdesk_address(self.request)
+        return f"{address}tickets/{mail.ticket_id}/" if address and mail.may_read else None
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the failed mails that the visitor answers for; each knows whether they may read it."""
         readable = Ticket.objects.visible_to(self.request.user).filter(pk=OuterRef("ticket"))
-        failed = mails_of(self.request.user).filter(failed_at__isnull=False)
+        mails = Envelope.objects.answered_for_by(self.request.user)
+        failed = mails.filter(failed_at__isnull=False)
         return failed.annotate(may_read=Exists(readable)).select_related("user", "service")
 
     @cached_property
@@ -192,7 +176,7 @@ class SendAgain(ForThoseWhoAnswer, View):
         return redirect("helpdesk_mails:list")
 
     def _chosen(self, request: HttpRequest) -> QuerySet[Envelope]:
-        mine = mails_of(request.user)
+        mine = Envelope.objects.answered_for_by(request.user)
         if "all" in request.POST:
             # Not the uncertain: most of them have arrived.
             return mine.filter(state=State.DEAD)[:MOST_AT_ONCE]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.search import SearchArea
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.links import place_for
+from wagtail_helpdesk.portal.nearby import helpdesk_address
 
 
 class TicketSearchArea(SearchArea):
@@ -26,9 +25,9 @@ class TicketSearchArea(SearchArea):
 
     def render_html(self, request: HttpRequest, query: str, current: str | None = None) -> str:
         # The page may move and has an address in each language: not known when this is registered.
-        place = place_for(None, get_language() or "")
-        if place is None:
+        address = helpdesk_address(request)
+        if not address:
             return ""
-        context = {"name": self.name, "url": place.to("search"), "icon_name": self.icon_name}
+        context = {"name": self.name, "url": f"{address}search/", "icon_name": self.icon_name}
         context |= {"label": self.label, "query_string": query}
         return render_to_string(self.template, context, request=request)

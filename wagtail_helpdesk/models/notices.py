@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.lifecycle import Privilege
 
 from .events import Event
 from .services import Service
@@ -62,6 +67,17 @@ class State(models.TextChoices):
     DEAD = "dead", _("failed")
 
 
+class EnvelopeQuerySet(models.QuerySet["Envelope"]):
+    """Mails, and the gate to what became of them."""
+
+    def answered_for_by(self, user: Any) -> Self:
+        """Narrow to those somebody answers for: all, or those about the services they edit alone."""
+        if access.configures_everything(user):
+            return self.all()
+        own = Service.objects.configured_by(user, Privilege.EDIT_SERVICE).values("pk")
+        return self.filter(Q(ticket__service__in=own) | Q(service__in=own))
+
+
 class Envelope(models.Model):
     """One mail to one person: the alerts about one ticket, or one report."""
 
@@ -98,6 +114,8 @@ class Envelope(models.Model):
     sent_at = models.DateTimeField(null=True)
     # When it was refused or given up, or became uncertain: days after it was made, perhaps.
     failed_at = models.DateTimeField(null=True)
+
+    objects = EnvelopeQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

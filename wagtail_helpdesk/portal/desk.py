@@ -15,7 +15,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.lifecycle import Priority, Status
 from wagtail_helpdesk.models import Category, Ticket
 
-from . import paging, queues, rows, tree
+from . import ages, paging, queues, rows, tree
 from .visit import Visit
 
 QUEUES = {
@@ -45,6 +45,7 @@ class Desk:
         if self.state not in ("ended", "all", *Status.values):
             self.state = "open"
         self.priority = _number(asked.get("priority"), Priority.values)
+        self.age = asked.get("age") if asked.get("age") in ages.LABELS else None
         self.service = _number(asked.get("service"), [s.pk for s in visit.services])
         self.category = _number(asked.get("category"), [c.pk for c in self.categories])
 
@@ -80,6 +81,8 @@ class Desk:
             tickets = tickets.filter(service=self.service)
         if self.priority is not None:
             tickets = tickets.filter(priority=self.priority)
+        if self.age is not None:
+            tickets = tickets.filter(ages.of_age(self.age))
         return rows.narrowed(tickets, self.state)
 
     def counts(self) -> dict[str, str]:
@@ -96,6 +99,7 @@ class Desk:
             "service": self.service,
             "category": self.category,
             "priority": self.priority,
+            "age": self.age,
         }
         return {name: value for name, value in chosen.items() if value is not None}
 
@@ -119,6 +123,7 @@ def show(visit: Visit) -> HttpResponse:
         orders={name: label for name, (label, _order) in ORDERS.items()},
         statuses=Status.choices,
         priorities=Priority.choices,
+        ages=ages.LABELS,
         page_of_rows=page,
         parameters=urlencode(desk.parameters),
         caption=QUEUES[desk.queue],

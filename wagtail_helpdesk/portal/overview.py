@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +15,11 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
 from wagtail_helpdesk.models import Envelope, Event, Ticket
 
-from . import queues
+from . import ages, queues
 from .nearby import helpdesk_page
 from .visit import Visit
 
@@ -31,8 +31,6 @@ MOST_CALLS = 100
 MOST_SERVICES = 12
 #: Since when a mail that failed is worth a word.
 RECENTLY = timedelta(days=7)
-#: The ages of free tickets that are told apart, in days.
-YOUNG, OLD = timedelta(days=1), timedelta(days=7)
 
 _ANSWERED, _POSTPONED = _("The requester has answered"), _("Postponed until today")
 #: Why a ticket waits for the manager in charge, by what happened to it since they last acted.
@@ -64,6 +62,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Age:
+    """How many free tickets are so old, and the choices with which the desk lists them."""
+
+    label: Any
+    count: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """How many open and free tickets a service has."""
 
@@ -75,15 +82,17 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """Mails of the services somebody is responsible for that did not go out."""
+    """Mails somebody answers for that did not go out, and why the last one did not."""
 
     count: str
-    ticket: int | None
     error: str
 
 
 class Overview:
     """Everything the panel shows, in at most six statements whatever the number of tickets."""
+
+    #: The choices with which the desk lists what is free in one's categories.
+    free_query = "queue=categories&status=free&order=oldest"
 
     def __init__(self, visit: Visit) -> None:
         self.user, self.base = visit.user, visit.base
@@ -128,7 +137,9 @@ class Overview:
         due = Q(status=Status.POSTPONED, resume_on__lte=timezone.localdate())
         mine = self.queue("mine").annotate(call=Subquery(call.values("action")[:1]))
         waiting = mine.filter(due | Q(call__isnull=False))
-        return waiting.order_by("-last_activity_at", "-number").values(*_FIELDS, "call")[:MOST_CALLS]
+        return waiting.order_by("-last_activity_at", "-number").values(*_FIELDS, "call")[
+            :MOST_CALLS
+        ]
 
     # -- what is free ------------------------------------------------------------------------------
 
@@ -152,36 +163,29 @@ class Overview:
         return queues.in_one_statement(self._columns(), self.user)
 
     def _columns(self) -> dict[str, Any]:
-        now = timezone.now()
-        ages: dict[str, Q] = {
-            "free_young": Q(created_at__gt=now - YOUNG),
-            "free_middle": Q(created_at__lte=now - YOUNG, created_at__gt=now - OLD),
-            "free_old": Q(created_at__lte=now - OLD),
-        }
         columns: dict[str, Any] = {
-            name: queues.CappedCount(self._free.filter(age)) for name, age in ages.items()
+            f"free_{age}": queues.CappedCount(self._free.filter(ages.of_age(age)))
+            for age in ages.LABELS
         }
         for row in self.rows[:MOST_SERVICES]:
             here = self._managed.filter(service=row.service.pk, is_open=True)
             columns[f"open_{row.service.pk}"] = queues.CappedCount(here)
             columns[f"free_{row.service.pk}"] = queues.CappedCount(here.filter(assignee=None))
-        return columns | self._failures(now)
+        return columns | self._failures()
 
     @property
-    def ages(self) -> list[tuple[Any, str]]:
+    def ages(self) -> list[Age]:
         """How many of the free tickets of one's categories are how old."""
-        labels = {
-            "free_young": _("since yesterday"),
-            "free_middle": _("for several days"),
-            "free_old": _("for more than a week"),
-        }
-        return [(label, queues.shown(self._counts[name])) for name, label in labels.items()]
+        return [
+            Age(label, queues.shown(self._counts[f"free_{age}"]), f"{self.free_query}&age={age}")
+            for age, label in ages.LABELS.items()
+        ]
 
     @property
     def free_count(self) -> str:
         """How many tickets are free in one's categories."""
-        names = ("free_young", "free_middle", "free_old")
-        return queues.shown(min(sum(self._counts[name] for name in names), queues.MOST))
+        counts = (self._counts[f"free_{age}"] for age in ages.LABELS)
+        return queues.shown(min(sum(counts), queues.MOST))
 
     @property
     def loads(self) -> list[Load]:
@@ -196,27 +200,23 @@ class Overview:
             for row in self.rows[:MOST_SERVICES]
         ]
 
-    def _failures(self, now: datetime) -> dict[str, Any]:
-        own = [r.service.pk for r in self.rows if Privilege.EDIT_SERVICE in r.privileges]
-        if not own:
+    def _failures(self) -> dict[str, Any]:
+        edits = any(Privilege.EDIT_SERVICE in row.privileges for row in self.rows)
+        if not edits and not access.configures_everything(self.user):
             return {}
-        failed = Envelope.objects.filter(
-            failed_at__gt=now - RECENTLY, ticket__service__in=own
-        ).order_by("-failed_at")
+        mails = Envelope.objects.answered_for_by(self.user)
+        failed = mails.filter(failed_at__gt=timezone.now() - RECENTLY).order_by("-failed_at")
         return {
             "failed": queues.CappedCount(failed),
-            "failed_ticket": Subquery(failed.values("ticket")[:1]),
             "failed_error": Subquery(failed.values("last_error")[:1]),
         }
 
     @property
     def failures(self) -> Failures | None:
-        """What those responsible for a service are told of mails that failed."""
-        counts = self._counts
-        if not counts.get("failed"):
+        """What those who answer for mails are told of those that failed."""
+        if not self._counts.get("failed"):
             return None
-        count = queues.shown(counts["failed"])
-        return Failures(count, counts["failed_ticket"], counts["failed_error"])
+        return Failures(queues.shown(self._counts["failed"]), self._counts["failed_error"])
 
 
 _FIELDS = (
