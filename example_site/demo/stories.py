@@ -295,6 +295,13 @@ STORIES = (
             a.comment,
             "Le circuit est rééquilibré en attendant une pièce. La température remonte lentement.",
         ),
+        step(
+            2,
+            "08:10",
+            "ines",
+            a.comment,
+            "17 °C ce matin. La pièce est-elle arrivée ?",
+        ),
     ),
     story(
         "Ordinateur",
@@ -452,6 +459,17 @@ STORIES = (
         files={"journal-poste-c112.txt": JOURNAL},
     ),
     story(
+        "Chauffage",
+        "emily",
+        7,
+        "10:20",
+        "Fan rattling in seminar room B 105",
+        "The ventilation above the door rattles so loudly that students at the back cannot hear.",
+        step(7, "11:02", "karim", a.take, "I will have a look after the 4 p.m. class."),
+        step(6, "16:40", "karim", a.close, "A screw of the grille was loose; it is tight now."),
+        step(1, "09:15", "emily", a.reject_closure, "It is quieter, but it rattles again."),
+    ),
+    story(
         "Ressources en ligne",
         "lea",
         6,
@@ -570,6 +588,16 @@ STORIES = (
         "Deuxième écran pour le secrétariat",
         "Un second écran m’éviterait d’imprimer les tableaux du conseil.",
         step(1, "14:10", "julien", a.take, "Il en reste un en réserve, je vérifie le câble."),
+    ),
+    story(
+        "Électricité",
+        "marcel",
+        1,
+        "07:40",
+        "Interphone muet à la grille nord",
+        "Les livreurs sonnent et je n’entends rien. L’écran s’allume.",
+        step(1, "08:50", "sophie", a.assign, "À voir avant la livraison de jeudi.", to="karim"),
+        priority=4,
     ),
     story(
         "Clés et badges",

@@ -327,9 +327,10 @@ PAGES = {
             (
                 "helpdesk_ask",
                 {
-                    "heading": "Something wrong in your office?",
-                    "text": "Say it here: Facilities will see to it.",
+                    "heading": "A light or a socket out of order?",
+                    "text": "Say it here: an electrician from Facilities will see to it.",
                     "display": "form",
+                    "category": Asked("Électricité"),
                 },
             ),
             (

@@ -331,9 +331,10 @@ PAGES = {
             (
                 "helpdesk_ask",
                 {
-                    "heading": "Un souci dans votre bureau ?",
-                    "text": "Dites-le ici : les Services Généraux s’en occupent.",
+                    "heading": "Une lampe ou une prise en panne ?",
+                    "text": "Dites-le ici : un électricien des Services Généraux s’en occupe.",
                     "display": "form",
+                    "category": Asked("Électricité"),
                 },
             ),
             (
