@@ -84,7 +84,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         [*MANAGE, "demo"],
         log=log,
         ready=lambda: listens(port) and listens(smtp_port),
-        within=120,
+        within=400,
         env=environment(folder / "state", DEMO_PORT=port, DEMO_SMTP_PORT=smtp_port),
     ) as process:
         yield Demo(port, smtp_port, process, log)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.utils.safestring import SafeString
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wagtail_helpdesk.markdown import render
@@ -84,6 +84,7 @@ def dangers(html):
     )
 
 
+@settings(deadline=None)  # A busy machine is no defect.
 @given(text=st.text(max_size=300))
 @example("[" * 300)
 @example("> " * 150)

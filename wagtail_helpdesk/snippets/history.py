@@ -132,7 +132,9 @@ class Formatter(LogFormatter):
 
 
 def _details(before: dict[str, Any], after: dict[str, Any]) -> str:
-    names = dict.fromkeys([*before, *after])
+    # In the order of the forms: PostgreSQL gives keys back in one of its own.
+    places = {name: place for place, name in enumerate(_fields())}
+    names = sorted({*before, *after}, key=lambda name: (places.get(name, -1), name))
     return " · ".join(_detail(name, before, after) for name in names)
 
 
