@@ -184,6 +184,7 @@ def test_S_WAG_01_the_form_says_that_something_is_set_and_not_what(editor, priva
     Routing.objects.create(page=section, service=private)
     text = editor.get(form_of(section)).content.decode()
     assert "that is not shown to you" in text
+    assert "same as the pages above" not in text
     assert "Services Généraux" not in text
 
 

@@ -42,10 +42,10 @@ class RoutingForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._offer("service", reachable(Service, user))
-        self._offer("category", reachable(Category, user), linked_fields={"service": "#id_service"})
         self.fields["service"].required = False
         self.fields["service"].help_text = _("Leave blank to use the same as the pages above.")
+        self._offer("service", reachable(Service, user))
+        self._offer("category", reachable(Category, user), linked_fields={"service": "#id_service"})
 
     def _offer(self, name: str, choices: QuerySet[Any], **options: Any) -> None:
         """Let a field choose among these; another choice that was made before is not shown."""
@@ -54,6 +54,7 @@ class RoutingForm(forms.ModelForm):
         made = self.initial.get(name)
         if made and not choices.filter(pk=made).exists():
             self.initial[name], self.is_withheld = None, True
+            field.help_text = ""  # empty says nothing here
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
