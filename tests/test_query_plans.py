@@ -15,6 +15,7 @@ from bench.world import World
 from tests.portal.budget import counted
 from tests.portal.conftest import hidden
 from wagtail_helpdesk import actions, statistics
+from wagtail_helpdesk.dashboard import mail_health
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.management import housekeeping
 from wagtail_helpdesk.models import Envelope, Service, Ticket
@@ -210,6 +211,7 @@ def test_the_day_of_a_manager_walks_through_nothing(helpdesk, person):
 JOBS = {
     "telling of nothing": lambda: announce.announce_waiting(),
     "claiming mails": lambda: queue.claim(),
+    "seeing how mails are doing": lambda: mail_health.lines(),
     "looking for reports": lambda: reports.plan(),
     "gathering a report": lambda: gathering.OpenTickets.read(Service.objects.first().pk),
     "catching up with the search": lambda: indexing.catch_up(),
