@@ -129,7 +129,7 @@ class HelpdeskSettings:
 
     @property
     def HOLIDAYS(self) -> Any:
-        """Days without daily reports: a country (``"FR"``, ``"FR-Alsace-Moselle"``) or a set of dates.
+        """Days without daily reports: a country (``"FR"``, ``"DE-BY"``) or a set of dates.
 
         A country needs the library ``holidays`` (``pip install wagtail-helpdesk[holidays]``).
         """

@@ -11,7 +11,9 @@ from itertools import islice
 
 from django.utils import timezone
 
-from wagtail_helpdesk.models import Category, CategoryMember, Shows, Ticket
+from wagtail_helpdesk.models import Category, Shows, Ticket
+
+from .surroundings import members_of
 
 #: Tickets listed in a section; the rest is counted.
 MOST_LISTED = 25
@@ -53,7 +55,7 @@ class OpenTickets:
             else:
                 found.assigned[category].append(row)
                 found.of[assignee][category].append(row)
-        found.members = _members(service)
+        found.members = members_of(Category.objects.filter(service=service))
         return found
 
     def listing(self, user: int, shows: Sequence[str]) -> Listing:
@@ -113,12 +115,3 @@ class Gathered:
         if found is None or found.read_at < timezone.now() - FRESH:
             found = self._services[service] = OpenTickets.read(service)
         return found
-
-
-def _members(service: int) -> dict[int, set[int] | None]:
-    sources = Category.objects.filter(service=service).sources()
-    named: dict[int, set[int]] = {source: set() for source in sources.values() if source}
-    rows = CategoryMember.objects.filter(category__in=named)
-    for source, user in rows.values_list("category", "manager__user"):
-        named[source].add(user)
-    return {pk: named[source] if source else None for pk, source in sources.items()}

@@ -25,6 +25,7 @@ from wagtail_helpdesk.models import (
     away_on,
 )
 from wagtail_helpdesk.models.preferences import Levels, default_levels
+from wagtail_helpdesk.models.services import CategoryQuerySet
 
 from .listeners import Act, Desk, Moment, Person
 
@@ -143,7 +144,8 @@ def surroundings_of(
     moments = [moment for act in acts for moment in (act.before, act.after) if moment is not None]
     found = Surroundings()
     _read_managers(found, {moment.service for moment in moments}, only)
-    _read_members(found, {moment.category for moment in moments}, only)
+    categories = {moment.category for moment in moments}
+    found.members = members_of(Category.objects.filter(pk__in=categories), only)
     _read_replacements(found, {moment.assignee for moment in moments if moment.assignee})
     guests = _narrowed(Guest.objects.filter(ticket=ticket), only)
     found.guests = dict(guests.values_list("user", "permanent"))
@@ -173,15 +175,18 @@ def _read_managers(found: Surroundings, services: set[int], only: Collection[int
             found.levels[user, service] = levels.get((user, service), default)
 
 
-def _read_members(found: Surroundings, categories: set[int], only: Collection[int] | None) -> None:
-    sources = Category.objects.filter(pk__in=categories).sources()
+def members_of(
+    categories: CategoryQuerySet, only: Collection[int] | None = None
+) -> dict[int, set[int] | None]:
+    """Return who the members of some categories are, None where all managers are; ``only`` narrows."""
+    sources = categories.sources()
     named: dict[int, set[int]] = {source: set() for source in sources.values() if source}
     members = CategoryMember.objects.filter(category__in=named)
     if only is not None:
         members = members.filter(manager__user__in=only)
     for source, user in members.values_list("category", "manager__user"):
         named[source].add(user)
-    found.members = {pk: named[source] if source else None for pk, source in sources.items()}
+    return {pk: named[source] if source else None for pk, source in sources.items()}
 
 
 def _read_replacements(found: Surroundings, in_charge: set[int]) -> None:
