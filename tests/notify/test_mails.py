@@ -121,7 +121,7 @@ class TestClosure:
         text = text_of(sent()["lea"])
         assert "Karim Benali closed the ticket." in text
         assert "approve" not in text
-        assert "Without an answer" not in text
+        assert "If you do not answer" not in text
 
     def test_asks_nothing_of_others(self, taken, people, sent, quiet):
         actions.invite(taken, by=people.karim, users=[people.ines])
