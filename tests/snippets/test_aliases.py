@@ -78,6 +78,19 @@ def test_where_others_show_the_service_is_said_and_left_to_them(people, general,
     assert Alias.objects.exists()
 
 
+def test_a_service_that_does_not_exist_for_the_reader_is_not_named(
+    people, general, dsi, network, browse
+):
+    Alias.objects.create(name="Pannes", service=dsi, to_service=general)
+    Alias.objects.create(name="Informatique", service=general, to_service=dsi)
+    Alias.objects.create(name="Wifi", service=general, to_category=network)
+    Service.objects.filter(pk=dsi.pk).update(everyone=False)
+    page = text(browse(people.karim).get("tree", general))
+    assert "(in another service)" in page
+    assert page.count("→ another service") == 2
+    assert "DSI" not in page
+
+
 @pytest.mark.parametrize("who", ["hugo", "nadia", "alice", "victor"])
 def test_others_give_no_other_name(people, general, dsi, browse, who):
     browse(getattr(people, who)).post("name_add", general, name="Mine")

@@ -1,5 +1,13 @@
 """Why can this person do this."""
 
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from wagtail_helpdesk.directory.users import UserDirectory
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import ServiceManager
+
+from .conftest import grant
 from .test_services import text
 
 
@@ -48,5 +56,91 @@ def test_of_oneself_everybody_may_ask_of_others_whoever_manages_managers(people,
     assert browse(people.karim).get("why", general, person="hugo").status_code == 302
 
 
+@pytest.mark.parametrize("typed", ["hugo", "qui", "karim.benali@arvelle.example", ""])
+def test_others_learn_not_even_who_exists(people, general, browse, typed):
+    response = browse(people.karim).get("why", general, person=typed)
+    assert (response.status_code, response.url) == (302, "/admin/")
+
+
+def test_oneself_may_be_named(people, general, browse):
+    assert (
+        browse(people.karim).get("why", general, person="karim").context["person"] == people.karim
+    )
+
+
+class Welcoming(UserDirectory):
+    """A directory that makes the account of whoever is named."""
+
+    def find(self, identifier_or_address):
+        raise AssertionError(identifier_or_address)
+
+
+def test_a_look_asks_no_directory_and_makes_no_account(people, general, browse, settings):
+    settings.WAGTAIL_HELPDESK = {"DIRECTORY": f"{__name__}.Welcoming"}
+    assert "“newbody” is unknown" in text(
+        browse(people.sophie).get("why", general, person="newbody")
+    )
+
+
 def test_an_unknown_person_is_said_so(people, general, browse):
     assert "“qui” is unknown" in text(browse(people.sophie).get("why", general, person="qui"))
+
+
+# -- into the admin ----------------------------------------------------------------------------------
+
+
+def test_it_names_no_service_that_does_not_exist_for_the_reader(people, general, dsi, browse):
+    type(dsi).objects.update(everyone=False)
+    grant(
+        ServiceManager.objects.create(service=dsi, user=people.karim), Privilege.MANAGE_CATEGORIES
+    )
+    response = browse(people.sophie).get("why", general, person="karim")
+    assert reasons(response)["enter the Wagtail admin"] == (
+        True,
+        "Holds a configuration privilege: Services Généraux, another service.",
+    )
+    assert "DSI" not in text(response)
+
+
+def test_it_knows_a_permission_that_is_somebodys_own(people, general, browse):
+    people.claire.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    why = reasons(browse(people.sophie).get("why", general, person="claire"))
+    assert why["enter the Wagtail admin"] == (True, "A permission of this user.")
+
+
+# -- asking ------------------------------------------------------------------------------------------
+
+
+def asking(browse, people, service, who):
+    response = browse(people.sophie).get("why", service, person=who)
+    return reasons(response)["open tickets in the service"]
+
+
+def test_a_manager_may_ask_in_his_service_whoever_else_may(people, general, browse):
+    type(general).objects.update(everyone=False)
+    assert asking(browse, people, general, "karim") == (True, "Manager of the service.")
+    assert asking(browse, people, general, "lea") == (
+        False,
+        "In none of the groups that may open tickets.",
+    )
+
+
+def test_it_names_the_group_that_may_ask(people, general, browse):
+    type(general).objects.update(everyone=False)
+    students = Group.objects.create(name="Students")
+    people.lea.groups.add(students)
+    general.groups.add(students)
+    assert asking(browse, people, general, "lea") == (True, "Member of the group “Students”.")
+
+
+def test_nobody_may_ask_where_no_category_takes_tickets(people, general, browse):
+    general.categories.update(takes_tickets=False)
+    assert asking(browse, people, general, "lea") == (
+        False,
+        "No category of the service takes tickets.",
+    )
+
+
+def test_nobody_may_ask_in_a_service_that_is_not_enabled(people, general, browse):
+    type(general).objects.update(enabled=False)
+    assert asking(browse, people, general, "karim") == (False, "The service is not enabled.")

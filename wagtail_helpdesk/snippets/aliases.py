@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
-from .choosers import reachable
+from .choosers import reachable, reachable_services
 from .pages import ServiceButton, ServiceFormPage, ServicePage
 from .tree import indented, walk
 from .widgets import Chooser
@@ -133,10 +134,20 @@ class AddOtherName(ServiceFormPage, ServicePage):
         return _("The other name was added.")
 
 
-def leading_to(service: Service) -> QuerySet[Alias]:
-    """Return the aliases under which a service and its categories are shown anywhere."""
+def shown_in(service: Service, *, reader: Any) -> QuerySet[Alias]:
+    """Return the aliases in the tree of a service; ``known``: their targets exist for the reader."""
+    targets = reachable_services(reader).filter(
+        pk=Coalesce(OuterRef("to_service"), OuterRef("to_category__service"))
+    )
+    aliases = Alias.objects.filter(service=service).annotate(known=Exists(targets))
+    return aliases.select_related("parent", "to_service", "to_category__service")
+
+
+def leading_to(service: Service, *, reader: Any) -> QuerySet[Alias]:
+    """Return the aliases that lead to a service or into it; ``known``: their places exist for the reader."""
+    places = reachable_services(reader).filter(pk=OuterRef("service"))
     aliases = Alias.objects.filter(Q(to_service=service) | Q(to_category__service=service))
-    return aliases.select_related("service", "to_service", "to_category")
+    return aliases.annotate(known=Exists(places)).select_related("service", "to_category")
 
 
 class RemoveOtherName(ServiceButton):
@@ -147,7 +158,7 @@ class RemoveOtherName(ServiceButton):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        beside = leading_to(self.service).filter(service=None)
+        beside = leading_to(self.service, reader=self.author).filter(service=None)
         self.alias = get_object_or_404(beside, pk=kwargs["alias"])
 
     def do(self) -> None:

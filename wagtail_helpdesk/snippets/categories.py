@@ -21,10 +21,10 @@ from wagtail.snippets.views import snippets as generic
 
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Alias, Category, Service
+from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.typed import number
 
-from .aliases import leading_to
+from .aliases import leading_to, shown_in
 from .forms import CategoryForm
 from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
 from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
@@ -78,10 +78,8 @@ class CategoryTree(ServicePage):
                 {"node": node, "add_below": add_url(self.service, node.category)}
                 for node in self._nodes()
             ],
-            aliases=Alias.objects.filter(service=self.service).select_related(
-                "parent", "to_service", "to_category__service"
-            ),
-            names=leading_to(self.service),
+            aliases=shown_in(self.service, reader=self.author),
+            names=leading_to(self.service, reader=self.author),
             **kwargs,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django import forms
@@ -10,13 +10,15 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.directory import DirectoryError, find_person
+from wagtail_helpdesk.directory import DirectoryError
+from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
 
+from .choosers import reachable_services
 from .history import last_change
 from .managers import label_of
 from .pages import ServicePage
@@ -49,38 +51,37 @@ class Why(ServicePage):
         return ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.author
-        context: dict[str, Any] = {"person": user, "form": PersonForm()}
-        if "person" in self.request.GET:
-            context |= self._asked()
+        may_ask = Privilege.MANAGE_MANAGERS in self.holds
+        typed = self.request.GET.get("person")
+        # Before looking: what is found, or not, would say who exists.
+        if not may_ask and typed not in (None, self.author.get_username()):
+            raise PermissionDenied
+        context = {"person": self.author, "form": PersonForm()} if typed is None else self._asked()
         if context["person"]:
-            context["reasons"] = list(reasons(context["person"], self.service))
+            context["reasons"] = list(reasons(context["person"], self.service, self.author))
             context["last"] = last_change(self.service, context["person"].pk)
-        return super().get_context_data(
-            may_ask=Privilege.MANAGE_MANAGERS in self.holds, **context, **kwargs
-        )
+        return super().get_context_data(may_ask=may_ask, **context, **kwargs)
 
     def _asked(self) -> dict[str, Any]:
         form = PersonForm(self.request.GET)
         if not form.is_valid():
             return {"form": form, "person": None}
         try:
-            person = find_person(form.cleaned_data["person"])
+            # The site's own users: a look makes no account, and who has none has no right.
+            person = UserDirectory().find(form.cleaned_data["person"])
         except DirectoryError as error:
             form.add_error("person", error.message)
             return {"form": form, "person": None}
-        if person != self.author and Privilege.MANAGE_MANAGERS not in self.holds:
-            raise PermissionDenied
         return {"form": form, "person": person}
 
 
-def reasons(user: Any, service: Service) -> Iterator[Reason]:
-    """Yield what somebody may do in a service, each with its reason."""
+def reasons(user: Any, service: Service, reader: Any) -> Iterator[Reason]:
+    """Yield what somebody may do in a service, each with its reason, in words that the reader may read."""
     row = service.managers.filter(user=user).first()
-    yield _admin(user)
+    yield _admin(user, reader)
     yield _administrator(user)
-    yield _tickets(row, service)
-    yield _asking(user, service)
+    yield _tickets(row)
+    yield _asking(user, row, service)
     for privilege in Privilege:
         yield _privilege(privilege, row, user)
 
@@ -96,26 +97,23 @@ def _privilege(privilege: Privilege, row: ServiceManager | None, user: Any) -> R
     return Reason(label, False, _("This privilege is off."))
 
 
-def _admin(user: Any) -> Reason:
+def _admin(user: Any, reader: Any) -> Reason:
     right = _("enter the Wagtail admin")
     if user.is_superuser:
         return Reason(right, True, _("Superuser."))
     group = _group_with(user, "access_admin")
     if group:
         return Reason(right, True, _("Member of the group “%(group)s”.") % {"group": group})
+    held = access.configuration_held(user)
+    if held and BACKEND in settings.AUTHENTICATION_BACKENDS:
+        services = _named(held, reader)
+        why = _("Holds a configuration privilege: %(services)s.") % {"services": services}
+        return Reason(right, True, why)
     if user.has_perm("wagtailadmin.access_admin"):
-        return Reason(
-            right,
-            True,
-            _("Holds a configuration privilege: %(services)s.") % {"services": _services(user)},
-        )
-    if access.configuration_held(user) and BACKEND not in settings.AUTHENTICATION_BACKENDS:
-        return Reason(
-            right,
-            False,
-            _("Holds a configuration privilege, but the site does not use %(backend)s.")
-            % {"backend": BACKEND},
-        )
+        return Reason(right, True, _("A permission of this user."))
+    if held:
+        why = _("Holds a configuration privilege, but the site does not use %(backend)s.")
+        return Reason(right, False, why % {"backend": BACKEND})
     return Reason(right, False, _("Holds no configuration privilege in any service."))
 
 
@@ -132,7 +130,7 @@ def _administrator(user: Any) -> Reason:
     )  # fmt: skip
 
 
-def _tickets(row: ServiceManager | None, service: Service) -> Reason:
+def _tickets(row: ServiceManager | None) -> Reason:
     right = _("read the tickets of the service")
     if row is not None:
         return Reason(right, True, _("Manager of the service."))
@@ -142,22 +140,34 @@ def _tickets(row: ServiceManager | None, service: Service) -> Reason:
     )  # fmt: skip
 
 
-def _asking(user: Any, service: Service) -> Reason:
+def _asking(user: Any, row: ServiceManager | None, service: Service) -> Reason:
     right = _("open tickets in the service")
+    if Service.objects.open_to(user).filter(pk=service.pk).exists():
+        return Reason(right, True, _lets_in(user, row, service))
     if not service.enabled:
         return Reason(right, False, _("The service is not enabled."))
-    if service.everyone:
-        return Reason(right, True, _("The service is open to everybody."))
-    group = service.groups.filter(pk__in=user.groups.values("pk")).first()
-    if group:
-        return Reason(right, True, _("Member of the group “%(group)s”.") % {"group": group})
+    if Service.objects.visible_to(user).filter(pk=service.pk).exists():
+        return Reason(right, False, _("No category of the service takes tickets."))
     return Reason(right, False, _("In none of the groups that may open tickets."))
+
+
+def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:
+    if service.everyone:
+        return _("The service is open to everybody.")
+    if row is not None:
+        return _("Manager of the service.")
+    group = service.groups.filter(pk__in=user.groups.values("pk")).first()
+    return _("Member of the group “%(group)s”.") % {"group": group}
 
 
 def _group_with(user: Any, codename: str) -> Group | None:
     return user.groups.filter(permissions__codename=codename).first()
 
 
-def _services(user: Any) -> str:
-    services = Service.objects.filter(pk__in=access.configuration_held(user))
-    return ", ".join(str(service) for service in services[:5])
+def _named(services: Iterable[int], reader: Any) -> str:
+    """Name services: those that do not exist for the reader, and those beyond the fifth, as others."""
+    services = set(services)
+    names = [str(service) for service in reachable_services(reader).filter(pk__in=services)[:5]]
+    if others := len(services) - len(names):
+        names.append(ngettext("another service", "other services", others))
+    return ", ".join(names)
