@@ -86,7 +86,8 @@ def filled(response):
         if field.get("type") in ("checkbox", "radio") and not field.has_attr("checked"):
             continue
         chosen = field.select_one("option[selected]") if field.name == "select" else None
-        text = field.text.lstrip("\n") if field.name == "textarea" else field.get("value", "")
+        unsaid = "on" if field.get("type") == "checkbox" else ""
+        text = field.text.lstrip("\n") if field.name == "textarea" else field.get("value", unsaid)
         value = chosen.get("value", "") if chosen else text
         data.setdefault(field["name"], []).append(value)
     return data

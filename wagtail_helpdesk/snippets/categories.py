@@ -27,7 +27,7 @@ from wagtail_helpdesk.typed import number
 from .aliases import leading_to, shown_in
 from .forms import CategoryForm
 from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
-from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
+from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView
 from .services import TEMPLATE_PANEL, panel_url
 from .texts import texts_of
 from .tree import walk
@@ -180,7 +180,7 @@ class EditCategory(Deed, CategoryCrumbs, ScopedObject, generic.EditView):
 
     def save_instance(self) -> Category:
         return configuration.change_category(
-            self.form.instance, by=self.request.user, **changes_in(self.form)
+            self.form.instance, by=self.request.user, **self.form.changes
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

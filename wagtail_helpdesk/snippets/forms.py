@@ -15,6 +15,7 @@ from wagtail_helpdesk.models.inheritance import INHERITED, Inherited
 from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.notify.addresses import owners_of
 
+from .seen import SeenForm
 from .tree import indented, walk
 
 #: What each way of assigning does, said where it is chosen.
@@ -37,7 +38,7 @@ def whose_address(address: str) -> str:
     ) % {"address": address, "names": ", ".join(owners)}
 
 
-class InheritingForm(WagtailAdminModelForm):
+class InheritingForm(SeenForm, WagtailAdminModelForm):
     """A form in which blank means inherit: each field says what, and from where."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

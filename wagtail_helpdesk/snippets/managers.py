@@ -22,6 +22,7 @@ from wagtail_helpdesk.models import Absence, ServiceManager
 
 from .pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePage
 from .people import AddPeople
+from .seen import SeenForm
 from .services import holders
 
 AVAILABILITY = Privilege.SET_AVAILABILITY
@@ -127,7 +128,7 @@ class ManagerPage(ServicePage):
         return super().get_context_data(manager=self.manager, **kwargs)
 
 
-class ManagerForm(forms.ModelForm):
+class ManagerForm(SeenForm):
     """Privileges and availability. What its reader may not give is shown, and cannot be changed."""
 
     class Meta:
@@ -167,8 +168,7 @@ class EditManager(ManagerPage, ServiceFormPage):
         return {**super().get_form_kwargs(), "instance": instance, "holds": self.holds}
 
     def do(self, form: ManagerForm) -> None:
-        changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        configuration.update_manager(self.manager, by=self.author, **changes)
+        configuration.update_manager(self.manager, by=self.author, **form.changes)
 
     def get_done(self) -> str:
         return _("%(name)s was updated.") % {"name": self.manager}

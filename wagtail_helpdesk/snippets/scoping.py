@@ -106,11 +106,6 @@ class Deed(WagtailView):
         return response
 
 
-def changes_in(form: Any) -> dict[str, Any]:
-    """Return what a form changes: a field somebody else changed meanwhile is not written back."""
-    return {name: form.cleaned_data[name] for name in form.changed_data}
-
-
 def _harmless(value: Any) -> Any:
     """Spreadsheets take a cell that begins so for a formula, wherever it came from (OWASP)."""
     if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):

@@ -24,7 +24,7 @@ from wagtail_helpdesk.models import Service, ServiceManager
 
 from .forms import ServiceForm
 from .pages import SERVICES, ServicePage
-from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView, changes_in
+from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView
 from .texts import texts_of
 from .widgets import CHECKBOXES, RADIOS, SELECT, TEXTAREA
 
@@ -177,7 +177,7 @@ class EditService(Deed, ServiceCrumbs, ScopedObject, generic.EditView):
 
     def save_instance(self) -> Service:
         return configuration.change_service(
-            self.form.instance, by=self.request.user, **changes_in(self.form)
+            self.form.instance, by=self.request.user, **self.form.changes
         )
 
 
