@@ -10,6 +10,7 @@ from django.utils import translation
 import wagtail_helpdesk
 from wagtail_helpdesk.directory import (
     DirectoryUnavailable,
+    TooManyPeople,
     TooManySearches,
     UnknownPerson,
     UnresolvedPeople,
@@ -113,6 +114,45 @@ def test_R_36_a_card_is_empty_with_the_directory_down_and_does_not_ask_again(
     assert card(people.lea) == {}
     assert card(people.karim) == {}
     assert dead_directory.asked == 1
+
+
+class SlowDirectory:
+    """A directory that answers each question just in time."""
+
+    now = 0.0
+
+    def find(self, identifier_or_address):
+        type(self).now += 4.9
+        raise UnknownPerson(identifier_or_address)
+
+
+@pytest.fixture
+def slow_directory(settings, monkeypatch):
+    SlowDirectory.now = 0.0
+    settings.WAGTAIL_HELPDESK = {
+        "DIRECTORY": f"{__name__}.SlowDirectory",
+        "DIRECTORY_TIMEOUT": 5,
+    }
+    monkeypatch.setattr("wagtail_helpdesk.directory.finding.monotonic", lambda: SlowDirectory.now)
+    return SlowDirectory
+
+
+def test_R_36_a_slow_directory_has_one_deadline_however_many_names(people, slow_directory):
+    with pytest.raises(DirectoryUnavailable):
+        find_people(", ".join(f"somebody{number}" for number in range(50)))
+    assert slow_directory.now < 20
+
+
+def test_R_36_a_few_names_are_looked_up_however_slowly(people, slow_directory):
+    with pytest.raises(UnresolvedPeople) as error:
+        find_people("lea, nobody, nothing, never")
+    assert error.value.unknown == ["nobody", "nothing", "never"]
+
+
+def test_a_crowd_is_refused_before_anybody_is_looked_up(people, slow_directory):
+    with pytest.raises(TooManyPeople, match="at most 50 people"):
+        find_people(", ".join(f"somebody{number}" for number in range(51)))
+    assert slow_directory.now == 0
 
 
 # -- External guests --

@@ -56,6 +56,21 @@ def test_III_2_whoever_is_ticked_is_added_with_whoever_is_typed(people, general,
     assert general.managers.filter(user__in=[people.claire, people.marion]).count() == 2
 
 
+def test_III_2_whoever_is_ticked_stays_named_when_something_is_wrong(people, general, browse):
+    sophie = browse(people.sophie)
+    page = text(sophie.post("manager_add", general, people="qui", chosen=["claire"]))
+    assert 'value="qui, claire"' in page
+    page = text(sophie.post("manager_add", general, query="xyz", search="1", chosen=["claire"]))
+    assert 'value="claire"' in page
+
+
+def test_III_2_a_crowd_at_once_is_refused(people, general, browse):
+    ticked = [f"somebody{number}" for number in range(50)]
+    response = browse(people.sophie).post("manager_add", general, people="claire", chosen=ticked)
+    assert "Name at most 50 people at once." in text(response)
+    assert general.managers.count() == 3
+
+
 def test_a_directory_that_does_not_answer_is_said_so(people, general, browse, monkeypatch):
     def down(*args, **kwargs):
         raise DirectoryUnavailable

@@ -4,6 +4,7 @@ from .errors import (
     AmbiguousPerson,
     DirectoryError,
     DirectoryUnavailable,
+    TooManyPeople,
     TooManySearches,
     UnknownGroup,
     UnknownPerson,
@@ -15,6 +16,7 @@ from .finding import (
     find_people,
     find_person,
     look_for,
+    names_in,
     search_people,
     site_directory,
 )
@@ -27,6 +29,7 @@ __all__ = [
     "DirectoryError",
     "DirectoryUnavailable",
     "Found",
+    "TooManyPeople",
     "TooManySearches",
     "UnknownGroup",
     "UnknownPerson",
@@ -35,6 +38,7 @@ __all__ = [
     "find_people",
     "find_person",
     "look_for",
+    "names_in",
     "search_people",
     "site_directory",
 ]

@@ -90,6 +90,18 @@ class TooManySearches(DirectoryError):
         return _("You have searched too often. Wait a minute, or enter the identifier.")
 
 
+class TooManyPeople(DirectoryError):
+    """More people are named than the directory is asked about for one form."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    @property
+    def message(self) -> str:
+        return _("Name at most %(most)d people at once.") % {"most": self.most}
+
+
 class UnresolvedPeople(DirectoryError):
     """Some of several people could not be named: nobody is returned, and nothing typed is lost.
 

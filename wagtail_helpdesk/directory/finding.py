@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.core.cache import cache
@@ -17,6 +18,7 @@ from . import guests
 from .errors import (
     DirectoryError,
     DirectoryUnavailable,
+    TooManyPeople,
     TooManySearches,
     UnknownPerson,
     UnresolvedPeople,
@@ -36,6 +38,10 @@ MIN_QUERY = 3
 MOST_FOUND = 20
 #: Above it nobody typed a name.
 MAX_QUERY = 100
+#: Each name costs a question to the directory, while somebody waits for a page.
+MOST_AT_ONCE = 50
+#: And all of them together no more than so many times what one may take.
+PATIENCE = 3
 
 _SEPARATORS = re.compile(r"[,;\n\r]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -66,12 +72,15 @@ def find_person(identifier_or_address: str, *, external: bool = False) -> User:
 def find_people(text: str, *, external: bool = False) -> list[User]:
     """Return everybody named in a text with commas, semicolons or new lines, each once: all or nobody.
 
-    Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not, or
-    ``DirectoryUnavailable``. ``external``: see ``find_person``.
+    Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not,
+    ``TooManyPeople``, or ``DirectoryUnavailable``. ``external``: see ``find_person``.
     """
+    names = names_in(text)
+    if len(names) > MOST_AT_ONCE:
+        raise TooManyPeople(MOST_AT_ONCE)
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
-    for typed in _names_in(text):
+    for typed in _patiently(names):
         try:
             found[typed] = _find(typed)
         except DirectoryUnavailable:
@@ -86,6 +95,11 @@ def find_people(text: str, *, external: bool = False) -> list[User]:
         raise UnresolvedPeople(problems, _each_once(user for user in found.values() if user))
     # Accounts of external guests are made last, once nothing can stop the form that names them.
     return _each_once(user or guests.create(typed) for typed, user in found.items())
+
+
+def names_in(text: str) -> list[str]:
+    """Return what stands between commas, semicolons or new lines, without repetition, in order."""
+    return list(dict.fromkeys(name for part in _SEPARATORS.split(text) if (name := part.strip())))
 
 
 def search_people(
@@ -182,9 +196,13 @@ def _find(typed: str) -> User:
         return UserDirectory().find(typed)
 
 
-def _names_in(text: str) -> list[str]:
-    """What stands between the separators, without repetition, in order."""
-    return list(dict.fromkeys(name for part in _SEPARATORS.split(text) if (name := part.strip())))
+def _patiently(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names while there is time. A directory may answer each in time, and all of them never."""
+    deadline = monotonic() + PATIENCE * helpdesk_settings.DIRECTORY_TIMEOUT
+    for name in names:
+        if monotonic() > deadline:
+            raise DirectoryUnavailable("too slow for so many names")
+        yield name
 
 
 def _each_once(users: Iterable[User]) -> list[User]:

@@ -17,36 +17,34 @@ from .pages import ServiceFormPage
 
 
 class PeopleForm(forms.Form):
-    """Identifiers and addresses typed in a field, and people ticked among those a search found."""
+    """Identifiers and addresses typed in a field; whoever is ticked among those a search found joins them."""
 
-    people = forms.CharField(required=False, max_length=2000)
+    people = forms.CharField(required=False, max_length=5000)
     query = forms.CharField(
         required=False,
         max_length=100,
         help_text=gettext_lazy("Enter at least three letters of a name."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None:
+            data = data.copy()
+            data["people"] = _named(data)
+        super().__init__(data, *args, **kwargs)
         self.fields["people"].label = _("%(identifier)s or e-mail address") % {
             "identifier": helpdesk_settings.IDENTIFIER_LABEL
         }
         self.fields["query"].label = helpdesk_settings.DIRECTORY_SEARCH_LABEL
         self.fields["people"].help_text = _("Separate several people with commas.")
 
-    @property
-    def chosen(self) -> list[str]:
-        """What was ticked among the candidates; anything may come here, and is looked up like the rest."""
-        data: Any = self.data
-        return data.getlist("chosen")[:50] if self.is_bound else []
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        typed = ", ".join(filter(None, [cleaned.get("people", "").strip(" ,;"), *self.chosen]))
-        if not typed:
+        if "people" not in cleaned:
+            return cleaned
+        if not cleaned["people"]:
             raise forms.ValidationError({"people": _("Name somebody, or tick a name below.")})
         try:
-            cleaned["users"] = find_people(typed)
+            cleaned["users"] = find_people(cleaned["people"])
         except DirectoryError as error:
             raise forms.ValidationError({"people": error.message}) from error
         return cleaned
@@ -76,15 +74,16 @@ class AddPeople(ServiceFormPage):
 
     def _with_candidates(self) -> dict[str, Any]:
         # Not validated: somebody who searches has not finished.
-        form = PeopleForm(
-            initial={name: self.request.POST.get(name, "") for name in ("people", "query")}
-        )
-        return self.get_context_data(
-            form=form,
-            found=look_for(self.request.POST.get("query", ""), by=self.author),
-            chosen=self.request.POST.getlist("chosen"),
-        )
+        data = self.request.POST
+        query = data.get("query", "")
+        form = PeopleForm(initial={"people": _named(data), "query": query})
+        return self.get_context_data(form=form, found=look_for(query, by=self.author))
 
     def names(self) -> str:
         """Return the names of those who were added."""
         return ", ".join(str(row) for row in self.added)
+
+
+def _named(data: Any) -> str:
+    """Return who is named: typed, or ticked. Nobody is lost by a search that does not find him again."""
+    return ", ".join(filter(None, [data.get("people", "").strip(" ,;"), *data.getlist("chosen")]))

@@ -9,12 +9,13 @@ from django import forms
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.directory import names_in
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.typed import number
 
 from .. import limits
-from ..people import found, how_many
+from ..people import found
 from . import fields
 from .acting import ActForm, WithText
 from .naming import NamesPeople
@@ -52,7 +53,7 @@ class Invite(NamesPeople, WithText):
     def clean_users(self) -> list[Any]:
         # Before anybody from outside gets an account.
         typed = self.cleaned_data["users"]
-        limits.check_invitations(self.author, how_many(typed))
+        limits.check_invitations(self.author, len(names_in(typed)))
         return found(typed, external=True, otherwise=_("Nobody has been invited."))
 
     @property

@@ -10,8 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import Found, look_for
 
-from ..people import MOST_AT_ONCE
-
 
 class Finds(forms.Form):
     """A form with a button that looks for what to choose and sends nothing: it comes back as it was."""
@@ -51,7 +49,7 @@ class NamesPeople(Finds):
         """Return who is named: what is not ticked any more after the next search stays in the field."""
         if not self.several:
             return chosen[-1] if chosen else typed
-        named = [typed.strip(" ,;"), *chosen[:MOST_AT_ONCE]]
+        named = [typed.strip(" ,;"), *chosen]
         return ", ".join(name for name in named if name) if chosen else typed
 
     def find(self) -> None:
