@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.fixtures import privileged
 from tests.portal.conftest import soup
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 
 TODAY = timezone.localdate()
@@ -71,6 +72,17 @@ def test_it_is_one_s_own_in_one_service_and_not_in_another(visit, people, genera
 @pytest.mark.parametrize("service", ["0", "x", ""])
 def test_a_service_that_one_does_not_manage_does_not_exist(karim, dsi, service):
     assert karim.post(PAGE, service=service or dsi.pk, available="no").status_code == 404
+
+
+def test_nor_one_that_one_stopped_managing_a_moment_ago(karim, people, general, monkeypatch):
+    switch = configuration.set_availability
+
+    def too_late(row, available, by):
+        ServiceManager.objects.filter(pk=row.pk).delete()
+        switch(row, available, by=by)
+
+    monkeypatch.setattr(configuration, "set_availability", too_late)
+    assert karim.post(PAGE, service=general.pk, available="no").status_code == 404
 
 
 # -- Absences --

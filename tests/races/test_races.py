@@ -4,12 +4,13 @@ import uuid
 from functools import partial
 
 import pytest
+from django.core.management import call_command
 
 from tests.actions.refusals import history
 from tests.actions.scenarios import SCENARIOS
 from tests.races.at_once import at_once, in_order
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
+from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Event, Guest, PermanentGuest, Ticket
 
 pytestmark = [pytest.mark.servers, pytest.mark.postgresql]
@@ -241,6 +242,52 @@ def test_many_acts_on_two_tickets_end(heating, people, taken):
     )
     assert results == [None] * 4
     assert Event.objects.filter(action="comment").count() == 40
+
+
+# -- finding a manager -----------------------------------------------------------------------------------
+
+
+def assigning(heating, algorithm):
+    """Open a ticket as somebody; return who is in charge of it."""
+    configuration.change_category(heating, by=None, algorithm=algorithm)
+
+    def arrive(person):
+        return actions.open_ticket(heating, by=person, subject="Froid", text="Très.").assignee
+
+    return arrive
+
+
+@pytest.mark.parametrize("algorithm", ["cyclic", "least_loaded"])
+def test_tickets_that_arrive_at_once_are_shared_out(heating, people, algorithm):
+    arrive = assigning(heating, algorithm)
+    found = in_order(partial(arrive, people.lea), partial(arrive, people.thomas))
+    assert found == [people.karim, people.sophie]
+
+
+@both_orders
+@pytest.mark.parametrize("algorithm", ["first", "cyclic", "random", "least_loaded"])
+def test_no_ticket_goes_to_somebody_who_leaves_meanwhile(general, heating, people, algorithm, turn):
+    general.managers.exclude(user__in=[people.karim, people.sophie]).delete()
+    arrive = assigning(heating, algorithm)
+    in_charge, removed = run(
+        turn,
+        partial(arrive, people.sophie),
+        partial(configuration.remove_manager, general.managers.get(user=people.karim), by=None),
+    )
+    if turn == 1:
+        assert in_charge == people.karim
+        assert isinstance(removed, NotPossible)
+    else:
+        assert (in_charge, removed) == (None, None)
+
+
+def test_housekeeping_finds_a_manager_for_what_somebody_left_behind(taken, heating, people):
+    configuration.change_category(heating, by=None, algorithm="first")
+    people.karim.is_active = False
+    people.karim.save()
+    call_command("helpdesk_housekeeping")
+    taken.refresh_from_db()
+    assert taken.assignee == people.sophie
 
 
 # -- leaving ---------------------------------------------------------------------------------------------

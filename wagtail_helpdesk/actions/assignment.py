@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count
 
 from wagtail_helpdesk.lifecycle import Algorithm
-from wagtail_helpdesk.models import Category, ServiceManager, Ticket
+from wagtail_helpdesk.models import Category, Service, ServiceManager, Ticket
 
 from .rows import locked
 
@@ -22,14 +22,15 @@ def choose(category: Category, *, skip: User | None = None) -> User | None:
 
     Only members who are available today are picked, never ``skip``: whoever brings the ticket.
     """
+    algorithm = Algorithm(category.in_force("algorithm").value)
+    if algorithm is Algorithm.NOBODY:
+        return None
+    # Tickets that arrive at once go one after the other: each counts the one before, and nobody
+    # leaves between being chosen and being in charge.
+    locked(Service.objects, category.service_id)
     here = category.effective_members().available_on().order_by("order", "pk")
     members = [manager for manager in here.select_related("user") if manager.user != skip]
-    algorithm = Algorithm(category.in_force("algorithm").value)
     return _ALGORITHMS[algorithm](category, members) if members else None
-
-
-def _nobody(category: Category, members: list[ServiceManager]) -> None:
-    return None
 
 
 def _first(category: Category, members: list[ServiceManager]) -> User:
@@ -42,14 +43,12 @@ def _at_random(category: Category, members: list[ServiceManager]) -> User:
 
 def _in_turn(category: Category, members: list[ServiceManager]) -> User:
     """Pick the one after the last picked: a person is remembered, so that places may change."""
-    # Locked, or two tickets arriving at once would go to the same person.
-    last = locked(Category.objects, category.pk).last_assigned_id
-    everybody = [m.user_id for m in category.effective_members().order_by("order", "pk")]
-    start = everybody.index(last) + 1 if last in everybody else 0
-    turn = everybody[start:] + everybody[:start]
-    chosen = min(members, key=lambda manager: turn.index(manager.user_id))
-    Category.objects.filter(pk=category.pk).update(last_assigned=chosen.user)
-    return chosen.user
+    assigned = Category.objects.filter(pk=category.pk)
+    last = category.effective_members().filter(user__in=assigned.values("last_assigned")).first()
+    after = [m for m in members if last and (m.order, m.pk) > (last.order, last.pk)]
+    chosen = (after or members)[0].user
+    assigned.update(last_assigned=chosen)
+    return chosen
 
 
 def _least_loaded(category: Category, members: list[ServiceManager]) -> User:
@@ -68,8 +67,7 @@ def open_load(service: int, users: list[int]) -> dict[int, int]:
     return {row["assignee"]: row["load"] for row in rows}
 
 
-_ALGORITHMS: dict[Algorithm, Callable[[Category, list[ServiceManager]], User | None]] = {
-    Algorithm.NOBODY: _nobody,
+_ALGORITHMS: dict[Algorithm, Callable[[Category, list[ServiceManager]], User]] = {
     Algorithm.FIRST: _first,
     Algorithm.CYCLIC: _in_turn,
     Algorithm.RANDOM: _at_random,

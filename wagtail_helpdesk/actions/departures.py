@@ -11,7 +11,7 @@ from wagtail_helpdesk.models import Event, Service, Ticket
 
 from .assignment import choose
 from .handling import assign, release
-from .rows import locking
+from .rows import locked, locking
 from .submissions import Batch
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def hand_over(
     """
     left = Ticket.objects.filter(service=service, assignee=user, is_open=True)
     with transaction.atomic():
+        # The service before its tickets, as whoever removes a manager does: neither waits for the other.
+        locked(Service.objects, service.pk)
         # Locked all at once, in order: nobody takes or closes one of them meanwhile.
         tickets = list(locking(left.order_by("pk")))
         return [hand_over_one(ticket, user, then, colleague) for ticket in tickets]
@@ -50,8 +52,9 @@ def hand_over_one(
     ticket: Ticket, user: User, then: Then = Then.FREE, colleague: User | None = None
 ) -> Event:
     """Find a new manager for one open ticket of somebody who left, or free it."""
-    if then is Then.ALGORITHM:
-        colleague = choose(ticket.category, skip=user)
-    if then is not Then.FREE and colleague is not None:
-        return assign(ticket, by=None, to=colleague, submission=Batch())
-    return release(ticket, by=None, submission=Batch())
+    with transaction.atomic():
+        if then is Then.ALGORITHM:
+            colleague = choose(ticket.category, skip=user)
+        if then is not Then.FREE and colleague is not None:
+            return assign(ticket, by=None, to=colleague, submission=Batch())
+        return release(ticket, by=None, submission=Batch())

@@ -39,7 +39,10 @@ def _switch(visit: Visit) -> HttpResponse:
     if row is None:
         raise Http404(_("You do not manage this service."))
     available = posted.get("available") == "yes"
-    configuration.set_availability(row, available, by=visit.user)
+    try:
+        configuration.set_availability(row, available, by=visit.user)
+    except NotPossible as gone:
+        raise Http404(str(gone)) from gone
     said = _("You are available in %(service)s.") if available else _(
         "You are not available in %(service)s: you will be given no tickets."
     )  # fmt: skip

@@ -273,3 +273,21 @@ def test_the_privilege_is_about_oneself_alone(people, sophie, row):
     ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
     with pytest.raises(NotYours):
         configuration.set_availability(row(people.julien), False, by=people.karim)
+
+
+def test_somebody_removed_meanwhile_is_neither_moved_nor_made_available(people, sophie, row):
+    karim = row(people.karim)
+    configuration.remove_manager(karim, by=None)
+    with pytest.raises(NotPossible, match="is not a manager of this service"):
+        configuration.step_manager(karim, by=sophie, up=True)
+    with pytest.raises(NotPossible, match="is not a manager of this service"):
+        configuration.set_availability(karim, False, by=sophie)
+
+
+def test_a_privilege_taken_away_meanwhile_gives_no_right_over_ones_availability(
+    people, sophie, row
+):
+    karim = row(people.karim)
+    karim.can_set_availability = True
+    with pytest.raises(NotYours):
+        configuration.set_availability(karim, False, by=people.karim)

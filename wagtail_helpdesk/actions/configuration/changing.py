@@ -62,17 +62,20 @@ class Change:
 
 
 @contextmanager
-def changing(service: Service, *, by: AbstractUser | None, needs: Privilege) -> Iterator[Change]:
+def changing(
+    service: Service, *, by: AbstractUser | None, needs: Privilege | None = None
+) -> Iterator[Change]:
     """Lock the service, read the author's privileges as they are now, and let them change it.
 
-    Raises ``NotYours``. Everything in the block happens or nothing does.
+    Raises ``NotYours``; without ``needs`` that is up to the block. Everything in it happens or
+    nothing does.
     """
     with transaction.atomic():
         # Changes of a service wait for one another: the last manager can then be counted. Opening
-        # a ticket does not wait for them, where the database can tell such locks apart.
+        # a ticket waits for them only to find its manager, where the database can tell locks apart.
         now = locked(Service.objects, service.pk)
         holds = frozenset(CONFIGURATION) if by is None else now.configuration_of(by)
-        if needs not in holds:
+        if needs is not None and needs not in holds:
             raise NotYours
         yield Change(now, by, holds)
 
@@ -112,16 +115,20 @@ def next_order(rows: models.QuerySet[Any]) -> int:
 
 
 def stepped(rows: list[Any], row: Any, *, up: bool) -> tuple[Values, Values] | None:
-    """Move a row one place among its neighbours and number them anew.
+    """Move a row one place among its neighbours. Returns what ``placed`` does."""
+    return placed(rows, row, rows.index(row) + (-1 if up else 1))
 
-    Return its places before and after as people count them, None if it stands at the end.
+
+def placed(rows: list[Any], row: Any, place: int) -> tuple[Values, Values] | None:
+    """Put a row at a place among its neighbours, counted from 0, and number them anew.
+
+    Return its places before and after as people count them, None if there is no such place.
     """
-    place = next(i for i, neighbour in enumerate(rows) if neighbour.pk == row.pk)
-    target = place - 1 if up else place + 1
-    if not 0 <= target < len(rows):
+    before = rows.index(row)
+    if place == before or not 0 <= place < len(rows):
         return None
-    rows.insert(target, rows.pop(place))
+    rows.insert(place, rows.pop(before))
     for order, neighbour in enumerate(rows):
         neighbour.order = order
     type(row).objects.bulk_update(rows, ["order"])
-    return {"order": place + 1}, {"order": target + 1}
+    return {"order": before + 1}, {"order": place + 1}

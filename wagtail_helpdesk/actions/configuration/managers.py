@@ -109,11 +109,12 @@ def remove_manager(
 def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
     """Move a manager one place up or down: “the first available” goes by this order."""
     with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
-        if places := stepped(list(change.service.managers.all()), manager, up=up):
+        row = _locked(manager)
+        if places := stepped(list(change.service.managers.all()), row, up=up):
             before, after = places
             change.record(
                 "order_managers", before=before, after=after,
-                name=str(manager), user=manager.user_id,
+                name=name_of(row.user), user=row.user_id,
             )  # fmt: skip
 
 
@@ -122,17 +123,18 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
 
     Otherwise that of whoever manages managers.
     """
-    row = ServiceManager.objects.get(pk=manager.pk)
-    own = by is not None and by.pk == row.user_id and row.can_set_availability
-    author = None if own else by
-    with changing(row.service, by=author, needs=Privilege.MANAGE_MANAGERS) as locked:
-        change = Change(locked.service, by, locked.holds)
+    with changing(manager.service, by=by) as change:
+        row = _locked(manager)
+        own = by is not None and by.pk == row.user_id and row.can_set_availability
+        if not own and Privilege.MANAGE_MANAGERS not in change.holds:
+            raise NotYours
         before, after = applied(row, {"available": available})
         if after:
             row.save(update_fields=["available"])
             change.record(
-                "set_availability", before=before, after=after, name=str(row), user=row.user_id
-            )
+                "set_availability", before=before, after=after,
+                name=name_of(row.user), user=row.user_id,
+            )  # fmt: skip
     manager.available = available
     return manager
 
