@@ -1,5 +1,6 @@
 """The home of the helpdesk."""
 
+import pytest
 from wagtail.models import Locale
 
 from wagtail_helpdesk import actions
@@ -71,6 +72,16 @@ def test_the_menu_holds_the_preferences_behind_its_plus(visit, people, general):
     assert [a.text for a in menu.find_all("a")] == ["Preferences"]
 
 
+@pytest.fixture
+def _configuring_lets_in(settings):
+    """The site uses the back end that lets those who run a service into the admin."""
+    settings.AUTHENTICATION_BACKENDS = [
+        "django.contrib.auth.backends.ModelBackend",
+        "wagtail_helpdesk.auth.ConfigurationBackend",
+    ]
+
+
+@pytest.mark.usefixtures("_configuring_lets_in")
 def test_more_services_than_the_menu_lists_are_behind_one_link(visit, people):
     services = Service.objects.bulk_create(Service(name=f"Service {n}") for n in range(21))
     ServiceManager.objects.bulk_create(
@@ -82,7 +93,12 @@ def test_more_services_than_the_menu_lists_are_behind_one_link(visit, people):
     assert panel.find("a", string="All my services")["href"] == "/admin/helpdesk/services/"
 
 
+@pytest.mark.usefixtures("_configuring_lets_in")
 def test_the_menu_lists_the_services_one_configures(visit, people, general):
     general.managers.filter(user=people.karim).update(can_manage_categories=False)
     assert "Services Généraux" in visit(people.sophie).page().find(class_="hd-plus").text
     assert "Services Généraux" not in visit(people.karim).page().find(class_="hd-plus").text
+
+
+def test_the_menu_leads_nobody_to_the_login_of_the_admin(visit, people, general):
+    assert "Services Généraux" not in visit(people.sophie).page().find(class_="hd-plus").text

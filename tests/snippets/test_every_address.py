@@ -50,7 +50,7 @@ SERVICE = {
     "manager_step": MANAGERS,
     "absences": MANAGERS,
     "absence_remove": MANAGERS,
-    "guests": MANAGERS,
+    "guests": ANY,
     "guest_add": MANAGERS,
     "guest_remove": MANAGERS,
     "why": ANY,

@@ -39,6 +39,19 @@ def test_others_add_nobody(people, general, dsi, browse, who):
     assert not general.permanent_guests.exists()
 
 
+def test_III_3_others_see_the_list_and_whom_to_ask(people, general, browse):
+    PermanentGuest.objects.create(service=general, user=people.ines)
+    karim = browse(people.karim)
+    panel = text(karim.get("panel", general))
+    assert "1 permanent guest" in panel
+    assert panel.count("Please ask: Sophie Lambert") == 2
+    page = text(karim.get("guests", general))
+    assert "Inès Robert" in page
+    assert "Please ask: Sophie Lambert" in page
+    assert "/guests/add/" not in panel + page
+    assert "/remove/" not in page
+
+
 def test_the_list_does_not_grow_with_guests(people, general, browse, client, statements, crowd):
     PermanentGuest.objects.create(service=general, user=people.ines)
     browse(people.sophie)

@@ -240,7 +240,7 @@ def test_S_ESC_02_the_last_who_manages_managers_is_not_removed(people, general, 
 
 PAGES = {
     Privilege.EDIT_SERVICE: ["edit"],
-    Privilege.MANAGE_MANAGERS: ["manager_add", "guests", "guest_add"],
+    Privilege.MANAGE_MANAGERS: ["manager_add", "guest_add"],
     Privilege.MANAGE_CATEGORIES: ["tree", "alias_add", "transfer"],
 }
 

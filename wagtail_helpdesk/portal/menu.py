@@ -66,6 +66,9 @@ def _entry(visit: Visit, label: str, path: str) -> Entry:
 
 def _configurable(visit: Visit) -> list[Entry]:
     rows = [row for row in visit.managed if row.privileges.intersection(CONFIGURATION)]
+    # The privilege alone does not open the admin: that takes our back end, or a group.
+    if not rows or not visit.user.has_perm("wagtailadmin.access_admin"):
+        return []
     addresses = [(row.service.name, panel_address(row.service)) for row in rows[:MOST_SERVICES]]
     if len(rows) > MOST_SERVICES:
         addresses.append((_("All my services"), _in_the_admin("list")))

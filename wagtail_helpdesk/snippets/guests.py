@@ -18,12 +18,12 @@ from wagtail_helpdesk.models import PermanentGuest
 
 from .pages import ServiceButton, ServiceListPage
 from .people import AddPeople
+from .services import to_ask
 
 
 class GuestList(ServiceListPage):
-    """Who is invited to every ticket posted in the service."""
+    """Who is invited to every ticket posted in the service: for everybody who configures a part of it."""
 
-    privilege = Privilege.MANAGE_MANAGERS
     template_name = "wagtail_helpdesk/admin/guests.html"
     page_title = gettext_lazy("Permanent guests")
     header_icon = "user"
@@ -31,6 +31,8 @@ class GuestList(ServiceListPage):
 
     @cached_property
     def header_buttons(self) -> list[Any]:
+        if Privilege.MANAGE_MANAGERS not in self.holds:
+            return []
         return [
             HeaderButton(
                 _("Add a permanent guest"), url=self.address("guest_add"), icon_name="plus"
@@ -39,6 +41,9 @@ class GuestList(ServiceListPage):
 
     def get_queryset(self) -> QuerySet[PermanentGuest]:
         return self.service.permanent_guests.select_related("user")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(ask=to_ask(self), **kwargs)
 
 
 class AddGuest(AddPeople):

@@ -23,7 +23,7 @@ from wagtail_helpdesk.models import Absence, ServiceManager
 from .pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePage
 from .people import AddPeople
 from .seen import SeenForm
-from .services import holders
+from .services import to_ask
 
 AVAILABILITY = Privilege.SET_AVAILABILITY
 TICKETS = tuple(p for p in Privilege if p not in (*CONFIGURATION, AVAILABILITY))
@@ -57,9 +57,7 @@ class ManagerList(ServiceListPage):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        if Privilege.MANAGE_MANAGERS not in self.holds:
-            context["ask"] = holders(self.service)
+        context = super().get_context_data(ask=to_ask(self), **kwargs)
         context["rows"] = self._rows(context["page_obj"])
         return context
 

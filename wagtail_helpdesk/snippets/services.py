@@ -252,12 +252,14 @@ class ServicePanel(ServicePage):
             categories=service.categories.count(),
             categories_without_members=service.categories.deserted().count(),
             texts=texts_of(service) if Privilege.EDIT_SERVICE in self.holds else [],
-            ask=None if Privilege.MANAGE_MANAGERS in self.holds else holders(service),
+            ask=to_ask(self),
             **kwargs,
         )
 
 
-def holders(service: Service) -> list[ServiceManager]:
-    """Return some of those who may manage managers, to be asked for what one may not do oneself."""
-    rows = service.managers.filter(can_manage_managers=True, user__is_active=True)
+def to_ask(page: ServicePage) -> list[ServiceManager] | None:
+    """Return some of those who may change managers and permanent guests; None for one of them."""
+    if Privilege.MANAGE_MANAGERS in page.holds:
+        return None
+    rows = page.service.managers.filter(can_manage_managers=True, user__is_active=True)
     return list(rows.select_related("user")[:3])
