@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_backends
 from django.contrib.auth.backends import BaseBackend
 
 from wagtail_helpdesk import access
@@ -29,3 +30,8 @@ class ConfigurationBackend(BaseBackend):
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """Answer for the app that permission belongs to."""
         return app_label == "wagtailadmin" and bool(access.configuration_held(user_obj))
+
+
+def opens_the_admin() -> bool:
+    """Tell whether the site uses this back end: then a configuration privilege is enough to get in."""
+    return any(isinstance(backend, ConfigurationBackend) for backend in get_backends())

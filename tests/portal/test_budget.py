@@ -11,6 +11,15 @@ from wagtail_helpdesk.models import Category, Guest, Service, ServiceManager
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _configuring_lets_in(settings):
+    """Without our back end a manager's menu asks Django for his permissions: two statements more."""
+    settings.AUTHENTICATION_BACKENDS = [
+        "django.contrib.auth.backends.ModelBackend",
+        "wagtail_helpdesk.auth.ConfigurationBackend",
+    ]
+
+
 def fill(heating, people, tickets):
     made = [
         actions.open_ticket(

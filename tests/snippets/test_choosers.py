@@ -45,6 +45,11 @@ def test_S_WAG_01_and_each_of_several(people, general, closed, client):
     ]
 
 
+def test_what_is_no_key_names_nobody(people, general, client):
+    for kind in ("service", "category"):
+        assert choose(client, people.alice, kind, "chosen", "abc").status_code == 404
+
+
 def test_categories_follow_their_service(people, general, closed, network, client):
     page = choose(client, people.alice, "category", "choose_results").content.decode()
     assert "Chauffage" in page

@@ -15,7 +15,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest, ServiceManager
 from wagtail_helpdesk.snippets.history import KINDS
 
-from .conftest import grant
+from .conftest import address, grant
 from .test_services import text
 
 
@@ -222,8 +222,8 @@ CHANGES = {
         "Alias “Froid” removed. leads to the category: Services Généraux › Chauffage",
     ),
 }
-#: Nobody who runs a service makes or deletes one.
-OF_THE_SITE = {"create_service", "delete_service"}
+#: Nobody who runs a service makes, places or deletes one.
+OF_THE_SITE = {"create_service", "order_services", "delete_service"}
 
 
 @pytest.mark.parametrize("kind", CHANGES)
@@ -242,6 +242,13 @@ def test_a_change_is_on_record_for_whoever_may_make_it_and_nobody_else(scene, ti
 
 def test_no_kind_of_change_is_left_out():
     assert set(CHANGES) == set(KINDS) - OF_THE_SITE
+
+
+def test_the_place_of_a_service_is_on_record(people, general, dsi, browse, client):
+    browse(people.gilles)
+    client.post(f"{address('reorder', dsi)}?position=0")
+    page = text(browse(people.nadia).get("history", dsi))
+    assert "Service “DSI” moved in the list. order: 2 → 1" in page
 
 
 def test_a_new_service_is_on_record_with_its_settings(people, browse):

@@ -74,7 +74,7 @@ def test_the_panel_offers_what_the_privilege_allows(people, general, manager, br
 
 
 def test_the_panel_says_whom_to_ask_for_the_rest(people, general, browse):
-    assert "Those who may: Sophie Lambert" in text(browse(people.karim).get("panel", general))
+    assert "Please ask: Sophie Lambert" in text(browse(people.karim).get("panel", general))
 
 
 def test_the_panel_of_another_service_does_not_exist(people, general, dsi, browse):
@@ -213,6 +213,15 @@ def test_the_catalogue_is_ordered_by_an_administrator(people, general, dsi, brow
     Service.objects.update(order=0)
     browse(people.gilles)
     client.post(f"{address('reorder', dsi)}?position=0")
+    assert list(Service.objects.values_list("name", flat=True)) == ["DSI", "Services Généraux"]
+
+
+@pytest.mark.parametrize("position", ["", "9", "-1", "abc"])
+def test_without_a_place_in_the_catalogue_a_service_goes_to_its_end(
+    people, general, dsi, browse, client, position
+):
+    browse(people.gilles)
+    client.post(f"{address('reorder', general)}?position={position}")
     assert list(Service.objects.values_list("name", flat=True)) == ["DSI", "Services Généraux"]
 
 

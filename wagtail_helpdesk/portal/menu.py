@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from wagtail_helpdesk.auth import ACCESS_ADMIN, opens_the_admin
 from wagtail_helpdesk.lifecycle import CONFIGURATION
 from wagtail_helpdesk.models import Service
 
@@ -66,8 +67,8 @@ def _entry(visit: Visit, label: str, path: str) -> Entry:
 
 def _configurable(visit: Visit) -> list[Entry]:
     rows = [row for row in visit.managed if row.privileges.intersection(CONFIGURATION)]
-    # The privilege alone does not open the admin: that takes our back end, or a group.
-    if not rows or not visit.user.has_perm("wagtailadmin.access_admin"):
+    # Where our back end is in use the privilege is enough, and nothing has to be asked.
+    if not rows or not (opens_the_admin() or visit.user.has_perm(ACCESS_ADMIN)):
         return []
     addresses = [(row.service.name, panel_address(row.service)) for row in rows[:MOST_SERVICES]]
     if len(rows) > MOST_SERVICES:

@@ -63,7 +63,7 @@ class Reachable(WagtailView):
         return reachable(self.model_class, self.request.user)
 
     def get_object(self, pk: Any) -> Any:
-        return self.get_object_list().get(pk=pk)
+        return self.get_object_list().get(pk=number(pk))
 
     def get_objects(self, pks: list[str]) -> QuerySet[Any]:
         return self.get_object_list().filter(pk__in=filter(None, map(number, pks)))

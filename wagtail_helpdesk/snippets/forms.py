@@ -83,15 +83,16 @@ class ServiceForm(InheritingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["monitoring"].choices = [
+        monitoring: Any = self.fields["monitoring"]
+        monitoring.choices = [
             ("", _("The site’s default")),
-            *[choice for choice in self.fields["monitoring"].choices if choice[0] != ""],
+            *[choice for choice in monitoring.choices if choice[0] != ""],
         ]
         if self.instance.pk is None:
             del self.fields["arrivals"]
             return
         nodes = list(walk(self.instance.categories.filter(takes_tickets=True)))
-        arrivals = self.fields["arrivals"]
+        arrivals: Any = self.fields["arrivals"]
         arrivals.queryset = Category.objects.filter(service=self.instance)
         arrivals.choices = _choices(nodes, _("Ask for the category"))
 
@@ -103,7 +104,7 @@ class CategoryForm(InheritingForm):
         super().__init__(*args, **kwargs)
         nodes = list(walk(self.instance.service.categories.all()))
         below = _below(self.instance, nodes)
-        parent = self.fields["parent"]
+        parent: Any = self.fields["parent"]
         parent.queryset = Category.objects.filter(service=self.instance.service).exclude(
             pk__in=below
         )

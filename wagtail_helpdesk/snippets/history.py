@@ -45,6 +45,9 @@ KINDS: dict[str, Kind] = {
     "edit_service": Kind(
         gettext_lazy("Edit service"), gettext_lazy("Service “%(name)s” changed"), EDIT
     ),
+    "order_services": Kind(
+        gettext_lazy("Order services"), gettext_lazy("Service “%(name)s” moved in the list"), EDIT
+    ),
     "delete_service": Kind(
         gettext_lazy("Delete service"), gettext_lazy("Service “%(name)s” deleted"), EDIT
     ),

@@ -73,8 +73,9 @@ class SeenForm(forms.ModelForm):
             self.add_error(name, self._news(name))
             self._seen[name] = self._now[name]
         if overtaken:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = self._signed()
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix("seen")] = self._signed()
+            self.data = data
         return cleaned
 
     def _news(self, name: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from wagtail.snippets.views import snippets as generic
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
+from wagtail_helpdesk.typed import number
 
 from .forms import ServiceForm
 from .pages import SERVICES, ServicePage
@@ -135,14 +136,12 @@ class ReorderServices(generic.ReorderView):
 
     permission_required = "reorder"
 
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        # Wagtail's arithmetic needs every place to be taken once.
-        with transaction.atomic():
-            services = list(self.get_queryset().select_for_update())
-            for order, service in enumerate(services):
-                service.order = order
-            Service.objects.bulk_update(services, ["order"])
-            return super().post(request, *args, **kwargs)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        service = get_object_or_404(Service, pk=number(kwargs["pk"]))
+        author: Any = request.user
+        place = number(request.GET.get("position"))
+        configuration.order_service(service, by=author, place=place)
+        return JsonResponse({"success": True})
 
 
 class CreateService(Deed, generic.CreateView):

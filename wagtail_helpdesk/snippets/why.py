@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk import access
+from wagtail_helpdesk.auth import ACCESS_ADMIN, opens_the_admin
 from wagtail_helpdesk.directory import DirectoryError
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
@@ -105,11 +105,11 @@ def _admin(user: Any, reader: Any) -> Reason:
     if group:
         return Reason(right, True, _("Member of the group “%(group)s”.") % {"group": group})
     held = access.configuration_held(user)
-    if held and BACKEND in settings.AUTHENTICATION_BACKENDS:
+    if held and opens_the_admin():
         services = _named(held, reader)
         why = _("Holds a configuration privilege: %(services)s.") % {"services": services}
         return Reason(right, True, why)
-    if user.has_perm("wagtailadmin.access_admin"):
+    if user.has_perm(ACCESS_ADMIN):
         return Reason(right, True, _("A permission of this user."))
     if held:
         why = _("Holds a configuration privilege, but the site does not use %(backend)s.")

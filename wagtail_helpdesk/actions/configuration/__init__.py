@@ -13,7 +13,7 @@ from .managers import (
     update_manager,
 )
 from .membership import named_members, refresh_members_from, set_members
-from .services import change_service, create_service, delete_service
+from .services import change_service, create_service, delete_service, order_service
 from .transfers import targets_for, tickets_of, transfer_tickets
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "may_set_absences",
     "named_members",
     "open_tickets_of",
+    "order_service",
     "refresh_members_from",
     "remove_absence",
     "remove_alias",

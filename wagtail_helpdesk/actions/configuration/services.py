@@ -13,7 +13,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Subscription, Ticket
 
 from ..errors import NotPossible, NotYours
-from .changing import Change, applied, changing, next_order, validated
+from .changing import Change, applied, changing, next_order, placed, validated
 from .transfers import refuse_with_tickets
 
 if TYPE_CHECKING:
@@ -58,6 +58,19 @@ def change_service(
             change.record("edit_service", before=before, after=after, name=row.name)
     service.refresh_from_db()
     return service
+
+
+def order_service(service: Service, *, by: Author, place: int | None) -> None:
+    """Put a service at a place in the catalogue, counted from 0; None, or one beyond: at the end."""
+    _ask_for("change_service", by)
+    with transaction.atomic():
+        rows = list(Service.objects.select_for_update())
+        last = len(rows) - 1
+        if places := placed(rows, service, last if place is None else min(place, last)):
+            before, after = places
+            Change(service, by).record(
+                "order_services", before=before, after=after, name=service.name
+            )
 
 
 def delete_service(service: Service, *, by: Author) -> None:
