@@ -231,7 +231,7 @@ def test_R_36_with_the_directory_down_nobody_has_left(dsi, directory, people, ta
 
 def test_a_service_whose_last_manager_left_is_reported(dsi, directory, people, taken):
     dsi.managers.exclude(user__username="karim").delete()
-    directory.groups["dsi"] = [people["karim"]]
+    directory.groups["dsi"] = [people.karim]
     directory.gone.add("karim")
     assert refusal("--share-limit", "1") == "DSI: no manager with an active account is left"
     assert "no manager with an active account" in refusal()
