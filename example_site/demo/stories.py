@@ -300,7 +300,7 @@ STORIES = (
             "08:10",
             "ines",
             a.comment,
-            "17 °C ce matin. La pièce est-elle arrivée ?",
+            "17 °C ce matin. La pièce est-elle arrivée ?",
         ),
     ),
     story(

@@ -331,8 +331,8 @@ PAGES = {
             (
                 "helpdesk_ask",
                 {
-                    "heading": "Une lampe ou une prise en panne ?",
-                    "text": "Dites-le ici : un électricien des Services Généraux s’en occupe.",
+                    "heading": "Une lampe ou une prise en panne ?",
+                    "text": "Dites-le ici : un électricien des Services Généraux s’en occupe.",
                     "display": "form",
                     "category": Asked("Électricité"),
                 },
