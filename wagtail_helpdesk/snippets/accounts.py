@@ -37,7 +37,7 @@ def _refusal(request: HttpRequest, users: Sequence[Any]) -> HttpResponse | None:
         messages.error(
             request,
             _(
-                "%(name)s manages a service of the helpdesk or stands on its tickets, and cannot be "
+                "%(name)s manages a service of the helpdesk or appears on its tickets, and cannot be "
                 "deleted. Deactivate the account instead."
             )
             % {"name": name_of(user)},
