@@ -82,11 +82,11 @@ def _steps(w):
     )
     yield (
         lambda: actions.change_priority(t, by=p.karim, to=5),
-        "Karim Benali changed the priority: very high (before: normal).",
+        "Karim Benali changed the priority: very high (previously normal).",
     )
     yield (
         lambda: actions.change_subject(t, by=p.karim, to="Salle A12"),
-        "Karim Benali changed the subject: “Salle A12” (before: “Radiateur froid en salle A12”).",
+        "Karim Benali changed the subject: “Salle A12” (previously “Radiateur froid en salle A12”).",
     )
     yield (
         lambda: actions.change_visibility(t, by=p.karim, to="public"),
