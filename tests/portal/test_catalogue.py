@@ -62,7 +62,7 @@ def test_an_alias_is_found_by_its_name(lea, dsi, heating):
 
 
 def test_nothing_found_is_said_so(lea, heating):
-    assert "Nothing is called “zzz” here." in lea.page("new/", q="zzz").text
+    assert "Nothing here is called “zzz”." in lea.page("new/", q="zzz").text
 
 
 def test_of_very_many_categories_each_service_shows_its_own(

@@ -46,7 +46,7 @@ def test_r26_a_manager_or_whoever_stands_on_a_ticket_stays(
     actions.invite(ticket, by=people.karim, users=[people.thomas])
     person = getattr(people, who)
     page = delete(person)
-    assert f"{person.get_full_name()} manages a service of the helpdesk or stands on" in page
+    assert f"{person.get_full_name()} manages a service of the helpdesk or appears on" in page
     assert reverse("wagtailusers_users:edit", args=[person.pk]) in page
     assert exists(person)
 

@@ -131,7 +131,7 @@ def test_a_blank_field_says_what_it_inherits(people, general, browse):
 
 def test_each_way_to_assign_is_explained(people, general, browse):
     page = text(browse(people.sophie).get("edit", general))
-    assert "in turn: each one after the other" in page
+    assert "in turn: one after the other" in page
     assert "whoever has the fewest open tickets" in page
 
 
