@@ -36,13 +36,13 @@ def at_once(*deeds: Deed) -> list[Any]:
         return [race.result(PATIENCE) for race in racing]
 
 
-def in_order(first: Deed, second: Deed) -> list[Any]:
-    """Let the first have the lock of its ticket; the second comes while it is held."""
+def in_order(first: Deed, second: Deed, *, held: str = "") -> list[Any]:
+    """Let the first have its first lock, or that of the table ``held``; the second comes meanwhile."""
     has_lock, go_on = threading.Event(), threading.Event()
 
     def pause(execute: Any, sql: str, *arguments: Any) -> Any:
         result = execute(sql, *arguments)
-        if "FOR NO KEY UPDATE" in sql and not has_lock.is_set():
+        if "FOR NO KEY UPDATE" in sql and held in sql and not has_lock.is_set():
             has_lock.set()
             go_on.wait(PATIENCE)
         return result
