@@ -24,7 +24,7 @@ help: ## Show this list
 demo: setup-demo ## Serve the example site, with its workers and a mail catcher
 	@$(BIN)/python example_site/manage.py demo
 
-test: $(LINT) $(SITE) audit $(TESTS) compat ## Run everything: checkers, all tests on SQLite and PostgreSQL, oldest and newest
+test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, and all tests on SQLite and PostgreSQL
 
 test-fast: setup-fast ## Run the tests that need no server, on SQLite
 	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL)
