@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
             name='ReportPart',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listing', models.JSONField(default=dict)),
+                ('listing', models.JSONField(default=list)),
                 ('envelope', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='wagtail_helpdesk.envelope')),
                 ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_helpdesk.service')),
             ],

@@ -239,12 +239,13 @@ class Notice(models.Model):
 class ReportPart(models.Model):
     """What a report lists of one service, as ids: its tickets are read when the mail leaves.
 
-    ``listing`` has the sections in order: ``{section: [count, [ticket, …]]}``.
+    ``listing`` has the sections in order, as ``[section, [count, [ticket, …]]]``: PostgreSQL keeps the
+    keys of an object in an order of its own.
     """
 
     envelope = models.ForeignKey(Envelope, on_delete=models.CASCADE, related_name="parts")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
-    listing = models.JSONField(default=dict)
+    listing = models.JSONField(default=list)
 
     class Meta:
         default_permissions = ()

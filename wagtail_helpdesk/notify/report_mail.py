@@ -125,7 +125,7 @@ def compose(
 
 
 def _is_empty(parts: Iterable[ReportPart]) -> bool:
-    return not any(count for part in parts for count, _ in part.listing.values())
+    return not any(count for part in parts for _, (count, _) in part.listing)
 
 
 def _write(
@@ -170,7 +170,7 @@ def _write(
 
 def _tickets(reader: Reader, parts: list[ReportPart]) -> dict[int, Ticket]:
     """Return the tickets that are listed, as far as the reader may read them as their manager."""
-    numbers = [number for part in parts for _, listed in part.listing.values() for number in listed]
+    numbers = [number for part in parts for _, (_, listed) in part.listing for number in listed]
     found = Ticket.objects.visible_to(reader.user, through=(Role.MANAGER,)).filter(
         pk__in=numbers, is_open=True
     )
@@ -206,7 +206,7 @@ def _sections(part: ReportPart) -> Iterator[tuple[str, str, int, list[int]]]:
     when it left nothing, lest “free (0)” stands below free tickets.
     """
     headings = HEADINGS
-    for name, (count, listed) in part.listing.items():
+    for name, (count, listed) in part.listing:
         if count or headings is HEADINGS:
             yield name, headings[name]() % {"count": count}, count, listed
         if name == Shows.MEMBER:
