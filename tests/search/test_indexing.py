@@ -108,5 +108,5 @@ def test_statements_do_not_grow_with_what_is_found(
             actions.comment(ticket, by=people.lea, text=f"Pompe {number}")
         list(indexing.sweep())
         # Manager or not, the limit, three doors, events, files; here savepoints in place of BEGIN too.
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             search(user, "pompe")
