@@ -22,7 +22,8 @@ FRESH = timedelta(minutes=15)
 #: The section that follows *free*: a colleague is in charge.
 OTHERS = "others"
 
-Listing = dict[str, tuple[int, list[int]]]
+#: The sections in their order, as they are stored: name, how many tickets, which of them are listed.
+Listing = list[tuple[str, tuple[int, list[int]]]]
 #: How idle it is among the tickets of the service (0: the longest), number, manager.
 Row = tuple[int, int, int | None]
 
@@ -62,11 +63,11 @@ class OpenTickets:
         """Return the sections of one reader, in their order; a ticket stands in the first it fits."""
         order = [*shows, *([OTHERS] if Shows.FREE in shows else [])]
         taken: set[tuple[str, int]] = set()
-        listing: Listing = {}
+        listing: Listing = []
         for section in order:
             cells = [cell for cell in self._cells(section, user) if cell not in taken]
             taken.update(cells)
-            listing[section] = self._section(cells, user)
+            listing.append((section, self._section(cells, user)))
         return listing
 
     def _cells(self, section: str, user: int) -> Iterator[tuple[str, int]]:

@@ -233,9 +233,7 @@ def _fill(service: int, mails: Iterable[Wanted]) -> None:
     ReportPart.objects.bulk_create(
         (
             ReportPart(
-                envelope_id=envelope,
-                service_id=service,
-                listing=list(tickets.listing(user, shows).items()),
+                envelope_id=envelope, service_id=service, listing=tickets.listing(user, shows)
             )
             for envelope, user, shows in mails
         ),
@@ -271,6 +269,5 @@ def refill(envelope: Envelope, gathered: Gathered) -> None:
     chosen = _Choices({envelope.user_id} if envelope.user_id else set())
     for part in parts:
         shows, _, _ = chosen.of(envelope.user_id or 0, part.service_id)
-        listing = gathered.of(part.service_id).listing(envelope.user_id or 0, shows)
-        part.listing = list(listing.items())
+        part.listing = gathered.of(part.service_id).listing(envelope.user_id or 0, shows)
     ReportPart.objects.bulk_update(parts, ["listing"])
