@@ -1,6 +1,8 @@
 """How PostgreSQL finds what each page asks for: the top of the plan of its slowest statement.
 
-python -m bench.plans TICKETS       in a world that ``python -m bench`` has loaded
+    python -m bench.plans TICKETS
+
+The world of that size must have been loaded by ``python -m bench``.
 """
 
 from __future__ import annotations

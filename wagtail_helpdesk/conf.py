@@ -118,7 +118,7 @@ class HelpdeskSettings:
         Any of ``shows`` (of ``"managed"``, ``"member"``, ``"free"``, in order), ``first_hour``,
         ``second_hour`` (0 to 23, or ``None``) and ``weekends``.
 
-        Default: all three in this order, at 8, no second time, not at week-ends.
+        Default: all three in this order, at 8, no second time, not at weekends.
         """
         return self._get("DEFAULT_REPORT", {})
 

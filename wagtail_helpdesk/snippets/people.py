@@ -85,5 +85,5 @@ class AddPeople(ServiceFormPage):
 
 
 def _named(data: Any) -> str:
-    """Return who is named: typed, or ticked. Nobody is lost by a search that does not find him again."""
+    """Return who is named: typed, or ticked. Nobody is lost by a search that does not find them again."""
     return ", ".join(filter(None, [data.get("people", "").strip(" ,;"), *data.getlist("chosen")]))

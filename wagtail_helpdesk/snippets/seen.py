@@ -1,4 +1,4 @@
-"""What somebody saw when he filled in a form: it writes what he made of that, and undoes nobody else's work."""
+"""What somebody saw when they filled in a form: it writes what they made of it, and undoes nobody else's work."""
 
 from __future__ import annotations
 
