@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from tests.servers.processes import children, stop
+from tests.servers.processes import children, eventually, stop
 from tests.servers.redis import redis_server
 from tests.servers.workers import command, qcluster, run_command
 from wagtail_helpdesk import actions
@@ -30,13 +30,6 @@ def loop(smtp, **more):
     return command(
         "helpdesk_deliver", "--loop", "--pause", "0.1", says="SIGTERM", smtp_port=smtp.port, **more
     )
-
-
-def eventually(condition, within=30):
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 def test_the_loop_sends_by_itself(ticket, smtp):

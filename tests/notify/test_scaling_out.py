@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections import Counter
 from contextlib import ExitStack, suppress
 from http.client import HTTPException
@@ -12,6 +11,7 @@ from django.test import Client
 
 from bench.browsing import Browser
 from bench.servers import gunicorn
+from tests.servers.processes import eventually
 from tests.servers.redis import redis_server
 from tests.servers.workers import environment, qcluster
 from wagtail_helpdesk import actions
@@ -83,11 +83,10 @@ def killed_after(mails, smtp, *processes):
 
 def wait_until_all_is_told(within=120):
     """Nobody helps: the cluster that is left does it, by its tasks and its schedules."""
-    deadline = time.monotonic() + within
     unfinished = Envelope.objects.filter(state__in=[State.PENDING, State.SENDING])
-    while Event.objects.unannounced().exists() or unfinished.exists():
-        assert time.monotonic() < deadline, list(unfinished.values("state", "attempts"))
-        time.sleep(0.2)
+    eventually(
+        lambda: not Event.objects.unannounced().exists() and not unfinished.exists(), within=within
+    )
 
 
 def test_what_a_web_server_and_a_cluster_had_in_hand_is_done_by_the_others(tickets, people, smtp):

@@ -1,12 +1,13 @@
 """Doing two things at once, and deciding which of them has the lock first."""
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import connection
+
+from tests.servers.processes import eventually
 
 Deed = Callable[[], Any]
 #: Seconds after which a race that does not end is a deadlock.
@@ -55,7 +56,7 @@ def in_order(first: Deed, second: Deed, *, held: str = "") -> list[Any]:
         holder = threads.submit(hold)
         assert has_lock.wait(PATIENCE), holder.result(0)
         follower = threads.submit(attempt, second)
-        _wait_until(lambda: follower.done() or _somebody_waits_for_a_lock())
+        eventually(lambda: follower.done() or _somebody_waits_for_a_lock(), within=PATIENCE)
         go_on.set()
         return [holder.result(PATIENCE), follower.result(PATIENCE)]
 
@@ -64,10 +65,3 @@ def _somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         return bool(cursor.fetchone()[0])
-
-
-def _wait_until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

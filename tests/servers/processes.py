@@ -107,6 +107,14 @@ def running(
         stop(process, stop_with)
 
 
+def eventually(condition: Callable[[], object], within: float = 30) -> None:
+    """Wait until something has happened elsewhere: in another process, or another thread."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen in {within} s"
+        time.sleep(0.02)
+
+
 def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
     """Ask a process group to end, then kill what is left of it."""
     with contextlib.suppress(ProcessLookupError):

@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.core import mail
 
-from tests.servers.processes import MissingProgramError, find_program
+from tests.servers.processes import MissingProgramError, eventually, find_program
 
 pytestmark = pytest.mark.servers
 
@@ -129,14 +129,5 @@ def test_a_cluster_works_on_the_database_of_the_test(request, transactional_db, 
         async_task("math.floor", 1.5)
         assert OrmQ.objects.count() == 1
     with qcluster(**where):
-        wait_until(lambda: Success.objects.exists())
+        eventually(lambda: Success.objects.exists())
     assert Success.objects.get().result == 1
-
-
-def wait_until(happened, within=30):
-    import time
-
-    deadline = time.monotonic() + within
-    while not happened():
-        assert time.monotonic() < deadline, f"did not happen in {within} s"
-        time.sleep(0.1)
