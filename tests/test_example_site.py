@@ -322,48 +322,73 @@ def test_the_production_settings_pass_djangos_deployment_check() -> None:
     assert finished.returncode == 0, finished.stderr
 
 
+def test_the_example_of_a_secret_key_does_not() -> None:
+    example = (REPOSITORY / "example_site/deploy/portal.env.example").read_text()
+    key = re.search(r"^DJANGO_SECRET_KEY=(.+)$", example, re.MULTILINE)[1]
+    finished = production("check", "--deploy", DJANGO_SECRET_KEY=key)
+    assert "security.W009" in finished.stderr
+
+
+def settings_say(words: str, **environ: str) -> list[str]:
+    """Print something of the settings ``s``, and return its words."""
+    code = f"from django.conf import settings as s; print({words})"
+    return production("shell", "-v0", "-c", code, **environ).stdout.split()
+
+
 def test_the_production_settings_know_nothing_of_the_demonstration() -> None:
-    finished = production(
-        "shell",
-        "-v0",
-        "-c",
-        "from django.conf import settings as s; print(s.DEMO, 'demo' in s.INSTALLED_APPS)",
+    assert settings_say("s.DEMO, 'demo' in s.INSTALLED_APPS") == ["False", "False"]
+
+
+def test_mails_come_from_the_portal_or_whom_one_names() -> None:
+    senders = "s.DEFAULT_FROM_EMAIL, s.SERVER_EMAIL"
+    assert settings_say(senders) == ["helpdesk@intranet.example.org"] * 2
+    assert settings_say(senders, FROM_EMAIL="it@example.org") == ["it@example.org"] * 2
+
+
+def test_a_page_that_breaks_leaves_a_trace(tmp_path: Path) -> None:
+    code = (
+        "from django.test import Client; "
+        "client = Client(raise_request_exception=False, headers={'host': 'intranet.example.org'}); "
+        "print(client.get('/', secure=True).status_code)"
     )
-    assert finished.stdout.split() == ["False", "False"]
+    before_the_first_migration = str(tmp_path / "portal.sqlite3")
+    finished = production("shell", "-v0", "-c", code, DATABASE_FILE=before_the_first_migration)
+    assert finished.stdout.split() == ["500"]
+    assert "ERROR django.request: Internal Server Error: /" in finished.stderr
+    assert "no such table" in finished.stderr
 
 
 def test_a_redis_broker_is_one_variable_away() -> None:
-    finished = production(
-        "shell",
-        "-v0",
-        "-c",
-        "from django.conf import settings as s; print(s.Q_CLUSTER['redis'], 'orm' in s.Q_CLUSTER)",
-        REDIS_URL="redis://127.0.0.1:6379/1",
-    )
-    assert finished.stdout.split() == ["redis://127.0.0.1:6379/1", "False"]
+    redis = "redis://127.0.0.1:6379/1"
+    assert settings_say("s.Q_CLUSTER['redis'], 'orm' in s.Q_CLUSTER", REDIS_URL=redis) == [
+        redis,
+        "False",
+    ]
 
 
-def test_sqlite_is_one_variable_away(tmp_path: Path) -> None:
-    finished = production(
-        "shell",
-        "-v0",
-        "-c",
-        "from django.db import connection as c; print(c.vendor, c.settings_dict['NAME'])",
-        DATABASE_FILE=str(tmp_path / "portal.sqlite3"),
-    )
-    assert finished.stdout.split() == ["sqlite", str(tmp_path / "portal.sqlite3")]
+@pytest.fixture
+def without_psycopg(tmp_path: Path) -> str:
+    """The path of a Python that has no driver of PostgreSQL."""
+    for name in ("psycopg", "psycopg2"):
+        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError({name!r})")
+    return str(tmp_path)
+
+
+def test_sqlite_is_one_variable_away(tmp_path: Path, without_psycopg: str) -> None:
+    file = str(tmp_path / "portal.sqlite3")
+    environ = {"DATABASE_FILE": file, "PYTHONPATH": without_psycopg}
+    database = "s.DATABASES['default']"
+    assert settings_say(f"{database}['ENGINE'], {database}['NAME']", **environ) == [
+        "django.db.backends.sqlite3",
+        file,
+    ]
 
 
 def test_login_by_directory_is_one_variable_away() -> None:
-    finished = production(
-        "shell",
-        "-v0",
-        "-c",
-        "from django.conf import settings as s; "
-        "print(*s.AUTHENTICATION_BACKENDS, s.WAGTAIL_HELPDESK['DIRECTORY'])",
+    first, second, *_ = settings_say(
+        "*s.AUTHENTICATION_BACKENDS, s.WAGTAIL_HELPDESK['DIRECTORY']",
         LDAP_SERVER="ldaps://ldap.example.org",
     )
-    first, second, *_ = finished.stdout.split()
     assert first == "wagtail_helpdesk.directory.ldap.PromptLDAPBackend"
     assert second == "django.contrib.auth.backends.ModelBackend"
 

@@ -149,6 +149,16 @@ Q_CLUSTER = {
 DEFAULT_FROM_EMAIL = "Assistance en ligne <assistance@arvelle.example>"
 vars().update(mail_settings())
 
+# Where the unit or container looks for what went wrong: Django alone would mail it to ADMINS.
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"short": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "short"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}
+
 # The example site is the one place where anybody may become anybody: see settings/demo.py.
 DEMO = False
 

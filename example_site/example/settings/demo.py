@@ -12,6 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from .base import *
 from .base import (
     INSTALLED_APPS,
+    LOGGING,
     REPOSITORY,
     TEMPLATES,
     WAGTAIL_HELPDESK,
@@ -49,17 +50,12 @@ MEDIA_ROOT = DEMO_STATE / "media"
 WAGTAIL_HELPDESK = {**WAGTAIL_HELPDESK, "FILE_ROOT": DEMO_STATE / "files"}
 vars().update(mail_settings("127.0.0.1", DEMO_SMTP_PORT))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"short": {"format": "{levelname} {name}: {message}", "style": "{"}},
+LOGGING = LOGGING | {
     "filters": {
         "pages": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: "/static/" not in record.getMessage(),
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "short"}},
     "loggers": {"django.server": {"filters": ["pages"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
 }

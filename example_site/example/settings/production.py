@@ -10,6 +10,7 @@ OPENSEARCH_URL         optional: searches tickets, instead of the database
 STATIC_ROOT, MEDIA_ROOT                                served by the web server in front
 FILE_ROOT              what is attached to tickets; served by nobody but the portal
 SMTP_HOST, …           see example/mail.py
+FROM_EMAIL             optional: the sender of mails, helpdesk@ the portal’s name otherwise
 LDAP_SERVER, …         see example/ldap.py
 
 `deploy/portal.env.example` has them all, docs/how-to/deploy.md explains them.
@@ -28,9 +29,6 @@ from .base import (
     WAGTAILSEARCH_BACKENDS,
     sqlite,
 )
-
-# What Wagtail asks for where pages are searched by PostgreSQL.
-INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.postgres"]
 
 DEBUG = False
 SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
@@ -54,6 +52,11 @@ DATABASES = {
 }
 if database_file := os.environ.get("DATABASE_FILE"):
     DATABASES = {"default": sqlite(Path(database_file))}
+else:
+    # What Wagtail asks for where pages are searched by PostgreSQL; it needs psycopg.
+    INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.postgres"]
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("FROM_EMAIL", f"helpdesk@{SITE_HOST}")
 
 if redis_url := os.environ.get("REDIS_URL"):
     Q_CLUSTER = {key: value for key, value in Q_CLUSTER.items() if key != "orm"} | {
