@@ -3,7 +3,9 @@
 import pytest
 from django.conf import global_settings
 from django.conf.urls.i18n import i18n_patterns
+from django.core.checks import run_checks
 from django.urls import include, path
+from wagtail.models import Page, Site
 
 from tests import cast, urls
 from wagtail_helpdesk import checks
@@ -69,7 +71,7 @@ def test_a_misspelt_setting_is_said_with_the_one_that_was_meant(settings, key, m
 def test_one_that_resembles_nothing_is_said_too(settings):
     settings.WAGTAIL_HELPDESK = {"COLOUR_OF_THE_SKY": "blue"}
     [warning] = checks.check_names(None)
-    assert "docs/reference/settings.md" in warning.hint
+    assert "conf.py" in warning.hint
 
 
 def test_the_settings_that_there_are_go_without_a_word(settings):
@@ -181,3 +183,35 @@ def test_a_name_that_no_address_has_is_said_so(settings):
 def test_a_login_that_the_site_chose_is_left_alone(settings, address):
     settings.WAGTAIL_FRONTEND_LOGIN_URL = address
     assert checks.check_login(None) == []
+
+
+def test_a_site_still_called_localhost_is_said_so_before_mails_lead_there(helpdesk):
+    Site.objects.update(hostname="localhost", port=443)
+    [warning] = checks.check_host(None, databases=["default"])
+    assert warning.id == "wagtail_helpdesk.W017"
+    assert warning.obj == helpdesk.get_site()
+    assert checks.check_host(None) == []
+
+
+def test_one_that_has_a_name_is_not(helpdesk):
+    site = helpdesk.get_site()
+    site.hostname = "intranet.arvelle.example"
+    site.save()
+    assert checks.check_host(None, databases=["default"]) == []
+
+
+def test_nor_one_without_a_helpdesk(helpdesk):
+    root = Page.objects.get(depth=1).add_child(instance=Page(title="Shop"))
+    Site.objects.create(hostname="localhost", port=8001, root_page=root)
+    Site.objects.filter(is_default_site=True).update(hostname="intranet.arvelle.example")
+    Site.clear_site_root_paths_cache()
+    assert checks.check_host(None, databases=["default"]) == []
+
+
+def test_a_demonstration_at_localhost_is_left_alone_unless_it_is_deployed(helpdesk):
+    said = {message.id for message in run_checks(databases=["default"])}
+    assert "wagtail_helpdesk.W017" not in said
+    said = {
+        message.id for message in run_checks(include_deployment_checks=True, databases=["default"])
+    }
+    assert "wagtail_helpdesk.W017" in said

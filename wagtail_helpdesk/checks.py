@@ -43,7 +43,7 @@ def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def _nearest(key: str, names: Sequence[str]) -> str:
     near = get_close_matches(key.upper(), names, n=1)
-    return f"Did you mean {near[0]!r}?" if near else "docs/reference/settings.md lists them all."
+    return f"Did you mean {near[0]!r}?" if near else "wagtail_helpdesk/conf.py lists them all."
 
 
 @register("wagtail_helpdesk")
@@ -169,7 +169,7 @@ def check_default_report(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             "WAGTAIL_HELPDESK['DEFAULT_REPORT'] lists something that does not exist, or names no hour of the day.",
-            hint="docs/reference/settings.md says what it may contain.",
+            hint="wagtail_helpdesk/conf.py says what it may contain.",
             id="wagtail_helpdesk.E016",
         )
     ]
@@ -314,6 +314,29 @@ def check_page(
             hint="Publish a page whose model has HelpdeskPageMixin.",
             id="wagtail_helpdesk.W008",
         )
+    ]
+
+
+@register("wagtail_helpdesk", Tags.database, deploy=True)
+def check_host(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that mails do not lead their readers to the readers' own machines."""
+    if not databases:
+        return []
+    try:
+        sites = {page.get_site() for page in links.helpdesk_pages()}
+    except DatabaseError:
+        return []  # Before the first migration.
+    return [
+        Warning(
+            "The links of e-mails lead to each reader’s own machine: the site is called localhost.",
+            hint="Enter host name and port of the site in Settings › Sites.",
+            obj=site,
+            id="wagtail_helpdesk.W017",
+        )
+        for site in sites
+        if _is_here(site.hostname)
     ]
 
 
