@@ -61,8 +61,16 @@ def test_the_example_of_the_environment_names_what_the_settings_read_and_nothing
 
 
 def test_compose_sets_variables_that_the_settings_read():
-    for name in ("web", "cluster", "deliver", "setup"):
+    for name in ("web", "cluster", "deliver", "publish", "setup"):
         assert set(COMPOSE["services"][name]["environment"]) <= NAMED
+
+
+def test_compose_publishes_what_is_scheduled_as_the_timers_do():
+    assert "publish_scheduled" in commands_of(COMPOSE["services"]["publish"]["command"])
+
+
+def test_the_image_has_no_secrets_in_it():
+    assert "**/.env" in (PROJECT / ".dockerignore").read_text().split()
 
 
 def test_compose_mounts_volumes_and_waits_for_services_that_it_has():
