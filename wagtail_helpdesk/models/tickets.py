@@ -179,6 +179,12 @@ class Ticket(models.Model):
                 name="hd_free_service",
             ),
             models.Index(
+                "created_at",
+                "number",
+                condition=Q(is_open=True, assignee=None),
+                name="hd_free_age",
+            ),
+            models.Index(
                 "priority",
                 F("last_activity_at").desc(),
                 F("number").desc(),
