@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
@@ -242,6 +243,18 @@ class Ticket(models.Model):
     def __str__(self) -> str:
         # Neutral: it ends up in logs and admin screens read by people who may not see the ticket.
         return f"#{self.number}"
+
+    def with_people(self) -> Self:
+        """Read requester, creator and assignee in one statement, and return the ticket.
+
+        Joined to it one by one, PostgreSQL takes longer to plan the statement than to answer it.
+        """
+        fields = ("requester", "creator", "assignee")
+        ids = {getattr(self, f"{field}_id") for field in fields} - {None}
+        people = get_user_model()._default_manager.in_bulk(ids)
+        for field in fields:
+            setattr(self, field, people.get(getattr(self, f"{field}_id")))
+        return self
 
     def standing_of(self, user: Any) -> access.Standing:
         """Return the roles and privileges of the user on the ticket as it is in the database.

@@ -59,14 +59,13 @@ class Visit:
         found = (
             Ticket.objects.visible_to(self.user)
             .with_standing(self.user)
-            .select_related("service", "category", "requester", "creator", "assignee")
-            .select_related("origin__page")
+            .select_related("service", "category", "origin__page")
             .filter(pk=number)
             .first()
         )
         if found is None:
             raise Http404(_("This ticket does not exist or is not visible to you."))
-        return found
+        return found.with_people()
 
     def may(self, ticket: Ticket) -> list[lifecycle.Action]:
         """Return the actions that the visitor has on a ticket fetched with ``ticket()``."""
