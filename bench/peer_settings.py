@@ -53,5 +53,8 @@ LOGIN_URL = "/admin/login/"
 STATIC_URL = "/static/"
 SITE_ID = 1
 HELPDESK_TEAMS_MODE_ENABLED = False
+# Else every ticket page lists all people of the organisation: megabytes.
+HELPDESK_STAFF_ONLY_TICKET_OWNERS = True
+HELPDESK_STAFF_ONLY_TICKET_CC = True
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
