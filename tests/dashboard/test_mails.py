@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -246,6 +247,11 @@ class TestHealth:
         assert lines["Schedules"] == "installed"
         assert "never" not in lines["Last e-mail sent"]
         assert "failed" not in lines["Delivery last ran"]
+        assert "needs attention" in lines["Housekeeping last ran"]
+
+    def test_when_the_house_is_kept(self, administrator, helpdesk):
+        call_command("helpdesk_housekeeping", verbosity=0)
+        assert "needs attention" not in self.lines(administrator)["Housekeeping last ran"]
 
     def test_the_last_mail_sent_may_have_waited_for_long(self, administrator, ticket, helpdesk):
         announce_waiting()

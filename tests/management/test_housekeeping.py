@@ -15,6 +15,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.management import housekeeping
 from wagtail_helpdesk.models import (
     Attachment,
+    Beat,
     Envelope,
     KeptFile,
     Notice,
@@ -286,6 +287,7 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing(much_to_do, run):
     assert list(Ticket.objects.values()) == before
     assert private_storage().exists(much_to_do)
     assert KeptFile.objects.exists()
+    assert not Beat.objects.exists()
 
 
 def test_the_second_run_finds_nothing_to_do(much_to_do, run):

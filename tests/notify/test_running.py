@@ -295,8 +295,8 @@ def health(*arguments):
 class TestHealth:
     @pytest.fixture(autouse=True)
     def alive(self, db):
-        Beat.objects.create(name="deliver")
-        Beat.objects.create(name="reports")
+        for job in ("deliver", "reports", "house"):
+            Beat.objects.create(name=job)
 
     def test_well(self, capsys):
         assert health() == 0
@@ -358,6 +358,20 @@ class TestHealth:
         Beat.objects.filter(name="deliver").delete()
         assert health("--json") == 2
         assert json.loads(capsys.readouterr().out)["findings"]["last_deliver"]["level"] == 2
+
+    def test_a_frozen_cluster_whose_mails_others_send_is_to_be_looked_at(self, capsys):
+        house = Beat.objects.filter(name="house")
+        house.update(at=timezone.now() - timezone.timedelta(hours=2))
+        assert health() == 0
+        house.update(at=timezone.now() - timezone.timedelta(hours=4))
+        assert health() == 1
+        assert "warning  last_house" in capsys.readouterr().out
+
+    def test_so_is_a_site_that_never_kept_house(self, capsys):
+        Beat.objects.filter(name="house").delete()
+        assert health() == 1
+        call_command("helpdesk_housekeeping")
+        assert health() == 0
 
     def test_a_mail_server_that_is_away_is_to_be_looked_at_until_it_is_tried_again(self, capsys):
         later = timezone.now() + timezone.timedelta(minutes=1)

@@ -1,5 +1,5 @@
-"""Whether mails go out, and somebody is there to act on them: what the health command, the monitor's
-address and the admin look at.
+"""Whether mails go out, the house is kept, and somebody is there to act: what the health command, the
+monitor's address and the admin look at.
 """
 
 from __future__ import annotations
@@ -20,7 +20,12 @@ PATIENCE_WITH_BULK = 15
 #: Attempts, which take half an hour, after which a mail that the server puts off is to be looked at.
 PUT_OFF = 5
 #: Jobs that run all the time, and how long they may be silent.
-JOBS = {"deliver": timedelta(minutes=5), "reports": timedelta(minutes=30)}
+JOBS = {
+    "deliver": timedelta(minutes=5),
+    "reports": timedelta(minutes=30),
+    # Where a process beside a frozen cluster does the other two, it alone falls silent.
+    "house": timedelta(hours=3),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ WORDS = ("ok", "warning", "FAILED")
 class Command(BaseCommand):
     """Exit status 0: fine; 1: needs attention; 2: mails do not go out."""
 
-    help = "Checks that e-mails go out. Exit status 0: they do; 1: needs attention; 2: they do not."
+    help = (
+        "Checks that e-mails go out and background jobs run. Exit status 0: they do; 1: needs "
+        "attention; 2: e-mails do not go out."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from wagtail_helpdesk.management.housekeeping import JOBS, run
+from wagtail_helpdesk.notify.delivery import beat
 
 
 class Command(BaseCommand):
@@ -34,5 +35,7 @@ class Command(BaseCommand):
             failures += failed
             if done and options["verbosity"]:
                 self.stdout.write(f"{job.name}: {done}")
+        if not options["dry_run"]:
+            beat("house")
         if failures:
             raise CommandError(f"{failures} failed; the log says why. They will be tried again.")
