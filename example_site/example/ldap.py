@@ -4,7 +4,7 @@
     LDAP_BASE=ou=people,dc=example,dc=org       where people are
     LDAP_BIND_DN, LDAP_BIND_PASSWORD            a service account that may search (else anonymous)
 
-Needs `pip install wagtail-helpdesk[ldap]`. The portal’s own accounts keep working beside it.
+Needs the extra `ldap` (docs/how-to/ldap.md says what it is compiled with). The portal’s own accounts keep working beside it.
 """
 
 import os
