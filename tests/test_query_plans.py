@@ -55,6 +55,8 @@ PAGES = [
         "desk/?queue=all&order=urgent": ("manager-of-20", "manager-of-10", "manager-of-1"),
         "desk/?queue=all&status=all": ("manager-of-20", "manager-of-1"),
         "desk/?queue=all&status=ended": ("manager-of-20", "manager-of-10", "manager-of-1"),
+        "desk/?queue=all&status=all&order=urgent": ("manager-of-20", "manager-of-1"),
+        "desk/?queue=free&status=ended": ("manager-of-20", "manager-of-1"),
         "desk/?queue=all&status=incomplete": ("manager-of-20", "manager-of-1"),
         "desk/?queue=all&priority=5": ("manager-of-20", "manager-of-1"),
         "desk/?queue=categories&status=free&order=oldest&age=old": (

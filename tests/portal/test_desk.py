@@ -112,6 +112,14 @@ def test_the_orders(visit, people, work, order, expected):
     assert shown == [work[n].pk for n in expected]
 
 
+def test_ended_tickets_are_neither_urgent_nor_free(visit, people, work):
+    actions.close(work[2], by=people.karim)
+    page = visit(people.karim).page("desk/", queue="free", status="ended", order="urgent")
+    assert numbers(page) == [work[2].pk]
+    assert page.find("option", value="urgent") is None
+    assert page.find("option", value="recent").has_attr("selected")
+
+
 @pytest.mark.parametrize("order", ["recent", "oldest", "urgent"])
 def test_every_order_continues_on_the_next_page(visit, people, work, order, monkeypatch):
     monkeypatch.setattr("wagtail_helpdesk.portal.paging.LENGTH", 2)

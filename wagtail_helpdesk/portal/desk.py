@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.actions import NotYours
-from wagtail_helpdesk.lifecycle import Priority, Status
+from wagtail_helpdesk.lifecycle import OPEN, Priority, Status
 from wagtail_helpdesk.models import Category, Ticket
 
 from . import ages, paging, queues, rows, tree
@@ -39,15 +39,27 @@ class Desk:
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
         asked = visit.request.GET
-        self.queue = _among(asked.get("queue"), QUEUES)
-        self.order = _among(asked.get("order"), ORDERS)
         self.state = asked.get("status", "open")
         if self.state not in ("ended", "all", *Status.values):
             self.state = "open"
+        self.order = _among(asked.get("order"), self.orders)
+        self.queue = _among(asked.get("queue"), QUEUES)
+        if self.queue == "free" and not self.is_open:
+            self.queue = "all"
         self.priority = _number(asked.get("priority"), Priority.values)
         self.age = asked.get("age") if asked.get("age") in ages.LABELS else None
         self.service = _number(asked.get("service"), [s.pk for s in visit.services])
         self.category = _number(asked.get("category"), [c.pk for c in self.categories])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether open tickets alone are listed: an ended one is neither free nor urgent."""
+        return self.state == "open" or self.state in OPEN
+
+    @property
+    def orders(self) -> dict[str, tuple[Any, paging.Order]]:
+        """Return the orders that the list may have."""
+        return ORDERS if self.is_open else {n: o for n, o in ORDERS.items() if n != "urgent"}
 
     @cached_property
     def member_categories(self) -> list[Any]:
@@ -120,7 +132,7 @@ def show(visit: Visit) -> HttpResponse:
         desk=desk,
         queues=QUEUES,
         counts=desk.counts(),
-        orders={name: label for name, (label, _order) in ORDERS.items()},
+        orders={name: label for name, (label, _order) in desk.orders.items()},
         statuses=Status.choices,
         priorities=Priority.choices,
         ages=ages.LABELS,
