@@ -45,7 +45,12 @@ def hidden(response):
     """Return the hidden fields of the form of a page, or a submission of one's own without a page."""
     if response.status_code != 200:
         return {"submission": str(uuid.uuid4())}
-    form = soup(response).find("form", class_="hd-form")
+    return hidden_of(soup(response))
+
+
+def hidden_of(page):
+    """Return the hidden fields of the form of a page that was read."""
+    form = page.find("form", class_="hd-form")
     fields = form.find_all("input", type="hidden")
     return {f["name"]: f.get("value", "") for f in fields if f["name"] != "csrfmiddlewaretoken"}
 

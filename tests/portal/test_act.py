@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from tests.portal.budget import counted
-from tests.portal.conftest import hidden, soup
+from tests.portal.conftest import hidden, hidden_of, soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Event, HelpdeskPreferences, ServiceManager, Subscription
 from wagtail_helpdesk.portal.forms import FORMS
@@ -194,6 +194,24 @@ def test_the_text_of_a_closure_can_become_a_question(visit, people, taken):
     karim.post(f"tickets/{taken.pk}/ask-information/", **form, text="Quelle vanne ?")
     taken.refresh_from_db()
     assert taken.status == "incomplete"
+
+
+def test_what_was_written_for_few_is_not_sent_to_everybody_unasked(visit, people, closed):
+    """Only the address changes when a comment for the requester becomes a reopening."""
+    karim = visit(people.karim)
+    answer = karim.act(closed, "reopen", text="Dossier médical.", audience="requester")
+    assert answer.status_code == 422
+    page = soup(answer)
+    assert "Everyone on the ticket would read this message." in page.find(id="hd-act").text
+    assert "Dossier médical." in page.find("textarea").text
+    closed.refresh_from_db()
+    assert closed.status == "closed"
+
+    again = karim.post(
+        f"tickets/{closed.pk}/reopen/", **hidden_of(page), text="Dossier sans détails."
+    )
+    assert again.status_code == 303
+    assert closed.events.get(action="reopen").text == "Dossier sans détails."
 
 
 def test_closing_may_release(visit, people, taken):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
-from wagtail_helpdesk.lifecycle import Action, Message
+from wagtail_helpdesk.lifecycle import Action, Audience, Message
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import name_of
 
@@ -143,6 +143,20 @@ class WithText(ActForm):
             required=required, label=self.text_label, help_text=self.text_help
         )
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Stop, once, what was written for few in a comment and is sent with an act for everybody."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        narrowed = self.data.get("audience") == Audience.REQUESTER and "audience" not in self.fields
+        if narrowed and (cleaned.get("text") or cleaned.get("files")):
+            self.add_error(
+                "text",
+                _(
+                    "Everyone on the ticket would read this message. Send it again if you want that,"
+                    " or save it as a comment first."
+                ),
+            )
+        return cleaned
 
 
 class StopsWhenOvertaken(ActForm):
