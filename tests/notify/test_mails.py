@@ -6,6 +6,7 @@ import re
 import textwrap
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.base import ContentFile
@@ -347,7 +348,8 @@ class TestLanguage:
         quiet()
         actions.comment(taken, by=people.karim, text="Je passe demain.")
         mail = sent()["lea"]
-        hour = timezone.localtime(timezone=__import__("zoneinfo").ZoneInfo("America/Guadeloupe"))
+        said_at = taken.events.last().created_at
+        hour = timezone.localtime(said_at, ZoneInfo("America/Guadeloupe"))
         assert raw(mail)["Content-Language"] == "fr"
         assert '<html lang="fr">' in html_of(mail)
         for part in (text_of(mail), html_of(mail)):
@@ -647,7 +649,7 @@ def test_deadline_is_that_of_the_site(closed, sent, settings):
     settings.WAGTAIL_HELPDESK = {"EXPIRY_DAYS": 3}
     from django.utils.formats import date_format
 
-    day = date_format((closed.awaiting_since + timedelta(days=3)).date())
+    day = date_format(timezone.localdate(closed.awaiting_since + timedelta(days=3)))
     assert f"before {day}" in text_of(sent()["lea"])
 
 

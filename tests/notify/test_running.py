@@ -1,7 +1,8 @@
 """What keeps telling going: the bell after an act, schedules, commands, health, checks."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -13,7 +14,7 @@ from django_q.exceptions import TimeoutException
 from wagtail_helpdesk import actions, checks, tasks
 from wagtail_helpdesk.management.commands import helpdesk_deliver
 from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, ServiceManager, State
-from wagtail_helpdesk.notify import delivery, queue, smtp
+from wagtail_helpdesk.notify import delivery, queue, reports, smtp
 from wagtail_helpdesk.notify.announce import announce_waiting
 from wagtail_helpdesk.notify.delivery import deliver
 from wagtail_helpdesk.notify.schedules import SCHEDULES
@@ -101,9 +102,11 @@ class TestSchedules:
 
 
 @pytest.fixture
-def last_look(db):
-    """Reports are due: nobody looked for a week."""
-    Beat.objects.create(name="reports", at=timezone.now() - timedelta(days=7))
+def last_look(db, monkeypatch):
+    """Reports are due: it is nine on a Monday, and nobody looked for a week."""
+    nine = datetime(2027, 3, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))
+    Beat.objects.create(name="reports", at=nine - timedelta(days=7))
+    monkeypatch.setattr(reports, "_database_now", lambda: nine)
 
 
 class TestDeliverCommand:
