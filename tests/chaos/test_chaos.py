@@ -156,7 +156,11 @@ def liar(smtp, monkeypatch):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_g1_nothing_is_lost_in_silence(seed, liar, db_of_the_house, record_property):
-    where = {"smtp_port": liar.port, "HELPDESK_TEST_LEASE": "4"}
+    where = {
+        "smtp_port": liar.port,
+        "HELPDESK_TEST_LEASE": "4",
+        "HELPDESK_TEST_SMTP_TIMEOUT": "2",
+    }
     with ExitStack() as stack:
         folder = stack.enter_context(private_folder())
         supervisor = stack.enter_context(

@@ -11,7 +11,7 @@ from tests.servers.processes import eventually
 
 Deed = Callable[[], Any]
 #: Seconds after which a race that does not end is a deadlock.
-PATIENCE = 30
+PATIENCE = 120
 
 
 def attempt(deed: Deed) -> Any:

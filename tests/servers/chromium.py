@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.servers.processes import find_program
 
@@ -22,6 +22,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+#: Milliseconds after which what a page should have done counts as not done.
+PATIENCE = 60_000
 
 
 @contextlib.contextmanager
@@ -32,6 +34,7 @@ def chromium() -> Iterator[Browser]:
     # the ORM, although no test is asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     _keep_connections()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
@@ -70,7 +73,7 @@ class Visitors:
         if user is not None:
             context.add_cookies([self._session_cookie(user)])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._listen(page, message.text))
         return page

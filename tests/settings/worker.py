@@ -14,7 +14,7 @@ DATABASES = {"default": json.loads(os.environ["HELPDESK_TEST_DATABASE"])}
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = int(os.environ.get("HELPDESK_TEST_SMTP_PORT", "9"))
-EMAIL_TIMEOUT = 2
+EMAIL_TIMEOUT = float(os.environ.get("HELPDESK_TEST_SMTP_TIMEOUT", "20"))
 
 if redis_port := os.environ.get("HELPDESK_TEST_REDIS_PORT"):
     Q_CLUSTER = {key: value for key, value in Q_CLUSTER.items() if key != "orm"}
