@@ -32,6 +32,11 @@ def loop(smtp, **more):
     )
 
 
+def let_leases_run_out():
+    """Do as if whoever has a mail in hand had had it for too long."""
+    Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+
+
 def test_the_loop_sends_by_itself(ticket, smtp):
     with loop(smtp):
         assert len(smtp.wait_for(4)) == 4
@@ -52,7 +57,7 @@ def test_r05_the_whole_cluster_killed_loses_nothing(ticket, people, smtp):
     with qcluster(smtp_port=smtp.port) as cluster:
         actions.take(ticket, by=people.karim)
         stop(cluster, signal.SIGKILL)
-    Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+    let_leases_run_out()
     run_command("helpdesk_deliver", smtp_port=smtp.port)
     assert not Envelope.objects.exclude(state=State.SENT).exists()
     assert len({mail.message_id for mail in smtp.messages}) == 5
@@ -102,13 +107,12 @@ def test_r31_a_redis_that_is_down_lets_the_act_pass(taken, quiet, smtp):
 
 def test_r03_killed_after_the_server_took_the_mail_makes_two_copies(taken, people, quiet, smtp):
     quiet()
-    actions.comment(taken, by=people.lea, text="Toujours froid.")
     with loop(smtp) as process:
         smtp.after_reply = lambda received: os.kill(process.pid, signal.SIGKILL)
-        smtp.wait_for(1)
-        process.wait(timeout=10)
+        actions.comment(taken, by=people.lea, text="Toujours froid.")
+        assert process.wait(timeout=60) == -signal.SIGKILL
     smtp.after_reply = lambda received: None
-    Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+    let_leases_run_out()
     run_command("helpdesk_deliver", smtp_port=smtp.port)
     copies = {mail.message_id for mail in smtp.messages}
     assert len(copies) == 1
@@ -122,7 +126,7 @@ def test_r35_sigterm_ends_it_after_the_mail_in_hand(ticket, smtp):
     with loop(smtp) as process:
         eventually(lambda: smtp.connections)
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     assert not Envelope.objects.filter(state=State.SENDING).exists()
     assert Envelope.objects.filter(state=State.SENT).count() == len(smtp.messages) < 4
 
@@ -180,14 +184,23 @@ def test_r16_of_four_planners_one_makes_the_reports(general, people):
 
 def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, quiet, smtp):
     quiet()
-    actions.comment(taken, by=people.lea, text="Toujours froid.")
-    announce_waiting()
+    asleep = threading.Event()
     with loop(smtp) as process:
-        os.kill(process.pid, signal.SIGSTOP)
-        Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+
+        def put_to_sleep():
+            smtp.on_connect = lambda: None
+            os.kill(process.pid, signal.SIGSTOP)
+            asleep.set()
+
+        smtp.on_connect = put_to_sleep
+        actions.comment(taken, by=people.lea, text="Toujours froid.")
+        assert asleep.wait(timeout=60)
+        assert Envelope.objects.get().state == State.SENDING
+        let_leases_run_out()
         deliver()
+        assert len(smtp.messages) == 1
         os.kill(process.pid, signal.SIGCONT)
-        time.sleep(1)
+        eventually(lambda: "taken over by another process" in process.log.read_text())
     assert len(smtp.messages) == 1
 
 

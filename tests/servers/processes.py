@@ -107,7 +107,7 @@ def running(
         stop(process, stop_with)
 
 
-def eventually(condition: Callable[[], object], within: float = 30) -> None:
+def eventually(condition: Callable[[], object], within: float = 120) -> None:
     """Wait until something has happened elsewhere: in another process, or another thread."""
     deadline = time.monotonic() + within
     while not condition():

@@ -84,6 +84,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.mail = _Transaction()
         self.server.connections += 1
+        self.server.on_connect()
         with contextlib.suppress(_HangUp, OSError):
             if self.server.mode == "hangbanner":
                 self.hang()
@@ -212,6 +213,7 @@ class FaultySMTPServer(socketserver.ThreadingTCPServer):
         self.delay = 0.0
         self.connections = 0
         self.messages: list[Received] = []
+        self.on_connect: Callable[[], None] = lambda: None
         self.after_reply: Callable[[Received], None] = lambda received: None
         self.closing = threading.Event()
         self._arrival = threading.Condition()
@@ -226,7 +228,7 @@ class FaultySMTPServer(socketserver.ThreadingTCPServer):
             self.messages.append(received)
             self._arrival.notify_all()
 
-    def wait_for(self, count: int, within: float = 30) -> list[Received]:
+    def wait_for(self, count: int, within: float = 120) -> list[Received]:
         """Return the messages once `count` of them have come."""
         with self._arrival:
             if not self._arrival.wait_for(lambda: len(self.messages) >= count, timeout=within):
@@ -236,7 +238,7 @@ class FaultySMTPServer(socketserver.ThreadingTCPServer):
     def reset(self) -> None:
         """Forget everything, and work again."""
         self.mode, self.delay, self.connections = None, 0.0, 0
-        self.after_reply = lambda received: None
+        self.on_connect, self.after_reply = lambda: None, lambda received: None
         self.messages.clear()
 
 
