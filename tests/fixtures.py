@@ -15,6 +15,9 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager, Ticket
 
+#: The day of the run, for what is written before a test begins; a test that reads it uses ``noon``.
+TODAY = timezone.localdate()
+
 
 @pytest.fixture
 def people(db):
@@ -157,6 +160,19 @@ def privileged(service, user, **privileges) -> None:
 def a_day_to_come() -> datetime.date:
     """A day in a week."""
     return timezone.localdate() + datetime.timedelta(days=7)
+
+
+@pytest.fixture
+def noon(time_machine) -> None:
+    """Let it be noon of ``TODAY``: a run may go on over midnight."""
+    time_machine.move_to(timezone.make_aware(datetime.datetime.combine(TODAY, datetime.time(12))))
+
+
+@pytest.fixture
+def a_new_hour(time_machine) -> None:
+    """Let the clock stand where an hour begins: what is counted by it, or by the minute, stays one."""
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    time_machine.move_to(hour + datetime.timedelta(hours=1), tick=False)
 
 
 @pytest.fixture

@@ -12,19 +12,17 @@ from wagtail_helpdesk.notify.delivery import deliver
 
 pytestmark = pytest.mark.browser
 
-TODAY = timezone.localdate()
-NEXT_WEEK = TODAY + datetime.timedelta(days=7)
-
 
 @pytest.fixture(autouse=True)
 def _both_say_when_they_are_away(general):
     general.managers.update(can_set_availability=True)
 
 
-def go_away(page, replacement):
+def go_away(page, replacement, first):
+    last = first + datetime.timedelta(days=7)
     page.goto("/assistance/preferences/absences/")
-    page.get_by_label("First day").fill(TODAY.isoformat())
-    page.get_by_label("Last day").fill(NEXT_WEEK.isoformat())
+    page.get_by_label("First day").fill(first.isoformat())
+    page.get_by_label("Last day").fill(last.isoformat())
     page.get_by_role("combobox", name="Replacement").fill(replacement)
     page.get_by_role("button", name="Add the absence").click()
 
@@ -38,14 +36,15 @@ def told(mailoutbox):
 
 
 def test_whoever_stands_in_is_named_asked_and_told(page_as, helpdesk, people, taken, mailoutbox):
+    today = timezone.localdate()
     karim, sophie = page_as(people.karim), page_as(people.sophie)
-    go_away(karim, "sophie")
+    go_away(karim, "sophie", today)
     expect(karim.get_by_text("replaced by Sophie Lambert")).to_be_visible()
 
     # Nobody stands in for whoever stands in for them.
-    go_away(sophie, "karim")
+    go_away(sophie, "karim", today)
     expect(sophie.locator(".hd-message-error")).to_contain_text("Replacement")
-    expect(sophie.get_by_label("First day")).to_have_value(TODAY.isoformat())
+    expect(sophie.get_by_label("First day")).to_have_value(today.isoformat())
 
     sophie.goto(f"/assistance/tickets/{taken.pk}/")
     expect(sophie.locator(".hd-presence")).to_contain_text("you stand in")

@@ -226,6 +226,7 @@ def test_with_the_directory_down_no_external_guest_is_made(people, dead_director
 # -- How often --
 
 
+@pytest.mark.usefixtures("a_new_hour")
 def test_S_LDAP_02_a_person_searches_so_often_a_minute_and_no_more(people, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 2}
     for _search in range(2):

@@ -39,9 +39,6 @@ def test_every_reason_has_one():
     assert all(words() for words in WHY.values())
 
 
-TOMORROW = timezone.localdate() + timedelta(days=1)
-
-
 def _steps(w):
     """An act, and what Sophie, who only watches, is told of it."""
     t, p = w.ticket, w.people
@@ -62,8 +59,8 @@ def _steps(w):
         "Karim Benali asked the requester for more information.",
     )
     yield (
-        lambda: actions.postpone(t, by=p.karim, until=TOMORROW),
-        f"Karim Benali postponed the ticket until {date_format(TOMORROW)}.",
+        lambda: actions.postpone(t, by=p.karim, until=w.day),
+        f"Karim Benali postponed the ticket until {date_format(w.day)}.",
     )
     yield lambda: actions.resume(t, by=p.karim), "Karim Benali resumed the ticket."
     yield lambda: actions.postpone(t, by=p.karim), "Karim Benali postponed the ticket."
@@ -120,8 +117,9 @@ def _steps(w):
     yield lambda: actions.cancel(t, by=p.thomas), "Thomas Girard cancelled the ticket."
 
 
-def test_somebody_who_watches_is_told_what_happened(ticket, people, plumbing, said):
-    for act, expected in _steps(SimpleNamespace(ticket=ticket, people=people, plumbing=plumbing)):
+def test_somebody_who_watches_is_told_what_happened(ticket, people, plumbing, a_day_to_come, said):
+    world = SimpleNamespace(ticket=ticket, people=people, plumbing=plumbing, day=a_day_to_come)
+    for act, expected in _steps(world):
         act()
         assert said(people.sophie) == expected
 

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
-from tests.fixtures import privileged
+from tests.fixtures import TODAY, privileged
 from tests.portal.conftest import soup
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 
-TODAY = timezone.localdate()
+pytestmark = pytest.mark.usefixtures("noon")
 PAGE = "preferences/absences/"
 
 

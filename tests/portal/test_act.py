@@ -135,6 +135,7 @@ def test_a_form_sent_again_with_another_text_gives_it_back(visit, people, taken)
     assert karim.post(path, **again, text="Autre chose.").status_code == 303
 
 
+@pytest.mark.usefixtures("a_new_hour")
 def test_s_dos_01_too_many_acts_in_a_minute_are_refused_and_the_text_kept(
     visit, people, taken, settings
 ):
@@ -159,6 +160,7 @@ def test_a_minute_later_one_may_act_again(visit, people, taken, settings):
         assert karim.act(taken, "note", text="Encore.").status_code == 303
 
 
+@pytest.mark.usefixtures("a_new_hour")
 def test_s_dos_01_nobody_invites_the_whole_organisation(visit, people, taken, settings):
     settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 2}
     karim = visit(people.karim)

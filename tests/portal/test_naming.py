@@ -77,6 +77,7 @@ def test_s_dos_02_a_crowd_is_not_listed_whole_and_it_is_said(lea, ticket, settin
     assert "There may be others" in page.text
 
 
+@pytest.mark.usefixtures("a_new_hour")
 def test_who_searches_too_often_is_told_so(lea, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 1}
     lea.act(ticket, "invite", query="moreau", find="1")

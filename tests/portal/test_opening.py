@@ -49,6 +49,7 @@ def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
     assert len(opened()) == 2
 
 
+@pytest.mark.usefixtures("a_new_hour")
 def test_s_dos_01_too_many_tickets_in_an_hour_are_refused_and_the_text_kept(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"TICKETS_PER_HOUR": 1}
     path, typed = f"new/{heating.pk}/", {"category": heating.pk, "subject": "Froid"}

@@ -3,16 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
-from tests.fixtures import privileged
+from tests.fixtures import TODAY, privileged
 from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Absence, ServiceManager, Ticket
 
-TODAY = timezone.localdate()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

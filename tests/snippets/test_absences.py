@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
+from tests.fixtures import TODAY
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import Absence
 
 from .conftest import address
 from .test_services import text
 
-TODAY = timezone.localdate()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def week(**changes):

@@ -1,7 +1,6 @@
 """What people read about services and categories: drafts, versions, previews, now or later."""
 
 from datetime import timedelta
-from unittest import mock
 
 import pytest
 from bs4 import BeautifulSoup
@@ -91,14 +90,14 @@ def test_a_change_is_not_read_before_it_is_published(written, send):
     assert written.title == "Bâtiments et jardins"
 
 
-def test_it_is_published_when_its_time_has_come(written, send):
-    tomorrow = timezone.localtime() + timedelta(days=1)
-    later = {"go_live_at": tomorrow.strftime("%Y-%m-%d %H:%M"), "action-publish": "1"}
+def test_it_is_published_when_its_time_has_come(written, send, travel):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    later = {"go_live_at": f"{tomorrow} 11:00", "action-publish": "1"}
     send(edit_url(written), form("Bâtiments et jardins", **later))
     written.refresh_from_db()
     assert written.title == "Bâtiments"
-    with mock.patch("django.utils.timezone.now", return_value=tomorrow + timedelta(minutes=1)):
-        call_command("publish_scheduled")
+    travel(to=tomorrow)
+    call_command("publish_scheduled")
     written.refresh_from_db()
     assert written.title == "Bâtiments et jardins"
 

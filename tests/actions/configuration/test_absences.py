@@ -3,13 +3,13 @@
 import datetime
 
 import pytest
-from django.utils import timezone
 
+from tests.fixtures import TODAY
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager, replacement_for
 
-TODAY = timezone.localdate()
+pytestmark = pytest.mark.usefixtures("noon")
 WEEK = datetime.timedelta(days=7)
 
 
