@@ -78,10 +78,10 @@ audit: ## Known vulnerabilities of what we depend on (pip-audit)
 
 # -- tests ---------------------------------------------------------------------------------------
 
-sqlite: ## The tests that need no server, on SQLite
+sqlite: ## The tests that need no server, and all that are about SQLite
 	@$(call title,tests on SQLite)
 	@$(BIN)/coverage erase
-	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL) --cov --cov-report= --cov-fail-under=0
+	@$(PYTEST) -m "sqlite or (not servers and not browser and not chaos)" $(PARALLEL) --cov --cov-report= --cov-fail-under=0
 
 custom-page: ## The tests of a site with its own base page
 	@$(call title,tests with a base page of the site)

@@ -13,7 +13,7 @@ DJANGOS = ["5.2", "6.0", "6.1"]
 WAGTAILS = ["8.0"]
 DATABASES = ["sqlite", "postgresql"]
 
-FAST = ["-m", "not servers and not browser and not chaos"]
+FAST = ["-m", "sqlite or (not servers and not browser and not chaos)"]
 WHOLE = ["-m", "not browser and not chaos", "--ds=tests.settings.postgres"]
 
 nox.needs_version = ">=2025.2.9"

@@ -36,9 +36,13 @@ def test_two_processes_write_two_hundred_comments(ticket, people):
         )
         for username in ("lea", "karim")
     ]
-    for writer in writers:
-        _, errors = writer.communicate(timeout=120)
-        assert writer.returncode == 0, errors
+    try:
+        for writer in writers:
+            _, errors = writer.communicate(timeout=600)
+            assert writer.returncode == 0, errors
+    finally:
+        for writer in writers:
+            writer.kill()
     comments = Event.objects.filter(action="comment")
     assert comments.filter(actor=people.lea).count() == 100
     assert comments.filter(actor=people.karim).count() == 100
