@@ -99,6 +99,15 @@ def test_s_dos_03_whatever_stands_in_an_address_is_answered(
     assert given == dict.fromkeys(PARAMETERS, expected)
 
 
+@pytest.mark.parametrize("route", [route for route, (arguments, _) in MATRIX.items() if arguments])
+def test_s_dos_03_a_number_that_no_key_can_be_leads_nowhere(visit, helpdesk, people, world, route):
+    arguments, _answers = MATRIX[route]
+    numbers = [name for name, value in arguments.items() if value in world]
+    for name in numbers:
+        path = address(helpdesk, world, route, arguments | {name: "9" * 20})
+        assert visit(people.karim).get(path).status_code == 404
+
+
 @pytest.mark.parametrize("route", MATRIX)
 def test_s_inf_03_nothing_is_kept_by_a_cache(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]

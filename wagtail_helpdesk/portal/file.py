@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 
 def download(visit: Visit, number: int, file_id: int) -> FileResponse:
     """Send a file of a ticket, always as something to save."""
-    attachment = (
-        Attachment.objects.visible_to(visit.user).filter(pk=file_id, event__ticket=number).first()
-    )
+    # By its number: an integer that no key can be finds nothing, where a relation would overflow.
+    files = Attachment.objects.visible_to(visit.user)
+    attachment = files.filter(pk=file_id, event__ticket__number=number).first()
     if attachment is None:
         raise Http404(_("This file does not exist or is not visible to you."))
     response = FileResponse(
