@@ -425,6 +425,25 @@ def test_a_guest_who_leaves_is_sent_to_their_list(visit, people, ticket):
     assert not ticket.guests.exists()
 
 
+def test_a_guest_who_could_read_on_leaves_for_their_list_all_the_same(visit, people, public):
+    actions.invite(public, by=people.lea, users=[people.thomas, people.sophie])
+    for guest in (people.thomas, people.sophie):
+        response = visit(guest).act(public, "remove_guest", user=guest.pk)
+        assert response.url == "/assistance/tickets/"
+
+
+def test_a_guest_who_leaves_twice_is_answered_the_same(visit, people, public):
+    actions.invite(public, by=people.lea, users=[people.thomas])
+    thomas, path = visit(people.thomas), f"tickets/{public.pk}/remove-guest/"
+    form = hidden(thomas.get(path, user=people.thomas.pk))
+    for _time in range(2):
+        response = thomas.post(path, **form)
+        assert response.url == "/assistance/tickets/"
+        assert said_after(thomas, response) == (
+            f"You are no longer a guest of ticket no. {public.pk}."
+        )
+
+
 def test_a_guest_cannot_remove_another(visit, people, ticket):
     actions.invite(ticket, by=people.lea, users=[people.thomas, people.marcel])
     response = visit(people.thomas).act(ticket, "remove_guest", user=people.marcel.pk)

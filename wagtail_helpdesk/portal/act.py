@@ -18,6 +18,7 @@ from wagtail_helpdesk.typed import number as number_in
 
 from . import history, limits, unfinished
 from .forms import FORMS, ActForm
+from .forms.inviting import RemoveGuest
 from .forms.naming import Finds
 from .visit import Visit, takes_forms
 
@@ -181,6 +182,9 @@ def _is_guest(form: ActForm) -> bool:
 
 
 def _next_address(visit: Visit, form: ActForm, still_visible: bool) -> str:
+    if isinstance(form, RemoveGuest) and form.is_oneself:
+        # To the list where the ticket was, even if it is public or one manages it.
+        return f"{visit.base}tickets/"
     if still_visible and not (form.leaves and _wants_the_list(visit)):
         return f"{visit.base}tickets/{form.ticket.pk}/"
     return visit.base + ("desk/" if visit.managed else "tickets/")

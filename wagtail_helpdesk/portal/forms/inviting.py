@@ -93,11 +93,10 @@ class RemoveGuest(WithText):
 
     @property
     def is_oneself(self) -> bool:
+        """Whether it is the guest who goes; of a form sent twice, only what it did still tells."""
+        if self.result:
+            return bool(self.result.after["removed"] == [self.author.pk])
         return bool(self.guest == self.author)
-
-    @property
-    def leaves(self) -> bool:  # type: ignore[override]
-        return self.is_oneself
 
     @property
     def title(self) -> Any:
