@@ -155,6 +155,51 @@ def test_good_files_are_kept_when_the_form_has_errors(lea, heating):
     assert not KeptFile.objects.exists()
 
 
+@pytest.fixture
+def again(lea, heating):
+    """A form sent without its text, as it comes back: the file it had is kept."""
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
+    lea.post(path, **form, text="", files=file("a.pdf"))
+    return form | {"text": "Il gèle.", "kept": str(KeptFile.objects.get().key)}
+
+
+GONE = "A file you had sent is no longer kept: please attach it again."
+
+
+def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, again):
+    KeptFile.objects.get().discard()
+    response = lea.post(f"new/{heating.pk}/", **again)
+    page = soup(response)
+    assert response.status_code == 422
+    assert GONE in page.find(role="alert").text
+    assert page.find("textarea").text.strip() == "Il gèle."
+    assert opened() == []
+
+
+def test_a_kept_file_that_another_request_just_deleted_is_asked_for_again(lea, heating, again):
+    KeptFile.objects.get().file.delete(save=False)
+    response = lea.post(f"new/{heating.pk}/", **again)
+    assert response.status_code == 422
+    assert GONE in soup(response).find(role="alert").text
+
+
+def test_a_form_with_a_kept_file_that_is_sent_twice_opens_one_ticket(lea, heating, again):
+    first, second = (lea.post(f"new/{heating.pk}/", **again) for _time in range(2))
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+    assert [a.name for a in Attachment.objects.all()] == ["a.pdf"]
+
+
+def test_a_kept_file_that_cannot_be_deleted_is_no_longer_offered(again, monkeypatch):
+    def fail(*args, **kwargs):
+        raise PermissionError
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage.delete", fail)
+    with pytest.raises(PermissionError):
+        KeptFile.objects.get().discard()
+    assert not KeptFile.objects.exists()
+
+
 def test_s_file_03_a_file_that_is_too_large_is_named(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"FILE_MAX_SIZE": 1024 * 1024}
     path = f"new/{heating.pk}/"

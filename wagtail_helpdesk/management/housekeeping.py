@@ -116,14 +116,6 @@ def old_kept_files() -> QuerySet[KeptFile]:
     return KeptFile.objects.filter(created_at__lt=limit).order_by("pk")
 
 
-def _forget(kept: KeptFile) -> None:
-    # The row first: a row without its file would be offered to somebody, a file without row is
-    # found by the next job.
-    name = kept.file.name
-    kept.delete()
-    private_storage().delete(name or "")
-
-
 def orphan_files() -> Iterator[str]:
     """Yield the paths of files that no row refers to: their act was undone, or their row deleted."""
     storage, limit = private_storage(), timezone.now() - GRACE
@@ -162,7 +154,7 @@ JOBS = (
     Job("expire", due_expiries, lambda ticket: actions.expire(ticket)),
     Job("hand over", left_behind, _hand_over),
     Job("stop following", outlived_following, _stop_following),
-    Job("forget kept files", old_kept_files, _forget),
+    Job("forget kept files", old_kept_files, KeptFile.discard),
     Job("remove orphan files", orphan_files, lambda path: private_storage().delete(path)),
     Job("forget traces", trace.old_notices, _delete(Notice)),
     Job("forget mails", trace.old_mails, _delete(Envelope)),

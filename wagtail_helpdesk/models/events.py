@@ -179,3 +179,11 @@ class KeptFile(StoredFile):
         default_permissions = ()
 
     wagtail_reference_index_ignore = True
+
+    def discard(self) -> None:
+        """Delete the row and its file, in this order.
+
+        A row without its file would be offered to somebody; housekeeping finds a file without row.
+        """
+        self.delete()
+        self.file.delete(save=False)

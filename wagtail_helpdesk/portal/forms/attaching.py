@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.actions import NotPossible
 from wagtail_helpdesk.actions.files import check_file, check_files, described
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.models import KeptFile
+from wagtail_helpdesk.models import Event, KeptFile
 
 from .. import words
 from . import fields
@@ -40,15 +40,20 @@ class WithFiles(forms.Form):
             "count": helpdesk_settings.FILES_MAX_COUNT,
             "size": words.size(helpdesk_settings.FILE_MAX_SIZE),
         }
+        self._keys = self._ticked()
         self.kept_files = self._sent_before()
         self._good: list[File] = []
 
-    def _sent_before(self) -> list[KeptFile]:
+    def _ticked(self) -> set[uuid.UUID]:
+        """Return the keys of the files that were kept and are to go with this."""
         keys = self.data.getlist("kept") if hasattr(self.data, "getlist") else []
-        valid = [key for key in keys if _is_uuid(key)][: helpdesk_settings.FILES_MAX_COUNT]
-        if not valid:
+        valid = [uuid.UUID(key) for key in keys if _is_uuid(key)]
+        return set(valid[: helpdesk_settings.FILES_MAX_COUNT])
+
+    def _sent_before(self) -> list[KeptFile]:
+        if not self._keys:
             return []
-        return list(KeptFile.objects.filter(user=self.author, key__in=valid).order_by("pk"))
+        return list(KeptFile.objects.filter(user=self.author, key__in=self._keys).order_by("pk"))
 
     def clean_files(self) -> list[File]:
         """Check each new file by itself, so that the good ones are kept when another is not."""
@@ -60,16 +65,37 @@ class WithFiles(forms.Form):
                 errors.append(str(problem))
             else:
                 self._good.append(file)
+        files = [*self._opened(), *self._good]
         try:
-            check_files([*self._opened(), *self._good])
+            check_files(files)
         except NotPossible as problem:
             errors.append(str(problem))
         if errors:
             raise forms.ValidationError(errors)
-        return [*self._opened(), *self._good]
+        return files
 
     def _opened(self) -> list[File]:
-        return [File(kept.file.open(), name=kept.name) for kept in self.kept_files]
+        """Open the kept files; one that another request drops at this moment counts as gone."""
+        opened = {}
+        for kept in self.kept_files:
+            try:
+                opened[kept] = File(kept.file.open(), name=kept.name)
+            except OSError:
+                logger.warning("The file of kept file %s is missing.", kept.pk)
+        self.kept_files = list(opened)
+        return list(opened.values())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        # The same form sent twice finds no file any more: the first time took them.
+        some_are_gone = len(self.kept_files) < len(self._keys)
+        if some_are_gone and not self._was_sent(cleaned.get("submission")):
+            gone = _("A file you had sent is no longer kept: please attach it again.")
+            self.add_error("files", gone)
+        return cleaned
+
+    def _was_sent(self, form: uuid.UUID | None) -> bool:
+        return form is not None and Event.objects.filter(actor=self.author, batch=form).exists()
 
     def keep(self) -> None:
         """Keep the good files of a form that was not accepted; they need not be sent again."""
@@ -91,14 +117,12 @@ class WithFiles(forms.Form):
     def _drive_out_the_oldest(self) -> None:
         newest = KeptFile.objects.filter(user=self.author).order_by("-pk")
         for kept in newest[helpdesk_settings.KEPT_FILES_MAX_COUNT :]:
-            kept.file.delete(save=False)
-            kept.delete()
+            kept.discard()
 
     def forget(self) -> None:
         """Drop the kept files once they are attached."""
         for kept in self.kept_files:
-            kept.file.delete(save=False)
-            kept.delete()
+            kept.discard()
 
 
 def _is_uuid(key: str) -> bool:
