@@ -474,9 +474,37 @@ def test_following_and_muting_are_one_click(visit, people, ticket):
     assert wish.muted
 
 
-def test_who_prefers_so_is_sent_back_to_the_list(visit, people, taken):
+#: What a manager may prefer to see the list after: who does it, after what of Karim's, with what.
+ENDING = {
+    "close": ("karim", ["take"], {}),
+    "take_and_close": ("karim", [], {}),
+    "refuse": ("karim", ["take"], {"text": "Ce n’est pas pour nous."}),
+    "postpone": ("karim", ["take"], {"how": "hand"}),
+    "approve_closure": ("sophie", ["take", "close"], {}),
+    "cancel": ("sophie", [], {}),
+}
+
+
+@pytest.mark.parametrize("stays", [True, False])
+@pytest.mark.parametrize("name", ENDING)
+def test_after_what_ends_a_ticket_managers_see_it_or_the_list_as_they_prefer(
+    visit, people, heating, name, stays
+):
+    who, before, typed = ENDING[name]
+    ticket = actions.open_ticket(heating, by=people.sophie, subject="Froid", text="Il gèle.")
+    for act in before:
+        getattr(actions, act)(ticket, by=people.karim)
+    manager = getattr(people, who)
+    HelpdeskPreferences.objects.create(user=manager, stay_on_ticket=stays)
+    response = visit(manager).act(ticket, name, **typed)
+    assert response.status_code == 303
+    assert response.url == f"/assistance/{f'tickets/{ticket.pk}' if stays else 'desk'}/"
+
+
+def test_after_a_comment_everybody_stays_on_the_ticket(visit, people, taken):
     HelpdeskPreferences.objects.create(user=people.karim, stay_on_ticket=False)
-    assert visit(people.karim).act(taken, "close").url == "/assistance/desk/"
+    response = visit(people.karim).act(taken, "comment", text="Bonjour.")
+    assert response.url == f"/assistance/tickets/{taken.pk}/"
 
 
 def test_s_esc_01_fields_that_are_not_asked_for_are_ignored(visit, people, taken):
