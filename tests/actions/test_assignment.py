@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from operator import itemgetter
 
 import pytest
 from django.utils import timezone
@@ -105,8 +106,11 @@ def test_in_turn_starts_again_when_the_last_one_left(by_algorithm, arrive, gener
 
 def test_at_random_reaches_everybody(by_algorithm, heating, people, monkeypatch):
     by_algorithm("random")
-    monkeypatch.setattr(random, "choice", lambda members: members[-1])
-    assert choose(heating) == people.hugo
+    reached = []
+    for place in range(4):
+        monkeypatch.setattr(random, "choice", itemgetter(place))
+        reached.append(choose(heating))
+    assert reached == [people.karim, people.sophie, people.julien, people.hugo]
 
 
 def test_at_random_is_one_of_the_members(by_algorithm, heating, people):
