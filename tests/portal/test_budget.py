@@ -1,12 +1,19 @@
 """What each page may cost at most, and that nothing grows with tickets, people or services."""
 
+import gzip
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
 
 from tests.portal.budget import counted
-from tests.portal.conftest import hidden
+from tests.portal.conftest import hidden, soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Category, Guest, Service, ServiceManager
+from wagtail_helpdesk.portal import paging
+from wagtail_helpdesk.search import indexing
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +97,35 @@ def test_no_page_grows(visit, people, heating, general, path):
         large = visitor.client.get(address)
     assert after.count == before.count, after.statements
     assert len(large.content) <= len(small.content) * 1.02
+
+
+def test_the_scripts_and_styles_of_a_requester_are_small_in_all(visit, people, ticket):
+    lea = visit(people.lea)
+    here, new = f"tickets/{ticket.pk}/", f"new/{ticket.category_id}/"
+    paths = ["", "tickets/", here, f"{here}invite/", "new/", new, "search/", "preferences/"]
+    shipped = set().union(*(files_of(lea.page(path)) for path in paths))
+    assert {"wagtail_helpdesk/helpdesk.css", "wagtail_helpdesk/helpdesk.js"} < shipped
+    packed = [gzip.compress(Path(finders.find(file)).read_bytes()) for file in shipped]
+    assert sum(map(len, packed)) <= 60_000
+
+
+def files_of(page):
+    """The scripts and styles of a page but those of the site around it."""
+    linked = [script["src"] for script in page.select("script[src]")]
+    linked += [link["href"] for link in page.select("link[rel=stylesheet]")]
+    files = {address.removeprefix(settings.STATIC_URL) for address in linked}
+    return {file for file in files if not file.startswith("host/")}
+
+
+def test_a_search_is_bounded(visit, people, heating):
+    for ticket in fill(heating, people, 50):
+        actions.comment(ticket, by=people.lea, text="Il fait froid, hélas. " * 15)
+    list(indexing.sweep())
+    with counted() as cost:
+        response = visit(people.lea).get("search/", q="froid")
+    assert len(soup(response).select(".hd-hits li li")) == paging.LENGTH
+    assert cost.count <= 10, cost.statements
+    assert len(response.content) <= 60_000
 
 
 def test_opening_a_ticket_costs_no_more_than_it_may(visit, people, heating):
