@@ -107,6 +107,16 @@ def test_guests_can_be_removed_on_the_way(visit, people, taken, network):
     assert [guest.user for guest in taken.guests.all()] == [people.marcel]
 
 
+def test_a_guest_ticked_for_removal_who_has_left_meanwhile_holds_nothing_up(
+    visit, people, taken, network
+):
+    actions.invite(taken, by=people.lea, users=[people.thomas])
+    left = [people.ines.pk, people.thomas.pk]
+    response = visit(people.karim).act(taken, "move", to=network.pk, without=left)
+    assert response.status_code == 303
+    assert not taken.guests.filter(user=people.thomas).exists()
+
+
 def test_s_vis_02_a_category_that_is_no_target_is_refused(visit, people, taken, network):
     type(network).objects.filter(pk=network.pk).update(takes_tickets=False)
     response = visit(people.karim).act(taken, "move", to=network.pk)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.actions.moving import targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
-from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.typed import number
 
 from .. import finding, tree
@@ -44,6 +43,13 @@ class Branch:
         return f"service-{self.service.pk}"
 
 
+class Without(forms.MultipleChoiceField):
+    """The guests to remove; somebody who is none any more is nothing to correct."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class Move(Finds, WithText):
     name = "move"
     title = _("Transfer ticket no. %(number)s")
@@ -63,16 +69,13 @@ class Move(Finds, WithText):
     )
     release = forms.BooleanField(label=_("Release the ticket"), required=False)
     become_guest = forms.BooleanField(label=_("Become a guest user of the ticket"), required=False)
-    without = forms.MultipleChoiceField(required=False)
+    without = Without(required=False)
     field_order = ("to", "query", "become_guest", "without", "release", "text")
     most = MOST_CATEGORIES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["query"].label = _("Find a service or a category:")
-        self.fields["without"].choices = [  # type: ignore[attr-defined]
-            (guest.user_id, name_of(guest.user)) for guest in self.guests
-        ]
         if self.ticket.assignee_id is None:
             del self.fields["release"]
         if not self.may_become_guest:
