@@ -90,7 +90,10 @@ def test_s_esc_the_gates_of_the_real_place_decide(visit, people, general, dsi, n
     page = lea.page("new/").text
     assert not [name for name in ("Wifi", "Informatique", "Ordinateurs") if name in page]
     assert lea.get(f"new/{network.pk}/").status_code == 404
-    assert lea.post(f"new/{network.pk}/", category=network.pk, subject="x").status_code == 404
+    refused = lea.post(f"new/{network.pk}/", category=network.pk, subject="x", text="x")
+    assert refused.status_code == 409
+    assert "Réseau" not in refused.text
+    assert not Ticket.objects.exists()
 
 
 def test_a_category_that_takes_no_tickets_has_no_alias(visit, people, general, network):

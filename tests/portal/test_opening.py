@@ -243,8 +243,47 @@ def test_a_service_disabled_meanwhile_takes_nothing(lea, heating, general):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
     type(general).objects.filter(pk=general.pk).update(enabled=False)
-    assert lea.post(path, **form).status_code == 404
+    assert lea.post(path, **form).status_code == 409
     assert opened() == []
+
+
+def test_what_was_written_where_no_tickets_are_taken_any_more_goes_along_elsewhere(
+    lea, heating, plumbing
+):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
+    type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
+    response = lea.post(path, **form, text="Il gèle.", files=file("a.pdf"))
+    page, elsewhere = soup(response), f"new/{plumbing.pk}/"
+    assert response.status_code == 409
+    assert "takes no tickets" in page.find(role="alert").text
+    assert page.find("a", href=f"/assistance/{elsewhere}")
+    page = lea.page(elsewhere)
+    assert page.find("input", {"name": "subject"})["value"] == "Froid"
+    assert page.find("textarea").text.strip() == "Il gèle."
+    kept = page.find("input", {"name": "kept"})["value"]
+    form = hidden(lea.get(elsewhere)) | {"category": plumbing.pk, "subject": "Froid"}
+    assert lea.post(elsewhere, **form, text="Il gèle.", kept=kept).status_code == 303
+    assert [a.name for a in Attachment.objects.all()] == ["a.pdf"]
+    assert lea.page(elsewhere).find("textarea").text.strip() == ""
+
+
+def test_whom_a_manager_asks_for_goes_along_elsewhere(visit, people, heating, plumbing):
+    karim, path = visit(people.karim), f"new/{heating.pk}/"
+    form = hidden(karim.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
+    type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
+    karim.post(path, **form, requester="marcel")
+    page = karim.page(f"new/{plumbing.pk}/")
+    assert page.find("input", {"name": "requester"})["value"] == "marcel"
+
+
+def test_what_is_too_long_to_go_along_is_given_back(lea, heating, monkeypatch):
+    monkeypatch.setattr("wagtail_helpdesk.portal.unfinished.MOST", 100)
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
+    type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
+    page = soup(lea.post(path, **form, text="Il gèle." * 20))
+    assert page.find("textarea").text.strip() == "Il gèle." * 20
 
 
 def test_a_manager_opens_for_somebody_else(visit, people, heating):

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotPossible, SentBefore
@@ -15,6 +15,7 @@ from wagtail_helpdesk.typed import number, words
 
 from . import catalogue, finding, limits, origin, unfinished
 from .act import SeeOther
+from .forms.attaching import put_aside
 from .forms.opening import Opening, refilled
 from .visit import Visit, takes_forms
 
@@ -35,16 +36,21 @@ def choose(visit: Visit) -> HttpResponse:
         shown = catalogue.read(visit.user, services)
         if only := _only_way(shown, service, page):
             return SeeOther(origin.with_page(f"{visit.base}{only}", page))
+    return _choice(visit, shown, wanted=wanted, service=service, page_asked=page)
+
+
+def _choice(
+    visit: Visit, shown: catalogue.Catalogue, status: int = 200, **context: Any
+) -> HttpResponse:
     # One service alone is described in full.
     whole = len(shown.shelves) == 1
     return visit.render(
         "choose.html",
+        status=status,
         catalogue=shown,
-        wanted=wanted,
-        service=service,
-        page_asked=page,
         whole=whole,
         related=catalogue.related_pages(shown.shelves[0].text, visit.request) if whole else [],
+        **context,
     )
 
 
@@ -63,7 +69,10 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
     if not visit.posted:
         return _blank(visit, category)
     posted = visit.request.POST
-    chosen = category_in(visit, posted.get("category", category), otherwise=category)
+    try:
+        chosen = category_in(visit, posted.get("category", category), otherwise=category)
+    except Http404 as closed:
+        return _elsewhere(visit, str(closed))
     if "refill" in posted or "find" in posted:
         return _page(visit, refilled_form(visit, chosen))
     form = form_in(visit, chosen, visit.request.POST)
@@ -74,6 +83,21 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(visit.request, message)
     return SeeOther(f"{visit.base}tickets/{ticket.pk}/")
+
+
+def _elsewhere(visit: Visit, refused: str) -> HttpResponse:
+    """Offer the catalogue when the category was closed meanwhile; what was written goes along."""
+    written = _written(visit.request.POST)
+    written["kept"] = put_aside(visit.user, visit.request.POST, visit.request.FILES)
+    is_kept = unfinished.put_aside(visit.request, f"{visit.base}new/", written)
+    return _choice(
+        visit,
+        catalogue.read(visit.user, None),
+        status=409,
+        refused=refused,
+        is_kept=is_kept,
+        typed="" if is_kept else written.get("text", ""),
+    )
 
 
 def _blank(visit: Visit, category: int) -> HttpResponse:
@@ -115,14 +139,18 @@ def refilled_form(visit: Visit, category: Category) -> Opening:
     form = form_in(visit, category, posted)
     form.is_valid()
     form.keep()
-    names = ("subject", "text", "requester", "query", origin.PARAMETER)
-    typed: dict[str, Any] = {name: posted[name] for name in names if name in posted}
-    typed["chosen"] = posted.getlist("chosen")
-    again = form_in(visit, category, initial=refilled(typed, before, category))
+    again = form_in(visit, category, initial=refilled(_written(posted), before, category))
     again.kept_files = form.kept_files
     if "find" in posted and "query" in again.fields:
         again.find()
     return again
+
+
+def _written(posted: QueryDict) -> dict[str, Any]:
+    """Return what a form says whatever its category."""
+    names = ("subject", "text", "requester", "query", origin.PARAMETER)
+    written: dict[str, Any] = {name: posted[name] for name in names if name in posted}
+    return written | {"chosen": posted.getlist("chosen")}
 
 
 def sent(visit: Visit, form: Opening) -> Ticket | None:

@@ -1,4 +1,7 @@
-"""What somebody had typed when their login expired: kept in the session, given back after login."""
+"""What somebody typed that could not be taken: kept in the session, given back by the next form.
+
+Because their login had expired, or because where they asked takes no tickets any more.
+"""
 
 from __future__ import annotations
 
@@ -42,10 +45,20 @@ def keep(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
         return
     kept = {name: value for name, value in typed(request).items() if name not in _NOT_KEPT}
     owner = _owner(request)
-    if owner is None or not kept or len(str(kept)) > MOST:
-        return
-    request.session[KEY] = {"path": request.path, "owner": owner, "typed": kept}
-    messages.warning(request, _("Your session has expired. Log in again: your text is kept."))
+    if owner is not None and kept and _put(request, request.path, owner, kept):
+        messages.warning(request, _("Your session has expired. Log in again: your text is kept."))
+
+
+def put_aside(request: HttpRequest, path: str, written: dict[str, Any]) -> bool:
+    """Keep what the visitor wrote for the forms below an address; tell whether there was room."""
+    return _put(request, path, str(request.user.pk), written)
+
+
+def _put(request: HttpRequest, path: str, owner: str, written: dict[str, Any]) -> bool:
+    fits = len(str(written)) <= MOST
+    if fits:
+        request.session[KEY] = {"path": path, "owner": owner, "typed": written}
+    return fits
 
 
 def typed(request: HttpRequest) -> dict[str, Any]:
@@ -54,13 +67,13 @@ def typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def given_back(request: HttpRequest) -> dict[str, Any]:
-    """Return what the visitor typed in the form at this address before their login expired."""
+    """Return what the visitor typed for the form at this address, without success."""
     kept = request.session.get(KEY)
     if kept and kept["owner"] != str(request.user.pk):
         # Somebody else logged in with this browser.
         del request.session[KEY]
         return {}
-    return dict(kept["typed"]) if kept and kept["path"] == request.path else {}
+    return dict(kept["typed"]) if kept and request.path.startswith(kept["path"]) else {}
 
 
 def forget(request: HttpRequest) -> None:

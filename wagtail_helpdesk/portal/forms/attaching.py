@@ -46,7 +46,8 @@ class WithFiles(forms.Form):
 
     def _ticked(self) -> set[uuid.UUID]:
         """Return the keys of the files that were kept and are to go with this."""
-        keys = self.data.getlist("kept") if hasattr(self.data, "getlist") else []
+        given = self.data.getlist("kept") if hasattr(self.data, "getlist") else []
+        keys = given if self.is_bound else self.initial.get("kept", [])
         valid = [uuid.UUID(key) for key in keys if _is_uuid(key)]
         return set(valid[: helpdesk_settings.FILES_MAX_COUNT])
 
@@ -123,6 +124,20 @@ class WithFiles(forms.Form):
         """Drop the kept files once they are attached."""
         for kept in self.kept_files:
             kept.discard()
+
+
+class _Aside(WithFiles):
+    def __init__(self, author: Any, data: Any, files: Any) -> None:
+        self.author = author
+        super().__init__(data, files)
+
+
+def put_aside(author: Any, data: Any, files: Any) -> list[str]:
+    """Keep the good files of a form that is not shown again; return what another one claims them by."""
+    form = _Aside(author, data, files)
+    form.is_valid()
+    form.keep()
+    return [str(kept.key) for kept in form.kept_files]
 
 
 def _is_uuid(key: str) -> bool:
