@@ -77,7 +77,7 @@ def running(
     *,
     log: Path,
     ready: Callable[[], bool],
-    within: float = 30,
+    within: float = 120,
     stop_with: signal.Signals = signal.SIGTERM,
     user: str | None = None,
     env: Mapping[str, str] | None = None,

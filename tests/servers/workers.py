@@ -58,7 +58,7 @@ def run_command(*words: str, **where: object) -> "subprocess.CompletedProcess[st
 def command(
     *words: str,
     says: str,
-    within: float = 60,
+    within: float = 120,
     stop_with: signal.Signals = signal.SIGTERM,
     **where: object,
 ) -> Iterator["subprocess.Popen[bytes]"]:
