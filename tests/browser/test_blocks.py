@@ -27,6 +27,13 @@ def chosen(window):
     return window
 
 
+def written(window):
+    """The same with a ticket in it."""
+    chosen(window).get_by_label("Subject:").fill("Radiateur froid")
+    window.get_by_label("Message:").fill("Salle A 12")
+    return window
+
+
 def test_a_category_is_chosen_in_the_page(office, heating):
     window = chosen(office)
     expect(window.locator("select[name=category]")).to_have_value(str(heating.pk))
@@ -35,9 +42,7 @@ def test_a_category_is_chosen_in_the_page(office, heating):
 
 def test_a_form_that_comes_too_soon_stays_in_the_page_with_what_was_typed(office, settings):
     settings.WAGTAIL_HELPDESK = {"TICKETS_PER_HOUR": 0}
-    window = chosen(office)
-    window.get_by_label("Subject:").fill("Radiateur froid")
-    window.get_by_label("Message:").fill("Salle A 12")
+    window = written(office)
     window.get_by_role("button", name="Open the ticket").click()
     expect(window.get_by_role("alert")).to_contain_text("a lot in a short time")
     expect(window.get_by_label("Message:")).to_have_value("Salle A 12")
@@ -50,3 +55,24 @@ def test_a_form_whose_frame_cannot_be_loaded_is_sent_as_a_page(office, general):
     office.get_by_label("Who do you want to ask?").select_option("Chauffage")
     office.get_by_role("button", name="Continue").click()
     expect(office.get_by_role("heading", name="Open a ticket")).to_be_visible()
+
+
+def test_a_change_of_category_that_fails_opens_nothing_and_leaves_what_was_typed(office, heating):
+    window = written(office)
+    window.route("**/blocks/ask/**", lambda route: route.fulfill(status=500))
+    window.get_by_label("Category:").select_option("Plomberie")
+    expect(window.get_by_role("alert")).to_contain_text("What you typed is still here")
+    expect(window.get_by_label("Category:")).to_have_value(str(heating.pk))
+    expect(window.get_by_label("Message:")).to_have_value("Salle A 12")
+    expect(window.get_by_role("button", name="Open the ticket")).to_be_enabled()
+    assert not Ticket.objects.exists()
+
+
+def test_a_change_of_category_that_is_refused_goes_on_as_a_page_and_opens_nothing(office, plumbing):
+    window = written(office)
+    window.route("**/blocks/ask/**", lambda route: route.fulfill(status=404))
+    window.get_by_label("Category:").select_option("Plomberie")
+    expect(window.get_by_role("heading", name="Open a ticket")).to_be_visible()
+    expect(window.get_by_label("Category:")).to_have_value(str(plumbing.pk))
+    expect(window.get_by_label("Message")).to_have_value("Salle A 12")
+    assert not Ticket.objects.exists()

@@ -3,14 +3,14 @@
 // A form comes back to be corrected (422), sent as another ticket (409) or sent later (429).
 const UNDERSTOOD = [200, 409, 422, 429];
 
-// Returns the content, or null when the reader is not logged in or something went wrong.
+// Status 0 stands for no answer at all.
 async function get(frame, address, options = {}) {
   frame.ariaBusy = "true";
   try {
     const response = await fetch(address, { credentials: "same-origin", ...options });
-    return UNDERSTOOD.includes(response.status) ? await response.text() : null;
+    return { status: response.status, html: await response.text() };
   } catch {
-    return null;
+    return { status: 0 };
   } finally {
     frame.ariaBusy = null;
   }
@@ -27,21 +27,38 @@ function show(frame, html) {
   content.querySelector("[data-hd-focus]")?.focus();
 }
 
-// What cannot be loaded leaves the frame as it was: with its link.
+// What cannot be loaded, or not without a login, leaves the frame as it was: with its link.
 async function load(frame, address) {
-  const html = await get(frame, address);
-  if (html !== null) show(frame, html);
+  const { status, html } = await get(frame, address);
+  if (UNDERSTOOD.includes(status)) show(frame, html);
 }
 
 async function send(frame, form, body) {
+  const failed = form.querySelector("[data-hd-failed]");
+  if (failed) failed.hidden = true;
   form.querySelectorAll("[type=submit]").forEach((button) => (button.disabled = true));
   const address = form.dataset.hdAsk;
-  const html =
+  const { status, html } =
     form.method === "post"
       ? await get(frame, address, { method: "POST", body })
       : await get(frame, `${address}?${new URLSearchParams(body)}`);
-  if (html !== null) show(frame, html);
-  else form.submit(); // as a page of the helpdesk, which knows what to say
+  if (UNDERSTOOD.includes(status)) show(frame, html);
+  else if (failed && (status === 0 || status >= 500)) stay(form, failed);
+  else leave(form, body);
+}
+
+// Nobody would answer elsewhere either, and what was typed would be lost.
+function stay(form, failed) {
+  failed.hidden = false;
+  form.querySelectorAll("[type=submit]").forEach((button) => (button.disabled = false));
+  const former = form.querySelector("[data-hd-refill] option[selected]");
+  if (former) former.selected = true;
+}
+
+// As a page of the helpdesk, which knows what to say. A change of category opens nothing there either.
+function leave(form, body) {
+  if (body.has("refill")) form.insertAdjacentHTML("beforeend", '<input type="hidden" name="refill" value="1">');
+  form.submit();
 }
 
 function listen(frame, form) {
