@@ -148,6 +148,96 @@ def test_the_directory_is_searched_without_leaving_the_form(page_as, helpdesk, p
     assert {guest.user for guest in taken.guests.all()} == {people.ines, people.julien, people.hugo}
 
 
+def test_a_search_of_the_directory_that_fails_leaves_the_form(page_as, helpdesk, people, taken):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/tickets/{taken.pk}/invite/")
+    lea.get_by_label("Comment").fill("Pour avis.")
+    lea.get_by_label("Directory search").fill("moreau")
+    lea.route("**/invite/", lambda route: route.fulfill(status=500), times=1)
+    lea.get_by_role("button", name="Search").click()
+    expect(lea.get_by_role("alert")).to_contain_text("What you typed is still here")
+    expect(lea.get_by_label("Comment")).to_have_value("Pour avis.")
+    lea.get_by_role("button", name="Search").click()
+    expect(lea.get_by_label("Moreau")).to_be_visible()
+    expect(lea.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_22_a_search_of_the_directory_after_the_login_expired_loses_nothing(
+    page_as, helpdesk, people, taken
+):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/tickets/{taken.pk}/invite/")
+    lea.get_by_label("Comment").fill("Pour avis.")
+    lea.get_by_label("Directory search").fill("moreau")
+    log_out(lea)
+    lea.get_by_role("button", name="Search").click()
+    log_in(lea, people.lea)
+    expect(lea.get_by_label("Comment")).to_have_value("Pour avis.")
+    assert not taken.guests.exists()
+
+
+def test_a_22_a_change_of_category_after_the_login_expired_loses_nothing(
+    page_as, helpdesk, people, heating, plumbing
+):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/new/{heating.pk}/")
+    lea.get_by_label("Subject").fill("Une fuite")
+    log_out(lea)
+    lea.get_by_label("Category").select_option("Plomberie")
+    log_in(lea, people.lea)
+    expect(lea.get_by_label("Subject")).to_have_value("Une fuite")
+    expect(lea.get_by_label("Category")).to_have_value(str(plumbing.pk))
+
+
+def log_out(page):
+    """Let the session expire behind the page."""
+    page.context.clear_cookies(name="sessionid")
+
+
+def log_in(page, user):
+    """Log in where the page was sent to, with a password that is set for it."""
+    expect(page.get_by_text("Log in again: your text is kept.")).to_be_visible()
+    user.set_password("à deviner")
+    user.save()
+    page.get_by_label("Username").fill(user.username)
+    page.locator("[name=password]").fill("à deviner")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_change_of_category_that_fails_leaves_the_form(
+    page_as, helpdesk, people, heating, plumbing
+):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/new/{heating.pk}/")
+    lea.get_by_label("Subject").fill("Une fuite")
+    lea.route("**/new/*/", lambda route: route.abort())
+    lea.get_by_label("Category").select_option("Plomberie")
+    expect(lea.get_by_role("alert")).to_contain_text("What you typed is still here")
+    expect(lea.get_by_label("Category")).to_have_value(str(heating.pk))
+    expect(lea.get_by_label("Subject")).to_have_value("Une fuite")
+
+
+def test_a_form_that_opens_a_ticket_is_not_left_unasked(
+    page_as, helpdesk, people, heating, plumbing
+):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/new/{heating.pk}/")
+    lea.get_by_label("Subject").fill("Une fuite")
+    assert asks_before_leaving(lea)
+    lea.get_by_label("Category").select_option("Plomberie")
+    expect(lea.get_by_text("Services Généraux › Plomberie")).to_be_visible()
+    assert asks_before_leaving(lea)
+
+
+def asks_before_leaving(page):
+    """Try to leave the page, and stay when the browser asks."""
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Requests").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    return asked == ["beforeunload"]
+
+
 def test_the_form_that_transfers_names_what_will_happen(
     page_as, helpdesk, people, taken, plumbing, network
 ):

@@ -69,6 +69,42 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("[type=submit]").forEach((b) => (b.disabled = false));
 });
 
+// -- forms that search or refill themselves (htmx) ---------------------------------------------
+
+// What is refused, an expired login first of all, is explained by a page, as without JavaScript. The
+// button is sent too: its name says that nothing is to be recorded.
+function explain(event) {
+  const { requestConfig: { elt }, shouldSwap, xhr } = event.detail;
+  if (!elt.closest(".hd")) return;
+  const page = new DOMParser().parseFromString(xhr.response, "text/html");
+  if (shouldSwap && page.querySelector(elt.dataset.hxSelect)) return;
+  event.detail.shouldSwap = false;
+  if (xhr.status >= 500) stay(event);
+  else elt.closest("form").requestSubmit(elt.type === "submit" ? elt : elt.querySelector("[type=submit]"));
+}
+
+// A page could explain nothing, and what was typed would be lost.
+function stay({ detail: { requestConfig: { elt } } }) {
+  const failed = failure(elt);
+  if (!failed) return;
+  failed.hidden = false;
+  failed.scrollIntoView({ block: "nearest" });
+  const former = elt.querySelector("option[selected]");
+  if (former) former.selected = true;
+}
+
+const failure = (elt) => elt.closest(".hd form")?.querySelector("[data-hd-failed]");
+
+document.addEventListener("htmx:beforeRequest", ({ target }) => failure(target)?.setAttribute("hidden", ""));
+document.addEventListener("htmx:beforeSwap", explain);
+document.addEventListener("htmx:sendError", stay);
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (elt === document.body) return;
+  enhance(elt);
+  // Whatever made it come back was written in it.
+  elt.querySelectorAll("[data-hd-unsaved]").forEach((form) => unsaved.add(form));
+});
+
 // -- dialogs: the form of an act above the page ------------------------------------------------
 
 async function openDialog(event) {
@@ -195,4 +231,3 @@ function enhance(root) {
 }
 
 enhance(document);
-document.addEventListener("htmx:load", ({ detail: { elt } }) => elt === document.body || enhance(elt));
