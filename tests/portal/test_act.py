@@ -354,6 +354,20 @@ def test_s_dos_03_the_form_costs_the_same_with_many_colleagues(visit, people, ti
     assert many.count == few.count <= 14, many.statements
 
 
+@pytest.mark.parametrize(
+    ("act", "field"),
+    [("move", "to"), ("assign", "to"), ("postpone", "how"), ("postpone", "until")],
+)
+@pytest.mark.usefixtures("dsi")
+def test_the_summary_of_errors_leads_to_what_is_wrong(visit, people, taken, act, field):
+    nothing = {"to": "", "how": "date" if field == "until" else ""}
+    page = soup(visit(people.karim).act(taken, act, **nothing))
+    link = page.find(role="alert").find("a")
+    wrong = page.find(id=link["href"].removeprefix("#"))
+    assert wrong["id"] == f"id_{act}_{field}"
+    assert page.find(id=wrong["aria-describedby"]).text in link.parent.text
+
+
 def test_postponing_to_a_day_or_by_hand(visit, people, taken):
     karim = visit(people.karim)
     assert karim.act(taken, "postpone", how="date", until="2001-01-01").status_code == 422
