@@ -78,6 +78,13 @@ def test_an_answer_leads_to_its_message(visit, people, talk):
     assert f"no. {talk.pk}" in page.select_one(".hd-hit-facts").get_text()
 
 
+def test_the_answers_stand_under_a_heading(visit, people, talk):
+    heading = (
+        visit(people.lea).page("search/", q="pompe").find("h2", string="Results, newest first")
+    )
+    assert not heading.has_attr("role")
+
+
 def test_messages_of_a_ticket_stand_together(visit, people, talk):
     page = visit(people.karim).page("search/", q="pompe")
     assert len(page.select(".hd-hits > li")) == 1
