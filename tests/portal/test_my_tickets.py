@@ -4,6 +4,7 @@ import pytest
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.search import indexing
 
 
 def numbers(page):
@@ -74,6 +75,16 @@ def test_a_stranger_has_no_tickets(visit, people, several):
 def test_the_requester_reads_plain_words(visit, people, closed):
     page = visit(people.lea).page("tickets/", show="ended")
     assert page.find(class_="hd-status").text == "Done: to be confirmed"
+
+
+def test_a_manager_who_asks_their_own_service_reads_one_word_everywhere(visit, people, heating):
+    own = actions.open_ticket(heating, by=people.karim, subject="Pompe", text="Elle fuit.")
+    actions.take_and_ask(own, by=people.sophie, text="Laquelle ?")
+    list(indexing.sweep())
+    pages = ("", "tickets/", "desk/?queue=all", "search/?q=pompe", f"tickets/{own.pk}/")
+    karim = visit(people.karim)
+    words = {path: {w.text for w in karim.page(path).select(".hd-status")} for path in pages}
+    assert list(words.values()) == [{"Incomplete"}] * len(pages)
 
 
 def test_a_list_is_a_table_with_headers(visit, people, ticket):

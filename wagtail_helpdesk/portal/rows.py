@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import OPEN, Priority, Status
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import names_of
@@ -26,6 +27,7 @@ FIELDS = (
     "requester",
     "assignee",
     "category__name",
+    "service",
     "service__name",
 )
 
@@ -58,16 +60,24 @@ class Row:
         return self.priority > Priority.NORMAL
 
 
-def rows_of(values: Iterable[dict[str, Any]], *, reader: Any) -> list[Row]:
-    """Return the rows as ``reader`` reads them; one statement for all the names."""
+def rows_of(
+    values: Iterable[dict[str, Any]], *, reader: Any, managed: Collection[Any] = ()
+) -> list[Row]:
+    """Return the rows as ``reader`` reads them, who manages these services by their ids.
+
+    One statement for all the names.
+    """
     values = list(values)
     names = names_of(row[role] for row in values for role in ("requester", "assignee"))
     now = timezone.now()
-    return [_row(value, names, now, reader) for value in values]
+    return [_row(value, names, now, _is_plain(value, reader, managed)) for value in values]
 
 
-def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, reader: Any) -> Row:
-    plain = value["requester"] == reader.pk
+def _is_plain(value: dict[str, Any], reader: Any, managed: Collection[Any]) -> bool:
+    return value["requester"] == reader.pk and value.get("service") not in managed
+
+
+def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, plain: bool) -> Row:
     return Row(
         number=value["number"],
         subject=value["subject"],
@@ -94,7 +104,9 @@ def page_of_rows(
 ) -> paging.Page[Row]:
     """Return one page of a list of tickets."""
     page = paging.page_of(tickets, FIELDS, order, after, length)
-    return paging.Page(rows_of(page.rows, reader=reader), page.next_key, page.continued)
+    managed = {row.service_id for row in access.as_manager(reader)}
+    rows = rows_of(page.rows, reader=reader, managed=managed)
+    return paging.Page(rows, page.next_key, page.continued)
 
 
 def narrowed(tickets: QuerySet[Ticket], which: str) -> QuerySet[Ticket]:

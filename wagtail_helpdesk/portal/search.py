@@ -129,7 +129,7 @@ def show(visit: Visit) -> HttpResponse:
     if results.ticket is not None:
         return HttpResponseRedirect(f"{visit.base}tickets/{results.ticket}/")
     page = paging.Page(
-        _rows(results.hits, visit.user),
+        _rows(results.hits, visit),
         next_key=str(results.older or ""),
         continued=asked.after is not None,
     )
@@ -160,19 +160,19 @@ def _answer(asked: Asked) -> tuple[Results, str]:
     return results, ""
 
 
-def _rows(hits: Sequence[Hit], reader: Any) -> list[Row]:
+def _rows(hits: Sequence[Hit], visit: Visit) -> list[Row]:
     """Return the tickets of these messages, the one with the newest first."""
     now = timezone.now()
     rows: dict[int, Row] = {}
     for hit in hits:
-        row = rows.setdefault(hit.event.ticket_id, _row(hit, reader))
+        row = rows.setdefault(hit.event.ticket_id, _row(hit, visit))
         row.messages.append(_message(hit, now))
     return list(rows.values())
 
 
-def _row(hit: Hit, reader: Any) -> Row:
+def _row(hit: Hit, visit: Visit) -> Row:
     ticket = hit.event.ticket
-    plain = ticket.requester_id == reader.pk
+    plain = ticket.requester_id == visit.user.pk and ticket.service not in visit.services
     return Row(
         number=ticket.pk,
         subject=hit.subject,

@@ -28,7 +28,10 @@ PLAIN = {
 
 
 def status_words(status: str, *, plain: bool, resume_on: date | None = None) -> str:
-    """Return the status as a requester (``plain``) or as anybody else reads it."""
+    """Return the status as a requester (``plain``) or as anybody else reads it.
+
+    A requester who also manages the service reads everywhere the word of the desk and its filters.
+    """
     if resume_on:
         return _("Postponed until %(date)s") % {"date": in_words(resume_on)}
     return str(PLAIN[Status(status)] if plain else Status(status).label)
