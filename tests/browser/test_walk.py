@@ -101,8 +101,56 @@ def test_a_09_the_dialog_takes_the_focus_and_gives_it_back(page_as, helpdesk, pe
     dialog.wait_for()
     assert dialog.evaluate("d => d.contains(document.activeElement)")
     karim.keyboard.press("Escape")
-    dialog.wait_for(state="detached")
+    dialog.wait_for(state="hidden")
     assert link.evaluate("l => l === document.activeElement")
+
+
+def test_a_dialog_closed_with_escape_keeps_what_was_typed(page_as, helpdesk, people, taken):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    link, dialog = karim.get_by_role("link", name="Close", exact=True), karim.get_by_role("dialog")
+    link.click()
+    dialog.get_by_label("Comment (optional)").fill("Vanne remplacée.")
+    karim.keyboard.press("Escape")
+    link.click()
+    expect(dialog.get_by_label("Comment (optional)")).to_have_value("Vanne remplacée.")
+    dialog.get_by_role("link", name="Dismiss").click()
+    expect(link).to_be_focused()
+    link.click()
+    expect(dialog.get_by_label("Comment (optional)")).to_have_value("")
+
+
+def test_a_form_whose_page_was_not_left_can_be_sent_again(page_as, helpdesk, people, ticket):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{ticket.pk}/")
+    karim.get_by_label("Your comment").fill("Je passe demain.")
+    take = karim.get_by_role("button", name="Take without comment")
+    karim.once("dialog", lambda question: question.dismiss())
+    take.click(no_wait_after=True)
+    expect(take).to_be_enabled()
+    ticket.refresh_from_db()
+    assert ticket.assignee is None
+    take.click()
+    karim.get_by_text("You are now the manager of this ticket.").wait_for()
+
+
+def test_a_form_whose_page_was_not_left_is_guarded_again(page_as, helpdesk, people, taken):
+    karim, asked = page_as(people.karim), []
+    karim.on("dialog", lambda question: (asked.append(question.type), question.dismiss()))
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    karim.get_by_role("link", name="Close", exact=True).click()
+    karim.get_by_role("dialog").get_by_label("Comment (optional)").fill("Vanne remplacée.")
+    karim.keyboard.press("Escape")
+    karim.get_by_label("Your comment").fill("Je passe demain.")
+    save = karim.get_by_role("button", name="Save the comment")
+    save.click(no_wait_after=True)
+    expect(save).to_be_enabled()
+    karim.get_by_role("link", name="Close", exact=True).click()
+    close = karim.get_by_role("dialog").get_by_role("button", name="Close", exact=True)
+    close.click(no_wait_after=True)
+    expect(close).to_be_enabled()
+    assert asked == ["beforeunload"] * 2
+    assert not taken.events.filter(action="comment").exists()
 
 
 def test_the_toolbar_writes_markdown(page_as, helpdesk, people, taken):

@@ -54,19 +54,31 @@ function once(form) {
   });
 }
 
+const awaken = () => document.querySelectorAll("[type=submit]").forEach((b) => (b.disabled = false));
+
 const unsaved = new Set();
+let sent; // the watched form that is on its way
 
 function watch(form) {
   form.addEventListener("input", () => unsaved.add(form));
-  form.addEventListener("submit", () => unsaved.delete(form));
+  form.addEventListener("submit", () => {
+    unsaved.delete(form);
+    sent = form;
+  });
 }
 
 addEventListener("beforeunload", (event) => {
-  if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
+  if (![...unsaved].some((form) => form.isConnected)) return;
+  event.preventDefault();
+  // Runs once the question is answered: whoever stays has sent nothing. (Sent twice, a form does one thing.)
+  setTimeout(() => {
+    awaken();
+    if (sent) unsaved.add(sent);
+  });
 });
 // Back from the next page: the browser may show this one as it was left.
 addEventListener("pageshow", (event) => {
-  if (event.persisted) document.querySelectorAll("[type=submit]").forEach((b) => (b.disabled = false));
+  if (event.persisted) awaken();
 });
 
 // -- forms that search or refill themselves (htmx) ---------------------------------------------
@@ -107,45 +119,51 @@ document.addEventListener("htmx:load", ({ detail: { elt } }) => {
 
 // -- dialogs: the form of an act above the page ------------------------------------------------
 
+// By address. Escape closes one, and what was typed is there when it is opened again.
+const dialogs = new Map();
+
 async function openDialog(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   const link = event.currentTarget;
-  let act;
-  try {
-    const response = await fetch(link.href);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    act = response.ok && page.getElementById("hd-act");
-  } catch {
-    act = null;
+  if (!dialogs.get(link.pathname)?.isConnected) {
+    const act = await fetchAct(link.href);
+    if (!act) return location.assign(link.href);
+    dialogs.set(link.pathname, link.closest(".hd").appendChild(dialogOf(act)));
   }
-  if (!act) return location.assign(link.href);
-  showDialog(document.importNode(act, true), link);
+  // Where the focus comes back to.
+  link.focus();
+  dialogs.get(link.pathname).showModal();
 }
 
-function showDialog(act, opener) {
+async function fetchAct(address) {
+  try {
+    const response = await fetch(address);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return response.ok && page.getElementById("hd-act");
+  } catch {
+    return null;
+  }
+}
+
+function dialogOf(act) {
   const dialog = document.createElement("dialog");
   dialog.className = "hd-dialog";
   const title = act.querySelector("h1");
-  title.id = "hd-dialog-title";
-  dialog.setAttribute("aria-labelledby", title.id);
+  dialog.ariaLabel = title.textContent;
   // Below the page's own heading.
   const heading = document.createElement("h2");
-  heading.id = title.id;
   heading.textContent = title.textContent;
   title.replaceWith(heading);
+  act.removeAttribute("id");
   dialog.append(act);
-  opener.closest(".hd").append(dialog);
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    opener.focus();
-  });
   on(dialog, "[data-hd-dismiss]", "click", (event) => {
     event.preventDefault();
     dialog.close();
+    dialog.remove();
   });
   enhance(dialog);
-  dialog.showModal();
+  return dialog;
 }
 
 // -- the tree of services ----------------------------------------------------------------------
