@@ -161,6 +161,14 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(reader, people, heat
     assert not Ticket.objects.exists()
 
 
+def test_what_is_missing_is_described_by_its_own_error(reader, people, heating):
+    address = f"{ASK}?category={heating.pk}"
+    page = soup(send(reader(people.lea), address, subject="", text="Salle A 12"))
+    described = page.find("input", {"name": "subject"})["aria-describedby"].split()
+    assert described
+    assert all(page.find(id=name) for name in described)
+
+
 def test_a_category_that_takes_no_tickets_is_not_there(reader, people, heating):
     heating.takes_tickets = False
     heating.save()

@@ -76,3 +76,25 @@ def test_a_change_of_category_that_is_refused_goes_on_as_a_page_and_opens_nothin
     expect(window.get_by_label("Category:")).to_have_value(str(plumbing.pk))
     expect(window.get_by_label("Message")).to_have_value("Salle A 12")
     assert not Ticket.objects.exists()
+
+
+def test_what_is_typed_during_a_change_of_category_stays(office, plumbing):
+    type(plumbing).objects.filter(pk=plumbing.pk).update(default_message="Où ?\n\nDepuis quand ?")
+    window = chosen(office)
+    waiting = []
+    window.route("**/blocks/ask/**", lambda route: waiting.append(route))
+    window.get_by_label("Category:").select_option("Plomberie")
+    window.get_by_label("Subject:").fill("Une fuite")
+    window.wait_for_timeout(200)
+    waiting.pop().continue_()
+    expect(window.get_by_label("Message:")).to_have_value("Où ?\n\nDepuis quand ?")
+    expect(window.get_by_label("Subject:")).to_have_value("Une fuite")
+    expect(window.get_by_label("Subject:")).to_be_focused()
+
+
+def test_a_change_of_category_leaves_the_focus_where_it_was(office, plumbing):
+    category = chosen(office).get_by_label("Category:")
+    category.focus()
+    category.select_option("Plomberie")
+    expect(category.locator("[selected]")).to_have_attribute("value", str(plumbing.pk))
+    expect(category).to_be_focused()

@@ -163,7 +163,7 @@ def ask(visit: Visit) -> HttpResponse:
         category = choices.pop()
     chosen = opening.category_in(visit, category)
     page = origin.page_named(visit.request)
-    return _form(visit, opening.form_in(visit, chosen, initial={"page": page}))
+    return _form(visit, _with_own_ids(opening.form_in(visit, chosen, initial={"page": page})))
 
 
 def _choice(visit: Visit, shelves: list[catalogue.Shelf], service: int | None) -> HttpResponse:
@@ -174,8 +174,8 @@ def _choice(visit: Visit, shelves: list[catalogue.Shelf], service: int | None) -
 def _answered(visit: Visit) -> HttpResponse:
     category = opening.category_in(visit, visit.request.POST.get("category"))
     if "refill" in visit.request.POST:
-        return _form(visit, opening.refilled_form(visit, category))
-    form = opening.form_in(visit, category, visit.request.POST)
+        return _form(visit, _with_own_ids(opening.refilled_form(visit, category)))
+    form = _with_own_ids(opening.form_in(visit, category, visit.request.POST))
     ticket = opening.sent(visit, form)
     if ticket is None:
         return _form(visit, form, status=form.http_status)
@@ -183,9 +183,13 @@ def _answered(visit: Visit) -> HttpResponse:
     return _show(visit, "ask_done.html", number=ticket.pk, here=here)
 
 
-def _form(visit: Visit, form: Opening, status: int = 200) -> HttpResponse:
-    # Several forms may stand on a page, each with fields of its own.
+def _with_own_ids(form: Opening) -> Opening:
+    """Tell a form from the others of its page; before it is checked, because its errors have ids too."""
     form.auto_id = f"hd-{uuid.uuid4().hex[:8]}-%s"
+    return form
+
+
+def _form(visit: Visit, form: Opening, status: int = 200) -> HttpResponse:
     return _show(
         visit,
         "ask_form.html",

@@ -18,13 +18,14 @@ async function get(frame, address, options = {}) {
 
 function show(frame, html) {
   const content = frame.querySelector("[data-hd-content]");
+  const { name } = content.contains(document.activeElement) ? document.activeElement : {};
   content.innerHTML = html;
   frame.hidden = !html.trim();
   content.querySelectorAll("form[data-hd-ask]").forEach((form) => listen(frame, form));
   content.querySelectorAll("[data-hd-load]").forEach((button) =>
     button.addEventListener("click", () => load(frame, button.dataset.hdLoad)),
   );
-  content.querySelector("[data-hd-focus]")?.focus();
+  (content.querySelector("[data-hd-focus]") ?? content.querySelector(`[name="${name}"]`))?.focus();
 }
 
 // What cannot be loaded, or not without a login, leaves the frame as it was: with its link.
@@ -42,9 +43,18 @@ async function send(frame, form, body) {
     form.method === "post"
       ? await get(frame, address, { method: "POST", body })
       : await get(frame, `${address}?${new URLSearchParams(body)}`);
-  if (UNDERSTOOD.includes(status)) show(frame, html);
-  else if (failed && (status === 0 || status >= 500)) stay(form, failed);
+  if (UNDERSTOOD.includes(status)) {
+    show(frame, html);
+    carryOver(form, body, frame.querySelector("form[data-hd-ask]"));
+  } else if (failed && (status === 0 || status >= 500)) stay(form, failed);
   else leave(form, body);
+}
+
+// What was typed while the form was on its way is newer than what comes back.
+function carryOver(form, body, again) {
+  form.querySelectorAll("[type=text], textarea").forEach(({ name, value }) => {
+    if (again && value !== body.get(name)) again.elements[name].value = value;
+  });
 }
 
 // Nobody would answer elsewhere either, and what was typed would be lost.
