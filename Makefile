@@ -13,10 +13,10 @@ export VENV
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
 LINT := style floors types templates security
 SITE := migrations check translations
-TESTS := sqlite custom-page postgresql
+TESTS := compat custom-page postgresql
 
-.PHONY: help demo test test-fast compat lint audit chaos bench bench-full docs messages clean \
-	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) $(TESTS)
+.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages clean \
+	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) sqlite $(TESTS)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,18 +24,14 @@ help: ## Show this list
 demo: setup-demo ## Serve the example site, with its workers and a mail catcher
 	@$(BIN)/python example_site/manage.py demo
 
-test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, and all tests on SQLite and PostgreSQL
+test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, SQLite with the oldest and the newest, PostgreSQL
 
 test-fast: setup-fast ## Run the tests that need no server, on SQLite
 	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL)
 
-compat: setup-compat ## Run them with the oldest, then with the newest of what the package stands on
-	@$(call title,oldest and newest)
-	@$(BIN)/nox -- $(PARALLEL)
-
 lint: $(LINT) ## Run the checkers that only read
 
-$(LINT) $(SITE) audit $(TESTS): setup-test
+$(LINT) $(SITE) audit sqlite custom-page postgresql: setup-test
 
 # -- checkers ------------------------------------------------------------------------------------
 
@@ -80,12 +76,16 @@ audit: ## Known vulnerabilities of what we depend on (pip-audit)
 
 sqlite: ## The tests that need no server, and all that are about SQLite
 	@$(call title,tests on SQLite)
-	@$(BIN)/coverage erase
-	@$(PYTEST) -m "sqlite or (not servers and not browser and not chaos)" $(PARALLEL) --cov --cov-report= --cov-fail-under=0
+	@$(PYTEST) -m "sqlite or (not servers and not browser and not chaos)" $(PARALLEL)
+
+compat: setup-compat ## The same with the oldest, then with the newest of what the package stands on
+	@$(call title,tests on SQLite with the oldest and the newest)
+	@$(BIN)/nox -- $(PARALLEL)
 
 custom-page: ## The tests of a site with its own base page
 	@$(call title,tests with a base page of the site)
-	@$(PYTEST) tests/own_base_page --ds=tests.settings.custom_page --cov --cov-append --cov-report= --cov-fail-under=0
+	@$(BIN)/coverage erase
+	@$(PYTEST) tests/own_base_page --ds=tests.settings.custom_page --cov --cov-report= --cov-fail-under=0
 
 postgresql: ## The whole suite on PostgreSQL, with all servers and the browser
 	@$(call title,tests on PostgreSQL)
