@@ -31,6 +31,7 @@ def row(status: Status, *, own: bool) -> Row:
         "requester": None,
         "assignee": None,
         "category__name": gettext("Heating"),
+        "service": None,
         "service__name": gettext("Facilities"),
     }
     [made] = rows_of([values], reader=SimpleNamespace(pk=None if own else 0))

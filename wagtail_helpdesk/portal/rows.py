@@ -74,7 +74,7 @@ def rows_of(
 
 
 def _is_plain(value: dict[str, Any], reader: Any, managed: Collection[Any]) -> bool:
-    return value["requester"] == reader.pk and value.get("service") not in managed
+    return value["requester"] == reader.pk and value["service"] not in managed
 
 
 def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, plain: bool) -> Row:
