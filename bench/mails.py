@@ -89,7 +89,7 @@ def crowd(ticket, size):
 def tell(ticket, text):
     """Write something on the ticket, and announce it."""
     from wagtail_helpdesk import actions
-    from wagtail_helpdesk.notify.announce import announce_waiting
+    from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
     actions.comment(ticket, by=ticket.requester, text=text)
     return announce_waiting()
@@ -99,17 +99,17 @@ def throughput(ticket, delay, count):
     """Return mails per second of ours, of the bare loop, and the ratio."""
     from django.conf import settings
 
-    from wagtail_helpdesk.models import Envelope
-    from wagtail_helpdesk.notify.delivery import deliver
+    from wagtail_helpdesk.mailqueue.delivery import deliver
+    from wagtail_helpdesk.models import OutgoingMail
 
     process, port = mail_server(delay)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     settings.EMAIL_TIMEOUT = 20
     raw = one_mail(ticket)
-    Envelope.objects.all().delete()
+    OutgoingMail.objects.all().delete()
     tell(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
-    Envelope.objects.filter(pk__gt=Envelope.objects.order_by("pk")[count - 1].pk).delete()
+    OutgoingMail.objects.filter(pk__gt=OutgoingMail.objects.order_by("pk")[count - 1].pk).delete()
     started = time.perf_counter()
     done = deliver()
     ours = done["sent"] / (time.perf_counter() - started)
@@ -123,36 +123,36 @@ def one_mail(ticket):
     """Return a mail as it goes over the wire."""
     from django.core import mail
 
-    from wagtail_helpdesk.models import Envelope
-    from wagtail_helpdesk.notify import alerts
-    from wagtail_helpdesk.notify.delivery import deliver
+    from wagtail_helpdesk.mailqueue.delivery import deliver
+    from wagtail_helpdesk.models import OutgoingMail
+    from wagtail_helpdesk.notifications import alert_mail
 
-    found, compose = [], alerts.compose
+    found, compose = [], alert_mail.compose
 
     def keep(*words):
         message = compose(*words)
         found.append(message.message().as_bytes(linesep="\r\n"))
         return message
 
-    alerts.compose = keep
-    Envelope.objects.all().delete()
+    alert_mail.compose = keep
+    OutgoingMail.objects.all().delete()
     tell(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
-    Envelope.objects.filter(pk__gt=Envelope.objects.order_by("pk").first().pk).delete()
+    OutgoingMail.objects.filter(pk__gt=OutgoingMail.objects.order_by("pk").first().pk).delete()
     mail.outbox = []
     deliver()
-    alerts.compose = compose
+    alert_mail.compose = compose
     return found[0]
 
 
 def latency(ticket, rounds=20):
     """Return the median time from an act to the mail server, with an idle loop of 1 s pauses."""
-    from wagtail_helpdesk.models import Envelope, Guest
-    from wagtail_helpdesk.notify.delivery import deliver
+    from wagtail_helpdesk.mailqueue.delivery import deliver
+    from wagtail_helpdesk.models import Guest, OutgoingMail
 
     Guest.objects.filter(ticket=ticket).exclude(user__username="guest0").delete()
     times = []
     for number in range(rounds):
-        Envelope.objects.all().delete()
+        OutgoingMail.objects.all().delete()
         started = time.perf_counter()
         tell(ticket, f"n° {number}")
         deliver()

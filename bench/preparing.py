@@ -94,7 +94,7 @@ def _appoint(managers: int) -> None:
     from wagtail_helpdesk.models import Service, ServiceManager
 
     services = cycle(Service.objects.values_list("pk", flat=True))
-    people = get_user_model()._default_manager.filter(helpdesk_managed=None).order_by("pk")
+    people = get_user_model()._default_manager.filter(helpdesk_manager_rows=None).order_by("pk")
     ServiceManager.objects.bulk_create(
         ServiceManager(service_id=next(services), user_id=pk)
         for pk in people.values_list("pk", flat=True)[:managers]
@@ -106,7 +106,7 @@ def _gathered() -> dict[str, float]:
     from django.test.utils import CaptureQueriesContext
 
     from wagtail_helpdesk.models import Service, ServiceManager
-    from wagtail_helpdesk.notify.gathering import OpenTickets
+    from wagtail_helpdesk.reports.data import OpenTickets
 
     managers, before, began = 0, _peak(), time.perf_counter()
     with CaptureQueriesContext(connection) as captured:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from wagtail_helpdesk.search.words import fold
+from wagtail_helpdesk.search.normalisation import fold
 
 FRENCH = """
 bonjour le la les un une des de du et en dans sur pour avec sans depuis hier matin soir salle bureau

@@ -26,7 +26,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Ticket,
 )
-from wagtail_helpdesk.search.words import fold
+from wagtail_helpdesk.search.normalisation import fold
 
 from .loading import Table, empty, in_bulk, next_pk, settle
 from .organisation import Organisation, Size, person
@@ -284,7 +284,7 @@ class _Tables:
         self.events = Table(
             Event,
             *("id", "ticket_id", "action", "actor_id", "text", "html", "audience", "after"),
-            *("batch", "created_at", "announced_at"),
+            *("batch", "created_at", "dispatched_at"),
         )
         self.guests = Table(Guest, "ticket_id", "user_id")
         self.search = Table(

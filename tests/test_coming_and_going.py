@@ -18,23 +18,23 @@ from tests import cast
 from tests.fixtures import service_of
 from tests.notify.conftest import place  # noqa: F401
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import HelpdeskError, Then, configuration
+from wagtail_helpdesk.actions import HandOverPolicy, HelpdeskError, configuration
 from wagtail_helpdesk.lifecycle import Algorithm
-from wagtail_helpdesk.management import people as directory
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.maintenance import directory_sync as directory
 from wagtail_helpdesk.models import (
     Absence,
     Category,
-    Envelope,
     Event,
-    Notice,
+    Notification,
+    OutgoingMail,
     Reason,
     Service,
     ServiceManager,
     Ticket,
 )
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.surroundings import acts_of
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.recipient_data import acts_of
 
 WORKERS = ("karim", "sophie", "julien", "nadia")
 ASKERS = ("lea", "thomas", "emily")
@@ -59,7 +59,7 @@ HAPPENINGS = {
     "change_requester": (one, one),
     "make_public": (one, yes),
     "follow": (one, one),
-    "leave_service": (one, one, st.sampled_from(list(Then))),
+    "leave_service": (one, one, st.sampled_from(list(HandOverPolicy))),
     "be_deactivated": (one,),
     "leave_directory": (one,),
     "come_back": (one,),
@@ -243,12 +243,12 @@ class House:
         """Announce; whoever could take a ticket that has become free is among those named."""
         freed = [
             (event, self._ought_to_hear(event))
-            for event in Event.objects.unannounced().select_related("ticket")
+            for event in Event.objects.not_dispatched().select_related("ticket")
             if event.after.get("status") == "free"
         ]
         announce_waiting()
         for event, ought in freed:
-            told = set(event.notices.values_list("user", flat=True))
+            told = set(event.notifications.values_list("user", flat=True))
             assert ought <= told, f"{event.action} left the ticket to nobody in silence"
 
     def _ought_to_hear(self, event):
@@ -260,7 +260,7 @@ class House:
 
     def send(self):
         self.outbox.clear()
-        Envelope.objects.update(next_at=timezone.now())
+        OutgoingMail.objects.update(next_at=timezone.now())
         deliver()
         for mail in self.outbox:
             self._check_mail(mail)
@@ -276,11 +276,11 @@ class House:
         # The one exception: whom the act itself deprived of it, once, without a word of it.
         assert not quoted
         assert "/tickets/" not in mail.body
-        [notice] = Notice.objects.filter(
-            envelope__message_id=mail.extra_headers["Message-ID"], skipped=""
+        [notification] = Notification.objects.filter(
+            mail__message_id=mail.extra_headers["Message-ID"], skipped=""
         )
-        assert notice.event.action in ("move", "change_requester")
-        assert notice.reason in (Reason.WAS_IN_CHARGE, Reason.WAS_REQUESTER)
+        assert notification.event.action in ("move", "change_requester")
+        assert notification.reason in (Reason.WAS_IN_CHARGE, Reason.WAS_REQUESTER)
 
     # -- what holds after each of them --
 

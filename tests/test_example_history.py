@@ -50,7 +50,7 @@ def test_numbers_follow_the_order_of_opening(users: dict[str, Any]) -> None:
 
 
 def test_only_what_happened_today_is_still_to_be_told(users: dict[str, Any]) -> None:
-    to_be_told = Event.objects.filter(announced_at=None)
+    to_be_told = Event.objects.filter(dispatched_at=None)
     assert {event.ticket.subject for event in to_be_told} == {"Radiateur froid en salle A 12"}
 
 

@@ -12,8 +12,8 @@ from django.template.loader import get_template
 
 from wagtail_helpdesk import actions, conf
 from wagtail_helpdesk.lifecycle import ACTIONS, Role
-from wagtail_helpdesk.portal import buttons
-from wagtail_helpdesk.portal.forms import FORMS
+from wagtail_helpdesk.portal.tickets import buttons
+from wagtail_helpdesk.portal.tickets.forms import FORMS
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "wagtail_helpdesk"

@@ -130,7 +130,7 @@ def test_quiet_acts_are_the_small_changes():
 
 def test_notes_are_for_managers_and_told_to_them_alone():
     assert named(lambda a: a.audience is Audience.MANAGERS) == {"note"}
-    assert ACTIONS["note"].tells == {Role.MANAGER, Role.IN_CHARGE}
+    assert ACTIONS["note"].notifies == {Role.MANAGER, Role.IN_CHARGE}
     assert {rule.by for rule in ACTIONS["note"].rules} == {Role.MANAGER}
 
 
@@ -156,7 +156,7 @@ def test_three_acts_put_a_question_to_somebody():
 
 
 def test_a_ticket_that_waits_for_somebody_arrives_by_these_acts():
-    assert named(lambda a: a.creation_like) == {
+    assert named(lambda a: a.counts_as_arrival) == {
         "open_ticket",
         "release",
         "reject_closure",
@@ -172,15 +172,15 @@ def test_two_acts_are_made_of_two_others():
         "take_and_ask": ["take", "ask_information"],
     }
     for name in ("take_and_close", "take_and_ask"):
-        assert ACTIONS[name].guarded
+        assert ACTIONS[name].checks_version
 
 
 def test_what_is_not_narrowed_is_told_to_every_role_of_a_person():
-    assert ACTIONS["comment"].tells == set(Role) - {Role.SYSTEM}
+    assert ACTIONS["comment"].notifies == set(Role) - {Role.SYSTEM}
 
 
 def test_acts_that_change_what_others_see_stop_when_overtaken():
-    free = named(lambda a: a.recorded and not a.guarded)
+    free = named(lambda a: a.recorded and not a.checks_version)
     assert free == {
         "open_ticket",
         "comment",
@@ -266,7 +266,7 @@ def test_of_a_closure_the_requester_in_charge_is_the_requester():
 def test_it_is_the_moment_that_is_wrong_when_nothing_else_is(
     action, roles, privileges, status, is_the_moment
 ):
-    assert ACTIONS[action].is_ever_for(roles, privileges, status) is is_the_moment
+    assert ACTIONS[action].is_only_wrong_status(roles, privileges, status) is is_the_moment
 
 
 def test_an_action_has_the_address_of_its_name():

@@ -17,19 +17,19 @@ from tests.portal.conftest import hidden
 from wagtail_helpdesk import actions, statistics
 from wagtail_helpdesk.dashboard import mail_health
 from wagtail_helpdesk.lifecycle import Status
-from wagtail_helpdesk.management import housekeeping
-from wagtail_helpdesk.models import Envelope, Service, Ticket
-from wagtail_helpdesk.notify import announce, gathering, queue, reports
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.maintenance import housekeeping
+from wagtail_helpdesk.models import OutgoingMail, Service, Ticket
+from wagtail_helpdesk.notifications import dispatch
 from wagtail_helpdesk.pages.models import HelpdeskPage
+from wagtail_helpdesk.reports import data, due
 from wagtail_helpdesk.search import indexing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql, pytest.mark.servers]
 
 FEW, MANY = 400, 20_000
 #: The tables that grow with every ticket: nothing reads one of them from end to end.
-GROWING = {
-    f"wagtail_helpdesk_{name}" for name in ("ticket", "event", "searchrow", "guest", "envelope")
-}
+GROWING = {f"wagtail_helpdesk_{name}" for name in ("ticket", "event", "searchrow", "guest", "mail")}
 #: Rows that one step of a plan may read for a manager or a job: the open tickets, which PostgreSQL
 #: sorts when they are so few, and never an ended one. Everybody else reads a page, or their own.
 MOST_READ = 3300
@@ -105,11 +105,13 @@ class Helpdesk:
     def send_mails(self, count=20_000):
         """Write mails that were sent, and a few that wait."""
         tickets, users = self.numbers["own"], self.world.organisation.note["manager-of-1"]
-        table = Table(Envelope, "user_id", "ticket_id", "message_id", "state", "sealed", "sent_at")
+        table = Table(
+            OutgoingMail, "user_id", "ticket_id", "message_id", "state", "sealed", "sent_at"
+        )
         now = timezone.now()
         table.write((users, tickets, f"<s{n}@x>", "sent", True, now) for n in range(count))
         table.write((users, tickets, f"<p{n}@x>", "pending", True, None) for n in range(30))
-        settle(Envelope)
+        settle(OutgoingMail)
 
     def browser(self, person):
         """Return the browser of somebody who is logged in."""
@@ -211,11 +213,11 @@ def test_the_day_of_a_manager_walks_through_nothing(helpdesk, person):
 
 
 JOBS = {
-    "telling of nothing": lambda: announce.announce_waiting(),
+    "telling of nothing": lambda: dispatch.announce_waiting(),
     "claiming mails": lambda: queue.claim(),
     "seeing how mails are doing": lambda: mail_health.lines(),
-    "looking for reports": lambda: reports.plan(),
-    "gathering a report": lambda: gathering.OpenTickets.read(Service.objects.first().pk),
+    "looking for reports": lambda: due.plan(),
+    "gathering a report": lambda: data.OpenTickets.read(Service.objects.first().pk),
     "catching up with the search": lambda: indexing.catch_up(),
     "resuming": lambda: list(housekeeping.due_resumptions()),
     "expiring": lambda: list(housekeeping.due_expiries()),
@@ -235,7 +237,7 @@ def test_telling_of_a_comment_walks_through_nothing(helpdesk):
     ticket = Ticket.objects.get(pk=helpdesk.numbers["own"])
     actions.comment(ticket, by=ticket.requester, text="Toujours rien.")
     with CaptureQueriesContext(connection) as captured:
-        assert announce.announce_waiting()
+        assert dispatch.announce_waiting()
     assert not offenders([query["sql"] for query in captured])
 
 

@@ -394,7 +394,7 @@ def test_in_any_world_all_gates_say_what_the_rule_says(persons, world):
                 roles = expected_roles(world, i, facts)
                 assert ticket.roles_of(person) == roles
                 assert (ticket in seen) == bool(roles)
-                known = Ticket.objects.with_standing(person).get(pk=ticket.pk)
+                known = Ticket.objects.with_access(person).get(pk=ticket.pk)
                 here = set(Event.objects.of(known, person))
                 for message, event in conversation:
                     expected = expected_to_read(roles, i, message, own=True)

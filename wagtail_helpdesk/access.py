@@ -28,14 +28,14 @@ AUDIENCES: dict[Role, tuple[Audience, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TicketAccess:
     """What somebody is to one ticket, and what they may do in its service."""
 
     roles: frozenset[Role] = frozenset()
     privileges: frozenset[Privilege] = frozenset()
 
 
-SYSTEM = Standing(roles=frozenset({Role.SYSTEM}))
+SYSTEM = TicketAccess(roles=frozenset({Role.SYSTEM}))
 
 
 def is_somebody(user: "Person | None") -> bool:
@@ -51,7 +51,7 @@ def configures_everything(user: Any) -> bool:
     return is_somebody(user) and bool(user.has_perm("wagtail_helpdesk.change_service"))
 
 
-def as_manager(user: Any) -> list[Any]:
+def manager_rows_of(user: Any) -> list[Any]:
     """Return somebody's rows as manager, with their services.
 
     They are read once for a user object, which lives for one request: menus, policies and lists
@@ -60,7 +60,7 @@ def as_manager(user: Any) -> list[Any]:
     if not is_somebody(user):
         return []
     if not hasattr(user, "_helpdesk_rows"):
-        rows = user.helpdesk_managed.select_related("service")
+        rows = user.helpdesk_manager_rows.select_related("service")
         user._helpdesk_rows = list(rows.order_by("service__order", "service__name"))
     found: list[Any] = user._helpdesk_rows
     return found
@@ -69,7 +69,8 @@ def as_manager(user: Any) -> list[Any]:
 def configuration_held(user: Any) -> dict[int, frozenset[Privilege]]:
     """Return the configuration privileges a manager holds, by the id of the service."""
     held = (
-        (row.service_id, row.privileges.intersection(CONFIGURATION)) for row in as_manager(user)
+        (row.service_id, row.privileges.intersection(CONFIGURATION))
+        for row in manager_rows_of(user)
     )
     return {service: privileges for service, privileges in held if privileges}
 
@@ -94,7 +95,9 @@ def role_filter(role: Role, user: Any, ticket: str = "") -> Q:
         case Role.GUEST:
             return Q(Exists(user.helpdesk_invitations.filter(ticket=OuterRef(f"{ticket}pk"))))
         case Role.MANAGER:
-            return Q(Exists(user.helpdesk_managed.filter(service=OuterRef(f"{ticket}service"))))
+            return Q(
+                Exists(user.helpdesk_manager_rows.filter(service=OuterRef(f"{ticket}service")))
+            )
         case Role.IN_CHARGE:
             manages = role_filter(Role.MANAGER, user, ticket)
             return Q(**{f"{ticket}assignee": user}) & manages
@@ -120,7 +123,7 @@ def uses_service(user: Any, service: str = "") -> Q:
     """Return the condition under which the user may open tickets: they see the service, or run it."""
     row = service or "pk"
     return sees_service(user, service) | Q(
-        Exists(user.helpdesk_managed.filter(service=OuterRef(row)))
+        Exists(user.helpdesk_manager_rows.filter(service=OuterRef(row)))
     )
 
 
@@ -151,14 +154,14 @@ def reads_message(user: Any, message: str = "", *, own: bool = True) -> Q:
     return condition
 
 
-def reads_message_of_ticket(user: Any, standing: Standing) -> Q:
+def reads_message_of_ticket(user: Any, access: TicketAccess) -> Q:
     """Return the same condition for the messages of a ticket on which the standing is known.
 
     It asks nothing of other tables: the history of a ticket is the page most often opened.
     """
-    if not is_somebody(user) or not standing.roles:
+    if not is_somebody(user) or not access.roles:
         return NOBODY
-    return Q(audience__in=readable_audiences(standing.roles)) | Q(actor=user)
+    return Q(audience__in=readable_audiences(access.roles)) | Q(actor=user)
 
 
 def readable_audiences(roles: Collection[Role]) -> frozenset[Audience]:

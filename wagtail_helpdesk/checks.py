@@ -21,9 +21,9 @@ from django.utils.translation import get_language
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings, known
-from wagtail_helpdesk.models import Category, ReportPreference, Shows
-from wagtail_helpdesk.notify.reports import calendar
-from wagtail_helpdesk.portal.visit import login_url
+from wagtail_helpdesk.models import Category, ReportPreference, ReportSection
+from wagtail_helpdesk.portal.request import login_url
+from wagtail_helpdesk.reports.due import calendar
 
 
 @register("wagtail_helpdesk")
@@ -182,7 +182,7 @@ def _says_a_report() -> bool:
     except TypeError:  # a word or a value of another kind
         return False
     apart = report.second_hour is None or len(hours) == 2
-    return lists <= set(Shows.values) and hours <= {None, *range(24)} and apart
+    return lists <= set(ReportSection.values) and hours <= {None, *range(24)} and apart
 
 
 @register("wagtail_helpdesk")
@@ -349,7 +349,7 @@ def check_members(
         return []
     try:
         # The first few are enough to find the others by.
-        empty = list(Category.objects.deserted().select_related("service")[:10])
+        empty = list(Category.objects.without_active_members().select_related("service")[:10])
     except DatabaseError:
         return []  # Before the first migration.
     return [

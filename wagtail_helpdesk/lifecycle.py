@@ -143,8 +143,8 @@ STAFF = frozenset({Role.MANAGER, Role.IN_CHARGE})
 class Action:
     """One row of the table. Data only: what needs code is in the verb of the same name.
 
-    ``tells`` are the relations through which people hear of it, ``asks`` the person it puts a
-    question to. ``creation_like`` marks the acts that may bring a ticket that waits for somebody.
+    ``notifies`` are the relations through which people hear of it, ``asks`` the person it puts a
+    question to. ``counts_as_arrival`` marks the acts that may bring a ticket that waits for somebody.
     ``then`` names the rows a compound act runs, each of which leaves its own event.
     """
 
@@ -154,10 +154,10 @@ class Action:
     rules: tuple[Rule, ...] = ()
     message: Message = Message.OPTIONAL
     audience: Audience = Audience.EVERYONE
-    tells: frozenset[Role] = ALL_ROLES
+    notifies: frozenset[Role] = ALL_ROLES
     asks: Role | None = None
-    creation_like: bool = False
-    guarded: bool = False
+    counts_as_arrival: bool = False
+    checks_version: bool = False
     recorded: bool = True
     then: tuple["Action", ...] = ()
 
@@ -169,7 +169,7 @@ class Action:
     @property
     def quiet(self) -> bool:
         """Whether only managers hear of it unless its author asks for more."""
-        return self.tells == STAFF and self.audience == Audience.EVERYONE
+        return self.notifies == STAFF and self.audience == Audience.EVERYONE
 
     def rule_for(
         self,
@@ -183,7 +183,7 @@ class Action:
                 return rule
         return None
 
-    def is_ever_for(
+    def is_only_wrong_status(
         self, roles: Collection[Role], privileges: Collection[Privilege], status: Status
     ) -> bool:
         """Tell whether it is the moment that is wrong, not the person.
@@ -244,14 +244,14 @@ OPEN_TICKET = Action(
     label=_("Open a ticket"),
     past=_("%(who)s opened the ticket"),
     message=Message.REQUIRED,
-    creation_like=True,
+    counts_as_arrival=True,
 )
 TAKE = Action(
     name="take",
     label=pgettext_lazy("ticket", "Take"),
     past=_("%(who)s took the ticket"),
     rules=_TAKING,
-    guarded=True,
+    checks_version=True,
 )
 ASSIGN = Action(
     name="assign",
@@ -268,7 +268,7 @@ ASSIGN = Action(
             moves=_stay(*IN_HAND) | _lead(Status.IN_PROGRESS, Status.FREE),
         ),
     ),
-    guarded=True,
+    checks_version=True,
 )
 RELEASE = Action(
     name="release",
@@ -278,8 +278,8 @@ RELEASE = Action(
         Rule(by=Role.IN_CHARGE, moves=_lead(Status.FREE, *IN_HAND)),
         Rule(by=Role.SYSTEM, moves=_lead(Status.FREE, *IN_HAND)),
     ),
-    creation_like=True,
-    guarded=True,
+    counts_as_arrival=True,
+    checks_version=True,
 )
 COMMENT = Action(
     name="comment",
@@ -295,7 +295,7 @@ NOTE = Action(
     rules=(Rule(by=Role.MANAGER, moves=_stay(*ANY)),),
     message=Message.REQUIRED,
     audience=Audience.MANAGERS,
-    tells=STAFF,
+    notifies=STAFF,
 )
 ASK_INFORMATION = Action(
     name="ask_information",
@@ -304,7 +304,7 @@ ASK_INFORMATION = Action(
     rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *IN_HAND)),),
     message=Message.REQUIRED,
     asks=Role.REQUESTER,
-    guarded=True,
+    checks_version=True,
 )
 POSTPONE = Action(
     name="postpone",
@@ -316,7 +316,7 @@ POSTPONE = Action(
             moves=_lead(Status.POSTPONED, Status.IN_PROGRESS, Status.INCOMPLETE),
         ),
     ),
-    guarded=True,
+    checks_version=True,
 )
 RESUME = Action(
     name="resume",
@@ -329,7 +329,7 @@ RESUME = Action(
         ),
         Rule(by=Role.SYSTEM, moves=_lead(Status.IN_PROGRESS, Status.POSTPONED)),
     ),
-    guarded=True,
+    checks_version=True,
 )
 CLOSE = Action(
     name="close",
@@ -340,14 +340,14 @@ CLOSE = Action(
         Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *IN_HAND)),
     ),
     asks=Role.REQUESTER,
-    guarded=True,
+    checks_version=True,
 )
 APPROVE_CLOSURE = Action(
     name="approve_closure",
     label=_("Approve the closure"),
     past=_("%(who)s approved the closure"),
     rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, Status.CLOSED)),),
-    guarded=True,
+    checks_version=True,
 )
 REJECT_CLOSURE = Action(
     name="reject_closure",
@@ -355,15 +355,15 @@ REJECT_CLOSURE = Action(
     past=_("%(who)s refused the closure"),
     rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, Status.CLOSED)),),
     message=Message.REQUIRED,
-    creation_like=True,
-    guarded=True,
+    counts_as_arrival=True,
+    checks_version=True,
 )
 CANCEL = Action(
     name="cancel",
     label=_("Cancel the ticket"),
     past=_("%(who)s cancelled the ticket"),
     rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.CANCELLED, *OPEN)),),
-    guarded=True,
+    checks_version=True,
 )
 REFUSE = Action(
     name="refuse",
@@ -377,7 +377,7 @@ REFUSE = Action(
         ),
     ),
     message=Message.REQUIRED,
-    guarded=True,
+    checks_version=True,
 )
 REOPEN = Action(
     name="reopen",
@@ -391,8 +391,8 @@ REOPEN = Action(
             moves=_lead(Status.IN_PROGRESS, *ENDED),
         ),
     ),
-    creation_like=True,
-    guarded=True,
+    counts_as_arrival=True,
+    checks_version=True,
 )
 MOVE = Action(
     name="move",
@@ -403,8 +403,8 @@ MOVE = Action(
         Rule(by=Role.MANAGER, moves=_stay(*OPEN)),
         Rule(by=Role.SYSTEM, moves=_stay(*ANY)),
     ),
-    creation_like=True,
-    guarded=True,
+    counts_as_arrival=True,
+    checks_version=True,
 )
 INVITE = Action(
     name="invite",
@@ -432,7 +432,7 @@ CHANGE_REQUESTER = Action(
     label=_("Change the requester"),
     past=_("%(who)s changed the requester: %(name)s"),
     rules=(Rule(by=Role.IN_CHARGE, moves=_stay(*OPEN)),),
-    guarded=True,
+    checks_version=True,
 )
 CHANGE_PRIORITY = Action(
     name="change_priority",
@@ -443,7 +443,7 @@ CHANGE_PRIORITY = Action(
         Rule(by=Role.REQUESTER, moves=_stay(*OPEN)),
     ),
     message=Message.NONE,
-    tells=STAFF,
+    notifies=STAFF,
 )
 CHANGE_SUBJECT = Action(
     name="change_subject",
@@ -451,7 +451,7 @@ CHANGE_SUBJECT = Action(
     past=_("%(who)s changed the subject: “%(after)s”"),
     rules=_ADJUSTING,
     message=Message.NONE,
-    tells=STAFF,
+    notifies=STAFF,
 )
 CHANGE_VISIBILITY = Action(
     name="change_visibility",
@@ -459,8 +459,8 @@ CHANGE_VISIBILITY = Action(
     past=_("%(who)s changed the visibility: %(after)s"),
     rules=_ADJUSTING,
     message=Message.NONE,
-    tells=STAFF,
-    guarded=True,
+    notifies=STAFF,
+    checks_version=True,
 )
 ATTACH = Action(
     name="attach",
@@ -488,14 +488,14 @@ EXPIRE = Action(
     past=_("The ticket expired, for want of an answer from the requester"),
     rules=(Rule(by=Role.SYSTEM, moves=_lead(Status.EXPIRED, Status.CLOSED)),),
     message=Message.NONE,
-    guarded=True,
+    checks_version=True,
 )
 TAKE_AND_CLOSE = Action(
     name="take_and_close",
     label=_("… and close"),
     rules=_TAKING,
     recorded=False,
-    guarded=True,
+    checks_version=True,
     then=(TAKE, CLOSE),
 )
 TAKE_AND_ASK = Action(
@@ -504,7 +504,7 @@ TAKE_AND_ASK = Action(
     rules=_TAKING,
     message=Message.REQUIRED,
     recorded=False,
-    guarded=True,
+    checks_version=True,
     then=(TAKE, ASK_INFORMATION),
 )
 

@@ -36,7 +36,7 @@ def _seconds(service: Service) -> list[float]:
         Event.objects.filter(
             ticket=OuterRef("pk"),
             audience__in=(Audience.EVERYONE, Audience.REQUESTER),
-            actor__helpdesk_managed__service=OuterRef("service"),
+            actor__helpdesk_manager_rows__service=OuterRef("service"),
         )
         # Taking a ticket without a word answers nobody; sending it elsewhere, all of a category
         # at once included, does not even with one.

@@ -8,9 +8,12 @@ from django.core.management import call_command
 from django.db import transaction
 
 from wagtail_helpdesk.models import Event, SearchRow
-from wagtail_helpdesk.notify import announce as announcing
-from wagtail_helpdesk.notify import bell, delivery, reports
 from wagtail_helpdesk.search import indexing
+
+from .mailqueue import delivery
+from .notifications import dispatch as announcing
+from .notifications import wakeup
+from .reports import due
 
 
 def tell(batch: str) -> None:
@@ -28,7 +31,7 @@ def deliver() -> None:
 
 def plan_reports() -> None:
     """Make the reports that are due and deliver them."""
-    reports.try_to_plan()
+    due.try_to_plan()
     _deliver()
 
 
@@ -53,13 +56,13 @@ def _deliver() -> None:
     is_over = delivery.after(share.total_seconds())
     delivery.deliver(is_over)
     if is_over():
-        bell.ring_once("wagtail_helpdesk.tasks.deliver", within=share)
+        wakeup.ring_once("wagtail_helpdesk.tasks.deliver", within=share)
 
 
 def ring(sender: Any, event: Event, **kwargs: Any) -> None:
     """Ring the bell after an act: once for a form, however many events it left."""
     if not event.position:
-        bell.ring("wagtail_helpdesk.tasks.tell", str(event.batch))
+        wakeup.ring("wagtail_helpdesk.tasks.tell", str(event.batch))
 
 
 def forget(sender: Any, instance: SearchRow, **kwargs: Any) -> None:

@@ -6,18 +6,19 @@ A host includes it once: ``path("helpdesk/", include("wagtail_helpdesk.urls"))``
 from django.urls import path
 
 from wagtail_helpdesk.blocks import fragments
-from wagtail_helpdesk.portal import oneclick
+
+from .portal import unsubscribe
 
 app_name = "wagtail_helpdesk"
 
 urlpatterns = [
-    path("mute/<str:token>/", oneclick.MuteView.as_view(), name="mute"),
-    path("stop-reports/<str:token>/", oneclick.StopReportsView.as_view(), name="stop_reports"),
+    path("mute/<str:token>/", unsubscribe.MuteView.as_view(), name="mute"),
+    path("stop-reports/<str:token>/", unsubscribe.StopReportsView.as_view(), name="stop_reports"),
     path("blocks/ask/", fragments.ask, name="block_ask"),
     path("blocks/requests/", fragments.requests, name="block_requests"),
     path("blocks/queue/", fragments.queue, name="block_queue"),
     path("blocks/panel/", fragments.panel, name="block_panel"),
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
-    path("health/", oneclick.health, name="health"),
+    path("health/", unsubscribe.health, name="health"),
 ]

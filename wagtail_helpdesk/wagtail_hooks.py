@@ -4,13 +4,13 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .dashboard import home, mails, userbar
+from .dashboard import home, mail_report, userbar
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
-from .portal import unfinished
+from .portal import drafts
 from .snippets import accounts, history, routing
-from .snippets.bulk import no_bulk_deletion
+from .snippets.no_bulk_actions import no_bulk_deletion
 from .snippets.permissions import (
     CategoryPolicy,
     CategoryTextPolicy,
@@ -37,11 +37,11 @@ hooks.register("construct_wagtail_userbar", userbar.add_report)
 hooks.register("register_admin_urls", routing.urls)
 hooks.register("register_page_header_buttons", routing.header_buttons)
 hooks.register("register_log_actions", routing.register_log_action)
-hooks.register("register_admin_urls", mails.addresses)
-hooks.register("register_reports_menu_item", mails.MailsMenuItem)
+hooks.register("register_admin_urls", mail_report.addresses)
+hooks.register("register_reports_menu_item", mail_report.MailsMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
-hooks.register("before_serve_page", unfinished.keep)
+hooks.register("before_serve_page", drafts.keep)
 
 
 @hooks.register("register_icons")

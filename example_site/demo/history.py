@@ -36,7 +36,7 @@ def write_history(users: dict[str, User], catalogue: Catalogue) -> None:
             with time_machine.travel(moment, tick=False):
                 stage.play(story, step)
     # The first mails to read are about today; the rest was told in its time.
-    Event.objects.filter(created_at__lt=now - JUST_NOW).update(announced_at=F("created_at"))
+    Event.objects.filter(created_at__lt=now - JUST_NOW).update(dispatched_at=F("created_at"))
 
 
 class Stage:

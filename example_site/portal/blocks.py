@@ -128,7 +128,7 @@ class BodyBlock(HelpdeskStreamBlock):
             "document-link",
         ],
     )
-    notice = NoticeBlock()
+    notification = NoticeBlock()
     shortcuts = ShortcutsBlock()
     latest = LatestBlock()
     agenda = AgendaBlock()

@@ -112,7 +112,7 @@ def test_a_deactivated_manager_is_not_put_in_charge(ticket, people):
 
 def test_the_form_offers_the_available_managers_but_the_one_in_charge(taken, general, people):
     privileged(general, people.julien, available=False)
-    from wagtail_helpdesk.actions.handling import assignable
+    from wagtail_helpdesk.actions.assigning import assignable
 
     assert {row.user for row in assignable(taken)} == {people.sophie, people.hugo}
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.fixtures import privileged
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions.assignment import choose, open_load
+from wagtail_helpdesk.actions.assignment_rules import choose, open_load
 from wagtail_helpdesk.models import Absence, CategoryMember, ServiceManager
 
 

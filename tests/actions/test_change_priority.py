@@ -39,10 +39,10 @@ def test_there_are_five_priorities(taken, people, priority):
 
 
 def test_it_is_quiet_unless_asked_otherwise(taken, people):
-    assert not actions.change_priority(taken, by=people.karim, to=5).tells_everybody
+    assert not actions.change_priority(taken, by=people.karim, to=5).notifies_everyone
     assert actions.change_priority(
-        taken, by=people.karim, to=4, tells_everybody=True
-    ).tells_everybody
+        taken, by=people.karim, to=4, notifies_everyone=True
+    ).notifies_everyone
 
 
 def test_it_never_conflicts(taken, people):

@@ -45,10 +45,10 @@ def test_a_subject_is_on_one_line(taken, people):
 
 
 def test_it_is_quiet_unless_asked_otherwise(taken, people):
-    assert not actions.change_subject(taken, by=people.karim, to="A").tells_everybody
+    assert not actions.change_subject(taken, by=people.karim, to="A").notifies_everyone
     assert actions.change_subject(
-        taken, by=people.karim, to="B", tells_everybody=True
-    ).tells_everybody
+        taken, by=people.karim, to="B", notifies_everyone=True
+    ).notifies_everyone
 
 
 def test_it_never_conflicts(taken, people):

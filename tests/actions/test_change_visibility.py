@@ -46,9 +46,9 @@ def test_there_are_two_visibilities(taken, people, visibility):
 
 
 def test_it_is_quiet_unless_asked_otherwise(taken, people):
-    assert not actions.change_visibility(taken, by=people.karim, to="public").tells_everybody
-    told = actions.change_visibility(taken, by=people.karim, to="private", tells_everybody=True)
-    assert told.tells_everybody
+    assert not actions.change_visibility(taken, by=people.karim, to="public").notifies_everyone
+    told = actions.change_visibility(taken, by=people.karim, to="private", notifies_everyone=True)
+    assert told.notifies_everyone
 
 
 def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):

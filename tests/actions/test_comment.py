@@ -121,7 +121,7 @@ def test_the_creator_of_somebody_else_s_ticket_is_a_stranger(heating, people):
     ticket = actions.open_ticket(
         heating, by=people.karim, requester=people.lea, subject="Fuite", text="Urgent."
     )
-    people.karim.helpdesk_managed.all().delete()
+    people.karim.helpdesk_manager_rows.all().delete()
     with refused(ticket, NotYours):
         actions.comment(ticket, by=people.karim, text="Bonjour.")
 

@@ -11,7 +11,7 @@ from django.db import connection
 from tests.actions.refusals import history, nothing_done, recorded, row
 from tests.actions.scenarios import SCENARIOS
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import acting
+from wagtail_helpdesk.actions import transition
 from wagtail_helpdesk.lifecycle import ACTIONS
 from wagtail_helpdesk.models import Attachment, Event, Guest, Ticket
 from wagtail_helpdesk.signals import event_recorded
@@ -233,7 +233,7 @@ def test_where_locks_do_nothing_the_version_keeps_two_acts_apart(ticket, people,
     actions.take(ticket, by=people.karim)
     shown = Ticket.objects.get(pk=ticket.pk)
     Ticket.objects.filter(pk=stale.pk).update(version=shown.version + 1)
-    monkeypatch.setattr(acting, "locked", lambda rows, pk: copy(shown))
+    monkeypatch.setattr(transition, "locked", lambda rows, pk: copy(shown))
     with nothing_done(shown), pytest.raises(actions.NotNow):
         actions.release(shown, by=people.karim)
 

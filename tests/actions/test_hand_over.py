@@ -5,7 +5,7 @@ import pytest
 from tests.actions.refusals import history, nothing_done
 from tests.fixtures import privileged
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import NotPossible, Then, hand_over
+from wagtail_helpdesk.actions import HandOverPolicy, NotPossible, hand_over
 from wagtail_helpdesk.models import ServiceManager
 
 
@@ -25,7 +25,7 @@ def test_their_tickets_are_freed(left, general, people):
 
 
 def test_they_go_to_a_colleague(left, general, people):
-    hand_over(general, people.karim, then=Then.COLLEAGUE, colleague=people.sophie)
+    hand_over(general, people.karim, then=HandOverPolicy.COLLEAGUE, colleague=people.sophie)
     left.refresh_from_db()
     assert left.assignee == people.sophie
     assert history(left)[-1] == "assign"
@@ -34,13 +34,13 @@ def test_they_go_to_a_colleague(left, general, people):
 def test_the_algorithm_finds_somebody(left, general, people):
     general.algorithm = "first"
     general.save()
-    hand_over(general, people.karim, then=Then.ALGORITHM)
+    hand_over(general, people.karim, then=HandOverPolicy.ALGORITHM)
     left.refresh_from_db()
     assert left.assignee == people.sophie
 
 
 def test_they_are_freed_when_the_algorithm_finds_nobody(left, general, people):
-    hand_over(general, people.karim, then=Then.ALGORITHM)
+    hand_over(general, people.karim, then=HandOverPolicy.ALGORITHM)
     left.refresh_from_db()
     assert left.status == "free"
 
@@ -48,7 +48,7 @@ def test_they_are_freed_when_the_algorithm_finds_nobody(left, general, people):
 @pytest.mark.parametrize("stage", ["incomplete", "postponed"])
 def test_a_ticket_that_waits_goes_on_waiting_for_the_colleague(request, stage, general, people):
     ticket = request.getfixturevalue(stage)
-    hand_over(general, people.karim, then=Then.COLLEAGUE, colleague=people.sophie)
+    hand_over(general, people.karim, then=HandOverPolicy.COLLEAGUE, colleague=people.sophie)
     ticket.refresh_from_db()
     assert (ticket.status, ticket.assignee) == (stage, people.sophie)
 
@@ -77,7 +77,7 @@ def test_each_ticket_has_its_own_event(left, general, plumbing, people):
 def test_a_colleague_who_cannot_take_them_leaves_everything_as_it_is(left, general, people):
     privileged(general, people.sophie, available=False)
     with nothing_done(left), pytest.raises(NotPossible):
-        hand_over(general, people.karim, then=Then.COLLEAGUE, colleague=people.sophie)
+        hand_over(general, people.karim, then=HandOverPolicy.COLLEAGUE, colleague=people.sophie)
 
 
 def test_twice_does_nothing_more(left, general, people):

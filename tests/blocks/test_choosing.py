@@ -6,7 +6,7 @@ from wagtail.admin.compare import StreamBlockComparison
 
 from tests import cast
 from tests.blocks.host import Body
-from wagtail_helpdesk.blocks.choosing import CategoryChooserBlock, ServiceChooserBlock
+from wagtail_helpdesk.blocks.service_choice import CategoryChooserBlock, ServiceChooserBlock
 from wagtail_helpdesk.models import Category, Service
 
 

@@ -15,7 +15,7 @@ from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from tests.portal.conftest import hidden, soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
-from wagtail_helpdesk.portal.origin import routing_of
+from wagtail_helpdesk.portal.requests.source_page import routing_of
 
 # -- the nearest wins ------------------------------------------------------------------------------
 

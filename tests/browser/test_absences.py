@@ -7,8 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 pytestmark = pytest.mark.browser
 

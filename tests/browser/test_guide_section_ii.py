@@ -16,10 +16,8 @@ def folded(text):
     for sign, plain in {"’": "'", "…": "...", "–": "-", "-réel": " réel"}.items():
         text = text.replace(sign, plain)
     text = re.sub(r"[«»\"]\s*|\s*[»\"]|'(?=\w+'\s|\w+'$)|(?<=\w)'(?=\s|$)", "", text)
-    letters = unicodedata.normalize("NFD", re.sub(r"\s+", " ", text))
-    return re.sub(
-        r"[A-Z]\N{COMBINING ACUTE ACCENT}", lambda letter: letter.group()[0], letters
-    ).strip()
+    specs = unicodedata.normalize("NFD", re.sub(r"\s+", " ", text))
+    return re.sub(r"[A-Z]\N{COMBINING ACUTE ACCENT}", lambda spec: spec.group()[0], specs).strip()
 
 
 def test_guide_section_ii_word_for_word_in_french(page_as, helpdesk, people, dsi):

@@ -28,14 +28,14 @@ def test_custom_opens_the_matrix_and_a_sentence_follows(nadia):
     page = nadia()
     preset = page.get_by_label("Monitoring of tickets (real time):")
     line = page.get_by_role("group", name="Any ticket:")
-    tells = page.locator("[data-hd-alerts]")
+    notifies = page.locator("[data-hd-alerts]")
     expect(line).to_be_hidden()
     preset.select_option(label="None")
-    expect(tells).to_have_text("No alert will be sent to you for this service.")
+    expect(notifies).to_have_text("No alert will be sent to you for this service.")
     preset.select_option(label="Custom")
     expect(line).to_be_visible()
     line.get_by_label("Creation").check()
-    expect(tells).to_have_text("You will be alerted about every ticket created in the service.")
+    expect(notifies).to_have_text("You will be alerted about every ticket created in the service.")
 
 
 def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, people):
@@ -52,15 +52,17 @@ def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, peop
 
 def test_the_sentence_about_reports_follows(nadia):
     page = nadia()
-    tells = page.locator("[data-hd-reports]")
+    notifies = page.locator("[data-hd-reports]")
     page.get_by_label("Second hour:").select_option("14")
-    expect(tells).to_have_text("A report will be sent at 8:00 and at 14:00, from Monday to Friday.")
+    expect(notifies).to_have_text(
+        "A report will be sent at 8:00 and at 14:00, from Monday to Friday."
+    )
     page.get_by_label("Send even at weekends").check()
-    expect(tells).to_have_text("A report will be sent every day at 8:00 and at 14:00.")
+    expect(notifies).to_have_text("A report will be sent every day at 8:00 and at 14:00.")
     page.get_by_label("Hour:", exact=True).select_option(label="–")
-    expect(tells).to_have_text("No report will be sent for this service: no hour is chosen.")
+    expect(notifies).to_have_text("No report will be sent for this service: no hour is chosen.")
     page.get_by_label("Reports (deferred):").select_option(label="None")
-    expect(tells).to_have_text("No report will be sent for this service.")
+    expect(notifies).to_have_text("No report will be sent for this service.")
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -31,7 +31,7 @@ def main(number: int) -> None:
 
 def _hurry() -> None:
     """Let pauses of minutes be tenths of seconds: what is tested is what happens after them."""
-    from wagtail_helpdesk.notify import queue
+    from wagtail_helpdesk.mailqueue import queue
 
     queue.pause = lambda attempts: timedelta(seconds=random.uniform(0.05, 0.3))
 
@@ -46,8 +46,8 @@ def _fork() -> int:
 
 
 def _deliver_for_ever() -> None:
-    from wagtail_helpdesk.notify.announce import announce_waiting
-    from wagtail_helpdesk.notify.delivery import deliver
+    from wagtail_helpdesk.mailqueue.delivery import deliver
+    from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
     while True:
         try:

@@ -26,11 +26,11 @@ from tests.servers.processes import children, private_folder, running
 from tests.servers.smtp import _Conversation
 from tests.servers.workers import PROJECT, environment, qcluster
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Event, Notice, State, Ticket
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.listeners import verdict
-from wagtail_helpdesk.notify.surroundings import acts_of, surroundings_of
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.models import Event, Notification, OutgoingMail, State, Ticket
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.recipient_data import acts_of, surroundings_of
+from wagtail_helpdesk.notifications.recipient_rules import decision
 
 pytestmark = [
     pytest.mark.chaos,
@@ -127,8 +127,8 @@ class Run:
         """Let the dust settle: until nothing waits any more."""
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            waiting = Envelope.objects.filter(state__in=[State.PENDING, State.SENDING])
-            if not waiting.exists() and not Event.objects.unannounced().exists():
+            waiting = OutgoingMail.objects.filter(state__in=[State.PENDING, State.SENDING])
+            if not waiting.exists() and not Event.objects.not_dispatched().exists():
                 return
             # Floods wait for minutes; here they need not.
             waiting.filter(state=State.PENDING).update(next_at="2000-01-01T00:00Z")
@@ -175,7 +175,7 @@ def test_g1_nothing_is_lost_in_silence(seed, liar, db_of_the_house, record_prope
         clusters = [stack.enter_context(qcluster(**where)) for _n in range(CLUSTERS)]
         run = Run(seed, liar, db_of_the_house, supervisor, clusters)
         while (
-            Notice.objects.count() < ALERTS
+            Notification.objects.count() < ALERTS
             or run.counts["kill -9"] < KILLS
             or run.counts["database cuts"] < CUTS
         ):
@@ -208,12 +208,12 @@ def copies(run):
 def row(run):
     """Return the row of the table that `make chaos` prints (quality.md, "Reliability")."""
     accepted = copies(run)
-    uncertain = Envelope.objects.filter(state=State.UNCERTAIN)
+    uncertain = OutgoingMail.objects.filter(state=State.UNCERTAIN)
     return {
         "seed": run.seed,
         "tickets": Ticket.objects.count(),
-        "alerts": Notice.objects.filter(envelope__isnull=False).count(),
-        "mails": Envelope.objects.count(),
+        "alerts": Notification.objects.filter(mail__isnull=False).count(),
+        "mails": OutgoingMail.objects.count(),
         **{name: run.counts[name] for name in ("rolled back", "kill -9", "database cuts")},
         "SMTP faults": f"{faults(run):.0%}",
         "lost": lost(run),
@@ -233,14 +233,14 @@ def faults(run):
 def lost(run):
     """Mails written down as sent that never arrived, and those nobody will send any more."""
     accepted = copies(run)
-    sent = Envelope.objects.filter(state=State.SENT).values_list("message_id", flat=True)
-    unsent = Envelope.objects.filter(state__in=[State.PENDING, State.SENDING, State.DEAD])
+    sent = OutgoingMail.objects.filter(state=State.SENT).values_list("message_id", flat=True)
+    unsent = OutgoingMail.objects.filter(state__in=[State.PENDING, State.SENDING, State.DEAD])
     return sum(message_id not in accepted for message_id in sent) + unsent.count()
 
 
 def ghosts(run):
     """Mails that nobody wrote down, and mails about what was rolled back."""
-    known = set(Envelope.objects.values_list("message_id", flat=True))
+    known = set(OutgoingMail.objects.values_list("message_id", flat=True))
     return sum(mail.message_id not in known or b"GHOST" in mail.raw for mail in run.smtp.messages)
 
 
@@ -250,15 +250,15 @@ def check_invariants(run):
     assert lost(run) == 0
     assert ghosts(run) == 0
     assert max(accepted.values()) <= 2
-    assert not Event.objects.unannounced().exists()
+    assert not Event.objects.not_dispatched().exists()
     for event in Event.objects.filter(ticket__in=run.tickets).select_related("ticket"):
-        assert set(event.notices.values_list("user", flat=True)) == required(event)
-    for mail in Envelope.objects.filter(state=State.SENT, ambiguous=0):
+        assert set(event.notifications.values_list("user", flat=True)) == required(event)
+    for mail in OutgoingMail.objects.filter(state=State.SENT, ambiguous=0):
         # More than one copy only where the row admits a doubt, or a process was killed while it
         # wrote down the answer.
         assert accepted[mail.message_id] <= 1 or mail.attempts > 1
-    states = Counter(Envelope.objects.values_list("state", flat=True))
-    assert sum(states.values()) == Envelope.objects.count()
+    states = Counter(OutgoingMail.objects.values_list("state", flat=True))
+    assert sum(states.values()) == OutgoingMail.objects.count()
 
 
 def required(event):
@@ -267,4 +267,4 @@ def required(event):
     acts = dict(zip(batch, acts_of(event.ticket, batch), strict=True))
     around = surroundings_of(event.ticket, list(acts.values()))
     act = acts[event]
-    return {person.user for person in around.around(act) if verdict(act, person)}
+    return {person.user for person in around.around(act) if decision(act, person)}

@@ -14,8 +14,8 @@ from tests import cast
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
-from wagtail_helpdesk.models import Envelope, Kind, ServiceManager, State, Ticket
-from wagtail_helpdesk.portal import overview
+from wagtail_helpdesk.models import Kind, OutgoingMail, ServiceManager, State, Ticket
+from wagtail_helpdesk.portal.desk import overview
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_the_summary_counts_what_waits_and_what_is_free(home, people, ticket):
 @pytest.fixture
 def failed(ticket):
     """A mail about Léa’s ticket that could not be delivered."""
-    return Envelope.objects.create(
+    return OutgoingMail.objects.create(
         ticket=ticket,
         address="ateliers@arvelle.example",
         message_id="<1@arvelle.example>",
@@ -239,7 +239,7 @@ def test_those_responsible_learn_of_mails_that_failed(home, people, general, fai
 
 def test_a_report_that_failed_is_counted_as_well(home, people, general, failed):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
-    Envelope.objects.create(
+    OutgoingMail.objects.create(
         kind=Kind.REPORT,
         service=general,
         user=people.karim,
@@ -264,7 +264,7 @@ def test_other_managers_do_not(home, people, failed):
 
 def test_an_old_failure_is_forgotten(home, people, failed):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
-    Envelope.objects.update(failed_at=timezone.now() - timedelta(days=30))
+    OutgoingMail.objects.update(failed_at=timezone.now() - timedelta(days=30))
     assert home(people.sophie).select_one("#helpdesk-section .help-critical") is None
 
 

@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Kind, ServiceManager, State
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.schedules import install
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.maintenance.schedules import install
+from wagtail_helpdesk.models import Kind, OutgoingMail, ServiceManager, State
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 ADDRESS = "/admin/helpdesk/mails/"
 
@@ -25,10 +25,10 @@ def failed(ticket, people, network):
     announce_waiting()
     kept = []
     for number, name in ((ticket.pk, "karim"), (ticket.pk, "hugo"), (ticket.pk + 1, "nadia")):
-        kept.append(Envelope.objects.get(ticket=number, user=getattr(people, name)))
-    Envelope.objects.exclude(pk__in=[mail.pk for mail in kept]).delete()
+        kept.append(OutgoingMail.objects.get(ticket=number, user=getattr(people, name)))
+    OutgoingMail.objects.exclude(pk__in=[mail.pk for mail in kept]).delete()
     now, why = timezone.now(), "550 5.1.1 =User unknown"
-    Envelope.objects.update(state=State.DEAD, failed_at=now, last_error=why, attempts=1)
+    OutgoingMail.objects.update(state=State.DEAD, failed_at=now, last_error=why, attempts=1)
     return kept
 
 
@@ -113,23 +113,25 @@ def test_the_menu_leads_there_those_whom_it_lets_in(people, general, administrat
 
 
 def test_the_one_that_failed_last_comes_first(administrator, failed):
-    Envelope.objects.filter(pk=failed[1].pk).update(failed_at=timezone.now())
+    OutgoingMail.objects.filter(pk=failed[1].pk).update(failed_at=timezone.now())
     assert administrator.rows()[0][1] == "Hugo Perrin"
 
 
 def test_what_was_sent_or_waits_is_not_listed(administrator, failed):
-    Envelope.objects.filter(pk=failed[0].pk).update(state=State.PENDING, failed_at=None)
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.PENDING, failed_at=None)
     assert len(administrator.rows()) == 2
 
 
 def test_it_is_narrowed_to_the_uncertain(administrator, failed):
-    Envelope.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
     assert [row[2] for row in administrator.rows(state="uncertain")] == ["uncertain"]
 
 
 def test_a_report_says_of_which_service(administrator, people, general, failed):
-    Envelope.objects.filter(pk=failed[0].pk).update(kind=Kind.REPORT, ticket=None, service=general)
-    Envelope.objects.filter(pk=failed[1].pk).update(kind=Kind.REPORT, ticket=None)
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(
+        kind=Kind.REPORT, ticket=None, service=general
+    )
+    OutgoingMail.objects.filter(pk=failed[1].pk).update(kind=Kind.REPORT, ticket=None)
     assert {row[0] for row in administrator.rows(kind="report")} == {
         "Report: Services Généraux",
         "Report",
@@ -138,7 +140,7 @@ def test_a_report_says_of_which_service(administrator, people, general, failed):
 
 
 def test_an_extra_address_is_named(administrator, failed):
-    Envelope.objects.filter(pk=failed[0].pk).update(user=None, address="team@example.org")
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(user=None, address="team@example.org")
     assert "team@example.org" in [row[1] for row in administrator.rows()]
 
 
@@ -167,9 +169,9 @@ def test_twice_sends_it_once(administrator, failed, mailoutbox, helpdesk):
 
 
 def test_all_that_failed_are_sent_again_but_not_the_uncertain(administrator, failed):
-    Envelope.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
     administrator.again(all="1")
-    states = Envelope.objects.order_by("pk").values_list("state", flat=True)
+    states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["uncertain", "pending", "pending"]
 
 
@@ -187,7 +189,7 @@ def test_the_mails_of_others_are_not_sent_again(people, failed):
     karim = edits(people.karim)
     assert karim.again(mail=failed[2].pk).status_code == 404
     karim.again(all="1")
-    states = Envelope.objects.order_by("pk").values_list("state", flat=True)
+    states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["pending", "pending", "dead"]
 
 
@@ -199,11 +201,11 @@ def test_what_does_not_exist_is_not_found(administrator, failed, crafted):
 def test_s_csrf_01_looking_sends_nothing(administrator, failed):
     assert administrator.client.get(f"{ADDRESS}again/").status_code == 405
     administrator.report()
-    assert Envelope.objects.filter(state=State.DEAD).count() == 3
+    assert OutgoingMail.objects.filter(state=State.DEAD).count() == 3
 
 
 def test_a_spreadsheet_takes_nothing_for_a_formula(administrator, failed):
-    Envelope.objects.update(last_error="=HYPERLINK(1)")
+    OutgoingMail.objects.update(last_error="=HYPERLINK(1)")
     answer = administrator.client.get(ADDRESS, {"export": "csv"})
     assert "'=HYPERLINK(1)" in b"".join(answer.streaming_content).decode()
 
@@ -212,7 +214,7 @@ def test_its_cost_does_not_grow_with_the_mails(
     administrator, people, ticket, failed, django_assert_max_num_queries
 ):
     for number in range(30):
-        Envelope.objects.create(
+        OutgoingMail.objects.create(
             ticket=ticket,
             user=people.lea,
             message_id=f"<{number}>",
@@ -255,7 +257,7 @@ class TestHealth:
 
     def test_the_last_mail_sent_may_have_waited_for_long(self, administrator, ticket, helpdesk):
         announce_waiting()
-        old, new = Envelope.objects.order_by("pk")[:2]
+        old, new = OutgoingMail.objects.order_by("pk")[:2]
         for mail, day in ((new, 1), (old, 4)):
             mail.state, mail.sent_at = State.SENT, datetime(2026, 3, day, 12, tzinfo=UTC)
             mail.save()
@@ -263,7 +265,7 @@ class TestHealth:
 
     def test_names_services_that_everybody_left(self, administrator, people, general):
         assert self.lines(administrator)["Services without an active manager"] == "none"
-        users = type(people.karim).objects.filter(helpdesk_managed__service=general)
+        users = type(people.karim).objects.filter(helpdesk_manager_rows__service=general)
         users.update(is_active=False)
         lines = self.lines(administrator)
         assert lines["Services without an active manager"] == "Services Généraux needs attention"
@@ -280,7 +282,7 @@ class TestHealth:
         assert self.lines(administrator)["Oldest event waiting to be announced"].endswith("failed")
 
     def test_a_mail_server_that_is_away(self, administrator):
-        from wagtail_helpdesk.notify.queue import open_circuit
+        from wagtail_helpdesk.mailqueue.queue import open_circuit
 
         open_circuit("ConnectionRefusedError")
         said = self.lines(administrator)["Mail server"]

@@ -133,7 +133,7 @@ def slow_directory(settings, monkeypatch):
         "DIRECTORY": f"{__name__}.SlowDirectory",
         "DIRECTORY_TIMEOUT": 5,
     }
-    monkeypatch.setattr("wagtail_helpdesk.directory.finding.monotonic", lambda: SlowDirectory.now)
+    monkeypatch.setattr("wagtail_helpdesk.directory.lookup.monotonic", lambda: SlowDirectory.now)
     return SlowDirectory
 
 

@@ -11,7 +11,7 @@ from django_auth_ldap.config import (
 
 from tests.servers.ldap import GROUPS_BASE, dn_of, group_dn
 from wagtail_helpdesk.directory import DirectoryUnavailable, UnknownGroup, site_directory
-from wagtail_helpdesk.directory.ldap.connection import Entry
+from wagtail_helpdesk.directory.ldap.connection import LDAPEntry
 from wagtail_helpdesk.directory.ldap.groups import _values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
@@ -83,7 +83,7 @@ def test_a_posix_group_names_people_by_login_or_by_their_primary_group(ldap_dire
 
 
 def test_a_group_handed_out_in_slices_is_refused_rather_than_half_read():
-    group = Entry("cn=large", {"member;range=0-1499": ["uid=lea"]})
+    group = LDAPEntry("cn=large", {"member;range=0-1499": ["uid=lea"]})
     with pytest.raises(DirectoryUnavailable):
         _values(group, "member")
 

@@ -12,18 +12,18 @@ from django.utils import timezone
 from tests.actions.refusals import history, nothing_done
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.management import housekeeping
+from wagtail_helpdesk.maintenance import housekeeping
 from wagtail_helpdesk.models import (
     Attachment,
-    Beat,
-    Envelope,
-    KeptFile,
-    Notice,
+    Heartbeat,
+    Notification,
+    OutgoingMail,
     ServiceManager,
+    StagedUpload,
     Subscription,
     Ticket,
 )
-from wagtail_helpdesk.models.events import private_storage
+from wagtail_helpdesk.models.files import private_storage
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def run(capsys, db):
 @pytest.fixture
 def kept(people):
     """A file kept beside a form of Léa."""
-    return KeptFile.objects.create(
+    return StagedUpload.objects.create(
         user=people.lea, file=ContentFile(b"half a form", "x.txt"), name="x.txt", size=11
     )
 
@@ -182,7 +182,7 @@ def test_whoever_sees_the_ticket_follows_on(ticket, people, run):
 def test_kept_files_are_forgotten_after_two_days(kept, travel, run):
     travel(days=3)
     assert run() == ["forget kept files: 1"]
-    assert not KeptFile.objects.exists()
+    assert not StagedUpload.objects.exists()
     assert not private_storage().exists(kept.file.name)
 
 
@@ -230,30 +230,32 @@ def test_a_row_whose_file_is_missing_disturbs_nobody(taken, people, run):
 def test_old_traces_are_forgotten_and_waiting_mails_are_not(ticket, people, travel, run):
     event = ticket.events.get()
 
-    def envelope(state, **more):
-        return Envelope.objects.create(user=people.lea, message_id=state, state=state, **more)
+    def mail(state, **more):
+        return OutgoingMail.objects.create(user=people.lea, message_id=state, state=state, **more)
 
-    sent = envelope("sent", sent_at=timezone.now())
-    Notice.objects.create(event=event, user=people.lea, reason="requester", envelope=sent)
-    Notice.objects.create(event=event, user=people.karim, reason="member", skipped="muted")
-    waiting = Notice.objects.create(
-        event=event, user=people.sophie, reason="member", envelope=envelope("pending")
+    sent = mail("sent", sent_at=timezone.now())
+    Notification.objects.create(event=event, user=people.lea, reason="requester", mail=sent)
+    Notification.objects.create(event=event, user=people.karim, reason="member", skipped="muted")
+    waiting = Notification.objects.create(
+        event=event, user=people.sophie, reason="member", mail=mail("pending")
     )
     travel(days=89)
     assert run() == []
     travel(days=91)
     assert run() == ["forget traces: 1", "forget mails: 1"]
-    assert list(Notice.objects.all()) == [waiting]
-    assert list(Envelope.objects.all()) == [waiting.envelope]
+    assert list(Notification.objects.all()) == [waiting]
+    assert list(OutgoingMail.objects.all()) == [waiting.mail]
 
 
 def test_a_trace_of_the_day_is_kept_when_old_ones_go(ticket, people, travel, run):
     event = ticket.events.get()
-    Notice.objects.create(event=event, user=people.lea, reason="requester", skipped="muted")
+    Notification.objects.create(event=event, user=people.lea, reason="requester", skipped="muted")
     travel(days=91)
-    kept = Notice.objects.create(event=event, user=people.karim, reason="member", skipped="muted")
+    kept = Notification.objects.create(
+        event=event, user=people.karim, reason="member", skipped="muted"
+    )
     run()
-    assert list(Notice.objects.all()) == [kept]
+    assert list(Notification.objects.all()) == [kept]
 
 
 # -- the command ---------------------------------------------------------------------------------
@@ -286,8 +288,8 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing(much_to_do, run):
     ]
     assert list(Ticket.objects.values()) == before
     assert private_storage().exists(much_to_do)
-    assert KeptFile.objects.exists()
-    assert not Beat.objects.exists()
+    assert StagedUpload.objects.exists()
+    assert not Heartbeat.objects.exists()
 
 
 def test_the_second_run_finds_nothing_to_do(much_to_do, run):

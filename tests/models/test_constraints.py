@@ -12,11 +12,11 @@ from wagtail_helpdesk.models import (
     Alias,
     Category,
     CategoryMember,
-    Envelope,
     Event,
     Guest,
     Monitoring,
-    Notice,
+    Notification,
+    OutgoingMail,
     PermanentGuest,
     ReportPreference,
     Service,
@@ -221,10 +221,10 @@ def test_a_choice_is_made_once_for_a_service(general, people):
 
 def test_a_mail_has_one_message_id_and_one_slot(people):
     """D-07"""
-    twice(Envelope, user=people.lea, message_id="<a@example.org>")
+    twice(OutgoingMail, user=people.lea, message_id="<a@example.org>")
     slot = {"user": people.karim, "kind": "report", "slot": timezone.now()}
-    Envelope.objects.create(message_id="<b@example.org>", **slot)
-    refuses(Envelope.objects.create, message_id="<c@example.org>", **slot)
+    OutgoingMail.objects.create(message_id="<b@example.org>", **slot)
+    refuses(OutgoingMail.objects.create, message_id="<c@example.org>", **slot)
 
 
 @pytest.mark.parametrize(
@@ -240,11 +240,11 @@ def test_a_mail_has_one_message_id_and_one_slot(people):
     ],
 )
 def test_the_state_of_a_mail_is_consistent(people, state):
-    envelope = Envelope.objects.create(user=people.lea, message_id="<a@example.org>")
-    refuses(Envelope.objects.filter(pk=envelope.pk).update, **state)
+    mail = OutgoingMail.objects.create(user=people.lea, message_id="<a@example.org>")
+    refuses(OutgoingMail.objects.filter(pk=mail.pk).update, **state)
 
 
 def test_somebody_is_told_of_an_event_once(ticket, people):
     """D-07"""
-    twice(Notice, event=ticket.events.get(), user=people.lea, reason="requester")
-    twice(Notice, event=ticket.events.get(), address="team@example.org", reason="mailbox")
+    twice(Notification, event=ticket.events.get(), user=people.lea, reason="requester")
+    twice(Notification, event=ticket.events.get(), address="team@example.org", reason="mailbox")

@@ -34,7 +34,7 @@ def test_a_manager_is_not_deleted(ticket, people):
 
 def test_a_manager_who_never_did_anything_is_deleted_once_removed(ticket, people):
     """R-26"""
-    for manager in people.julien.helpdesk_managed.all():
+    for manager in people.julien.helpdesk_manager_rows.all():
         configuration.remove_manager(manager, by=None)
     people.julien.delete()
 

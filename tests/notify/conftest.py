@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from wagtail_helpdesk import links
-from wagtail_helpdesk.models import Envelope, Event, Notice
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.models import Event, Notification, OutgoingMail
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 
 @pytest.fixture
@@ -16,10 +16,12 @@ def told(db):
 
     def told(action=None):
         announce_waiting()
-        notices = Notice.objects.select_related("user", "event").order_by("pk")
+        notifications = Notification.objects.select_related("user", "event").order_by("pk")
         if action is not None:
-            notices = notices.filter(event=Event.objects.filter(action=action).last())
-        return {n.user.username if n.user else n.address: (n.skipped or n.reason) for n in notices}
+            notifications = notifications.filter(event=Event.objects.filter(action=action).last())
+        return {
+            n.user.username if n.user else n.address: (n.skipped or n.reason) for n in notifications
+        }
 
     return told
 
@@ -30,8 +32,8 @@ def quiet(db):
 
     def quiet():
         announce_waiting()
-        Notice.objects.all().delete()
-        Envelope.objects.all().delete()
+        Notification.objects.all().delete()
+        OutgoingMail.objects.all().delete()
 
     return quiet
 

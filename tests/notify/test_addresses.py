@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from wagtail.users.models import UserProfile
 
+from wagtail_helpdesk.mailqueue import addresses
 from wagtail_helpdesk.models import HelpdeskPreferences
-from wagtail_helpdesk.notify import addresses
-from wagtail_helpdesk.notify.reports import _account_zones
+from wagtail_helpdesk.reports.due import _account_zones
 
 
 @pytest.fixture

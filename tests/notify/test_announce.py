@@ -13,16 +13,16 @@ from wagtail_helpdesk.lifecycle import Algorithm
 from wagtail_helpdesk.models import (
     Absence,
     CategoryMember,
-    Envelope,
     Event,
     Guest,
     HelpdeskPreferences,
     Monitoring,
-    Notice,
+    Notification,
+    OutgoingMail,
     PermanentGuest,
     ServiceManager,
 )
-from wagtail_helpdesk.notify.announce import BULK, FLOOD, announce, announce_waiting
+from wagtail_helpdesk.notifications.dispatch import BULK, FLOOD, announce, announce_waiting
 
 
 def monitor(user, service, any_ticket, member, in_charge):
@@ -77,11 +77,13 @@ def test_a_form_makes_one_mail_with_the_strongest_reason(heating, people, genera
     heating.save()
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
     told()
-    reasons = Notice.objects.filter(user=ticket.assignee).values_list("event__action", "reason")
+    reasons = Notification.objects.filter(user=ticket.assignee).values_list(
+        "event__action", "reason"
+    )
     assert set(reasons) == {("open_ticket", "in_charge"), ("assign", "in_charge")} or set(
         reasons
     ) == {("open_ticket", "member"), ("assign", "in_charge")}
-    assert Envelope.objects.filter(user=ticket.assignee).count() == 1
+    assert OutgoingMail.objects.filter(user=ticket.assignee).count() == 1
 
 
 def test_permanent_guests_hear_of_the_creation_and_get_no_invitation(
@@ -90,8 +92,8 @@ def test_permanent_guests_hear_of_the_creation_and_get_no_invitation(
     PermanentGuest.objects.create(service=general, user=people.ines)
     actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
     assert told("open_ticket")["ines"] == "permanent_guest"
-    assert not Notice.objects.filter(asked=True).exists()
-    assert Envelope.objects.filter(user=people.ines).count() == 1
+    assert not Notification.objects.filter(asked=True).exists()
+    assert OutgoingMail.objects.filter(user=people.ines).count() == 1
 
 
 def test_what_the_application_does_for_a_form_is_not_told_to_its_author(
@@ -171,7 +173,7 @@ def test_is_done_once(ticket):
     batch = Event.objects.get().batch
     assert announce(batch) == 4
     assert announce(batch) == 0
-    assert Notice.objects.count() == 4
+    assert Notification.objects.count() == 4
 
 
 def test_what_a_newer_version_wrote_keeps_waiting_and_stops_nobody_r34(ticket, people):
@@ -179,12 +181,12 @@ def test_what_a_newer_version_wrote_keeps_waiting_and_stops_nobody_r34(ticket, p
     actions.comment(ticket, by=people.lea, text="Allô ?")
     Event.objects.filter(action="comment").update(before={"unheard": 1})
     announce_waiting()
-    assert list(Event.objects.unannounced()) == [unknown]
+    assert list(Event.objects.not_dispatched()) == [unknown]
 
 
 def test_without_delay_a_mail_is_due_at_once(ticket, told):
     told()
-    assert not Envelope.objects.filter(next_at__gt=timezone.now()).exists()
+    assert not OutgoingMail.objects.filter(next_at__gt=timezone.now()).exists()
 
 
 class TestDelay:
@@ -196,12 +198,12 @@ class TestDelay:
         quiet()
         actions.comment(taken, by=people.lea, text="Un.")
         told()
-        first = Envelope.objects.get()
+        first = OutgoingMail.objects.get()
         assert first.next_at > timezone.now() + datetime.timedelta(minutes=4)
         actions.comment(taken, by=people.lea, text="Deux.")
         told()
-        assert Envelope.objects.get().next_at == first.next_at
-        assert Notice.objects.filter(envelope=first).count() == 2
+        assert OutgoingMail.objects.get().next_at == first.next_at
+        assert Notification.objects.filter(mail=first).count() == 2
 
     def test_a_question_does_not_wait_and_takes_along_what_waits(self, taken, people, told, quiet):
         quiet()
@@ -209,9 +211,9 @@ class TestDelay:
         told()
         actions.close(taken, by=people.karim)
         told()
-        (envelope,) = Envelope.objects.filter(user=people.lea)
-        assert envelope.next_at <= timezone.now()
-        assert envelope.notices.count() == 2
+        (mail,) = OutgoingMail.objects.filter(user=people.lea)
+        assert mail.next_at <= timezone.now()
+        assert mail.notifications.count() == 2
 
 
 def test_r39_a_flood_is_sent_in_few_mails_and_loses_nothing(taken, people, quiet):
@@ -219,9 +221,9 @@ def test_r39_a_flood_is_sent_in_few_mails_and_loses_nothing(taken, people, quiet
     for number in range(FLOOD + 10):
         actions.comment(taken, by=people.lea, text=f"Allô {number} ?")
         announce_waiting()
-        Envelope.objects.filter(next_at__lte=timezone.now()).update(sealed=True)
-    assert Envelope.objects.filter(user=people.karim).count() == FLOOD + 1
-    assert Notice.objects.filter(user=people.karim, envelope__isnull=False).count() == FLOOD + 10
+        OutgoingMail.objects.filter(next_at__lte=timezone.now()).update(sealed=True)
+    assert OutgoingMail.objects.filter(user=people.karim).count() == FLOOD + 1
+    assert Notification.objects.filter(user=people.karim, mail__isnull=False).count() == FLOOD + 10
 
 
 def crowd(ticket, people, size):
@@ -238,7 +240,7 @@ def test_many_at_once_are_a_bulk_which_fresh_alerts_overtake(ticket, people, qui
     quiet()
     actions.comment(ticket, by=people.lea, text="À tous.")
     announce_waiting()
-    assert Envelope.objects.filter(bulk=True).count() == BULK + 1
+    assert OutgoingMail.objects.filter(bulk=True).count() == BULK + 1
 
 
 def test_a_question_is_never_part_of_the_bulk(taken, people, quiet):
@@ -246,7 +248,7 @@ def test_a_question_is_never_part_of_the_bulk(taken, people, quiet):
     quiet()
     actions.close(taken, by=people.karim)
     announce_waiting()
-    assert not Envelope.objects.get(user=people.lea).bulk
+    assert not OutgoingMail.objects.get(user=people.lea).bulk
 
 
 def test_reading_statements_do_not_grow_with_the_people(ticket, people, quiet):
@@ -309,7 +311,7 @@ def test_a_replacement_who_lost_the_service_before_the_mail_left_gets_none(
     quiet()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
     told()
-    people.sophie.helpdesk_managed.all().delete()
+    people.sophie.helpdesk_manager_rows.all().delete()
     assert set(sent()) == {"karim"}
 
 

@@ -12,7 +12,7 @@ from tests.portal.conftest import Visitor
 from tests.servers.redis import redis_server
 from tests.servers.workers import qcluster, run_command
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Beat, Envelope, Event, State
+from wagtail_helpdesk.models import Event, Heartbeat, OutgoingMail, State
 
 pytestmark = [
     pytest.mark.servers,
@@ -68,7 +68,7 @@ def test_the_schedule_sweeps_what_a_redis_forgot(taken, quiet, smtp):
         where = {"smtp_port": smtp.port, "redis_port": forgetful.port}
         done = run_command("shell", "-c", COMMENT_ON_THE_PAGE, **where)
         assert done.returncode == 0, done.stderr
-    assert Event.objects.unannounced().exists()
+    assert Event.objects.not_dispatched().exists()
     call_command("helpdesk_schedules", verbosity=0)
     with redis_server() as empty, qcluster(smtp_port=smtp.port, redis_port=empty.port):
         assert len(smtp.wait_for(1, within=90)) == 1
@@ -84,9 +84,9 @@ def test_two_clusters_send_nothing_twice(ticket, people, quiet, smtp):
         smtp.wait_for(1)
         run_command("helpdesk_deliver", smtp_port=smtp.port)
         # What a flood puts off travels now.
-        Envelope.objects.filter(state=State.PENDING).update(next_at=timezone.now())
+        OutgoingMail.objects.filter(state=State.PENDING).update(next_at=timezone.now())
         run_command("helpdesk_deliver", smtp_port=smtp.port)
-        smtp.wait_for(Envelope.objects.exclude(state=State.SKIPPED).count())
+        smtp.wait_for(OutgoingMail.objects.exclude(state=State.SKIPPED).count())
     copies = Counter(mail.message_id for mail in smtp.messages)
     assert set(copies.values()) == {1}
 
@@ -100,8 +100,8 @@ def test_r04_a_cluster_that_works_no_more_is_noticed_and_the_command_does_its_wo
         os.killpg(cluster.pid, fate)
         Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
         long_ago = timezone.now() - timezone.timedelta(minutes=6)
-        Event.objects.unannounced().update(created_at=long_ago)
-        Beat.objects.update(at=long_ago)
+        Event.objects.not_dispatched().update(created_at=long_ago)
+        Heartbeat.objects.update(at=long_ago)
         noticed = run_command("helpdesk_health")
         assert noticed.returncode == 2
         assert "FAILED   oldest_event_not_announced" in noticed.stdout

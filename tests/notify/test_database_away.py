@@ -5,10 +5,11 @@ from django.db import OperationalError, connection
 from django.db.models import QuerySet
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Event, Notice, Skipped, State
-from wagtail_helpdesk.notify import alerts, announce, queue
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.models import Event, Notification, OutgoingMail, SkipReason, State
+from wagtail_helpdesk.notifications import alert_mail, dispatch
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 
 def away(*args, **kwargs):
@@ -41,18 +42,18 @@ def claimed(taken, people, quiet):
     actions.comment(taken, by=people.lea, text="Allô ?")
     announce_waiting()
     claim = queue.claim()
-    return claim.envelopes[0], claim.token
+    return claim.mails[0], claim.token
 
 
 def settled():
-    return Envelope.objects.get().state == State.SKIPPED
+    return OutgoingMail.objects.get().state == State.SKIPPED
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("times", [1, 5])
 def test_r13_what_became_of_a_mail_is_written_when_it_is_back(claimed, flaky, times):
     flaky(times)
-    queue.settle_skipped(*claimed, Skipped.MUTED)
+    queue.settle_skipped(*claimed, SkipReason.MUTED)
     assert settled()
 
 
@@ -60,7 +61,7 @@ def test_r13_what_became_of_a_mail_is_written_when_it_is_back(claimed, flaky, ti
 def test_r13_after_the_last_try_it_is_an_error(claimed, flaky):
     flaky(6)
     with pytest.raises(OperationalError):
-        queue.settle_skipped(*claimed, Skipped.MUTED)
+        queue.settle_skipped(*claimed, SkipReason.MUTED)
     assert not settled()
 
 
@@ -68,24 +69,24 @@ def test_within_a_transaction_there_is_no_second_try(claimed, flaky):
     assert connection.in_atomic_block
     flaky(1)
     with pytest.raises(OperationalError):
-        queue.settle_skipped(*claimed, Skipped.MUTED)
+        queue.settle_skipped(*claimed, SkipReason.MUTED)
 
 
 def test_announcing_stops_and_starts_again(ticket, monkeypatch):
-    monkeypatch.setattr(announce, "announce", away)
+    monkeypatch.setattr(dispatch, "announce", away)
     with pytest.raises(OperationalError):
         announce_waiting()
     monkeypatch.undo()
-    assert Event.objects.unannounced().exists()
+    assert Event.objects.not_dispatched().exists()
     assert announce_waiting() == 4
 
 
 def test_a_mail_that_was_being_written_is_no_poison(ticket, monkeypatch, smtp):
     announce_waiting()
-    monkeypatch.setattr(alerts, "compose", away)
+    monkeypatch.setattr(alert_mail, "compose", away)
     with pytest.raises(OperationalError):
         deliver()
-    assert not Envelope.objects.filter(state=State.DEAD).exists()
+    assert not OutgoingMail.objects.filter(state=State.DEAD).exists()
 
 
 def test_a_mail_sealed_between_two_statements_is_followed_by_another(
@@ -96,14 +97,14 @@ def test_a_mail_sealed_between_two_statements_is_followed_by_another(
 
     def too_late(self, rows, **options):
         # The first time the old mail still waits, so nothing is made; then it is sealed.
-        if self.model is Envelope and not calls.append(1) and len(calls) == 1:
+        if self.model is OutgoingMail and not calls.append(1) and len(calls) == 1:
             return []
         return create(self, rows, **options)
 
     monkeypatch.setattr(QuerySet, "bulk_create", too_late)
     actions.comment(taken, by=people.lea, text="Allô ?")
     assert announce_waiting() == 1
-    assert Notice.objects.get().envelope is not None
+    assert Notification.objects.get().mail is not None
 
 
 def test_s_vis_06_a_follower_who_may_not_read_any_more(taken, people, told, quiet, smtp):
@@ -115,5 +116,5 @@ def test_s_vis_06_a_follower_who_may_not_read_any_more(taken, people, told, quie
     taken.service.everyone = False
     taken.service.save()
     deliver()
-    assert Notice.objects.get(user=people.victor).skipped == Skipped.NO_ACCESS
+    assert Notification.objects.get(user=people.victor).skipped == SkipReason.NO_ACCESS
     assert people.victor.email not in {mail.recipient for mail in smtp.messages}

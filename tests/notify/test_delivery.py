@@ -9,18 +9,19 @@ from django.db.models import F
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.mailqueue.smtp import LostLease, Result, describe, judge
 from wagtail_helpdesk.models import (
-    Beat,
-    Channel,
-    Envelope,
+    CircuitBreaker,
+    Heartbeat,
     HelpdeskPreferences,
-    Notice,
+    Notification,
+    OutgoingMail,
     State,
 )
-from wagtail_helpdesk.notify import alerts, queue
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.smtp import LostLease, Result, describe, judge
+from wagtail_helpdesk.notifications import alert_mail
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 
 @pytest.fixture
@@ -33,33 +34,33 @@ def waiting(taken, people, quiet, smtp):
         quiet()
         actions.comment(taken, by=people.lea, text="Toujours froid.")
         announce_waiting()
-        return Envelope.objects.get()
+        return OutgoingMail.objects.get()
 
     return waiting
 
 
 def again():
     """Let the time pass that a mail waits before its next attempt."""
-    Envelope.objects.filter(state=State.PENDING).update(next_at=F("created_at"))
-    Channel.objects.update(open_until=timezone.now() - timedelta(seconds=1))
+    OutgoingMail.objects.filter(state=State.PENDING).update(next_at=F("created_at"))
+    CircuitBreaker.objects.update(open_until=timezone.now() - timedelta(seconds=1))
 
 
 def lease_runs_out():
     """Let the time pass for which a mail belongs to a process that is dead."""
-    Envelope.objects.filter(state=State.SENDING).update(lease_until=F("created_at"))
+    OutgoingMail.objects.filter(state=State.SENDING).update(lease_until=F("created_at"))
 
 
 def state():
-    envelope = Envelope.objects.get()
-    return State(envelope.state), envelope.attempts, envelope.ambiguous
+    outgoing = OutgoingMail.objects.get()
+    return State(outgoing.state), outgoing.attempts, outgoing.ambiguous
 
 
 class TestTakes:
     def test_a_mail_is_taken_and_written_down_as_sent(self, waiting, smtp):
-        envelope = waiting()
+        outgoing = waiting()
         assert deliver() == {State.SENT: 1}
         (mail,) = smtp.messages
-        assert mail.message_id == envelope.message_id
+        assert mail.message_id == outgoing.message_id
         assert state() == (State.SENT, 1, 0)
 
     def test_e06_a_mail_that_comes_back_goes_to_the_sites_address(self, waiting, smtp):
@@ -87,19 +88,19 @@ class TestTakes:
 
     def test_it_leaves_a_heartbeat(self, db):
         deliver()
-        assert Beat.objects.filter(name="deliver").exists()
+        assert Heartbeat.objects.filter(name="deliver").exists()
 
 
 class TestRefusals:
     @pytest.mark.parametrize("mode", ["r4", "d4", "r421"])
     def test_r07_a_temporary_answer_is_tried_again_later(self, waiting, smtp, mode):
-        envelope = waiting(mode)
+        outgoing = waiting(mode)
         deliver()
         assert state() == (State.PENDING, 1, 0)
-        assert Envelope.objects.get().next_at > timezone.now() + timedelta(seconds=40)
+        assert OutgoingMail.objects.get().next_at > timezone.now() + timedelta(seconds=40)
         assert smtp.messages == []
-        Envelope.objects.update(next_at=F("created_at"))
-        type(envelope.user).objects.filter(pk=envelope.user_id).update(email="ok@example.org")
+        OutgoingMail.objects.update(next_at=F("created_at"))
+        type(outgoing.user).objects.filter(pk=outgoing.user_id).update(email="ok@example.org")
         deliver()
         assert state() == (State.SENT, 2, 0)
         assert len(smtp.messages) == 1
@@ -108,7 +109,7 @@ class TestRefusals:
         waiting("r5")
         deliver()
         assert state() == (State.DEAD, 1, 0)
-        assert Envelope.objects.get().last_error.startswith("550 5.1.1")
+        assert OutgoingMail.objects.get().last_error.startswith("550 5.1.1")
         assert people.karim.helpdesk_preferences.refused_address == "r5@example.org"
 
     def test_r08_no_more_mail_goes_there_until_the_address_changes(
@@ -127,7 +128,7 @@ class TestRefusals:
         waiting("d5")
         deliver()
         assert state() == (State.DEAD, 1, 0)
-        assert Envelope.objects.get().last_error.startswith("554")
+        assert OutgoingMail.objects.get().last_error.startswith("554")
         assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
     def test_r08_others_are_not_affected(self, ticket, people, smtp):
@@ -147,19 +148,19 @@ class TestRefusals:
 
     def test_a_server_that_puts_off_for_days_is_given_up(self, waiting):
         waiting("r4")
-        Envelope.objects.update(
+        OutgoingMail.objects.update(
             created_at=timezone.now() - timedelta(days=4), attempts=queue.GIVE_UP_ATTEMPTS
         )
         deliver()
-        assert Envelope.objects.get().state == State.DEAD
+        assert OutgoingMail.objects.get().state == State.DEAD
 
     def test_sent_again_it_is_tried_as_often_as_at_first(self, waiting):
         waiting("r4")
         old = timezone.now() - timedelta(days=4)
-        Envelope.objects.update(
+        OutgoingMail.objects.update(
             state=State.DEAD, failed_at=old, created_at=old, attempts=queue.GIVE_UP_ATTEMPTS
         )
-        queue.send_again(Envelope.objects.get())
+        queue.send_again(OutgoingMail.objects.get())
         deliver()
         assert state() == (State.PENDING, 1, 0)
 
@@ -189,15 +190,15 @@ class TestDoubt:
         assert smtp.messages == []
 
     def test_r02_a_process_killed_while_handing_over_makes_one_more_attempt(self, waiting, smtp):
-        envelope = waiting()
+        outgoing = waiting()
         for round_ in (0, 1):
             claim = queue.claim()
-            assert [mail.pk for mail in claim.envelopes] == [envelope.pk]
-            assert Envelope.objects.get().ambiguous == round_
-            queue.mark_handed_over(envelope, claim.token)
+            assert [mail.pk for mail in claim.mails] == [outgoing.pk]
+            assert OutgoingMail.objects.get().ambiguous == round_
+            queue.mark_handed_over(outgoing, claim.token)
             lease_runs_out()
         deliver()
-        assert Envelope.objects.get().state == State.UNCERTAIN
+        assert OutgoingMail.objects.get().state == State.UNCERTAIN
         assert smtp.messages == []
 
     def test_r01_a_process_killed_before_leaves_no_doubt(self, waiting, smtp):
@@ -226,12 +227,12 @@ class TestTheServerItself:
             again()
             deliver()
         assert state() == (State.PENDING, 0, 0)
-        assert "refused" in Channel.objects.get().last_error
+        assert "refused" in CircuitBreaker.objects.get().last_error
         settings.EMAIL_PORT = smtp.port
-        Envelope.objects.update(created_at=timezone.now() - timedelta(hours=48))
+        OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=48))
         again()
         assert deliver() == {State.SENT: 1}
-        assert Channel.objects.get().failures == 0
+        assert CircuitBreaker.objects.get().failures == 0
 
     def test_r10_while_the_circuit_is_open_nothing_is_tried(self, waiting, smtp):
         waiting()
@@ -248,7 +249,7 @@ class TestTheServerItself:
             waiting()
             deliver()
         assert state() == (State.PENDING, 0, 0)
-        assert Channel.objects.get().last_error.startswith("535")
+        assert CircuitBreaker.objects.get().last_error.startswith("535")
 
     def test_when_it_is_back_one_mail_goes_ahead(self, ticket, smtp):
         announce_waiting()
@@ -262,15 +263,15 @@ class TestPoison:
     @pytest.fixture
     def broken_for(self, monkeypatch):
         """Make the mails to one person impossible to write."""
-        compose = alerts.compose
+        compose = alert_mail.compose
 
         def broken_for(user):
-            def breaking(envelope, *rest):
-                if envelope.user_id == user.pk:
+            def breaking(outgoing, *rest):
+                if outgoing.user_id == user.pk:
                     raise RuntimeError("template")
-                return compose(envelope, *rest)
+                return compose(outgoing, *rest)
 
-            monkeypatch.setattr(alerts, "compose", breaking)
+            monkeypatch.setattr(alert_mail, "compose", breaking)
 
         return broken_for
 
@@ -280,19 +281,19 @@ class TestPoison:
         for _ in range(queue.UNANSWERED_LIMIT + 2):
             deliver()
             again()
-        dead = Envelope.objects.get(user=people.sophie)
+        dead = OutgoingMail.objects.get(user=people.sophie)
         assert (dead.state, dead.attempts) == (State.DEAD, queue.UNANSWERED_LIMIT)
         assert dead.last_error == "RuntimeError: template"
         assert len(smtp.messages) == 3
 
     def test_r30_a_mail_that_kills_its_process_dies_and_takes_no_other_along(self, ticket, smtp):
         announce_waiting()
-        killer = Envelope.objects.order_by("pk").first()
+        killer = OutgoingMail.objects.order_by("pk").first()
         for _ in range(12):
             lease_runs_out()
             claim = queue.claim()
-            if not any(mail.pk == killer.pk for mail in claim.envelopes):
-                queue.give_back(claim.envelopes, claim.token)
+            if not any(mail.pk == killer.pk for mail in claim.mails):
+                queue.give_back(claim.mails, claim.token)
         lease_runs_out()
         deliver()
         killer.refresh_from_db()
@@ -303,32 +304,32 @@ class TestPoison:
 
 class TestClaims:
     def test_r15_a_process_that_slept_over_its_lease_sends_nothing(self, waiting):
-        envelope = waiting()
+        outgoing = waiting()
         first = queue.claim()
         lease_runs_out()
         second = queue.claim()
         with pytest.raises(LostLease):
-            queue.mark_handed_over(envelope, first.token)
-        queue.mark_handed_over(envelope, second.token)
+            queue.mark_handed_over(outgoing, first.token)
+        queue.mark_handed_over(outgoing, second.token)
 
     def test_what_is_given_back_is_as_before(self, waiting):
         waiting()
         claim = queue.claim()
-        queue.give_back(claim.envelopes, claim.token)
+        queue.give_back(claim.mails, claim.token)
         assert state() == (State.PENDING, 0, 0)
 
     def test_but_sealed(self, waiting, taken, people):
         """What comes after the first claim travels in the next mail."""
         waiting()
         claim = queue.claim()
-        queue.give_back(claim.envelopes, claim.token)
+        queue.give_back(claim.mails, claim.token)
         actions.comment(taken, by=people.lea, text="Encore.")
         announce_waiting()
-        assert Envelope.objects.count() == 2
+        assert OutgoingMail.objects.count() == 2
 
     def test_r22_a_fresh_alert_overtakes_a_bulk(self, waiting, ticket, people, smtp):
         waiting()
-        Envelope.objects.update(bulk=True)
+        OutgoingMail.objects.update(bulk=True)
         actions.comment(ticket, by=people.karim, text="À moi.")
         announce_waiting()
         deliver()
@@ -338,20 +339,20 @@ class TestClaims:
         announce_waiting()
         deliver(lambda: bool(smtp.messages))
         assert len(smtp.messages) == 1
-        assert Envelope.objects.filter(state=State.PENDING, attempts=0).count() == 3
+        assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 3
 
     def test_r34_a_kind_that_only_a_newer_version_knows_keeps_waiting(self, waiting):
         waiting()
-        Envelope.objects.update(kind="postcard")
+        OutgoingMail.objects.update(kind="postcard")
         assert deliver() == {}
         assert state() == (State.PENDING, 0, 0)
 
     def test_what_somebody_else_took_over_is_left_alone(self, waiting):
-        envelope = waiting()
+        outgoing = waiting()
         claim = queue.claim()
-        Envelope.objects.update(token=uuid.uuid4())
-        queue.settle_skipped(envelope, claim.token, "muted")
-        assert Envelope.objects.get().state == State.SENDING
+        OutgoingMail.objects.update(token=uuid.uuid4())
+        queue.settle_skipped(outgoing, claim.token, "muted")
+        assert OutgoingMail.objects.get().state == State.SENDING
 
 
 class TestCheckedAgain:
@@ -369,25 +370,25 @@ class TestCheckedAgain:
         waiting()
         type(people.karim).objects.filter(pk=people.karim.pk).update(**change)
         deliver()
-        assert Envelope.objects.get().skipped == Notice.objects.get().skipped == why
+        assert OutgoingMail.objects.get().skipped == Notification.objects.get().skipped == why
 
     def test_s_vis_06_the_right_to_see(self, waiting, people, general):
         waiting()
         general.managers.filter(user=people.karim).delete()
         deliver()
-        assert Notice.objects.get().skipped == "no_access"
+        assert Notification.objects.get().skipped == "no_access"
 
     def test_the_preferences(self, waiting, people):
         waiting()
         HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
         deliver()
-        assert Notice.objects.get().skipped == "switched_off"
+        assert Notification.objects.get().skipped == "switched_off"
 
     def test_muting(self, waiting, people, taken):
         waiting()
         actions.mute(taken, by=people.karim)
         deliver()
-        assert Notice.objects.get().skipped == "muted"
+        assert Notification.objects.get().skipped == "muted"
 
     def test_a_question_ignores_muting(self, taken, people, quiet, smtp):
         quiet()
@@ -400,7 +401,7 @@ class TestCheckedAgain:
     def test_the_extra_address_must_still_be_that_of_the_category(self, general, ticket, smtp):
         general.alert_address = "team@example.org"
         general.save()
-        ticket.events.update(announced_at=None)
+        ticket.events.update(dispatched_at=None)
         announce_waiting()
         general.alert_address = ""
         general.save()
@@ -418,7 +419,7 @@ class TestCheckedAgain:
             announce_waiting()
             meanwhile()
             deliver()
-            return Notice.objects.get(address=address).skipped or "told"
+            return Notification.objects.get(address=address).skipped or "told"
 
         return alerted
 
@@ -478,7 +479,7 @@ def test_a_back_end_that_fails_is_tried_again(ticket, monkeypatch):
     monkeypatch.setattr(EmailBackend, "send_messages", fail)
     announce_waiting()
     assert deliver() == {State.PENDING: 4}
-    assert not Envelope.objects.filter(ambiguous__gt=0).exists()
+    assert not OutgoingMail.objects.filter(ambiguous__gt=0).exists()
 
 
 def test_what_is_told_is_what_the_gate_lets_through(
@@ -520,14 +521,14 @@ def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
 
 
 def test_a_mail_taken_over_while_it_was_written_is_left_alone(waiting, smtp, monkeypatch):
-    compose = alerts.compose
+    compose = alert_mail.compose
 
-    def slow(envelope, *words):
-        Envelope.objects.update(token=uuid.uuid4())
-        return compose(envelope, *words)
+    def slow(outgoing, *words):
+        OutgoingMail.objects.update(token=uuid.uuid4())
+        return compose(outgoing, *words)
 
     waiting()
-    monkeypatch.setattr(alerts, "compose", slow)
+    monkeypatch.setattr(alert_mail, "compose", slow)
     assert deliver() == {}
     assert smtp.messages == []
 
@@ -536,7 +537,7 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
     from django.db import OperationalError
     from django.db.models import QuerySet
 
-    envelope = waiting()
+    outgoing = waiting()
     claim = queue.claim()
     update, failures = QuerySet.update, [OperationalError("away")]
 
@@ -547,8 +548,8 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
 
     monkeypatch.setattr(QuerySet, "update", failing)
     monkeypatch.setattr(queue, "_may_try_again", lambda: True)
-    queue.settle_skipped(envelope, claim.token, "muted")
-    assert Envelope.objects.get().state == State.SKIPPED
+    queue.settle_skipped(outgoing, claim.token, "muted")
+    assert OutgoingMail.objects.get().state == State.SKIPPED
 
 
 @pytest.mark.parametrize(

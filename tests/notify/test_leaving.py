@@ -4,12 +4,12 @@ import pytest
 from django.core.management import call_command
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import Then, configuration
+from wagtail_helpdesk.actions import HandOverPolicy, configuration
 from wagtail_helpdesk.directory import users
 from wagtail_helpdesk.models import ServiceManager, Ticket
 
 
-def remove(user, then=Then.FREE, colleague=None):
+def remove(user, then=HandOverPolicy.FREE, colleague=None):
     """Take somebody out of the services they manage, as the admin does."""
     for row in ServiceManager.objects.filter(user=user):
         configuration.remove_manager(row, by=None, then=then, colleague=colleague)
@@ -84,7 +84,7 @@ def test_ended_tickets_keep_their_name_and_nobody_hears(closed, people, quiet, l
 
 def test_a_colleague_who_takes_over_hears_of_it(taken, people, quiet, sent):
     quiet()
-    remove(people.karim, Then.COLLEAGUE, people.sophie)
+    remove(people.karim, HandOverPolicy.COLLEAGUE, people.sophie)
     told = sent()
     assert set(told) == {"lea", "sophie"}
     assert "assigned this ticket to you" in told["sophie"].body

@@ -8,15 +8,22 @@ import pytest
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import ACTIONS, Audience, Status
-from wagtail_helpdesk.models import Level, Preset, Reason, Skipped
+from wagtail_helpdesk.models import Level, Preset, Reason, SkipReason
 from wagtail_helpdesk.models.preferences import PRESETS
-from wagtail_helpdesk.notify.listeners import Act, Desk, Moment, Person, mailbox_hears, verdict
+from wagtail_helpdesk.notifications.recipient_rules import (
+    Desk,
+    Person,
+    TicketChange,
+    TicketSnapshot,
+    decision,
+    mailbox_hears,
+)
 
 LEA, KARIM, SOPHIE, NADIA, INES, THOMAS, FELIX = range(1, 8)
 GENERAL, DSI = 10, 20
 HEATING, PLUMBING, NETWORK = 11, 12, 21
 
-FREE = Moment("free", GENERAL, HEATING, requester=LEA, assignee=None)
+FREE = TicketSnapshot("free", GENERAL, HEATING, requester=LEA, assignee=None)
 TAKEN = replace(FREE, status="in_progress", assignee=KARIM)
 
 
@@ -25,7 +32,7 @@ def act(name, before=TAKEN, after=None, **more):
     action = ACTIONS[name]
     more.setdefault("audience", action.audience)
     more.setdefault("actor", THOMAS)
-    return Act(action=action, before=before, after=after or before, **more)
+    return TicketChange(action=action, before=before, after=after or before, **more)
 
 
 def manager(user, preset="medium", *, member=True, **more):
@@ -35,7 +42,7 @@ def manager(user, preset="medium", *, member=True, **more):
 
 def reason(act, person):
     """Why the person hears, or None."""
-    answer = verdict(act, person)
+    answer = decision(act, person)
     return None if answer is None or answer.skipped else answer.reason
 
 
@@ -44,7 +51,7 @@ RELEASE = act("release", TAKEN, FREE, actor=KARIM)
 COMMENT = act("comment")
 NOTE = act("note", audience=Audience.MANAGERS)
 CLOSURE = act("close", TAKEN, replace(TAKEN, status="closed"), actor=KARIM)
-MOVE = act("move", TAKEN, Moment("free", DSI, NETWORK, LEA, None))
+MOVE = act("move", TAKEN, TicketSnapshot("free", DSI, NETWORK, LEA, None))
 
 
 class TestLevels:
@@ -67,8 +74,8 @@ class TestLevels:
         assert reason(COMMENT, manager(SOPHIE, "full", member=False)) is Reason.MANAGER
 
     def test_suspended_monitoring_silences_the_manager_and_says_so(self):
-        answer = verdict(COMMENT, manager(KARIM, monitoring=False))
-        assert answer.skipped is Skipped.SWITCHED_OFF
+        answer = decision(COMMENT, manager(KARIM, monitoring=False))
+        assert answer.skipped is SkipReason.SWITCHED_OFF
 
     def test_never_silences_the_role_of_manager_only(self):
         assert reason(COMMENT, manager(INES, "none", guest=True)) is Reason.GUEST
@@ -85,10 +92,10 @@ class TestReplacements:
         assert reason(COMMENT, manager(SOPHIE, "none", stands_in=True)) is None
 
     def test_not_when_they_do_not_manage_the_service(self):
-        assert verdict(COMMENT, Person(user=NADIA, stands_in=True)) is None
+        assert decision(COMMENT, Person(user=NADIA, stands_in=True)) is None
 
     def test_not_of_what_they_did_themselves(self):
-        assert verdict(COMMENT, manager(THOMAS, stands_in=True)) is None
+        assert decision(COMMENT, manager(THOMAS, stands_in=True)) is None
 
     def test_whoever_is_in_charge_hears_for_that(self):
         assert reason(COMMENT, manager(KARIM, stands_in=True)) is Reason.IN_CHARGE
@@ -114,7 +121,7 @@ class TestArrivals:
         assert reason(resumed, manager(SOPHIE)) is None
 
     def test_a_move_to_another_service_arrives_although_somebody_stays_in_charge(self):
-        moved = act("move", TAKEN, Moment("in_progress", DSI, NETWORK, LEA, KARIM))
+        moved = act("move", TAKEN, TicketSnapshot("in_progress", DSI, NETWORK, LEA, KARIM))
         assert reason(moved, manager(NADIA)) is Reason.MEMBER
 
     def test_a_move_inside_the_service_arrives_for_the_members_it_adds(self):
@@ -160,7 +167,7 @@ class TestPeopleOfTheTicket:
         assert reason(COMMENT, Person(user=LEA)) is Reason.REQUESTER
 
     def test_the_author_hears_nothing(self):
-        assert verdict(OPENING, Person(user=LEA)) is None
+        assert decision(OPENING, Person(user=LEA)) is None
 
     def test_the_strongest_reason_wins(self):
         everything = manager(LEA, "full", guest=True, follows=True)
@@ -178,10 +185,10 @@ class TestPeopleOfTheTicket:
         assert reason(COMMENT, Person(user=INES, follows=True)) is Reason.FOLLOWER
 
     def test_who_muted_the_ticket_hears_nothing_and_the_trace_says_so(self):
-        assert verdict(COMMENT, Person(user=LEA, muted=True)).skipped is Skipped.MUTED
+        assert decision(COMMENT, Person(user=LEA, muted=True)).skipped is SkipReason.MUTED
 
     def test_a_stranger_hears_nothing(self):
-        assert verdict(COMMENT, Person(user=NADIA)) is None
+        assert decision(COMMENT, Person(user=NADIA)) is None
 
 
 class TestAudiences:
@@ -190,15 +197,15 @@ class TestAudiences:
         manager(LEA, "none", guest=True, follows=True),
     ])  # fmt: skip
     def test_a_note_is_never_told_to_requester_guest_or_follower(self, person):
-        assert verdict(NOTE, person) is None
+        assert decision(NOTE, person) is None
 
     def test_a_note_is_told_to_the_one_in_charge(self):
         assert reason(NOTE, manager(KARIM)) is Reason.IN_CHARGE
 
     def test_a_message_to_the_requester_is_not_told_to_guests_and_viewers(self):
         narrowed = act("comment", audience=Audience.REQUESTER)
-        assert verdict(narrowed, Person(user=INES, guest=True)) is None
-        assert verdict(narrowed, Person(user=INES, follows=True)) is None
+        assert decision(narrowed, Person(user=INES, guest=True)) is None
+        assert decision(narrowed, Person(user=INES, follows=True)) is None
 
     def test_a_manager_who_follows_hears_of_it(self):
         narrowed = act("comment", audience=Audience.REQUESTER)
@@ -215,40 +222,40 @@ class TestQuietActs:
         "person", [Person(user=LEA), Person(user=INES, guest=True), Person(user=INES, follows=True)]
     )
     def test_are_told_to_the_others_only_when_asked_for(self, person):
-        assert verdict(self.QUIET, person) is None
-        assert reason(replace(self.QUIET, tells_everybody=True), person) is not None
+        assert decision(self.QUIET, person) is None
+        assert reason(replace(self.QUIET, notifies_everyone=True), person) is not None
 
 
 class TestQuestions:
     def test_a_closure_is_asked_of_the_requester_whatever_they_switched_off(self):
-        answer = verdict(CLOSURE, Person(user=LEA, muted=True, as_requester=False))
+        answer = decision(CLOSURE, Person(user=LEA, muted=True, as_requester=False))
         assert (answer.asked, answer.skipped, answer.reason) == (True, None, Reason.REQUESTER)
 
     def test_a_request_for_information_too(self):
         asked = act("ask_information", TAKEN, replace(TAKEN, status="incomplete"))
-        assert verdict(asked, Person(user=LEA, muted=True)).asked
+        assert decision(asked, Person(user=LEA, muted=True)).asked
 
     def test_an_invitation_too(self):
         invited = act("invite", invited=frozenset({INES}))
-        answer = verdict(invited, Person(user=INES, guest=True, as_guest=False))
+        answer = decision(invited, Person(user=INES, guest=True, as_guest=False))
         assert (answer.asked, answer.reason) == (True, Reason.GUEST)
 
     def test_the_other_guests_are_not_asked(self):
         invited = act("invite", invited=frozenset({INES}))
-        assert not verdict(invited, Person(user=FELIX, guest=True)).asked
+        assert not decision(invited, Person(user=FELIX, guest=True)).asked
 
     def test_permanent_guests_get_no_invitation(self):
         invited = act("invite", actor=None, invited=frozenset({INES}))
-        assert not verdict(invited, Person(user=INES, guest=True, permanent=True)).asked
+        assert not decision(invited, Person(user=INES, guest=True, permanent=True)).asked
 
     def test_a_closure_by_the_requester_asks_nobody(self):
         approved = act("close", TAKEN, replace(TAKEN, status="approved"), actor=THOMAS)
-        assert not verdict(approved, Person(user=LEA)).asked
+        assert not decision(approved, Person(user=LEA)).asked
 
     def test_a_new_requester_gets_the_question_that_waits(self):
         incomplete = replace(TAKEN, status="incomplete")
         changed = act("change_requester", incomplete, replace(incomplete, requester=INES))
-        assert verdict(changed, Person(user=INES, as_requester=False)).asked
+        assert decision(changed, Person(user=INES, as_requester=False)).asked
 
 
 class TestMailbox:
@@ -291,7 +298,10 @@ def _acts():
     yield "move inside", act("move", TAKEN, replace(TAKEN, category=PLUMBING))
     yield "move inside, released", act("move", TAKEN, replace(FREE, category=PLUMBING))
     yield "move away", MOVE
-    yield "move away, ended", act("move", ended, Moment("approved", DSI, NETWORK, LEA, None))
+    yield (
+        "move away, ended",
+        act("move", ended, TicketSnapshot("approved", DSI, NETWORK, LEA, None)),
+    )
     yield "invite", act("invite", invited=frozenset({INES}))
     yield "invite, permanent", act("invite", actor=None, invited=frozenset({INES}))
     yield "remove guest", act("remove_guest")
@@ -306,7 +316,7 @@ def _acts():
     )
     for name in ("change_priority", "change_subject", "change_visibility"):
         yield name.replace("_", " "), act(name)
-        yield f"{name.replace('_', ' ')}, told", act(name, tells_everybody=True)
+        yield f"{name.replace('_', ' ')}, told", act(name, notifies_everyone=True)
     yield "attach", act("attach")
     yield "expire", act("expire", closed, replace(TAKEN, status="expired"), actor=None)
 
@@ -369,7 +379,7 @@ def _was_manager(act, levels):
 
 
 def _word(act, person):
-    answer = verdict(act, person)
+    answer = decision(act, person)
     if answer is None:
         return "-"
     return f"{answer.reason.value}{' ?' if answer.asked else ''}"

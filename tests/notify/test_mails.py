@@ -15,11 +15,11 @@ from django.utils import timezone
 from tests.fixtures import service_of
 from wagtail_helpdesk import actions, links
 from wagtail_helpdesk.lifecycle import Audience
-from wagtail_helpdesk.models import Envelope, HelpdeskPreferences, PermanentGuest, State
-from wagtail_helpdesk.notify.alerts import quoted
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.mail import one_line
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.mailqueue.mail import one_line
+from wagtail_helpdesk.models import HelpdeskPreferences, OutgoingMail, PermanentGuest, State
+from wagtail_helpdesk.notifications.alert_mail import quoted
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -314,7 +314,7 @@ class TestRights:
         actions.move(taken, by=people.karim, to=network)
         quiet()
         actions.take(taken, by=people.nadia)
-        actions.change_subject(taken, by=people.nadia, to="Vanne", tells_everybody=True)
+        actions.change_subject(taken, by=people.nadia, to="Vanne", notifies_everyone=True)
         mail = sent()["lea"]
         for part in (text_of(mail), html_of(mail)):
             assert "Radiateur" not in part
@@ -377,7 +377,7 @@ class TestHeaders:
         return raw(sent()["karim"])
 
     def test_e01_message_id_is_the_stored_one(self, mail, people):
-        assert mail["Message-ID"] == Envelope.objects.get(user=people.karim).message_id
+        assert mail["Message-ID"] == OutgoingMail.objects.get(user=people.karim).message_id
 
     def test_e04_subject_names_category_and_number(self, mail, ticket):
         assert mail["Subject"] == f"[Chauffage #{ticket.pk}] Radiateur froid en salle A12"
@@ -642,7 +642,7 @@ def test_e17_without_a_helpdesk_page_mails_go_out_without_links(
 def test_each_readers_mail_is_sent_once(ticket, sent):
     assert len(sent()) == 4
     assert sent() == {}
-    assert set(Envelope.objects.values_list("state", flat=True)) == {State.SENT}
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {State.SENT}
 
 
 def test_deadline_is_that_of_the_site(closed, sent, settings):
@@ -674,5 +674,5 @@ def test_a_quoted_message_keeps_its_indentation_and_gains_none():
 def test_a_mail_that_no_shortening_makes_small_enough_leaves_all_the_same(
     ticket, sent, monkeypatch
 ):
-    monkeypatch.setattr("wagtail_helpdesk.notify.mail.LARGEST", 1)
+    monkeypatch.setattr("wagtail_helpdesk.mailqueue.mail.LARGEST", 1)
     assert "karim" in sent()

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from wagtail_helpdesk.mailqueue import unsubscribe
 from wagtail_helpdesk.models import HelpdeskPreferences, Subscription
-from wagtail_helpdesk.notify import unsubscribe
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from tests.servers.processes import children, eventually, stop
 from tests.servers.redis import redis_server
 from tests.servers.workers import command, qcluster, run_command
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Beat, Envelope, Event, State
-from wagtail_helpdesk.notify import queue
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.models import Event, Heartbeat, OutgoingMail, State
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +34,7 @@ def loop(smtp, **more):
 
 def let_leases_run_out():
     """Do as if whoever has a mail in hand had had it for too long."""
-    Envelope.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+    OutgoingMail.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
 
 
 def test_the_loop_sends_by_itself(ticket, smtp):
@@ -59,7 +59,7 @@ def test_r05_the_whole_cluster_killed_loses_nothing(ticket, people, smtp):
         stop(cluster, signal.SIGKILL)
     let_leases_run_out()
     run_command("helpdesk_deliver", smtp_port=smtp.port)
-    assert not Envelope.objects.exclude(state=State.SENT).exists()
+    assert not OutgoingMail.objects.exclude(state=State.SENT).exists()
     assert len({mail.message_id for mail in smtp.messages}) == 5
 
 
@@ -118,7 +118,7 @@ def test_r03_killed_after_the_server_took_the_mail_makes_two_copies(taken, peopl
     assert len(copies) == 1
     # One if the process wrote "sent" before the signal reached it.
     assert len(smtp.messages) <= 2
-    assert Envelope.objects.get().state == State.SENT
+    assert OutgoingMail.objects.get().state == State.SENT
 
 
 def test_r35_sigterm_ends_it_after_the_mail_in_hand(ticket, smtp):
@@ -127,8 +127,8 @@ def test_r35_sigterm_ends_it_after_the_mail_in_hand(ticket, smtp):
         eventually(lambda: smtp.connections)
         process.terminate()
         assert process.wait(timeout=60) == 0
-    assert not Envelope.objects.filter(state=State.SENDING).exists()
-    assert Envelope.objects.filter(state=State.SENT).count() == len(smtp.messages) < 4
+    assert not OutgoingMail.objects.filter(state=State.SENDING).exists()
+    assert OutgoingMail.objects.filter(state=State.SENT).count() == len(smtp.messages) < 4
 
 
 def in_threads(work, number):
@@ -157,9 +157,9 @@ def test_r14_of_two_that_claim_one_mail_one_gets_it(taken, people, quiet, smtp):
     announce_waiting()
     for _ in range(100):
         claims = in_threads(queue.claim, 2)
-        winners = [claim for claim in claims if claim.envelopes]
+        winners = [claim for claim in claims if claim.mails]
         assert len(winners) == 1
-        queue.give_back(winners[0].envelopes, winners[0].token)
+        queue.give_back(winners[0].mails, winners[0].token)
 
 
 def test_two_that_announce_at_once_tell_everybody_once(ticket, people):
@@ -167,19 +167,19 @@ def test_two_that_announce_at_once_tell_everybody_once(ticket, people):
         actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
         actions.release(actions.take(ticket, by=people.karim).ticket, by=people.karim)
     counts = in_threads(announce_waiting, 2)
-    assert sum(counts) == sum(event.notices.count() for event in ticket.events.all())
+    assert sum(counts) == sum(event.notifications.count() for event in ticket.events.all())
 
 
 def test_r16_of_four_planners_one_makes_the_reports(general, people):
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
-    from wagtail_helpdesk.notify.reports import plan
+    from wagtail_helpdesk.reports.due import plan
 
     eight = datetime(2027, 3, 1, 8, tzinfo=ZoneInfo("Europe/Paris"))
-    Beat.objects.create(name="reports", at=eight - timedelta(minutes=1))
+    Heartbeat.objects.create(name="reports", at=eight - timedelta(minutes=1))
     assert sorted(in_threads(lambda: plan(eight), 4)) == [0, 0, 0, 4]
-    assert Envelope.objects.count() == 4
+    assert OutgoingMail.objects.count() == 4
 
 
 def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, quiet, smtp):
@@ -195,7 +195,7 @@ def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, quiet, s
         smtp.on_connect = put_to_sleep
         actions.comment(taken, by=people.lea, text="Toujours froid.")
         assert asleep.wait(timeout=60)
-        assert Envelope.objects.get().state == State.SENDING
+        assert OutgoingMail.objects.get().state == State.SENDING
         let_leases_run_out()
         deliver()
         assert len(smtp.messages) == 1
@@ -218,7 +218,7 @@ def test_r13_the_database_cut_while_delivering(ticket, people, smtp):
         actions.take(ticket, by=people.karim)
         eventually(
             lambda: (
-                not Envelope.objects.exclude(state=State.SENT).exists()
+                not OutgoingMail.objects.exclude(state=State.SENT).exists()
                 and any(mail.recipient == people.lea.email for mail in smtp.messages)
             ),
             # A mail that was in hand at the moment of a cut waits for its lease to run out.
@@ -232,9 +232,13 @@ def test_r37_two_processes_on_sqlite_lose_nothing(ticket, people, smtp):
         for number in range(60):
             actions.take(ticket, by=people.karim)
             actions.release(ticket, by=people.karim, text=f"n° {number}")
-        eventually(lambda: not Event.objects.unannounced().exists(), within=90)
+        eventually(lambda: not Event.objects.not_dispatched().exists(), within=90)
         # After ten mails about one ticket the rest would travel together, minutes later.
-        Envelope.objects.update(next_at=timezone.now())
-        eventually(lambda: not Envelope.objects.exclude(state=State.SENT).exists(), within=90)
-    told = {notice for notice in ticket.events.values_list("notices", flat=True) if notice}
+        OutgoingMail.objects.update(next_at=timezone.now())
+        eventually(lambda: not OutgoingMail.objects.exclude(state=State.SENT).exists(), within=90)
+    told = {
+        notification
+        for notification in ticket.events.values_list("notifications", flat=True)
+        if notification
+    }
     assert len(told) == 4 + 60 + 60 * 4

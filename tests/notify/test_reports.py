@@ -14,21 +14,21 @@ from django.utils import timezone
 
 from tests.fixtures import service_of
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import (
-    Beat,
     Category,
     CategoryMember,
-    Envelope,
+    Heartbeat,
     HelpdeskPreferences,
+    OutgoingMail,
     ReportPreference,
     ServiceManager,
     Ticket,
 )
-from wagtail_helpdesk.notify import queue
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.gathering import Gathered
-from wagtail_helpdesk.notify.reports import plan, send_report_now
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.reports.data import Gathered
+from wagtail_helpdesk.reports.due import plan, send_report_now
 
 PARIS = ZoneInfo("Europe/Paris")
 #: A Monday.
@@ -39,7 +39,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def last_look(db):
     """Reports were last looked at one minute before eight."""
-    Beat.objects.create(name="reports", at=EIGHT - MINUTE)
+    Heartbeat.objects.create(name="reports", at=EIGHT - MINUTE)
 
 
 @pytest.fixture
@@ -69,7 +69,9 @@ def reports(mailoutbox):
 
 def planned():
     """Who has a report coming."""
-    return sorted(Envelope.objects.filter(kind="report").values_list("user__username", flat=True))
+    return sorted(
+        OutgoingMail.objects.filter(kind="report").values_list("user__username", flat=True)
+    )
 
 
 class TestWhen:
@@ -84,12 +86,12 @@ class TestWhen:
         assert plan(EIGHT + MINUTE) == 0
 
     def test_not_at_weekends(self, general):
-        Beat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
+        Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
         assert plan(EIGHT - 2 * DAY) == 0
 
     def test_even_at_weekends_if_wanted(self, general, people, prefer):
         prefer(people.karim, general, weekends=True)
-        Beat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
+        Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
         plan(EIGHT - 2 * DAY)
         assert planned() == ["karim"]
 
@@ -99,12 +101,12 @@ class TestWhen:
 
     def test_nor_on_those_of_a_country(self, general, settings):
         settings.WAGTAIL_HELPDESK = {"HOLIDAYS": "FR"}
-        Beat.objects.update(at=EIGHT + 28 * DAY - MINUTE)
+        Heartbeat.objects.update(at=EIGHT + 28 * DAY - MINUTE)
         assert plan(datetime(2027, 3, 29, 8, tzinfo=PARIS)) == 0, "Easter Monday"
 
     def test_in_the_persons_own_zone(self, general, people):
         HelpdeskPreferences.objects.create(user=people.karim, time_zone="Asia/Kolkata")
-        Beat.objects.update(at=EIGHT - timedelta(hours=8))
+        Heartbeat.objects.update(at=EIGHT - timedelta(hours=8))
         plan(EIGHT - timedelta(hours=4, minutes=30))
         assert planned() == ["karim"]
 
@@ -118,7 +120,7 @@ class TestWhen:
 
     def test_a_second_time_if_wanted(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
-        Beat.objects.update(at=EIGHT)
+        Heartbeat.objects.update(at=EIGHT)
         plan(EIGHT + timedelta(hours=6))
         assert planned() == ["karim"]
 
@@ -145,7 +147,7 @@ class TestWhen:
 
     def test_r17_an_outage_is_caught_up_by_one_mail(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
-        Beat.objects.update(at=EIGHT - 5 * DAY)
+        Heartbeat.objects.update(at=EIGHT - 5 * DAY)
         plan(EIGHT + timedelta(hours=7))
         assert planned().count("karim") == 1
 
@@ -158,14 +160,14 @@ class TestWhen:
         assert planned().count("julien") == 1
 
     def test_r16_of_planners_at_once_one_makes_the_reports(self, general, monkeypatch):
-        look = Beat.objects.get()
+        look = Heartbeat.objects.get()
         plan(EIGHT)
-        made = Envelope.objects.count()
+        made = OutgoingMail.objects.count()
         monkeypatch.setattr(
-            type(Beat.objects), "get_or_create", lambda self, **words: (look, False)
+            type(Heartbeat.objects), "get_or_create", lambda self, **words: (look, False)
         )
         assert plan(EIGHT) == 0
-        assert Envelope.objects.count() == made
+        assert OutgoingMail.objects.count() == made
 
     def test_r19_a_clock_that_jumps_back_sends_nothing_twice(self, general):
         plan(EIGHT)
@@ -173,19 +175,19 @@ class TestWhen:
         assert plan(EIGHT + MINUTE) == 0
 
     def test_r19_a_clock_that_was_far_ahead_does_not_silence_for_ever(self, general):
-        Beat.objects.update(at=EIGHT + 400 * DAY)
+        Heartbeat.objects.update(at=EIGHT + 400 * DAY)
         plan(EIGHT - MINUTE)
         plan(EIGHT)
         assert planned() == ["hugo", "julien", "karim", "sophie"]
 
     def test_the_first_look_ever_sends_nothing(self, general):
-        Beat.objects.all().delete()
+        Heartbeat.objects.all().delete()
         assert plan(EIGHT) == 0
 
     def test_without_a_time_it_asks_the_database(self, general):
-        Beat.objects.update(at=timezone.now())
+        Heartbeat.objects.update(at=timezone.now())
         assert plan() == 0
-        assert Beat.objects.get().at <= timezone.now()
+        assert Heartbeat.objects.get().at <= timezone.now()
 
 
 class TestGrouping:
@@ -241,7 +243,7 @@ class TestContent:
             idle = timezone.now() - timedelta(days=20 - days)
             Ticket.objects.filter(pk=ticket.pk).update(last_activity_at=idle)
             made[subject] = ticket
-        Envelope.objects.all().delete()
+        OutgoingMail.objects.all().delete()
         return made
 
     def test_by_default_managed_member_free_and_others_last(self, tickets, reports):
@@ -345,7 +347,7 @@ class TestContent:
 
     def test_a_report_that_could_not_leave_is_gathered_again(self, tickets, people, mailoutbox):
         plan(EIGHT)
-        Envelope.objects.update(created_at=timezone.now() - timedelta(hours=1))
+        OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
         actions.take(tickets["libre, ailleurs"], by=people.karim)
         deliver()
         (mail,) = (
@@ -405,7 +407,7 @@ class TestEmpty:
     def test_unless_unwanted(self, general, people, reports):
         HelpdeskPreferences.objects.create(user=people.karim, skip_empty_reports=True)
         assert "karim" not in reports()
-        assert Envelope.objects.get(user=people.karim).skipped == "empty"
+        assert OutgoingMail.objects.get(user=people.karim).skipped == "empty"
 
 
 class TestRights:
@@ -413,13 +415,13 @@ class TestRights:
         plan(EIGHT)
         general.managers.filter(user=people.karim).delete()
         deliver()
-        assert Envelope.objects.get(user=people.karim).skipped == "no_access"
+        assert OutgoingMail.objects.get(user=people.karim).skipped == "no_access"
 
     def test_who_suspended_meanwhile_gets_nothing(self, general, people):
         plan(EIGHT)
         HelpdeskPreferences.objects.create(user=people.karim, reports_suspended=True)
         deliver()
-        assert Envelope.objects.get(user=people.karim).skipped == "switched_off"
+        assert OutgoingMail.objects.get(user=people.karim).skipped == "switched_off"
 
     @pytest.mark.parametrize("wishes", [{"shows": []}, {"first_hour": None}])
     def test_who_wants_none_of_a_service_any_more_reads_nothing_of_it(
@@ -429,7 +431,7 @@ class TestRights:
         for user in (people.karim, people.julien):
             prefer(user, general, **wishes)
         deliver()
-        assert Envelope.objects.get(user=people.karim).skipped == "switched_off"
+        assert OutgoingMail.objects.get(user=people.karim).skipped == "switched_off"
         (julien,) = [mail for mail in mailoutbox if "julien" in mail.to[0]]
         assert "Services Généraux" not in julien.body
 
@@ -452,18 +454,18 @@ class TestNow:
 
 def test_r22_a_question_overtakes_the_reports_of_everybody(general, taken, people):
     announce_waiting()
-    Envelope.objects.all().delete()
+    OutgoingMail.objects.all().delete()
     plan(EIGHT)
     actions.close(taken, by=people.karim)
     announce_waiting()
-    first = queue.claim().envelopes[0]
+    first = queue.claim().mails[0]
     assert (first.kind, first.user) == ("alert", people.lea)
 
 
 def test_but_not_the_report_that_somebody_asked_for(general, people):
     plan(EIGHT)
     now = send_report_now(people.hugo, general)
-    assert queue.claim().envelopes[0] == now
+    assert queue.claim().mails[0] == now
 
 
 @pytest.fixture
@@ -480,14 +482,14 @@ def gatherings():
 
 def test_reports_that_waited_are_gathered_together(general, people, gatherings):
     plan(EIGHT)
-    Envelope.objects.update(created_at=timezone.now() - timedelta(hours=1))
-    assert Envelope.objects.count() == 4
+    OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert OutgoingMail.objects.count() == 4
     assert gatherings() == 1
 
 
 def test_also_when_each_was_tried_before(general, people, gatherings):
     plan(EIGHT)
-    Envelope.objects.update(created_at=timezone.now() - timedelta(hours=1), attempts=1)
+    OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1), attempts=1)
     assert gatherings() == 1
 
 
@@ -509,8 +511,8 @@ def test_statements_grow_with_services_and_not_with_people(general, dsi, people)
         ServiceManager.objects.bulk_create(
             ServiceManager(service=general, user=user) for user in users
         )
-        Beat.objects.update(at=EIGHT - MINUTE)
-        Envelope.objects.all().delete()
+        Heartbeat.objects.update(at=EIGHT - MINUTE)
+        OutgoingMail.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
             plan(EIGHT)
         counts.append(sum("INSERT" not in query["sql"] for query in queries))

@@ -12,12 +12,20 @@ from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
 from wagtail_helpdesk import actions, checks, tasks
+from wagtail_helpdesk.mailqueue import delivery, queue, smtp
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.maintenance.schedules import SCHEDULES
 from wagtail_helpdesk.management.commands import helpdesk_deliver
-from wagtail_helpdesk.models import Beat, Channel, Envelope, Event, ServiceManager, State
-from wagtail_helpdesk.notify import delivery, queue, reports, smtp
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.schedules import SCHEDULES
+from wagtail_helpdesk.models import (
+    CircuitBreaker,
+    Event,
+    Heartbeat,
+    OutgoingMail,
+    ServiceManager,
+    State,
+)
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.reports import due
 
 
 class TestTheBell:
@@ -105,8 +113,8 @@ class TestSchedules:
 def last_look(db, monkeypatch):
     """Reports are due: it is nine on a Monday, and nobody looked for a week."""
     nine = datetime(2027, 3, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))
-    Beat.objects.create(name="reports", at=nine - timedelta(days=7))
-    monkeypatch.setattr(reports, "_database_now", lambda: nine)
+    Heartbeat.objects.create(name="reports", at=nine - timedelta(days=7))
+    monkeypatch.setattr(due, "_database_now", lambda: nine)
 
 
 class TestDeliverCommand:
@@ -154,7 +162,7 @@ class TestReportsThatCannotBeMade:
 
     @pytest.fixture(autouse=True)
     def a_country_that_is_none(self, settings, ticket):
-        Beat.objects.create(name="reports", at=timezone.now() - timezone.timedelta(days=4))
+        Heartbeat.objects.create(name="reports", at=timezone.now() - timezone.timedelta(days=4))
         settings.WAGTAIL_HELPDESK = {"HOLIDAYS": "FRANCE"}
 
     def test_in_the_loop(self, one_turn, mailoutbox, caplog):
@@ -233,7 +241,7 @@ class TestATaskOfAQueueWithATimeLimit:
         announce_waiting()
         task()
         assert len(slow_server) == 2
-        assert Envelope.objects.filter(state=State.PENDING, attempts=0).count() == 2
+        assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 2
 
     def test_and_rings_for_another(
         self, ticket, slow_server, rung, django_capture_on_commit_callbacks
@@ -265,18 +273,18 @@ class TestATaskOfAQueueWithATimeLimit:
             raise TimeoutException
 
         announce_waiting()
-        monkeypatch.setattr(smtp.Post, "deliver", cut)
+        monkeypatch.setattr(smtp.SMTPConnection, "deliver", cut)
         with pytest.raises(TimeoutException):
             tasks.deliver()
-        assert Envelope.objects.filter(state=State.SENDING, attempts=1).count() == 1
-        assert Envelope.objects.filter(state=State.PENDING, attempts=0).count() == 3
+        assert OutgoingMail.objects.filter(state=State.SENDING, attempts=1).count() == 1
+        assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 3
 
 
 def test_r22_what_is_new_overtakes_a_bulk_in_the_loop_too(
     ticket, taken, people, slow_server, one_turn, monkeypatch
 ):
     announce_waiting()
-    Envelope.objects.update(bulk=True)
+    OutgoingMail.objects.update(bulk=True)
     send = smtp.default_backend.send_messages
 
     def with_news(self, mails):
@@ -299,37 +307,41 @@ class TestHealth:
     @pytest.fixture(autouse=True)
     def alive(self, db):
         for job in ("deliver", "reports", "house"):
-            Beat.objects.create(name=job)
+            Heartbeat.objects.create(name=job)
 
     def test_well(self, capsys):
         assert health() == 0
 
     def test_a_failed_mail_is_to_be_looked_at(self, ticket, capsys):
         announce_waiting()
-        Envelope.objects.update(state=State.DEAD, failed_at=timezone.now())
+        OutgoingMail.objects.update(state=State.DEAD, failed_at=timezone.now())
         assert health() == 1
-        Envelope.objects.update(failed_at=timezone.now() - timezone.timedelta(days=2))
+        OutgoingMail.objects.update(failed_at=timezone.now() - timezone.timedelta(days=2))
         assert health() == 0
 
     def test_also_one_that_was_tried_for_days_before(self, ticket, capsys):
         announce_waiting()
         old = timezone.now() - timezone.timedelta(hours=73)
-        Envelope.objects.update(created_at=old, attempts=queue.GIVE_UP_ATTEMPTS)
+        OutgoingMail.objects.update(created_at=old, attempts=queue.GIVE_UP_ATTEMPTS)
         claim = queue.claim()
-        queue.settle(claim.envelopes[0], claim.token, smtp.Outcome(smtp.Result.LATER, "451"))
+        queue.settle(claim.mails[0], claim.token, smtp.Outcome(smtp.Result.LATER, "451"))
         assert health() == 1
         assert "mails_dead_today: 1" in capsys.readouterr().out
 
     def test_so_is_one_that_the_server_puts_off_again_and_again(self, ticket, capsys):
         announce_waiting()
-        Envelope.objects.update(next_at=timezone.now() + timezone.timedelta(hours=1), attempts=4)
+        OutgoingMail.objects.update(
+            next_at=timezone.now() + timezone.timedelta(hours=1), attempts=4
+        )
         assert health() == 0
-        Envelope.objects.update(attempts=5)
+        OutgoingMail.objects.update(attempts=5)
         assert health() == 1
         assert "mails_put_off: 4" in capsys.readouterr().out
 
     def test_a_service_whose_managers_have_all_left_is_to_be_looked_at(self, general, capsys):
-        get_user_model().objects.filter(helpdesk_managed__service=general).update(is_active=False)
+        get_user_model().objects.filter(helpdesk_manager_rows__service=general).update(
+            is_active=False
+        )
         assert health() == 1
         assert "services_without_managers: Services Généraux" in capsys.readouterr().out
 
@@ -347,23 +359,23 @@ class TestHealth:
 
     def test_g12_mails_that_wait_for_minutes_are_a_failure(self, ticket, capsys):
         announce_waiting()
-        Envelope.objects.update(next_at=timezone.now() - timezone.timedelta(minutes=6))
+        OutgoingMail.objects.update(next_at=timezone.now() - timezone.timedelta(minutes=6))
         assert health() == 2
 
     @pytest.mark.parametrize(("minutes", "level"), [(20, 0), (40, 1), (80, 2)])
     def test_mails_to_thousands_may_take_their_time(self, ticket, capsys, minutes, level):
         announce_waiting()
         waited = timezone.timedelta(minutes=minutes)
-        Envelope.objects.update(bulk=True, next_at=timezone.now() - waited)
+        OutgoingMail.objects.update(bulk=True, next_at=timezone.now() - waited)
         assert health() == level
 
     def test_a_silent_delivery_is_a_failure(self, capsys):
-        Beat.objects.filter(name="deliver").delete()
+        Heartbeat.objects.filter(name="deliver").delete()
         assert health("--json") == 2
         assert json.loads(capsys.readouterr().out)["findings"]["last_deliver"]["level"] == 2
 
     def test_a_frozen_cluster_whose_mails_others_send_is_to_be_looked_at(self, capsys):
-        house = Beat.objects.filter(name="house")
+        house = Heartbeat.objects.filter(name="house")
         house.update(at=timezone.now() - timezone.timedelta(hours=2))
         assert health() == 0
         house.update(at=timezone.now() - timezone.timedelta(hours=4))
@@ -371,14 +383,14 @@ class TestHealth:
         assert "warning  last_house" in capsys.readouterr().out
 
     def test_so_is_a_site_that_never_kept_house(self, capsys):
-        Beat.objects.filter(name="house").delete()
+        Heartbeat.objects.filter(name="house").delete()
         assert health() == 1
         call_command("helpdesk_housekeeping")
         assert health() == 0
 
     def test_a_mail_server_that_is_away_is_to_be_looked_at_until_it_is_tried_again(self, capsys):
         later = timezone.now() + timezone.timedelta(minutes=1)
-        server = Channel.objects.create(name="smtp", open_until=later, last_error="421 Full")
+        server = CircuitBreaker.objects.create(name="smtp", open_until=later, last_error="421 Full")
         assert health() == 1
         assert "421 Full" in capsys.readouterr().out
         server.open_until = timezone.now()
@@ -387,7 +399,7 @@ class TestHealth:
 
     def test_s_inf_04_anybody_learns_ok_or_fail_and_nothing_more(self, client):
         assert client.get(reverse("wagtail_helpdesk:health")).text == "ok"
-        Beat.objects.all().delete()
+        Heartbeat.objects.all().delete()
         answer = client.get(reverse("wagtail_helpdesk:health"))
         assert (answer.status_code, answer.text) == (503, "fail")
 

@@ -15,8 +15,8 @@ from tests.servers.processes import eventually
 from tests.servers.redis import redis_server
 from tests.servers.workers import environment, qcluster
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Event, State
-from wagtail_helpdesk.notify import schedules
+from wagtail_helpdesk.maintenance import schedules
+from wagtail_helpdesk.models import Event, OutgoingMail, State
 
 pytestmark = [
     pytest.mark.servers,
@@ -91,9 +91,10 @@ def wait_until_all_is_told(within=300):
 
     A sweep that the dead cluster had in hand is lost with it, and the next comes a minute later.
     """
-    unfinished = Envelope.objects.filter(state__in=[State.PENDING, State.SENDING])
+    unfinished = OutgoingMail.objects.filter(state__in=[State.PENDING, State.SENDING])
     eventually(
-        lambda: not Event.objects.unannounced().exists() and not unfinished.exists(), within=within
+        lambda: not Event.objects.not_dispatched().exists() and not unfinished.exists(),
+        within=within,
     )
 
 

@@ -10,11 +10,11 @@ from django.utils.formats import date_format
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import ACTIONS
+from wagtail_helpdesk.mailqueue.addresses import reader_for
 from wagtail_helpdesk.models import Event, Monitoring, Reason, Ticket
-from wagtail_helpdesk.notify.addresses import reader_for
-from wagtail_helpdesk.notify.alerts import quoted
-from wagtail_helpdesk.notify.dossier import Dossier, Told
-from wagtail_helpdesk.notify.sentences import SENTENCES, WHY, sentence
+from wagtail_helpdesk.notifications.alert_mail import quoted
+from wagtail_helpdesk.notifications.mail_context import MailContext, MailItem
+from wagtail_helpdesk.notifications.sentences import SENTENCES, WHY, sentence
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def said():
 
     def said(user, *, asked=False):
         event = Event.objects.order_by("-pk").first()
-        dossier = Dossier.of(event.ticket_id, [event.pk], [user.pk])
-        told = Told(dossier.events[event.pk], dossier.acts[event.pk], Reason.MANAGER, asked)
-        return sentence(told, dossier, reader_for(user))
+        context = MailContext.of(event.ticket_id, [event.pk], [user.pk])
+        told = MailItem(context.events[event.pk], context.acts[event.pk], Reason.MANAGER, asked)
+        return sentence(told, context, reader_for(user))
 
     return said
 

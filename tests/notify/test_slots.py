@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from wagtail_helpdesk.notify.slots import last_due, may_be_due, moment
+from wagtail_helpdesk.reports.slots import last_due, may_be_due, moment
 
 PARIS = ZoneInfo("Europe/Paris")
 KOLKATA = ZoneInfo("Asia/Kolkata")  # half an hour off

@@ -7,10 +7,11 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Event, HelpdeskPreferences, Notice, State
-from wagtail_helpdesk.notify import queue, trace
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.trace import LENGTH, is_complete, not_concerned, trace_of
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notification, OutgoingMail, State
+from wagtail_helpdesk.notifications import delivery_log
+from wagtail_helpdesk.notifications.delivery_log import LENGTH, is_complete, not_concerned, trace_of
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 
 def lines():
@@ -39,7 +40,7 @@ def test_says_what_the_mail_server_said(ticket, people, smtp):
     people.karim.email = "r5@example.org"
     people.karim.save()
     announce_waiting()
-    from wagtail_helpdesk.notify.delivery import deliver
+    from wagtail_helpdesk.mailqueue.delivery import deliver
 
     deliver()
     line = lines()["Karim Benali"]
@@ -56,7 +57,7 @@ def test_names_the_managers_whose_level_did_not_ask_for_it(taken, people, told):
 def test_names_an_extra_address(general, ticket, sent):
     general.alert_address = "team@example.org"
     general.save()
-    ticket.events.update(announced_at=None)
+    ticket.events.update(dispatched_at=None)
     sent()
     assert lines()["team@example.org"].told
 
@@ -69,7 +70,9 @@ def crowd(ticket):
         users(username=f"crowd{n}", first_name=f"Number {n}") for n in range(250)
     )
     people = users.objects.filter(username__startswith="crowd")
-    Notice.objects.bulk_create(Notice(event=event, user=user, reason="guest") for user in people)
+    Notification.objects.bulk_create(
+        Notification(event=event, user=user, reason="guest") for user in people
+    )
     return event
 
 
@@ -84,7 +87,7 @@ def test_goes_through_a_crowd_a_page_at_a_time_and_names_everybody_once(crowd):
 
 
 def test_an_extra_address_is_named_once(crowd):
-    Notice.objects.create(event=crowd, address="team@example.org", reason="mailbox")
+    Notification.objects.create(event=crowd, address="team@example.org", reason="mailbox")
     first = trace_of(crowd.pk)
     assert first.lines[0].name == "team@example.org"
     assert "team@example.org" not in [line.name for line in trace_of(crowd.pk, first.next).lines]
@@ -100,7 +103,7 @@ def test_two_statements_for_a_page_of_a_crowd_and_one_for_the_next(
 
 
 def test_does_not_name_hundreds_of_managers_who_did_not_ask(general, ticket, monkeypatch):
-    monkeypatch.setattr(trace, "LENGTH", 2)
+    monkeypatch.setattr(delivery_log, "LENGTH", 2)
     assert not_concerned(ticket.events.get()) == ["Karim Benali", "Sophie Lambert", "…"]
 
 
@@ -113,24 +116,24 @@ def test_says_whether_it_is_still_kept(ticket):
 
 def test_a_failed_mail_can_be_sent_again(ticket, people, sent, told):
     told()
-    Envelope.objects.update(state=State.DEAD, failed_at=timezone.now())
+    OutgoingMail.objects.update(state=State.DEAD, failed_at=timezone.now())
     assert sent() == {}
-    assert all(queue.send_again(envelope) for envelope in Envelope.objects.all())
+    assert all(queue.send_again(outgoing) for outgoing in OutgoingMail.objects.all())
     assert len(sent()) == 4
 
 
 def test_a_mail_that_was_sent_cannot(ticket, sent):
     sent()
-    assert not queue.send_again(Envelope.objects.first())
+    assert not queue.send_again(OutgoingMail.objects.first())
 
 
 def test_so_can_one_to_an_extra_address(general, ticket, sent):
     general.alert_address = "team@example.org"
     general.save()
-    ticket.events.update(announced_at=None)
+    ticket.events.update(dispatched_at=None)
     sent()
-    failed = Envelope.objects.get(address="team@example.org")
-    Envelope.objects.filter(pk=failed.pk).update(
+    failed = OutgoingMail.objects.get(address="team@example.org")
+    OutgoingMail.objects.filter(pk=failed.pk).update(
         state=State.DEAD, sent_at=None, failed_at=timezone.now()
     )
     assert queue.send_again(failed)
@@ -139,6 +142,6 @@ def test_so_can_one_to_an_extra_address(general, ticket, sent):
 
 def test_says_that_a_mail_was_forgotten(ticket, people, sent):
     sent()
-    Envelope.objects.all().delete()
+    OutgoingMail.objects.all().delete()
     line = lines()["Karim Benali"]
     assert (line.outcome, line.told) == ("the e-mail was deleted", False)

@@ -11,7 +11,7 @@ from tests.portal.budget import counted
 from tests.portal.conftest import hidden, hidden_of, soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Event, HelpdeskPreferences, ServiceManager, Subscription
-from wagtail_helpdesk.portal.forms import FORMS
+from wagtail_helpdesk.portal.tickets.forms import FORMS
 
 
 def test_one_click_on_the_page_takes_the_ticket(visit, people, ticket):
@@ -201,19 +201,19 @@ def test_the_text_of_a_closure_can_become_a_question(visit, people, taken):
 def test_what_was_written_for_few_is_not_sent_to_everybody_unasked(visit, people, closed):
     """Only the address changes when a comment for the requester becomes a reopening."""
     karim = visit(people.karim)
-    answer = karim.act(closed, "reopen", text="Dossier médical.", audience="requester")
+    answer = karim.act(closed, "reopen", text="MailContext médical.", audience="requester")
     assert answer.status_code == 422
     page = soup(answer)
     assert "Everyone on the ticket would read this message." in page.find(id="hd-act").text
-    assert "Dossier médical." in page.find("textarea").text
+    assert "MailContext médical." in page.find("textarea").text
     closed.refresh_from_db()
     assert closed.status == "closed"
 
     again = karim.post(
-        f"tickets/{closed.pk}/reopen/", **hidden_of(page), text="Dossier sans détails."
+        f"tickets/{closed.pk}/reopen/", **hidden_of(page), text="MailContext sans détails."
     )
     assert again.status_code == 303
-    assert closed.events.get(action="reopen").text == "Dossier sans détails."
+    assert closed.events.get(action="reopen").text == "MailContext sans détails."
 
 
 def test_closing_may_release(visit, people, taken):
@@ -467,9 +467,9 @@ def test_a_guest_cannot_remove_another(visit, people, ticket):
 def test_quiet_changes_tell_the_others_only_when_asked(visit, people, taken):
     karim = visit(people.karim)
     karim.act(taken, "change_priority", to=5)
-    assert not taken.events.last().tells_everybody
-    karim.act(taken, "change_subject", to="Radiateur tiède", tells_everybody="on")
-    assert taken.events.last().tells_everybody
+    assert not taken.events.last().notifies_everyone
+    karim.act(taken, "change_subject", to="Radiateur tiède", notifies_everyone="on")
+    assert taken.events.last().notifies_everyone
 
 
 def test_changing_the_requester_may_keep_the_former_one(visit, people, taken):

@@ -4,7 +4,7 @@ import pytest
 from wagtail.models import Locale
 
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service
-from wagtail_helpdesk.portal import catalogue
+from wagtail_helpdesk.portal.requests import catalogue
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
-from wagtail_helpdesk.portal import queues
+from wagtail_helpdesk.portal.desk import queues
 
 
 def counters(page):
@@ -125,7 +125,7 @@ def test_every_order_continues_on_the_next_page(visit, people, work, order, monk
     monkeypatch.setattr("wagtail_helpdesk.portal.paging.LENGTH", 2)
     monkeypatch.setitem(
         __import__(
-            "wagtail_helpdesk.portal.rows", fromlist=["page_of_rows"]
+            "wagtail_helpdesk.portal.ticket_rows", fromlist=["page_of_rows"]
         ).page_of_rows.__kwdefaults__,
         "length",
         2,

@@ -11,10 +11,10 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Beat, Envelope
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.reports import plan
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.models import Heartbeat, OutgoingMail
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.reports.due import plan
 
 IN_TEXT = re.compile(r"https?://[^\s<>\"]+")
 
@@ -40,9 +40,9 @@ def mails(helpdesk, people, general, heating, network, mailoutbox):
     actions.take(other, by=people.sophie)
     actions.move(other, by=people.karim, to=network)
     tell()
-    Beat.objects.create(name="reports", at=eight - timedelta(minutes=1))
+    Heartbeat.objects.create(name="reports", at=eight - timedelta(minutes=1))
     plan(eight)
-    Envelope.objects.filter(state="pending").update(next_at="2000-01-01T00:00Z")
+    OutgoingMail.objects.filter(state="pending").update(next_at="2000-01-01T00:00Z")
     deliver()
     return mailoutbox
 

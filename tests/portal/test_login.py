@@ -4,7 +4,7 @@ import pytest
 
 from tests.portal.conftest import hidden, soup
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.portal.unfinished import seal
+from wagtail_helpdesk.portal.drafts import seal
 
 
 def test_every_page_asks_for_a_login(visit, ticket):

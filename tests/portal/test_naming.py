@@ -92,7 +92,7 @@ def test_r_36_a_directory_that_is_down_is_said_so_and_those_known_are_shown(
     def down(query, by):
         raise DirectoryUnavailable
 
-    monkeypatch.setattr("wagtail_helpdesk.directory.finding.search_people", down)
+    monkeypatch.setattr("wagtail_helpdesk.directory.lookup.search_people", down)
     page = soup(lea.act(ticket, "invite", query="moreau", users="ines", find="1"))
     assert "The directory is not answering." in page.find(role="alert", hidden=False).text
     assert field(page, "users") == "ines"

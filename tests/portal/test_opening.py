@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.portal.conftest import hidden, soup
-from wagtail_helpdesk.models import Attachment, KeptFile, Ticket
+from wagtail_helpdesk.models import Attachment, StagedUpload, Ticket
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 
@@ -66,7 +66,7 @@ def test_s_file_03_kept_files_are_few_and_the_newest(lea, people, heating, setti
     path = f"new/{heating.pk}/"
     for name in ("un.pdf", "deux.pdf", "trois.pdf"):
         lea.post(path, **hidden(lea.get(path)), category=heating.pk, subject="", files=[file(name)])
-    assert [kept.name for kept in KeptFile.objects.order_by("pk")] == ["deux.pdf", "trois.pdf"]
+    assert [kept.name for kept in StagedUpload.objects.order_by("pk")] == ["deux.pdf", "trois.pdf"]
 
 
 def test_r_24_a_double_click_opens_one_ticket(lea, heating):
@@ -110,7 +110,7 @@ def test_a_change_of_category_keeps_what_was_typed_and_sent(lea, heating, plumbi
     form = hidden(lea.get(path)) | {"category": plumbing.pk, "refill": "1"}
     page = soup(lea.post(path, **form, subject="", text="Mon texte", files=file()))
     assert page.find("textarea").text.strip() == "Mon texte"
-    assert page.find("input", {"name": "kept"})["value"] == str(KeptFile.objects.get().key)
+    assert page.find("input", {"name": "kept"})["value"] == str(StagedUpload.objects.get().key)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_good_files_are_kept_when_the_form_has_errors(lea, heating):
     lea.post(path, **form, text="Il gèle.", kept=kept["value"])
     assert [a.name for a in Attachment.objects.all()] == ["a.pdf"]
     assert Attachment.objects.get().file.read() == PDF
-    assert not KeptFile.objects.exists()
+    assert not StagedUpload.objects.exists()
 
 
 @pytest.fixture
@@ -161,14 +161,14 @@ def again(lea, heating):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
     lea.post(path, **form, text="", files=file("a.pdf"))
-    return form | {"text": "Il gèle.", "kept": str(KeptFile.objects.get().key)}
+    return form | {"text": "Il gèle.", "kept": str(StagedUpload.objects.get().key)}
 
 
 GONE = "A file you had sent is no longer kept: please attach it again."
 
 
 def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, again):
-    KeptFile.objects.get().discard()
+    StagedUpload.objects.get().discard()
     response = lea.post(f"new/{heating.pk}/", **again)
     page = soup(response)
     assert response.status_code == 422
@@ -178,7 +178,7 @@ def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, again):
 
 
 def test_a_kept_file_that_another_request_just_deleted_is_asked_for_again(lea, heating, again):
-    KeptFile.objects.get().file.delete(save=False)
+    StagedUpload.objects.get().file.delete(save=False)
     response = lea.post(f"new/{heating.pk}/", **again)
     assert response.status_code == 422
     assert GONE in soup(response).find(role="alert").text
@@ -196,8 +196,8 @@ def test_a_kept_file_that_cannot_be_deleted_is_no_longer_offered(again, monkeypa
 
     monkeypatch.setattr("django.core.files.storage.FileSystemStorage.delete", fail)
     with pytest.raises(PermissionError):
-        KeptFile.objects.get().discard()
-    assert not KeptFile.objects.exists()
+        StagedUpload.objects.get().discard()
+    assert not StagedUpload.objects.exists()
 
 
 def test_s_file_03_a_file_that_is_too_large_is_named(lea, heating, settings):
@@ -217,14 +217,14 @@ def test_s_file_03_too_many_files_are_counted(lea, heating, settings):
 
 
 def test_s_vis_14_a_file_kept_for_somebody_else_is_not_attached(lea, people, heating):
-    kept = KeptFile.objects.create(
+    kept = StagedUpload.objects.create(
         user=people.victor, name="x", size=1, content_type="x", file=file("x.pdf")
     )
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
     lea.post(path, **form, kept=str(kept.key))
     assert not Attachment.objects.exists()
-    assert KeptFile.objects.filter(pk=kept.pk).exists()
+    assert StagedUpload.objects.filter(pk=kept.pk).exists()
 
 
 def test_a_stranger_to_the_service_finds_no_form(visit, people, heating, general):
@@ -278,7 +278,7 @@ def test_whom_a_manager_asks_for_goes_along_elsewhere(visit, people, heating, pl
 
 
 def test_what_is_too_long_to_go_along_is_given_back(lea, heating, monkeypatch):
-    monkeypatch.setattr("wagtail_helpdesk.portal.unfinished.MOST", 100)
+    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MOST", 100)
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)

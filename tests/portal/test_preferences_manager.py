@@ -17,9 +17,9 @@ from wagtail_helpdesk.models import (
     ServiceManager,
 )
 from wagtail_helpdesk.models.preferences import PRESETS, raised
-from wagtail_helpdesk.notify import reports
-from wagtail_helpdesk.portal import foretelling
-from wagtail_helpdesk.portal.forms.service_preferences import ServicePreferences
+from wagtail_helpdesk.portal.preferences import preference_summary
+from wagtail_helpdesk.portal.preferences.service_form import ServicePreferences
+from wagtail_helpdesk.reports import due
 
 PATH = "preferences/manager/"
 LEVELS = [value for value, _label in Level.choices]
@@ -190,14 +190,14 @@ def test_custom_keeps_its_floors_and_says_what_arrives(chosen):
     kept = raised(tuple(map(Level, chosen)))
     assert form.choice().levels == (kept if kept != PRESETS[Preset.MEDIUM] else None)
     assert form.was_raised == (kept != chosen)
-    assert form.foretold_alerts == foretelling.alerts(kept)
+    assert form.foretold_alerts == preference_summary.alerts(kept)
 
 
 def test_every_combination_has_a_sentence_of_its_own():
-    sentences = [str(sentence) for sentence in foretelling.ALERTS.values()]
+    sentences = [str(sentence) for sentence in preference_summary.ALERTS.values()]
     assert len(set(sentences)) == 10
     combinations = itertools.product(Level, repeat=3)
-    assert {raised(levels) for levels in combinations} == set(foretelling.ALERTS)
+    assert {raised(levels) for levels in combinations} == set(preference_summary.ALERTS)
 
 
 def test_a_choice_quieter_than_the_one_before_is_raised_and_the_page_says_so(
@@ -460,7 +460,7 @@ def test_the_way_back_is_offered_to_those_who_left(karim, general):
 
 def test_a_report_is_sent_at_once(karim, people, general, monkeypatch):
     asked = []
-    monkeypatch.setattr(reports, "send_report_now", lambda *about: asked.append(about))
+    monkeypatch.setattr(due, "send_report_now", lambda *about: asked.append(about))
     response = press(karim, "send", general.pk)
     assert (response.status_code, response.url) == (
         303,
@@ -471,7 +471,7 @@ def test_a_report_is_sent_at_once(karim, people, general, monkeypatch):
 
 
 def test_a_report_that_lists_nothing_is_not_sent(karim, general, monkeypatch):
-    monkeypatch.setattr(reports, "send_report_now", lambda *about: pytest.fail("sent"))
+    monkeypatch.setattr(due, "send_report_now", lambda *about: pytest.fail("sent"))
     press(karim, "save", "all", **of(general, shows=""))
     press(karim, "send", general.pk)
     assert "choose what the report lists" in karim.page(PATH).text
@@ -494,7 +494,7 @@ def test_a_stranger_is_sent_to_the_login(visit):
 
 @pytest.mark.parametrize("button", ["save", "reset", "send"])
 def test_s_vis_02_a_service_of_others_does_not_exist(karim, people, dsi, button, monkeypatch):
-    monkeypatch.setattr(reports, "send_report_now", lambda *about: pytest.fail("sent"))
+    monkeypatch.setattr(due, "send_report_now", lambda *about: pytest.fail("sent"))
     Monitoring.objects.create(
         user=people.nadia, service=dsi, any_ticket="always", member="always", in_charge="always"
     )

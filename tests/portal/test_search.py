@@ -165,7 +165,7 @@ def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch,
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("wagtail_helpdesk.portal.search.search", fail)
+    monkeypatch.setattr("wagtail_helpdesk.portal.search.search_page.search", fail)
     page = visit(people.lea).page("search/", q="pompe")
     assert words in page.select_one("[role=alert]").get_text()
     assert page.find("input", attrs={"name": "q"})["value"] == "pompe"

@@ -10,9 +10,9 @@ from django.db import connection
 from django.urls import reverse
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Absence, Category, Event, Service, ServiceManager, Ticket
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 from wagtail_helpdesk.search.indexing import catch_up
 
 NUMBER = 1042

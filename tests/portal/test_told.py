@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from tests.portal.budget import counted
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Envelope, Event, HelpdeskPreferences, Notice
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import deliver
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notification, OutgoingMail
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_says_who_was_told_why_when_and_by_which_mail(visit, people, ticket, tol
     page = visit(people.karim).page(address(ticket.events.get()))
     (line,) = [line for line in section(page, "hd-told") if "Karim" in line]
     assert line.startswith("Karim Benali member of the category sent ")
-    notice = Notice.objects.get(user=people.karim)
-    assert notice.envelope.message_id in line
+    notification = Notification.objects.get(user=people.karim)
+    assert notification.mail.message_id in line
 
 
 def test_says_why_somebody_was_not(visit, people, taken, told):
@@ -99,7 +99,7 @@ def test_an_event_of_a_moment_ago_has_no_listeners_yet(visit, people, ticket):
 
 def test_what_was_forgotten_is_said_to_be(visit, people, ticket, told):
     told()
-    Notice.objects.all().delete()
+    Notification.objects.all().delete()
     Event.objects.update(created_at=timezone.now() - timedelta(days=400))
     page = visit(people.karim).page(address(ticket.events.get()))
     assert "too long ago" in page.select_one(".hd-notice").text
@@ -124,11 +124,11 @@ def test_the_event_of_another_ticket_is_not_found(visit, people, ticket, heating
 
 def test_reading_it_twice_changes_nothing(visit, people, ticket, told):
     told()
-    before = list(Notice.objects.values())
+    before = list(Notification.objects.values())
     karim = visit(people.karim)
     first, second = (karim.get(address(ticket.events.get())) for _ in range(2))
     assert first.text == second.text
-    assert list(Notice.objects.values()) == before
+    assert list(Notification.objects.values()) == before
 
 
 # -- a crowd ---------------------------------------------------------------------------------------
@@ -138,16 +138,16 @@ def test_reading_it_twice_changes_nothing(visit, people, ticket, told):
 def crowd(ticket):
     """An event of which 250 people heard by one mail each."""
     event, users = ticket.events.get(), get_user_model()
-    Event.objects.update(announced_at=timezone.now())
+    Event.objects.update(dispatched_at=timezone.now())
     users.objects.bulk_create(
         users(username=f"crowd{n}", first_name="Number", last_name=str(n)) for n in range(250)
     )
     for user in users.objects.filter(username__startswith="crowd"):
-        mail = Envelope.objects.create(
+        mail = OutgoingMail.objects.create(
             kind="alert", ticket=ticket, user=user, state="sent", sent_at=timezone.now(),
             message_id=f"<{user.pk}.0123456789abcdef@helpdesk.arvelle.example>",
         )  # fmt: skip
-        Notice.objects.create(event=event, user=user, reason="guest", envelope=mail)
+        Notification.objects.create(event=event, user=user, reason="guest", mail=mail)
     return event
 
 

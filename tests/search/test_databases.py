@@ -8,8 +8,8 @@ from wagtail_helpdesk.markdown import render
 from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import Filters, TooBroad, indexing, search
 from wagtail_helpdesk.search.backends import current, postgresql
-from wagtail_helpdesk.search.searching import _doors
-from wagtail_helpdesk.search.words import parse
+from wagtail_helpdesk.search.normalisation import parse
+from wagtail_helpdesk.search.results import _doors
 
 #: Enough for the planners to prefer an index to reading everything.
 EVENTS = 6_000

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.search import Filters, Unavailable, backends, indexing, search
-from wagtail_helpdesk.search.backends import engine
+from wagtail_helpdesk.search.backends import opensearch
 
 KINDS = ["opensearch3", "elasticsearch9"]
 
@@ -111,7 +111,7 @@ def test_what_may_not_be_seen_is_passed_over(server, people, ticket, monkeypatch
     for number in range(7):
         actions.note(ticket, by=people.karim, text=f"Note {number}")
     list(indexing.sweep())
-    monkeypatch.setattr(engine, "BATCH", 3)
+    monkeypatch.setattr(opensearch, "BATCH", 3)
     assert [h.event.action for h in search(people.lea, "mot").hits] == ["open_ticket"]
     assert len(server.asked) == 3
 
@@ -120,8 +120,8 @@ def test_who_may_see_little_goes_on_after_some_batches(server, people, ticket, m
     for number in range(7):
         actions.note(ticket, by=people.karim, text=f"Note {number}")
     list(indexing.sweep())
-    monkeypatch.setattr(engine, "BATCH", 3)
-    monkeypatch.setattr(engine, "MOST_BATCHES", 1)
+    monkeypatch.setattr(opensearch, "BATCH", 3)
+    monkeypatch.setattr(opensearch, "MOST_BATCHES", 1)
     before, pages, seen = None, 0, []
     while pages == 0 or before is not None:
         results = search(people.lea, "mot", Filters(before=before))

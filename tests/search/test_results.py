@@ -64,7 +64,7 @@ def test_mine_is_asked_by_me_shown_to_me_or_in_my_charge(find, people, ticket):
 
 def test_in_my_charge_once_is_no_right_to_read(find, people, ticket):
     actions.take(ticket, by=people.karim)
-    people.karim.helpdesk_managed.all().delete()
+    people.karim.helpdesk_manager_rows.all().delete()
     assert not find(people.karim, "radiateur", mine=True)
 
 

@@ -76,7 +76,7 @@ def test_a_directory_that_does_not_answer_is_said_so(people, general, browse, mo
         raise DirectoryUnavailable
 
     monkeypatch.setattr("wagtail_helpdesk.snippets.people.find_people", down)
-    monkeypatch.setattr("wagtail_helpdesk.directory.finding.search_people", down)
+    monkeypatch.setattr("wagtail_helpdesk.directory.lookup.search_people", down)
     sophie = browse(people.sophie)
     for button in ({}, {"search": "1"}):
         response = sophie.post("manager_add", general, people="claire", query="dumont", **button)

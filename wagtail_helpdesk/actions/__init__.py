@@ -1,17 +1,6 @@
 """What people do to tickets: one function per verb. Every change of a ticket is one of these."""
 
-from .closing import (
-    approve_closure,
-    cancel,
-    close,
-    expire,
-    refuse,
-    reject_closure,
-    reopen,
-)
-from .departures import Then, hand_over
-from .errors import HelpdeskError, NotNow, NotPossible, NotYours, SentBefore
-from .handling import (
+from .assigning import (
     ask_information,
     assign,
     postpone,
@@ -21,9 +10,22 @@ from .handling import (
     take_and_ask,
     take_and_close,
 )
+from .closing import (
+    approve_closure,
+    cancel,
+    close,
+    expire,
+    refuse,
+    reject_closure,
+    reopen,
+)
+from .editing import change_priority, change_subject, change_visibility
+from .errors import HelpdeskError, NotNow, NotPossible, NotYours, SentBefore
+from .handover import HandOverPolicy, hand_over
+from .messages import attach, comment, note
 from .moving import move
 from .opening import open_ticket
-from .people import (
+from .participants import (
     change_requester,
     follow,
     invite,
@@ -32,16 +34,14 @@ from .people import (
     unfollow,
     unmute,
 )
-from .properties import change_priority, change_subject, change_visibility
-from .talking import attach, comment, note
 
 __all__ = [
+    "HandOverPolicy",
     "HelpdeskError",
     "NotNow",
     "NotPossible",
     "NotYours",
     "SentBefore",
-    "Then",
     "approve_closure",
     "ask_information",
     "assign",

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.access import Standing
+from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, ServiceManager, Ticket
 
-from .acting import Changes, _act
 from .errors import NotPossible
-from .submissions import Form, verb
+from .idempotency import Form, verb
+from .transition import Changes, _act
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -37,8 +37,8 @@ def close(
     ``NotNow`` when somebody wrote after the event ``seen``.
     """
 
-    def end(now: Ticket, standing: Standing) -> Changes:
-        return {"assignee": None} if release and Role.IN_CHARGE in standing.roles else {}
+    def end(now: Ticket, access: TicketAccess) -> Changes:
+        return {"assignee": None} if release and Role.IN_CHARGE in access.roles else {}
 
     return _act(lifecycle.CLOSE, ticket, by, end, seen=seen, **form)
 
@@ -73,7 +73,7 @@ def reopen(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
     return _act(lifecycle.REOPEN, ticket, by, _back_to_its_manager, **form)
 
 
-def _back_to_its_manager(now: Ticket, standing: Standing) -> Changes:
+def _back_to_its_manager(now: Ticket, access: TicketAccess) -> Changes:
     still_manages = ServiceManager.objects.filter(
         service=now.service_id, user=now.assignee_id, user__is_active=True
     )
@@ -84,7 +84,7 @@ def _back_to_its_manager(now: Ticket, standing: Standing) -> Changes:
 def expire(ticket: Ticket, *, by: None = None, **form: Unpack[Form]) -> Event:
     """End a closure that the requester never answered within the site's delay; system only."""
 
-    def time_is_up(now: Ticket, standing: Standing) -> Changes:
+    def time_is_up(now: Ticket, access: TicketAccess) -> Changes:
         if now.awaiting_since is None or now.awaiting_since > expiry_limit():
             raise NotPossible(None, _("The requester may still answer."))
         return {}

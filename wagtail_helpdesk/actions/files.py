@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Attachment, Event
-from wagtail_helpdesk.models.events import private_storage, random_path
+from wagtail_helpdesk.models.files import private_storage, random_path
 
 from .errors import NotPossible
 

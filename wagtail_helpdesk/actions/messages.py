@@ -1,42 +1,65 @@
-"""A message as it is stored."""
+"""What people say on a ticket: comments, internal notes, files."""
 
 from __future__ import annotations
 
-from django.utils.safestring import SafeString
+from typing import TYPE_CHECKING, Unpack
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk import markdown
-from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.lifecycle import Message
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.access import TicketAccess
+from wagtail_helpdesk.lifecycle import Audience, Role, Status
+from wagtail_helpdesk.models import Event, Ticket
 
 from .errors import NotPossible
+from .idempotency import Form, verb
+from .transition import Changes, _act
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
-class Written(str):
-    """A message as it is stored, and its HTML: made before any row is locked."""
-
-    html: SafeString
-
-
-def written(text: str) -> Written:
-    """Return a message as it is stored; one that is too long, and will be refused, without HTML."""
-    if isinstance(text, Written):
-        return text
-    # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.
-    text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
-    message = Written(text.replace("\r\n", "\n").replace("\r", "\n").strip())
-    is_acceptable = len(message) <= helpdesk_settings.MESSAGE_MAX_LENGTH
-    message.html = markdown.render(message) if is_acceptable else SafeString()
-    return message
+@verb
+def comment(
+    ticket: Ticket,
+    *,
+    by: User,
+    audience: str = Audience.EVERYONE,
+    **form: Unpack[Form],
+) -> Event:
+    """Say something on the ticket (guide I.5), to everybody or to requester and managers only."""
+    return _act(lifecycle.COMMENT, ticket, by, _answer, audience=_checked(audience), **form)
 
 
-def checked(text: Written, message: Message) -> Written:
-    """Return a message; raises ``NotPossible`` when it is missing or too long."""
-    if message is Message.REQUIRED and not text:
-        raise NotPossible("text", _("Please enter your message."))
-    limit = helpdesk_settings.MESSAGE_MAX_LENGTH
-    if len(text) > limit:
-        raise NotPossible(
-            "text", _("This message is longer than %(limit)s characters.") % {"limit": limit}
-        )
-    return text
+@verb
+def note(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
+    """Write something that only the managers of the service read."""
+    return _act(lifecycle.NOTE, ticket, by, **form)
+
+
+@verb
+def attach(
+    ticket: Ticket,
+    *,
+    by: User,
+    audience: str = Audience.EVERYONE,
+    **form: Unpack[Form],
+) -> Event:
+    """Attach files; from the requester that counts as an answer."""
+    if not form.get("files"):
+        raise NotPossible("files", _("Please choose a file."))
+    return _act(lifecycle.ATTACH, ticket, by, _answer, audience=_checked(audience), **form)
+
+
+def _checked(audience: str) -> Audience:
+    if audience not in (Audience.EVERYONE, Audience.REQUESTER):
+        raise NotPossible("audience", _("Choose who may read the message."))
+    return Audience(audience)
+
+
+def _answer(now: Ticket, access: TicketAccess) -> Changes:
+    """Let the delay of a closure start again when its requester writes."""
+    if Role.REQUESTER in access.roles and now.status == Status.CLOSED:
+        return {"awaiting_since": timezone.now()}
+    return {}

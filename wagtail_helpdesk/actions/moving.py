@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.access import Standing
+from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.lifecycle import Privilege, Role, Status
 from wagtail_helpdesk.models import Category, Event, Service, ServiceManager, Ticket
 
-from .acting import Changes, _act
 from .errors import NotPossible
+from .idempotency import Submission, SubmissionId, verb
 from .opening import arrive, find_manager
-from .people import add_guests, remove_guest
-from .submissions import Batch, Submission, verb
+from .participants import add_guests, remove_guest
+from .transition import Changes, _act
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -38,7 +38,7 @@ def move(
     ordered_by: User | None = None,
     text: str = "",
     files: Sequence[File] = (),
-    submission: Submission = None,
+    submission: SubmissionId = None,
 ) -> Event:
     """Transfer the ticket to a category, of its service or of another.
 
@@ -47,16 +47,16 @@ def move(
     mover removes on the way. ``ordered_by`` empties the category or service through the system,
     ``by`` None. Raises ``NotPossible("to", …)`` when the ticket cannot go there.
     """
-    assert isinstance(submission, Batch)  # noqa: S101 - given by @verb
+    assert isinstance(submission, Submission)  # noqa: S101 - given by @verb
     for guest in ticket.guests.filter(user__in=without).select_related("user"):
         # A copy, because a removal brings its ticket up to date, and the transfer must still know
         # what its reader saw.
         remove_guest(copy(ticket), by=by, user=guest.user, submission=submission)
 
-    def carry_over(now: Ticket, standing: Standing) -> Changes:
-        _check_target(now, to, by, standing)
+    def carry_over(now: Ticket, access: TicketAccess) -> Changes:
+        _check_target(now, to, by, access)
         changes: Changes = {"category": to, "service": to.service}
-        if (release and Role.IN_CHARGE in standing.roles) or not _keeps_manager(now, to):
+        if (release and Role.IN_CHARGE in access.roles) or not _keeps_manager(now, to):
             changes["assignee"] = None
         if now.status == Status.CLOSED:
             changes["awaiting_since"] = timezone.now()
@@ -82,13 +82,13 @@ def targets(ticket: Ticket, by: User) -> QuerySet[Category]:
     Those that take tickets, of the services they manage and, with the privilege to move anywhere,
     of those open to them or to the requester.
     """
-    return _targets(ticket, by, ticket.standing_of(by))
+    return _targets(ticket, by, ticket.access_of(by))
 
 
-def _targets(ticket: Ticket, by: User, standing: Standing) -> QuerySet[Category]:
+def _targets(ticket: Ticket, by: User, access: TicketAccess) -> QuerySet[Category]:
     services = Service.objects.managed_by(by)
     reachable = Q(service__in=services.values("pk"))
-    if Privilege.MOVE_ANYWHERE in standing.privileges:
+    if Privilege.MOVE_ANYWHERE in access.privileges:
         for person in (by, ticket.requester):
             reachable |= Q(service__in=Service.objects.visible_to(person).values("pk"))
     return Category.objects.filter(reachable, takes_tickets=True, service__enabled=True).exclude(
@@ -96,12 +96,12 @@ def _targets(ticket: Ticket, by: User, standing: Standing) -> QuerySet[Category]
     )
 
 
-def _check_target(now: Ticket, to: Category, by: User | None, standing: Standing) -> None:
+def _check_target(now: Ticket, to: Category, by: User | None, access: TicketAccess) -> None:
     if to.pk == now.category_id:
         raise NotPossible("to", _("The ticket is already in this category."))
     if not (to.takes_tickets and to.service.enabled):
         raise NotPossible("to", _("This category takes no tickets."))
-    if by is not None and not _targets(now, by, standing).filter(pk=to.pk).exists():
+    if by is not None and not _targets(now, by, access).filter(pk=to.pk).exists():
         raise NotPossible("to", _("You may not transfer tickets to this category."))
 
 

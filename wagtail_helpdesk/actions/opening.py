@@ -23,13 +23,13 @@ from wagtail_helpdesk.models import (
     TicketOrigin,
 )
 
-from .acting import _act, record
-from .assignment import choose
+from .assignment_rules import choose
 from .errors import NotPossible, NotYours, refuse_inactive
-from .messages import Written, checked, written
-from .people import add_guests
-from .rows import locked, plain, stored
-from .submissions import Batch, once
+from .idempotency import Submission, once
+from .locking import locked, plain, stored
+from .message_text import Written, checked, written
+from .participants import add_guests
+from .transition import _act, record
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -55,7 +55,7 @@ def open_ticket(
     it is opened. Raises ``NotYours`` when the opener may not
     use the service or open for others, ``NotPossible`` for the data.
     """
-    message, batch = written(text), Batch(submission)
+    message, batch = written(text), Submission(submission)
 
     def before() -> Ticket | None:
         if submission is None:
@@ -135,7 +135,7 @@ _OPENING = ("status", "category", "service", "requester", "priority", "subject",
 
 
 def _record_opening(
-    ticket: Ticket, by: User, text: Written, files: Sequence[File], batch: Batch
+    ticket: Ticket, by: User, text: Written, files: Sequence[File], batch: Submission
 ) -> None:
     message = checked(text, lifecycle.OPEN_TICKET.message)
     event = Event(
@@ -152,7 +152,7 @@ def _record_opening(
     record(event, files)
 
 
-def arrive(ticket: Ticket, *, by: User | None, submission: Batch) -> None:
+def arrive(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
     """Do what follows when an open ticket arrives in a service.
 
     Its permanent guests are invited; if nobody is in charge the algorithm may find somebody,
@@ -162,19 +162,19 @@ def arrive(ticket: Ticket, *, by: User | None, submission: Batch) -> None:
     find_manager(ticket, by=by, submission=submission)
 
 
-def find_manager(ticket: Ticket, *, by: User | None, submission: Batch) -> None:
+def find_manager(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
     """Let the algorithm of the category put somebody in charge of a free ticket, never ``by``."""
     if ticket.assignee_id is None and (manager := choose(ticket.category, skip=by)):
         _act(
             lifecycle.ASSIGN,
             ticket,
             None,
-            lambda now, standing: {"assignee": manager},
+            lambda now, access: {"assignee": manager},
             submission=submission,
         )
 
 
-def invite_permanent_guests(ticket: Ticket, *, submission: Batch) -> None:
+def invite_permanent_guests(ticket: Ticket, *, submission: Submission) -> None:
     """Invite the permanent guests of the ticket's service who are not on the ticket yet.
 
     Not the requester, and not somebody who was removed by hand while a permanent guest.
@@ -191,7 +191,7 @@ def invite_permanent_guests(ticket: Ticket, *, submission: Batch) -> None:
             lifecycle.INVITE,
             ticket,
             None,
-            lambda now, standing: add_guests(now, users, permanent=True),
+            lambda now, access: add_guests(now, users, permanent=True),
             submission=submission,
         )
 

@@ -3,11 +3,11 @@
 The names below are stable, and a field with these blocks freezes none of them into migrations.
 """
 
-from .asking import AskServiceBlock
+from .ask import AskServiceBlock
 from .card import ServiceCardBlock
-from .choosing import CategoryChooserBlock, ServiceChooserBlock
 from .frames import PersonalBlock
 from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
+from .service_choice import CategoryChooserBlock, ServiceChooserBlock
 from .stream import HelpdeskStreamBlock
 
 __all__ = [

@@ -13,12 +13,12 @@ from wagtail import blocks
 
 from wagtail_helpdesk import statistics
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.portal import catalogue
-from wagtail_helpdesk.portal.origin import asking_address
+from wagtail_helpdesk.portal.requests import catalogue
+from wagtail_helpdesk.portal.requests.source_page import asking_address
 
-from . import samples
-from .choosing import ServiceChooserBlock
+from . import preview_data
 from .frames import PersonalBlock
+from .service_choice import ServiceChooserBlock
 
 HOUR = timedelta(hours=1)
 #: A day of waiting is said in hours, more in days.
@@ -67,7 +67,7 @@ class ServiceCardBlock(PersonalBlock):
 
     def sample(self) -> dict[str, Any]:
         delay = in_words(timedelta(hours=4))
-        return {"text": samples.text(), "delay": delay, "address": "#"}
+        return {"text": preview_data.text(), "delay": delay, "address": "#"}
 
 
 def card_of(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:

@@ -20,16 +20,18 @@ from django.shortcuts import render
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.portal import catalogue, desk, home, my_tickets, opening, origin, paging, rows
-from wagtail_helpdesk.portal.forms.opening import Opening
-from wagtail_helpdesk.portal.nearby import helpdesk_page
-from wagtail_helpdesk.portal.overview import Overview
-from wagtail_helpdesk.portal.visit import READING, Visit, private, takes_forms
-from wagtail_helpdesk.typed import number
+from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.portal import paging, ticket_rows
+from wagtail_helpdesk.portal.desk import desk_page
+from wagtail_helpdesk.portal.desk.overview import Overview
+from wagtail_helpdesk.portal.page_lookup import helpdesk_page
+from wagtail_helpdesk.portal.request import READING, HelpdeskRequest, private, takes_forms
+from wagtail_helpdesk.portal.requests import catalogue, home, my_tickets, opening, source_page
+from wagtail_helpdesk.portal.requests.opening_form import Opening
 
 from .card import card_of
 
-Fragment = Callable[[Visit], HttpResponseBase]
+Fragment = Callable[[HelpdeskRequest], HttpResponseBase]
 #: The longest list a block shows.
 MOST = 25
 
@@ -46,7 +48,7 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
         if page is None:
             return private(HttpResponse(status=204))
         try:
-            return private(view(Visit(page, request)))
+            return private(view(HelpdeskRequest(page, request)))
         except Http404:
             return private(HttpResponse(status=404))
         except NotYours:
@@ -55,11 +57,13 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
     return answer
 
 
-def _show(visit: Visit, template: str, status: int = 200, **context: Any) -> HttpResponse:
+def _show(
+    request: HelpdeskRequest, template: str, status: int = 200, **context: Any
+) -> HttpResponse:
     return render(
-        visit.request,
+        request.http,
         f"wagtail_helpdesk/blocks/{template}",
-        {"base": visit.base, "page_asked": origin.page_named(visit.request)} | context,
+        {"base": request.base, "page_asked": source_page.page_named(request.http)} | context,
         status=status,
     )
 
@@ -69,51 +73,57 @@ def _nothing() -> HttpResponse:
     return HttpResponse("")
 
 
-def _number(visit: Visit, name: str, most: int) -> int | None:
-    asked = number(visit.request.GET.get(name, ""))
+def _number(request: HelpdeskRequest, name: str, most: int) -> int | None:
+    asked = number(request.http.GET.get(name, ""))
     return None if asked is None else min(asked, most)
 
 
 @fragment
-def requests(visit: Visit) -> HttpResponse:
+def requests(request: HelpdeskRequest) -> HttpResponse:
     """Show the reader's own tickets, what waits for them on top."""
-    own = my_tickets.tickets(visit.user, "own").filter(is_open=True)
-    page = rows.page_of_rows(
-        own, paging.RECENT, after="", reader=visit.user, length=_number(visit, "count", MOST) or 5
-    )
-    return _show(visit, "requests.html", waiting=home.waiting(visit), requests=page)
-
-
-@fragment
-def queue(visit: Visit) -> HttpResponse:
-    """Show a queue of the desk to a manager; the address takes what the desk's own takes."""
-    if not visit.managed:
-        return _nothing()
-    chosen = desk.Desk(visit)
-    if "service" in visit.request.GET and chosen.service is None:
-        return _nothing()  # the block is for the managers of that service
-    page = rows.page_of_rows(
-        chosen.tickets(),
-        desk.ORDERS[chosen.order][1],
+    own = my_tickets.tickets(request.user, "own").filter(is_open=True)
+    page = ticket_rows.page_of_rows(
+        own,
+        paging.RECENT,
         after="",
-        reader=visit.user,
-        length=_number(visit, "count", MOST) or 5,
+        reader=request.user,
+        length=_number(request, "count", MOST) or 5,
     )
-    return _show(visit, "queue.html", page_of_rows=page, parameters=urlencode(chosen.parameters))
+    return _show(request, "requests.html", waiting=home.waiting(request), requests=page)
 
 
 @fragment
-def panel(visit: Visit) -> HttpResponse:
+def queue(request: HelpdeskRequest) -> HttpResponse:
+    """Show a queue of the desk to a manager; the address takes what the desk's own takes."""
+    if not request.managed:
+        return _nothing()
+    chosen = desk_page.Desk(request)
+    if "service" in request.http.GET and chosen.service is None:
+        return _nothing()  # the block is for the managers of that service
+    page = ticket_rows.page_of_rows(
+        chosen.tickets(),
+        desk_page.ORDERS[chosen.order][1],
+        after="",
+        reader=request.user,
+        length=_number(request, "count", MOST) or 5,
+    )
+    return _show(request, "queue.html", page_of_rows=page, parameters=urlencode(chosen.parameters))
+
+
+@fragment
+def panel(request: HelpdeskRequest) -> HttpResponse:
     """Show a manager's day."""
-    return _show(visit, "panel.html", overview=Overview(visit)) if visit.managed else _nothing()
+    return (
+        _show(request, "panel.html", overview=Overview(request)) if request.managed else _nothing()
+    )
 
 
 @fragment
-def services(visit: Visit) -> HttpResponse:
+def services(request: HelpdeskRequest) -> HttpResponse:
     """Show the services that the reader may ask: all, or those of the address that they may ask."""
-    asked = map(number, visit.request.GET.getlist("service"))
+    asked = map(number, request.http.GET.getlist("service"))
     chosen = [pk for pk in asked if pk is not None][: catalogue.MOST_SERVICES]
-    shown = catalogue.read(visit.user, chosen or None)
+    shown = catalogue.read(request.user, chosen or None)
     shelves = shown.shelves
     if chosen:
         known = {shelf.service.pk: shelf for shelf in shelves}
@@ -121,66 +131,68 @@ def services(visit: Visit) -> HttpResponse:
     if not shelves:
         return _nothing()
     return _show(
-        visit,
+        request,
         "catalogue.html",
         shelves=shelves,
         others=shown.others,
-        most=_number(visit, "most", 50),
+        most=_number(request, "most", 50),
     )
 
 
 @fragment
-def card(visit: Visit) -> HttpResponse:
+def card(request: HelpdeskRequest) -> HttpResponse:
     """Show the card of a service that is not open to everybody, to whoever sees it."""
-    asked = _number(visit, "service", 2**62)
-    visible = Service.objects.visible_to(visit.user).filter(enabled=True)
+    asked = _number(request, "service", 2**62)
+    visible = Service.objects.visible_to(request.user).filter(enabled=True)
     service = visible.filter(pk=asked).first() if asked is not None else None
     if service is None:
         return _nothing()
-    page = origin.page_asked(visit.request, visit.request.GET.get(origin.PARAMETER))
-    address = origin.asking_address(visit.request, service=service, page=page)
-    shown = card_of(service, visit.request, delay="delay" in visit.request.GET)
-    return _show(visit, "card.html", address=address, **shown)
+    page = source_page.page_asked(request.http, request.http.GET.get(source_page.PARAMETER))
+    address = source_page.asking_address(request.http, service=service, page=page)
+    shown = card_of(service, request.http, delay="delay" in request.http.GET)
+    return _show(request, "card.html", address=address, **shown)
 
 
 @fragment
 @takes_forms
-def ask(visit: Visit) -> HttpResponse:
+def ask(request: HelpdeskRequest) -> HttpResponse:
     """Show the short form of a category, the choice of one, or the ticket that was opened."""
-    if visit.posted:
-        return _answered(visit)
-    asked = visit.request.GET
+    if request.posted:
+        return _answered(request)
+    asked = request.http.GET
     # One that the block names is fixed; one that the reader chose, they may choose anew.
     category = asked.get("category") or asked.get("wanted")
     if category is None:
-        service = _number(visit, "service", 2**62)
-        shown = catalogue.read(visit.user, None if service is None else [service])
+        service = _number(request, "service", 2**62)
+        shown = catalogue.read(request.user, None if service is None else [service])
         if shown.is_cut:
             return HttpResponse(status=204)  # not all of it fits into a field: the link stays
         choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
         if len(choices) != 1:
-            return _choice(visit, shown.shelves, service) if choices else _nothing()
+            return _choice(request, shown.shelves, service) if choices else _nothing()
         category = choices.pop()
-    chosen = opening.category_in(visit, category)
-    page = origin.page_named(visit.request)
-    return _form(visit, _with_own_ids(opening.form_in(visit, chosen, initial={"page": page})))
+    chosen = opening.category_in(request, category)
+    page = source_page.page_named(request.http)
+    return _form(request, _with_own_ids(opening.form_in(request, chosen, initial={"page": page})))
 
 
-def _choice(visit: Visit, shelves: list[catalogue.Shelf], service: int | None) -> HttpResponse:
-    here = visit.request.path
-    return _show(visit, "ask_choice.html", shelves=shelves, service=service, here=here)
+def _choice(
+    request: HelpdeskRequest, shelves: list[catalogue.Shelf], service: int | None
+) -> HttpResponse:
+    here = request.http.path
+    return _show(request, "ask_choice.html", shelves=shelves, service=service, here=here)
 
 
-def _answered(visit: Visit) -> HttpResponse:
-    category = opening.category_in(visit, visit.request.POST.get("category"))
-    if "refill" in visit.request.POST:
-        return _form(visit, _with_own_ids(opening.refilled_form(visit, category)))
-    form = _with_own_ids(opening.form_in(visit, category, visit.request.POST))
-    ticket = opening.sent(visit, form)
+def _answered(request: HelpdeskRequest) -> HttpResponse:
+    category = opening.category_in(request, request.http.POST.get("category"))
+    if "refill" in request.http.POST:
+        return _form(request, _with_own_ids(opening.refilled_form(request, category)))
+    form = _with_own_ids(opening.form_in(request, category, request.http.POST))
+    ticket = opening.sent(request, form)
     if ticket is None:
-        return _form(visit, form, status=form.http_status)
-    here = visit.request.get_full_path()
-    return _show(visit, "ask_done.html", number=ticket.pk, here=here)
+        return _form(request, form, status=form.http_status)
+    here = request.http.get_full_path()
+    return _show(request, "ask_done.html", number=ticket.pk, here=here)
 
 
 def _with_own_ids(form: Opening) -> Opening:
@@ -189,14 +201,14 @@ def _with_own_ids(form: Opening) -> Opening:
     return form
 
 
-def _form(visit: Visit, form: Opening, status: int = 200) -> HttpResponse:
+def _form(request: HelpdeskRequest, form: Opening, status: int = 200) -> HttpResponse:
     return _show(
-        visit,
+        request,
         "ask_form.html",
         status=status,
         form=form,
         category=form.shown_category,
-        fixed="category" in visit.request.GET,
-        here=visit.request.get_full_path(),
-        address=f"{visit.base}new/{form.shown_category.pk}/",
+        fixed="category" in request.http.GET,
+        here=request.http.get_full_path(),
+        address=f"{request.base}new/{form.shown_category.pk}/",
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
-from wagtail_helpdesk.portal.nearby import helpdesk_address
+from wagtail_helpdesk.portal.page_lookup import helpdesk_address
 
 
 class PersonalBlock(blocks.StructBlock):

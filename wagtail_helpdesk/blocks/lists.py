@@ -9,11 +9,11 @@ from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from wagtail_helpdesk.lifecycle import Status
-from wagtail_helpdesk.portal import desk
+from wagtail_helpdesk.portal.desk import desk_page
 
-from . import samples
-from .choosing import ServiceChooserBlock
+from . import preview_data
 from .frames import PersonalBlock, how_many, with_query
+from .service_choice import ServiceChooserBlock
 
 
 class MyRequestsBlock(PersonalBlock):
@@ -37,8 +37,8 @@ class MyRequestsBlock(PersonalBlock):
 
     def sample(self) -> dict[str, Any]:
         return {
-            "waiting": [samples.row(Status.CLOSED, own=True)],
-            "requests": samples.page(own=True),
+            "waiting": [preview_data.row(Status.CLOSED, own=True)],
+            "requests": preview_data.page(own=True),
         }
 
 
@@ -46,7 +46,9 @@ class ManagerQueueBlock(PersonalBlock):
     """One queue of the desk, for managers; others see nothing."""
 
     queue = blocks.ChoiceBlock(
-        label=pgettext_lazy("block", "Queue"), choices=list(desk.QUEUES.items()), default="free"
+        label=pgettext_lazy("block", "Queue"),
+        choices=list(desk_page.QUEUES.items()),
+        default="free",
     )
     service = ServiceChooserBlock(
         label=_("Service"),
@@ -55,7 +57,7 @@ class ManagerQueueBlock(PersonalBlock):
     )
     order = blocks.ChoiceBlock(
         label=pgettext_lazy("block", "Order"),
-        choices=[(name, label) for name, (label, _order) in desk.ORDERS.items()],
+        choices=[(name, label) for name, (label, _order) in desk_page.ORDERS.items()],
         default="oldest",
     )
     count = how_many(5)
@@ -82,7 +84,7 @@ class ManagerQueueBlock(PersonalBlock):
         return with_query(super().link(value, context), chosen)
 
     def sample(self) -> dict[str, Any]:
-        return {"page_of_rows": samples.page(own=False)}
+        return {"page_of_rows": preview_data.page(own=False)}
 
 
 class ManagerPanelBlock(PersonalBlock):
@@ -101,7 +103,7 @@ class ManagerPanelBlock(PersonalBlock):
         link = _("Go to the desk")
 
     def sample(self) -> dict[str, Any]:
-        return {"overview": samples.overview()}
+        return {"overview": preview_data.overview()}
 
 
 class ServiceCatalogueBlock(PersonalBlock):
@@ -135,4 +137,4 @@ class ServiceCatalogueBlock(PersonalBlock):
         return {"service": chosen or None, "most": value.get("categories"), "page": page}
 
     def sample(self) -> dict[str, Any]:
-        return {"shelves": [samples.shelf()], "most": 6}
+        return {"shelves": [preview_data.shelf()], "most": 6}

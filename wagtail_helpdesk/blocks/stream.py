@@ -2,7 +2,7 @@
 
 from wagtail import blocks
 
-from .asking import AskServiceBlock
+from .ask import AskServiceBlock
 from .card import ServiceCardBlock
 from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
 

@@ -12,9 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 
 from wagtail_helpdesk.models import HelpdeskPreferences, Service
-from wagtail_helpdesk.portal import foretelling
-from wagtail_helpdesk.portal.forms.manager_preferences import ManagerPreferences
-from wagtail_helpdesk.portal.forms.switches import AllManagerSwitches, OwnSwitches, Shown
+from wagtail_helpdesk.portal.preferences import preference_summary
+from wagtail_helpdesk.portal.preferences.manager_form import ManagerPreferences
+from wagtail_helpdesk.portal.preferences.switches import (
+    AllManagerSwitches,
+    OwnSwitches,
+    Shown,
+)
 
 TAB = SettingsTab("helpdesk", _("Helpdesk"), order=250)
 #: The account is one form together with Wagtail's own: with more services, the intranet page.
@@ -75,7 +79,7 @@ class ManagerPreferencesPanel(BaseSettingsPanel):
 
     def get_context_data(self) -> dict[str, Any]:
         """Return the forms, and the sentences for the script."""
-        return {"form": self._form, "vocabulary": foretelling.vocabulary()}
+        return {"form": self._form, "vocabulary": preference_summary.vocabulary()}
 
 
 class AccountForms(ManagerPreferences):

@@ -12,7 +12,7 @@ from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
 
-from wagtail_helpdesk.portal.overview import Overview, overview_for
+from wagtail_helpdesk.portal.desk.overview import Overview, overview_for
 
 
 class HelpdeskPanel(Component):

@@ -14,8 +14,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from wagtail_helpdesk.models import Envelope, State
-from wagtail_helpdesk.notify import health, schedules
+from wagtail_helpdesk.mailqueue import health
+from wagtail_helpdesk.maintenance import schedules
+from wagtail_helpdesk.models import OutgoingMail, State
 
 LEVELS = (gettext_lazy("fine"), gettext_lazy("needs attention"), gettext_lazy("failed"))
 LABELS = {
@@ -38,7 +39,7 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HealthLine:
     """One thing looked at."""
 
     label: Any
@@ -46,15 +47,15 @@ class Line:
     level: int = 0
 
     @property
-    def verdict(self) -> str:
+    def decision(self) -> str:
         """Return the level in a word."""
         return str(LEVELS[self.level])
 
 
-def lines() -> list[Line]:
+def lines() -> list[HealthLine]:
     """Return everything that whoever administers the site wants to know of its mails."""
     findings = health.examine().findings
-    found = [Line(LABELS[f.name], _value(f), f.level) for f in findings if f.name in LABELS]
+    found = [HealthLine(LABELS[f.name], _value(f), f.level) for f in findings if f.name in LABELS]
     return [*found, _last_sent(), *_queue()]
 
 
@@ -83,23 +84,23 @@ def _moment(when: datetime | None) -> str:
     return date_format(timezone.localtime(when), "DATETIME_FORMAT") if when else _("never")
 
 
-def _last_sent() -> Line:
-    sent = Envelope.objects.filter(state=State.SENT).order_by("-sent_at")
+def _last_sent() -> HealthLine:
+    sent = OutgoingMail.objects.filter(state=State.SENT).order_by("-sent_at")
     last = sent.values_list("sent_at", flat=True).first()
-    return Line(gettext_lazy("Last e-mail sent"), _moment(last))
+    return HealthLine(gettext_lazy("Last e-mail sent"), _moment(last))
 
 
-def _queue() -> Iterator[Line]:
+def _queue() -> Iterator[HealthLine]:
     if not apps.is_installed("django_q"):
         return
     missing = schedules.missing()
     installed = _("%(names)s missing: run helpdesk_schedules") % {"names": ", ".join(missing)}
-    yield Line(
+    yield HealthLine(
         pgettext_lazy("health of mails", "Schedules"),
         installed if missing else _("installed"),
         int(bool(missing)),
     )
-    yield Line(gettext_lazy("Running clusters"), _clusters())
+    yield HealthLine(gettext_lazy("Running clusters"), _clusters())
 
 
 def _clusters() -> str:

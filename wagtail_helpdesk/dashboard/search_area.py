@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.search import SearchArea
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.portal.nearby import helpdesk_address
+from wagtail_helpdesk.portal.page_lookup import helpdesk_address
 
 
 class TicketSearchArea(SearchArea):
@@ -18,7 +18,7 @@ class TicketSearchArea(SearchArea):
         super().__init__(_("Tickets"), url="", name="tickets", icon_name="helpdesk", order=900)
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return bool(access.as_manager(request.user))
+        return bool(access.manager_rows_of(request.user))
 
     def is_active(self, request: HttpRequest, current: str | None = None) -> bool:
         return False

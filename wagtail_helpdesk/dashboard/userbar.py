@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.userbar import BaseItem
 
-from wagtail_helpdesk.portal.origin import report_address
+from wagtail_helpdesk.portal.requests.source_page import report_address
 
 
 class ReportItem(BaseItem):

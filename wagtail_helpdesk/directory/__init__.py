@@ -10,7 +10,7 @@ from .errors import (
     UnknownPerson,
     UnresolvedPeople,
 )
-from .finding import (
+from .lookup import (
     Found,
     card,
     find_people,

@@ -1,11 +1,28 @@
 """The nouns of the helpdesk: import them from here. Services come before tickets before events."""
 
-from .absences import Absence, Away, away_on, replacement_for
+from .absences import Absence, Substitution, away_on, replacement_for
 from .aliases import Alias
-from .events import Attachment, Event, KeptFile
+from .events import Event
+from .files import Attachment, StagedUpload
+from .mailqueue import (
+    CircuitBreaker,
+    Heartbeat,
+    Kind,
+    OutgoingMail,
+    ReportContent,
+    SkipReason,
+    State,
+)
 from .managers import CategoryMember, PermanentGuest, ServiceManager
-from .notices import Beat, Channel, Envelope, Kind, Notice, Reason, ReportPart, Skipped, State
-from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportPreference, Shows
+from .notifications import Notification, Reason
+from .preferences import (
+    HelpdeskPreferences,
+    Level,
+    Monitoring,
+    Preset,
+    ReportPreference,
+    ReportSection,
+)
 from .routing import Routing, TicketOrigin
 from .search import SearchRow
 from .services import Category, Service
@@ -17,38 +34,38 @@ __all__ = [
     "Absence",
     "Alias",
     "Attachment",
-    "Away",
-    "Beat",
     "Category",
     "CategoryMember",
     "CategoryText",
     "CategoryTextPage",
-    "Channel",
-    "Envelope",
+    "CircuitBreaker",
     "Event",
     "Guest",
+    "Heartbeat",
     "HelpdeskPreferences",
     "Icon",
-    "KeptFile",
     "Kind",
     "Level",
     "Monitoring",
-    "Notice",
+    "Notification",
+    "OutgoingMail",
     "PermanentGuest",
     "Preset",
     "Reason",
-    "ReportPart",
+    "ReportContent",
     "ReportPreference",
+    "ReportSection",
     "Routing",
     "SearchRow",
     "Service",
     "ServiceManager",
     "ServiceText",
     "ServiceTextPage",
-    "Shows",
-    "Skipped",
+    "SkipReason",
+    "StagedUpload",
     "State",
     "Subscription",
+    "Substitution",
     "Ticket",
     "TicketOrigin",
     "away_on",

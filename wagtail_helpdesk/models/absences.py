@@ -75,7 +75,7 @@ class Absence(models.Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class Substitution:
     """Somebody absent on a day, and who is there in their stead: nobody, where the chain ends so."""
 
     absence: Absence
@@ -91,7 +91,7 @@ def replacement_for(user: Any, date: datetime.date) -> AbstractUser | None:
     return away.replacement if away else None
 
 
-def away_on(users: Collection[int], date: datetime.date) -> dict[int, Away]:
+def away_on(users: Collection[int], date: datetime.date) -> dict[int, Substitution]:
     """Return who of these is absent on a day, by id; one statement for each link of the chains."""
     asked = set(users)
     absences: dict[int, Absence] = {}
@@ -105,7 +105,7 @@ def away_on(users: Collection[int], date: datetime.date) -> dict[int, Away]:
         wanted = {row.replacement_id for row in found.values() if row.replacement_id}
         wanted -= absences.keys() | asked
         asked |= wanted
-    return {pk: Away(absences[pk], _there(pk, absences)) for pk in users if pk in absences}
+    return {pk: Substitution(absences[pk], _there(pk, absences)) for pk in users if pk in absences}
 
 
 def _there(user: int, absences: dict[int, Absence]) -> AbstractUser | None:

@@ -1,4 +1,4 @@
-"""The history of tickets, which is also the outbox of alerts, and the files attached to it."""
+"""The history of tickets, which is also the outbox of alerts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import uuid
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, InvalidStorageError, Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +13,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import access, lifecycle, markdown
-from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Audience
 
 from .tickets import Ticket
@@ -29,17 +27,17 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def of(self, ticket: Ticket, user: Any) -> Self:
         """Narrow to what the user may read of a ticket that was fetched with their standing."""
-        return self.filter(access.reads_message_of_ticket(user, ticket.standing), ticket=ticket)
+        return self.filter(access.reads_message_of_ticket(user, ticket.access), ticket=ticket)
 
-    def unannounced(self) -> Self:
+    def not_dispatched(self) -> Self:
         """Narrow to the events whose listeners have not been gathered yet, oldest first."""
-        return self.filter(announced_at=None).order_by("pk")
+        return self.filter(dispatched_at=None).order_by("pk")
 
 
 class Event(models.Model):
     """Something that happened to a ticket. Written once by ``actions``, never changed.
 
-    ``announced_at`` alone is set later, by the worker that gathers the listeners.
+    ``dispatched_at`` alone is set later, by the worker that gathers the listeners.
     """
 
     ticket = models.ForeignKey(
@@ -65,11 +63,11 @@ class Event(models.Model):
     )
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
-    tells_everybody = models.BooleanField(default=False)
+    notifies_everyone = models.BooleanField(default=False)
     batch = models.UUIDField(default=uuid.uuid4)
     position = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
-    announced_at = models.DateTimeField(null=True, editable=False)
+    dispatched_at = models.DateTimeField(null=True, editable=False)
 
     objects = EventQuerySet.as_manager()
     wagtail_reference_index_ignore = True
@@ -82,7 +80,7 @@ class Event(models.Model):
         indexes = [
             models.Index("ticket", "id", name="hd_event_ticket"),
             # The outbox: read every minute, so it must cost nothing when there is nothing to tell.
-            models.Index("id", condition=Q(announced_at=None), name="hd_event_unannounced"),
+            models.Index("id", condition=Q(dispatched_at=None), name="hd_event_not_dispatched"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["batch", "position"], name="helpdesk_event_once"),
@@ -112,78 +110,3 @@ class Event(models.Model):
         if self.renderer != markdown.RENDERER:
             return markdown.render(self.text)
         return mark_safe(self.html)  # noqa: S308 - written by markdown.render only
-
-
-def private_storage() -> Storage:
-    """Return where attached files are kept: never a place that the web server serves."""
-    try:
-        return storages[helpdesk_settings.FILE_STORAGE]
-    except InvalidStorageError:
-        return FileSystemStorage(location=helpdesk_settings.FILE_ROOT, base_url=None)
-
-
-def random_path(instance: models.Model, filename: str) -> str:
-    """Return a path that says nothing of the file and cannot be guessed."""
-    name = uuid.uuid4().hex
-    return f"{name[:2]}/{name}"
-
-
-class StoredFile(models.Model):
-    """A file somebody sent, under a random name in the private storage."""
-
-    file = models.FileField(upload_to=random_path, storage=private_storage)
-    name = models.CharField(_("name"), max_length=200)
-    size = models.PositiveIntegerField(_("size"))
-    content_type = models.CharField(_("type"), max_length=100)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
-
-
-class AttachmentQuerySet(models.QuerySet["Attachment"]):
-    """Attached files, and the gate to them."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Narrow to the files of the messages the user may read."""
-        return self.filter(access.reads_message(user, "event__"))
-
-
-class Attachment(StoredFile):
-    """A file attached to a message; it has the audience of the message."""
-
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="attachments")
-
-    objects = AttachmentQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        ordering = ["pk"]
-        verbose_name = _("attached file")
-        verbose_name_plural = _("attached files")
-        default_permissions = ()
-
-
-class KeptFile(StoredFile):
-    """A file sent with a form that was not accepted, kept so that it need not be sent again."""
-
-    key = models.UUIDField(default=uuid.uuid4, unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-
-    class Meta:
-        verbose_name = _("kept file")
-        verbose_name_plural = _("kept files")
-        default_permissions = ()
-
-    wagtail_reference_index_ignore = True
-
-    def discard(self) -> None:
-        """Delete the row and its file, in this order.
-
-        A row without its file would be offered to somebody; housekeeping finds a file without row.
-        """
-        self.delete()
-        self.file.delete(save=False)

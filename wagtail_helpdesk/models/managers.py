@@ -44,7 +44,7 @@ class ServiceManager(models.Model):
         verbose_name=_("user"),
         # Whoever leaves is removed on record, never by the way, with the account.
         on_delete=models.PROTECT,
-        related_name="helpdesk_managed",
+        related_name="helpdesk_manager_rows",
         db_index=False,
     )
     can_edit_service = models.BooleanField(_("may edit the service"), default=False)

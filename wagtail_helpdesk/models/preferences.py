@@ -123,7 +123,7 @@ def default_levels(preset: str) -> Levels:
     return PRESETS[Preset(preset or helpdesk_settings.DEFAULT_MONITORING)]
 
 
-class Shows(models.TextChoices):
+class ReportSection(models.TextChoices):
     """What a report can list."""
 
     MANAGED = "managed", pgettext_lazy("report", "Managed")
@@ -133,7 +133,7 @@ class Shows(models.TextChoices):
 
 def default_shows() -> list[str]:
     """Return what a report lists unless its reader, or the site, chose otherwise, in order."""
-    return [Shows.MANAGED.value, Shows.MEMBER.value, Shows.FREE.value]
+    return [ReportSection.MANAGED.value, ReportSection.MEMBER.value, ReportSection.FREE.value]
 
 
 class ReportPreference(models.Model):

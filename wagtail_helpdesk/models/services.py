@@ -60,7 +60,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         if not access.is_somebody(user):
             return self.none()
         having = {privilege.value: True} if privilege else {}
-        return self.filter(Exists(user.helpdesk_managed.filter(service=OuterRef("pk"), **having)))
+        return self.filter(
+            Exists(user.helpdesk_manager_rows.filter(service=OuterRef("pk"), **having))
+        )
 
     def configured_by(self, user: Any, *privileges: Privilege) -> Self:
         """Narrow to the services whose configuration is the user's, all of it or a part.
@@ -75,7 +77,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         holds = Q()
         for privilege in privileges or CONFIGURATION:
             holds |= Q(**{privilege.value: True})
-        return self.filter(Exists(user.helpdesk_managed.filter(holds, service=OuterRef("pk"))))
+        return self.filter(Exists(user.helpdesk_manager_rows.filter(holds, service=OuterRef("pk"))))
 
 
 class Service(InheritedSettings):
@@ -205,14 +207,14 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         """Return ``source`` by the id of the category."""
         return dict(self.order_by().values_list("pk", _source()))
 
-    def deserted(self) -> Self:
+    def without_active_members(self) -> Self:
         """Narrow to those that name their members and have none left: all managers count there."""
         return self.with_source().filter(inherits_members=False, source=None)
 
     def with_member(self, user: Any) -> Self:
         """Narrow to the categories the user is an effective member of."""
-        named = user.helpdesk_managed.filter(categories__category=OuterRef("members_from"))
-        manages = user.helpdesk_managed.filter(service=OuterRef("service"))
+        named = user.helpdesk_manager_rows.filter(categories__category=OuterRef("members_from"))
+        manages = user.helpdesk_manager_rows.filter(service=OuterRef("service"))
         return self.with_source().filter(Q(Exists(named)) | Q(Exists(manages), source=None))
 
 

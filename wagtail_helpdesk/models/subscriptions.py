@@ -27,7 +27,7 @@ class _Subscriber:
         return Guest.objects.filter(user=OuterRef("user"))
 
     @property
-    def helpdesk_managed(self) -> models.QuerySet[ServiceManager]:
+    def helpdesk_manager_rows(self) -> models.QuerySet[ServiceManager]:
         return ServiceManager.objects.filter(user=OuterRef("user"))
 
     @property

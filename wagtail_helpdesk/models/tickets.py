@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import access, lifecycle
+from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.lifecycle import (
     ENDED,
     IN_HAND,
@@ -40,8 +41,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """
         return self.filter(access.reads_ticket(user, through))
 
-    def with_standing(self, user: Any) -> Self:
-        """Add what the user is to each ticket and what they may do; read by ``standing``."""
+    def with_access(self, user: Any) -> Self:
+        """Add what the user is to each ticket and what they may do; read by ``access``."""
         roles = {
             f"is_{role.value}": models.ExpressionWrapper(
                 condition, output_field=models.BooleanField()
@@ -256,7 +257,7 @@ class Ticket(models.Model):
             setattr(self, field, people.get(getattr(self, f"{field}_id")))
         return self
 
-    def standing_of(self, user: Any) -> access.Standing:
+    def access_of(self, user: Any) -> TicketAccess:
         """Return the roles and privileges of the user on the ticket as it is in the database.
 
         ``None`` is the system, a role like the others.
@@ -264,15 +265,15 @@ class Ticket(models.Model):
         if user is None:
             return access.SYSTEM
         if not access.is_somebody(user):
-            return access.Standing()
-        row = Ticket.objects.with_standing(user).filter(pk=self.pk).first()
-        return row.standing if row else access.Standing()
+            return TicketAccess()
+        row = Ticket.objects.with_access(user).filter(pk=self.pk).first()
+        return row.access if row else TicketAccess()
 
     @property
-    def standing(self) -> access.Standing:
-        """What ``with_standing`` added to this row."""
+    def access(self) -> TicketAccess:
+        """What ``with_access`` added to this row."""
         roles = {role for role in Role if getattr(self, f"is_{role.value}", False)}
-        return access.Standing(
+        return TicketAccess(
             # A viewer is who may read a public ticket without being anything else to it.
             roles=frozenset(roles - {Role.VIEWER} or roles),
             privileges=frozenset(p for p in Privilege if getattr(self, p.value, None)),
@@ -280,12 +281,14 @@ class Ticket(models.Model):
 
     def roles_of(self, user: Any) -> frozenset[Role]:
         """Return what the user is to the ticket."""
-        return self.standing_of(user).roles
+        return self.access_of(user).roles
 
     def actions_for(self, user: Any) -> list[Action]:
         """Return the actions that the user has on the ticket now, in the order of the table."""
-        standing = self.standing_of(user)
-        return lifecycle.available(standing.roles, standing.privileges, Status(self.status))
+        ticket_access = self.access_of(user)
+        return lifecycle.available(
+            ticket_access.roles, ticket_access.privileges, Status(self.status)
+        )
 
 
 class Guest(models.Model):

@@ -14,14 +14,14 @@ from wagtail_helpdesk.lifecycle import CONFIGURATION
 from wagtail_helpdesk.models import Service
 
 if TYPE_CHECKING:
-    from .visit import Visit
+    from .request import HelpdeskRequest
 
 #: More services than this are reached through the Wagtail admin's own list.
 MOST_SERVICES = 20
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuItem:
     """A line of the menu."""
 
     label: str
@@ -33,19 +33,19 @@ class Entry:
 class Menu:
     """The entries that are always visible, those behind the "+", and the services to configure."""
 
-    main: list[Entry]
-    more: list[Entry]
-    services: list[Entry]
+    main: list[MenuItem]
+    more: list[MenuItem]
+    services: list[MenuItem]
 
 
-def entries(visit: Visit) -> Menu:
+def entries(request: HelpdeskRequest) -> Menu:
     """Return the menu of a visitor; managers have the desk, some of them services to configure."""
-    main = [_entry(visit, _("Requests"), "tickets/")]
-    if visit.managed:
-        main.append(_entry(visit, _("Desk"), "desk/"))
-    main.append(_entry(visit, pgettext("page", "Search"), "search/"))
-    more = [_entry(visit, _("Preferences"), "preferences/")]
-    return Menu(main, more, _configurable(visit))
+    main = [_entry(request, _("Requests"), "tickets/")]
+    if request.managed:
+        main.append(_entry(request, _("Desk"), "desk/"))
+    main.append(_entry(request, pgettext("page", "Search"), "search/"))
+    more = [_entry(request, _("Preferences"), "preferences/")]
+    return Menu(main, more, _configurable(request))
 
 
 def panel_address(service: Service) -> str | None:
@@ -60,17 +60,17 @@ def _in_the_admin(name: str, *args: Any) -> str | None:
         return None
 
 
-def _entry(visit: Visit, label: str, path: str) -> Entry:
-    address = visit.base + path
-    return Entry(label, address, current=visit.request.path == address)
+def _entry(request: HelpdeskRequest, label: str, path: str) -> MenuItem:
+    address = request.base + path
+    return MenuItem(label, address, current=request.http.path == address)
 
 
-def _configurable(visit: Visit) -> list[Entry]:
-    rows = [row for row in visit.managed if row.privileges.intersection(CONFIGURATION)]
+def _configurable(request: HelpdeskRequest) -> list[MenuItem]:
+    rows = [row for row in request.managed if row.privileges.intersection(CONFIGURATION)]
     # Where our back end is in use the privilege is enough, and nothing has to be asked.
-    if not rows or not (opens_the_admin() or visit.user.has_perm(ACCESS_ADMIN)):
+    if not rows or not (opens_the_admin() or request.user.has_perm(ACCESS_ADMIN)):
         return []
     addresses = [(row.service.name, panel_address(row.service)) for row in rows[:MOST_SERVICES]]
     if len(rows) > MOST_SERVICES:
         addresses.append((_("All my services"), _in_the_admin("list")))
-    return [Entry(name, address) for name, address in addresses if address]
+    return [MenuItem(name, address) for name, address in addresses if address]

@@ -10,21 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from . import (
-    absences,
-    act,
-    desk,
-    file,
-    home,
-    manager_preferences,
-    my_tickets,
-    opening,
-    preferences,
-    search,
-    ticket,
-    told,
-)
-from .visit import receive
+from .desk import desk_page
+from .preferences import absences, manager, personal
+from .request import receive
+from .requests import home, my_tickets, opening
+from .search import search_page
+from .tickets import action_view, files, notified, ticket_page
 
 
 class HelpdeskPageMixin(RoutablePageMixin, models.Model):
@@ -69,7 +60,7 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
 
     @path("tickets/<int:number>/", name="ticket")
     def ticket_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        return receive(self, request, ticket.show, number=number)
+        return receive(self, request, ticket_page.show, number=number)
 
     # Wagtail routes words and hyphens only, so the name in the address of a file is a slug; the
     # true name travels in the header of the answer.
@@ -77,27 +68,27 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     def file_route(
         self, request: HttpRequest, number: int, file_id: int, name: str
     ) -> HttpResponseBase:
-        return receive(self, request, file.download, number=number, file_id=file_id)
+        return receive(self, request, files.download, number=number, file_id=file_id)
 
     @path("tickets/<int:number>/<slug:action>/", name="act")
     def act_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
-        return receive(self, request, act.act, number=number, slug=action)
+        return receive(self, request, action_view.act, number=number, slug=action)
 
     @path("tickets/<int:number>/told/<int:event>/", name="told")
     def told_route(self, request: HttpRequest, number: int, event: int) -> HttpResponseBase:
-        return receive(self, request, told.show, number=number, event=event)
+        return receive(self, request, notified.show, number=number, event=event)
 
     @path("desk/", name="desk")
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, desk.show)
+        return receive(self, request, desk_page.show)
 
     @path("preferences/", name="preferences")
     def preferences_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, preferences.show)
+        return receive(self, request, personal.show)
 
     @path("preferences/manager/", name="manager_preferences")
     def manager_preferences_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, manager_preferences.show)
+        return receive(self, request, manager.show)
 
     @path("preferences/absences/", name="absences")
     def absences_route(self, request: HttpRequest) -> HttpResponseBase:
@@ -105,4 +96,4 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
 
     @path("search/", name="search")
     def search_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, search.show)
+        return receive(self, request, search_page.show)

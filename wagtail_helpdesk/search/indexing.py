@@ -12,7 +12,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Event, SearchRow, Ticket
 
 from . import backends
-from .words import fold
+from .normalisation import fold
 
 #: Events read and written at a time.
 BATCH = 500

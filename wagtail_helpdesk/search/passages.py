@@ -8,7 +8,7 @@ from html import unescape
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from .words import Query
+from .normalisation import Query
 
 #: Characters of a text shown around the first word found.
 BEFORE, LENGTH = 80, 240

@@ -17,7 +17,7 @@ from wagtail_helpdesk.directory import DirectoryError, find_person
 from wagtail_helpdesk.models import Absence
 
 from .managers import ManagerPage
-from .pages import ServiceButton, ServiceFormPage
+from .service_pages import ServiceButton, ServiceFormPage
 
 
 class AbsenceForm(forms.Form):

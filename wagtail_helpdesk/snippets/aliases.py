@@ -17,7 +17,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
 from .choosers import reachable, reachable_services
-from .pages import ServiceButton, ServiceFormPage, ServicePage
+from .service_pages import ServiceButton, ServiceFormPage, ServicePage
 from .tree import indented, walk
 from .widgets import Chooser
 

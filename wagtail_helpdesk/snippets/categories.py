@@ -22,12 +22,18 @@ from wagtail.snippets.views import snippets as generic
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.typed import number
+from wagtail_helpdesk.parsing import number
 
 from .aliases import leading_to, shown_in
 from .forms import CategoryForm
-from .pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
-from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView
+from .object_permissions import (
+    ConfigurationActionView,
+    ScopedList,
+    ScopedObject,
+    ScopedSubject,
+    WagtailView,
+)
+from .service_pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
 from .services import TEMPLATE_PANEL, panel_url
 from .texts import texts_of
 from .tree import walk
@@ -139,7 +145,7 @@ class CategoryCrumbs(WagtailView):
         return tree_url(self.object.service)
 
 
-class CreateCategory(Deed, CategoryCrumbs, generic.CreateView):
+class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView):
     """Make a category in the service, and below the category, that the address names."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -172,7 +178,7 @@ class CreateCategory(Deed, CategoryCrumbs, generic.CreateView):
         )
 
 
-class EditCategory(Deed, CategoryCrumbs, ScopedObject, generic.EditView):
+class EditCategory(ConfigurationActionView, CategoryCrumbs, ScopedObject, generic.EditView):
     """The panel of a category (guide III.1)."""
 
     page_title = gettext_lazy("Category panel")

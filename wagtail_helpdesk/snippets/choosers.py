@@ -13,9 +13,9 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
 
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.typed import number
+from wagtail_helpdesk.parsing import number
 
-from .scoping import WagtailView
+from .object_permissions import WagtailView
 
 
 def reachable_services(user: Any) -> QuerySet[Service]:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from wagtail_helpdesk.lifecycle import Algorithm
+from wagtail_helpdesk.mailqueue.addresses import owners_of
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.models.inheritance import INHERITED, Inherited
 from wagtail_helpdesk.names import name_of
-from wagtail_helpdesk.notify.addresses import owners_of
 
-from .seen import SeenForm
+from .concurrent_edits import SeenForm
 from .tree import indented, walk
 
 #: What each way of assigning does, said where it is chosen.

@@ -16,8 +16,8 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest
 
-from .pages import ServiceButton, ServiceListPage
 from .people import AddPeople
+from .service_pages import ServiceButton, ServiceListPage
 from .services import to_ask
 
 

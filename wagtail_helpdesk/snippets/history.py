@@ -19,8 +19,8 @@ from wagtail.snippets.views import snippets as generic
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Alias, Category, Service, ServiceManager
 
-from .pages import SERVICES
-from .scoping import ScopedSubject
+from .object_permissions import ScopedSubject
+from .service_pages import SERVICES
 from .services import ServiceCrumbs
 
 

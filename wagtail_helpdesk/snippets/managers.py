@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import HeaderButton
 
-from wagtail_helpdesk.actions import Then, configuration
-from wagtail_helpdesk.actions.assignment import open_load
+from wagtail_helpdesk.actions import HandOverPolicy, configuration
+from wagtail_helpdesk.actions.assignment_rules import open_load
 from wagtail_helpdesk.directory import DirectoryError, find_person
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Absence, ServiceManager
 
-from .pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePage
+from .concurrent_edits import SeenForm
 from .people import AddPeople
-from .seen import SeenForm
+from .service_pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePage
 from .services import to_ask
 
 AVAILABILITY = Privilege.SET_AVAILABILITY
@@ -179,9 +179,9 @@ class RemovalForm(forms.Form):
         label=gettext_lazy("What should happen to these tickets?"),
         widget=forms.RadioSelect,
         choices=[
-            (Then.ALGORITHM.value, gettext_lazy("Assign them automatically")),
-            (Then.COLLEAGUE.value, gettext_lazy("Assign them to a colleague")),
-            (Then.FREE.value, gettext_lazy("Release the tickets")),
+            (HandOverPolicy.ALGORITHM.value, gettext_lazy("Assign them automatically")),
+            (HandOverPolicy.COLLEAGUE.value, gettext_lazy("Assign them to a colleague")),
+            (HandOverPolicy.FREE.value, gettext_lazy("Release the tickets")),
         ],
     )
     colleague = forms.CharField(label=gettext_lazy("Colleague"), required=False, max_length=254)
@@ -197,7 +197,7 @@ class RemovalForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("then") == Then.COLLEAGUE.value:
+        if cleaned.get("then") == HandOverPolicy.COLLEAGUE.value:
             try:
                 cleaned["colleague"] = find_person(cleaned.get("colleague", ""))
             except DirectoryError as error:
@@ -225,8 +225,8 @@ class RemoveManager(ManagerPage, ServiceFormPage):
         return super().get_context_data(count=self.count, **kwargs)
 
     def do(self, form: RemovalForm) -> None:
-        then = Then(form.cleaned_data["then"]) if form.cleaned_data.get("then") else None
-        colleague = form.cleaned_data["colleague"] if then is Then.COLLEAGUE else None
+        then = HandOverPolicy(form.cleaned_data["then"]) if form.cleaned_data.get("then") else None
+        colleague = form.cleaned_data["colleague"] if then is HandOverPolicy.COLLEAGUE else None
         configuration.remove_manager(self.manager, by=self.author, then=then, colleague=colleague)
 
     def get_done(self) -> str:

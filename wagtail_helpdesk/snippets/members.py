@@ -14,9 +14,9 @@ from wagtail.admin.paginator import WagtailPaginator
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import ServiceManager
-from wagtail_helpdesk.typed import words
+from wagtail_helpdesk.parsing import words
 
-from .pages import CategoryPage, ServiceFormPage
+from .service_pages import CategoryPage, ServiceFormPage
 
 PER_PAGE = 25
 #: In characters; no name is longer.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import DirectoryError, find_people, look_for
 
-from .pages import ServiceFormPage
+from .service_pages import ServiceFormPage
 
 
 class PeopleForm(forms.Form):

@@ -68,7 +68,7 @@ class ConfigurationPolicy(BasePermissionPolicy):
 
     def users_with_any_permission_for_instance(self, actions: Iterable[str], instance: Any) -> Any:
         enough = {p for action in actions for p in self.privileges.get(action, ())}
-        return self._users(enough, Q(helpdesk_managed__service=self.service_id(instance)))
+        return self._users(enough, Q(helpdesk_manager_rows__service=self.service_id(instance)))
 
     def _suffices(self, action: str, holds: frozenset[Privilege]) -> bool:
         return not holds.isdisjoint(self.privileges.get(action, ()))

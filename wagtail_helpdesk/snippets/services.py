@@ -21,11 +21,17 @@ from wagtail.snippets.views import snippets as generic
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
-from wagtail_helpdesk.typed import number
+from wagtail_helpdesk.parsing import number
 
 from .forms import ServiceForm
-from .pages import SERVICES, ServicePage
-from .scoping import Deed, ScopedList, ScopedObject, ScopedSubject, WagtailView
+from .object_permissions import (
+    ConfigurationActionView,
+    ScopedList,
+    ScopedObject,
+    ScopedSubject,
+    WagtailView,
+)
+from .service_pages import SERVICES, ServicePage
 from .texts import texts_of
 from .widgets import CHECKBOXES, RADIOS, SELECT, TEXTAREA
 
@@ -144,7 +150,7 @@ class ReorderServices(generic.ReorderView):
         return JsonResponse({"success": True})
 
 
-class CreateService(Deed, generic.CreateView):
+class CreateService(ConfigurationActionView, generic.CreateView):
     """Make a service."""
 
     def save_instance(self) -> Service:
@@ -169,7 +175,7 @@ class ServiceCrumbs(WagtailView):
         return panel_url(self.object)
 
 
-class EditService(Deed, ServiceCrumbs, ScopedObject, generic.EditView):
+class EditService(ConfigurationActionView, ServiceCrumbs, ScopedObject, generic.EditView):
     """The properties of a service."""
 
     page_title = gettext_lazy("Properties")
@@ -249,7 +255,7 @@ class ServicePanel(ServicePage):
             managers=service.managers.count(),
             guests=service.permanent_guests.count(),
             categories=service.categories.count(),
-            categories_without_members=service.categories.deserted().count(),
+            categories_without_members=service.categories.without_active_members().count(),
             texts=texts_of(service) if Privilege.EDIT_SERVICE in self.holds else [],
             ask=to_ask(self),
             **kwargs,

@@ -28,10 +28,10 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MOST_RELATED, Text
-from wagtail_helpdesk.typed import number
+from wagtail_helpdesk.parsing import number
 
-from .pages import CATEGORIES, SERVICES
-from .scoping import ScopedAddress, ScopedList, ScopedObject, ScopedSubject, WagtailView
+from .object_permissions import ScopedAddress, ScopedList, ScopedObject, ScopedSubject, WagtailView
+from .service_pages import CATEGORIES, SERVICES
 from .widgets import TEXTAREA, IconRadios
 
 SERVICE_TEXTS = "helpdesk_service_texts"

@@ -13,7 +13,7 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 
-from .pages import CategoryPage, ServiceFormPage, ServicePage
+from .service_pages import CategoryPage, ServiceFormPage, ServicePage
 from .widgets import Chooser
 
 

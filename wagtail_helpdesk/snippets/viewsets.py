@@ -13,10 +13,10 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from wagtail_helpdesk.models import Category, Service
 
 from . import absences, aliases, categories, guests, history, managers, members, services
+from . import permission_report as explanation
 from . import transfers as transfer
-from . import why as explanation
 from .choosers import ReachableChooser
-from .pages import CATEGORIES, SERVICES, ServicePage
+from .service_pages import CATEGORIES, SERVICES, ServicePage
 from .texts import CategoryTextViewSet, ServiceTextViewSet
 
 LIST, RESULTS = "wagtailadmin/generic/index.html", "wagtailadmin/generic/index_results.html"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import in_words
 from wagtail_helpdesk.names import name_of
-from wagtail_helpdesk.portal.origin import report_address, with_page
+from wagtail_helpdesk.portal.requests.source_page import report_address, with_page
 
 register = template.Library()
 register.filter("in_words", in_words, expects_localtime=True)

@@ -111,7 +111,7 @@ PAGES = {
                 ),
             ),
             (
-                "notice",
+                "notification",
                 {
                     "title": "No portable heaters",
                     "text": (
@@ -297,7 +297,7 @@ PAGES = {
                 ),
             ),
             (
-                "notice",
+                "notification",
                 {
                     "title": "A question about your own situation?",
                     "text": (

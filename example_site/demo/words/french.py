@@ -113,7 +113,7 @@ PAGES = {
                 ),
             ),
             (
-                "notice",
+                "notification",
                 {
                     "title": "Pas de chauffage d’appoint",
                     "text": (
@@ -301,7 +301,7 @@ PAGES = {
                 ),
             ),
             (
-                "notice",
+                "notification",
                 {
                     "title": "Une question sur votre situation ?",
                     "text": (

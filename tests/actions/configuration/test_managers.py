@@ -3,7 +3,7 @@
 import pytest
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import NotPossible, NotYours, Then, configuration
+from wagtail_helpdesk.actions import HandOverPolicy, NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege, Status
 from wagtail_helpdesk.models import CategoryMember, Service, ServiceManager
 
@@ -188,14 +188,14 @@ def test_open_tickets_must_be_decided_about(people, sophie, row, taken):
 
 
 def test_the_tickets_are_released(people, sophie, row, taken):
-    configuration.remove_manager(row(people.karim), by=sophie, then=Then.FREE)
+    configuration.remove_manager(row(people.karim), by=sophie, then=HandOverPolicy.FREE)
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == (Status.FREE, None)
 
 
 def test_the_tickets_go_to_a_colleague(people, sophie, row, taken):
     configuration.remove_manager(
-        row(people.karim), by=sophie, then=Then.COLLEAGUE, colleague=people.julien
+        row(people.karim), by=sophie, then=HandOverPolicy.COLLEAGUE, colleague=people.julien
     )
     taken.refresh_from_db()
     assert taken.assignee == people.julien
@@ -203,7 +203,7 @@ def test_the_tickets_go_to_a_colleague(people, sophie, row, taken):
 
 def test_the_tickets_go_to_whom_the_algorithm_picks(people, general, sophie, row, taken):
     Service.objects.filter(pk=general.pk).update(algorithm="first")
-    configuration.remove_manager(row(people.karim), by=sophie, then=Then.ALGORITHM)
+    configuration.remove_manager(row(people.karim), by=sophie, then=HandOverPolicy.ALGORITHM)
     taken.refresh_from_db()
     assert taken.assignee == people.sophie
 
@@ -212,7 +212,7 @@ def test_the_colleague_must_be_an_available_manager(people, sophie, row, taken):
     for colleague in (None, people.victor, people.karim):
         with pytest.raises(NotPossible) as refusal:
             configuration.remove_manager(
-                row(people.karim), by=sophie, then=Then.COLLEAGUE, colleague=colleague
+                row(people.karim), by=sophie, then=HandOverPolicy.COLLEAGUE, colleague=colleague
             )
         assert refusal.value.field == "colleague"
     taken.refresh_from_db()

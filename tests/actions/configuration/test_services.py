@@ -157,4 +157,4 @@ def test_the_example_of_the_guide_works(people):
     example = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)[-1]
     names = {"user": people.karim}
     exec(example, names)
-    assert [str(member) for member in names["letters"].effective_members()] == ["Karim Benali"]
+    assert [str(member) for member in names["specs"].effective_members()] == ["Karim Benali"]

@@ -15,7 +15,7 @@ from wagtail_helpdesk.models import Absence, Service
 from wagtail_helpdesk.names import name_of
 
 from ..errors import NotPossible, NotYours, refuse_inactive
-from .changing import Change, legible
+from .change import ConfigurationChange, legible
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,7 +28,7 @@ def may_set_absences(user: Any, by: Any) -> bool:
 
     That is: themselves, with a privilege for it in one; or whoever manages the managers of all.
     """
-    managed = user.helpdesk_managed
+    managed = user.helpdesk_manager_rows
     runs = Service.objects.configured_by(by, Privilege.MANAGE_MANAGERS).values("pk")
     if by.pk == user.pk:
         return bool(managed.filter(Q(can_set_availability=True) | Q(service__in=runs)).exists())
@@ -126,7 +126,7 @@ def _record(action: str, absence: Absence, by: Author) -> None:
     }
     added = action == "add_absence"
     for service in Service.objects.filter(managers__user=absence.user):
-        Change(service, by).record(
+        ConfigurationChange(service, by).record(
             action,
             before={} if added else days,
             after=days if added else {},

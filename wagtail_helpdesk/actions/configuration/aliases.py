@@ -10,7 +10,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
 from ..errors import NotPossible
-from .changing import changing, next_order, validated
+from .change import changing, next_order, validated
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser

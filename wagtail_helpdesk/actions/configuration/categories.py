@@ -10,7 +10,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Ticket
 
 from ..errors import NotPossible
-from .changing import applied, changing, next_order, stepped, validated
+from .change import applied, changing, next_order, stepped, validated
 from .membership import refresh_members_from
 from .transfers import refuse_with_tickets
 

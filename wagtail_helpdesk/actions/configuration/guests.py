@@ -11,7 +11,7 @@ from wagtail_helpdesk.models import PermanentGuest, Service
 from wagtail_helpdesk.names import name_of
 
 from ..errors import NotPossible, refuse_inactive
-from .changing import changing
+from .change import changing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

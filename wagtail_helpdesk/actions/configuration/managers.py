@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_helpdesk.actions.handover import HandOverPolicy, hand_over
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 from wagtail_helpdesk.names import name_of
 
-from ..departures import Then, hand_over
 from ..errors import NotPossible, NotYours, refuse_inactive
-from .changing import Change, applied, changing, next_order, stepped
+from .change import ConfigurationChange, applied, changing, next_order, stepped
 from .membership import refresh_members_from
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def remove_manager(
     manager: ServiceManager,
     *,
     by: Author,
-    then: Then | None = None,
+    then: HandOverPolicy | None = None,
     colleague: User | None = None,
 ) -> None:
     """Remove a manager from the service, handing over the open tickets they are in charge of.
@@ -94,12 +94,14 @@ def remove_manager(
         _keep_one_holder(row, None)
         _keep_one_manager(row)
         _refuse_undecided(row, then)
-        if then is Then.COLLEAGUE:
+        if then is HandOverPolicy.COLLEAGUE:
             _check_colleague(row, colleague)
         row.delete()
         row.user.helpdesk_subscriptions.filter(ticket__service=change.service).end_out_of_sight()
         refresh_members_from(change.service)
-        handed = hand_over(change.service, row.user, then=then or Then.FREE, colleague=colleague)
+        handed = hand_over(
+            change.service, row.user, then=then or HandOverPolicy.FREE, colleague=colleague
+        )
         change.record(
             "remove_manager", before={name: True for name in FLAGS if getattr(row, name)},
             name=name_of(row.user), user=row.user_id, tickets=len(handed),
@@ -147,7 +149,7 @@ def _locked(manager: ServiceManager) -> ServiceManager:
     return row
 
 
-def _check_giving(change: Change, flags: dict[str, Any]) -> None:
+def _check_giving(change: ConfigurationChange, flags: dict[str, Any]) -> None:
     named = {privilege for privilege in CONFIGURATION if privilege.value in flags}
     if not named <= change.holds:
         raise NotYours
@@ -181,7 +183,7 @@ def _others(row: ServiceManager) -> Any:
     return others.exclude(pk=row.pk)
 
 
-def _refuse_undecided(row: ServiceManager, then: Then | None) -> None:
+def _refuse_undecided(row: ServiceManager, then: HandOverPolicy | None) -> None:
     count = open_tickets_of(row)
     if count and then is None:
         raise NotPossible(

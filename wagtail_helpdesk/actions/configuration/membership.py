@@ -12,7 +12,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
 
 from ..errors import NotPossible
-from .changing import changing
+from .change import changing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser

@@ -13,7 +13,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Subscription, Ticket
 
 from ..errors import NotPossible, NotYours
-from .changing import Change, applied, changing, next_order, placed, validated
+from .change import ConfigurationChange, applied, changing, next_order, placed, validated
 from .transfers import refuse_with_tickets
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def create_service(
         if groups:
             service.groups.set(groups)
             after["groups"] = _names(groups)
-        Change(service, by).record("create_service", after=after, name=name)
+        ConfigurationChange(service, by).record("create_service", after=after, name=name)
     return service
 
 
@@ -68,7 +68,7 @@ def order_service(service: Service, *, by: Author, place: int | None) -> None:
         last = len(rows) - 1
         if places := placed(rows, service, last if place is None else min(place, last)):
             before, after = places
-            Change(service, by).record(
+            ConfigurationChange(service, by).record(
                 "order_services", before=before, after=after, name=service.name
             )
 
@@ -80,7 +80,7 @@ def delete_service(service: Service, *, by: Author) -> None:
         # The strongest lock: a ticket being opened holds a weaker one, and one of the two waits.
         row = Service.objects.select_for_update().get(pk=service.pk)
         refuse_with_tickets(Ticket.objects.filter(service=row))
-        Change(row, by).record("delete_service", name=row.name)
+        ConfigurationChange(row, by).record("delete_service", name=row.name)
         # Parents are protected from being deleted before their children.
         while leaves := list(row.categories.filter(children=None).values_list("pk", flat=True)):
             Category.objects.filter(pk__in=leaves).delete()

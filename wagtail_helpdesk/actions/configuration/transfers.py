@@ -13,7 +13,7 @@ from wagtail_helpdesk.models import Category, Service, Ticket
 
 from ..errors import NotPossible
 from ..moving import move
-from .changing import changing
+from .change import changing
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -34,7 +34,7 @@ _REFUSALS = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class LDAPEntry:
     """One entry of the directory; attribute names in lower case, values as text."""
 
     dn: str
@@ -78,7 +78,7 @@ class LdapConnection:
         *,
         limit: int = 0,
         whole: bool = False,
-    ) -> list[Entry]:
+    ) -> list[LDAPEntry]:
         """Return the entries that fit, at most ``limit`` of them if it is not 0.
 
         With ``whole`` anything that could hide an entry raises: a limit of the server, a part of the
@@ -109,9 +109,9 @@ class LdapConnection:
             raise ldap.TIMEOUT({"desc": "Timed out"})
         return left
 
-    def _gather(self, message: int, *, whole: bool) -> list[Entry]:
+    def _gather(self, message: int, *, whole: bool) -> list[LDAPEntry]:
         """One result at a time: what came before the size limit is an answer, and python-ldap drops it otherwise."""
-        entries: list[Entry] = []
+        entries: list[LDAPEntry] = []
         while True:
             try:
                 kind, results = self._connection.result(message, all=0, timeout=self._left())
@@ -221,8 +221,8 @@ def _detail(error: ldap.LDAPError) -> str:
     return f"{type(error).__name__}: {description}" if description else type(error).__name__
 
 
-def _entry(dn: str, values: dict[str, list[bytes]]) -> Entry:
-    return Entry(
+def _entry(dn: str, values: dict[str, list[bytes]]) -> LDAPEntry:
+    return LDAPEntry(
         dn,
         {
             name.lower(): [value.decode("utf-8", "replace") for value in found]

@@ -19,7 +19,7 @@ from ..guests import is_external, looks_like_address
 from ..protocol import Candidate
 from . import groups
 from .accounts import account_of
-from .connection import Entry, LdapConnection, connected
+from .connection import LdapConnection, LDAPEntry, connected
 from .people import People
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class LdapDirectory:
         there = {value.casefold() for entry in entries for value in self._people.identities(entry)}
         return [user for user in users if self._people.identity(user).casefold() not in there]
 
-    def _entry(self, typed: str) -> Entry:
+    def _entry(self, typed: str) -> LDAPEntry:
         with self._connected() as connection:
             entries = self._people.called(connection, typed)
             if not entries and looks_like_address(typed):
@@ -111,7 +111,7 @@ class LdapDirectory:
             raise AmbiguousPerson(typed)
         return entries[0]
 
-    def _candidates(self, entries: Sequence[Entry]) -> list[Candidate]:
+    def _candidates(self, entries: Sequence[LDAPEntry]) -> list[Candidate]:
         known = _known_users(self._people.username(entry) for entry in entries)
         candidates = []
         for entry in entries:
@@ -120,7 +120,7 @@ class LdapDirectory:
                 candidates.append(self._candidate(entry, user_pk))
         return candidates
 
-    def _candidate(self, entry: Entry, user_pk: Any) -> Candidate:
+    def _candidate(self, entry: LDAPEntry, user_pk: Any) -> Candidate:
         return Candidate(
             identifier=self._people.login(entry),
             full_name=self._people.full_name(entry),
@@ -151,7 +151,7 @@ def _known_users(usernames: Iterable[str]) -> dict[str, tuple[Any, bool]]:
     return {username: (pk, is_active) for username, pk, is_active in rows}
 
 
-def _shown(entry: Entry, wanted: Mapping[str, Any]) -> dict[str, str]:
+def _shown(entry: LDAPEntry, wanted: Mapping[str, Any]) -> dict[str, str]:
     values = (
         (label, ", ".join(entry.attributes.get(name.lower(), ()))) for name, label in wanted.items()
     )

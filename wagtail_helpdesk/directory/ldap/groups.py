@@ -11,7 +11,7 @@ from django_auth_ldap.config import NestedMemberDNGroupType, PosixGroupType
 from ldap.filter import escape_filter_chars
 
 from ..errors import DirectoryUnavailable, UnknownGroup
-from .connection import Entry, LdapConnection
+from .connection import LdapConnection, LDAPEntry
 from .people import People
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _POSIX_ATTRIBUTES = ("memberUid", "gidNumber")
 
 def members(
     connection: LdapConnection, backend: LDAPBackend, people: People, group: str
-) -> list[Entry]:
+) -> list[LDAPEntry]:
     """Return the people of a group, given by its name or its distinguished name; all of them or an error."""
     group_type = backend.settings.GROUP_TYPE
     if isinstance(group_type, PosixGroupType):
@@ -40,10 +40,10 @@ def members(
 
 
 def _walk(
-    connection: LdapConnection, people: People, top: Entry, attribute: str, *, nested: bool
-) -> dict[str, Entry]:
+    connection: LdapConnection, people: People, top: LDAPEntry, attribute: str, *, nested: bool
+) -> dict[str, LDAPEntry]:
     """Follow members to people, and to groups in groups; circles end where they began."""
-    found: dict[str, Entry] = {}
+    found: dict[str, LDAPEntry] = {}
     seen: set[str] = set()
     waiting = [top]
     while waiting:
@@ -60,7 +60,7 @@ def _walk(
     return found
 
 
-def _posix_members(connection: LdapConnection, people: People, group: Entry) -> list[Entry]:
+def _posix_members(connection: LdapConnection, people: People, group: LDAPEntry) -> list[LDAPEntry]:
     """POSIX groups name people by login, or are the primary group of people who say so themselves."""
     entries = {
         entry.dn.lower(): entry
@@ -71,7 +71,7 @@ def _posix_members(connection: LdapConnection, people: People, group: Entry) -> 
     return list(entries.values())
 
 
-def _values(group: Entry, attribute: str) -> list[str]:
+def _values(group: LDAPEntry, attribute: str) -> list[str]:
     """Every value; a server that hands out large groups in slices hands out none under the plain name."""
     if any(name.startswith(f"{attribute.lower()};range=") for name in group.attributes):
         raise DirectoryUnavailable(f"the group {group.dn} is too large to be read whole")
@@ -80,8 +80,8 @@ def _values(group: Entry, attribute: str) -> list[str]:
 
 def _group(
     connection: LdapConnection, backend: LDAPBackend, group: str, attributes: Iterable[str]
-) -> Entry:
-    entries: dict[str, Entry] = {}
+) -> LDAPEntry:
+    entries: dict[str, LDAPEntry] = {}
     for base, scope, filterstr in _where(backend, group):
         for entry in connection.search(base, scope, filterstr, attributes, whole=True):
             entries[entry.dn.lower()] = entry

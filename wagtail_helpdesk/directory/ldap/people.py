@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from ldap.filter import escape_filter_chars
 
-from .connection import Entry, LdapConnection
+from .connection import LdapConnection, LDAPEntry
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -56,20 +56,20 @@ class People:
 
     # -- what an entry says --
 
-    def login(self, entry: Entry) -> str:
+    def login(self, entry: LDAPEntry) -> str:
         """What ``USER_SEARCH`` finds the person by."""
         return entry.first(self._login)
 
-    def username(self, entry: Entry) -> str:
+    def username(self, entry: LDAPEntry) -> str:
         """What Django knows the person by."""
         if self._username:
             return entry.first(self._username)
         return str(self._backend.ldap_to_django_username(self.login(entry)))
 
-    def mail(self, entry: Entry) -> str:
+    def mail(self, entry: LDAPEntry) -> str:
         return entry.first(self._mail)
 
-    def full_name(self, entry: Entry) -> str:
+    def full_name(self, entry: LDAPEntry) -> str:
         given, family = entry.first(self._given), entry.first(self._family)
         return f"{given} {family}" if given and family else entry.first("cn") or self.login(entry)
 
@@ -78,17 +78,17 @@ class People:
         username = user.get_username()
         return username if self._username else str(self._backend.django_to_ldap_username(username))
 
-    def identities(self, entry: Entry) -> list[str]:
+    def identities(self, entry: LDAPEntry) -> list[str]:
         """Every value by which an entry may be a user of the site: identifiers may have several."""
         return entry.attributes.get((self._username or self._login).lower(), [])
 
     # -- who fits --
 
-    def called(self, connection: LdapConnection, login: str) -> list[Entry]:
+    def called(self, connection: LdapConnection, login: str) -> list[LDAPEntry]:
         """Return whom ``USER_SEARCH`` finds, two at most: one too many says enough."""
         return self._search(connection, lambda branch: branch.called(login), limit=2)
 
-    def at(self, connection: LdapConnection, address: str) -> list[Entry]:
+    def at(self, connection: LdapConnection, address: str) -> list[LDAPEntry]:
         """Return the people with this e-mail address, two at most."""
         fits = f"({self._mail}={escape_filter_chars(address)})"
         return self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", limit=2)
@@ -99,7 +99,7 @@ class People:
         words: Sequence[str],
         limit: int,
         extra: Iterable[str] = (),
-    ) -> list[Entry]:
+    ) -> list[LDAPEntry]:
         """Return people whom every word fits, by name; accents do not matter where the server can tell."""
         fits = "".join(self._like(word) for word in words)
         entries = self._search(
@@ -118,7 +118,7 @@ class People:
         extra: Iterable[str] = (),
         *,
         whole: bool = False,
-    ) -> list[Entry]:
+    ) -> list[LDAPEntry]:
         """Return the entries of users of the site."""
         identities = [self.identity(user) for user in users]
 
@@ -127,14 +127,14 @@ class People:
 
         return self._search(connection, fits, extra=extra, whole=whole)
 
-    def in_primary_group(self, connection: LdapConnection, number: str) -> list[Entry]:
+    def in_primary_group(self, connection: LdapConnection, number: str) -> list[LDAPEntry]:
         """Return the people whose primary POSIX group has this number."""
         if not number:
             return []
         fits = f"(gidNumber={escape_filter_chars(number)})"
         return self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", whole=True)
 
-    def with_dn(self, connection: LdapConnection, dn: str) -> list[Entry]:
+    def with_dn(self, connection: LdapConnection, dn: str) -> list[LDAPEntry]:
         """Return the person with this distinguished name, if it is a person."""
         anybody = f"(|{''.join(branch.anybody for branch in self.branches)})"
         return connection.search(dn, ldap.SCOPE_BASE, anybody, self.attributes(), whole=True)
@@ -152,7 +152,7 @@ class People:
         extra: Iterable[str] = (),
         limit: int = 0,
         whole: bool = False,
-    ) -> list[Entry]:
+    ) -> list[LDAPEntry]:
         """Return what fits in any branch, each entry once, and none that nobody could log in as."""
         attributes = self.attributes(extra)
         entries = {
@@ -176,7 +176,7 @@ class People:
         sounds = (f"({attribute}~={escaped})" for attribute in ("cn", self._given, self._family))
         return f"(|{''.join([*begins, *holds, *sounds])})"
 
-    def _text(self, entry: Entry) -> str:
+    def _text(self, entry: LDAPEntry) -> str:
         attributes = (self._login, self._mail, self._given, self._family, "cn")
         return _fold(
             "\n".join(

@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.mailqueue.delivery import after, deliver
 from wagtail_helpdesk.models import Event
-from wagtail_helpdesk.notify import queue
-from wagtail_helpdesk.notify.announce import announce_waiting
-from wagtail_helpdesk.notify.delivery import after, deliver
-from wagtail_helpdesk.notify.reports import due_now, try_to_plan
+from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.reports.due import due_now, try_to_plan
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             self._say(done + deliver())
 
     def _say_what_waits(self) -> None:
-        self.stdout.write(f"events to announce: {Event.objects.unannounced().count()}")
+        self.stdout.write(f"events to announce: {Event.objects.not_dispatched().count()}")
         self.stdout.write(f"reports due: {sum(1 for _ in due_now())}")
         self.stdout.write(f"mails due: {queue.due().count()}")
 

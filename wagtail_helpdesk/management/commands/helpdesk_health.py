@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from wagtail_helpdesk.notify.health import examine
+from wagtail_helpdesk.mailqueue.health import examine
 
 WORDS = ("ok", "warning", "FAILED")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wagtail_helpdesk.management.housekeeping import JOBS, run
-from wagtail_helpdesk.notify.delivery import beat
+from wagtail_helpdesk.mailqueue.delivery import beat
+from wagtail_helpdesk.maintenance.housekeeping import JOBS, run
 
 
 class Command(BaseCommand):

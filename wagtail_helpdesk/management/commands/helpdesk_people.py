@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_helpdesk.actions import Then
+from wagtail_helpdesk.actions import HandOverPolicy
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import DirectoryUnavailable
-from wagtail_helpdesk.management import people
+from wagtail_helpdesk.maintenance import directory_sync
 
 
 class Command(BaseCommand):
@@ -31,8 +31,8 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--then",
-            choices=[Then.ALGORITHM.value, Then.FREE.value],
-            default=Then.ALGORITHM.value,
+            choices=[HandOverPolicy.ALGORITHM.value, HandOverPolicy.FREE.value],
+            default=HandOverPolicy.ALGORITHM.value,
             help="what happens to open tickets (default: the category's automatic assignment)",
         )
         parser.add_argument(
@@ -45,13 +45,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, check the plan, then change."""
         try:
-            plan = people.plan()
+            plan = directory_sync.plan()
             self._show(plan)
             self._check(plan, options["share_limit"])
             if options["dry_run"]:
                 self.stdout.write("Dry run: nothing was changed.")
             else:
-                self._apply(plan, Then(options["then"]))
+                self._apply(plan, HandOverPolicy(options["then"]))
         except DirectoryUnavailable as error:
             raise CommandError(
                 f"The directory gave no answer ({error.reason}: {error.detail}). "
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         if plan.problems:
             raise CommandError("\n".join(plan.problems))
 
-    def _show(self, plan: people.Plan) -> None:
+    def _show(self, plan: directory_sync.Plan) -> None:
         for service, candidate in plan.joining:
             self.stdout.write(f"joins {service}: {candidate.full_name} ({candidate.identifier})")
         for manager in plan.parting:
@@ -72,16 +72,16 @@ class Command(BaseCommand):
             f"{len(plan.leavers)} of {plan.asked} left the directory."
         )
 
-    def _check(self, plan: people.Plan, share: float | None) -> None:
+    def _check(self, plan: directory_sync.Plan, share: float | None) -> None:
         limit = helpdesk_settings.LEAVERS_SHARE_LIMIT if share is None else share
         try:
             plan.check(limit)
-        except people.TooManyChanges as error:
+        except directory_sync.TooManyChanges as error:
             raise CommandError(
                 f"Stopped, and nothing was changed: {error}, more than the limit of {limit:.0%}. "
                 "If that is right, run it once with a larger --share-limit."
             ) from error
 
-    def _apply(self, plan: people.Plan, then: Then) -> None:
-        for line in people.apply(plan, then=then):
+    def _apply(self, plan: directory_sync.Plan, then: HandOverPolicy) -> None:
+        for line in directory_sync.apply(plan, then=then):
             self.stdout.write(f"done: {line}")

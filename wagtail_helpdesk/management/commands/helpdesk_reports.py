@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from wagtail_helpdesk.notify.delivery import deliver
-from wagtail_helpdesk.notify.reports import due_now, plan
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.reports.due import due_now, plan
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wagtail_helpdesk.notify.schedules import SCHEDULES, install
+from wagtail_helpdesk.maintenance.schedules import SCHEDULES, install
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import SearchRow
-from wagtail_helpdesk.search.words import Query
+from wagtail_helpdesk.search.normalisation import Query
 
 Rows = QuerySet[SearchRow]
 
@@ -56,7 +56,7 @@ def current() -> Backend:
 
 @cache
 def _of_engine(name: str) -> Backend:
-    from .engine import Engine
+    from .opensearch import Engine
 
     # Kept: it holds the connections to the servers.
     return Engine(name)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from django.db import connection
 
 from wagtail_helpdesk.models import SearchRow
-from wagtail_helpdesk.search.words import Query
+from wagtail_helpdesk.search.normalisation import Query
 
 from . import Found, Rows, merged
 

@@ -9,7 +9,7 @@ from django.db import OperationalError, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from wagtail_helpdesk.search.words import Query, TooBroad
+from wagtail_helpdesk.search.normalisation import Query, TooBroad
 
 from . import Rows
 from .database import Database, execute

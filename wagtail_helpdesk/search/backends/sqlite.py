@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models.expressions import RawSQL
 
-from wagtail_helpdesk.search.words import Query
+from wagtail_helpdesk.search.normalisation import Query
 
 from . import Rows
 from .database import Database, execute

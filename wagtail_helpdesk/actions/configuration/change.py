@@ -1,0 +1,133 @@
+"""How the configuration changes: under the lock of its service, by somebody who may, on record."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from wagtail.log_actions import log
+
+from wagtail_helpdesk.actions.errors import NotPossible, NotYours
+from wagtail_helpdesk.actions.locking import locked
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.models import Category, Service
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationChange:
+    """A change being made to a service, locked until it is over. ``by`` None is the system."""
+
+    service: Service
+    by: AbstractUser | None
+    #: The parts of the configuration that are the author's, as they are now.
+    holds: frozenset[Privilege] = frozenset()
+
+    def record(
+        self,
+        action: str,
+        what: Service | Category | None = None,
+        *,
+        before: Values | None = None,
+        after: Values | None = None,
+        **about: Any,
+    ) -> None:
+        """Write the change to Wagtail's log, with what it was before and is now.
+
+        ``about`` are names that the sentence in the log needs: they outlive the rows.
+        """
+        log(
+            what or self.service,
+            f"wagtail_helpdesk.{action}",
+            user=self.by,
+            # The log shows one entry per action and id: several changes of one request are several.
+            uuid=uuid.uuid4(),
+            data={
+                "service": self.service.pk,
+                "before": before or {},
+                "after": after or {},
+                **about,
+            },
+        )
+
+
+@contextmanager
+def changing(
+    service: Service, *, by: AbstractUser | None, needs: Privilege | None = None
+) -> Iterator[ConfigurationChange]:
+    """Lock the service, read the author's privileges as they are now, and let them change it.
+
+    Raises ``NotYours``; without ``needs`` that is up to the block. Everything in it happens or
+    nothing does.
+    """
+    with transaction.atomic():
+        # Changes of a service wait for one another: the last manager can then be counted. Opening
+        # a ticket waits for them only to find its manager, where the database can tell locks apart.
+        now = locked(Service.objects, service.pk)
+        holds = frozenset(CONFIGURATION) if by is None else now.configuration_of(by)
+        if needs is not None and needs not in holds:
+            raise NotYours
+        yield ConfigurationChange(now, by, holds)
+
+
+def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Values]:
+    """Set what changes on a row, without saving; return the values before and after."""
+    before, after = {}, {}
+    for name, value in changes.items():
+        old = getattr(row, name)
+        if old != value:
+            before[name], after[name] = legible(old), legible(value)
+            setattr(row, name, value)
+    return before, after
+
+
+def legible(value: Any) -> Any:
+    """Return a value as the record keeps it: names for rows, which may be gone when it is read."""
+    if isinstance(value, models.Model):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def validated(row: models.Model) -> None:
+    """Check a row before it is saved; raises ``NotPossible`` for the first thing that is wrong."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        known = field if field in {f.name for f in row._meta.get_fields()} else None
+        raise NotPossible(known, messages[0]) from error
+
+
+def next_order(rows: models.QuerySet[Any]) -> int:
+    """Return the place after the last of these rows."""
+    last = rows.aggregate(last=models.Max("order"))["last"]
+    return 0 if last is None else last + 1
+
+
+def stepped(rows: list[Any], row: Any, *, up: bool) -> tuple[Values, Values] | None:
+    """Move a row one place among its neighbours. Returns what ``placed`` does."""
+    return placed(rows, row, rows.index(row) + (-1 if up else 1))
+
+
+def placed(rows: list[Any], row: Any, place: int) -> tuple[Values, Values] | None:
+    """Put a row at a place among its neighbours, counted from 0, and number them anew.
+
+    Return its places before and after as people count them, None if there is no such place.
+    """
+    before = rows.index(row)
+    if place == before or not 0 <= place < len(rows):
+        return None
+    rows.insert(place, rows.pop(before))
+    for order, neighbour in enumerate(rows):
+        neighbour.order = order
+    type(row).objects.bulk_update(rows, ["order"])
+    return {"order": before + 1}, {"order": place + 1}

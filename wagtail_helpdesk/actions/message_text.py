@@ -1,0 +1,42 @@
+"""A message as it is stored."""
+
+from __future__ import annotations
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import markdown
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Message
+
+from .errors import NotPossible
+
+
+class Written(str):
+    """A message as it is stored, and its HTML: made before any row is locked."""
+
+    html: SafeString
+
+
+def written(text: str) -> Written:
+    """Return a message as it is stored; one that is too long, and will be refused, without HTML."""
+    if isinstance(text, Written):
+        return text
+    # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.
+    text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    message = Written(text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    is_acceptable = len(message) <= helpdesk_settings.MESSAGE_MAX_LENGTH
+    message.html = markdown.render(message) if is_acceptable else SafeString()
+    return message
+
+
+def checked(text: Written, message: Message) -> Written:
+    """Return a message; raises ``NotPossible`` when it is missing or too long."""
+    if message is Message.REQUIRED and not text:
+        raise NotPossible("text", _("Please enter your message."))
+    limit = helpdesk_settings.MESSAGE_MAX_LENGTH
+    if len(text) > limit:
+        raise NotPossible(
+            "text", _("This message is longer than %(limit)s characters.") % {"limit": limit}
+        )
+    return text

@@ -1,0 +1,215 @@
+"""The report about mails: whether they go out, and those that failed, which can be sent again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.views.generic import View
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, NumberColumn, TitleColumn
+from wagtail.admin.views.generic import PermissionCheckedMixin
+from wagtail.admin.views.reports import ReportView
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.models import Kind, OutgoingMail, State, Ticket
+from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.notifications import wakeup
+from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.portal.page_lookup import helpdesk_address
+from wagtail_helpdesk.snippets.object_permissions import ScopedList
+
+from . import mail_health
+
+FAILED = (State.DEAD, State.UNCERTAIN)
+#: Mails sent again with one button.
+MOST_AT_ONCE = 1000
+
+
+def answers_for_mails(user: Any) -> bool:
+    """Tell whether somebody administers the helpdesk, or edits one of its services."""
+    edits = (Privilege.EDIT_SERVICE in holds for holds in access.configuration_held(user).values())
+    return any(edits) or access.configures_everything(user)
+
+
+class ForThoseWhoAnswer(PermissionCheckedMixin):
+    """Keeps everybody else out."""
+
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse whoever does not answer for any mail."""
+        if not answers_for_mails(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class MailFilter(WagtailFilterSet):
+    """Narrows the failed mails."""
+
+    state = django_filters.ChoiceFilter(
+        label=pgettext_lazy("column of mails", "State"),
+        choices=[(state, state.label) for state in FAILED],
+    )
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=Kind.choices)
+
+    class Meta:
+        model = OutgoingMail
+        fields = ["state", "kind"]
+
+
+class AgainColumn(BaseColumn):
+    """The button that sends a mail again."""
+
+    cell_template_name = "wagtail_helpdesk/dashboard/mail_again.html"
+
+
+class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
+    """The failed mails, under a summary of how mails are doing."""
+
+    model = OutgoingMail
+    page_title = gettext_lazy("Helpdesk e-mails")
+    header_icon = "mail"
+    template_name = "wagtail_helpdesk/dashboard/mails.html"
+    index_url_name = "helpdesk_mails:list"
+    index_results_url_name = "helpdesk_mails:list_results"
+    filterset_class = MailFilter
+    default_ordering = "-failed_at"
+    list_export = ["failed_at", "state", "last_error", "attempts", "ticket_id", "message_id"]
+    export_headings = {
+        "failed_at": gettext_lazy("Date"),
+        "state": pgettext_lazy("column of mails", "State"),
+        "last_error": gettext_lazy("Reason"),
+        "attempts": gettext_lazy("Attempts"),
+        "ticket_id": gettext_lazy("Ticket"),
+    }
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """Who, what about, why not, and the button."""
+        return [
+            TitleColumn(
+                "about", label=gettext_lazy("About"), accessor=about, get_url=self._address
+            ),
+            Column("recipient", label=pgettext_lazy("column of mails", "To"), accessor=recipient),
+            Column(
+                "state",
+                label=pgettext_lazy("column of mails", "State"),
+                accessor="get_state_display",
+            ),
+            Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
+            NumberColumn("attempts", label=gettext_lazy("Attempts")),
+            DateColumn("failed_at", label=gettext_lazy("Date")),
+            AgainColumn("again", label=""),
+        ]
+
+    def _address(self, mail: Any) -> str | None:
+        """Return where the ticket is read, for whoever may read it."""
+        address = helpdesk_address(self.request)
+        return f"{address}tickets/{mail.ticket_id}/" if address and mail.may_read else None
+
+    def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the failed mails that the visitor answers for; each knows whether they may read it."""
+        readable = Ticket.objects.visible_to(self.request.user).filter(pk=OuterRef("ticket"))
+        mails = OutgoingMail.objects.answered_for_by(self.request.user)
+        failed = mails.filter(failed_at__isnull=False)
+        return failed.annotate(may_read=Exists(readable)).select_related("user", "service")
+
+    @cached_property
+    def no_results_message(self) -> str:
+        """Say it plainly: an empty list is good news."""
+        return _("No e-mail matches.") if self.is_filtering else _("No e-mail failed.")
+
+    def get_filename(self) -> str:
+        """Return the name of the exported file."""
+        return "helpdesk-mails"
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the summary, which is about the whole site, for those who administer it."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        if access.configures_everything(self.request.user):
+            context["health"] = mail_health.lines()
+        return context
+
+
+def recipient(mail: OutgoingMail) -> str:
+    """Return who a mail is for."""
+    return name_of(mail.user) if mail.user else mail.address
+
+
+def about(mail: OutgoingMail) -> str:
+    """Return what a mail is about, without a word of its content."""
+    if mail.ticket_id is not None:
+        return _("Ticket no. %(number)s") % {"number": mail.ticket_id}
+    return _("Report: %(service)s") % {"service": mail.service} if mail.service else _("Report")
+
+
+class SendAgain(ForThoseWhoAnswer, View):
+    """Puts one failed mail, or all that failed for good, back into the queue."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Do it; a mail that is on its way already stays as it is."""
+        done = sum(queue.send_again(mail) for mail in self._chosen(request))
+        if done:
+            wakeup.ring("wagtail_helpdesk.tasks.deliver")
+            words = ngettext(
+                "%(count)s e-mail will be sent again.",
+                "%(count)s e-mails will be sent again.",
+                done,
+            )
+            messages.success(request, words % {"count": done})
+        else:
+            messages.warning(request, _("There was nothing left to send again."))
+        return redirect("helpdesk_mails:list")
+
+    def _chosen(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
+        mine = OutgoingMail.objects.answered_for_by(request.user)
+        if "all" in request.POST:
+            # Not the uncertain: most of them have arrived.
+            return mine.filter(state=State.DEAD)[:MOST_AT_ONCE]
+        named: Any = number(request.POST.get("mail", ""))
+        chosen = mine.filter(pk=named)
+        if not chosen.exists():
+            raise Http404
+        return chosen
+
+
+class MailsMenuItem(MenuItem):
+    """The way to the report, among the reports."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_lazy("Helpdesk e-mails"),
+            reverse("helpdesk_mails:list"),
+            name="helpdesk-mails",
+            icon_name="mail",
+            order=1300,
+        )
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to those whom the report lets in."""
+        return answers_for_mails(request.user)
+
+
+def addresses() -> list[Any]:
+    """Return the addresses of the report (a ``register_admin_urls`` hook)."""
+    views = [
+        path("", MailsReport.as_view(), name="list"),
+        path("results/", MailsReport.as_view(results_only=True), name="list_results"),
+        path("again/", SendAgain.as_view(), name="again"),
+    ]
+    return [path("helpdesk/mails/", include((views, "helpdesk_mails")))]

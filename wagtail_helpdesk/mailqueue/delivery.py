@@ -1,0 +1,203 @@
+"""Bringing the mails that are due to the mail server: claim, check again, write, hand over."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from time import monotonic
+
+from django.core.mail import EmailMessage
+from django.db import DatabaseError
+from django.utils import timezone
+
+from wagtail_helpdesk import links
+from wagtail_helpdesk.models import Heartbeat, Kind, Notification, OutgoingMail, SkipReason, State
+from wagtail_helpdesk.notifications import alert_mail
+from wagtail_helpdesk.notifications.mail_context import Checked, MailContext
+from wagtail_helpdesk.reports import mail
+from wagtail_helpdesk.reports.data import Gathered
+
+from . import queue
+from .addresses import (
+    Reader,
+    no_mail_for,
+    no_mail_to,
+    reader_at,
+    reader_for,
+    remember_refusal,
+)
+from .queue import Claim
+from .smtp import LostLease, Outcome, Result, SMTPConnection
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two signs of life.
+BEAT_EVERY = 10
+
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """The answer to “shall I stop?” of a delivery that ends by itself."""
+    return False
+
+
+def after(seconds: float, stop: Stop = never) -> Stop:
+    """Return the answer of a delivery that ends after some seconds, or when ``stop()`` says so."""
+    end = monotonic() + seconds
+    return lambda: monotonic() >= end or stop()
+
+
+def deliver(stop: Stop = never) -> Counter[str]:
+    """Send every mail that is due, until there is none or ``stop()``; count what became of them."""
+    done: Counter[str] = Counter()
+    stop, gathered = _Attended(stop), Gathered()
+    with SMTPConnection() as post:
+        while not stop() and not queue.channel_is_open():
+            # After a failure of the server one mail goes ahead to see whether it is back.
+            failures = queue.channel().failures
+            claim = queue.claim(1 if failures else queue.AT_ONCE)
+            if not claim.mails:
+                break
+            done += _Round(post, claim, stop, gathered, probing=bool(failures)).run()
+    return done
+
+
+@dataclass
+class _Attended:
+    """“Shall I stop?”, asked before each mail: whoever asks is at work, and that is noted."""
+
+    stop: Stop
+    noted: float = -math.inf
+
+    def __call__(self) -> bool:
+        if monotonic() - self.noted >= BEAT_EVERY:
+            self.noted = monotonic()
+            beat("deliver")
+        return self.stop()
+
+
+def beat(name: str) -> None:
+    """Note that a background job is at work, unless another process has just done so."""
+    now = timezone.now()
+    if not Heartbeat.objects.filter(name=name, at__gt=now - timedelta(seconds=BEAT_EVERY)).exists():
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
+
+
+@dataclass
+class _Round:
+    """The mails of one claim, with what those about one ticket share."""
+
+    post: SMTPConnection
+    claim: Claim
+    stop: Stop
+    gathered: Gathered
+    probing: bool = False
+    done: Counter[str] = field(default_factory=Counter)
+    places: links.Places = field(default_factory=links.Places)
+    dossiers: dict[int, MailContext] = field(default_factory=dict)
+
+    def run(self) -> Counter[str]:
+        """Send them one after another; what was not begun goes back, whatever ends the round."""
+        rest = list(self.claim.mails)
+        try:
+            while rest and not self.stop():
+                outgoing = rest.pop(0)
+                if self._send(outgoing) is Result.CHANNEL_DOWN:
+                    rest.insert(0, outgoing)
+                    break
+        finally:
+            queue.give_back(rest, self.claim.token)
+        return self.done
+
+    def _send(self, outgoing: OutgoingMail) -> Result | None:
+        token = self.claim.token
+        try:
+            reader = _reader(outgoing)
+            message = self._message(outgoing, reader)
+            if isinstance(message, SkipReason):
+                queue.settle_skipped(outgoing, token, message)
+                self.done[State.SKIPPED] += 1
+                return None
+            outcome = self.post.deliver(message, lambda: queue.mark_handed_over(outgoing, token))
+        except LostLease:
+            logger.warning("Mail %s was taken over by another process.", outgoing.pk)
+            return None
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.exception("Mail %s cannot be made.", outgoing.pk)
+            self.done[queue.settle_broken(outgoing, token, error)] += 1
+            return None
+        return self._settle(outgoing, reader, outcome)
+
+    def _settle(self, outgoing: OutgoingMail, reader: Reader, outcome: Outcome) -> Result:
+        if outcome.result is Result.CHANNEL_DOWN:
+            logger.warning("The mail server cannot be used: %s", outcome.error)
+            queue.open_circuit(outcome.error)
+            return outcome.result
+        self.done[queue.settle(outgoing, self.claim.token, outcome)] += 1
+        if outcome.result is Result.NO_SUCH_ADDRESS and reader.user is not None:
+            remember_refusal(reader.user, reader.address)
+        if self.probing:
+            queue.close_circuit()
+            self.probing = False
+        return outcome.result
+
+    def _message(self, outgoing: OutgoingMail, reader: Reader) -> EmailMessage | SkipReason:
+        """Return the mail as it may be sent now, or why it may not."""
+        problem = no_mail_for(reader.user) if reader.user else no_mail_to(reader.address)
+        if outgoing.kind == Kind.REPORT:
+            return problem or mail.compose(outgoing, reader, self.places, self.gathered)
+        notifications = self._notices[outgoing.pk]
+        if problem:
+            _record(dict.fromkeys((notification.pk for notification in notifications), problem))
+            return problem
+        checked = self._check(outgoing, reader, notifications)
+        _record(checked.skipped)
+        if checked.is_empty:
+            return next(iter(checked.skipped.values()), SkipReason.NO_ACCESS)
+        return alert_mail.compose(outgoing, self._dossier(outgoing), reader, checked, self.places)
+
+    def _check(
+        self, outgoing: OutgoingMail, reader: Reader, notifications: list[Notification]
+    ) -> Checked:
+        context = self._dossier(outgoing)
+        if reader.user is None:
+            return context.check_for_mailbox(reader.address, notifications)
+        return context.check_for(reader.user, notifications)
+
+    @cached_property
+    def _notices(self) -> dict[int, list[Notification]]:
+        found: dict[int, list[Notification]] = {outgoing.pk: [] for outgoing in self.claim.mails}
+        for notification in Notification.objects.filter(mail__in=found).order_by("event", "pk"):
+            found[notification.mail_id].append(notification)  # type: ignore[index]
+        return found
+
+    def _dossier(self, outgoing: OutgoingMail) -> MailContext:
+        """Return what is known of the mail's ticket, read once for all mails of the round."""
+        number = outgoing.ticket_id
+        assert number is not None  # noqa: S101 - every alert is about a ticket
+        if number not in self.dossiers:
+            mails = [mail for mail in self.claim.mails if mail.ticket_id == number]
+            events = {
+                notification.event_id for mail in mails for notification in self._notices[mail.pk]
+            }
+            users = {mail.user_id for mail in mails if mail.user_id}
+            self.dossiers[number] = MailContext.of(number, events, users)
+        return self.dossiers[number]
+
+
+def _reader(outgoing: OutgoingMail) -> Reader:
+    return reader_for(outgoing.user) if outgoing.user else reader_at(outgoing.address)
+
+
+def _record(skipped: dict[int, SkipReason]) -> None:
+    for why in set(skipped.values()):
+        pks = [pk for pk, reason in skipped.items() if reason == why]
+        Notification.objects.filter(pk__in=pks).update(skipped=why)

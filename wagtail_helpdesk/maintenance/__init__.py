@@ -1,0 +1,1 @@
+"""What runs by the clock: housekeeping, directory synchronisation and the schedules of django-q2."""

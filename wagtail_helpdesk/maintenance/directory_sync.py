@@ -1,0 +1,156 @@
+"""The directory's changes brought to the helpdesk: a plan first, then each of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from wagtail_helpdesk.actions import HandOverPolicy, HelpdeskError, hand_over
+from wagtail_helpdesk.actions.configuration import add_manager, remove_manager
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.directory import (
+    Candidate,
+    UnknownGroup,
+    UnknownPerson,
+    find_person,
+    site_directory,
+)
+from wagtail_helpdesk.models import PermanentGuest, Service, ServiceManager, Ticket
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class TooManyChanges(Exception):
+    """The plan removes more people than one synchronisation may: more likely a fault than a wave."""
+
+
+@dataclass
+class Plan:
+    """What a synchronisation would change, gathered without changing anything."""
+
+    joining: list[tuple[Service, Candidate]] = field(default_factory=list)
+    #: Managers that an earlier synchronisation added, and whom no group of their service holds now.
+    parting: list[ServiceManager] = field(default_factory=list)
+    #: People of the helpdesk whom the directory does not know any more.
+    leavers: list[User] = field(default_factory=list)
+    #: How many managers came from groups, and how many people the directory was asked about.
+    synchronised: int = 0
+    asked: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def check(self, share: float) -> None:
+        """Raise ``TooManyChanges`` if more than this share would go. One person may always go."""
+        for going, total, who in (
+            (len(self.parting), self.synchronised, "managers from groups"),
+            (len(self.leavers), self.asked, "people of the helpdesk"),
+        ):
+            if going > max(1, int(total * share)):
+                raise TooManyChanges(f"{going} of {total} {who} would be removed")
+
+
+def plan() -> Plan:
+    """Ask the directory. Raises ``DirectoryUnavailable``: a part of an answer is no answer."""
+    result = Plan()
+    for service, groups in _services_with_groups(result).items():
+        _plan_service(result, service, groups)
+    users = list(_people_of_the_helpdesk())
+    result.asked = len(users)
+    result.leavers = list(site_directory().missing(users))
+    return result
+
+
+def apply(result: Plan, *, then: HandOverPolicy = HandOverPolicy.ALGORITHM) -> Iterator[str]:
+    """Do what was planned, each step whole or not at all; give a line about each."""
+    for service, candidate in result.joining:
+        yield _attempt(result, f"{candidate.identifier} → {service}", _join, service, candidate)
+    for manager in result.parting:
+        yield _attempt(result, f"{manager.user} ← {manager.service}", _part, manager, then)
+    for user in result.leavers:
+        yield _attempt(result, str(user), _leave, user, then)
+    result.problems += _left_alone()
+
+
+def _left_alone() -> Iterator[str]:
+    """Nobody in such a service hears of its tickets, or can name somebody who would."""
+    for service in Service.objects.without_managers():
+        yield f"{service}: no manager with an active account is left"
+    for service in Service.objects.without_holders():
+        yield f"{service}: nobody with an active account is left who may manage its managers"
+
+
+def _services_with_groups(result: Plan) -> dict[Service, list[str]]:
+    services: dict[Service, list[str]] = {}
+    for group, name in helpdesk_settings.DIRECTORY_GROUPS.items():
+        service = Service.objects.filter(name__iexact=name).first()
+        if service is None:
+            result.problems.append(f"DIRECTORY_GROUPS names a service that does not exist: {name}")
+        else:
+            services.setdefault(service, []).append(group)
+    return services
+
+
+def _plan_service(result: Plan, service: Service, groups: list[str]) -> None:
+    """With one of its groups unknown nobody can be said to have left the service's groups."""
+    managers = list(service.managers.select_related("user", "service"))
+    synchronised = [manager for manager in managers if manager.synchronised]
+    try:
+        members = {m.identifier: m for group in groups for m in site_directory().members(group)}
+    except UnknownGroup as error:
+        result.problems.append(f"{service}: {error.message}")
+        return
+    known = {member.user_pk for member in members.values()}
+    managing = {manager.user_id for manager in managers}
+    result.joining += [(service, m) for m in members.values() if m.user_pk not in managing]
+    result.parting += [manager for manager in synchronised if manager.user_id not in known]
+    result.synchronised += len(synchronised)
+
+
+def _people_of_the_helpdesk() -> QuerySet[Any]:
+    """Whoever works here. Requesters who leave are the site's affair, like the rest of its users."""
+    me = OuterRef("pk")
+    works = (
+        Q(Exists(ServiceManager.objects.filter(user=me)))
+        | Q(Exists(PermanentGuest.objects.filter(user=me)))
+        | Q(Exists(Ticket.objects.filter(assignee=me, is_open=True)))
+    )
+    return get_user_model()._default_manager.filter(works, is_active=True).order_by("pk")
+
+
+def _attempt(result: Plan, line: str, step: Callable[..., str], *args: Any) -> str:
+    """One refusal (the last manager, somebody faster) is reported, and stops nobody else's step."""
+    try:
+        return f"{line}{step(*args)}"
+    except (HelpdeskError, UnknownPerson) as error:
+        result.problems.append(f"{line}: {error}")
+        return f"{line}: {error}"
+
+
+def _join(service: Service, candidate: Candidate) -> str:
+    add_manager(service, find_person(candidate.identifier), by=None)
+    return ""
+
+
+def _part(manager: ServiceManager, then: HandOverPolicy) -> str:
+    remove_manager(manager, by=None, then=then)
+    return ""
+
+
+def _leave(user: User, then: HandOverPolicy) -> str:
+    """Their rows as manager stay: whoever comes back is reactivated with what they had.
+
+    Deactivated first: nobody inactive is given a ticket, least of all their own.
+    """
+    with transaction.atomic():
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        left = Service.objects.filter(
+            Exists(Ticket.objects.filter(service=OuterRef("pk"), assignee=user, is_open=True))
+        )
+        handed = [event for service in left for event in hand_over(service, user, then=then)]
+    return f" deactivated, open tickets handed over: {len(handed)}"

@@ -1,0 +1,1 @@
+"""The work queue of managers and the figures beside it."""

@@ -1,0 +1,1 @@
+"""Pages where people set what they are told, when, and when they are away."""

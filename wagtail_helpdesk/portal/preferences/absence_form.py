@@ -1,0 +1,58 @@
+"""The form by which managers say when they are away, and who stands in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_helpdesk.models import ServiceManager
+from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.portal.forms import fields
+from wagtail_helpdesk.portal.people import found
+
+#: More colleagues than this are not suggested; anybody can be named all the same.
+MOST_COLLEAGUES = 100
+
+
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        error_messages={"invalid": _("Enter a date, for example 2030-12-31.")},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class AbsenceForm(forms.Form):
+    """Two days, and perhaps somebody who stands in."""
+
+    starts_on = _day(_("First day"))
+    ends_on = _day(_("Last day"))
+    replacement = fields.person(
+        required=False, label=_("Replacement (identifier or e-mail address):")
+    )
+    alerts_follow = forms.BooleanField(
+        label=_("Alert the replacement about the tickets I am in charge of"),
+        required=False,
+        initial=True,
+    )
+
+    def __init__(self, data: Any = None, *, visitor: Any, services: list[Any]) -> None:
+        super().__init__(data)
+        self.visitor, self.services = visitor, services
+        self.fields["replacement"].widget.attrs["list"] = "hd-colleagues"
+
+    def colleagues(self) -> dict[str, str]:
+        """Return the names of who might stand in, by identifier: managers of the same services."""
+        rows = ServiceManager.objects.filter(service__in=self.services, user__is_active=True)
+        others = rows.exclude(user=self.visitor).select_related("user").order_by("user", "pk")
+        people = {row.user_id: row.user for row in others[:MOST_COLLEAGUES]}
+        return {user.get_username(): name_of(user) for user in people.values()}
+
+    def clean_replacement(self) -> Any:
+        typed = self.cleaned_data["replacement"]
+        people = found(typed) if typed else [None]
+        if len(people) != 1:
+            raise forms.ValidationError(_("Name one person."))
+        return people[0]

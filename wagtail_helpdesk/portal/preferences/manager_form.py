@@ -1,0 +1,106 @@
+"""The preferences of a manager as one: the switches, and a form for each service."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from wagtail_helpdesk.actions.preferences import choose
+from wagtail_helpdesk.models import HelpdeskPreferences, Monitoring, ReportPreference, Service
+
+from .service_form import ServicePreferences
+from .switches import ManagerSwitches, Shown, Switches
+
+
+class ManagerPreferences:
+    """A manager's switches and the form of each service, saved together or in part.
+
+    ``judged`` names the services to be saved, and ``switches`` whether those are; None and True
+    mean everything. The rest shows what was typed, without being found wrong.
+    """
+
+    def __init__(
+        self,
+        user: Any,
+        services: Sequence[Service],
+        data: Any = None,
+        *,
+        judged: Collection[int] | None = None,
+        prefix: str = "helpdesk",
+        switches_class: type[Switches] = ManagerSwitches,
+    ) -> None:
+        self.user = user
+        self.preferences = HelpdeskPreferences.of(user)
+        make = partial(switches_class, instance=self.preferences, prefix=prefix)
+        self.switches = _part(make, data, judged is None)
+        monitoring = {row.service_id: row for row in _rows(Monitoring, user, services)}
+        reports = {row.service_id: row for row in _rows(ReportPreference, user, services)}
+        self.services: list[ServicePreferences] = [
+            _part(
+                partial(
+                    ServicePreferences,
+                    service=service,
+                    monitoring=monitoring.get(service.pk),
+                    report=reports.get(service.pk),
+                    prefix=f"{prefix}-{service.pk}",
+                ),
+                data,
+                judged is None or service.pk in judged,
+            )
+            for service in services
+        ]
+
+    @property
+    def parts(self) -> list[Shown]:
+        """All forms."""
+        return [self.switches, *self.services]
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether anything was sent to be saved."""
+        return any(part.is_bound for part in self.parts)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed that is not being saved."""
+        return any(part.unsaved for part in self.parts)
+
+    @property
+    def errors(self) -> bool:
+        """Whether something is wrong."""
+        return any(part.is_bound and part.errors for part in self.parts)
+
+    def is_valid(self) -> bool:
+        """Tell whether everything that is to be saved can be."""
+        return all(part.is_valid() for part in self.parts if part.is_bound)
+
+    def save(self) -> None:
+        """Record everything that was to be saved, or nothing."""
+        with transaction.atomic():
+            if self.switches.is_bound:
+                self.switches.save()
+            choose(self.user, [part.choice() for part in self.services if part.is_bound])
+
+
+def _rows(model: Any, user: Any, services: Sequence[Service]) -> Any:
+    return model.objects.filter(user=user, service__in=[service.pk for service in services])
+
+
+def _part(make: Any, data: Any, judged: bool) -> Any:
+    """Make one of the forms: empty, to be saved, or showing what was typed elsewhere on the page."""
+    prefix = make.keywords["prefix"]
+    if data is None or not Shown.is_in(data, prefix):
+        return make()
+    form = make(data)
+    if judged:
+        return form
+    typed = {
+        name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))
+        for name, field in form.fields.items()
+    }
+    shown = make(initial=typed)
+    shown.unsaved = form.has_changed()
+    return shown

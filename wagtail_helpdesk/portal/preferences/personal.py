@@ -1,0 +1,30 @@
+"""Preferences: everybody's own switches."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk.models import HelpdeskPreferences
+from wagtail_helpdesk.portal.request import HelpdeskRequest, takes_forms
+from wagtail_helpdesk.portal.tickets.action_view import SeeOther
+
+from .switches import OwnSwitches
+
+
+@takes_forms
+def show(request: HelpdeskRequest) -> HttpResponse:
+    """Show the switches, or record them."""
+    data = request.http.POST if request.posted else None
+    form = OwnSwitches(data, instance=HelpdeskPreferences.of(request.user))
+    if data is not None and form.is_valid():
+        form.save()
+        messages.success(request.http, _("Your preferences have been saved."))
+        return SeeOther(f"{request.base}preferences/")
+    return request.render(
+        "preferences.html",
+        status=422 if form.errors else 200,
+        form=form,
+        is_manager=bool(request.managed),
+    )

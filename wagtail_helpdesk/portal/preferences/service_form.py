@@ -1,0 +1,217 @@
+"""The preferences of a manager for one service: what the form asks, and what it foretells."""
+
+from __future__ import annotations
+
+from itertools import groupby, permutations
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from wagtail_helpdesk.actions.preferences import Choice, Report
+from wagtail_helpdesk.models import (
+    Level,
+    Monitoring,
+    Preset,
+    ReportPreference,
+    ReportSection,
+    Service,
+)
+from wagtail_helpdesk.models.preferences import PRESETS, Levels, default_levels, preset_of, raised
+from wagtail_helpdesk.parsing import number
+
+from . import preference_summary
+from .switches import Shown
+
+COLUMNS = ("any_ticket", "member", "in_charge")
+
+
+class Hours(forms.Select):
+    """Hours of the day, or none: a dash, which is read out as a word."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if value == "":
+            option["attrs"]["aria-label"] = pgettext("hour", "none")
+        return option
+
+
+def _hours(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=lambda: [("", "–"), *((n, preference_summary.hour(n)) for n in range(24))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=Hours,
+    )
+
+
+def _level(label: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, choices=Level.choices, required=False, widget=forms.RadioSelect
+    )
+
+
+def lists() -> list[Any]:
+    """Return everything a report can list, each in every order: one choice says both."""
+    headings = [_("One list"), _("Two lists, in this order"), _("Three lists, in this order")]
+    orders = [order for size in (1, 2, 3) for order in permutations(ReportSection, size)]
+    named = [(" ".join(order), ", ".join(str(part.label) for part in order)) for order in orders]
+    groups = groupby(named, key=lambda choice: choice[0].count(" "))
+    return [
+        ("", pgettext("report", "None")),
+        *((headings[size], list(choices)) for size, choices in groups),
+    ]
+
+
+class ServicePreferences(Shown):
+    """What a manager hears of one service: alerts at once, and the daily report."""
+
+    preset = forms.ChoiceField(
+        label=gettext_lazy("Monitoring of tickets (real time):"),
+        choices=Preset.choices,
+        help_text=gettext_lazy("(select “Custom” to show the policies)"),
+    )
+    any_ticket = _level(gettext_lazy("Any ticket:"))
+    member = _level(gettext_lazy("Ticket of a member category:"))
+    in_charge = _level(gettext_lazy("Ticket in charge:"))
+    shows = forms.ChoiceField(
+        label=gettext_lazy("Reports (deferred):"), choices=lists, required=False
+    )
+    first_hour = _hours(pgettext_lazy("report", "Hour:"))
+    second_hour = _hours(pgettext_lazy("report", "Second hour:"))
+    weekends = forms.BooleanField(label=gettext_lazy("Send even at weekends"), required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        service: Service,
+        monitoring: Monitoring | None,
+        report: ReportPreference | None,
+        **kwargs: Any,
+    ) -> None:
+        self.service, self.monitoring, self.report = service, monitoring, report
+        kwargs["initial"] = self._stored() | kwargs.get("initial", {})
+        super().__init__(data, **kwargs)
+
+    def _stored(self) -> dict[str, Any]:
+        levels = self._stored_levels()
+        report = self._stored_report()
+        return {
+            "shown": True,
+            "preset": preset_of(levels),
+            **dict(zip(COLUMNS, levels, strict=True)),
+            "shows": " ".join(report.shows),
+            "first_hour": report.first_hour,
+            "second_hour": report.second_hour,
+            "weekends": report.weekends,
+        }
+
+    def _stored_levels(self) -> Levels:
+        if self.monitoring is not None:
+            return self.monitoring.levels
+        return default_levels(self.service.monitoring)
+
+    def _stored_report(self) -> Report:
+        row = self.report or ReportPreference.default()
+        return Report(tuple(row.shows), row.first_hour, row.second_hour, row.weekends)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the defaults hold because this person never chose anything here."""
+        return self.monitoring is None and self.report is None
+
+    @property
+    def lists_nothing(self) -> bool:
+        """Whether no report is sent for this service, as it was last saved."""
+        return not self._stored_report().shows
+
+    @property
+    def policies(self) -> list[forms.BoundField]:
+        """The three rows of the matrix."""
+        return [self[name] for name in COLUMNS]
+
+    @property
+    def hour_fields(self) -> list[forms.BoundField]:
+        """The two hours."""
+        return [self["first_hour"], self["second_hour"]]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the matrix where it was meant, and keep the two hours apart."""
+        data = super().clean() or self.cleaned_data
+        if "preset" in data:
+            self._clean_levels(data)
+        first, second = data.get("first_hour"), data.get("second_hour")
+        if second is not None and first == second:
+            self.add_error("second_hour", _("Choose a different hour from the first, or “–”."))
+        return data
+
+    def _clean_levels(self, data: dict[str, Any]) -> None:
+        for name in COLUMNS:
+            if not data.get(name) and data["preset"] == Preset.CUSTOM and name not in self.errors:
+                self.add_error(name, _("Choose one of the three."))
+        if self.errors:
+            return
+        chosen = cast(Levels, tuple(Level(data[name]) for name in COLUMNS if data[name]))
+        if not self._means_the_matrix(data["preset"], chosen):
+            chosen = PRESETS[Preset(data["preset"])]
+        data.update(zip(COLUMNS, raised(chosen), strict=True))
+
+    def _means_the_matrix(self, preset: str, chosen: Levels) -> bool:
+        """Tell whether the matrix counts: with Custom, and where the matrix alone was changed.
+
+        Without JavaScript it is always visible, and nobody should have to touch two fields.
+        """
+        untouched = preset == self.initial["preset"] and len(chosen) == len(COLUMNS)
+        return preset == Preset.CUSTOM or (untouched and chosen != self._stored_levels())
+
+    @property
+    def _cleaned_levels(self) -> Levels:
+        return cast(Levels, tuple(Level(self.cleaned_data[name]) for name in COLUMNS))
+
+    @property
+    def was_raised(self) -> bool:
+        """Whether something quieter than the column before was sent, and raised."""
+        if self.cleaned_data["preset"] != Preset.CUSTOM:
+            return False
+        return [self[name].data for name in COLUMNS] != list(self._cleaned_levels)
+
+    def choice(self) -> Choice:
+        """Return what to record. The default stays unwritten until somebody chooses otherwise."""
+        data, levels = self.cleaned_data, self._cleaned_levels
+        report = Report(
+            tuple(data["shows"].split()),
+            data["first_hour"],
+            data["second_hour"],
+            data["weekends"],
+        )
+        same_levels = self.monitoring is None and levels == self._stored_levels()
+        same_report = self.report is None and report == self._stored_report()
+        return Choice(
+            self.service.pk, None if same_levels else levels, None if same_report else report
+        )
+
+    @property
+    def foretold_alerts(self) -> str:
+        """Say what is told at once with the choices as they stand on the page."""
+        preset = self["preset"].value()
+        if preset in PRESETS:
+            return preference_summary.alerts(PRESETS[Preset(preset)])
+        chosen = [self[name].value() for name in COLUMNS]
+        if not set(chosen) <= set(Level.values):
+            return ""
+        return preference_summary.alerts(raised(cast(Levels, tuple(map(Level, chosen)))))
+
+    @property
+    def foretold_reports(self) -> str:
+        """Say which reports arrive with the choices as they stand on the page."""
+        first, second = (self._hour(field.value()) for field in self.hour_fields)
+        shows, weekends = self["shows"].value() or "", bool(self["weekends"].value())
+        return preference_summary.reports(shows, first, second, weekends)
+
+    def _hour(self, value: Any) -> int | None:
+        hour = number(value)
+        return hour if hour is not None and hour < 24 else None

@@ -1,0 +1,100 @@
+"""The forms of a person's own switches: everybody's, and those of managers."""
+
+from __future__ import annotations
+
+import zoneinfo
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.localization import get_available_admin_time_zones
+
+from wagtail_helpdesk.actions.preferences import change_switches
+from wagtail_helpdesk.mailqueue.addresses import defaults_for
+from wagtail_helpdesk.models import HelpdeskPreferences
+
+
+class Shown(forms.Form):
+    """A part of a page, which says that it was there.
+
+    Unticked boxes are not sent: without this, a part that was not on the page would count as a
+    part in which everything was unticked.
+    """
+
+    shown = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
+    #: Whether it shows what was typed and not recorded.
+    unsaved = False
+
+    @classmethod
+    def is_in(cls, data: Any, prefix: str) -> bool:
+        """Tell whether the part was on the page that was sent."""
+        return f"{prefix}-shown" in data
+
+
+class Switches(Shown, forms.ModelForm):
+    """Switches that are saved as one deed."""
+
+    def save(self, commit: bool = True) -> HelpdeskPreferences:
+        """Record the choices of this form and nothing else."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if name != "shown"}
+        change_switches(self.instance.user, **chosen)
+        return self.instance
+
+
+class OwnSwitches(Switches):
+    """Alerts as requester, guest and follower; language and time zone of mails."""
+
+    language = forms.ChoiceField(label=_("Language of e-mails:"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone:"), required=False)
+
+    class Meta:
+        model = HelpdeskPreferences
+        fields = [
+            "alerts_as_requester",
+            "alerts_as_guest",
+            "alerts_as_follower",
+            "language",
+            "time_zone",
+        ]
+        help_texts = {"alerts_as_requester": _("except e-mails that ask you something")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language, zone = defaults_for(self.instance.user)
+        default = _("As in the rest of the site (%(choice)s)")
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            ("", default % {"choice": get_language_info(language)["name_local"]}),
+            *settings.LANGUAGES,
+        ]
+        self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
+            ("", default % {"choice": zone.key.replace("_", " ")}),
+            *_zones_by_continent(),
+        ]
+
+
+class ManagerSwitches(Switches):
+    """What holds for all services of a manager, in the order of the guide (II.1)."""
+
+    class Meta:
+        model = HelpdeskPreferences
+        fields = ["group_reports", "skip_empty_reports", "stay_on_ticket"]
+
+
+class AllManagerSwitches(ManagerSwitches):
+    """The same with the suspensions as boxes, where a page cannot have buttons for them."""
+
+    class Meta(ManagerSwitches.Meta):
+        fields = ["monitoring_suspended", "reports_suspended", *ManagerSwitches.Meta.fields]
+
+
+def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
+    known = get_available_admin_time_zones() or zoneinfo.available_timezones()
+    # "localtime", "GMT0", "Cuba" and the like are other names, or no place at all.
+    names = sorted(name for name in known if "/" in name and not name.startswith("Etc/"))
+    return [
+        (continent, [(name, name.replace("_", " ")) for name in names])
+        for continent, names in groupby(names, key=lambda name: name.partition("/")[0])
+    ]

@@ -1,0 +1,1 @@
+"""Pages for requesters: home, catalogue, the opening form, my requests."""

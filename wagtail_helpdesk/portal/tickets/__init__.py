@@ -1,0 +1,1 @@
+"""The ticket page, its history and the views and forms of its actions."""

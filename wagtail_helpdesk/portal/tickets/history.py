@@ -1,0 +1,210 @@
+"""The history of a ticket: what a reader sees of each event, in a sentence and its message."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.dates import in_words
+from wagtail_helpdesk.lifecycle import Audience, Priority, Visibility
+from wagtail_helpdesk.models import Attachment, Category, Event, Ticket
+from wagtail_helpdesk.names import name_of, names_of
+from wagtail_helpdesk.portal import labels
+
+#: Entries of a ticket shown at once.
+LENGTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """An attached file as the history shows it."""
+
+    path: str
+    name: str
+    size: str
+
+
+@dataclass(slots=True)
+class HistoryEntry:
+    """One event as its reader sees it."""
+
+    event: Event
+    sentence: str
+    author: str
+    when: str
+    stamp: str
+    by_requester: bool
+    files: list[FileLink] = field(default_factory=list)
+
+    @property
+    def is_note(self) -> bool:
+        """Whether only managers read it."""
+        return self.event.audience == Audience.MANAGERS
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether guests and viewers are left out."""
+        return self.event.audience == Audience.REQUESTER
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it says nothing but its sentence."""
+        return not self.event.text and not self.files
+
+
+@dataclass(frozen=True)
+class History:
+    """The entries a page shows, oldest first, and whether there are earlier ones."""
+
+    entries: list[HistoryEntry]
+    earlier: bool
+    latest: bool
+
+    @property
+    def first(self) -> int:
+        """The oldest event shown: what "earlier" continues from."""
+        return self.entries[0].event.pk if self.entries else 0
+
+    @property
+    def last(self) -> int:
+        """The newest event shown: what a form says its author has seen."""
+        return self.entries[-1].event.pk if self.entries else 0
+
+
+def of(ticket: Ticket, reader: Any, before: int | None = None) -> History:
+    """Return the last entries that somebody may read of a ticket, or the last before an event."""
+    readable = Event.objects.of(ticket, reader)
+    if before is not None:
+        readable = readable.filter(pk__lt=before)
+    found = list(readable.select_related("actor").order_by("-pk")[: LENGTH + 1])
+    entries = _entries(ticket, found[:LENGTH][::-1])
+    return History(entries, earlier=len(found) > LENGTH, latest=before is None)
+
+
+def since(ticket: Ticket, reader: Any, seen: int) -> list[HistoryEntry]:
+    """Return the last of what happened on a ticket since the event that somebody saw, oldest first."""
+    news = ticket.events.visible_to(reader).filter(pk__gt=seen).select_related("actor")
+    return _entries(ticket, list(news.order_by("-pk")[:LENGTH])[::-1])
+
+
+def last_event(ticket: Ticket, reader: Any) -> int:
+    """Return the newest event that somebody may read of a ticket."""
+    newest = ticket.events.visible_to(reader).order_by("-pk").values_list("pk", flat=True)
+    return newest.first() or 0
+
+
+def _entries(ticket: Ticket, events: Sequence[Event]) -> list[HistoryEntry]:
+    names = Names(events)
+    files = _files(events)
+    return [
+        HistoryEntry(
+            event=event,
+            sentence=names.sentence(event),
+            author=names.author(event),
+            when=labels.when(event.created_at),
+            stamp=labels.stamp(event.created_at),
+            by_requester=event.actor_id == ticket.requester_id,
+            files=files[event.pk],
+        )
+        for event in events
+    ]
+
+
+def _files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
+    """Return the files of these messages: whoever reads a message reads its files."""
+    files: dict[int, list[FileLink]] = defaultdict(list)
+    for attachment in Attachment.objects.filter(event__in=events):
+        files[attachment.event_id].append(
+            FileLink(
+                path=f"files/{attachment.pk}/{labels.slug(attachment.name)}/",
+                name=attachment.name,
+                size=labels.size(attachment.size),
+            )
+        )
+    return files
+
+
+class Names:
+    """The names behind the ids that events record, read once for all of them."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        facts = [side for event in events for side in (event.before, event.after)]
+        self.people = names_of(_people_in(facts))
+        categories = {side["category"] for side in facts if side.get("category")}
+        self.categories = self._paths(categories) if categories else {}
+
+    @staticmethod
+    def _paths(ids: set[Any]) -> dict[Any, str]:
+        found = Category.objects.filter(pk__in=ids).select_related("service")
+        return {category.pk: f"{category.service} › {category}" for category in found}
+
+    def author(self, event: Event) -> str:
+        """Return who did it; what nobody did, the application did."""
+        return name_of(event.actor) if event.actor else _("The application")
+
+    def sentence(self, event: Event) -> str:
+        """Return what happened, in a sentence."""
+        if event.after.get("removed") == [event.actor_id]:
+            return _("%(who)s left the list of guests") % {"who": self.author(event)}
+        after = self._words(event, event.after)
+        sentence = str(event.row.past)
+        if event.action == lifecycle.POSTPONE.name and after["date"]:
+            sentence = _("%(who)s postponed the ticket until %(date)s")
+        return sentence % {"who": self.author(event), **after} + self._previously(event)
+
+    def _previously(self, event: Event) -> str:
+        if event.action not in PREVIOUS:
+            return ""
+        previous = self._words(event, event.before)[PREVIOUS[event.action]]
+        if event.action == lifecycle.CHANGE_SUBJECT.name:
+            previous = _("“%(subject)s”") % {"subject": previous}
+        return " " + _("(previously %(previous)s)") % {"previous": previous} if previous else ""
+
+    def _words(self, event: Event, facts: dict[str, Any]) -> dict[str, str]:
+        people = [facts.get("assignee"), facts.get("requester")]
+        if event.action in (lifecycle.INVITE.name, lifecycle.REMOVE_GUEST.name):
+            people = [*facts.get("guests", ()), *facts.get("removed", ())]
+        named = [self.people[pk] for pk in people if pk in self.people]
+        return {
+            "name": ", ".join(named),
+            "category": self.categories.get(facts.get("category"), ""),
+            "after": _value(event, facts),
+            "date": _day(facts.get("resume_on")),
+        }
+
+
+#: The acts whose sentence says what was there before, and the word for it.
+PREVIOUS = {
+    lifecycle.ASSIGN.name: "name",
+    lifecycle.CHANGE_REQUESTER.name: "name",
+    lifecycle.TAKE.name: "name",
+    lifecycle.MOVE.name: "category",
+    lifecycle.CHANGE_PRIORITY.name: "after",
+    lifecycle.CHANGE_SUBJECT.name: "after",
+}
+
+
+def _people_in(facts: Iterable[dict[str, Any]]) -> set[Any]:
+    people: set[Any] = set()
+    for side in facts:
+        people |= {side.get("assignee"), side.get("requester")}
+        people |= {*side.get("guests", ()), *side.get("removed", ())}
+    return people
+
+
+def _value(event: Event, facts: dict[str, Any]) -> str:
+    if event.action == lifecycle.CHANGE_PRIORITY.name and facts.get("priority"):
+        return str(Priority(facts["priority"]).label)
+    if event.action == lifecycle.CHANGE_VISIBILITY.name and facts.get("visibility"):
+        return str(Visibility(facts["visibility"]).label)
+    return str(facts.get("subject", ""))
+
+
+def _day(iso: str | None) -> str:
+    return in_words(date.fromisoformat(iso)) if iso else ""

@@ -1,0 +1,25 @@
+"""How much one person may do within a while: counted in the site's cache."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.core.cache import cache
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+MINUTE, HOUR = 60, 3600
+
+
+def allows(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:
+    """Count something that a person does; tell whether they had done less than ``most`` before."""
+    # The moment is part of the key: not every cache keeps the end of what it counts.
+    key = f"wagtail_helpdesk.rate_limits.{what}.{user.pk}.{int(time.time() // seconds)}"
+    cache.add(key, 0, seconds)
+    try:
+        count = cache.incr(key, amount)
+    except ValueError:  # dropped between the two lines, or a cache that keeps nothing
+        return True
+    return count - amount < most

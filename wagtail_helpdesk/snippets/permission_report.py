@@ -1,0 +1,173 @@
+"""Why can this person do this: every right somebody has in a service, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.auth import ACCESS_ADMIN, opens_the_admin
+from wagtail_helpdesk.directory import DirectoryError
+from wagtail_helpdesk.directory.users import UserDirectory
+from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.models import Service, ServiceManager
+
+from .choosers import reachable_services
+from .history import last_change
+from .managers import label_of
+from .service_pages import ServicePage
+
+BACKEND = "wagtail_helpdesk.auth.ConfigurationBackend"
+
+
+class Reason(NamedTuple):
+    """A right, whether somebody has it, and why or why not."""
+
+    right: str
+    has: bool
+    why: str
+
+
+class PersonForm(forms.Form):
+    """Whom the question is about."""
+
+    person = forms.CharField(label=gettext_lazy("Identifier or e-mail address"), max_length=254)
+
+
+class Why(ServicePage):
+    """Explains the rights of somebody; of others, to whoever manages the managers."""
+
+    template_name = "wagtail_helpdesk/admin/why.html"
+    page_title = gettext_lazy("Why can this person do this?")
+    header_icon = "key"
+
+    def get_page_subtitle(self) -> str:
+        return ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        may_ask = Privilege.MANAGE_MANAGERS in self.holds
+        typed = self.request.GET.get("person")
+        # Before looking: what is found, or not, would say who exists.
+        if not may_ask and typed not in (None, self.author.get_username()):
+            raise PermissionDenied
+        context = {"person": self.author, "form": PersonForm()} if typed is None else self._asked()
+        if context["person"]:
+            context["reasons"] = list(reasons(context["person"], self.service, self.author))
+            context["last"] = last_change(self.service, context["person"].pk)
+        return super().get_context_data(may_ask=may_ask, **context, **kwargs)
+
+    def _asked(self) -> dict[str, Any]:
+        form = PersonForm(self.request.GET)
+        if not form.is_valid():
+            return {"form": form, "person": None}
+        try:
+            # The site's own users: a look makes no account, and who has none has no right.
+            person = UserDirectory().find(form.cleaned_data["person"])
+        except DirectoryError as error:
+            form.add_error("person", error.message)
+            return {"form": form, "person": None}
+        return {"form": form, "person": person}
+
+
+def reasons(user: Any, service: Service, reader: Any) -> Iterator[Reason]:
+    """Yield what somebody may do in a service, each with its reason, in words that the reader may read."""
+    row = service.managers.filter(user=user).first()
+    yield _admin(user, reader)
+    yield _administrator(user)
+    yield _tickets(row)
+    yield _asking(user, row, service)
+    for privilege in Privilege:
+        yield _privilege(privilege, row, user)
+
+
+def _privilege(privilege: Privilege, row: ServiceManager | None, user: Any) -> Reason:
+    label = label_of(privilege)
+    if row is not None and privilege in row.privileges:
+        return Reason(label, True, _("A privilege of this manager."))
+    if privilege in CONFIGURATION and access.configures_everything(user):
+        return Reason(label, True, _("Administers the helpdesk."))
+    if row is None:
+        return Reason(label, False, _("Is not a manager of this service."))
+    return Reason(label, False, _("This privilege is off."))
+
+
+def _admin(user: Any, reader: Any) -> Reason:
+    right = _("enter the Wagtail admin")
+    if user.is_superuser:
+        return Reason(right, True, _("Superuser."))
+    group = _group_with(user, "access_admin")
+    if group:
+        return Reason(right, True, _("Member of the group “%(group)s”.") % {"group": group})
+    held = access.configuration_held(user)
+    if held and opens_the_admin():
+        services = _named(held, reader)
+        why = _("Holds a configuration privilege: %(services)s.") % {"services": services}
+        return Reason(right, True, why)
+    if user.has_perm(ACCESS_ADMIN):
+        return Reason(right, True, _("A permission of this user."))
+    if held:
+        why = _("Holds a configuration privilege, but the site does not use %(backend)s.")
+        return Reason(right, False, why % {"backend": BACKEND})
+    return Reason(right, False, _("Holds no configuration privilege in any service."))
+
+
+def _administrator(user: Any) -> Reason:
+    right = _("configure every service")
+    if user.is_superuser:
+        return Reason(right, True, _("Superuser."))
+    if not access.configures_everything(user):
+        return Reason(right, False, _("Neither superuser nor in a group that may change services."))
+    group = _group_with(user, "change_service")
+    return Reason(
+        right, True,
+        _("Member of the group “%(group)s”.") % {"group": group} if group else _("A permission of this user."),
+    )  # fmt: skip
+
+
+def _tickets(row: ServiceManager | None) -> Reason:
+    right = _("read the tickets of the service")
+    if row is not None:
+        return Reason(right, True, _("Manager of the service."))
+    return Reason(
+        right, False,
+        _("Not a manager: sees only public tickets, and those they are requester or guest of."),
+    )  # fmt: skip
+
+
+def _asking(user: Any, row: ServiceManager | None, service: Service) -> Reason:
+    right = _("open tickets in the service")
+    if Service.objects.open_to(user).filter(pk=service.pk).exists():
+        return Reason(right, True, _lets_in(user, row, service))
+    if not service.enabled:
+        return Reason(right, False, _("The service is not enabled."))
+    if Service.objects.visible_to(user).filter(pk=service.pk).exists():
+        return Reason(right, False, _("No category of the service takes tickets."))
+    return Reason(right, False, _("In none of the groups that may open tickets."))
+
+
+def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:
+    if service.everyone:
+        return _("The service is open to everybody.")
+    if row is not None:
+        return _("Manager of the service.")
+    group = service.groups.filter(pk__in=user.groups.values("pk")).first()
+    return _("Member of the group “%(group)s”.") % {"group": group}
+
+
+def _group_with(user: Any, codename: str) -> Group | None:
+    return user.groups.filter(permissions__codename=codename).first()
+
+
+def _named(services: Iterable[int], reader: Any) -> str:
+    """Name services: those that do not exist for the reader, and those beyond the fifth, as others."""
+    services = set(services)
+    names = [str(service) for service in reachable_services(reader).filter(pk__in=services)[:5]]
+    if others := len(services) - len(names):
+        names.append(ngettext("another service", "other services", others))
+    return ", ".join(names)
