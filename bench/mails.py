@@ -89,10 +89,10 @@ def crowd(ticket, size):
 def tell(ticket, text):
     """Write something on the ticket, and announce it."""
     from wagtail_helpdesk import actions
-    from wagtail_helpdesk.notifications.dispatch import announce_waiting
+    from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
     actions.comment(ticket, by=ticket.requester, text=text)
-    return announce_waiting()
+    return dispatch_waiting_events()
 
 
 def throughput(ticket, delay, count):
@@ -127,20 +127,20 @@ def one_mail(ticket):
     from wagtail_helpdesk.models import OutgoingMail
     from wagtail_helpdesk.notifications import alert_mail
 
-    found, compose = [], alert_mail.compose
+    found, compose = [], alert_mail.compose_alert
 
     def keep(*words):
         message = compose(*words)
         found.append(message.message().as_bytes(linesep="\r\n"))
         return message
 
-    alert_mail.compose = keep
+    alert_mail.compose_alert = keep
     OutgoingMail.objects.all().delete()
     tell(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
     OutgoingMail.objects.filter(pk__gt=OutgoingMail.objects.order_by("pk").first().pk).delete()
     mail.outbox = []
     deliver()
-    alert_mail.compose = compose
+    alert_mail.compose_alert = compose
     return found[0]
 
 

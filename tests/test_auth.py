@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from tests import cast
-from wagtail_helpdesk.lifecycle import CONFIGURATION
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES
 from wagtail_helpdesk.models import Service, ServiceManager
 
-BARE = {privilege.value: False for privilege in CONFIGURATION}
+BARE = {privilege.value: False for privilege in CONFIGURATION_PRIVILEGES}
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def fresh(user):
     return type(user).objects.get(pk=user.pk)
 
 
-@pytest.mark.parametrize("privilege", CONFIGURATION)
+@pytest.mark.parametrize("privilege", CONFIGURATION_PRIVILEGES)
 def test_each_configuration_privilege_opens_the_admin(karim, privilege):
     ServiceManager.objects.update(**{privilege.value: True})
     assert fresh(karim).has_perm("wagtailadmin.access_admin")
@@ -57,7 +57,9 @@ def test_somebody_deactivated_has_nothing(karim):
 
 
 def test_S_WAG_07_it_gives_nothing_else(karim):
-    ServiceManager.objects.update(**{privilege.value: True for privilege in CONFIGURATION})
+    ServiceManager.objects.update(
+        **{privilege.value: True for privilege in CONFIGURATION_PRIVILEGES}
+    )
     assert fresh(karim).get_all_permissions() == {"wagtailadmin.access_admin"}
     every = Permission.objects.select_related("content_type")
     held = {

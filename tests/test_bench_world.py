@@ -72,7 +72,7 @@ def test_its_messages_are_what_the_renderer_would_give(world):
 def test_its_search_rows_are_what_the_indexing_would_write(world):
     fields = ("pk", "ticket", "audience", "actor", "about", "said")
     loaded = list(SearchRow.objects.order_by("pk").values_list(*fields))
-    indexing.index(Event.objects.all())
+    indexing.index_events(Event.objects.all())
     assert list(SearchRow.objects.order_by("pk").values_list(*fields)) == loaded
 
 

@@ -33,7 +33,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Ticket,
 )
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.notifications.recipient_data import acts_of
 
 WORKERS = ("karim", "sophie", "julien", "nadia")
@@ -209,7 +209,7 @@ class House:
 
     def leave_directory(self, who):
         leaver = pick(self.workers().filter(is_active=True), who)
-        list(directory.apply(directory.Plan(leavers=[leaver])))
+        list(directory.apply_plan(directory.Plan(leavers=[leaver])))
 
     def come_back(self, who):
         self.workers().update(is_active=True)
@@ -246,7 +246,7 @@ class House:
             for event in Event.objects.not_dispatched().select_related("ticket")
             if event.after.get("status") == "free"
         ]
-        announce_waiting()
+        dispatch_waiting_events()
         for event, ought in freed:
             told = set(event.notifications.values_list("user", flat=True))
             assert ought <= told, f"{event.action} left the ticket to nobody in silence"

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.utils import translation
 
-from wagtail_helpdesk.dates import in_words
+from wagtail_helpdesk.dates import format_date
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from wagtail_helpdesk.dates import in_words
 )
 def test_the_first_of_a_month_has_its_ordinal_in_french(language, day, words):
     with translation.override(language):
-        assert in_words(datetime.date(2030, 12, day)) == words
+        assert format_date(datetime.date(2030, 12, day)) == words

@@ -13,16 +13,16 @@ import pytest
 
 from wagtail_helpdesk.lifecycle import (
     ACTIONS,
-    CONFIGURATION,
-    ENDED,
-    IN_HAND,
-    OPEN,
+    ASSIGNED_STATUSES,
+    CONFIGURATION_PRIVILEGES,
+    ENDED_STATUSES,
+    OPEN_STATUSES,
     Audience,
     Message,
     Privilege,
     Role,
     Status,
-    available,
+    find_available_actions,
 )
 
 HERE = Path(__file__).parent
@@ -51,7 +51,7 @@ def _lines() -> Iterator[str]:
             if person == "in charge" and status is Status.FREE:
                 continue  # a free ticket has nobody in charge
             yield f"{person}, {status.value}"
-            for action in available(roles, EVERYTHING, status):
+            for action in find_available_actions(roles, EVERYTHING, status):
                 yield f"    {_cell(action, roles, status)}"
             yield ""
 
@@ -102,15 +102,15 @@ def test_an_ended_ticket_comes_back_only_by_reopening_or_a_rejected_closure():
         for action in ACTIONS.values()
         for rule in action.rules
         for before, after in rule.moves.items()
-        if before in ENDED and after in OPEN
+        if before in ENDED_STATUSES and after in OPEN_STATUSES
     }
     assert back == {"reopen", "reject_closure"}
 
 
 def test_a_status_is_either_open_or_ended_and_in_hand_when_somebody_is_in_charge():
-    assert set(OPEN) | set(ENDED) == set(Status)
-    assert not set(OPEN) & set(ENDED)
-    assert set(OPEN) == {Status.FREE, *IN_HAND}
+    assert set(OPEN_STATUSES) | set(ENDED_STATUSES) == set(Status)
+    assert not set(OPEN_STATUSES) & set(ENDED_STATUSES)
+    assert set(OPEN_STATUSES) == {Status.FREE, *ASSIGNED_STATUSES}
 
 
 # -- facts that hold for every row -----------------------------------------------------------------
@@ -199,7 +199,7 @@ def test_the_system_may_do_what_the_rows_say_and_nothing_else():
 
 
 def test_without_any_privilege_a_manager_keeps_what_needs_none():
-    kept = {a.name for a in available({Role.MANAGER}, (), Status.IN_PROGRESS)}
+    kept = {a.name for a in find_available_actions({Role.MANAGER}, (), Status.IN_PROGRESS)}
     assert kept == {
         "comment",
         "note",
@@ -214,7 +214,7 @@ def test_without_any_privilege_a_manager_keeps_what_needs_none():
 
 
 def test_three_privileges_are_about_the_configuration():
-    assert set(CONFIGURATION) == {
+    assert set(CONFIGURATION_PRIVILEGES) == {
         Privilege.EDIT_SERVICE,
         Privilege.MANAGE_MANAGERS,
         Privilege.MANAGE_CATEGORIES,
@@ -231,14 +231,16 @@ def test_each_privilege_about_tickets_allows_its_act_and_no_other():
         Privilege.MOVE_ANYWHERE: set(),
         Privilege.EDIT_SERVICE: set(),
     }.items():
-        with_it = {a.name for a in available({Role.MANAGER}, {privilege}, Status.IN_PROGRESS)}
-        without = {a.name for a in available({Role.MANAGER}, (), Status.IN_PROGRESS)}
+        with_it = {
+            a.name for a in find_available_actions({Role.MANAGER}, {privilege}, Status.IN_PROGRESS)
+        }
+        without = {a.name for a in find_available_actions({Role.MANAGER}, (), Status.IN_PROGRESS)}
         assert with_it - without == allowed
 
 
 def test_somebody_who_is_nothing_to_a_ticket_may_do_nothing():
     for status in Status:
-        assert available((), EVERYTHING, status) == []
+        assert find_available_actions((), EVERYTHING, status) == []
 
 
 def test_of_a_closure_the_requester_in_charge_is_the_requester():

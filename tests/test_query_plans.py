@@ -213,16 +213,16 @@ def test_the_day_of_a_manager_walks_through_nothing(helpdesk, person):
 
 
 JOBS = {
-    "telling of nothing": lambda: dispatch.announce_waiting(),
-    "claiming mails": lambda: queue.claim(),
-    "seeing how mails are doing": lambda: mail_health.lines(),
-    "looking for reports": lambda: due.plan(),
+    "telling of nothing": lambda: dispatch.dispatch_waiting_events(),
+    "claiming mails": lambda: queue.claim_mails(),
+    "seeing how mails are doing": lambda: mail_health.build_health_lines(),
+    "looking for reports": lambda: due.plan_reports(),
     "gathering a report": lambda: data.OpenTickets.read(Service.objects.first().pk),
-    "catching up with the search": lambda: indexing.catch_up(),
-    "resuming": lambda: list(housekeeping.due_resumptions()),
-    "expiring": lambda: list(housekeeping.due_expiries()),
-    "finding what was left behind": lambda: list(housekeeping.left_behind()),
-    "a usual first answer": lambda: statistics.usual_first_answer(Service.objects.first()),
+    "catching up with the search": lambda: indexing.index_ticket_of(),
+    "resuming": lambda: list(housekeeping.find_due_resumptions()),
+    "expiring": lambda: list(housekeeping.find_due_expiries()),
+    "finding what was left behind": lambda: list(housekeeping.find_tickets_left_behind()),
+    "a usual first answer": lambda: statistics.get_usual_first_answer(Service.objects.first()),
 }
 
 
@@ -237,7 +237,7 @@ def test_telling_of_a_comment_walks_through_nothing(helpdesk):
     ticket = Ticket.objects.get(pk=helpdesk.numbers["own"])
     actions.comment(ticket, by=ticket.requester, text="Toujours rien.")
     with CaptureQueriesContext(connection) as captured:
-        assert dispatch.announce_waiting()
+        assert dispatch.dispatch_waiting_events()
     assert not offenders([query["sql"] for query in captured])
 
 

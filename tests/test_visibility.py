@@ -14,9 +14,9 @@ from tests.fixtures import service_of
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.access import (
     AUDIENCES,
-    configuration_held,
+    build_role_filter,
+    configuration_privileges_of,
     readable_audiences,
-    role_filter,
 )
 from wagtail_helpdesk.lifecycle import Audience, Role
 from wagtail_helpdesk.models import Attachment, Event, Guest, Service, ServiceManager, Ticket
@@ -171,11 +171,11 @@ def test_in_charge_counts_only_while_one_manages_the_service(world, people):
 @pytest.mark.parametrize("who", ["anonymous", "deactivated"])
 def test_nobody_in_particular_configures_nothing(people, who):
     user = AnonymousUser() if who == "anonymous" else people.yvette
-    assert configuration_held(user) == {}
+    assert configuration_privileges_of(user) == {}
 
 
 def test_no_person_is_the_system(world, people):
-    assert not Ticket.objects.filter(role_filter(Role.SYSTEM, people.gilles)).exists()
+    assert not Ticket.objects.filter(build_role_filter(Role.SYSTEM, people.gilles)).exists()
 
 
 # -- messages --------------------------------------------------------------------------------------

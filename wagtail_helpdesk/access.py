@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from .lifecycle import CONFIGURATION, Audience, Privilege, Role, Visibility
+from .lifecycle import CONFIGURATION_PRIVILEGES, Audience, Privilege, Role, Visibility
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
@@ -17,7 +17,7 @@ NOBODY = Q(pk__in=[])
 #: The roles that let somebody read a ticket. Being in charge adds nothing to being a manager.
 READERS = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.VIEWER)
 #: What somebody can be to a ticket.
-TO_A_TICKET = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.IN_CHARGE, Role.VIEWER)
+TICKET_ROLES = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.IN_CHARGE, Role.VIEWER)
 
 AUDIENCES: dict[Role, tuple[Audience, ...]] = {
     Role.REQUESTER: (Audience.EVERYONE, Audience.REQUESTER),
@@ -38,17 +38,17 @@ class TicketAccess:
 SYSTEM = TicketAccess(roles=frozenset({Role.SYSTEM}))
 
 
-def is_somebody(user: "Person | None") -> bool:
+def is_active_user(user: "Person | None") -> bool:
     """Tell whether the user is logged in and active: everybody else sees nothing."""
     return user is not None and user.is_authenticated and user.is_active
 
 
-def configures_everything(user: Any) -> bool:
+def administers_helpdesk(user: Any) -> bool:
     """Tell whether the user administers the helpdesk: superusers, and whoever may change services.
 
     The right is Wagtail's, given to groups in its own screens; it opens no ticket.
     """
-    return is_somebody(user) and bool(user.has_perm("wagtail_helpdesk.change_service"))
+    return is_active_user(user) and bool(user.has_perm("wagtail_helpdesk.change_service"))
 
 
 def manager_rows_of(user: Any) -> list[Any]:
@@ -57,7 +57,7 @@ def manager_rows_of(user: Any) -> list[Any]:
     They are read once for a user object, which lives for one request: menus, policies and lists
     of the same page all ask for them.
     """
-    if not is_somebody(user):
+    if not is_active_user(user):
         return []
     if not hasattr(user, "_helpdesk_rows"):
         rows = user.helpdesk_manager_rows.select_related("service")
@@ -66,17 +66,17 @@ def manager_rows_of(user: Any) -> list[Any]:
     return found
 
 
-def configuration_held(user: Any) -> dict[int, frozenset[Privilege]]:
+def configuration_privileges_of(user: Any) -> dict[int, frozenset[Privilege]]:
     """Return the configuration privileges a manager holds, by the id of the service."""
     held = (
-        (row.service_id, row.privileges.intersection(CONFIGURATION))
+        (row.service_id, row.privileges.intersection(CONFIGURATION_PRIVILEGES))
         for row in manager_rows_of(user)
     )
     return {service: privileges for service, privileges in held if privileges}
 
 
-def role_filters(
-    user: Any, ticket: str = "", roles: Collection[Role] = TO_A_TICKET
+def build_role_filters(
+    user: Any, ticket: str = "", roles: Collection[Role] = TICKET_ROLES
 ) -> dict[Role, Q]:
     """Return, for each of these roles, the condition under which the user has it.
 
@@ -84,10 +84,10 @@ def role_filters(
     asked of something that belongs to one: ``"ticket__"`` for an event. All are EXISTS
     subqueries: measured, neither joins nor unions of ids stay on indexes for everybody.
     """
-    return {role: role_filter(role, user, ticket) for role in roles}
+    return {role: build_role_filter(role, user, ticket) for role in roles}
 
 
-def role_filter(role: Role, user: Any, ticket: str = "") -> Q:
+def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
     """Return the condition under which the user has one role; only what is asked for is built."""
     match role:
         case Role.REQUESTER:
@@ -99,16 +99,16 @@ def role_filter(role: Role, user: Any, ticket: str = "") -> Q:
                 Exists(user.helpdesk_manager_rows.filter(service=OuterRef(f"{ticket}service")))
             )
         case Role.IN_CHARGE:
-            manages = role_filter(Role.MANAGER, user, ticket)
+            manages = build_role_filter(Role.MANAGER, user, ticket)
             return Q(**{f"{ticket}assignee": user}) & manages
         case Role.VIEWER:
-            return Q(**{f"{ticket}visibility": Visibility.PUBLIC}) & sees_service(
+            return Q(**{f"{ticket}visibility": Visibility.PUBLIC}) & sees_service_q(
                 user, f"{ticket}service"
             )
     return NOBODY
 
 
-def sees_service(user: Any, service: str = "") -> Q:
+def sees_service_q(user: Any, service: str = "") -> Q:
     """Return the condition under which the user may see a service and ask it for help.
 
     ``service`` is the path to the service from what is being filtered; empty for services.
@@ -119,47 +119,47 @@ def sees_service(user: Any, service: str = "") -> Q:
     )
 
 
-def uses_service(user: Any, service: str = "") -> Q:
+def opens_in_service_q(user: Any, service: str = "") -> Q:
     """Return the condition under which the user may open tickets: they see the service, or run it."""
     row = service or "pk"
-    return sees_service(user, service) | Q(
+    return sees_service_q(user, service) | Q(
         Exists(user.helpdesk_manager_rows.filter(service=OuterRef(row)))
     )
 
 
-def reads_ticket(user: Any, through: Collection[Role] = READERS, ticket: str = "") -> Q:
+def reads_ticket_q(user: Any, through: Collection[Role] = READERS, ticket: str = "") -> Q:
     """Return the condition under which the user may read a ticket through one of these roles."""
-    if not is_somebody(user):
+    if not is_active_user(user):
         return NOBODY
     condition = NOBODY
     for role in through:
-        condition |= role_filter(role, user, ticket)
+        condition |= build_role_filter(role, user, ticket)
     return condition
 
 
-def reads_message(user: Any, message: str = "", *, own: bool = True) -> Q:
+def reads_message_q(user: Any, message: str = "", *, own: bool = True) -> Q:
     """Return the condition under which the user may read a message.
 
     ``message`` is the path to the event when asked of something that belongs to one
     (``"event__"`` for an attachment). What one wrote oneself one may read while one sees the
     ticket, whatever its audience; ``own=False`` leaves that out, for mails and reports.
     """
-    if not is_somebody(user):
+    if not is_active_user(user):
         return NOBODY
     written = Q(**{f"{message}actor": user}) if own else NOBODY
     condition = NOBODY
     for role, audiences in AUDIENCES.items():
         addressed = Q(**{f"{message}audience__in": audiences}) | written
-        condition |= addressed & role_filter(role, user, f"{message}ticket__")
+        condition |= addressed & build_role_filter(role, user, f"{message}ticket__")
     return condition
 
 
-def reads_message_of_ticket(user: Any, access: TicketAccess) -> Q:
+def reads_message_of_ticket_q(user: Any, access: TicketAccess) -> Q:
     """Return the same condition for the messages of a ticket on which the standing is known.
 
     It asks nothing of other tables: the history of a ticket is the page most often opened.
     """
-    if not is_somebody(user) or not access.roles:
+    if not is_active_user(user) or not access.roles:
         return NOBODY
     return Q(audience__in=readable_audiences(access.roles)) | Q(actor=user)
 

@@ -19,7 +19,11 @@ class HelpdeskConfig(AppConfig):
         from .models import SearchRow
         from .signals import event_recorded
 
-        event_recorded.connect(tasks.ring, dispatch_uid="wagtail_helpdesk.tasks.ring")
+        event_recorded.connect(
+            tasks.wake_mail_worker, dispatch_uid="wagtail_helpdesk.tasks.wake_mail_worker"
+        )
         post_delete.connect(
-            tasks.forget, sender=SearchRow, dispatch_uid="wagtail_helpdesk.tasks.forget"
+            tasks.forget_search_rows,
+            sender=SearchRow,
+            dispatch_uid="wagtail_helpdesk.tasks.forget_search_rows",
         )

@@ -21,7 +21,11 @@ class ConfigurationBackend(BaseBackend):
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Return access to the admin, or nothing."""
-        return {ACCESS_ADMIN} if obj is None and access.configuration_held(user_obj) else set()
+        return (
+            {ACCESS_ADMIN}
+            if obj is None and access.configuration_privileges_of(user_obj)
+            else set()
+        )
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Answer for the one permission this back end is about without asking the database for others."""
@@ -29,9 +33,9 @@ class ConfigurationBackend(BaseBackend):
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """Answer for the app that permission belongs to."""
-        return app_label == "wagtailadmin" and bool(access.configuration_held(user_obj))
+        return app_label == "wagtailadmin" and bool(access.configuration_privileges_of(user_obj))
 
 
-def opens_the_admin() -> bool:
+def grants_admin_access() -> bool:
     """Tell whether the site uses this back end: then a configuration privilege is enough to get in."""
     return any(isinstance(backend, ConfigurationBackend) for backend in get_backends())

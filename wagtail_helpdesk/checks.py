@@ -20,16 +20,16 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import get_language
 
 from wagtail_helpdesk import links
-from wagtail_helpdesk.conf import helpdesk_settings, known
+from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
 from wagtail_helpdesk.models import Category, ReportPreference, ReportSection
 from wagtail_helpdesk.portal.request import login_url
-from wagtail_helpdesk.reports.due import calendar
+from wagtail_helpdesk.reports.due import get_holidays
 
 
 @register("wagtail_helpdesk")
 def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that every key is a setting: a misspelt one would silently do nothing."""
-    names = list(known())
+    names = list(get_setting_names())
     return [
         Warning(
             f"WAGTAIL_HELPDESK[{key!r}] is not a setting: it does nothing.",
@@ -149,7 +149,7 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
 def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that the days without reports can be read: else there are no reports at all."""
     try:
-        calendar()
+        get_holidays()
     except Exception as error:  # what the library says of a country, or Python without the library
         return [
             Error(
@@ -218,9 +218,9 @@ def _patient_logins() -> Iterator[CheckMessage]:
     if "django_auth_ldap.backend.LDAPBackend" not in settings.AUTHENTICATION_BACKENDS:
         return
     # Only here: what it imports is compiled, and a site without a directory does not need it.
-    from wagtail_helpdesk.directory.ldap.login import may_hang
+    from wagtail_helpdesk.directory.ldap.login import can_hang
 
-    if may_hang(settings):
+    if can_hang(settings):
         yield Warning(
             "An LDAP server that says nothing keeps everybody waiting at the log-in.",
             hint="Name wagtail_helpdesk.directory.ldap.PromptLDAPBackend in AUTHENTICATION_BACKENDS"
@@ -303,7 +303,7 @@ def check_page(
     if not databases:
         return []
     try:
-        place = links.place_for(None, settings.LANGUAGE_CODE)
+        place = links.find_location(None, settings.LANGUAGE_CODE)
     except DatabaseError:
         return []  # Before the first migration.
     if place is not None:

@@ -260,7 +260,7 @@ class HelpdeskSettings:
         return self._get("SEARCH_BACKEND", "database")
 
 
-def known() -> Mapping[str, str]:
+def get_setting_names() -> Mapping[str, str]:
     """Return name and docstring of every setting, for the reference page and the checks."""
     return {
         name: (value.fget.__doc__ or "")

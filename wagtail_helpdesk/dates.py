@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 
-def in_words(day: datetime.date) -> str:
+def format_date(day: datetime.date) -> str:
     """Return a day with the name of its month.
 
     Django's formats know no ordinals but English ones, and in French the first of a month has one.

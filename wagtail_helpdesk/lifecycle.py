@@ -27,9 +27,9 @@ class Status(TextChoices):
     REFUSED = "refused", pgettext_lazy("status", "Refused")
 
 
-OPEN = (Status.FREE, Status.IN_PROGRESS, Status.INCOMPLETE, Status.POSTPONED)
-IN_HAND = (Status.IN_PROGRESS, Status.INCOMPLETE, Status.POSTPONED)
-ENDED = (
+OPEN_STATUSES = (Status.FREE, Status.IN_PROGRESS, Status.INCOMPLETE, Status.POSTPONED)
+ASSIGNED_STATUSES = (Status.IN_PROGRESS, Status.INCOMPLETE, Status.POSTPONED)
+ENDED_STATUSES = (
     Status.CLOSED,
     Status.APPROVED,
     Status.EXPIRED,
@@ -99,7 +99,7 @@ class Privilege(Enum):
     SET_AVAILABILITY = "can_set_availability"
 
 
-CONFIGURATION = (
+CONFIGURATION_PRIVILEGES = (
     Privilege.EDIT_SERVICE,
     Privilege.MANAGE_MANAGERS,
     Privilege.MANAGE_CATEGORIES,
@@ -136,7 +136,7 @@ class Rule:
 
 
 ALL_ROLES = frozenset(Role) - {Role.SYSTEM}
-STAFF = frozenset({Role.MANAGER, Role.IN_CHARGE})
+MANAGER_ROLES = frozenset({Role.MANAGER, Role.IN_CHARGE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +169,7 @@ class Action:
     @property
     def quiet(self) -> bool:
         """Whether only managers hear of it unless its author asks for more."""
-        return self.notifies == STAFF and self.audience == Audience.EVERYONE
+        return self.notifies == MANAGER_ROLES and self.audience == Audience.EVERYONE
 
     def rule_for(
         self,
@@ -204,7 +204,7 @@ def _lead(to: Status, *statuses: Status) -> dict[Status, Status]:
     return dict.fromkeys(statuses, to)
 
 
-ANY = OPEN + ENDED
+ALL_STATUSES = OPEN_STATUSES + ENDED_STATUSES
 _TAKING = (
     Rule(
         by=Role.MANAGER,
@@ -216,19 +216,19 @@ _TAKING = (
         by=Role.MANAGER,
         unless=Role.IN_CHARGE,
         needs=Privilege.TAKE_ASSIGNED,
-        moves=_stay(*IN_HAND),
+        moves=_stay(*ASSIGNED_STATUSES),
     ),
 )
-_ANSWERING = _stay(*ANY) | _lead(Status.IN_PROGRESS, Status.INCOMPLETE)
+_ANSWERING = _stay(*ALL_STATUSES) | _lead(Status.IN_PROGRESS, Status.INCOMPLETE)
 _SPEAKING = (
     Rule(by=Role.REQUESTER, moves=_ANSWERING),
-    Rule(by=Role.MANAGER, moves=_stay(*ANY)),
-    Rule(by=Role.GUEST, moves=_stay(*ANY)),
-    Rule(by=Role.VIEWER, moves=_stay(*OPEN)),
+    Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),
+    Rule(by=Role.GUEST, moves=_stay(*ALL_STATUSES)),
+    Rule(by=Role.VIEWER, moves=_stay(*OPEN_STATUSES)),
 )
 _ADJUSTING = (
-    Rule(by=Role.IN_CHARGE, moves=_stay(*ANY)),
-    Rule(by=Role.REQUESTER, moves=_stay(*OPEN)),
+    Rule(by=Role.IN_CHARGE, moves=_stay(*ALL_STATUSES)),
+    Rule(by=Role.REQUESTER, moves=_stay(*OPEN_STATUSES)),
 )
 
 
@@ -261,11 +261,11 @@ ASSIGN = Action(
         Rule(
             by=Role.MANAGER,
             needs=Privilege.ASSIGN,
-            moves=_stay(*IN_HAND) | _lead(Status.IN_PROGRESS, Status.FREE),
+            moves=_stay(*ASSIGNED_STATUSES) | _lead(Status.IN_PROGRESS, Status.FREE),
         ),
         Rule(
             by=Role.SYSTEM,
-            moves=_stay(*IN_HAND) | _lead(Status.IN_PROGRESS, Status.FREE),
+            moves=_stay(*ASSIGNED_STATUSES) | _lead(Status.IN_PROGRESS, Status.FREE),
         ),
     ),
     checks_version=True,
@@ -275,8 +275,8 @@ RELEASE = Action(
     label=pgettext_lazy("ticket", "Release"),
     past=_("%(who)s released the ticket"),
     rules=(
-        Rule(by=Role.IN_CHARGE, moves=_lead(Status.FREE, *IN_HAND)),
-        Rule(by=Role.SYSTEM, moves=_lead(Status.FREE, *IN_HAND)),
+        Rule(by=Role.IN_CHARGE, moves=_lead(Status.FREE, *ASSIGNED_STATUSES)),
+        Rule(by=Role.SYSTEM, moves=_lead(Status.FREE, *ASSIGNED_STATUSES)),
     ),
     counts_as_arrival=True,
     checks_version=True,
@@ -292,16 +292,16 @@ NOTE = Action(
     name="note",
     label=_("Internal note"),
     past=_("%(who)s added an internal note"),
-    rules=(Rule(by=Role.MANAGER, moves=_stay(*ANY)),),
+    rules=(Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),),
     message=Message.REQUIRED,
     audience=Audience.MANAGERS,
-    notifies=STAFF,
+    notifies=MANAGER_ROLES,
 )
 ASK_INFORMATION = Action(
     name="ask_information",
     label=_("Ask for information"),
     past=_("%(who)s asked for information"),
-    rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *IN_HAND)),),
+    rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *ASSIGNED_STATUSES)),),
     message=Message.REQUIRED,
     asks=Role.REQUESTER,
     checks_version=True,
@@ -336,8 +336,8 @@ CLOSE = Action(
     label=pgettext_lazy("ticket", "Close"),
     past=_("%(who)s closed the ticket"),
     rules=(
-        Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, *OPEN)),
-        Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *IN_HAND)),
+        Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, *OPEN_STATUSES)),
+        Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *ASSIGNED_STATUSES)),
     ),
     asks=Role.REQUESTER,
     checks_version=True,
@@ -362,7 +362,7 @@ CANCEL = Action(
     name="cancel",
     label=_("Cancel the ticket"),
     past=_("%(who)s cancelled the ticket"),
-    rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.CANCELLED, *OPEN)),),
+    rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.CANCELLED, *OPEN_STATUSES)),),
     checks_version=True,
 )
 REFUSE = Action(
@@ -373,7 +373,7 @@ REFUSE = Action(
         Rule(
             by=Role.IN_CHARGE,
             needs=Privilege.REFUSE,
-            moves=_lead(Status.REFUSED, *IN_HAND),
+            moves=_lead(Status.REFUSED, *ASSIGNED_STATUSES),
         ),
     ),
     message=Message.REQUIRED,
@@ -384,11 +384,11 @@ REOPEN = Action(
     label=pgettext_lazy("ticket", "Reopen"),
     past=_("%(who)s reopened the ticket"),
     rules=(
-        Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, *ENDED)),
+        Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, *ENDED_STATUSES)),
         Rule(
             by=Role.MANAGER,
             needs=Privilege.REOPEN,
-            moves=_lead(Status.IN_PROGRESS, *ENDED),
+            moves=_lead(Status.IN_PROGRESS, *ENDED_STATUSES),
         ),
     ),
     counts_as_arrival=True,
@@ -399,9 +399,9 @@ MOVE = Action(
     label=pgettext_lazy("ticket", "Transfer"),
     past=_("%(who)s transferred the ticket to %(category)s"),
     rules=(
-        Rule(by=Role.IN_CHARGE, moves=_stay(*ANY)),
-        Rule(by=Role.MANAGER, moves=_stay(*OPEN)),
-        Rule(by=Role.SYSTEM, moves=_stay(*ANY)),
+        Rule(by=Role.IN_CHARGE, moves=_stay(*ALL_STATUSES)),
+        Rule(by=Role.MANAGER, moves=_stay(*OPEN_STATUSES)),
+        Rule(by=Role.SYSTEM, moves=_stay(*ALL_STATUSES)),
     ),
     counts_as_arrival=True,
     checks_version=True,
@@ -411,9 +411,9 @@ INVITE = Action(
     label=_("Invite a user"),
     past=_("%(who)s invited %(name)s to follow the ticket"),
     rules=(
-        Rule(by=Role.MANAGER, moves=_stay(*ANY)),
-        Rule(by=Role.REQUESTER, moves=_stay(*ANY)),
-        Rule(by=Role.SYSTEM, moves=_stay(*ANY)),
+        Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),
+        Rule(by=Role.REQUESTER, moves=_stay(*ALL_STATUSES)),
+        Rule(by=Role.SYSTEM, moves=_stay(*ALL_STATUSES)),
     ),
     asks=Role.GUEST,
 )
@@ -422,16 +422,16 @@ REMOVE_GUEST = Action(
     label=_("Remove the guest"),
     past=_("%(who)s removed %(name)s from the list of guests"),
     rules=(
-        Rule(by=Role.MANAGER, moves=_stay(*ANY)),
-        Rule(by=Role.REQUESTER, moves=_stay(*ANY)),
-        Rule(by=Role.GUEST, moves=_stay(*ANY)),
+        Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),
+        Rule(by=Role.REQUESTER, moves=_stay(*ALL_STATUSES)),
+        Rule(by=Role.GUEST, moves=_stay(*ALL_STATUSES)),
     ),
 )
 CHANGE_REQUESTER = Action(
     name="change_requester",
     label=_("Change the requester"),
     past=_("%(who)s changed the requester: %(name)s"),
-    rules=(Rule(by=Role.IN_CHARGE, moves=_stay(*OPEN)),),
+    rules=(Rule(by=Role.IN_CHARGE, moves=_stay(*OPEN_STATUSES)),),
     checks_version=True,
 )
 CHANGE_PRIORITY = Action(
@@ -439,11 +439,11 @@ CHANGE_PRIORITY = Action(
     label=_("Change the priority"),
     past=_("%(who)s changed the priority: %(after)s"),
     rules=(
-        Rule(by=Role.MANAGER, moves=_stay(*ANY)),
-        Rule(by=Role.REQUESTER, moves=_stay(*OPEN)),
+        Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),
+        Rule(by=Role.REQUESTER, moves=_stay(*OPEN_STATUSES)),
     ),
     message=Message.NONE,
-    notifies=STAFF,
+    notifies=MANAGER_ROLES,
 )
 CHANGE_SUBJECT = Action(
     name="change_subject",
@@ -451,7 +451,7 @@ CHANGE_SUBJECT = Action(
     past=_("%(who)s changed the subject: “%(after)s”"),
     rules=_ADJUSTING,
     message=Message.NONE,
-    notifies=STAFF,
+    notifies=MANAGER_ROLES,
 )
 CHANGE_VISIBILITY = Action(
     name="change_visibility",
@@ -459,7 +459,7 @@ CHANGE_VISIBILITY = Action(
     past=_("%(who)s changed the visibility: %(after)s"),
     rules=_ADJUSTING,
     message=Message.NONE,
-    notifies=STAFF,
+    notifies=MANAGER_ROLES,
     checks_version=True,
 )
 ATTACH = Action(
@@ -471,14 +471,14 @@ ATTACH = Action(
 FOLLOW = Action(
     name="follow",
     label=pgettext_lazy("ticket", "Follow"),
-    rules=_anybody(*ANY),
+    rules=_anybody(*ALL_STATUSES),
     message=Message.NONE,
     recorded=False,
 )
 UNFOLLOW = Action(
     name="unfollow",
     label=_("Stop following"),
-    rules=_anybody(*ANY),
+    rules=_anybody(*ALL_STATUSES),
     message=Message.NONE,
     recorded=False,
 )
@@ -545,7 +545,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
 )
 
 
-def available(
+def find_available_actions(
     roles: Collection[Role],
     privileges: Collection[Privilege],
     status: Status,

@@ -20,7 +20,7 @@ from .models import Service
 
 
 @dataclass(frozen=True)
-class Place:
+class HelpdeskLocation:
     """The helpdesk page to which one reader is sent."""
 
     page: Any
@@ -64,7 +64,7 @@ def helpdesk_pages() -> list[Page]:
     return [page for page in live if page.get_url_parts() is not None]
 
 
-def place_for(service: Service | None, language: str) -> Place | None:
+def find_location(service: Service | None, language: str) -> HelpdeskLocation | None:
     """Return where a reader of this language finds the helpdesk, or None when there is no page.
 
     On the service's site, else on the default site, else on any other; and there in their language
@@ -72,23 +72,23 @@ def place_for(service: Service | None, language: str) -> Place | None:
     """
     pages = helpdesk_pages()
     for site in (service.site if service else None, _default_site()):
-        if site is not None and (here := [page for page in pages if is_on(page, site)]):
-            return Place(in_language(here, language))
-    return Place(in_language(pages, language)) if pages else None
+        if site is not None and (here := [page for page in pages if is_on_site(page, site)]):
+            return HelpdeskLocation(find_in_language(here, language))
+    return HelpdeskLocation(find_in_language(pages, language)) if pages else None
 
 
 def _default_site() -> Site | None:
     return Site.objects.select_related("root_page").filter(is_default_site=True).first()
 
 
-def is_on(page: Page, site: Site) -> bool:
+def is_on_site(page: Page, site: Site) -> bool:
     """Tell whether a page is part of a site."""
     # Wagtail serves the translations of a site's root as well, each under its language's prefix.
     here = page.get_url_parts()
     return here is not None and here[0] == site.pk
 
 
-def in_language(pages: list[Page], language: str) -> Page:
+def find_in_language(pages: list[Page], language: str) -> Page:
     """Return the page in a language, else in the default one, else the first."""
     by_language = {page.locale.language_code: page for page in reversed(pages)}
     default = get_supported_content_language_variant(settings.LANGUAGE_CODE)
@@ -96,15 +96,15 @@ def in_language(pages: list[Page], language: str) -> Page:
     return next((by_language[code] for code in wanted if code in by_language), pages[0])
 
 
-class Places:
+class LocationCache:
     """Remembers where readers are sent while a number of mails is written."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int | None, str], Place | None] = {}
+        self._known: dict[tuple[int | None, str], HelpdeskLocation | None] = {}
 
-    def find(self, service: Service | None, language: str) -> Place | None:
-        """Return what ``place_for`` returned for this service and language the first time."""
+    def find(self, service: Service | None, language: str) -> HelpdeskLocation | None:
+        """Return what ``find_location`` returned for this service and language the first time."""
         key = (service.pk if service else None, language)
         if key not in self._known:
-            self._known[key] = place_for(service, language)
+            self._known[key] = find_location(service, language)
         return self._known[key]

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 #: Grows when the output for the same text changes: older stored HTML is rendered again.
 RENDERER = 2
 #: HTML that is longer than so many times its text is not shown as Markdown.
-MOST_MARKUP = 8
+MAX_MARKUP = 8
 
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
@@ -76,4 +76,4 @@ def _gone_wrong(text: str, html: str) -> bool:
     A few thousand characters can say a table of a hundred thousand empty cells.
     """
     lost = bool(text.strip()) and not html.strip()
-    return lost or len(html) > MOST_MARKUP * len(text) + 2000
+    return lost or len(html) > MAX_MARKUP * len(text) + 2000

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MINUTE, HOUR = 60, 3600
 
 
-def allows(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:
+def allow(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:
     """Count something that a person does; tell whether they had done less than ``most`` before."""
     # The moment is part of the key: not every cache keeps the end of what it counts.
     key = f"wagtail_helpdesk.rate_limits.{what}.{user.pk}.{int(time.time() // seconds)}"

@@ -18,7 +18,7 @@ FEWEST_ANSWERS = 5
 KEPT = 3600
 
 
-def usual_first_answer(service: Service) -> timedelta | None:
+def get_usual_first_answer(service: Service) -> timedelta | None:
     """Return the median time from opening to the first answer of a manager that requesters read.
 
     Of the service's recent tickets, counted around the clock; None while there are too few.

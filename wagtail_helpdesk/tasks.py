@@ -16,33 +16,33 @@ from .notifications import wakeup
 from .reports import due
 
 
-def tell(batch: str) -> None:
+def dispatch_event(batch: str) -> None:
     """Announce the acts of one form, deliver what is due, then let the search find them."""
-    announcing.announce(uuid.UUID(batch))
+    announcing.dispatch_event(uuid.UUID(batch))
     _deliver()
     indexing.index_form(uuid.UUID(batch))
 
 
 def deliver() -> None:
     """Announce whatever was not yet and deliver what is due."""
-    announcing.announce_waiting()
+    announcing.dispatch_waiting_events()
     _deliver()
 
 
 def plan_reports() -> None:
     """Make the reports that are due and deliver them."""
-    due.try_to_plan()
+    due.try_to_plan_reports()
     _deliver()
 
 
-def keep_house() -> None:
+def run_housekeeping() -> None:
     """Do what time brings: resume and expire tickets, hand over those of leavers, forget old traces."""
     call_command("helpdesk_housekeeping", verbosity=0)
 
 
-def index() -> None:
+def index_search() -> None:
     """Let the search find what it has missed."""
-    indexing.catch_up()
+    indexing.index_ticket_of()
 
 
 def _deliver() -> None:
@@ -53,20 +53,20 @@ def _deliver() -> None:
     from django_q.conf import Conf
 
     share = timedelta(seconds=(Conf.TIMEOUT or 60) / 4)
-    is_over = delivery.after(share.total_seconds())
+    is_over = delivery.stop_after(share.total_seconds())
     delivery.deliver(is_over)
     if is_over():
         wakeup.ring_once("wagtail_helpdesk.tasks.deliver", within=share)
 
 
-def ring(sender: Any, event: Event, **kwargs: Any) -> None:
+def wake_mail_worker(sender: Any, event: Event, **kwargs: Any) -> None:
     """Ring the bell after an act: once for a form, however many events it left."""
     if not event.position:
-        wakeup.ring("wagtail_helpdesk.tasks.tell", str(event.batch))
+        wakeup.ring("wagtail_helpdesk.tasks.dispatch_event", str(event.batch))
 
 
-def forget(sender: Any, instance: SearchRow, **kwargs: Any) -> None:
+def forget_search_rows(sender: Any, instance: SearchRow, **kwargs: Any) -> None:
     """Take the words of an erased event out of the search engine, once it is gone for good."""
     event = instance.pk
     # Robust: an engine that is away keeps them until it is filled anew, and shows them to nobody.
-    transaction.on_commit(lambda: indexing.forget(event), robust=True)
+    transaction.on_commit(lambda: indexing.forget_ticket(event), robust=True)

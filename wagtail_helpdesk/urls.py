@@ -20,5 +20,5 @@ urlpatterns = [
     path("blocks/panel/", fragments.panel, name="block_panel"),
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
-    path("health/", unsubscribe.health, name="health"),
+    path("health/", unsubscribe.report_health, name="health"),
 ]

@@ -112,9 +112,9 @@ def test_a_deactivated_manager_is_not_put_in_charge(ticket, people):
 
 def test_the_form_offers_the_available_managers_but_the_one_in_charge(taken, general, people):
     privileged(general, people.julien, available=False)
-    from wagtail_helpdesk.actions.assigning import assignable
+    from wagtail_helpdesk.actions.assigning import find_assignable_managers
 
-    assert {row.user for row in assignable(taken)} == {people.sophie, people.hugo}
+    assert {row.user for row in find_assignable_managers(taken)} == {people.sophie, people.hugo}
 
 
 def test_a_ticket_taken_meanwhile_is_not_assigned(ticket, people):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.fixtures import privileged
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions.assignment_rules import choose, open_load
+from wagtail_helpdesk.actions.assignment_rules import choose_assignee, count_open_tickets
 from wagtail_helpdesk.models import Absence, CategoryMember, ServiceManager
 
 
@@ -109,13 +109,13 @@ def test_at_random_reaches_everybody(by_algorithm, heating, people, monkeypatch)
     reached = []
     for place in range(4):
         monkeypatch.setattr(random, "choice", itemgetter(place))
-        reached.append(choose(heating))
+        reached.append(choose_assignee(heating))
     assert reached == [people.karim, people.sophie, people.julien, people.hugo]
 
 
 def test_at_random_is_one_of_the_members(by_algorithm, heating, people):
     by_algorithm("random")
-    chosen = {choose(heating, skip=people.karim) for _ in range(40)}
+    chosen = {choose_assignee(heating, skip=people.karim) for _ in range(40)}
     assert chosen <= {people.sophie, people.julien, people.hugo}
 
 
@@ -136,11 +136,11 @@ def test_ended_tickets_and_other_services_are_no_load(
     by_algorithm("least_loaded")
     other = actions.open_ticket(network, by=people.lea, subject="Wifi", text="Lent.")
     actions.take(other, by=people.julien)
-    assert open_load(closed.service_id, [people.karim.pk, people.julien.pk]) == {}
+    assert count_open_tickets(closed.service_id, [people.karim.pk, people.julien.pk]) == {}
 
 
 def test_open_load_counts_what_one_is_in_charge_of(taken, people):
-    load = open_load(taken.service_id, [people.karim.pk, people.sophie.pk])
+    load = count_open_tickets(taken.service_id, [people.karim.pk, people.sophie.pk])
     assert load == {people.karim.pk: 1}
 
 

@@ -233,7 +233,7 @@ def test_where_locks_do_nothing_the_version_keeps_two_acts_apart(ticket, people,
     actions.take(ticket, by=people.karim)
     shown = Ticket.objects.get(pk=ticket.pk)
     Ticket.objects.filter(pk=stale.pk).update(version=shown.version + 1)
-    monkeypatch.setattr(transition, "locked", lambda rows, pk: copy(shown))
+    monkeypatch.setattr(transition, "get_locked", lambda rows, pk: copy(shown))
     with nothing_done(shown), pytest.raises(actions.NotNow):
         actions.release(shown, by=people.karim)
 

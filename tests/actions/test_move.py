@@ -7,7 +7,7 @@ from tests.actions.refusals import history, refused
 from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
-from wagtail_helpdesk.actions.moving import targets
+from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.models import PermanentGuest, ServiceManager, Ticket
 
 
@@ -179,7 +179,7 @@ def test_a_service_that_neither_sees_is_not_reached(ticket, closed_circle, netwo
 
 
 def test_the_form_offers_what_the_verb_accepts(ticket, heating, plumbing, network, people):
-    offered = set(targets(ticket, people.karim))
+    offered = set(find_move_targets(ticket, people.karim))
     assert {plumbing, network} < offered
     assert heating not in offered
 

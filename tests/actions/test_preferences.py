@@ -3,35 +3,44 @@
 import pytest
 
 from wagtail_helpdesk.actions import NotYours
-from wagtail_helpdesk.actions.preferences import Choice, Report, change_switches, choose, reset
+from wagtail_helpdesk.actions.preferences import (
+    ReportChoice,
+    ServiceChoice,
+    change_switches,
+    reset_service_preferences,
+    save_service_preferences,
+)
 from wagtail_helpdesk.models import HelpdeskPreferences, Level, Monitoring, ReportPreference
 
 LOUD_THEN_QUIET = (Level.ALWAYS, Level.NEVER, Level.CREATION)
-MORNING = Report(("free",), 7, None, False)
+MORNING = ReportChoice(("free",), 7, None, False)
 
 
 def test_what_is_quieter_than_the_one_before_is_raised(people, general):
-    choose(people.karim, [Choice(general.pk, LOUD_THEN_QUIET)])
+    save_service_preferences(people.karim, [ServiceChoice(general.pk, LOUD_THEN_QUIET)])
     assert Monitoring.objects.get().levels == (Level.ALWAYS,) * 3
 
 
 def test_what_is_not_chosen_stays_as_it_is(people, general):
-    choose(people.karim, [Choice(general.pk, report=MORNING)])
+    save_service_preferences(people.karim, [ServiceChoice(general.pk, report=MORNING)])
     assert not Monitoring.objects.exists()
-    choose(people.karim, [Choice(general.pk, LOUD_THEN_QUIET)])
+    save_service_preferences(people.karim, [ServiceChoice(general.pk, LOUD_THEN_QUIET)])
     assert ReportPreference.objects.get().shows == ["free"]
 
 
 def test_chosen_again_is_changed(people, general):
     for hour in (7, 9):
-        choose(people.karim, [Choice(general.pk, report=Report(("free",), hour, None, False))])
+        save_service_preferences(
+            people.karim,
+            [ServiceChoice(general.pk, report=ReportChoice(("free",), hour, None, False))],
+        )
     assert ReportPreference.objects.get().first_hour == 9
 
 
 def test_nothing_is_recorded_when_one_service_is_not_theirs(people, general, dsi):
-    choices = [Choice(general.pk, LOUD_THEN_QUIET), Choice(dsi.pk, LOUD_THEN_QUIET)]
+    choices = [ServiceChoice(general.pk, LOUD_THEN_QUIET), ServiceChoice(dsi.pk, LOUD_THEN_QUIET)]
     with pytest.raises(NotYours):
-        choose(people.karim, choices)
+        save_service_preferences(people.karim, choices)
     assert not Monitoring.objects.exists()
 
 
@@ -41,8 +50,8 @@ def test_resetting_forgets_one_service_of_one_person(people, general, dsi):
         (people.julien, dsi),
         (people.karim, general),
     ):
-        choose(person, [Choice(service.pk, LOUD_THEN_QUIET, MORNING)])
-    reset(people.julien, general)
+        save_service_preferences(person, [ServiceChoice(service.pk, LOUD_THEN_QUIET, MORNING)])
+    reset_service_preferences(people.julien, general)
     for model in (Monitoring, ReportPreference):
         left = set(model.objects.values_list("user", "service"))
         assert left == {(people.julien.pk, dsi.pk), (people.karim.pk, general.pk)}

@@ -9,7 +9,7 @@ from wagtail.models import Locale
 
 from tests import cast
 from wagtail_helpdesk import actions, statistics
-from wagtail_helpdesk.blocks.card import in_words
+from wagtail_helpdesk.blocks.card import format_delay
 from wagtail_helpdesk.lifecycle import Priority
 from wagtail_helpdesk.models import Event, ServiceText, Ticket
 
@@ -90,26 +90,26 @@ def answered(people, heating):
 
 def test_the_usual_time_is_a_median_of_answers_people_read(general, answered):
     answered(1, 2, 3, 40, 300)
-    assert statistics.usual_first_answer(general) == timedelta(hours=3)
+    assert statistics.get_usual_first_answer(general) == timedelta(hours=3)
 
 
 def test_a_few_answers_say_nothing_usual(general, answered):
     answered(1, 2)
-    assert statistics.usual_first_answer(general) is None
+    assert statistics.get_usual_first_answer(general) is None
 
 
 def test_what_the_requester_adds_is_no_answer(people, general, heating):
     for _ in range(6):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
         actions.comment(ticket, by=people.lea, text="Encore")
-    assert statistics.usual_first_answer(general) is None
+    assert statistics.get_usual_first_answer(general) is None
 
 
 def test_a_transfer_is_no_answer(people, general, heating, plumbing):
     for _ in range(6):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
         actions.move(ticket, by=people.karim, to=plumbing)
-    assert statistics.usual_first_answer(general) is None
+    assert statistics.get_usual_first_answer(general) is None
 
 
 def test_what_says_nothing_is_no_answer(people, general, heating):
@@ -117,21 +117,21 @@ def test_what_says_nothing_is_no_answer(people, general, heating):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
         actions.take(ticket, by=people.karim)
         actions.change_priority(ticket, by=people.karim, to=Priority.HIGH)
-    assert statistics.usual_first_answer(general) is None
+    assert statistics.get_usual_first_answer(general) is None
 
 
 def test_what_one_takes_with_a_word_is_answered(people, general, heating):
     for _ in range(6):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
         actions.take(ticket, by=people.karim, text="J’arrive")
-    assert statistics.usual_first_answer(general) is not None
+    assert statistics.get_usual_first_answer(general) is not None
 
 
 def test_it_is_worked_out_once_an_hour(general, answered, django_assert_num_queries):
     answered(1, 2, 3, 4, 5)
     with django_assert_num_queries(1):
-        statistics.usual_first_answer(general)
-        statistics.usual_first_answer(general)
+        statistics.get_usual_first_answer(general)
+        statistics.get_usual_first_answer(general)
 
 
 def test_the_card_says_it_unless_the_editor_does_not_want_it(block, general, answered):
@@ -150,4 +150,4 @@ def test_the_card_says_it_unless_the_editor_does_not_want_it(block, general, ans
     ],
 )
 def test_it_is_said_in_round_figures(usual, words):
-    assert in_words(usual) == words
+    assert format_delay(usual) == words

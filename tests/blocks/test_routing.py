@@ -15,7 +15,7 @@ from wagtail.models import Page, PageLogEntry, PageViewRestriction
 from tests.portal.conftest import hidden, soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
-from wagtail_helpdesk.portal.requests.source_page import routing_of
+from wagtail_helpdesk.portal.requests.source_page import find_routing
 
 # -- the nearest wins ------------------------------------------------------------------------------
 
@@ -57,7 +57,7 @@ def test_it_is_read_once_for_all_that_stands_on_a_page(
     Routing.objects.create(page=section, service=general)
     page = Page.objects.get(pk=office.pk)
     with django_assert_num_queries(1):
-        assert [routing_of(page).service for _ in range(4)] == [general] * 4
+        assert [find_routing(page).service for _ in range(4)] == [general] * 4
 
 
 def test_a_category_that_takes_no_tickets_any_more_leaves_its_service(
@@ -76,7 +76,7 @@ def test_a_disabled_service_leaves_all_of_them(block, heating, section, office):
 
 
 def test_what_is_no_page_of_the_tree_asks_nobody_in_particular(db):
-    assert [routing_of(page) for page in (None, "", Page(title="Not saved"))] == [None] * 3
+    assert [find_routing(page) for page in (None, "", Page(title="Not saved"))] == [None] * 3
 
 
 def test_a_category_belongs_to_the_service(general, network, office):

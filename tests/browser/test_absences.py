@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def go_away(page, replacement, first):
 
 def told(mailoutbox):
     """Send what waits; return who got it."""
-    announce_waiting()
+    dispatch_waiting_events()
     mailoutbox.clear()
     deliver()
     return {mail.to[0] for mail in mailoutbox}

@@ -33,7 +33,7 @@ def _hurry() -> None:
     """Let pauses of minutes be tenths of seconds: what is tested is what happens after them."""
     from wagtail_helpdesk.mailqueue import queue
 
-    queue.pause = lambda attempts: timedelta(seconds=random.uniform(0.05, 0.3))
+    queue.pause_channel = lambda attempts: timedelta(seconds=random.uniform(0.05, 0.3))
 
 
 def _fork() -> int:
@@ -47,11 +47,11 @@ def _fork() -> int:
 
 def _deliver_for_ever() -> None:
     from wagtail_helpdesk.mailqueue.delivery import deliver
-    from wagtail_helpdesk.notifications.dispatch import announce_waiting
+    from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
     while True:
         try:
-            announce_waiting()
+            dispatch_waiting_events()
             deliver()
         except (DatabaseError, InterfaceError):
             connection.close()

@@ -28,7 +28,7 @@ from tests.servers.workers import PROJECT, environment, qcluster
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Event, Notification, OutgoingMail, State, Ticket
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.notifications.recipient_data import acts_of, surroundings_of
 from wagtail_helpdesk.notifications.recipient_rules import decision
 
@@ -181,7 +181,7 @@ def test_g1_nothing_is_lost_in_silence(seed, liar, db_of_the_house, record_prope
         ):
             run.step()
         run.settle()
-    announce_waiting()
+    dispatch_waiting_events()
     deliver()
     record_property("chaos", row(run))
     check_invariants(run)

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.maintenance.schedules import install
+from wagtail_helpdesk.maintenance.schedules import install_schedules
 from wagtail_helpdesk.models import Kind, OutgoingMail, ServiceManager, State
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 ADDRESS = "/admin/helpdesk/mails/"
 
@@ -22,7 +22,7 @@ ADDRESS = "/admin/helpdesk/mails/"
 def failed(ticket, people, network):
     """Two mails about Léa’s ticket, and one about another in DSI; all were refused."""
     actions.open_ticket(network, by=people.lea, subject="Wifi secret", text="Rien.")
-    announce_waiting()
+    dispatch_waiting_events()
     kept = []
     for number, name in ((ticket.pk, "karim"), (ticket.pk, "hugo"), (ticket.pk + 1, "nadia")):
         kept.append(OutgoingMail.objects.get(ticket=number, user=getattr(people, name)))
@@ -239,8 +239,8 @@ class TestHealth:
         assert not self.lines(edits(people.karim))
 
     def test_when_all_is_well(self, administrator, ticket, helpdesk):
-        install()
-        announce_waiting()
+        install_schedules()
+        dispatch_waiting_events()
         deliver()
         lines = self.lines(administrator)
         assert lines["Oldest event waiting to be announced"] == "none"
@@ -256,7 +256,7 @@ class TestHealth:
         assert "needs attention" not in self.lines(administrator)["Housekeeping last ran"]
 
     def test_the_last_mail_sent_may_have_waited_for_long(self, administrator, ticket, helpdesk):
-        announce_waiting()
+        dispatch_waiting_events()
         old, new = OutgoingMail.objects.order_by("pk")[:2]
         for mail, day in ((new, 1), (old, 4)):
             mail.state, mail.sent_at = State.SENT, datetime(2026, 3, day, 12, tzinfo=UTC)

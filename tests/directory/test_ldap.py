@@ -13,9 +13,9 @@ from wagtail_helpdesk.directory import (
     AmbiguousPerson,
     UnknownPerson,
     UnresolvedPeople,
-    card,
     find_people,
     find_person,
+    get_directory_card,
     search_people,
     site_directory,
 )
@@ -296,7 +296,7 @@ def test_S_LDAP_03_a_search_asks_for_the_configured_attributes_and_no_others(
 
 
 def test_a_card_shows_what_is_configured_and_nothing_else(ldap_directory):
-    assert card(find_person("lea")) == {
+    assert get_directory_card(find_person("lea")) == {
         "Unit": "UFR d’histoire",
         "Phone": "+33 1 23 45 67 89",
         "Office": "A 12",
@@ -304,18 +304,18 @@ def test_a_card_shows_what_is_configured_and_nothing_else(ldap_directory):
 
 
 def test_a_card_leaves_out_what_the_directory_does_not_say(ldap_directory):
-    assert card(find_person("p001")) == {}
+    assert get_directory_card(find_person("p001")) == {}
 
 
 def test_a_card_of_a_local_account_is_empty(ldap_directory):
-    assert card(User.objects.create_user("robot")) == {}
+    assert get_directory_card(User.objects.create_user("robot")) == {}
 
 
 def test_a_card_is_asked_for_once(ldap_directory):
     lea = find_person("lea")
-    shown = card(lea)
+    shown = get_directory_card(lea)
     with ldap_directory.stopped():
-        assert card(lea) == shown
+        assert get_directory_card(lea) == shown
 
 
 # -- Settings of other sites --
@@ -366,7 +366,7 @@ def test_a_sites_own_back_end_names_the_accounts(ldap_directory, settings):
     lea = find_person("lea.fournier@arvelle.example")
     assert lea.get_username() == "arvelle-lea"
     assert find_person("lea") == lea
-    assert card(lea)["Office"] == "A 12"
+    assert get_directory_card(lea)["Office"] == "A 12"
     assert [candidate.user_pk for candidate in search_people("fournier")] == [lea.pk]
     assert site_directory().missing([lea]) == []
 

@@ -9,9 +9,9 @@ from tests.servers.ldap import PEOPLE_BASE, STINTED_ACCOUNT, ldap_settings
 from wagtail_helpdesk.directory import (
     DirectoryUnavailable,
     UnknownPerson,
-    card,
     find_people,
     find_person,
+    get_directory_card,
     search_people,
     site_directory,
 )
@@ -64,7 +64,7 @@ def test_R_36_a_search_with_a_dead_directory_names_those_known_already(ldap_dire
 def test_R_36_a_card_is_empty_with_a_dead_directory(ldap_directory):
     lea = find_person("lea")
     with ldap_directory.stopped():
-        assert card(lea) == {}
+        assert get_directory_card(lea) == {}
 
 
 def test_R_36_nobody_is_missing_from_a_dead_directory(ldap_directory):
@@ -86,7 +86,7 @@ def test_R_36_the_directory_may_die_between_the_search_and_the_account(
     directory = site_directory()
     entry = directory._entry("lea")
     with ldap_directory.stopped():
-        assert why(accounts.account_of, directory._backend, entry.first("uid")) == "down"
+        assert why(accounts.get_account, directory._backend, entry.first("uid")) == "down"
     assert not User.objects.exists()
 
 
@@ -137,7 +137,7 @@ def test_S_LDAP_05_every_question_to_a_deaf_directory_ends(deaf_directory, quest
 
 
 def test_S_LDAP_05_a_card_from_a_deaf_directory_is_empty(deaf_directory):
-    assert card(User(pk=1, username="lea")) == {}
+    assert get_directory_card(User(pk=1, username="lea")) == {}
 
 
 # -- Mistrusted: wrong passwords, no password, no encryption --
@@ -157,7 +157,7 @@ def test_a_wrong_service_password_is_told_from_an_unknown_person_and_from_a_dead
 def test_django_auth_ldaps_own_error_is_told_apart_by_its_signal(ldap_directory, settings, setting):
     backend = site_directory()._backend
     setattr(backend.settings, setting.removeprefix("AUTH_LDAP_"), "wrong")
-    assert why(accounts.account_of, backend, "lea") == "refused"
+    assert why(accounts.get_account, backend, "lea") == "refused"
 
 
 def test_a_failed_login_is_still_only_a_failed_login(ldap_directory, settings):

@@ -10,8 +10,8 @@ from wagtail_helpdesk.directory import (
     AmbiguousPerson,
     UnknownGroup,
     UnknownPerson,
-    card,
     find_person,
+    get_directory_card,
     search_people,
     site_directory,
 )
@@ -164,9 +164,9 @@ def test_a_card_follows_relations_and_leaves_out_those_that_lead_nowhere(people,
     settings.WAGTAIL_HELPDESK = {
         "DIRECTORY_CARD": {"wagtail_userprofile.preferred_language": "Language"}
     }
-    assert card(people.lea) == {}
+    assert get_directory_card(people.lea) == {}
     UserProfile.objects.create(user=people.emily, preferred_language="en")
-    assert card(people.emily) == {"Language": "en"}
+    assert get_directory_card(people.emily) == {"Language": "en"}
 
 
 def test_a_card_shows_the_configured_attributes_that_have_a_value(people, settings):
@@ -176,11 +176,11 @@ def test_a_card_shows_the_configured_attributes_that_have_a_value(people, settin
             "phone": "Phone",
         }
     }
-    assert card(people.lea) == {"Family name": "Fournier"}
+    assert get_directory_card(people.lea) == {"Family name": "Fournier"}
 
 
 def test_without_configuration_a_card_is_empty(people):
-    assert card(people.lea) == {}
+    assert get_directory_card(people.lea) == {}
 
 
 def test_a_group_has_its_active_members(people):

@@ -7,7 +7,7 @@ import pytest
 from wagtail_helpdesk import links
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Event, Notification, OutgoingMail
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def told(db):
     """Announce everything, and say who hears of an action and why: `told("release")`."""
 
     def told(action=None):
-        announce_waiting()
+        dispatch_waiting_events()
         notifications = Notification.objects.select_related("user", "event").order_by("pk")
         if action is not None:
             notifications = notifications.filter(event=Event.objects.filter(action=action).last())
@@ -31,7 +31,7 @@ def quiet(db):
     """Forget what was to be told so far: the test is about what comes next."""
 
     def quiet():
-        announce_waiting()
+        dispatch_waiting_events()
         Notification.objects.all().delete()
         OutgoingMail.objects.all().delete()
 
@@ -57,7 +57,9 @@ class Page:
 @pytest.fixture(autouse=True)
 def place(monkeypatch):
     """There is a helpdesk page in each language."""
-    monkeypatch.setattr(links, "place_for", lambda service, language: links.Place(Page(language)))
+    monkeypatch.setattr(
+        links, "find_location", lambda service, language: links.HelpdeskLocation(Page(language))
+    )
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def sent(mailoutbox):
 
     def sent():
         mailoutbox.clear()
-        announce_waiting()
+        dispatch_waiting_events()
         deliver()
         return {mail.to[0].partition("<")[2].partition(".")[0]: mail for mail in mailoutbox}
 

@@ -19,27 +19,27 @@ def account(people):
 
 
 def test_the_account_says_what_the_preferences_leave_open(people, account):
-    reader = addresses.reader_for(people.karim)
+    reader = addresses.get_reader(people.karim)
     assert (reader.language, reader.zone) == ("fr", ZoneInfo("Indian/Reunion"))
-    assert addresses.defaults_for(people.karim) == ("fr", ZoneInfo("Indian/Reunion"))
+    assert addresses.get_default_preferences(people.karim) == ("fr", ZoneInfo("Indian/Reunion"))
 
 
 def test_the_preferences_come_first(people, account):
     HelpdeskPreferences.objects.create(user=people.karim, language="en", time_zone="Asia/Kolkata")
-    reader = addresses.reader_for(people.karim)
+    reader = addresses.get_reader(people.karim)
     assert (reader.language, reader.zone) == ("en", ZoneInfo("Asia/Kolkata"))
 
 
 def test_without_either_it_is_the_site(people):
-    assert addresses.defaults_for(people.lea) == ("en", ZoneInfo("Europe/Paris"))
+    assert addresses.get_default_preferences(people.lea) == ("en", ZoneInfo("Europe/Paris"))
 
 
 def test_a_variant_of_a_language_is_read_as_the_language(people):
     HelpdeskPreferences.objects.create(user=people.karim, language="fr-ca")
-    assert addresses.reader_for(people.karim).language == "fr"
+    assert addresses.get_reader(people.karim).language == "fr"
 
 
 def test_a_site_without_accounts_has_neither_joins_nor_zones(people, account, monkeypatch):
     monkeypatch.setattr("django.apps.apps.is_installed", lambda name: name != "wagtail.users")
-    assert addresses.with_preferences("user") == ["user__helpdesk_preferences"]
+    assert addresses.select_preferences("user") == ["user__helpdesk_preferences"]
     assert _account_zones({people.karim.pk}) == {}

@@ -22,7 +22,12 @@ from wagtail_helpdesk.models import (
     PermanentGuest,
     ServiceManager,
 )
-from wagtail_helpdesk.notifications.dispatch import BULK, FLOOD, announce, announce_waiting
+from wagtail_helpdesk.notifications.dispatch import (
+    BULK,
+    FLOOD,
+    dispatch_event,
+    dispatch_waiting_events,
+)
 
 
 def monitor(user, service, any_ticket, member, in_charge):
@@ -171,8 +176,8 @@ def test_the_extra_address_hears_of_arrivals_only(general, heating, people, told
 
 def test_is_done_once(ticket):
     batch = Event.objects.get().batch
-    assert announce(batch) == 4
-    assert announce(batch) == 0
+    assert dispatch_event(batch) == 4
+    assert dispatch_event(batch) == 0
     assert Notification.objects.count() == 4
 
 
@@ -180,7 +185,7 @@ def test_what_a_newer_version_wrote_keeps_waiting_and_stops_nobody_r34(ticket, p
     unknown = Event.objects.create(ticket=ticket, action="teleport", actor=people.lea)
     actions.comment(ticket, by=people.lea, text="Allô ?")
     Event.objects.filter(action="comment").update(before={"unheard": 1})
-    announce_waiting()
+    dispatch_waiting_events()
     assert list(Event.objects.not_dispatched()) == [unknown]
 
 
@@ -220,7 +225,7 @@ def test_r39_a_flood_is_sent_in_few_mails_and_loses_nothing(taken, people, quiet
     quiet()
     for number in range(FLOOD + 10):
         actions.comment(taken, by=people.lea, text=f"Allô {number} ?")
-        announce_waiting()
+        dispatch_waiting_events()
         OutgoingMail.objects.filter(next_at__lte=timezone.now()).update(sealed=True)
     assert OutgoingMail.objects.filter(user=people.karim).count() == FLOOD + 1
     assert Notification.objects.filter(user=people.karim, mail__isnull=False).count() == FLOOD + 10
@@ -239,7 +244,7 @@ def test_many_at_once_are_a_bulk_which_fresh_alerts_overtake(ticket, people, qui
     crowd(ticket, people, BULK + 1)
     quiet()
     actions.comment(ticket, by=people.lea, text="À tous.")
-    announce_waiting()
+    dispatch_waiting_events()
     assert OutgoingMail.objects.filter(bulk=True).count() == BULK + 1
 
 
@@ -247,7 +252,7 @@ def test_a_question_is_never_part_of_the_bulk(taken, people, quiet):
     crowd(taken, people, BULK + 1)
     quiet()
     actions.close(taken, by=people.karim)
-    announce_waiting()
+    dispatch_waiting_events()
     assert not OutgoingMail.objects.get(user=people.lea).bulk
 
 
@@ -260,7 +265,7 @@ def test_reading_statements_do_not_grow_with_the_people(ticket, people, quiet):
         quiet()
         actions.comment(ticket, by=people.lea, text="À tous.")
         with CaptureQueriesContext(connection) as queries:
-            announce(Event.objects.last().batch)
+            dispatch_event(Event.objects.last().batch)
         counts.append(sum("INSERT" not in query["sql"] for query in queries))
     assert counts[0] == counts[1] <= 20
 
@@ -331,4 +336,4 @@ def test_once_the_manager_is_back_alerts_are_theirs_alone(taken, people, told, q
 
 
 def test_a_batch_nobody_knows_makes_nothing(db):
-    assert announce(uuid.uuid4()) == 0
+    assert dispatch_event(uuid.uuid4()) == 0

@@ -9,7 +9,7 @@ from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Event, Notification, OutgoingMail, SkipReason, State
 from wagtail_helpdesk.notifications import alert_mail, dispatch
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 def away(*args, **kwargs):
@@ -40,8 +40,8 @@ def claimed(taken, people, quiet):
     """A mail to Karim that is ours."""
     quiet()
     actions.comment(taken, by=people.lea, text="Allô ?")
-    announce_waiting()
-    claim = queue.claim()
+    dispatch_waiting_events()
+    claim = queue.claim_mails()
     return claim.mails[0], claim.token
 
 
@@ -73,17 +73,17 @@ def test_within_a_transaction_there_is_no_second_try(claimed, flaky):
 
 
 def test_announcing_stops_and_starts_again(ticket, monkeypatch):
-    monkeypatch.setattr(dispatch, "announce", away)
+    monkeypatch.setattr(dispatch, "dispatch_event", away)
     with pytest.raises(OperationalError):
-        announce_waiting()
+        dispatch_waiting_events()
     monkeypatch.undo()
     assert Event.objects.not_dispatched().exists()
-    assert announce_waiting() == 4
+    assert dispatch_waiting_events() == 4
 
 
 def test_a_mail_that_was_being_written_is_no_poison(ticket, monkeypatch, smtp):
-    announce_waiting()
-    monkeypatch.setattr(alert_mail, "compose", away)
+    dispatch_waiting_events()
+    monkeypatch.setattr(alert_mail, "compose_alert", away)
     with pytest.raises(OperationalError):
         deliver()
     assert not OutgoingMail.objects.filter(state=State.DEAD).exists()
@@ -103,7 +103,7 @@ def test_a_mail_sealed_between_two_statements_is_followed_by_another(
 
     monkeypatch.setattr(QuerySet, "bulk_create", too_late)
     actions.comment(taken, by=people.lea, text="Allô ?")
-    assert announce_waiting() == 1
+    assert dispatch_waiting_events() == 1
     assert Notification.objects.get().mail is not None
 
 

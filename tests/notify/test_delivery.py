@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.mailqueue.smtp import LostLease, Result, describe, judge
+from wagtail_helpdesk.mailqueue.smtp import LostLease, Result, classify_error, describe_error
 from wagtail_helpdesk.models import (
     CircuitBreaker,
     Heartbeat,
@@ -21,7 +21,7 @@ from wagtail_helpdesk.models import (
     State,
 )
 from wagtail_helpdesk.notifications import alert_mail
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def waiting(taken, people, quiet, smtp):
         people.karim.save()
         quiet()
         actions.comment(taken, by=people.lea, text="Toujours froid.")
-        announce_waiting()
+        dispatch_waiting_events()
         return OutgoingMail.objects.get()
 
     return waiting
@@ -71,12 +71,12 @@ class TestTakes:
         assert mail.sender == "helpdesk@example.org"
 
     def test_r12_there_is_never_more_than_one_recipient(self, ticket, smtp):
-        announce_waiting()
+        dispatch_waiting_events()
         deliver()
         assert [len(mail.recipients) for mail in smtp.messages] == [1, 1, 1, 1]
 
     def test_many_mails_go_through_one_connection(self, ticket, smtp):
-        announce_waiting()
+        dispatch_waiting_events()
         deliver()
         assert smtp.connections == 1
 
@@ -134,7 +134,7 @@ class TestRefusals:
     def test_r08_others_are_not_affected(self, ticket, people, smtp):
         people.sophie.email = "r5@example.org"
         people.sophie.save()
-        announce_waiting()
+        dispatch_waiting_events()
         assert deliver() == {State.SENT: 3, State.DEAD: 1}
         assert len(smtp.messages) == 3
 
@@ -192,7 +192,7 @@ class TestDoubt:
     def test_r02_a_process_killed_while_handing_over_makes_one_more_attempt(self, waiting, smtp):
         outgoing = waiting()
         for round_ in (0, 1):
-            claim = queue.claim()
+            claim = queue.claim_mails()
             assert [mail.pk for mail in claim.mails] == [outgoing.pk]
             assert OutgoingMail.objects.get().ambiguous == round_
             queue.mark_handed_over(outgoing, claim.token)
@@ -203,7 +203,7 @@ class TestDoubt:
 
     def test_r01_a_process_killed_before_leaves_no_doubt(self, waiting, smtp):
         waiting()
-        queue.claim()
+        queue.claim_mails()
         lease_runs_out()
         deliver()
         assert state() == (State.SENT, 2, 0)
@@ -218,7 +218,7 @@ class TestTheServerItself:
         smtp.mode = "hangbanner"
         deliver()
         assert state() == (State.PENDING, 0, 0)
-        assert queue.channel_is_open()
+        assert queue.is_circuit_open()
 
     def test_r10_nobody_listens_for_two_days(self, waiting, smtp, settings):
         waiting()
@@ -252,18 +252,18 @@ class TestTheServerItself:
         assert CircuitBreaker.objects.get().last_error.startswith("535")
 
     def test_when_it_is_back_one_mail_goes_ahead(self, ticket, smtp):
-        announce_waiting()
+        dispatch_waiting_events()
         queue.open_circuit("down")
         again()
         assert deliver() == {State.SENT: 4}
-        assert not queue.channel_is_open()
+        assert not queue.is_circuit_open()
 
 
 class TestPoison:
     @pytest.fixture
     def broken_for(self, monkeypatch):
         """Make the mails to one person impossible to write."""
-        compose = alert_mail.compose
+        compose = alert_mail.compose_alert
 
         def broken_for(user):
             def breaking(outgoing, *rest):
@@ -271,13 +271,13 @@ class TestPoison:
                     raise RuntimeError("template")
                 return compose(outgoing, *rest)
 
-            monkeypatch.setattr(alert_mail, "compose", breaking)
+            monkeypatch.setattr(alert_mail, "compose_alert", breaking)
 
         return broken_for
 
     def test_r30_a_mail_that_cannot_be_made_dies_alone(self, ticket, people, smtp, broken_for):
         broken_for(people.sophie)
-        announce_waiting()
+        dispatch_waiting_events()
         for _ in range(queue.UNANSWERED_LIMIT + 2):
             deliver()
             again()
@@ -287,13 +287,13 @@ class TestPoison:
         assert len(smtp.messages) == 3
 
     def test_r30_a_mail_that_kills_its_process_dies_and_takes_no_other_along(self, ticket, smtp):
-        announce_waiting()
+        dispatch_waiting_events()
         killer = OutgoingMail.objects.order_by("pk").first()
         for _ in range(12):
             lease_runs_out()
-            claim = queue.claim()
+            claim = queue.claim_mails()
             if not any(mail.pk == killer.pk for mail in claim.mails):
-                queue.give_back(claim.mails, claim.token)
+                queue.release_mails(claim.mails, claim.token)
         lease_runs_out()
         deliver()
         killer.refresh_from_db()
@@ -305,38 +305,38 @@ class TestPoison:
 class TestClaims:
     def test_r15_a_process_that_slept_over_its_lease_sends_nothing(self, waiting):
         outgoing = waiting()
-        first = queue.claim()
+        first = queue.claim_mails()
         lease_runs_out()
-        second = queue.claim()
+        second = queue.claim_mails()
         with pytest.raises(LostLease):
             queue.mark_handed_over(outgoing, first.token)
         queue.mark_handed_over(outgoing, second.token)
 
     def test_what_is_given_back_is_as_before(self, waiting):
         waiting()
-        claim = queue.claim()
-        queue.give_back(claim.mails, claim.token)
+        claim = queue.claim_mails()
+        queue.release_mails(claim.mails, claim.token)
         assert state() == (State.PENDING, 0, 0)
 
     def test_but_sealed(self, waiting, taken, people):
         """What comes after the first claim travels in the next mail."""
         waiting()
-        claim = queue.claim()
-        queue.give_back(claim.mails, claim.token)
+        claim = queue.claim_mails()
+        queue.release_mails(claim.mails, claim.token)
         actions.comment(taken, by=people.lea, text="Encore.")
-        announce_waiting()
+        dispatch_waiting_events()
         assert OutgoingMail.objects.count() == 2
 
     def test_r22_a_fresh_alert_overtakes_a_bulk(self, waiting, ticket, people, smtp):
         waiting()
         OutgoingMail.objects.update(bulk=True)
         actions.comment(ticket, by=people.karim, text="À moi.")
-        announce_waiting()
+        dispatch_waiting_events()
         deliver()
         assert [mail.recipient for mail in smtp.messages] == [people.lea.email, "ok@example.org"]
 
     def test_r35_asked_to_stop_it_ends_after_the_mail_in_hand(self, ticket, smtp):
-        announce_waiting()
+        dispatch_waiting_events()
         deliver(lambda: bool(smtp.messages))
         assert len(smtp.messages) == 1
         assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 3
@@ -349,7 +349,7 @@ class TestClaims:
 
     def test_what_somebody_else_took_over_is_left_alone(self, waiting):
         outgoing = waiting()
-        claim = queue.claim()
+        claim = queue.claim_mails()
         OutgoingMail.objects.update(token=uuid.uuid4())
         queue.settle_skipped(outgoing, claim.token, "muted")
         assert OutgoingMail.objects.get().state == State.SENDING
@@ -393,7 +393,7 @@ class TestCheckedAgain:
     def test_a_question_ignores_muting(self, taken, people, quiet, smtp):
         quiet()
         actions.close(taken, by=people.karim)
-        announce_waiting()
+        dispatch_waiting_events()
         actions.mute(taken, by=people.lea)
         deliver()
         assert [mail.recipient for mail in smtp.messages] == [people.lea.email]
@@ -402,7 +402,7 @@ class TestCheckedAgain:
         general.alert_address = "team@example.org"
         general.save()
         ticket.events.update(dispatched_at=None)
-        announce_waiting()
+        dispatch_waiting_events()
         general.alert_address = ""
         general.save()
         deliver()
@@ -416,7 +416,7 @@ class TestCheckedAgain:
             general.alert_address = address
             general.save()
             actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
-            announce_waiting()
+            dispatch_waiting_events()
             meanwhile()
             deliver()
             return Notification.objects.get(address=address).skipped or "told"
@@ -465,7 +465,7 @@ def test_r33_the_secret_key_may_change_while_mails_wait(waiting, smtp, settings)
 
 
 def test_any_mail_back_end_will_do(ticket, mailoutbox):
-    announce_waiting()
+    dispatch_waiting_events()
     assert deliver() == {State.SENT: 4}
     assert len(mailoutbox) == 4
 
@@ -477,7 +477,7 @@ def test_a_back_end_that_fails_is_tried_again(ticket, monkeypatch):
         raise OSError("503 from the service")
 
     monkeypatch.setattr(EmailBackend, "send_messages", fail)
-    announce_waiting()
+    dispatch_waiting_events()
     assert deliver() == {State.PENDING: 4}
     assert not OutgoingMail.objects.filter(ambiguous__gt=0).exists()
 
@@ -513,7 +513,7 @@ def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
     Guest.objects.bulk_create(Guest(ticket=ticket, user=user) for user in users)
     quiet()
     actions.comment(ticket, by=people.lea, text="À tous.")
-    announce_waiting()
+    dispatch_waiting_events()
     with CaptureQueriesContext(connection) as queries:
         assert deliver() == {State.SENT: 20}
     # What they may read and do; the mark before the message; what became of it.
@@ -521,14 +521,14 @@ def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
 
 
 def test_a_mail_taken_over_while_it_was_written_is_left_alone(waiting, smtp, monkeypatch):
-    compose = alert_mail.compose
+    compose = alert_mail.compose_alert
 
     def slow(outgoing, *words):
         OutgoingMail.objects.update(token=uuid.uuid4())
         return compose(outgoing, *words)
 
     waiting()
-    monkeypatch.setattr(alert_mail, "compose", slow)
+    monkeypatch.setattr(alert_mail, "compose_alert", slow)
     assert deliver() == {}
     assert smtp.messages == []
 
@@ -538,7 +538,7 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
     from django.db.models import QuerySet
 
     outgoing = waiting()
-    claim = queue.claim()
+    claim = queue.claim_mails()
     update, failures = QuerySet.update, [OperationalError("away")]
 
     def failing(self, **changes):
@@ -571,17 +571,17 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
 )
 def test_r08_what_a_refused_recipient_means(code, said, result):
     refused = smtplib.SMTPRecipientsRefused({"a@example.org": (code, said.encode())})
-    assert judge(refused, handed_over=False) is result
+    assert classify_error(refused, handed_over=False) is result
 
 
 def test_a_message_that_is_too_large_is_not_the_servers_failure():
     refused = smtplib.SMTPSenderRefused(552, b"5.3.4 Too large", "helpdesk@example.org")
-    assert judge(refused, handed_over=False) is Result.REFUSED
+    assert classify_error(refused, handed_over=False) is Result.REFUSED
 
 
 def test_a_sender_that_is_refused_for_good_is_the_servers_failure():
     refused = smtplib.SMTPSenderRefused(550, b"not you", "helpdesk@example.org")
     later = smtplib.SMTPSenderRefused(451, b"not now", "helpdesk@example.org")
-    assert judge(refused, handed_over=False) is Result.CHANNEL_DOWN
-    assert judge(later, handed_over=False) is Result.LATER
-    assert describe(refused) == "550 not you"
+    assert classify_error(refused, handed_over=False) is Result.CHANNEL_DOWN
+    assert classify_error(later, handed_over=False) is Result.LATER
+    assert describe_error(refused) == "550 not you"

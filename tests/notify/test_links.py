@@ -23,7 +23,7 @@ def home(helpdesk):
 
 
 def test_lead_to_the_ticket_on_the_helpdesk_page(home):
-    place = links.place_for(None, "en")
+    place = links.find_location(None, "en")
     assert place.to_ticket(12) == "https://intranet.arvelle.example/assistance/tickets/12/"
     assert place.to_act(12, "take-and-close").endswith("/tickets/12/take-and-close/")
     assert place.to("desk", queue="free").endswith("/assistance/desk/?queue=free")
@@ -31,7 +31,7 @@ def test_lead_to_the_ticket_on_the_helpdesk_page(home):
 
 
 def test_lead_to_our_own_addresses_on_the_same_site(home):
-    place = links.place_for(None, "en")
+    place = links.find_location(None, "en")
     assert place.outside("mute", "token") == (
         "https://intranet.arvelle.example/helpdesk-mail/mute/token/"
     )
@@ -39,18 +39,18 @@ def test_lead_to_our_own_addresses_on_the_same_site(home):
 
 def test_lead_nowhere_when_a_host_left_our_addresses_out(home, settings):
     settings.ROOT_URLCONF = "wagtail.urls"
-    assert links.place_for(None, "en").outside("mute", "token") == ""
+    assert links.find_location(None, "en").outside("mute", "token") == ""
 
 
 def test_there_is_none_without_a_live_page(home):
     home.live = False
     home.save()
-    assert links.place_for(None, "en") is None
+    assert links.find_location(None, "en") is None
 
 
 def test_a_page_outside_every_site_leads_nowhere(home):
     home.move(home.get_root(), pos="last-child")
-    assert links.place_for(None, "en") is None
+    assert links.find_location(None, "en") is None
 
 
 def test_the_page_in_the_readers_language_is_preferred(home):
@@ -60,9 +60,9 @@ def test_the_page_in_the_readers_language_is_preferred(home):
     translated.get_parent().save_revision().publish()
     translated.live = True
     translated.save()
-    assert links.place_for(None, "fr").page.pk == translated.pk
-    assert links.place_for(None, "en").page.pk == home.pk
-    assert links.place_for(None, "de").page.pk == home.pk
+    assert links.find_location(None, "fr").page.pk == translated.pk
+    assert links.find_location(None, "en").page.pk == home.pk
+    assert links.find_location(None, "de").page.pk == home.pk
 
 
 def test_a_service_may_be_at_home_on_another_site(home, general):
@@ -73,12 +73,12 @@ def test_a_service_may_be_at_home_on_another_site(home, general):
         hostname="other.example", port=443, root_page=other_root, site_name="Other"
     )
     general.save()
-    assert links.place_for(general, "en").page.pk == other.pk
-    assert links.place_for(None, "en").page.pk == home.pk
+    assert links.find_location(general, "en").page.pk == other.pk
+    assert links.find_location(None, "en").page.pk == home.pk
 
 
 def test_a_round_of_mails_asks_once(home, django_assert_num_queries):
-    places = links.Places()
+    places = links.LocationCache()
     places.find(None, "en")
     with django_assert_num_queries(0):
         places.find(None, "en")

@@ -16,10 +16,10 @@ from tests.fixtures import service_of
 from wagtail_helpdesk import actions, links
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.mailqueue.mail import one_line
+from wagtail_helpdesk.mailqueue.mail import strip_to_one_line
 from wagtail_helpdesk.models import HelpdeskPreferences, OutgoingMail, PermanentGuest, State
-from wagtail_helpdesk.notifications.alert_mail import quoted
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.alert_mail import quote_text
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -485,14 +485,14 @@ class TestInjection:
                 assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u202e]", parsed[name])
 
     def test_one_line_is_one_line(self, evil):
-        assert len(one_line(evil).splitlines()) <= 1
+        assert len(strip_to_one_line(evil).splitlines()) <= 1
 
 
 class TestText:
     def test_e15_a_lonely_dot_and_long_lines_survive(self, taken, people, smtp, quiet):
         quiet()
         actions.comment(taken, by=people.lea, text=".\n" + "é" * 3000 + "\nfin")
-        announce_waiting()
+        dispatch_waiting_events()
         deliver()
         (received,) = smtp.messages
         assert max(map(len, received.raw.split(b"\r\n"))) <= 998
@@ -633,7 +633,7 @@ def _root(name, parents):
 def test_e17_without_a_helpdesk_page_mails_go_out_without_links(
     ticket, people, sent, monkeypatch, rf
 ):
-    monkeypatch.setattr(links, "place_for", lambda service, language: None)
+    monkeypatch.setattr(links, "find_location", lambda service, language: None)
     text = text_of(sent()["karim"])
     assert "http" not in text
     assert "Il fait 14 degrés." in text
@@ -665,7 +665,7 @@ def test_a_host_changes_the_look_as_the_how_to_says(ticket, sent, settings, tmp_
 
 def test_a_quoted_message_keeps_its_indentation_and_gains_none():
     text = "    code\n" + "mot " * 30
-    first, second, third = quoted(text).splitlines()
+    first, second, third = quote_text(text).splitlines()
     assert first == ">     code"
     assert second.startswith("> mot")
     assert third.startswith("> mot")

@@ -16,7 +16,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Event, Heartbeat, OutgoingMail, State
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
@@ -64,7 +64,7 @@ def test_r05_the_whole_cluster_killed_loses_nothing(ticket, people, smtp):
 
 
 def test_a_real_cluster_sends_within_seconds(ticket, people, smtp):
-    announce_waiting()
+    dispatch_waiting_events()
     deliver()
     with qcluster(smtp_port=smtp.port):
         actions.take(ticket, by=people.karim)
@@ -154,19 +154,19 @@ def in_threads(work, number):
 def test_r14_of_two_that_claim_one_mail_one_gets_it(taken, people, quiet, smtp):
     quiet()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
-    announce_waiting()
+    dispatch_waiting_events()
     for _ in range(100):
-        claims = in_threads(queue.claim, 2)
+        claims = in_threads(queue.claim_mails, 2)
         winners = [claim for claim in claims if claim.mails]
         assert len(winners) == 1
-        queue.give_back(winners[0].mails, winners[0].token)
+        queue.release_mails(winners[0].mails, winners[0].token)
 
 
 def test_two_that_announce_at_once_tell_everybody_once(ticket, people):
     for number in range(10):
         actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
         actions.release(actions.take(ticket, by=people.karim).ticket, by=people.karim)
-    counts = in_threads(announce_waiting, 2)
+    counts = in_threads(dispatch_waiting_events, 2)
     assert sum(counts) == sum(event.notifications.count() for event in ticket.events.all())
 
 
@@ -174,11 +174,11 @@ def test_r16_of_four_planners_one_makes_the_reports(general, people):
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
-    from wagtail_helpdesk.reports.due import plan
+    from wagtail_helpdesk.reports.due import plan_reports
 
     eight = datetime(2027, 3, 1, 8, tzinfo=ZoneInfo("Europe/Paris"))
     Heartbeat.objects.create(name="reports", at=eight - timedelta(minutes=1))
-    assert sorted(in_threads(lambda: plan(eight), 4)) == [0, 0, 0, 4]
+    assert sorted(in_threads(lambda: plan_reports(eight), 4)) == [0, 0, 0, 4]
     assert OutgoingMail.objects.count() == 4
 
 

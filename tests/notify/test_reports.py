@@ -26,9 +26,9 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Ticket,
 )
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
-from wagtail_helpdesk.reports.data import Gathered
-from wagtail_helpdesk.reports.due import plan, send_report_now
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
+from wagtail_helpdesk.reports.data import ReportData
+from wagtail_helpdesk.reports.due import plan_reports, send_report_now
 
 PARIS = ZoneInfo("Europe/Paris")
 #: A Monday.
@@ -60,7 +60,7 @@ def reports(mailoutbox):
 
     def reports(now=EIGHT):
         mailoutbox.clear()
-        plan(now)
+        plan_reports(now)
         deliver()
         return {mail.to[0].partition("<")[2].partition(".")[0]: mail for mail in mailoutbox}
 
@@ -76,79 +76,79 @@ def planned():
 
 class TestWhen:
     def test_at_eight_by_default(self, general):
-        assert plan(EIGHT - timedelta(seconds=1)) == 0
-        plan(EIGHT)
+        assert plan_reports(EIGHT - timedelta(seconds=1)) == 0
+        plan_reports(EIGHT)
         assert planned() == ["hugo", "julien", "karim", "sophie"]
 
     def test_a_slot_is_sent_once(self, general):
-        plan(EIGHT)
-        assert plan(EIGHT) == 0
-        assert plan(EIGHT + MINUTE) == 0
+        plan_reports(EIGHT)
+        assert plan_reports(EIGHT) == 0
+        assert plan_reports(EIGHT + MINUTE) == 0
 
     def test_not_at_weekends(self, general):
         Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
-        assert plan(EIGHT - 2 * DAY) == 0
+        assert plan_reports(EIGHT - 2 * DAY) == 0
 
     def test_even_at_weekends_if_wanted(self, general, people, prefer):
         prefer(people.karim, general, weekends=True)
         Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
-        plan(EIGHT - 2 * DAY)
+        plan_reports(EIGHT - 2 * DAY)
         assert planned() == ["karim"]
 
     def test_not_on_holidays(self, general, settings):
         settings.WAGTAIL_HELPDESK = {"HOLIDAYS": {date(2027, 3, 1)}}
-        assert plan(EIGHT) == 0
+        assert plan_reports(EIGHT) == 0
 
     def test_nor_on_those_of_a_country(self, general, settings):
         settings.WAGTAIL_HELPDESK = {"HOLIDAYS": "FR"}
         Heartbeat.objects.update(at=EIGHT + 28 * DAY - MINUTE)
-        assert plan(datetime(2027, 3, 29, 8, tzinfo=PARIS)) == 0, "Easter Monday"
+        assert plan_reports(datetime(2027, 3, 29, 8, tzinfo=PARIS)) == 0, "Easter Monday"
 
     def test_in_the_persons_own_zone(self, general, people):
         HelpdeskPreferences.objects.create(user=people.karim, time_zone="Asia/Kolkata")
         Heartbeat.objects.update(at=EIGHT - timedelta(hours=8))
-        plan(EIGHT - timedelta(hours=4, minutes=30))
+        plan_reports(EIGHT - timedelta(hours=4, minutes=30))
         assert planned() == ["karim"]
 
     def test_at_another_hour_where_the_site_says_so(self, general, people, prefer, settings):
         settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": {"first_hour": 9, "shows": ["free"]}}
         prefer(people.karim, general, first_hour=8)
-        plan(EIGHT)
+        plan_reports(EIGHT)
         assert planned() == ["karim"]
-        plan(EIGHT + timedelta(hours=1))
+        plan_reports(EIGHT + timedelta(hours=1))
         assert planned() == ["hugo", "julien", "karim", "sophie"]
 
     def test_a_second_time_if_wanted(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
         Heartbeat.objects.update(at=EIGHT)
-        plan(EIGHT + timedelta(hours=6))
+        plan_reports(EIGHT + timedelta(hours=6))
         assert planned() == ["karim"]
 
     def test_never_without_a_first_hour(self, general, people, prefer):
         prefer(people.karim, general, first_hour=None, second_hour=8)
-        plan(EIGHT)
+        plan_reports(EIGHT)
         assert "karim" not in planned()
 
     def test_never_when_suspended(self, general, people):
         HelpdeskPreferences.objects.create(user=people.karim, reports_suspended=True)
-        plan(EIGHT)
+        plan_reports(EIGHT)
         assert "karim" not in planned()
 
     def test_never_when_it_lists_nothing(self, general, people, prefer):
         prefer(people.karim, general, shows=[])
-        plan(EIGHT)
+        plan_reports(EIGHT)
         assert "karim" not in planned()
 
     def test_never_for_somebody_who_is_not_active(self, general, people):
         people.karim.is_active = False
         people.karim.save()
-        plan(EIGHT)
+        plan_reports(EIGHT)
         assert "karim" not in planned()
 
     def test_r17_an_outage_is_caught_up_by_one_mail(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
         Heartbeat.objects.update(at=EIGHT - 5 * DAY)
-        plan(EIGHT + timedelta(hours=7))
+        plan_reports(EIGHT + timedelta(hours=7))
         assert planned().count("karim") == 1
 
     def test_r17_different_hours_caught_up_together_are_one_mail(
@@ -156,37 +156,37 @@ class TestWhen:
     ):
         prefer(people.julien, general, first_hour=8)
         prefer(people.julien, dsi, first_hour=9)
-        plan(EIGHT + timedelta(hours=3))
+        plan_reports(EIGHT + timedelta(hours=3))
         assert planned().count("julien") == 1
 
     def test_r16_of_planners_at_once_one_makes_the_reports(self, general, monkeypatch):
         look = Heartbeat.objects.get()
-        plan(EIGHT)
+        plan_reports(EIGHT)
         made = OutgoingMail.objects.count()
         monkeypatch.setattr(
             type(Heartbeat.objects), "get_or_create", lambda self, **words: (look, False)
         )
-        assert plan(EIGHT) == 0
+        assert plan_reports(EIGHT) == 0
         assert OutgoingMail.objects.count() == made
 
     def test_r19_a_clock_that_jumps_back_sends_nothing_twice(self, general):
-        plan(EIGHT)
-        assert plan(EIGHT - timedelta(hours=2)) == 0
-        assert plan(EIGHT + MINUTE) == 0
+        plan_reports(EIGHT)
+        assert plan_reports(EIGHT - timedelta(hours=2)) == 0
+        assert plan_reports(EIGHT + MINUTE) == 0
 
     def test_r19_a_clock_that_was_far_ahead_does_not_silence_for_ever(self, general):
         Heartbeat.objects.update(at=EIGHT + 400 * DAY)
-        plan(EIGHT - MINUTE)
-        plan(EIGHT)
+        plan_reports(EIGHT - MINUTE)
+        plan_reports(EIGHT)
         assert planned() == ["hugo", "julien", "karim", "sophie"]
 
     def test_the_first_look_ever_sends_nothing(self, general):
         Heartbeat.objects.all().delete()
-        assert plan(EIGHT) == 0
+        assert plan_reports(EIGHT) == 0
 
     def test_without_a_time_it_asks_the_database(self, general):
         Heartbeat.objects.update(at=timezone.now())
-        assert plan() == 0
+        assert plan_reports() == 0
         assert Heartbeat.objects.get().at <= timezone.now()
 
 
@@ -199,7 +199,7 @@ class TestGrouping:
 
     def test_or_each_alone(self, general, dsi, people):
         HelpdeskPreferences.objects.create(user=people.julien, group_reports=False)
-        plan(EIGHT)
+        plan_reports(EIGHT)
         assert planned().count("julien") == 2
 
     def test_one_service_is_named(self, general, reports):
@@ -337,7 +337,7 @@ class TestContent:
         assert {mail.message()["Precedence"] for mail in reports().values()} == {"bulk"}
 
     def test_what_was_closed_before_it_leaves_is_not_in_it(self, tickets, people, mailoutbox):
-        plan(EIGHT)
+        plan_reports(EIGHT)
         actions.close(tickets["à moi, ailleurs"], by=people.karim)
         deliver()
         (mail,) = (
@@ -346,7 +346,7 @@ class TestContent:
         assert "à moi, ailleurs" not in mail.body
 
     def test_a_report_that_could_not_leave_is_gathered_again(self, tickets, people, mailoutbox):
-        plan(EIGHT)
+        plan_reports(EIGHT)
         OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
         actions.take(tickets["libre, ailleurs"], by=people.karim)
         deliver()
@@ -358,7 +358,7 @@ class TestContent:
     def test_s_vis_05_a_ticket_that_was_moved_is_not_in_it(
         self, tickets, network, people, mailoutbox
     ):
-        plan(EIGHT)
+        plan_reports(EIGHT)
         actions.move(tickets["libre, ailleurs"], by=people.karim, to=network)
         deliver()
         (mail,) = (
@@ -412,13 +412,13 @@ class TestEmpty:
 
 class TestRights:
     def test_who_no_longer_manages_the_service_gets_nothing(self, general, people):
-        plan(EIGHT)
+        plan_reports(EIGHT)
         general.managers.filter(user=people.karim).delete()
         deliver()
         assert OutgoingMail.objects.get(user=people.karim).skipped == "no_access"
 
     def test_who_suspended_meanwhile_gets_nothing(self, general, people):
-        plan(EIGHT)
+        plan_reports(EIGHT)
         HelpdeskPreferences.objects.create(user=people.karim, reports_suspended=True)
         deliver()
         assert OutgoingMail.objects.get(user=people.karim).skipped == "switched_off"
@@ -427,7 +427,7 @@ class TestRights:
     def test_who_wants_none_of_a_service_any_more_reads_nothing_of_it(
         self, general, dsi, people, prefer, mailoutbox, wishes
     ):
-        plan(EIGHT)
+        plan_reports(EIGHT)
         for user in (people.karim, people.julien):
             prefer(user, general, **wishes)
         deliver()
@@ -448,24 +448,24 @@ class TestNow:
 
     def test_it_does_not_replace_that_of_the_hour(self, general, people):
         send_report_now(people.karim, general)
-        plan(EIGHT)
+        plan_reports(EIGHT)
         assert planned().count("karim") == 2
 
 
 def test_r22_a_question_overtakes_the_reports_of_everybody(general, taken, people):
-    announce_waiting()
+    dispatch_waiting_events()
     OutgoingMail.objects.all().delete()
-    plan(EIGHT)
+    plan_reports(EIGHT)
     actions.close(taken, by=people.karim)
-    announce_waiting()
-    first = queue.claim().mails[0]
+    dispatch_waiting_events()
+    first = queue.claim_mails().mails[0]
     assert (first.kind, first.user) == ("alert", people.lea)
 
 
 def test_but_not_the_report_that_somebody_asked_for(general, people):
-    plan(EIGHT)
+    plan_reports(EIGHT)
     now = send_report_now(people.hugo, general)
-    assert queue.claim().mails[0] == now
+    assert queue.claim_mails().mails[0] == now
 
 
 @pytest.fixture
@@ -481,20 +481,20 @@ def gatherings():
 
 
 def test_reports_that_waited_are_gathered_together(general, people, gatherings):
-    plan(EIGHT)
+    plan_reports(EIGHT)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
     assert OutgoingMail.objects.count() == 4
     assert gatherings() == 1
 
 
 def test_also_when_each_was_tried_before(general, people, gatherings):
-    plan(EIGHT)
+    plan_reports(EIGHT)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1), attempts=1)
     assert gatherings() == 1
 
 
 def test_but_not_with_what_was_gathered_a_while_ago(general):
-    gathered = Gathered()
+    gathered = ReportData()
     first = gathered.of(general.pk)
     assert gathered.of(general.pk) is first
     first.read_at -= timedelta(minutes=16)
@@ -514,6 +514,6 @@ def test_statements_grow_with_services_and_not_with_people(general, dsi, people)
         Heartbeat.objects.update(at=EIGHT - MINUTE)
         OutgoingMail.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
-            plan(EIGHT)
+            plan_reports(EIGHT)
         counts.append(sum("INSERT" not in query["sql"] for query in queries))
     assert counts[0] == counts[1]

@@ -24,7 +24,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     State,
 )
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.reports import due
 
 
@@ -41,7 +41,7 @@ class TestTheBell:
         with django_capture_on_commit_callbacks(execute=True):
             actions.take_and_close(ticket, by=people.karim)
         batch = Event.objects.last().batch
-        assert rung == [("wagtail_helpdesk.tasks.tell", str(batch))]
+        assert rung == [("wagtail_helpdesk.tasks.dispatch_event", str(batch))]
 
     def test_r31_a_queue_that_is_down_breaks_nothing(
         self, ticket, people, monkeypatch, django_capture_on_commit_callbacks, mailoutbox
@@ -58,11 +58,11 @@ class TestTheBell:
 
     def test_without_django_q_nothing_is_queued(self, ticket, rung, monkeypatch):
         monkeypatch.setattr("django.apps.apps.is_installed", lambda name: False)
-        tasks.ring(Event, Event.objects.first())
+        tasks.wake_mail_worker(Event, Event.objects.first())
         assert rung == []
 
     def test_the_task_tells_and_sends(self, ticket, mailoutbox):
-        tasks.tell(str(Event.objects.get().batch))
+        tasks.dispatch_event(str(Event.objects.get().batch))
         assert len(mailoutbox) == 4
 
 
@@ -124,7 +124,7 @@ class TestDeliverCommand:
         assert "sent: 4" in capsys.readouterr().out
 
     def test_dry_run_counts(self, ticket, people, last_look, mailoutbox, capsys):
-        announce_waiting()
+        dispatch_waiting_events()
         actions.take(ticket, by=people.karim)
         call_command("helpdesk_deliver", "--dry-run")
         counted = capsys.readouterr().out.splitlines()
@@ -175,7 +175,7 @@ class TestReportsThatCannotBeMade:
         assert len(mailoutbox) == 4
 
     def test_in_a_task(self, mailoutbox):
-        announce_waiting()
+        dispatch_waiting_events()
         tasks.plan_reports()
         assert len(mailoutbox) == 4
 
@@ -221,8 +221,8 @@ def slow_server(monkeypatch):
 
 def test_a_delivery_that_goes_on_for_long_shows_that_it_lives(ticket, slow_server, monkeypatch):
     shown = []
-    monkeypatch.setattr(delivery, "beat", shown.append)
-    announce_waiting()
+    monkeypatch.setattr(delivery, "record_heartbeat", shown.append)
+    dispatch_waiting_events()
     deliver()
     assert len(slow_server) == 4
     assert shown == ["deliver"] * 3
@@ -238,7 +238,7 @@ class TestATaskOfAQueueWithATimeLimit:
 
     @pytest.mark.parametrize("task", [tasks.deliver, tasks.plan_reports])
     def test_sends_for_a_part_of_it_and_leaves_the_rest_as_it_was(self, ticket, slow_server, task):
-        announce_waiting()
+        dispatch_waiting_events()
         task()
         assert len(slow_server) == 2
         assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 2
@@ -254,7 +254,7 @@ class TestATaskOfAQueueWithATimeLimit:
         self, ticket, slow_server, rung, django_capture_on_commit_callbacks
     ):
         with django_capture_on_commit_callbacks(execute=True):
-            tasks.tell(str(Event.objects.get().batch))
+            tasks.dispatch_event(str(Event.objects.get().batch))
             tasks.deliver()
         assert len(rung) == 1
 
@@ -272,7 +272,7 @@ class TestATaskOfAQueueWithATimeLimit:
         def cut(*args):
             raise TimeoutException
 
-        announce_waiting()
+        dispatch_waiting_events()
         monkeypatch.setattr(smtp.SMTPConnection, "deliver", cut)
         with pytest.raises(TimeoutException):
             tasks.deliver()
@@ -283,7 +283,7 @@ class TestATaskOfAQueueWithATimeLimit:
 def test_r22_what_is_new_overtakes_a_bulk_in_the_loop_too(
     ticket, taken, people, slow_server, one_turn, monkeypatch
 ):
-    announce_waiting()
+    dispatch_waiting_events()
     OutgoingMail.objects.update(bulk=True)
     send = smtp.default_backend.send_messages
 
@@ -313,23 +313,23 @@ class TestHealth:
         assert health() == 0
 
     def test_a_failed_mail_is_to_be_looked_at(self, ticket, capsys):
-        announce_waiting()
+        dispatch_waiting_events()
         OutgoingMail.objects.update(state=State.DEAD, failed_at=timezone.now())
         assert health() == 1
         OutgoingMail.objects.update(failed_at=timezone.now() - timezone.timedelta(days=2))
         assert health() == 0
 
     def test_also_one_that_was_tried_for_days_before(self, ticket, capsys):
-        announce_waiting()
+        dispatch_waiting_events()
         old = timezone.now() - timezone.timedelta(hours=73)
         OutgoingMail.objects.update(created_at=old, attempts=queue.GIVE_UP_ATTEMPTS)
-        claim = queue.claim()
-        queue.settle(claim.mails[0], claim.token, smtp.Outcome(smtp.Result.LATER, "451"))
+        claim = queue.claim_mails()
+        queue.settle_result(claim.mails[0], claim.token, smtp.Outcome(smtp.Result.LATER, "451"))
         assert health() == 1
         assert "mails_dead_today: 1" in capsys.readouterr().out
 
     def test_so_is_one_that_the_server_puts_off_again_and_again(self, ticket, capsys):
-        announce_waiting()
+        dispatch_waiting_events()
         OutgoingMail.objects.update(
             next_at=timezone.now() + timezone.timedelta(hours=1), attempts=4
         )
@@ -358,13 +358,13 @@ class TestHealth:
         assert health() == 0
 
     def test_g12_mails_that_wait_for_minutes_are_a_failure(self, ticket, capsys):
-        announce_waiting()
+        dispatch_waiting_events()
         OutgoingMail.objects.update(next_at=timezone.now() - timezone.timedelta(minutes=6))
         assert health() == 2
 
     @pytest.mark.parametrize(("minutes", "level"), [(20, 0), (40, 1), (80, 2)])
     def test_mails_to_thousands_may_take_their_time(self, ticket, capsys, minutes, level):
-        announce_waiting()
+        dispatch_waiting_events()
         waited = timezone.timedelta(minutes=minutes)
         OutgoingMail.objects.update(bulk=True, next_at=timezone.now() - waited)
         assert health() == level
@@ -446,11 +446,11 @@ class TestChecks:
 
     def test_a_helpdesk_page(self, db, monkeypatch):
         assert self.ids(checks.check_page, databases=["default"]) == []
-        monkeypatch.setattr("wagtail_helpdesk.links.place_for", lambda service, language: None)
+        monkeypatch.setattr("wagtail_helpdesk.links.find_location", lambda service, language: None)
         assert self.ids(checks.check_page, databases=["default"]) == ["wagtail_helpdesk.W008"]
         assert self.ids(checks.check_page) == []
 
 
 def test_a_round_without_work_does_nothing(db):
-    assert announce_waiting() == 0
+    assert dispatch_waiting_events() == 0
     assert deliver() == {}

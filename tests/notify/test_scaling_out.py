@@ -32,7 +32,7 @@ LEASE = 10
 @pytest.fixture(autouse=True)
 def place(transactional_db, helpdesk):
     """Mails lead to the real page here, and what is left behind is found by the clock."""
-    schedules.install()
+    schedules.install_schedules()
 
 
 @pytest.fixture

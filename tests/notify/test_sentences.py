@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import ACTIONS
-from wagtail_helpdesk.mailqueue.addresses import reader_for
+from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.models import Event, Monitoring, Reason, Ticket
-from wagtail_helpdesk.notifications.alert_mail import quoted
+from wagtail_helpdesk.notifications.alert_mail import quote_text
 from wagtail_helpdesk.notifications.mail_context import MailContext, MailItem
 from wagtail_helpdesk.notifications.sentences import SENTENCES, WHY, sentence
 
@@ -25,7 +25,7 @@ def said():
         event = Event.objects.order_by("-pk").first()
         context = MailContext.of(event.ticket_id, [event.pk], [user.pk])
         told = MailItem(context.events[event.pk], context.acts[event.pk], Reason.MANAGER, asked)
-        return sentence(told, context, reader_for(user))
+        return sentence(told, context, get_reader(user))
 
     return said
 
@@ -172,7 +172,7 @@ def test_a_mail_is_written_for_whoever_watches_everything(ticket, general, peopl
 
 
 def test_quoting_wraps_and_marks_every_line():
-    text = quoted("un\n\n" + "mot " * 40 + "\n    code")
+    text = quote_text("un\n\n" + "mot " * 40 + "\n    code")
     assert all(line.startswith(">") for line in text.splitlines())
     assert max(map(len, text.splitlines())) <= 78
     assert ">     code" in text

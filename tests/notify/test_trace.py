@@ -10,14 +10,19 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notification, OutgoingMail, State
 from wagtail_helpdesk.notifications import delivery_log
-from wagtail_helpdesk.notifications.delivery_log import LENGTH, is_complete, not_concerned, trace_of
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.delivery_log import (
+    LENGTH,
+    find_not_notified,
+    get_delivery_log,
+    is_complete,
+)
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 def lines():
     """What the trace says of the last event, by name."""
     event = Event.objects.last()
-    return {line.name: line for line in trace_of(event.pk).lines}
+    return {line.name: line for line in get_delivery_log(event.pk).lines}
 
 
 def test_says_who_was_told_why_when_and_by_which_mail(ticket, people, sent):
@@ -39,7 +44,7 @@ def test_says_why_somebody_was_not(taken, people, sent):
 def test_says_what_the_mail_server_said(ticket, people, smtp):
     people.karim.email = "r5@example.org"
     people.karim.save()
-    announce_waiting()
+    dispatch_waiting_events()
     from wagtail_helpdesk.mailqueue.delivery import deliver
 
     deliver()
@@ -50,7 +55,7 @@ def test_says_what_the_mail_server_said(ticket, people, smtp):
 def test_names_the_managers_whose_level_did_not_ask_for_it(taken, people, told):
     actions.comment(taken, by=people.lea, text="Allô ?")
     told()
-    names = set(not_concerned(Event.objects.last()))
+    names = set(find_not_notified(Event.objects.last()))
     assert names == {"Sophie Lambert", "Julien Moreau", "Hugo Perrin"}
 
 
@@ -79,7 +84,7 @@ def crowd(ticket):
 def test_goes_through_a_crowd_a_page_at_a_time_and_names_everybody_once(crowd):
     names, after = [], 0
     while after is not None:
-        page = trace_of(crowd.pk, after)
+        page = get_delivery_log(crowd.pk, after)
         assert 0 < len(page.lines) <= LENGTH
         names += [line.name for line in page.lines]
         after = page.next
@@ -88,23 +93,25 @@ def test_goes_through_a_crowd_a_page_at_a_time_and_names_everybody_once(crowd):
 
 def test_an_extra_address_is_named_once(crowd):
     Notification.objects.create(event=crowd, address="team@example.org", reason="mailbox")
-    first = trace_of(crowd.pk)
+    first = get_delivery_log(crowd.pk)
     assert first.lines[0].name == "team@example.org"
-    assert "team@example.org" not in [line.name for line in trace_of(crowd.pk, first.next).lines]
+    assert "team@example.org" not in [
+        line.name for line in get_delivery_log(crowd.pk, first.next).lines
+    ]
 
 
 def test_two_statements_for_a_page_of_a_crowd_and_one_for_the_next(
     crowd, django_assert_num_queries
 ):
     with django_assert_num_queries(2):
-        page = trace_of(crowd.pk)
+        page = get_delivery_log(crowd.pk)
     with django_assert_num_queries(1):
-        trace_of(crowd.pk, page.next)
+        get_delivery_log(crowd.pk, page.next)
 
 
 def test_does_not_name_hundreds_of_managers_who_did_not_ask(general, ticket, monkeypatch):
     monkeypatch.setattr(delivery_log, "LENGTH", 2)
-    assert not_concerned(ticket.events.get()) == ["Karim Benali", "Sophie Lambert", "…"]
+    assert find_not_notified(ticket.events.get()) == ["Karim Benali", "Sophie Lambert", "…"]
 
 
 def test_says_whether_it_is_still_kept(ticket):

@@ -45,6 +45,6 @@ def test_the_helpdesk_stands_on_the_base_page_of_the_site(root, client):
 def test_mails_lead_to_the_helpdesk_of_the_site(root):
     AssistancePage = apps.get_model("own_base_page.AssistancePage")  # noqa: N806
     root.add_child(instance=AssistancePage(title="Assistance", slug="assistance"))
-    place = links.place_for(None, "en")
+    place = links.find_location(None, "en")
     assert place is not None
     assert place.to("home").endswith("/assistance/")

@@ -34,7 +34,7 @@ def counted():
         entries.append(len(connection.queries_log))
         return true_receive(helpdesk, request, view, **kwargs)
 
-    with CaptureQueriesContext(connection), mock.patch.object(page, "receive", receive):
+    with CaptureQueriesContext(connection), mock.patch.object(page, "handle_request", receive):
         yield cost
         own = [entry["sql"] for entry in list(connection.queries_log)[entries[-1] :]]
         cost.statements = [sql for sql in own if not any(word in sql for word in _NOT_OURS)]

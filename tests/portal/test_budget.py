@@ -120,7 +120,7 @@ def files_of(page):
 def test_a_search_is_bounded(visit, people, heating):
     for ticket in fill(heating, people, 50):
         actions.comment(ticket, by=people.lea, text="Il fait froid, hélas. " * 15)
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     with counted() as cost:
         response = visit(people.lea).get("search/", q="froid")
     assert len(soup(response).select(".hd-hits li li")) == paging.LENGTH

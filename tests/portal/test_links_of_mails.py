@@ -13,8 +13,8 @@ from django.test import Client
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Heartbeat, OutgoingMail
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
-from wagtail_helpdesk.reports.due import plan
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
+from wagtail_helpdesk.reports.due import plan_reports
 
 IN_TEXT = re.compile(r"https?://[^\s<>\"]+")
 
@@ -24,7 +24,7 @@ def mails(helpdesk, people, general, heating, network, mailoutbox):
     """One of each kind: openings, questions, answers, an invitation, a farewell, reports."""
 
     def tell():
-        announce_waiting()
+        dispatch_waiting_events()
         deliver()
 
     eight = datetime(2027, 3, 1, 8, tzinfo=ZoneInfo("Europe/Paris"))
@@ -41,7 +41,7 @@ def mails(helpdesk, people, general, heating, network, mailoutbox):
     actions.move(other, by=people.karim, to=network)
     tell()
     Heartbeat.objects.create(name="reports", at=eight - timedelta(minutes=1))
-    plan(eight)
+    plan_reports(eight)
     OutgoingMail.objects.filter(state="pending").update(next_at="2000-01-01T00:00Z")
     deliver()
     return mailoutbox

@@ -80,7 +80,7 @@ def test_the_requester_reads_plain_words(visit, people, closed):
 def test_a_manager_who_asks_their_own_service_reads_one_word_everywhere(visit, people, heating):
     own = actions.open_ticket(heating, by=people.karim, subject="Pompe", text="Elle fuit.")
     actions.take_and_ask(own, by=people.sophie, text="Laquelle ?")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     pages = ("", "tickets/", "desk/?queue=all", "search/?q=pompe", f"tickets/{own.pk}/")
     karim = visit(people.karim)
     words = {path: {w.text for w in karim.page(path).select(".hd-status")} for path in pages}

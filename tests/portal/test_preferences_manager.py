@@ -16,7 +16,7 @@ from wagtail_helpdesk.models import (
     Service,
     ServiceManager,
 )
-from wagtail_helpdesk.models.preferences import PRESETS, raised
+from wagtail_helpdesk.models.preferences import PRESETS, raise_levels
 from wagtail_helpdesk.portal.preferences import preference_summary
 from wagtail_helpdesk.portal.preferences.service_form import ServicePreferences
 from wagtail_helpdesk.reports import due
@@ -187,17 +187,17 @@ def test_custom_keeps_its_floors_and_says_what_arrives(chosen):
         data, service=service, monitoring=None, report=None, prefix="helpdesk-1"
     )
     assert form.is_valid()
-    kept = raised(tuple(map(Level, chosen)))
+    kept = raise_levels(tuple(map(Level, chosen)))
     assert form.choice().levels == (kept if kept != PRESETS[Preset.MEDIUM] else None)
     assert form.was_raised == (kept != chosen)
-    assert form.foretold_alerts == preference_summary.alerts(kept)
+    assert form.foretold_alerts == preference_summary.describe_alerts(kept)
 
 
 def test_every_combination_has_a_sentence_of_its_own():
     sentences = [str(sentence) for sentence in preference_summary.ALERTS.values()]
     assert len(set(sentences)) == 10
     combinations = itertools.product(Level, repeat=3)
-    assert {raised(levels) for levels in combinations} == set(preference_summary.ALERTS)
+    assert {raise_levels(levels) for levels in combinations} == set(preference_summary.ALERTS)
 
 
 def test_a_choice_quieter_than_the_one_before_is_raised_and_the_page_says_so(

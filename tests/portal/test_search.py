@@ -7,7 +7,7 @@ from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import CategoryText
-from wagtail_helpdesk.search import TooBroad, Unavailable, indexing
+from wagtail_helpdesk.search import QueryTooBroad, SearchUnavailable, indexing
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def talk(people, ticket):
     """Thirty comments about a pump on Léa’s ticket."""
     for number in range(30):
         actions.comment(ticket, by=people.lea, text=f"Pompe, relevé {number}")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     return ticket
 
 
@@ -125,7 +125,7 @@ def test_nobody_is_asked_to_log_in(visit, people, talk):
 
 def test_an_internal_note_is_marked_for_managers_and_absent_for_others(visit, people, taken):
     actions.note(taken, by=people.karim, text="Une note sur la pompe")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     (hit,) = hits(visit(people.karim).page("search/", q="pompe"))
     assert hit.select_one(".hd-badge")
     assert not hits(visit(people.lea).page("search/", q="pompe"))
@@ -159,7 +159,7 @@ def test_signs_alone_ask_for_a_word(visit, people, talk):
 
 
 @pytest.mark.parametrize(
-    ("error", "words"), [(TooBroad, "more precise"), (Unavailable, "not available")]
+    ("error", "words"), [(QueryTooBroad, "more precise"), (SearchUnavailable, "not available")]
 )
 def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch, error, words):
     def fail(*args, **kwargs):

@@ -10,7 +10,7 @@ from tests.portal.budget import counted
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notification, OutgoingMail
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def told(helpdesk):
     """Tell and send everything."""
 
     def told():
-        announce_waiting()
+        dispatch_waiting_events()
         deliver()
 
     return told
@@ -86,7 +86,7 @@ def test_those_who_did_not_ask_are_of_the_service_the_ticket_was_in(
 
 
 def test_a_mail_under_way_is_said_to_be(visit, people, ticket):
-    announce_waiting()
+    dispatch_waiting_events()
     page = visit(people.karim).page(address(ticket.events.get()))
     assert section(page, "hd-told") == []
     assert "Karim Benali member of the category waiting" in section(page, "hd-not-told")

@@ -5,7 +5,7 @@ import pytest
 from tests.fixtures import service_of
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.search import Filters, indexing, search
+from wagtail_helpdesk.search import SearchFilters, indexing, search
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def find():
     """A function: the numbers of the tickets somebody finds, after the worker has indexed."""
 
     def numbers(user, text, **filters):
-        list(indexing.sweep())
-        return [hit.event.ticket_id for hit in search(user, text, Filters(**filters)).hits]
+        list(indexing.sweep_unindexed())
+        return [hit.event.ticket_id for hit in search(user, text, SearchFilters(**filters)).hits]
 
     return numbers
 
@@ -52,8 +52,8 @@ def passages():
     """The same, with the passages."""
 
     def texts(user, text, **filters):
-        list(indexing.sweep())
-        return [str(hit.passage) for hit in search(user, text, Filters(**filters)).hits]
+        list(indexing.sweep_unindexed())
+        return [str(hit.passage) for hit in search(user, text, SearchFilters(**filters)).hits]
 
     return texts
 

@@ -6,9 +6,9 @@ from django.db import connection
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.markdown import render
 from wagtail_helpdesk.models import Event, SearchRow
-from wagtail_helpdesk.search import Filters, TooBroad, indexing, search
-from wagtail_helpdesk.search.backends import current, postgresql
-from wagtail_helpdesk.search.normalisation import parse
+from wagtail_helpdesk.search import QueryTooBroad, SearchFilters, indexing, search
+from wagtail_helpdesk.search.backends import get_backend, postgresql
+from wagtail_helpdesk.search.normalisation import parse_query
 from wagtail_helpdesk.search.results import _doors
 
 #: Enough for the planners to prefer an index to reading everything.
@@ -32,11 +32,11 @@ def many(people, heating):
         )
         for n in range(EVENTS)
     )
-    list(indexing.rebuild())
+    list(indexing.rebuild_index())
 
 
 def plan_of(user, question, door=0):
-    rows = current().matching(_doors(user, Filters())[door], parse(question))
+    rows = get_backend().matching(_doors(user, SearchFilters())[door], parse_query(question))
     return rows.values_list("pk")[:26].explain()
 
 
@@ -71,13 +71,13 @@ def test_postgresql_keeps_the_statistics_that_the_index_needs(db):
 @pytest.mark.postgresql
 def test_postgresql_gives_up_in_time(many, people, monkeypatch):
     monkeypatch.setattr(postgresql, "TIME_LIMIT_MS", 1)
-    with pytest.raises(TooBroad):
+    with pytest.raises(QueryTooBroad):
         search(people.karim, "commun remplissage introuvable froid sal")
 
 
 @pytest.mark.postgresql
 def test_the_limit_of_a_search_ends_with_it(people, ticket):
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     search(people.karim, "radiateur")
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
@@ -93,7 +93,7 @@ def test_sqlite_looks_in_the_index(many, people):
 
 @pytest.mark.sqlite
 def test_sqlite_forgets_what_was_deleted(people, ticket):
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     SearchRow.objects.all().delete()
     with connection.cursor() as cursor:
         cursor.execute(

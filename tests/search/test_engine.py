@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Event
-from wagtail_helpdesk.search import Filters, Unavailable, backends, indexing, search
+from wagtail_helpdesk.search import SearchFilters, SearchUnavailable, backends, indexing, search
 from wagtail_helpdesk.search.backends import opensearch
 
 KINDS = ["opensearch3", "elasticsearch9"]
@@ -49,7 +49,7 @@ class Server:
 def server(request, settings, monkeypatch):
     """A site that searches in an engine."""
     configure(settings, f"wagtail.search.backends.{request.param}", "http://127.0.0.1:9")
-    server, backend = Server(), backends.current()
+    server, backend = Server(), backends.get_backend()
     backend.backend.es = backend.index.es = server
     monkeypatch.setattr(
         type(backend.backend),
@@ -110,7 +110,7 @@ def test_what_the_engine_proposes_is_seen_by_its_readers_only(server, people, fi
 def test_what_may_not_be_seen_is_passed_over(server, people, ticket, monkeypatch):
     for number in range(7):
         actions.note(ticket, by=people.karim, text=f"Note {number}")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     monkeypatch.setattr(opensearch, "BATCH", 3)
     assert [h.event.action for h in search(people.lea, "mot").hits] == ["open_ticket"]
     assert len(server.asked) == 3
@@ -119,12 +119,12 @@ def test_what_may_not_be_seen_is_passed_over(server, people, ticket, monkeypatch
 def test_who_may_see_little_goes_on_after_some_batches(server, people, ticket, monkeypatch):
     for number in range(7):
         actions.note(ticket, by=people.karim, text=f"Note {number}")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     monkeypatch.setattr(opensearch, "BATCH", 3)
     monkeypatch.setattr(opensearch, "MOST_BATCHES", 1)
     before, pages, seen = None, 0, []
     while pages == 0 or before is not None:
-        results = search(people.lea, "mot", Filters(before=before))
+        results = search(people.lea, "mot", SearchFilters(before=before))
         seen += [hit.event.action for hit in results.hits]
         before, pages = results.older, pages + 1
     assert (seen, pages) == (["open_ticket"], 3)
@@ -133,9 +133,9 @@ def test_who_may_see_little_goes_on_after_some_batches(server, people, ticket, m
 def test_pages_follow_each_other(server, people, ticket):
     for number in range(6):
         actions.comment(ticket, by=people.lea, text=f"Relevé {number}")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     first = search(people.karim, "mot", length=4)
-    second = search(people.karim, "mot", Filters(before=first.older), length=4)
+    second = search(people.karim, "mot", SearchFilters(before=first.older), length=4)
     seen = [hit.event.pk for hit in [*first.hits, *second.hits]]
     assert seen == sorted(set(seen), reverse=True)
     assert len(seen) == 7
@@ -147,10 +147,10 @@ def test_what_the_engine_refused_is_offered_again(server, people, ticket, monkey
         raise ConnectionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(type(backends.current().backend), "bulk", refuse)
+        broken.setattr(type(backends.get_backend().backend), "bulk", refuse)
         with pytest.raises(ConnectionError):
-            list(indexing.sweep())
-    assert sum(indexing.sweep()) == 1
+            list(indexing.sweep_unindexed())
+    assert sum(indexing.sweep_unindexed()) == 1
     assert len(server.documents) == 1
 
 
@@ -159,14 +159,14 @@ def test_an_engine_that_is_away_is_said_to_be(server, people, ticket, monkeypatc
         raise ConnectionError
 
     monkeypatch.setattr(server, "search", fail)
-    with pytest.raises(Unavailable):
+    with pytest.raises(SearchUnavailable):
         search(people.lea, "radiateur")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_erased_leaves_the_engine(server, people, ticket):
     actions.comment(ticket, by=people.lea, text="Mon mot de passe est azerty.")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     assert len(server.documents) == 2
     ticket.events.last().delete()
     assert len(server.documents) == 1
@@ -174,7 +174,7 @@ def test_what_is_erased_leaves_the_engine(server, people, ticket):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_engine_that_is_away_stops_no_erasing(server, people, ticket, caplog):
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     server.delete = None
     ticket.delete()
     assert not Event.objects.exists()

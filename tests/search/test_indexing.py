@@ -19,14 +19,14 @@ def test_an_act_itself_indexes_nothing(people, ticket, django_capture_on_commit_
 
 def test_the_task_after_an_act_makes_it_findable(people, ticket):
     event = actions.comment(ticket, by=people.lea, text="Pompe")
-    tasks.tell(str(event.batch))
+    tasks.dispatch_event(str(event.batch))
     assert [hit.event.pk for hit in search(people.lea, "pompe").hits] == [event.pk]
 
 
 def test_the_task_run_twice_changes_nothing(people, ticket):
     event = actions.comment(ticket, by=people.lea, text="Pompe")
-    tasks.tell(str(event.batch))
-    tasks.tell(str(event.batch))
+    tasks.dispatch_event(str(event.batch))
+    tasks.dispatch_event(str(event.batch))
     assert SearchRow.objects.count() == 1
     assert len(search(people.lea, "pompe").hits) == 1
 
@@ -37,7 +37,7 @@ def test_a_form_that_left_nothing_indexes_nothing(db):
 
 
 def test_a_schedule_catches_up_with_what_was_missed(people, ticket):
-    tasks.index()
+    tasks.index_search()
     assert search(people.lea, "radiateur").hits
 
 
@@ -45,8 +45,8 @@ def test_it_goes_back_as_far_as_something_was_missed(people, ticket, monkeypatch
     for n in range(5):
         actions.comment(ticket, by=people.lea, text=f"Rappel {n}")
     monkeypatch.setattr(indexing, "STRETCH", 2)
-    tasks.index()
-    assert not indexing.unindexed().exists()
+    tasks.index_search()
+    assert not indexing.find_unindexed().exists()
 
 
 def test_a_new_subject_is_what_the_whole_ticket_is_about(find, people, ticket):
@@ -67,8 +67,8 @@ def test_a_transferred_ticket_is_found_by_its_new_service(find, people, ticket, 
 
 def test_the_sweep_takes_what_was_missed_only(people, ticket):
     missed = Event.objects.count()
-    assert sum(indexing.sweep()) == missed
-    assert sum(indexing.sweep()) == 0
+    assert sum(indexing.sweep_unindexed()) == missed
+    assert sum(indexing.sweep_unindexed()) == 0
 
 
 def test_the_command_says_how_many(people, ticket):
@@ -82,7 +82,7 @@ def test_the_command_rebuilds_with_progress(people, ticket, monkeypatch):
     actions.comment(ticket, by=people.lea, text="Pompe")
     monkeypatch.setattr(indexing, "BATCH", 1)
     monkeypatch.setattr("wagtail_helpdesk.management.commands.helpdesk_index.EVERY", 1)
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     SearchRow.objects.update(said="rien")
     out = StringIO()
     call_command("helpdesk_index", rebuild=True, stdout=out)
@@ -106,7 +106,7 @@ def test_statements_do_not_grow_with_what_is_found(
     for size in (2, 20):
         for number in range(size):
             actions.comment(ticket, by=people.lea, text=f"Pompe {number}")
-        list(indexing.sweep())
+        list(indexing.sweep_unindexed())
         # Manager or not, the limit, three doors, events, files; here savepoints in place of BEGIN too.
         with django_assert_max_num_queries(10):
             search(user, "pompe")

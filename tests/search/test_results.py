@@ -3,7 +3,7 @@
 import pytest
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.search import Filters, indexing, search
+from wagtail_helpdesk.search import SearchFilters, indexing, search
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def talk(people, ticket):
     """Seven comments about a pump."""
     for number in range(7):
         actions.comment(ticket, by=people.lea, text=f"Pompe, relevé {number}")
-    list(indexing.sweep())
+    list(indexing.sweep_unindexed())
     return ticket
 
 
@@ -19,7 +19,7 @@ def talk(people, ticket):
 def test_newest_first_and_each_once_over_all_pages(people, talk, reader):
     user, before, seen = getattr(people, reader), None, []
     while True:
-        results = search(user, "pompe", Filters(before=before), length=3)
+        results = search(user, "pompe", SearchFilters(before=before), length=3)
         seen += [hit.event.pk for hit in results.hits]
         if (before := results.older) is None:
             break

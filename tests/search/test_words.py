@@ -3,7 +3,7 @@
 import pytest
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.search import parse
+from wagtail_helpdesk.search import parse_query
 
 
 @pytest.fixture
@@ -111,4 +111,4 @@ def test_the_name_of_an_attached_file_is_found(passages, people, ticket):
 
 
 def test_a_question_is_cut_where_more_words_narrow_nothing():
-    assert len(parse(" ".join(f"mot{n}" for n in range(400))).words) == 12
+    assert len(parse_query(" ".join(f"mot{n}" for n in range(400))).words) == 12

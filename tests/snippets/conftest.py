@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
 
 ALL = {privilege.value: True for privilege in Privilege}
@@ -106,6 +106,6 @@ def address(name, *args):
 
 def grant(row, *privileges):
     """Leave a manager these configuration privileges and no other."""
-    for privilege in CONFIGURATION:
+    for privilege in CONFIGURATION_PRIVILEGES:
         setattr(row, privilege.value, privilege in privileges)
     row.save()

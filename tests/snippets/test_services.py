@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
-from wagtail_helpdesk.portal.menu import panel_address
+from wagtail_helpdesk.portal.menu import get_panel_url
 
 from .conftest import address, grant
 
@@ -271,4 +271,4 @@ def test_the_menu_is_there_for_whoever_configures_something(people, general, bro
 
 
 def test_the_menu_of_the_portal_leads_to_the_panel(general):
-    assert panel_address(general) == address("panel", general)
+    assert get_panel_url(general) == address("panel", general)

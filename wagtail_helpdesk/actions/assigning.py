@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.models import Event, ServiceManager, Ticket
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from .closing import close
 from .errors import NotPossible
 from .idempotency import Form, SubmissionId, verb
-from .transition import Changes, _act
+from .transition import Changes, transition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @verb
 def take(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
     """Become the manager of the ticket (guide I.2)."""
-    return _act(lifecycle.TAKE, ticket, by, lambda now, access: {"assignee": by}, **form)
+    return transition(lifecycle.TAKE, ticket, by, lambda now, access: {"assignee": by}, **form)
 
 
 @verb
@@ -72,17 +72,18 @@ def assign(ticket: Ticket, *, by: User | None, to: User, **form: Unpack[Form]) -
     def put_in_charge(now: Ticket, access: TicketAccess) -> Changes:
         if to == by or to.pk == now.assignee_id:
             raise NotPossible("to", _("Choose somebody else."))
-        if not assignable(now).filter(user=to).exists():
+        if not find_assignable_managers(now).filter(user=to).exists():
             raise NotPossible(
                 "to",
-                _("%(name)s is not an available manager of this service.") % {"name": name_of(to)},
+                _("%(name)s is not an available manager of this service.")
+                % {"name": get_display_name(to)},
             )
         return {"assignee": to}
 
-    return _act(lifecycle.ASSIGN, ticket, by, put_in_charge, **form)
+    return transition(lifecycle.ASSIGN, ticket, by, put_in_charge, **form)
 
 
-def assignable(ticket: Ticket) -> QuerySet[ServiceManager]:
+def find_assignable_managers(ticket: Ticket) -> QuerySet[ServiceManager]:
     """Return the managers whom the ticket can be assigned to today, whoever assigns."""
     return (
         ServiceManager.objects.filter(service=ticket.service_id)
@@ -95,13 +96,13 @@ def assignable(ticket: Ticket) -> QuerySet[ServiceManager]:
 @verb
 def release(ticket: Ticket, *, by: User | None, **form: Unpack[Form]) -> Event:
     """Stop being the manager of the ticket (guide I.4)."""
-    return _act(lifecycle.RELEASE, ticket, by, lambda now, access: {"assignee": None}, **form)
+    return transition(lifecycle.RELEASE, ticket, by, lambda now, access: {"assignee": None}, **form)
 
 
 @verb
 def ask_information(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
     """Ask the requester for information, and wait for the answer."""
-    return _act(lifecycle.ASK_INFORMATION, ticket, by, **form)
+    return transition(lifecycle.ASK_INFORMATION, ticket, by, **form)
 
 
 @verb
@@ -118,7 +119,7 @@ def postpone(
             raise NotPossible("until", _("Choose a day that is still to come."))
         return {"resume_on": until}
 
-    return _act(lifecycle.POSTPONE, ticket, by, put_off, **form)
+    return transition(lifecycle.POSTPONE, ticket, by, put_off, **form)
 
 
 @verb
@@ -130,4 +131,4 @@ def resume(ticket: Ticket, *, by: User | None, **form: Unpack[Form]) -> Event:
             raise NotPossible(None, _("The ticket is not due to resume today."))
         return {}
 
-    return _act(lifecycle.RESUME, ticket, by, go_on, **form)
+    return transition(lifecycle.RESUME, ticket, by, go_on, **form)

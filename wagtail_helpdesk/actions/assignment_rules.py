@@ -11,13 +11,13 @@ from django.db.models import Count
 from wagtail_helpdesk.lifecycle import Algorithm
 from wagtail_helpdesk.models import Category, Service, ServiceManager, Ticket
 
-from .locking import locked
+from .locking import get_locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def choose(category: Category, *, skip: User | None = None) -> User | None:
+def choose_assignee(category: Category, *, skip: User | None = None) -> User | None:
     """Return who should take a ticket that arrives in the category, or None.
 
     Only members who are available today are picked, never ``skip``: whoever brings the ticket.
@@ -27,7 +27,7 @@ def choose(category: Category, *, skip: User | None = None) -> User | None:
         return None
     # Tickets that arrive at once go one after the other: each counts the one before, and nobody
     # leaves between being chosen and being in charge.
-    locked(Service.objects, category.service_id)
+    get_locked(Service.objects, category.service_id)
     here = category.effective_members().available_on().order_by("order", "pk")
     members = [manager for manager in here.select_related("user") if manager.user != skip]
     return _ALGORITHMS[algorithm](category, members) if members else None
@@ -52,11 +52,11 @@ def _in_turn(category: Category, members: list[ServiceManager]) -> User:
 
 
 def _least_loaded(category: Category, members: list[ServiceManager]) -> User:
-    load = open_load(category.service_id, [m.user_id for m in members])
+    load = count_open_tickets(category.service_id, [m.user_id for m in members])
     return min(members, key=lambda m: (load.get(m.user_id, 0), m.order, m.pk)).user
 
 
-def open_load(service: int, users: list[int]) -> dict[int, int]:
+def count_open_tickets(service: int, users: list[int]) -> dict[int, int]:
     """Return how many open tickets of the service each of these users is in charge of."""
     rows = (
         Ticket.objects.filter(service=service, is_open=True, assignee__in=users)

@@ -16,7 +16,7 @@ from wagtail_helpdesk.models import Event, ServiceManager, Ticket
 
 from .errors import NotPossible
 from .idempotency import Form, verb
-from .transition import Changes, _act
+from .transition import Changes, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -40,37 +40,37 @@ def close(
     def end(now: Ticket, access: TicketAccess) -> Changes:
         return {"assignee": None} if release and Role.IN_CHARGE in access.roles else {}
 
-    return _act(lifecycle.CLOSE, ticket, by, end, seen=seen, **form)
+    return transition(lifecycle.CLOSE, ticket, by, end, seen=seen, **form)
 
 
 @verb
 def approve_closure(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
     """Agree, as the requester, that the ticket is done."""
-    return _act(lifecycle.APPROVE_CLOSURE, ticket, by, **form)
+    return transition(lifecycle.APPROVE_CLOSURE, ticket, by, **form)
 
 
 @verb
 def reject_closure(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
     """Disagree, as the requester, with the closure: back to its manager, or free."""
-    return _act(lifecycle.REJECT_CLOSURE, ticket, by, _back_to_its_manager, **form)
+    return transition(lifecycle.REJECT_CLOSURE, ticket, by, _back_to_its_manager, **form)
 
 
 @verb
 def cancel(ticket: Ticket, *, by: User, seen: int | None = None, **form: Unpack[Form]) -> Event:
     """Give up the request, as its requester."""
-    return _act(lifecycle.CANCEL, ticket, by, seen=seen, **form)
+    return transition(lifecycle.CANCEL, ticket, by, seen=seen, **form)
 
 
 @verb
 def refuse(ticket: Ticket, *, by: User, seen: int | None = None, **form: Unpack[Form]) -> Event:
     """Refuse the request, saying why."""
-    return _act(lifecycle.REFUSE, ticket, by, seen=seen, **form)
+    return transition(lifecycle.REFUSE, ticket, by, seen=seen, **form)
 
 
 @verb
 def reopen(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
     """Take an ended ticket up again (guide I.9): back to its manager, or free."""
-    return _act(lifecycle.REOPEN, ticket, by, _back_to_its_manager, **form)
+    return transition(lifecycle.REOPEN, ticket, by, _back_to_its_manager, **form)
 
 
 def _back_to_its_manager(now: Ticket, access: TicketAccess) -> Changes:
@@ -85,13 +85,13 @@ def expire(ticket: Ticket, *, by: None = None, **form: Unpack[Form]) -> Event:
     """End a closure that the requester never answered within the site's delay; system only."""
 
     def time_is_up(now: Ticket, access: TicketAccess) -> Changes:
-        if now.awaiting_since is None or now.awaiting_since > expiry_limit():
+        if now.awaiting_since is None or now.awaiting_since > get_expiry_limit():
             raise NotPossible(None, _("The requester may still answer."))
         return {}
 
-    return _act(lifecycle.EXPIRE, ticket, by, time_is_up, **form)
+    return transition(lifecycle.EXPIRE, ticket, by, time_is_up, **form)
 
 
-def expiry_limit() -> datetime.datetime:
+def get_expiry_limit() -> datetime.datetime:
     """Return the moment before which closures must have been answered by now."""
     return timezone.now() - datetime.timedelta(days=helpdesk_settings.EXPIRY_DAYS)

@@ -13,8 +13,8 @@ from wagtail_helpdesk.models import Event, Ticket
 
 from .errors import NotPossible
 from .idempotency import Form, verb
-from .opening import checked_subject
-from .transition import Changes, _act
+from .opening import validate_subject
+from .transition import Changes, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -46,7 +46,7 @@ def change_subject(
 ) -> Event:
     """Say better what the ticket is about."""
     try:
-        to = checked_subject(to)
+        to = validate_subject(to)
     except NotPossible as error:
         raise NotPossible("to", error.message) from None
     return _set(lifecycle.CHANGE_SUBJECT, ticket, by, "subject", to, notifies_everyone, form)
@@ -81,4 +81,4 @@ def _set(
             raise NotPossible("to", _("It is already set this way."))
         return {field: value}
 
-    return _act(action, ticket, by, change, notifies_everyone=notifies_everyone, **form)
+    return transition(action, ticket, by, change, notifies_everyone=notifies_everyone, **form)

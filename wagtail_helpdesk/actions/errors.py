@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -65,5 +65,5 @@ def refuse_inactive(field: str, user: Any) -> None:
     """Raise ``NotPossible`` for somebody whose account is not active."""
     if not user.is_active:
         raise NotPossible(
-            field, _("The account of %(name)s is not active.") % {"name": name_of(user)}
+            field, _("The account of %(name)s is not active.") % {"name": get_display_name(user)}
         )

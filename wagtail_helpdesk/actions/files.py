@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Attachment, Event
-from wagtail_helpdesk.models.files import private_storage, random_path
+from wagtail_helpdesk.models.files import get_private_storage, make_random_path
 
 from .errors import NotPossible
 
@@ -28,8 +28,8 @@ _HEAD = 4096
 
 def attach_files(event: Event, files: Sequence[File]) -> list[Attachment]:
     """Attach files to a message; raises ``NotPossible("files", …)`` when one is not acceptable."""
-    check_files(files)
-    paths = [random_path(event, "") for file in files]
+    validate_files(files)
+    paths = [make_random_path(event, "") for file in files]
     try:
         return [_store(event, file, path) for file, path in zip(files, paths, strict=True)]
     except BaseException as error:
@@ -43,17 +43,17 @@ def attach_files(event: Event, files: Sequence[File]) -> list[Attachment]:
 
 def _store(event: Event, file: File, path: str) -> Attachment:
     return Attachment.objects.create(
-        event=event, file=private_storage().save(path, file), **described(file)
+        event=event, file=get_private_storage().save(path, file), **describe_file(file)
     )
 
 
 def _throw_away(paths: Sequence[str]) -> None:
     for path in paths:
         with suppress(OSError):
-            private_storage().delete(path)
+            get_private_storage().delete(path)
 
 
-def check_files(files: Sequence[File]) -> None:
+def validate_files(files: Sequence[File]) -> None:
     """Raise ``NotPossible("files", …)`` when there are too many, or one is empty or too large."""
     limit = helpdesk_settings.FILES_MAX_COUNT
     if len(files) > limit:
@@ -63,10 +63,10 @@ def check_files(files: Sequence[File]) -> None:
             % {"limit": limit},
         )
     for file in files:
-        check_file(file)
+        validate_file(file)
 
 
-def check_file(file: File) -> None:
+def validate_file(file: File) -> None:
     """Raise ``NotPossible("files", …)`` when the file is empty or too large, naming it."""
     name, largest = clean_name(file.name or ""), helpdesk_settings.FILE_MAX_SIZE
     if not file.size:
@@ -79,12 +79,12 @@ def check_file(file: File) -> None:
         )
 
 
-def described(file: File) -> dict[str, str | int]:
+def describe_file(file: File) -> dict[str, str | int]:
     """Return name, size in bytes and type of a file, none of them taken on trust."""
     return {
         "name": clean_name(file.name or ""),
         "size": file.size,
-        "content_type": sniffed_type(file),
+        "content_type": detect_content_type(file),
     }
 
 
@@ -97,7 +97,7 @@ def clean_name(name: str) -> str:
     return f"{stem}{suffix}" or pgettext("attachment", "file")
 
 
-def sniffed_type(file: File) -> str:
+def detect_content_type(file: File) -> str:
     """Return the type that the first bytes of a file tell.
 
     Only where they allow several, as for what is packed in a zip archive, does the name choose.

@@ -10,9 +10,9 @@ from django.db import transaction
 from wagtail_helpdesk.models import Event, Service, Ticket
 
 from .assigning import assign, release
-from .assignment_rules import choose
+from .assignment_rules import choose_assignee
 from .idempotency import Submission
-from .locking import locked, locking
+from .locking import get_locked, lock_rows
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -42,13 +42,13 @@ def hand_over(
     left = Ticket.objects.filter(service=service, assignee=user, is_open=True)
     with transaction.atomic():
         # The service before its tickets, as whoever removes a manager does: neither waits for the other.
-        locked(Service.objects, service.pk)
+        get_locked(Service.objects, service.pk)
         # Locked all at once, in order: nobody takes or closes one of them meanwhile.
-        tickets = list(locking(left.order_by("pk")))
-        return [hand_over_one(ticket, user, then, colleague) for ticket in tickets]
+        tickets = list(lock_rows(left.order_by("pk")))
+        return [hand_over_ticket(ticket, user, then, colleague) for ticket in tickets]
 
 
-def hand_over_one(
+def hand_over_ticket(
     ticket: Ticket,
     user: User,
     then: HandOverPolicy = HandOverPolicy.FREE,
@@ -57,7 +57,7 @@ def hand_over_one(
     """Find a new manager for one open ticket of somebody who left, or free it."""
     with transaction.atomic():
         if then is HandOverPolicy.ALGORITHM:
-            colleague = choose(ticket.category, skip=user)
+            colleague = choose_assignee(ticket.category, skip=user)
         if then is not HandOverPolicy.FREE and colleague is not None:
             return assign(ticket, by=None, to=colleague, submission=Submission())
         return release(ticket, by=None, submission=Submission())

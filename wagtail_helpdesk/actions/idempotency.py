@@ -15,8 +15,8 @@ from wagtail_helpdesk.lifecycle import ACTIONS, Action
 from wagtail_helpdesk.models import Event, Ticket
 
 from .errors import NotPossible, SentBefore
-from .locking import locked, plain, refresh, unchanged_on_failure
-from .message_text import written
+from .locking import get_locked, refresh_ticket, restore_on_failure, serialise_value
+from .message_text import render_message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -74,7 +74,7 @@ def verb(function: Callable[P, Event]) -> Callable[P, Event]:
 
     @wraps(function)
     def whole(ticket: Ticket, *args: Any, **form: Any) -> Event:
-        submission, text = form.pop("submission", None), written(form.get("text", ""))
+        submission, text = form.pop("submission", None), render_message(form.get("text", ""))
         if "text" in form:
             form["text"] = text
         batch = submission if isinstance(submission, Submission) else Submission(submission)
@@ -83,14 +83,14 @@ def verb(function: Callable[P, Event]) -> Callable[P, Event]:
             if submission is None or submission is batch:
                 return None
             # Locked before asking, or the same form sent twice at once would pass twice.
-            current = locked(Ticket.objects, ticket.pk)
+            current = get_locked(Ticket.objects, ticket.pk)
             said = [str(text)] + ([_stated(form["to"])] if "to" in form else [])
             event = batch.done_before(ACTIONS[function.__name__], form.get("by"), said, ticket)
             if event is not None:
-                refresh(ticket, current)
+                refresh_ticket(ticket, current)
             return event
 
-        with unchanged_on_failure(ticket):
+        with restore_on_failure(ticket):
             return once(before, lambda: function(ticket, *args, submission=batch, **form))  # type: ignore[arg-type]
 
     return whole  # type: ignore[return-value]
@@ -98,7 +98,7 @@ def verb(function: Callable[P, Event]) -> Callable[P, Event]:
 
 def _stated(value: Any) -> Any:
     """Return what a form named, as an event states it."""
-    return " ".join(value.split()) if isinstance(value, str) else plain(value)
+    return " ".join(value.split()) if isinstance(value, str) else serialise_value(value)
 
 
 def once(before: Callable[[], Done | None], act: Callable[[], Done]) -> Done:

@@ -12,25 +12,25 @@ from wagtail_helpdesk.lifecycle import Message
 from .errors import NotPossible
 
 
-class Written(str):
+class RenderedMessage(str):
     """A message as it is stored, and its HTML: made before any row is locked."""
 
     html: SafeString
 
 
-def written(text: str) -> Written:
+def render_message(text: str) -> RenderedMessage:
     """Return a message as it is stored; one that is too long, and will be refused, without HTML."""
-    if isinstance(text, Written):
+    if isinstance(text, RenderedMessage):
         return text
     # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.
     text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
-    message = Written(text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    message = RenderedMessage(text.replace("\r\n", "\n").replace("\r", "\n").strip())
     is_acceptable = len(message) <= helpdesk_settings.MESSAGE_MAX_LENGTH
     message.html = markdown.render(message) if is_acceptable else SafeString()
     return message
 
 
-def checked(text: Written, message: Message) -> Written:
+def validate_message(text: RenderedMessage, message: Message) -> RenderedMessage:
     """Return a message; raises ``NotPossible`` when it is missing or too long."""
     if message is Message.REQUIRED and not text:
         raise NotPossible("text", _("Please enter your message."))

@@ -14,7 +14,7 @@ from wagtail_helpdesk.models import Event, Ticket
 
 from .errors import NotPossible
 from .idempotency import Form, verb
-from .transition import Changes, _act
+from .transition import Changes, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -29,13 +29,13 @@ def comment(
     **form: Unpack[Form],
 ) -> Event:
     """Say something on the ticket (guide I.5), to everybody or to requester and managers only."""
-    return _act(lifecycle.COMMENT, ticket, by, _answer, audience=_checked(audience), **form)
+    return transition(lifecycle.COMMENT, ticket, by, _answer, audience=_checked(audience), **form)
 
 
 @verb
 def note(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
     """Write something that only the managers of the service read."""
-    return _act(lifecycle.NOTE, ticket, by, **form)
+    return transition(lifecycle.NOTE, ticket, by, **form)
 
 
 @verb
@@ -49,7 +49,7 @@ def attach(
     """Attach files; from the requester that counts as an answer."""
     if not form.get("files"):
         raise NotPossible("files", _("Please choose a file."))
-    return _act(lifecycle.ATTACH, ticket, by, _answer, audience=_checked(audience), **form)
+    return transition(lifecycle.ATTACH, ticket, by, _answer, audience=_checked(audience), **form)
 
 
 def _checked(audience: str) -> Audience:

@@ -18,9 +18,9 @@ from wagtail_helpdesk.models import Category, Event, Service, ServiceManager, Ti
 
 from .errors import NotPossible
 from .idempotency import Submission, SubmissionId, verb
-from .opening import arrive, find_manager
+from .opening import process_arrival, run_assignment_algorithm
 from .participants import add_guests, remove_guest
-from .transition import Changes, _act
+from .transition import Changes, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -65,18 +65,18 @@ def move(
         return changes
 
     service = ticket.service_id
-    event = _act(
+    event = transition(
         lifecycle.MOVE, ticket, by, carry_over,
         text=text, files=files, submission=submission, ordered_by=ordered_by,
     )  # fmt: skip
     if ticket.is_open and ticket.service_id != service:
-        arrive(ticket, by=by or ordered_by, submission=submission)
+        process_arrival(ticket, by=by or ordered_by, submission=submission)
     elif ticket.is_open:
-        find_manager(ticket, by=by or ordered_by, submission=submission)
+        run_assignment_algorithm(ticket, by=by or ordered_by, submission=submission)
     return event
 
 
-def targets(ticket: Ticket, by: User) -> QuerySet[Category]:
+def find_move_targets(ticket: Ticket, by: User) -> QuerySet[Category]:
     """Return the categories to which somebody may transfer the ticket.
 
     Those that take tickets, of the services they manage and, with the privilege to move anywhere,

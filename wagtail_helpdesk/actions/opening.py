@@ -23,13 +23,13 @@ from wagtail_helpdesk.models import (
     TicketOrigin,
 )
 
-from .assignment_rules import choose
+from .assignment_rules import choose_assignee
 from .errors import NotPossible, NotYours, refuse_inactive
 from .idempotency import Submission, once
-from .locking import locked, plain, stored
-from .message_text import Written, checked, written
+from .locking import get_locked, get_stored_value, serialise_value
+from .message_text import RenderedMessage, render_message, validate_message
 from .participants import add_guests
-from .transition import _act, record
+from .transition import append_event, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -55,14 +55,14 @@ def open_ticket(
     it is opened. Raises ``NotYours`` when the opener may not
     use the service or open for others, ``NotPossible`` for the data.
     """
-    message, batch = written(text), Submission(submission)
+    message, batch = render_message(text), Submission(submission)
 
     def before() -> Ticket | None:
         if submission is None:
             return None
         # There is no ticket to lock yet: the opener's own row keeps a double click in line.
-        locked(get_user_model()._default_manager, by.pk)
-        said = (checked_subject(subject), str(message))
+        get_locked(get_user_model()._default_manager, by.pk)
+        said = (validate_subject(subject), str(message))
         event = batch.done_before(lifecycle.OPEN_TICKET, by, said)
         return event.ticket if event else None
 
@@ -73,7 +73,7 @@ def open_ticket(
         if page is not None:
             TicketOrigin.objects.create(ticket=ticket, page=page)
         _record_opening(ticket, by, message, files, batch)
-        arrive(ticket, by=by, submission=batch)
+        process_arrival(ticket, by=by, submission=batch)
         return ticket
 
     return once(before, act)
@@ -111,13 +111,13 @@ def _create(
         service_id=category.service_id,
         requester=requester,
         creator=by,
-        subject=checked_subject(subject),
+        subject=validate_subject(subject),
         priority=priority,
         visibility=visibility,
     )
 
 
-def checked_subject(subject: str) -> str:
+def validate_subject(subject: str) -> str:
     """Return a subject on one line; raises ``NotPossible`` when it is missing or too long."""
     # It becomes a mail header: no line ends or other control characters, whatever their kind.
     subject = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
@@ -135,37 +135,37 @@ _OPENING = ("status", "category", "service", "requester", "priority", "subject",
 
 
 def _record_opening(
-    ticket: Ticket, by: User, text: Written, files: Sequence[File], batch: Submission
+    ticket: Ticket, by: User, text: RenderedMessage, files: Sequence[File], batch: Submission
 ) -> None:
-    message = checked(text, lifecycle.OPEN_TICKET.message)
+    message = validate_message(text, lifecycle.OPEN_TICKET.message)
     event = Event(
         ticket=ticket,
         action=lifecycle.OPEN_TICKET.name,
         actor=by,
         text=str(message),
         html=message.html,
-        after={name: plain(stored(ticket, name)) for name in _OPENING},
+        after={name: serialise_value(get_stored_value(ticket, name)) for name in _OPENING},
         batch=batch.id,
         position=batch.next_position(),
         created_at=ticket.created_at,
     )
-    record(event, files)
+    append_event(event, files)
 
 
-def arrive(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
+def process_arrival(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
     """Do what follows when an open ticket arrives in a service.
 
     Its permanent guests are invited; if nobody is in charge the algorithm may find somebody,
     never ``by``, who brought it.
     """
     invite_permanent_guests(ticket, submission=submission)
-    find_manager(ticket, by=by, submission=submission)
+    run_assignment_algorithm(ticket, by=by, submission=submission)
 
 
-def find_manager(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
+def run_assignment_algorithm(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
     """Let the algorithm of the category put somebody in charge of a free ticket, never ``by``."""
-    if ticket.assignee_id is None and (manager := choose(ticket.category, skip=by)):
-        _act(
+    if ticket.assignee_id is None and (manager := choose_assignee(ticket.category, skip=by)):
+        transition(
             lifecycle.ASSIGN,
             ticket,
             None,
@@ -187,7 +187,7 @@ def invite_permanent_guests(ticket: Ticket, *, submission: Submission) -> None:
         if row.user.is_active and row.user_id not in present
     ]
     if users:
-        _act(
+        transition(
             lifecycle.INVITE,
             ticket,
             None,

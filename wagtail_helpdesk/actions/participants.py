@@ -11,11 +11,11 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Event, Guest, Subscription, Ticket
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from .errors import NotPossible, NotYours, refuse_inactive
 from .idempotency import Form, verb
-from .transition import Changes, _act
+from .transition import Changes, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -37,11 +37,11 @@ def invite(ticket: Ticket, *, by: User, users: Sequence[User], **form: Unpack[Fo
         present = {now.requester_id, *now.guests.values_list("user", flat=True)}
         new = [user for user in dict.fromkeys(users) if user.pk not in present]
         if not new:
-            names = ", ".join(name_of(user) for user in users)
+            names = ", ".join(get_display_name(user) for user in users)
             raise NotPossible("users", _("%(name)s is already invited.") % {"name": names})
         return add_guests(now, new)
 
-    return _act(lifecycle.INVITE, ticket, by, welcome, **form)
+    return transition(lifecycle.INVITE, ticket, by, welcome, **form)
 
 
 def add_guests(ticket: Ticket, users: Iterable[User], *, permanent: bool = False) -> Changes:
@@ -59,10 +59,12 @@ def remove_guest(ticket: Ticket, *, by: User | None, user: User, **form: Unpack[
         if user != by and access.roles.isdisjoint({Role.MANAGER, Role.REQUESTER}):
             raise NotYours
         if not now.guests.filter(user=user).delete()[0]:
-            raise NotPossible("user", _("%(name)s is not a guest.") % {"name": name_of(user)})
+            raise NotPossible(
+                "user", _("%(name)s is not a guest.") % {"name": get_display_name(user)}
+            )
         return {"removed": [user.pk]}
 
-    return _act(lifecycle.REMOVE_GUEST, ticket, by, show_out, **form)
+    return transition(lifecycle.REMOVE_GUEST, ticket, by, show_out, **form)
 
 
 @verb
@@ -78,13 +80,15 @@ def change_requester(
 
     def hand_on(now: Ticket, access: TicketAccess) -> Changes:
         if to.pk == now.requester_id:
-            raise NotPossible("to", _("%(name)s is already the requester.") % {"name": name_of(to)})
+            raise NotPossible(
+                "to", _("%(name)s is already the requester.") % {"name": get_display_name(to)}
+            )
         refuse_inactive("to", to)
         now.guests.filter(user=to).delete()
         kept = add_guests(now, [now.requester]) if keep_as_guest else {}
         return {"requester": to, **kept}
 
-    return _act(lifecycle.CHANGE_REQUESTER, ticket, by, hand_on, **form)
+    return transition(lifecycle.CHANGE_REQUESTER, ticket, by, hand_on, **form)
 
 
 def follow(ticket: Ticket, *, by: User) -> Subscription:

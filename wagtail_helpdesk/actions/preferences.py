@@ -15,7 +15,7 @@ from wagtail_helpdesk.models import (
     Service,
     ServiceManager,
 )
-from wagtail_helpdesk.models.preferences import Levels, raised
+from wagtail_helpdesk.models.preferences import Levels, raise_levels
 
 from .errors import NotYours
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportChoice:
     """What a daily report lists, in order, and when it is sent."""
 
     shows: tuple[str, ...]
@@ -34,12 +34,12 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ServiceChoice:
     """What a manager chose for a service; None leaves that part as it is, be it the default."""
 
     service: int
     levels: Levels | None = None
-    report: Report | None = None
+    report: ReportChoice | None = None
 
 
 def change_switches(user: User, **switches: Any) -> None:
@@ -47,7 +47,7 @@ def change_switches(user: User, **switches: Any) -> None:
     HelpdeskPreferences.objects.update_or_create(user=user, defaults=switches)
 
 
-def choose(user: User, choices: Collection[Choice]) -> None:
+def save_service_preferences(user: User, choices: Collection[ServiceChoice]) -> None:
     """Record what a manager chose, for however many services, in as many statements as for one.
 
     Levels quieter than the one before are raised. Raises ``NotYours`` when they do not manage one
@@ -61,7 +61,7 @@ def choose(user: User, choices: Collection[Choice]) -> None:
         _put(ReportPreference, reports)
 
 
-def reset(user: User, service: Service) -> None:
+def reset_service_preferences(user: User, service: Service) -> None:
     """Forget what a manager chose for a service: its defaults hold again, today's and later ones."""
     Monitoring.objects.filter(user=user, service=service).delete()
     ReportPreference.objects.filter(user=user, service=service).delete()
@@ -74,7 +74,7 @@ def _refuse_strangers(user: User, services: set[int]) -> None:
 
 
 def _monitoring(user: User, service: int, levels: Levels) -> Monitoring:
-    any_ticket, member, in_charge = raised(levels)
+    any_ticket, member, in_charge = raise_levels(levels)
     return Monitoring(
         user=user,
         service_id=service,
@@ -84,7 +84,7 @@ def _monitoring(user: User, service: int, levels: Levels) -> Monitoring:
     )
 
 
-def _report(user: User, service: int, report: Report) -> ReportPreference:
+def _report(user: User, service: int, report: ReportChoice) -> ReportPreference:
     return ReportPreference(
         user=user,
         service_id=service,

@@ -12,15 +12,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from wagtail_helpdesk.access import TicketAccess
-from wagtail_helpdesk.lifecycle import ENDED, OPEN, Action, Audience, Rule, Status
+from wagtail_helpdesk.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Action, Audience, Rule, Status
 from wagtail_helpdesk.models import Attachment, Event, Subscription, Ticket
 from wagtail_helpdesk.signals import event_recorded
 
 from .errors import NotNow, NotYours
 from .files import attach_files
 from .idempotency import Submission, SubmissionId
-from .locking import key, locked, plain, refresh, stored
-from .message_text import checked, written
+from .locking import get_key, get_locked, get_stored_value, refresh_ticket, serialise_value
+from .message_text import render_message, validate_message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -41,7 +41,7 @@ FIELDS = VERSIONED | {
 SIGHT = frozenset({"service", "requester", "visibility", "removed"})
 
 
-def _act(
+def transition(
     action: Action,
     ticket: Ticket,
     by: User | None,
@@ -63,11 +63,11 @@ def _act(
     nothing is recorded then.
     """
     # Decide on what is true now, not on what the page showed.
-    now = locked(Ticket.objects, ticket.pk)
+    now = get_locked(Ticket.objects, ticket.pk)
     access = now.access_of(by)
     rule = _rule_for(action, access, ticket, now)
     _refuse_if_overtaken(now, by, seen)
-    message = checked(written(text), action.message)
+    message = validate_message(render_message(text), action.message)
     changes = {"status": rule.moves[Status(now.status)], **(deed(now, access) if deed else {})}
     event = Event(
         ticket=now,
@@ -83,12 +83,12 @@ def _act(
     event.before, event.after = _write(now, changes, event)
     if not SIGHT.isdisjoint(event.after):
         Subscription.objects.filter(ticket=now).end_out_of_sight()
-    record(event, files)
-    refresh(ticket, now)
+    append_event(event, files)
+    refresh_ticket(ticket, now)
     return event
 
 
-def record(event: Event, files: Sequence[File]) -> None:
+def append_event(event: Event, files: Sequence[File]) -> None:
     """Append an event to the history, with its files, and tell the world after commit."""
     event.save()
     attach_files(event, files)
@@ -125,10 +125,14 @@ def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Change
     """Write what changes, under the invariants; return it before and after, as ids and values."""
     fields = {name: value for name, value in changes.items() if name in FIELDS}
     _settle(now, fields, event.created_at)
-    fields = {name: value for name, value in fields.items() if stored(now, name) != key(value)}
-    facts = {name: plain(value) for name, value in changes.items() if name not in FIELDS}
-    before = {name: plain(stored(now, name)) for name in fields}
-    after = {name: plain(value) for name, value in fields.items()} | facts
+    fields = {
+        name: value
+        for name, value in fields.items()
+        if get_stored_value(now, name) != get_key(value)
+    }
+    facts = {name: serialise_value(value) for name, value in changes.items() if name not in FIELDS}
+    before = {name: serialise_value(get_stored_value(now, name)) for name in fields}
+    after = {name: serialise_value(value) for name, value in fields.items()} | facts
     if event.audience == Audience.EVERYONE or not VERSIONED.isdisjoint(fields):
         # What somebody may not read must not show even as a movement in their lists.
         fields["last_activity_at"] = event.created_at
@@ -139,11 +143,11 @@ def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Change
 def _settle(now: Ticket, fields: Changes, moment: Any) -> None:
     """Apply the invariants of a ticket to what is about to be written."""
     status = fields["status"]
-    if status in OPEN and fields.get("assignee", now.assignee_id) is None:
+    if status in OPEN_STATUSES and fields.get("assignee", now.assignee_id) is None:
         status = fields["status"] = Status.FREE
     if status != Status.POSTPONED:
         fields["resume_on"] = None
-    if status in ENDED:
+    if status in ENDED_STATUSES:
         fields["closed_at"] = now.closed_at or moment
     else:
         fields["closed_at"] = None
@@ -164,4 +168,4 @@ def _update(now: Ticket, fields: Changes) -> None:
         raise NotNow(now)
     for name, value in fields.items():
         setattr(now, name, value)
-    now.is_open = now.status in OPEN
+    now.is_open = now.status in OPEN_STATUSES

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
-from wagtail_helpdesk.portal.requests.source_page import asking_address, whom
+from wagtail_helpdesk.portal.requests.source_page import find_target, get_asking_url
 
 from .frames import PersonalBlock
 from .service_choice import CategoryChooserBlock, ServiceChooserBlock, check_category
@@ -65,7 +65,7 @@ class AskServiceBlock(PersonalBlock):
 
     def parameters(self, value: Any, context: dict[str, Any]) -> dict[str, Any]:
         page = context.get("page")
-        service, category = whom(page, value.get("service"), value.get("category"))
+        service, category = find_target(page, value.get("service"), value.get("category"))
         return {
             "service": getattr(service, "pk", None),
             "category": getattr(category, "pk", None),
@@ -73,7 +73,7 @@ class AskServiceBlock(PersonalBlock):
         }
 
     def link(self, value: Any, context: dict[str, Any]) -> str:
-        return asking_address(
+        return get_asking_url(
             context.get("request"),
             service=value.get("service"),
             category=value.get("category"),

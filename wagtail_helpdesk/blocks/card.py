@@ -14,7 +14,7 @@ from wagtail import blocks
 from wagtail_helpdesk import statistics
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests import catalogue
-from wagtail_helpdesk.portal.requests.source_page import asking_address
+from wagtail_helpdesk.portal.requests.source_page import get_asking_url
 
 from . import preview_data
 from .frames import PersonalBlock
@@ -61,27 +61,27 @@ class ServiceCardBlock(PersonalBlock):
             return context | {"heading": "", "fragment": "", "link": ""}
         if not service.everyone:
             return context
-        address = asking_address(context.get("request"), service=service, page=context.get("page"))
-        card = card_of(service, None, delay=bool(value.get("delay")))
+        address = get_asking_url(context.get("request"), service=service, page=context.get("page"))
+        card = build_card(service, None, delay=bool(value.get("delay")))
         return context | card | {"content": self.meta.content, "fragment": "", "address": address}
 
     def sample(self) -> dict[str, Any]:
-        delay = in_words(timedelta(hours=4))
-        return {"text": preview_data.text(), "delay": delay, "address": "#"}
+        delay = format_delay(timedelta(hours=4))
+        return {"text": preview_data.make_text(), "delay": delay, "address": "#"}
 
 
-def card_of(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:
+def build_card(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:
     """Return what the card of a service says, in the words of whoever asks; None: of everybody."""
-    [shelf] = catalogue.described([service])
-    usual = statistics.usual_first_answer(service) if delay else None
+    [shelf] = catalogue.describe_category([service])
+    usual = statistics.get_usual_first_answer(service) if delay else None
     return {
         "text": shelf.text,
-        "related": catalogue.related_pages(shelf.text, request),
-        "delay": in_words(usual) if usual is not None else "",
+        "related": catalogue.find_related_pages(shelf.text, request),
+        "delay": format_delay(usual) if usual is not None else "",
     }
 
 
-def in_words(usual: timedelta) -> str:
+def format_delay(usual: timedelta) -> str:
     """Say how soon a service usually answers, rounded up."""
     if usual <= HOUR:
         return gettext("Usually answers within the hour")

@@ -24,12 +24,12 @@ from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import paging, ticket_rows
 from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.desk.overview import Overview
-from wagtail_helpdesk.portal.page_lookup import helpdesk_page
-from wagtail_helpdesk.portal.request import READING, HelpdeskRequest, private, takes_forms
+from wagtail_helpdesk.portal.page_lookup import find_helpdesk_page
+from wagtail_helpdesk.portal.request import READ_METHODS, HelpdeskRequest, accept_post, make_private
 from wagtail_helpdesk.portal.requests import catalogue, home, my_tickets, opening, source_page
-from wagtail_helpdesk.portal.requests.opening_form import Opening
+from wagtail_helpdesk.portal.requests.opening_form import OpeningForm
 
-from .card import card_of
+from .card import build_card
 
 Fragment = Callable[[HelpdeskRequest], HttpResponseBase]
 #: The longest list a block shows.
@@ -41,18 +41,18 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponseBase:
-        methods = getattr(view, "methods", READING)
+        methods = getattr(view, "methods", READ_METHODS)
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
-        page = helpdesk_page(request) if access.is_somebody(request.user) else None
+        page = find_helpdesk_page(request) if access.is_active_user(request.user) else None
         if page is None:
-            return private(HttpResponse(status=204))
+            return make_private(HttpResponse(status=204))
         try:
-            return private(view(HelpdeskRequest(page, request)))
+            return make_private(view(HelpdeskRequest(page, request)))
         except Http404:
-            return private(HttpResponse(status=404))
+            return make_private(HttpResponse(status=404))
         except NotYours:
-            return private(HttpResponse(status=403))
+            return make_private(HttpResponse(status=403))
 
     return answer
 
@@ -63,7 +63,8 @@ def _show(
     return render(
         request.http,
         f"wagtail_helpdesk/blocks/{template}",
-        {"base": request.base, "page_asked": source_page.page_named(request.http)} | context,
+        {"base": request.base, "page_asked": source_page.get_page_parameter(request.http)}
+        | context,
         status=status,
     )
 
@@ -81,15 +82,17 @@ def _number(request: HelpdeskRequest, name: str, most: int) -> int | None:
 @fragment
 def requests(request: HelpdeskRequest) -> HttpResponse:
     """Show the reader's own tickets, what waits for them on top."""
-    own = my_tickets.tickets(request.user, "own").filter(is_open=True)
-    page = ticket_rows.page_of_rows(
+    own = my_tickets.find_my_tickets(request.user, "own").filter(is_open=True)
+    page = ticket_rows.paginate_rows(
         own,
         paging.RECENT,
         after="",
         reader=request.user,
         length=_number(request, "count", MOST) or 5,
     )
-    return _show(request, "requests.html", waiting=home.waiting(request), requests=page)
+    return _show(
+        request, "requests.html", waiting=home.find_waiting_tickets(request), requests=page
+    )
 
 
 @fragment
@@ -100,7 +103,7 @@ def queue(request: HelpdeskRequest) -> HttpResponse:
     chosen = desk_page.Desk(request)
     if "service" in request.http.GET and chosen.service is None:
         return _nothing()  # the block is for the managers of that service
-    page = ticket_rows.page_of_rows(
+    page = ticket_rows.paginate_rows(
         chosen.tickets(),
         desk_page.ORDERS[chosen.order][1],
         after="",
@@ -123,7 +126,7 @@ def services(request: HelpdeskRequest) -> HttpResponse:
     """Show the services that the reader may ask: all, or those of the address that they may ask."""
     asked = map(number, request.http.GET.getlist("service"))
     chosen = [pk for pk in asked if pk is not None][: catalogue.MOST_SERVICES]
-    shown = catalogue.read(request.user, chosen or None)
+    shown = catalogue.read_catalogue(request.user, chosen or None)
     shelves = shown.shelves
     if chosen:
         known = {shelf.service.pk: shelf for shelf in shelves}
@@ -147,14 +150,14 @@ def card(request: HelpdeskRequest) -> HttpResponse:
     service = visible.filter(pk=asked).first() if asked is not None else None
     if service is None:
         return _nothing()
-    page = source_page.page_asked(request.http, request.http.GET.get(source_page.PARAMETER))
-    address = source_page.asking_address(request.http, service=service, page=page)
-    shown = card_of(service, request.http, delay="delay" in request.http.GET)
+    page = source_page.find_asked_page(request.http, request.http.GET.get(source_page.PARAMETER))
+    address = source_page.get_asking_url(request.http, service=service, page=page)
+    shown = build_card(service, request.http, delay="delay" in request.http.GET)
     return _show(request, "card.html", address=address, **shown)
 
 
 @fragment
-@takes_forms
+@accept_post
 def ask(request: HelpdeskRequest) -> HttpResponse:
     """Show the short form of a category, the choice of one, or the ticket that was opened."""
     if request.posted:
@@ -164,16 +167,18 @@ def ask(request: HelpdeskRequest) -> HttpResponse:
     category = asked.get("category") or asked.get("wanted")
     if category is None:
         service = _number(request, "service", 2**62)
-        shown = catalogue.read(request.user, None if service is None else [service])
+        shown = catalogue.read_catalogue(request.user, None if service is None else [service])
         if shown.is_cut:
             return HttpResponse(status=204)  # not all of it fits into a field: the link stays
         choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
         if len(choices) != 1:
             return _choice(request, shown.shelves, service) if choices else _nothing()
         category = choices.pop()
-    chosen = opening.category_in(request, category)
-    page = source_page.page_named(request.http)
-    return _form(request, _with_own_ids(opening.form_in(request, chosen, initial={"page": page})))
+    chosen = opening.get_openable_category(request, category)
+    page = source_page.get_page_parameter(request.http)
+    return _form(
+        request, _with_own_ids(opening.build_opening_form(request, chosen, initial={"page": page}))
+    )
 
 
 def _choice(
@@ -184,24 +189,24 @@ def _choice(
 
 
 def _answered(request: HelpdeskRequest) -> HttpResponse:
-    category = opening.category_in(request, request.http.POST.get("category"))
+    category = opening.get_openable_category(request, request.http.POST.get("category"))
     if "refill" in request.http.POST:
-        return _form(request, _with_own_ids(opening.refilled_form(request, category)))
-    form = _with_own_ids(opening.form_in(request, category, request.http.POST))
-    ticket = opening.sent(request, form)
+        return _form(request, _with_own_ids(opening.build_refilled_form(request, category)))
+    form = _with_own_ids(opening.build_opening_form(request, category, request.http.POST))
+    ticket = opening.submit_opening_form(request, form)
     if ticket is None:
         return _form(request, form, status=form.http_status)
     here = request.http.get_full_path()
     return _show(request, "ask_done.html", number=ticket.pk, here=here)
 
 
-def _with_own_ids(form: Opening) -> Opening:
+def _with_own_ids(form: OpeningForm) -> OpeningForm:
     """Tell a form from the others of its page; before it is checked, because its errors have ids too."""
     form.auto_id = f"hd-{uuid.uuid4().hex[:8]}-%s"
     return form
 
 
-def _form(request: HelpdeskRequest, form: Opening, status: int = 200) -> HttpResponse:
+def _form(request: HelpdeskRequest, form: OpeningForm, status: int = 200) -> HttpResponse:
     return _show(
         request,
         "ask_form.html",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
-from wagtail_helpdesk.portal.page_lookup import helpdesk_address
+from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 
 
 class PersonalBlock(blocks.StructBlock):
@@ -37,7 +37,7 @@ class PersonalBlock(blocks.StructBlock):
 
     def link(self, value: Any, context: dict[str, Any]) -> str:
         """Return where the link leads; empty where there is no helpdesk."""
-        home = helpdesk_address(context.get("request"))
+        home = get_helpdesk_url(context.get("request"))
         return f"{home}{self.meta.path}" if home else ""
 
     def sample(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class PersonalBlock(blocks.StructBlock):
             address = reverse(f"wagtail_helpdesk:{self.meta.fragment}")
         except NoReverseMatch:
             return ""
-        return with_query(address, self.parameters(value, context))
+        return add_query(address, self.parameters(value, context))
 
     def get_preview_context(
         self, value: Any, parent_context: dict[str, Any] | None = None
@@ -82,13 +82,13 @@ class PersonalBlock(blocks.StructBlock):
         link = ""
 
 
-def with_query(address: str, parameters: dict[str, Any]) -> str:
+def add_query(address: str, parameters: dict[str, Any]) -> str:
     """Return an address with those of the parameters that say something; no address stays none."""
     said = {name: value for name, value in parameters.items() if value not in (None, "")}
     return f"{address}?{urlencode(said, doseq=True)}" if address and said else address
 
 
-def how_many(default: int, most: int = 25) -> blocks.IntegerBlock:
+def format_maximum(default: int, most: int = 25) -> blocks.IntegerBlock:
     """Return the setting for the length of a list."""
     return blocks.IntegerBlock(
         label=_("Maximum number"), default=default, min_value=1, max_value=most

@@ -12,14 +12,14 @@ from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.portal.desk import desk_page
 
 from . import preview_data
-from .frames import PersonalBlock, how_many, with_query
+from .frames import PersonalBlock, add_query, format_maximum
 from .service_choice import ServiceChooserBlock
 
 
 class MyRequestsBlock(PersonalBlock):
     """The reader's own requests; what waits for their answer stands on top."""
 
-    count = how_many(5)
+    count = format_maximum(5)
 
     class Meta:
         icon = "user"
@@ -37,8 +37,8 @@ class MyRequestsBlock(PersonalBlock):
 
     def sample(self) -> dict[str, Any]:
         return {
-            "waiting": [preview_data.row(Status.CLOSED, own=True)],
-            "requests": preview_data.page(own=True),
+            "waiting": [preview_data.make_row(Status.CLOSED, own=True)],
+            "requests": preview_data.make_page(own=True),
         }
 
 
@@ -60,7 +60,7 @@ class ManagerQueueBlock(PersonalBlock):
         choices=[(name, label) for name, (label, _order) in desk_page.ORDERS.items()],
         default="oldest",
     )
-    count = how_many(5)
+    count = format_maximum(5)
 
     class Meta:
         icon = "tasks"
@@ -81,10 +81,10 @@ class ManagerQueueBlock(PersonalBlock):
 
     def link(self, value: Any, context: dict[str, Any]) -> str:
         chosen = self.parameters(value, context) | {"count": None}
-        return with_query(super().link(value, context), chosen)
+        return add_query(super().link(value, context), chosen)
 
     def sample(self) -> dict[str, Any]:
-        return {"page_of_rows": preview_data.page(own=False)}
+        return {"page_of_rows": preview_data.make_page(own=False)}
 
 
 class ManagerPanelBlock(PersonalBlock):
@@ -103,7 +103,7 @@ class ManagerPanelBlock(PersonalBlock):
         link = _("Go to the desk")
 
     def sample(self) -> dict[str, Any]:
-        return {"overview": preview_data.overview()}
+        return {"overview": preview_data.make_overview()}
 
 
 class ServiceCatalogueBlock(PersonalBlock):
@@ -137,4 +137,4 @@ class ServiceCatalogueBlock(PersonalBlock):
         return {"service": chosen or None, "most": value.get("categories"), "page": page}
 
     def sample(self) -> dict[str, Any]:
-        return {"shelves": [preview_data.shelf()], "most": 6}
+        return {"shelves": [preview_data.make_shelf()], "most": 6}

@@ -10,16 +10,16 @@ from django.utils.translation import gettext
 
 from wagtail_helpdesk.lifecycle import Priority, Status
 from wagtail_helpdesk.models import Icon, Service, ServiceText
-from wagtail_helpdesk.portal.desk.overview import REASONS, Load, OverviewLine
+from wagtail_helpdesk.portal.desk.overview import REASONS, OverviewLine, ServiceLoad
 from wagtail_helpdesk.portal.paging import Page
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine as Category
 from wagtail_helpdesk.portal.requests.catalogue import Shelf
-from wagtail_helpdesk.portal.ticket_rows import TicketRow, rows_of
+from wagtail_helpdesk.portal.ticket_rows import TicketRow, build_rows
 
 NUMBER = 1042
 
 
-def row(status: Status, *, own: bool) -> TicketRow:
+def make_row(status: Status, *, own: bool) -> TicketRow:
     """Return a ticket in a list, of the reader's own (``own``) or of somebody else."""
     values = {
         "number": NUMBER,
@@ -34,16 +34,16 @@ def row(status: Status, *, own: bool) -> TicketRow:
         "service": None,
         "service__name": gettext("Facilities"),
     }
-    [made] = rows_of([values], reader=SimpleNamespace(pk=None if own else 0))
+    [made] = build_rows([values], reader=SimpleNamespace(pk=None if own else 0))
     return made
 
 
-def page(*, own: bool) -> Page[TicketRow]:
+def make_page(*, own: bool) -> Page[TicketRow]:
     """Return a list of two."""
-    return Page([row(Status.FREE, own=own), row(Status.IN_PROGRESS, own=own)])
+    return Page([make_row(Status.FREE, own=own), make_row(Status.IN_PROGRESS, own=own)])
 
 
-def overview() -> Any:
+def make_overview() -> Any:
     """Return a manager's day."""
     reason = str(next(iter(REASONS.values())))
     place = f"{gettext('Facilities')} › {gettext('Heating')}"
@@ -54,18 +54,18 @@ def overview() -> Any:
         free_count="0",
         free_query="",
         ages=[],
-        loads=[Load(1, gettext("Facilities"), "3", "12")],
+        loads=[ServiceLoad(1, gettext("Facilities"), "3", "12")],
     )
 
 
-def shelf() -> Shelf:
+def make_shelf() -> Shelf:
     """Return a service of the catalogue."""
     names = (gettext("Heating"), gettext("Electricity"), gettext("Keys and badges"))
     lines = [Category(pk, name, "", 0, True) for pk, name in enumerate(names, 1)]
     return Shelf(Service(pk=1), ServiceText(title=gettext("Facilities"), icon=Icon.BUILDING), lines)
 
 
-def text() -> ServiceText:
+def make_text() -> ServiceText:
     """Return what an editor may write about a service."""
     return ServiceText(
         title=gettext("Facilities"),

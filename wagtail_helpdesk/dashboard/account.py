@@ -79,7 +79,7 @@ class ManagerPreferencesPanel(BaseSettingsPanel):
 
     def get_context_data(self) -> dict[str, Any]:
         """Return the forms, and the sentences for the script."""
-        return {"form": self._form, "vocabulary": preference_summary.vocabulary()}
+        return {"form": self._form, "vocabulary": preference_summary.get_vocabulary()}
 
 
 class AccountForms(ManagerPreferences):

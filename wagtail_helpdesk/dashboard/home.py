@@ -12,7 +12,7 @@ from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
 
-from wagtail_helpdesk.portal.desk.overview import Overview, overview_for
+from wagtail_helpdesk.portal.desk.overview import Overview, get_overview
 
 
 class HelpdeskPanel(Component):
@@ -45,16 +45,16 @@ class TicketsSummaryItem(SummaryItem):
     template_name = "wagtail_helpdesk/dashboard/summary.html"
 
     def is_shown(self) -> bool:
-        return overview_for(self.request) is not None
+        return get_overview(self.request) is not None
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        overview = overview_for(self.request)
+        overview = get_overview(self.request)
         return {"overview": overview, "base": overview.base if overview else ""}
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
     """Add the panel for managers (a ``construct_homepage_panels`` hook)."""
-    overview = overview_for(request)
+    overview = get_overview(request)
     if overview is not None:
         panels.append(HelpdeskPanel(overview))
 

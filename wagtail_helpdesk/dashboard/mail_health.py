@@ -47,14 +47,14 @@ class HealthLine:
     level: int = 0
 
     @property
-    def decision(self) -> str:
+    def verdict(self) -> str:
         """Return the level in a word."""
         return str(LEVELS[self.level])
 
 
-def lines() -> list[HealthLine]:
+def build_health_lines() -> list[HealthLine]:
     """Return everything that whoever administers the site wants to know of its mails."""
-    findings = health.examine().findings
+    findings = health.examine_health().findings
     found = [HealthLine(LABELS[f.name], _value(f), f.level) for f in findings if f.name in LABELS]
     return [*found, _last_sent(), *_queue()]
 
@@ -93,7 +93,7 @@ def _last_sent() -> HealthLine:
 def _queue() -> Iterator[HealthLine]:
     if not apps.is_installed("django_q"):
         return
-    missing = schedules.missing()
+    missing = schedules.find_missing_schedules()
     installed = _("%(names)s missing: run helpdesk_schedules") % {"names": ", ".join(missing)}
     yield HealthLine(
         pgettext_lazy("health of mails", "Schedules"),

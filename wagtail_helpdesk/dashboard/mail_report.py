@@ -25,10 +25,10 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.models import Kind, OutgoingMail, State, Ticket
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.notifications import wakeup
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal.page_lookup import helpdesk_address
+from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 from wagtail_helpdesk.snippets.object_permissions import ScopedList
 
 from . import mail_health
@@ -38,20 +38,23 @@ FAILED = (State.DEAD, State.UNCERTAIN)
 MOST_AT_ONCE = 1000
 
 
-def answers_for_mails(user: Any) -> bool:
+def may_see_mail_report(user: Any) -> bool:
     """Tell whether somebody administers the helpdesk, or edits one of its services."""
-    edits = (Privilege.EDIT_SERVICE in holds for holds in access.configuration_held(user).values())
-    return any(edits) or access.configures_everything(user)
+    edits = (
+        Privilege.EDIT_SERVICE in holds
+        for holds in access.configuration_privileges_of(user).values()
+    )
+    return any(edits) or access.administers_helpdesk(user)
 
 
-class ForThoseWhoAnswer(PermissionCheckedMixin):
+class MailReportAccessMixin(PermissionCheckedMixin):
     """Keeps everybody else out."""
 
     request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse whoever does not answer for any mail."""
-        if not answers_for_mails(request.user):
+        if not may_see_mail_report(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -70,13 +73,13 @@ class MailFilter(WagtailFilterSet):
         fields = ["state", "kind"]
 
 
-class AgainColumn(BaseColumn):
+class ResendColumn(BaseColumn):
     """The button that sends a mail again."""
 
     cell_template_name = "wagtail_helpdesk/dashboard/mail_again.html"
 
 
-class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
+class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
     """The failed mails, under a summary of how mails are doing."""
 
     model = OutgoingMail
@@ -101,9 +104,14 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
         """Who, what about, why not, and the button."""
         return [
             TitleColumn(
-                "about", label=gettext_lazy("About"), accessor=about, get_url=self._address
+                "about",
+                label=gettext_lazy("About"),
+                accessor=format_subject_of_mail,
+                get_url=self._address,
             ),
-            Column("recipient", label=pgettext_lazy("column of mails", "To"), accessor=recipient),
+            Column(
+                "recipient", label=pgettext_lazy("column of mails", "To"), accessor=format_recipient
+            ),
             Column(
                 "state",
                 label=pgettext_lazy("column of mails", "State"),
@@ -112,12 +120,12 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
             Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
             NumberColumn("attempts", label=gettext_lazy("Attempts")),
             DateColumn("failed_at", label=gettext_lazy("Date")),
-            AgainColumn("again", label=""),
+            ResendColumn("again", label=""),
         ]
 
     def _address(self, mail: Any) -> str | None:
         """Return where the ticket is read, for whoever may read it."""
-        address = helpdesk_address(self.request)
+        address = get_helpdesk_url(self.request)
         return f"{address}tickets/{mail.ticket_id}/" if address and mail.may_read else None
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -139,24 +147,24 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the summary, which is about the whole site, for those who administer it."""
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
-        if access.configures_everything(self.request.user):
-            context["health"] = mail_health.lines()
+        if access.administers_helpdesk(self.request.user):
+            context["health"] = mail_health.build_health_lines()
         return context
 
 
-def recipient(mail: OutgoingMail) -> str:
+def format_recipient(mail: OutgoingMail) -> str:
     """Return who a mail is for."""
-    return name_of(mail.user) if mail.user else mail.address
+    return get_display_name(mail.user) if mail.user else mail.address
 
 
-def about(mail: OutgoingMail) -> str:
+def format_subject_of_mail(mail: OutgoingMail) -> str:
     """Return what a mail is about, without a word of its content."""
     if mail.ticket_id is not None:
         return _("Ticket no. %(number)s") % {"number": mail.ticket_id}
     return _("Report: %(service)s") % {"service": mail.service} if mail.service else _("Report")
 
 
-class SendAgain(ForThoseWhoAnswer, View):
+class ResendMailsView(MailReportAccessMixin, View):
     """Puts one failed mail, or all that failed for good, back into the queue."""
 
     http_method_names = ["post"]
@@ -202,7 +210,7 @@ class MailsMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Show it to those whom the report lets in."""
-        return answers_for_mails(request.user)
+        return may_see_mail_report(request.user)
 
 
 def addresses() -> list[Any]:
@@ -210,6 +218,6 @@ def addresses() -> list[Any]:
     views = [
         path("", MailsReport.as_view(), name="list"),
         path("results/", MailsReport.as_view(results_only=True), name="list_results"),
-        path("again/", SendAgain.as_view(), name="again"),
+        path("again/", ResendMailsView.as_view(), name="again"),
     ]
     return [path("helpdesk/mails/", include((views, "helpdesk_mails")))]

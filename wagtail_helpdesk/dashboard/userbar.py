@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.userbar import BaseItem
 
-from wagtail_helpdesk.portal.requests.source_page import report_address
+from wagtail_helpdesk.portal.requests.source_page import get_report_url
 
 
 class ReportItem(BaseItem):
@@ -30,5 +30,5 @@ def add_report(request: HttpRequest, items: list[Any], page: Any) -> None:
         return
     if getattr(request, "is_preview", False):
         return
-    if address := report_address(request, page):
+    if address := get_report_url(request, page):
         items.append(ReportItem(address))

@@ -11,14 +11,14 @@ from .errors import (
     UnresolvedPeople,
 )
 from .lookup import (
-    Found,
-    card,
+    SearchOutcome,
     find_people,
     find_person,
-    look_for,
-    names_in,
+    get_directory_card,
     search_people,
+    search_with_limits,
     site_directory,
+    split_names,
 )
 from .protocol import Candidate, Directory
 
@@ -28,17 +28,17 @@ __all__ = [
     "Directory",
     "DirectoryError",
     "DirectoryUnavailable",
-    "Found",
+    "SearchOutcome",
     "TooManyPeople",
     "TooManySearches",
     "UnknownGroup",
     "UnknownPerson",
     "UnresolvedPeople",
-    "card",
     "find_people",
     "find_person",
-    "look_for",
-    "names_in",
+    "get_directory_card",
     "search_people",
+    "search_with_limits",
     "site_directory",
+    "split_names",
 ]

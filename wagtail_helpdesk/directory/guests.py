@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def may_be_invited(typed: str) -> bool:
+def may_invite_address(typed: str) -> bool:
     """Return whether this is a well-formed address of a domain from which the site invites strangers."""
     if not helpdesk_settings.EXTERNAL_GUESTS or not looks_like_address(typed):
         return False
@@ -52,7 +52,7 @@ def looks_like_address(typed: str) -> bool:
     return True
 
 
-def create(address: str) -> User:
+def create_external_guest(address: str) -> User:
     """Make the account of an external guest: active, without a password that could ever fit.
 
     The group that ``EXTERNAL_GUEST_GROUP`` names tells such accounts from those of the directory,

@@ -35,13 +35,13 @@ logger = logging.getLogger(__name__)
 #: Below this many characters a search would list half the organisation.
 MIN_QUERY = 3
 #: A search that finds more is to be made narrower.
-MOST_FOUND = 20
+MAX_RESULTS = 20
 #: Above it nobody typed a name.
 MAX_QUERY = 100
 #: Each name costs a question to the directory, while somebody waits for a page.
-MOST_AT_ONCE = 50
+MAX_PEOPLE_AT_ONCE = 50
 #: And all of them together no more than so many times what one may take.
-PATIENCE = 3
+TIMEOUT_SECONDS = 3
 
 _SEPARATORS = re.compile(r"[,;\n\r]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -64,8 +64,8 @@ def find_person(identifier_or_address: str, *, external: bool = False) -> User:
     try:
         return _find(typed)
     except UnknownPerson:
-        if external and guests.may_be_invited(typed):
-            return guests.create(typed)
+        if external and guests.may_invite_address(typed):
+            return guests.create_external_guest(typed)
         raise
 
 
@@ -75,9 +75,9 @@ def find_people(text: str, *, external: bool = False) -> list[User]:
     Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not,
     ``TooManyPeople``, or ``DirectoryUnavailable``. ``external``: see ``find_person``.
     """
-    names = names_in(text)
-    if len(names) > MOST_AT_ONCE:
-        raise TooManyPeople(MOST_AT_ONCE)
+    names = split_names(text)
+    if len(names) > MAX_PEOPLE_AT_ONCE:
+        raise TooManyPeople(MAX_PEOPLE_AT_ONCE)
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
     for typed in _patiently(names):
@@ -87,23 +87,23 @@ def find_people(text: str, *, external: bool = False) -> list[User]:
             # One dead directory is enough: asking again for each name would add up the waiting.
             raise
         except DirectoryError as problem:
-            if external and isinstance(problem, UnknownPerson) and guests.may_be_invited(typed):
+            if external and isinstance(problem, UnknownPerson) and guests.may_invite_address(typed):
                 found[typed] = None
             else:
                 problems[typed] = problem
     if problems:
         raise UnresolvedPeople(problems, _each_once(user for user in found.values() if user))
     # Accounts of external guests are made last, once nothing can stop the form that names them.
-    return _each_once(user or guests.create(typed) for typed, user in found.items())
+    return _each_once(user or guests.create_external_guest(typed) for typed, user in found.items())
 
 
-def names_in(text: str) -> list[str]:
+def split_names(text: str) -> list[str]:
     """Return what stands between commas, semicolons or new lines, without repetition, in order."""
     return list(dict.fromkeys(name for part in _SEPARATORS.split(text) if (name := part.strip())))
 
 
 def search_people(
-    query: str, limit: int = MOST_FOUND, *, by: User | None = None
+    query: str, limit: int = MAX_RESULTS, *, by: User | None = None
 ) -> list[Candidate]:
     """Return at most ``limit`` people whose names, identifier or address fit; [] below three characters.
 
@@ -129,7 +129,7 @@ def search_people(
     return (candidates + others)[:limit]
 
 
-class Found(NamedTuple):
+class SearchOutcome(NamedTuple):
     """What a search came to: people to choose from, and a sentence about what went wrong."""
 
     candidates: Sequence[Candidate]
@@ -138,20 +138,20 @@ class Found(NamedTuple):
     @property
     def may_be_cut(self) -> bool:
         """Whether there may be others."""
-        return len(self.candidates) >= MOST_FOUND
+        return len(self.candidates) >= MAX_RESULTS
 
 
-def look_for(query: str, *, by: User) -> Found:
+def search_with_limits(query: str, *, by: User) -> SearchOutcome:
     """Return what ``search_people`` finds, or the sentence about why it found nobody."""
     try:
-        return Found(search_people(query, by=by))
+        return SearchOutcome(search_people(query, by=by))
     except DirectoryUnavailable as error:
-        return Found(error.known, error.message)
+        return SearchOutcome(error.known, error.message)
     except DirectoryError as error:
-        return Found([], error.message)
+        return SearchOutcome([], error.message)
 
 
-def card(user: User) -> Mapping[str, str]:
+def get_directory_card(user: User) -> Mapping[str, str]:
     """Return label and value of what ``DIRECTORY_CARD`` shows of somebody.
 
     Never raises: a ticket is read with the directory down too, and then its card is empty. Answers
@@ -159,7 +159,7 @@ def card(user: User) -> Mapping[str, str]:
     """
     if not helpdesk_settings.DIRECTORY_CARD:
         return {}
-    key = f"wagtail_helpdesk.directory.card.{user.pk}"
+    key = f"wagtail_helpdesk.directory.get_directory_card.{user.pk}"
     kept: Mapping[str, str] | None = cache.get(key)
     if kept is not None:
         return kept
@@ -198,7 +198,7 @@ def _find(typed: str) -> User:
 
 def _patiently(names: Iterable[str]) -> Iterator[str]:
     """Yield the names while there is time. A directory may answer each in time, and all of them never."""
-    deadline = monotonic() + PATIENCE * helpdesk_settings.DIRECTORY_TIMEOUT
+    deadline = monotonic() + TIMEOUT_SECONDS * helpdesk_settings.DIRECTORY_TIMEOUT
     for name in names:
         if monotonic() > deadline:
             raise DirectoryUnavailable("too slow for so many names")
@@ -213,7 +213,7 @@ def _count_search(by: User | None) -> None:
     if by is None:
         return
     most = helpdesk_settings.DIRECTORY_SEARCHES_PER_MINUTE
-    if not rate_limits.allows("directory_searches", by, most, rate_limits.MINUTE):
+    if not rate_limits.allow("directory_searches", by, most, rate_limits.MINUTE):
         logger.warning("User %s searches the directory too often", by.pk)
         raise TooManySearches
     logger.info("User %s searches the directory", by.pk)

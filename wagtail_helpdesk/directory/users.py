@@ -15,7 +15,7 @@ from django.db import connections
 from django.db.models import Q, QuerySet
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from .errors import AmbiguousPerson, UnknownGroup, UnknownPerson
 from .protocol import Candidate
@@ -133,7 +133,7 @@ def _ignores_accents(using: str) -> bool:
 def _candidate(user: User) -> Candidate:
     return Candidate(
         identifier=user.get_username(),
-        full_name=name_of(user),
+        full_name=get_display_name(user),
         mail=getattr(user, _email_field()) or "",
         details=_shown(user, helpdesk_settings.DIRECTORY_CANDIDATE),
         user_pk=user.pk,

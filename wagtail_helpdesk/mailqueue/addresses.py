@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from wagtail_helpdesk.models import HelpdeskPreferences, SkipReason
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,7 +28,7 @@ LONGEST = 254
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class MailReader:
     """Who a mail is for; ``user`` is None when it goes to an extra address."""
 
     address: str
@@ -39,21 +39,21 @@ class Reader:
     @property
     def name(self) -> str:
         """The reader's name, empty for an extra address."""
-        return name_of(self.user) if self.user else ""
+        return get_display_name(self.user) if self.user else ""
 
 
-def address_of(user: Any) -> str:
+def get_address(user: Any) -> str:
     """Return a person's e-mail address, whatever the user model calls it."""
     return (getattr(user, user.get_email_field_name(), "") or "").strip()
 
 
-def owners_of(address: str) -> QuerySet[Any]:
+def find_owners(address: str) -> QuerySet[Any]:
     """Return the people of the site whose e-mail address it is, active or not."""
     people = get_user_model()._default_manager
     return people.filter(**{f"{people.model.get_email_field_name()}__iexact": address})
 
 
-def reader_for(user: User) -> Reader:
+def get_reader(user: User) -> MailReader:
     """Return a person as a reader of mails.
 
     Language and time zone are those of their helpdesk preferences, else of their Wagtail account, else
@@ -61,15 +61,15 @@ def reader_for(user: User) -> Reader:
     """
     chosen = _preferences(user)
     account = _wagtail_account(user)
-    return Reader(
-        address=address_of(user),
+    return MailReader(
+        address=get_address(user),
         language=_language(chosen.language, getattr(account, "preferred_language", "")),
-        zone=zone_named(chosen.time_zone, getattr(account, "current_time_zone", "")),
+        zone=get_time_zone(chosen.time_zone, getattr(account, "current_time_zone", "")),
         user=user,
     )
 
 
-def with_preferences(user: str) -> list[str]:
+def select_preferences(user: str) -> list[str]:
     """Return what ``select_related`` needs so that making a reader of a person reads nothing more."""
     related = [f"{user}__helpdesk_preferences"]
     if apps.is_installed("wagtail.users"):
@@ -77,16 +77,16 @@ def with_preferences(user: str) -> list[str]:
     return related
 
 
-def defaults_for(user: Any) -> tuple[str, zoneinfo.ZoneInfo]:
+def get_default_preferences(user: Any) -> tuple[str, zoneinfo.ZoneInfo]:
     """Return language and time zone of a person who chose none in their helpdesk preferences."""
     account = _wagtail_account(user)
     language = _language(getattr(account, "preferred_language", ""))
-    return language, zone_named(getattr(account, "current_time_zone", ""))
+    return language, get_time_zone(getattr(account, "current_time_zone", ""))
 
 
-def reader_at(address: str) -> Reader:
+def get_reader_at_address(address: str) -> MailReader:
     """Return the people behind an extra address as a reader: in the language of the site."""
-    return Reader(address, _language(), zone_named())
+    return MailReader(address, _language(), get_time_zone())
 
 
 def _preferences(user: User) -> HelpdeskPreferences:
@@ -114,7 +114,7 @@ def _language(*wanted: str) -> str:
     return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
 
 
-def zone_named(*wanted: str) -> zoneinfo.ZoneInfo:
+def get_time_zone(*wanted: str) -> zoneinfo.ZoneInfo:
     """Return the first time zone that exists, else that of the site."""
     for name in wanted:
         try:
@@ -124,12 +124,12 @@ def zone_named(*wanted: str) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
 
-def no_mail_for(user: User) -> SkipReason | None:
+def find_skip_reason(user: User) -> SkipReason | None:
     """Return why no mail can go to a person, or None."""
     if not user.is_active:
         return SkipReason.INACTIVE
-    address = address_of(user)
-    if problem := no_mail_to(address):
+    address = get_address(user)
+    if problem := find_address_skip_reason(address):
         return problem
     chosen = _preferences(user)
     refused = chosen.refused_address == address and chosen.refused_at is not None
@@ -138,7 +138,7 @@ def no_mail_for(user: User) -> SkipReason | None:
     return None
 
 
-def no_mail_to(address: str) -> SkipReason | None:
+def find_address_skip_reason(address: str) -> SkipReason | None:
     """Return why no mail can go to an address, or None."""
     if not address:
         return SkipReason.NO_ADDRESS

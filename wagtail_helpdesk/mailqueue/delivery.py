@@ -20,15 +20,15 @@ from wagtail_helpdesk.models import Heartbeat, Kind, Notification, OutgoingMail,
 from wagtail_helpdesk.notifications import alert_mail
 from wagtail_helpdesk.notifications.mail_context import Checked, MailContext
 from wagtail_helpdesk.reports import mail
-from wagtail_helpdesk.reports.data import Gathered
+from wagtail_helpdesk.reports.data import ReportData
 
 from . import queue
 from .addresses import (
-    Reader,
-    no_mail_for,
-    no_mail_to,
-    reader_at,
-    reader_for,
+    MailReader,
+    find_address_skip_reason,
+    find_skip_reason,
+    get_reader,
+    get_reader_at_address,
     remember_refusal,
 )
 from .queue import Claim
@@ -37,31 +37,31 @@ from .smtp import LostLease, Outcome, Result, SMTPConnection
 logger = logging.getLogger(__name__)
 
 #: Seconds between two signs of life.
-BEAT_EVERY = 10
+HEARTBEAT_INTERVAL = 10
 
 Stop = Callable[[], bool]
 
 
-def never() -> bool:
+def never_stop() -> bool:
     """The answer to “shall I stop?” of a delivery that ends by itself."""
     return False
 
 
-def after(seconds: float, stop: Stop = never) -> Stop:
+def stop_after(seconds: float, stop: Stop = never_stop) -> Stop:
     """Return the answer of a delivery that ends after some seconds, or when ``stop()`` says so."""
     end = monotonic() + seconds
     return lambda: monotonic() >= end or stop()
 
 
-def deliver(stop: Stop = never) -> Counter[str]:
+def deliver(stop: Stop = never_stop) -> Counter[str]:
     """Send every mail that is due, until there is none or ``stop()``; count what became of them."""
     done: Counter[str] = Counter()
-    stop, gathered = _Attended(stop), Gathered()
+    stop, gathered = _Attended(stop), ReportData()
     with SMTPConnection() as post:
-        while not stop() and not queue.channel_is_open():
+        while not stop() and not queue.is_circuit_open():
             # After a failure of the server one mail goes ahead to see whether it is back.
-            failures = queue.channel().failures
-            claim = queue.claim(1 if failures else queue.AT_ONCE)
+            failures = queue.get_circuit_breaker().failures
+            claim = queue.claim_mails(1 if failures else queue.CLAIM_SIZE)
             if not claim.mails:
                 break
             done += _Round(post, claim, stop, gathered, probing=bool(failures)).run()
@@ -76,16 +76,18 @@ class _Attended:
     noted: float = -math.inf
 
     def __call__(self) -> bool:
-        if monotonic() - self.noted >= BEAT_EVERY:
+        if monotonic() - self.noted >= HEARTBEAT_INTERVAL:
             self.noted = monotonic()
-            beat("deliver")
+            record_heartbeat("deliver")
         return self.stop()
 
 
-def beat(name: str) -> None:
+def record_heartbeat(name: str) -> None:
     """Note that a background job is at work, unless another process has just done so."""
     now = timezone.now()
-    if not Heartbeat.objects.filter(name=name, at__gt=now - timedelta(seconds=BEAT_EVERY)).exists():
+    if not Heartbeat.objects.filter(
+        name=name, at__gt=now - timedelta(seconds=HEARTBEAT_INTERVAL)
+    ).exists():
         Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
 
 
@@ -96,10 +98,10 @@ class _Round:
     post: SMTPConnection
     claim: Claim
     stop: Stop
-    gathered: Gathered
+    gathered: ReportData
     probing: bool = False
     done: Counter[str] = field(default_factory=Counter)
-    places: links.Places = field(default_factory=links.Places)
+    places: links.LocationCache = field(default_factory=links.LocationCache)
     dossiers: dict[int, MailContext] = field(default_factory=dict)
 
     def run(self) -> Counter[str]:
@@ -112,7 +114,7 @@ class _Round:
                     rest.insert(0, outgoing)
                     break
         finally:
-            queue.give_back(rest, self.claim.token)
+            queue.release_mails(rest, self.claim.token)
         return self.done
 
     def _send(self, outgoing: OutgoingMail) -> Result | None:
@@ -136,12 +138,12 @@ class _Round:
             return None
         return self._settle(outgoing, reader, outcome)
 
-    def _settle(self, outgoing: OutgoingMail, reader: Reader, outcome: Outcome) -> Result:
+    def _settle(self, outgoing: OutgoingMail, reader: MailReader, outcome: Outcome) -> Result:
         if outcome.result is Result.CHANNEL_DOWN:
             logger.warning("The mail server cannot be used: %s", outcome.error)
             queue.open_circuit(outcome.error)
             return outcome.result
-        self.done[queue.settle(outgoing, self.claim.token, outcome)] += 1
+        self.done[queue.settle_result(outgoing, self.claim.token, outcome)] += 1
         if outcome.result is Result.NO_SUCH_ADDRESS and reader.user is not None:
             remember_refusal(reader.user, reader.address)
         if self.probing:
@@ -149,11 +151,15 @@ class _Round:
             self.probing = False
         return outcome.result
 
-    def _message(self, outgoing: OutgoingMail, reader: Reader) -> EmailMessage | SkipReason:
+    def _message(self, outgoing: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
         """Return the mail as it may be sent now, or why it may not."""
-        problem = no_mail_for(reader.user) if reader.user else no_mail_to(reader.address)
+        problem = (
+            find_skip_reason(reader.user)
+            if reader.user
+            else find_address_skip_reason(reader.address)
+        )
         if outgoing.kind == Kind.REPORT:
-            return problem or mail.compose(outgoing, reader, self.places, self.gathered)
+            return problem or mail.compose_report(outgoing, reader, self.places, self.gathered)
         notifications = self._notices[outgoing.pk]
         if problem:
             _record(dict.fromkeys((notification.pk for notification in notifications), problem))
@@ -162,10 +168,12 @@ class _Round:
         _record(checked.skipped)
         if checked.is_empty:
             return next(iter(checked.skipped.values()), SkipReason.NO_ACCESS)
-        return alert_mail.compose(outgoing, self._dossier(outgoing), reader, checked, self.places)
+        return alert_mail.compose_alert(
+            outgoing, self._dossier(outgoing), reader, checked, self.places
+        )
 
     def _check(
-        self, outgoing: OutgoingMail, reader: Reader, notifications: list[Notification]
+        self, outgoing: OutgoingMail, reader: MailReader, notifications: list[Notification]
     ) -> Checked:
         context = self._dossier(outgoing)
         if reader.user is None:
@@ -193,8 +201,8 @@ class _Round:
         return self.dossiers[number]
 
 
-def _reader(outgoing: OutgoingMail) -> Reader:
-    return reader_for(outgoing.user) if outgoing.user else reader_at(outgoing.address)
+def _reader(outgoing: OutgoingMail) -> MailReader:
+    return get_reader(outgoing.user) if outgoing.user else get_reader_at_address(outgoing.address)
 
 
 def _record(skipped: dict[int, SkipReason]) -> None:

@@ -16,7 +16,7 @@ from wagtail_helpdesk.models import CircuitBreaker, Event, Heartbeat, OutgoingMa
 #: Later than this, something is wrong; much later, nothing works.
 LATE, TOO_LATE = timedelta(minutes=2), timedelta(minutes=5)
 #: So many times as long for mails to thousands, which only a slow mail server makes late.
-PATIENCE_WITH_BULK = 15
+BULK_PATIENCE = 15
 #: Attempts, which take half an hour, after which a mail that the server puts off is to be looked at.
 PUT_OFF = 5
 #: Jobs that run all the time, and how long they may be silent.
@@ -49,7 +49,7 @@ class Health:
         return max((finding.level for finding in self.findings), default=0)
 
 
-def examine() -> Health:
+def examine_health() -> Health:
     """Look at everything."""
     now = timezone.now()
     return Health([*_waiting(now), *_failed(now), *_beats(now), *_channels(now), *_services()])
@@ -62,7 +62,7 @@ def _waiting(now: datetime) -> Iterator[Finding]:
     )
     for name, bulk, patience in (
         ("oldest_mail_due", False, 1),
-        ("oldest_bulk_mail_due", True, PATIENCE_WITH_BULK),
+        ("oldest_bulk_mail_due", True, BULK_PATIENCE),
     ):
         due = OutgoingMail.objects.filter(state=State.PENDING, bulk=bulk, next_at__lte=now)
         oldest = due.order_by("next_at").values_list("next_at", flat=True).first()

@@ -18,7 +18,7 @@ from django.utils.encoding import punycode
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service
 
-from .addresses import Reader
+from .addresses import MailReader
 
 LONGEST_SUBJECT = 200
 #: In bytes: of what is larger Gmail shows the beginning only.
@@ -37,7 +37,7 @@ _NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u
 class MailSpec:
     """Everything that is particular about one mail."""
 
-    reader: Reader
+    reader: MailReader
     service: Service | None
     subject: str
     template: str
@@ -51,7 +51,7 @@ class MailSpec:
     shortened: Callable[[int], Mapping[str, Any]] = lambda share: {}
 
 
-def write(spec: MailSpec) -> EmailMultiAlternatives:
+def build_message(spec: MailSpec) -> EmailMultiAlternatives:
     """Return a letter as a mail, in the language and time zone that are active, and not too large."""
     for share in SHARES:
         mail = _written(spec, {**spec.context, **spec.shortened(share)})
@@ -67,13 +67,16 @@ def _written(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternativ
         f"wagtail_helpdesk/mail/{spec.template}",
     ]
     mail = EmailMultiAlternatives(
-        subject=one_line(spec.subject)[:LONGEST_SUBJECT],
-        body=clean(render_to_string([f"{name}.txt" for name in names], context)).strip() + "\n",
-        from_email=sender(spec.service),
+        subject=strip_to_one_line(spec.subject)[:LONGEST_SUBJECT],
+        body=strip_control_characters(
+            render_to_string([f"{name}.txt" for name in names], context)
+        ).strip()
+        + "\n",
+        from_email=get_sender(spec.service),
         to=[_mailbox(spec.reader.name, spec.reader.address)],
         headers=_headers(spec),
     )
-    html = clean(render_to_string([f"{name}.html" for name in names], context))
+    html = strip_control_characters(render_to_string([f"{name}.html" for name in names], context))
     mail.attach_alternative(_inliner().inline(html), "text/html")
     return mail
 
@@ -86,17 +89,17 @@ def _is_too_large(mail: EmailMultiAlternatives) -> bool:
     return len(mail.message().as_bytes()) > LARGEST
 
 
-def one_line(text: str) -> str:
+def strip_to_one_line(text: str) -> str:
     """Return text that can stand in a header: on one line, without characters that act."""
     return " ".join(_NOT_IN_A_LINE.sub(" ", str(text)).split())
 
 
-def clean(text: str) -> str:
+def strip_control_characters(text: str) -> str:
     """Return text without control characters, with its lines as they are."""
     return _NOT_IN_A_TEXT.sub("", text)
 
 
-def sender(service: Service | None) -> str:
+def get_sender(service: Service | None) -> str:
     """Return who a mail comes from: the name of the service, always at the site's own address."""
     name, address = parseaddr(helpdesk_settings.FROM_EMAIL)
     return _mailbox(service.name if service else name, address)
@@ -105,7 +108,7 @@ def sender(service: Service | None) -> str:
 def _mailbox(name: str, address: str) -> str:
     local_part, _, domain = address.rpartition("@")
     # Quoted and not encoded yet: Django 6 decodes what is, and a comma would make two addresses of it.
-    return str(Address(one_line(name), local_part, punycode(domain)))
+    return str(Address(strip_to_one_line(name), local_part, punycode(domain)))
 
 
 def _headers(spec: MailSpec) -> dict[str, str]:
@@ -123,7 +126,7 @@ def _headers(spec: MailSpec) -> dict[str, str]:
         headers["References"] = " ".join(spec.thread)
     if spec.service:
         name = f"s{spec.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
-        headers["List-Id"] = formataddr((one_line(spec.service.name), name))
+        headers["List-Id"] = formataddr((strip_to_one_line(spec.service.name), name))
     if spec.archive:
         headers["List-Archive"] = f"<{spec.archive}>"
     if spec.unsubscribe:

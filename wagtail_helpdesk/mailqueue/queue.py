@@ -29,17 +29,17 @@ from wagtail_helpdesk.models import (
     State,
 )
 
-from .addresses import with_preferences
+from .addresses import select_preferences
 from .smtp import LostLease, Outcome, Result
 
 #: Mails claimed at once; those tried before are claimed one by one, so that one which kills its
 #: process takes no others along.
-AT_ONCE = 20
+CLAIM_SIZE = 20
 #: Claims without an answer of the mail server after which a mail is given up.
 UNANSWERED_LIMIT = 5
 #: A mail that the server keeps putting off is given up after this time and so many attempts.
 GIVE_UP_AFTER, GIVE_UP_ATTEMPTS = timedelta(hours=72), 10
-LONGEST_PAUSE = 60
+MAX_PAUSE = 60
 
 SMTP = "smtp"
 DEAD: dict[str, Any] = {"state": State.DEAD, "failed_at": Now()}
@@ -53,27 +53,27 @@ class Claim:
     mails: list[OutgoingMail] = field(default_factory=list)
 
 
-def lease() -> timedelta:
+def get_lease() -> timedelta:
     """Return for how long a claimed mail belongs to its process."""
     return timedelta(seconds=helpdesk_settings.MAIL_LEASE)
 
 
-def claim(limit: int = AT_ONCE) -> Claim:
+def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
     """Take mails that are due, the most urgent first; empty when there are none for us."""
     _give_up_on_the_unanswered()
     token = uuid.uuid4()
     for mails, order, most in (
         (_left_behind(), ("lease_until", "pk"), 1),
-        (due(), ("bulk", "next_at", "pk"), limit),
+        (due_mails(), ("bulk", "next_at", "pk"), limit),
     ):
         if _take(mails, order, most, token):
             mine = OutgoingMail.objects.filter(token=token, state=State.SENDING)
-            rows = mine.select_related(*with_preferences("user"))
+            rows = mine.select_related(*select_preferences("user"))
             return Claim(token, list(rows.order_by("bulk", "next_at", "pk")))
     return Claim(token)
 
 
-def due() -> QuerySet[OutgoingMail]:
+def due_mails() -> QuerySet[OutgoingMail]:
     """Return the mails that wait and may leave now."""
     return _known().filter(state=State.PENDING, next_at__lte=Now())
 
@@ -103,7 +103,7 @@ def _take(mails: QuerySet[OutgoingMail], order: Sequence[str], most: int, token:
             unanswered=F("unanswered") + 1,
             ambiguous=F("ambiguous") + Case(When(handed_over=True, then=1), default=0),
             handed_over=False,
-            lease_until=Now() + lease(),
+            lease_until=Now() + get_lease(),
             token=token,
         )
 
@@ -133,11 +133,11 @@ def mark_handed_over(mail: OutgoingMail, token: uuid.UUID) -> None:
     mine = OutgoingMail.objects.filter(
         pk=mail.pk, token=token, state=State.SENDING, lease_until__gt=Now()
     )
-    if not mine.update(handed_over=True, lease_until=Now() + lease()):
+    if not mine.update(handed_over=True, lease_until=Now() + get_lease()):
         raise LostLease
 
 
-def settle(mail: OutgoingMail, token: uuid.UUID, outcome: Outcome) -> State:
+def settle_result(mail: OutgoingMail, token: uuid.UUID, outcome: Outcome) -> State:
     """Write down what became of a mail, and return where that leaves it."""
     changes = _after(mail, outcome)
     _write(mail, token, last_error=outcome.error, unanswered=0, **changes)
@@ -153,10 +153,10 @@ def _after(mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
         case Result.AMBIGUOUS if mail.ambiguous:
             return {"state": State.UNCERTAIN, "failed_at": Now(), "ambiguous": 2}
         case Result.AMBIGUOUS:
-            return {"state": State.PENDING, "ambiguous": 1, "next_at": Now() + pause(1)}
+            return {"state": State.PENDING, "ambiguous": 1, "next_at": Now() + pause_channel(1)}
         case _ if _is_hopeless(mail):
             return DEAD
-    return {"state": State.PENDING, "next_at": Now() + pause(mail.attempts)}
+    return {"state": State.PENDING, "next_at": Now() + pause_channel(mail.attempts)}
 
 
 def _is_hopeless(mail: OutgoingMail) -> bool:
@@ -164,9 +164,9 @@ def _is_hopeless(mail: OutgoingMail) -> bool:
     return age > GIVE_UP_AFTER and mail.attempts >= GIVE_UP_ATTEMPTS
 
 
-def pause(attempts: int) -> timedelta:
+def pause_channel(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: 1, 2, 4 … 60 minutes, a little scattered."""
-    minutes = min(2 ** (attempts - 1), LONGEST_PAUSE)
+    minutes = min(2 ** (attempts - 1), MAX_PAUSE)
     return timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
 
 
@@ -174,7 +174,7 @@ def settle_broken(mail: OutgoingMail, token: uuid.UUID, error: Exception) -> Sta
     """Write down that a mail could not be made; after some attempts it is given up."""
     changes = DEAD
     if mail.unanswered < UNANSWERED_LIMIT:
-        changes = {"state": State.PENDING, "next_at": Now() + pause(mail.attempts)}
+        changes = {"state": State.PENDING, "next_at": Now() + pause_channel(mail.attempts)}
     _write(mail, token, last_error=f"{type(error).__name__}: {error}"[:500], **changes)
     return State(changes["state"])
 
@@ -205,7 +205,7 @@ def send_again(mail: OutgoingMail) -> bool:
     )
 
 
-def give_back(outgoing_mails: Sequence[OutgoingMail], token: uuid.UUID) -> None:
+def release_mails(outgoing_mails: Sequence[OutgoingMail], token: uuid.UUID) -> None:
     """Put mails back as if they had not been claimed."""
     mine = OutgoingMail.objects.filter(
         pk__in=[mail.pk for mail in outgoing_mails], token=token, state=State.SENDING
@@ -250,12 +250,12 @@ def _may_try_again() -> bool:
 # -- the circuit breaker -----------------------------------------------------------------------
 
 
-def channel() -> CircuitBreaker:
+def get_circuit_breaker() -> CircuitBreaker:
     """Return how the way to the mail server is."""
     return CircuitBreaker.objects.filter(name=SMTP).first() or CircuitBreaker(name=SMTP)
 
 
-def channel_is_open() -> bool:
+def is_circuit_open() -> bool:
     """Tell whether mails wait because the server itself failed a moment ago."""
     return CircuitBreaker.objects.filter(name=SMTP, open_until__gt=Now()).exists()
 
@@ -263,7 +263,7 @@ def channel_is_open() -> bool:
 def open_circuit(error: str) -> None:
     """Stop trying for a while: 15 seconds after the first failure, at most ten minutes."""
     CircuitBreaker.objects.get_or_create(name=SMTP)
-    failures = channel().failures + 1
+    failures = get_circuit_breaker().failures + 1
     seconds = min(15 * 2 ** (failures - 1), 600)
     CircuitBreaker.objects.filter(name=SMTP).update(
         failures=failures, open_until=Now() + timedelta(seconds=seconds), last_error=error

@@ -89,13 +89,14 @@ class SMTPConnection:
             self._open()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            return Outcome(Result.CHANNEL_DOWN, describe(error))
+            return Outcome(Result.CHANNEL_DOWN, describe_error(error))
         try:
             self._send(message, marked)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             return Outcome(
-                judge(error, handed_over=self._is_handed_over(marked, error)), describe(error)
+                classify_error(error, handed_over=self._is_handed_over(marked, error)),
+                describe_error(error),
             )
         except BaseException:
             # Half a conversation must not be continued with somebody else's mail.
@@ -158,7 +159,7 @@ ABOUT_THE_RECIPIENT = re.compile(r"5\.1\.(?![78]\b)")
 TOO_LARGE = 552
 
 
-def judge(error: Exception, *, handed_over: bool) -> Result:
+def classify_error(error: Exception, *, handed_over: bool) -> Result:
     """Return what an error means for the mail: everything before the mark is certain."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         ((code, said),) = error.recipients.values()
@@ -180,7 +181,7 @@ def _is_gone(code: int, said: str) -> bool:
     return code in GONE
 
 
-def describe(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Return what went wrong, short enough to be kept."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         ((code, said),) = error.recipients.values()

@@ -54,7 +54,7 @@ class Plan:
                 raise TooManyChanges(f"{going} of {total} {who} would be removed")
 
 
-def plan() -> Plan:
+def make_plan() -> Plan:
     """Ask the directory. Raises ``DirectoryUnavailable``: a part of an answer is no answer."""
     result = Plan()
     for service, groups in _services_with_groups(result).items():
@@ -65,7 +65,7 @@ def plan() -> Plan:
     return result
 
 
-def apply(result: Plan, *, then: HandOverPolicy = HandOverPolicy.ALGORITHM) -> Iterator[str]:
+def apply_plan(result: Plan, *, then: HandOverPolicy = HandOverPolicy.ALGORITHM) -> Iterator[str]:
     """Do what was planned, each step whole or not at all; give a line about each."""
     for service, candidate in result.joining:
         yield _attempt(result, f"{candidate.identifier} → {service}", _join, service, candidate)

@@ -13,8 +13,8 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions.closing import expiry_limit
-from wagtail_helpdesk.actions.handover import hand_over_one
+from wagtail_helpdesk.actions.closing import get_expiry_limit
+from wagtail_helpdesk.actions.handover import hand_over_ticket
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import (
@@ -26,7 +26,7 @@ from wagtail_helpdesk.models import (
     Subscription,
     Ticket,
 )
-from wagtail_helpdesk.models.files import private_storage
+from wagtail_helpdesk.models.files import get_private_storage
 from wagtail_helpdesk.notifications import delivery_log
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Job:
     do: Callable[[Any], object]
 
 
-def run(job: Job) -> tuple[int, int]:
+def run_jobs(job: Job) -> tuple[int, int]:
     """Do a job, and return how often it was done and how often it failed.
 
     What fails is logged and left for the next run; it never stops the others.
@@ -69,20 +69,20 @@ def run(job: Job) -> tuple[int, int]:
 # -- tickets -------------------------------------------------------------------------------------
 
 
-def due_resumptions() -> QuerySet[Ticket]:
+def find_due_resumptions() -> QuerySet[Ticket]:
     """Return the postponed tickets whose day has come."""
     today = timezone.localdate()
     return Ticket.objects.filter(status=Status.POSTPONED, resume_on__lte=today).order_by("pk")
 
 
-def due_expiries() -> QuerySet[Ticket]:
+def find_due_expiries() -> QuerySet[Ticket]:
     """Return the closures that their requesters did not answer in time."""
-    return Ticket.objects.filter(status=Status.CLOSED, awaiting_since__lte=expiry_limit()).order_by(
-        "pk"
-    )
+    return Ticket.objects.filter(
+        status=Status.CLOSED, awaiting_since__lte=get_expiry_limit()
+    ).order_by("pk")
 
 
-def left_behind() -> QuerySet[Ticket]:
+def find_tickets_left_behind() -> QuerySet[Ticket]:
     """Return the open tickets of people who are not active, or do not manage the service any more."""
     works = ServiceManager.objects.filter(
         service=OuterRef("service"), user=OuterRef("assignee"), user__is_active=True
@@ -94,10 +94,10 @@ def left_behind() -> QuerySet[Ticket]:
 
 def _hand_over(ticket: Ticket) -> None:
     assert ticket.assignee is not None  # noqa: S101 - left_behind() gives no others
-    hand_over_one(ticket, ticket.assignee, actions.HandOverPolicy.ALGORITHM)
+    hand_over_ticket(ticket, ticket.assignee, actions.HandOverPolicy.ALGORITHM)
 
 
-def outlived_following() -> QuerySet[Subscription]:
+def find_outlived_subscriptions() -> QuerySet[Subscription]:
     """Return who still follows what an account closed, or groups changed elsewhere, hid from them."""
     return Subscription.objects.out_of_sight().order_by("pk")
 
@@ -110,15 +110,15 @@ def _stop_following(subscription: Subscription) -> None:
 # -- files and traces ----------------------------------------------------------------------------
 
 
-def old_kept_files() -> QuerySet[StagedUpload]:
+def find_old_staged_uploads() -> QuerySet[StagedUpload]:
     """Return the files of forms that nobody sent again."""
     limit = timezone.now() - datetime.timedelta(days=helpdesk_settings.SUBMISSION_DAYS)
     return StagedUpload.objects.filter(created_at__lt=limit).order_by("pk")
 
 
-def orphan_files() -> Iterator[str]:
+def find_orphan_files() -> Iterator[str]:
     """Yield the paths of files that no row refers to: their act was undone, or their row deleted."""
-    storage, limit = private_storage(), timezone.now() - GRACE
+    storage, limit = get_private_storage(), timezone.now() - GRACE
     for folder in _listed(storage, "")[0]:
         if not _FOLDER.fullmatch(folder):
             continue
@@ -150,12 +150,12 @@ def _delete(model: type[Model]) -> Callable[[list[int]], object]:
 
 
 JOBS = (
-    Job("resume", due_resumptions, lambda ticket: actions.resume(ticket, by=None)),
-    Job("expire", due_expiries, lambda ticket: actions.expire(ticket)),
-    Job("hand over", left_behind, _hand_over),
-    Job("stop following", outlived_following, _stop_following),
-    Job("forget kept files", old_kept_files, StagedUpload.discard),
-    Job("remove orphan files", orphan_files, lambda path: private_storage().delete(path)),
-    Job("forget traces", delivery_log.old_notices, _delete(Notification)),
-    Job("forget mails", delivery_log.old_mails, _delete(OutgoingMail)),
+    Job("resume", find_due_resumptions, lambda ticket: actions.resume(ticket, by=None)),
+    Job("expire", find_due_expiries, lambda ticket: actions.expire(ticket)),
+    Job("hand over", find_tickets_left_behind, _hand_over),
+    Job("stop following", find_outlived_subscriptions, _stop_following),
+    Job("forget kept files", find_old_staged_uploads, StagedUpload.discard),
+    Job("remove orphan files", find_orphan_files, lambda path: get_private_storage().delete(path)),
+    Job("forget traces", delivery_log.find_old_notifications, _delete(Notification)),
+    Job("forget mails", delivery_log.find_old_mails, _delete(OutgoingMail)),
 )

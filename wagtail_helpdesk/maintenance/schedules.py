@@ -9,13 +9,13 @@ SCHEDULES = tuple(
     for name, task, minutes in (
         ("deliver mails", "deliver", 1),
         ("plan reports", "plan_reports", 5),
-        ("keep house", "keep_house", 60),
-        ("index events", "index", 5),
+        ("keep house", "run_housekeeping", 60),
+        ("index events", "index_search", 5),
     )
 )
 
 
-def install() -> None:
+def install_schedules() -> None:
     """Create or repair the schedules; any number of times, they are there once."""
     from django_q.models import Schedule
 
@@ -34,7 +34,7 @@ def install() -> None:
         )
 
 
-def missing() -> list[str]:
+def find_missing_schedules() -> list[str]:
     """Return the names of the schedules that are not installed, without their prefix."""
     from django_q.models import Schedule
 

@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(storage=wagtail_helpdesk.models.files.private_storage, upload_to=wagtail_helpdesk.models.files.random_path)),
+                ('file', models.FileField(storage=wagtail_helpdesk.models.files.get_private_storage, upload_to=wagtail_helpdesk.models.files.make_random_path)),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('size', models.PositiveIntegerField(verbose_name='size')),
                 ('content_type', models.CharField(max_length=100, verbose_name='type')),
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
             name='ReportPreference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shows', models.JSONField(blank=True, default=wagtail_helpdesk.models.preferences.default_shows, verbose_name='lists')),
+                ('shows', models.JSONField(blank=True, default=wagtail_helpdesk.models.preferences.get_default_sections, verbose_name='lists')),
                 ('first_hour', models.PositiveSmallIntegerField(blank=True, default=8, null=True, verbose_name='hour')),
                 ('second_hour', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='second hour')),
                 ('weekends', models.BooleanField(default=False, verbose_name='send even at weekends')),
@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
             name='StagedUpload',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(storage=wagtail_helpdesk.models.files.private_storage, upload_to=wagtail_helpdesk.models.files.random_path)),
+                ('file', models.FileField(storage=wagtail_helpdesk.models.files.get_private_storage, upload_to=wagtail_helpdesk.models.files.make_random_path)),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('size', models.PositiveIntegerField(verbose_name='size')),
                 ('content_type', models.CharField(max_length=100, verbose_name='type')),

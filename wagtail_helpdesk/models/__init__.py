@@ -1,6 +1,6 @@
 """The nouns of the helpdesk: import them from here. Services come before tickets before events."""
 
-from .absences import Absence, Substitution, away_on, replacement_for
+from .absences import Absence, Substitution, find_replacement, find_substitutions
 from .aliases import Alias
 from .events import Event
 from .files import Attachment, StagedUpload
@@ -68,6 +68,6 @@ __all__ = [
     "Substitution",
     "Ticket",
     "TicketOrigin",
-    "away_on",
-    "replacement_for",
+    "find_replacement",
+    "find_substitutions",
 ]

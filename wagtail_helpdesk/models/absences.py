@@ -82,16 +82,16 @@ class Substitution:
     replacement: AbstractUser | None
 
 
-def replacement_for(user: Any, date: datetime.date) -> AbstractUser | None:
+def find_replacement(user: Any, date: datetime.date) -> AbstractUser | None:
     """Return who stands in for somebody absent on a day, following replacements of replacements.
 
     None for somebody who is there, and where the chain ends with nobody who is.
     """
-    away = away_on([user.pk], date).get(user.pk)
+    away = find_substitutions([user.pk], date).get(user.pk)
     return away.replacement if away else None
 
 
-def away_on(users: Collection[int], date: datetime.date) -> dict[int, Substitution]:
+def find_substitutions(users: Collection[int], date: datetime.date) -> dict[int, Substitution]:
     """Return who of these is absent on a day, by id; one statement for each link of the chains."""
     asked = set(users)
     absences: dict[int, Absence] = {}

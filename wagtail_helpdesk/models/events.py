@@ -23,11 +23,11 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def visible_to(self, user: Any, *, own: bool = True) -> Self:
         """Narrow to what the user may read; ``own=False``: also not what they wrote beyond that."""
-        return self.filter(access.reads_message(user, own=own))
+        return self.filter(access.reads_message_q(user, own=own))
 
     def of(self, ticket: Ticket, user: Any) -> Self:
         """Narrow to what the user may read of a ticket that was fetched with their standing."""
-        return self.filter(access.reads_message_of_ticket(user, ticket.access), ticket=ticket)
+        return self.filter(access.reads_message_of_ticket_q(user, ticket.access), ticket=ticket)
 
     def not_dispatched(self) -> Self:
         """Narrow to the events whose listeners have not been gathered yet, oldest first."""

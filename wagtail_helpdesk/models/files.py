@@ -17,7 +17,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from .events import Event
 
 
-def private_storage() -> Storage:
+def get_private_storage() -> Storage:
     """Return where attached files are kept: never a place that the web server serves."""
     try:
         return storages[helpdesk_settings.FILE_STORAGE]
@@ -25,7 +25,7 @@ def private_storage() -> Storage:
         return FileSystemStorage(location=helpdesk_settings.FILE_ROOT, base_url=None)
 
 
-def random_path(instance: models.Model, filename: str) -> str:
+def make_random_path(instance: models.Model, filename: str) -> str:
     """Return a path that says nothing of the file and cannot be guessed."""
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name}"
@@ -34,7 +34,7 @@ def random_path(instance: models.Model, filename: str) -> str:
 class StoredFile(models.Model):
     """A file somebody sent, under a random name in the private storage."""
 
-    file = models.FileField(upload_to=random_path, storage=private_storage)
+    file = models.FileField(upload_to=make_random_path, storage=get_private_storage)
     name = models.CharField(_("name"), max_length=200)
     size = models.PositiveIntegerField(_("size"))
     content_type = models.CharField(_("type"), max_length=100)
@@ -52,7 +52,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
     def visible_to(self, user: Any) -> Self:
         """Narrow to the files of the messages the user may read."""
-        return self.filter(access.reads_message(user, "event__"))
+        return self.filter(access.reads_message_q(user, "event__"))
 
 
 class Attachment(StoredFile):

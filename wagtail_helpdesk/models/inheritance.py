@@ -53,7 +53,7 @@ class Inherited:
     source: Category | Service | None
 
 
-def site_default(name: str) -> Any:
+def get_site_default(name: str) -> Any:
     """Return what the settings of the site say for an inherited setting; blank where nothing."""
     return {
         "default_priority": helpdesk_settings.DEFAULT_PRIORITY,

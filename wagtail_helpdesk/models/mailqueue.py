@@ -53,7 +53,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
     def answered_for_by(self, user: Any) -> Self:
         """Narrow to those somebody answers for: all, or those about the services they edit alone."""
-        if access.configures_everything(user):
+        if access.administers_helpdesk(user):
             return self.all()
         own = Service.objects.configured_by(user, Privilege.EDIT_SERVICE).values("pk")
         return self.filter(Q(ticket__service__in=own) | Q(service__in=own))

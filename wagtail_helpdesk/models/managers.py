@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from .absences import Absence
 from .services import Category, Service
@@ -81,7 +81,7 @@ class ServiceManager(models.Model):
         ]
 
     def __str__(self) -> str:
-        return name_of(self.user)
+        return get_display_name(self.user)
 
     @property
     def privileges(self) -> frozenset[Privilege]:
@@ -136,4 +136,4 @@ class PermanentGuest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return name_of(self.user)
+        return get_display_name(self.user)

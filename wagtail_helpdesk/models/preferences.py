@@ -100,10 +100,10 @@ class Monitoring(models.Model):
     @property
     def preset(self) -> Preset:
         """The name of the combination, or custom."""
-        return preset_of(self.levels)
+        return get_preset(self.levels)
 
 
-def preset_of(levels: Levels) -> Preset:
+def get_preset(levels: Levels) -> Preset:
     """Return the name of a combination of levels, or custom."""
     for preset, named in PRESETS.items():
         if named == levels:
@@ -111,14 +111,14 @@ def preset_of(levels: Levels) -> Preset:
     return Preset.CUSTOM
 
 
-def raised(levels: Levels) -> Levels:
+def raise_levels(levels: Levels) -> Levels:
     """Return levels of which none is quieter than the one before."""
     any_ticket, member, in_charge = levels
     member = max(any_ticket, member, key=lambda level: level.loudness)
     return any_ticket, member, max(member, in_charge, key=lambda level: level.loudness)
 
 
-def default_levels(preset: str) -> Levels:
+def get_default_levels(preset: str) -> Levels:
     """Return the levels of a manager who chose none, in a service with this default, if any."""
     return PRESETS[Preset(preset or helpdesk_settings.DEFAULT_MONITORING)]
 
@@ -131,7 +131,7 @@ class ReportSection(models.TextChoices):
     FREE = "free", pgettext_lazy("report", "Free")
 
 
-def default_shows() -> list[str]:
+def get_default_sections() -> list[str]:
     """Return what a report lists unless its reader, or the site, chose otherwise, in order."""
     return [ReportSection.MANAGED.value, ReportSection.MEMBER.value, ReportSection.FREE.value]
 
@@ -146,7 +146,7 @@ class ReportPreference(models.Model):
         db_index=False,
     )
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="report_rows")
-    shows = models.JSONField(_("lists"), default=default_shows, blank=True)
+    shows = models.JSONField(_("lists"), default=get_default_sections, blank=True)
     first_hour = models.PositiveSmallIntegerField(_("hour"), null=True, blank=True, default=8)
     second_hour = models.PositiveSmallIntegerField(_("second hour"), null=True, blank=True)
     weekends = models.BooleanField(_("send even at weekends"), default=False)

@@ -18,7 +18,7 @@ class SearchRowQuerySet(models.QuerySet["SearchRow"]):
 
     def visible_to(self, user: Any) -> Self:
         """Narrow to what the user may read: the rule of events, asked of the ticket as it is now."""
-        return self.filter(access.reads_message(user))
+        return self.filter(access.reads_message_q(user))
 
 
 class SearchRow(models.Model):

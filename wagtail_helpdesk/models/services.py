@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 
-from .inheritance import Inherited, InheritedSettings, site_default
+from .inheritance import Inherited, InheritedSettings, get_site_default
 
 if TYPE_CHECKING:
     from .managers import ServiceManagerQuerySet
@@ -34,9 +34,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
     def visible_to(self, user: Any) -> Self:
         """Narrow to the services that are open to everybody, to the user's groups, or run by the user."""
-        if not access.is_somebody(user):
+        if not access.is_active_user(user):
             return self.none()
-        return self.filter(access.uses_service(user))
+        return self.filter(access.opens_in_service_q(user))
 
     def open_to(self, user: Any) -> Self:
         """Narrow to the services in which the user may open a ticket now."""
@@ -57,7 +57,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
     def managed_by(self, user: Any, privilege: Privilege | None = None) -> Self:
         """Narrow to the services the user manages, with a privilege if one is named."""
-        if not access.is_somebody(user):
+        if not access.is_active_user(user):
             return self.none()
         having = {privilege.value: True} if privilege else {}
         return self.filter(
@@ -70,12 +70,12 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         That is: where they hold one of these privileges (none named: any of the three), and
         everywhere for an administrator of the helpdesk.
         """
-        if access.configures_everything(user):
+        if access.administers_helpdesk(user):
             return self.all()
-        if not access.is_somebody(user):
+        if not access.is_active_user(user):
             return self.none()
         holds = Q()
-        for privilege in privileges or CONFIGURATION:
+        for privilege in privileges or CONFIGURATION_PRIVILEGES:
             holds |= Q(**{privilege.value: True})
         return self.filter(Exists(user.helpdesk_manager_rows.filter(holds, service=OuterRef("pk"))))
 
@@ -163,16 +163,16 @@ class Service(InheritedSettings):
 
     def inherited(self, name: str) -> Inherited:
         """Return what the setting would be if it were left blank: the default of the site."""
-        return Inherited(site_default(name), None)
+        return Inherited(get_site_default(name), None)
 
     def configuration_of(self, user: Any) -> frozenset[Privilege]:
         """Return the parts of the configuration that are the user's: all for an administrator."""
-        if access.configures_everything(user):
-            return frozenset(CONFIGURATION)
-        if not access.is_somebody(user):
+        if access.administers_helpdesk(user):
+            return frozenset(CONFIGURATION_PRIVILEGES)
+        if not access.is_active_user(user):
             return frozenset()
         row = self.managers.filter(user=user).first()
-        return row.privileges & frozenset(CONFIGURATION) if row else frozenset()
+        return row.privileges & frozenset(CONFIGURATION_PRIVILEGES) if row else frozenset()
 
 
 def _source() -> Case:
@@ -191,10 +191,10 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
     def open_to(self, user: Any) -> Self:
         """Narrow to the categories in which the user may open a ticket now."""
-        if not access.is_somebody(user):
+        if not access.is_active_user(user):
             return self.none()
         return self.filter(
-            access.uses_service(user, "service"),
+            access.opens_in_service_q(user, "service"),
             service__enabled=True,
             takes_tickets=True,
         )

@@ -40,7 +40,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def out_of_sight(self) -> Self:
         """Narrow to those who follow what they may not see any more."""
-        sees = Q(user__is_active=True) & access.reads_ticket(_Subscriber(), ticket="ticket__")
+        sees = Q(user__is_active=True) & access.reads_ticket_q(_Subscriber(), ticket="ticket__")
         return self.filter(~sees, following=True)
 
     def end_out_of_sight(self) -> int:

@@ -16,9 +16,9 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.lifecycle import (
-    ENDED,
-    IN_HAND,
-    OPEN,
+    ASSIGNED_STATUSES,
+    ENDED_STATUSES,
+    OPEN_STATUSES,
     Action,
     Priority,
     Privilege,
@@ -39,7 +39,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         A list names in ``through`` the relation it reads, and orders by an index of its own: no
         single condition is fast for everybody.
         """
-        return self.filter(access.reads_ticket(user, through))
+        return self.filter(access.reads_ticket_q(user, through))
 
     def with_access(self, user: Any) -> Self:
         """Add what the user is to each ticket and what they may do; read by ``access``."""
@@ -47,7 +47,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             f"is_{role.value}": models.ExpressionWrapper(
                 condition, output_field=models.BooleanField()
             )
-            for role, condition in access.role_filters(user).items()
+            for role, condition in access.build_role_filters(user).items()
         }
         privileges = {
             privilege.value: F(f"manager_row__{privilege.value}") for privilege in Privilege
@@ -116,7 +116,7 @@ class Ticket(models.Model):
     awaiting_since = models.DateTimeField(_("awaiting approval since"), null=True, blank=True)
     resume_on = models.DateField(_("resumes on"), null=True, blank=True)
     is_open = models.GeneratedField(
-        expression=Q(status__in=[str(s) for s in OPEN]),  # type: ignore[arg-type]
+        expression=Q(status__in=[str(s) for s in OPEN_STATUSES]),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -212,8 +212,8 @@ class Ticket(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status=Status.FREE, assignee=None)
-                | Q(status__in=IN_HAND, assignee__isnull=False)
-                | Q(status__in=ENDED),
+                | Q(status__in=ASSIGNED_STATUSES, assignee__isnull=False)
+                | Q(status__in=ENDED_STATUSES),
                 name="helpdesk_free_without_assignee",
             ),
             models.CheckConstraint(
@@ -221,8 +221,8 @@ class Ticket(models.Model):
                 name="helpdesk_resumes_when_postponed",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=OPEN, closed_at=None)
-                | Q(status__in=ENDED, closed_at__isnull=False),
+                condition=Q(status__in=OPEN_STATUSES, closed_at=None)
+                | Q(status__in=ENDED_STATUSES, closed_at__isnull=False),
                 name="helpdesk_closed_at_when_ended",
             ),
             models.CheckConstraint(
@@ -264,7 +264,7 @@ class Ticket(models.Model):
         """
         if user is None:
             return access.SYSTEM
-        if not access.is_somebody(user):
+        if not access.is_active_user(user):
             return TicketAccess()
         row = Ticket.objects.with_access(user).filter(pk=self.pk).first()
         return row.access if row else TicketAccess()
@@ -286,7 +286,7 @@ class Ticket(models.Model):
     def actions_for(self, user: Any) -> list[Action]:
         """Return the actions that the user has on the ticket now, in the order of the table."""
         ticket_access = self.access_of(user)
-        return lifecycle.available(
+        return lifecycle.find_available_actions(
             ticket_access.roles, ticket_access.privileges, Status(self.status)
         )
 

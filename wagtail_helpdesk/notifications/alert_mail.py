@@ -13,19 +13,19 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import lifecycle, markdown
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Action, Role
-from wagtail_helpdesk.links import Place, Places
-from wagtail_helpdesk.mailqueue.addresses import Reader
-from wagtail_helpdesk.mailqueue.mail import LONGEST_MESSAGE, MailSpec, write
+from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
+from wagtail_helpdesk.mailqueue.addresses import MailReader
+from wagtail_helpdesk.mailqueue.mail import LONGEST_MESSAGE, MailSpec, build_message
 from wagtail_helpdesk.mailqueue.unsubscribe import mute_token
 from wagtail_helpdesk.models import Category, OutgoingMail, Reason, Service
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from . import sentences
 from .mail_context import Checked, MailContext, MailItem
 from .recipient_data import acts_of
 
 #: Acts told one by one in a mail; what a flood adds is counted.
-MOST_ENTRIES = 20
+MAX_QUOTED_EVENTS = 20
 #: References kept of a thread: its root, the first and the last mails (RT's rule).
 FIRST, LAST = 3, 6
 #: What managers choose about on a page of their own, service by service.
@@ -48,15 +48,19 @@ class QuotedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MailLink:
     """Something the reader may do, and where."""
 
     label: str
     url: str
 
 
-def compose(
-    mail: OutgoingMail, mail_context: MailContext, reader: Reader, checked: Checked, places: Places
+def compose_alert(
+    mail: OutgoingMail,
+    mail_context: MailContext,
+    reader: MailReader,
+    checked: Checked,
+    places: LocationCache,
 ) -> EmailMessage:
     """Return the alert as its reader gets it: in their language and time zone, with what they may read."""
     with translation.override(reader.language), timezone.override(reader.zone):
@@ -70,9 +74,9 @@ def compose(
 def _alert(
     mail: OutgoingMail,
     mail_context: MailContext,
-    reader: Reader,
+    reader: MailReader,
     checked: Checked,
-    place: Place | None,
+    place: HelpdeskLocation | None,
 ) -> EmailMessage:
     ticket, strongest = mail_context.ticket, checked.strongest
     asked = any(told.asked for told in checked.told)
@@ -95,15 +99,15 @@ def _alert(
         "mute_url": mute,
         "why": sentences.why(strongest, mail_context, reader),
     }
-    return write(
+    return build_message(
         MailSpec(
             reader=reader,
             service=ticket.service,
-            subject=subject(mail_context),
+            subject=build_subject(mail_context),
             template="alert",
             context=context,
             message_id=mail.message_id,
-            thread=thread(mail, mail_context),
+            thread=get_thread_headers(mail, mail_context),
             archive=url,
             # What asks something of its reader is no list mail.
             unsubscribe="" if asked else mute,
@@ -114,13 +118,17 @@ def _alert(
 
 
 def _farewell(
-    mail: OutgoingMail, mail_context: MailContext, reader: Reader, told: MailItem, places: Places
+    mail: OutgoingMail,
+    mail_context: MailContext,
+    reader: MailReader,
+    told: MailItem,
+    places: LocationCache,
 ) -> EmailMessage:
     # As the act left the ticket: what became of it since is nothing for who may not see it.
     service = mail_context.services[told.act.after.service]
     place = places.find(service, reader.language)
     title = _("Confidential ticket") if mail_context.hid_subject(told) else told.act.after.subject
-    return write(
+    return build_message(
         MailSpec(
             reader=reader,
             service=service,
@@ -133,13 +141,13 @@ def _farewell(
                 "why": sentences.why(told, mail_context, reader),
             },
             message_id=mail.message_id,
-            thread=thread(mail, mail_context),
+            thread=get_thread_headers(mail, mail_context),
             headers=_own_headers(mail_context, [told], told),
         )
     )
 
 
-def subject(mail_context: MailContext) -> str:
+def build_subject(mail_context: MailContext) -> str:
     """Return the subject, the same for all mails of a ticket: what happened is the first line.
 
     Some mail programs end a thread where the subject changes: a transfer must not change it.
@@ -158,7 +166,7 @@ def _subject(mail_context: MailContext, place: Category | Service, title: str) -
     return f"[{place.name} #{mail_context.ticket.pk}] {title}"
 
 
-def thread(mail: OutgoingMail, mail_context: MailContext) -> list[str]:
+def get_thread_headers(mail: OutgoingMail, mail_context: MailContext) -> list[str]:
     """Return the mails before this one, as ids: a root that nobody ever got, the first, the last.
 
     The root is in every mail, so that the thread holds together whichever mail was lost.
@@ -173,7 +181,7 @@ def _own_headers(
 ) -> dict[str, str]:
     return {
         "X-Helpdesk-Ticket": str(mail_context.ticket.pk),
-        "X-Helpdesk-Event": " ".join(str(one.event.pk) for one in told[-MOST_ENTRIES:]),
+        "X-Helpdesk-Event": " ".join(str(one.event.pk) for one in told[-MAX_QUOTED_EVENTS:]),
         "X-Helpdesk-Reason": strongest.reason.value,
     }
 
@@ -185,15 +193,19 @@ def _opening(checked: Checked, mail_context: MailContext) -> dict[str, str]:
         return {}
     (told,) = openings
     requester = mail_context.people.get(told.act.after.requester, "")
-    by = name_of(told.event.actor) if told.event.actor_id != told.act.after.requester else ""
+    by = (
+        get_display_name(told.event.actor)
+        if told.event.actor_id != told.act.after.requester
+        else ""
+    )
     return {"requester": requester, "by": by}
 
 
 def _told(
-    told: list[MailItem], mail_context: MailContext, reader: Reader, share: int
+    told: list[MailItem], mail_context: MailContext, reader: MailReader, share: int
 ) -> dict[str, Any]:
     """Return what happened, oldest first; old messages give way when the mail grows too long."""
-    most, room, entries = max(MOST_ENTRIES // share, 1), LONGEST_MESSAGE // share, []
+    most, room, entries = max(MAX_QUOTED_EVENTS // share, 1), LONGEST_MESSAGE // share, []
     for one in reversed(told[-most:]):
         entry = _entry(one, mail_context, reader, room)
         room = max(room - len(entry.text), 0)
@@ -205,7 +217,7 @@ def _told(
     }
 
 
-def _entry(told: MailItem, mail_context: MailContext, reader: Reader, room: int) -> QuotedEvent:
+def _entry(told: MailItem, mail_context: MailContext, reader: MailReader, room: int) -> QuotedEvent:
     said = sentences.sentence(told, mail_context, reader)
     if mail_context.hides(told.act):
         return QuotedEvent(said, told.event.created_at, hidden=True)
@@ -215,7 +227,7 @@ def _entry(told: MailItem, mail_context: MailContext, reader: Reader, room: int)
     return QuotedEvent(
         sentence=said,
         when=told.event.created_at,
-        text=quoted(text),
+        text=quote_text(text),
         html=markdown.render(text) if cut else event.rendered,
         cut=cut,
         files=tuple(mail_context.files.get(told.event.pk, ())),
@@ -235,13 +247,15 @@ def _question(told: MailItem, mail_context: MailContext) -> Any:
     return question
 
 
-def _mute_address(reader: Reader, mail_context: MailContext, place: Place | None) -> str:
+def _mute_address(
+    reader: MailReader, mail_context: MailContext, place: HelpdeskLocation | None
+) -> str:
     if place is None or reader.user is None:
         return ""
     return place.outside("mute", mute_token(reader.user.pk, mail_context.ticket.pk))
 
 
-def _preferences_address(told: MailItem, reader: Reader, place: Place | None) -> str:
+def _preferences_address(told: MailItem, reader: MailReader, place: HelpdeskLocation | None) -> str:
     """Return where the reader changes that they get such mails; nobody does for a mailbox."""
     if place is None or reader.user is None:
         return ""
@@ -250,7 +264,7 @@ def _preferences_address(told: MailItem, reader: Reader, place: Place | None) ->
     return f"{place.to('manager_preferences')}#service-{told.act.after.service}"
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Return a message as a text mail quotes it, its lines wrapped and marked."""
     lines = []
     for line in text.splitlines():
@@ -260,13 +274,13 @@ def quoted(text: str) -> str:
 
 
 def _actions(
-    mail_context: MailContext, checked: Checked, reader: Reader, place: Place | None
-) -> list[Link]:
+    mail_context: MailContext, checked: Checked, reader: MailReader, place: HelpdeskLocation | None
+) -> list[MailLink]:
     """Return a link to the form of everything the reader may do now."""
     if place is None:
         return []
     access, status = checked.access, lifecycle.Status(mail_context.ticket.status)
-    actions = lifecycle.available(access.roles, access.privileges, status)
+    actions = lifecycle.find_available_actions(access.roles, access.privileges, status)
     pointless = list(NO_FORM)
     if lifecycle.REJECT_CLOSURE in actions:
         # The page of a requester shows one way back from a closure, not two.
@@ -277,20 +291,24 @@ def _actions(
     return links
 
 
-def _leave(mail_context: MailContext, reader: Reader, place: Place) -> Link:
+def _leave(mail_context: MailContext, reader: MailReader, place: HelpdeskLocation) -> MailLink:
     url = place.to_act(mail_context.ticket.pk, lifecycle.REMOVE_GUEST.slug)
-    return Link(_("Stop being a guest"), f"{url}?user={reader.user.pk}")
+    return MailLink(_("Stop being a guest"), f"{url}?user={reader.user.pk}")
 
 
-def _link(mail_context: MailContext, action: Action, place: Place, label: str = "") -> Link:
+def _link(
+    mail_context: MailContext, action: Action, place: HelpdeskLocation, label: str = ""
+) -> MailLink:
     # “… and close” follows “Take” on the page; here each stands alone.
     words = [row.label for row in action.then[:1]] + [action.label]
-    return Link(
+    return MailLink(
         label or " ".join(map(str, words)), place.to_act(mail_context.ticket.pk, action.slug)
     )
 
 
-def _answers(checked: Checked, mail_context: MailContext, place: Place | None) -> list[Link]:
+def _answers(
+    checked: Checked, mail_context: MailContext, place: HelpdeskLocation | None
+) -> list[MailLink]:
     """Return the answers to the question that the mail puts, as buttons."""
     asked = [told for told in checked.told if told.asked]
     if not asked or place is None:

@@ -10,12 +10,12 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Event, Service
 
 
-def confidential_services() -> frozenset[int]:
+def find_confidential_services() -> frozenset[int]:
     """Return the services whose mails carry the link, not the content."""
     return frozenset(Service.objects.filter(confidential=True).values_list("pk", flat=True))
 
 
-def moved_out(tickets: Collection[int], services: Collection[int]) -> dict[int, int]:
+def find_moved_out(tickets: Collection[int], services: Collection[int]) -> dict[int, int]:
     """Return the tickets that ever left one of these services, with the event of the first time.
 
     Their subjects were written there: mails do not carry them out.

@@ -21,7 +21,7 @@ from wagtail_helpdesk.models import (
     SkipReason,
     State,
 )
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from .recipient_data import acts_of
 
@@ -46,14 +46,14 @@ class DeliveryRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class DeliveryLog:
     """A page of those who were told of an event, or were not, and after whom the next one starts."""
 
     lines: list[DeliveryRecord]
     next: int | None = None
 
 
-def trace_of(event: int, after: int = 0) -> Trace:
+def get_delivery_log(event: int, after: int = 0) -> DeliveryLog:
     """Return ``LENGTH`` of those who were told of an event or were not, by the ids of their accounts.
 
     Extra addresses come first. Whoever calls this has checked that its reader manages the ticket:
@@ -64,12 +64,12 @@ def trace_of(event: int, after: int = 0) -> Trace:
     people = list(notifications.filter(user__gt=after).order_by("user_id")[: LENGTH + 1])
     mailboxes = [] if after else list(notifications.exclude(address="").order_by("address"))
     lines = [_line(notification) for notification in (*mailboxes, *people[:LENGTH])]
-    return Trace(lines, people[LENGTH - 1].user_id if len(people) > LENGTH else None)
+    return DeliveryLog(lines, people[LENGTH - 1].user_id if len(people) > LENGTH else None)
 
 
 def _line(notification: Notification) -> DeliveryRecord:
     outgoing = notification.mail
-    name = name_of(notification.user) if notification.user else notification.address
+    name = get_display_name(notification.user) if notification.user else notification.address
     reason = str(Reason(notification.reason).label)
     if notification.skipped:
         return DeliveryRecord(name, reason, str(SkipReason(notification.skipped).label), told=False)
@@ -86,7 +86,7 @@ def _line(notification: Notification) -> DeliveryRecord:
     )
 
 
-def not_concerned(event: Event) -> list[str]:
+def find_not_notified(event: Event) -> list[str]:
     """Return the names of managers, where the event left the ticket, who did not ask to hear of it.
 
     Of more than ``LENGTH`` of them the rest is three dots.
@@ -95,7 +95,7 @@ def not_concerned(event: Event) -> list[str]:
     heard = Notification.objects.filter(event=event, user__isnull=False).values("user")
     others = ServiceManager.objects.filter(service=act.after.service)
     others = others.exclude(user__in=heard).exclude(user=event.actor_id).select_related("user")
-    names = [name_of(manager.user) for manager in others[: LENGTH + 1]]
+    names = [get_display_name(manager.user) for manager in others[: LENGTH + 1]]
     return names if len(names) <= LENGTH else [*names[:LENGTH], "…"]
 
 
@@ -104,12 +104,12 @@ def is_complete(event: Event) -> bool:
     return event.created_at > _limit()
 
 
-def old_notices() -> Iterator[list[int]]:
+def find_old_notifications() -> Iterator[list[int]]:
     """Yield the keys of the notices older than the site keeps traces, but for mails on their way."""
     return _old(Notification.objects.all(), "mail__state")
 
 
-def old_mails() -> Iterator[list[int]]:
+def find_old_mails() -> Iterator[list[int]]:
     """Yield the keys of the mails older than that whose story is over."""
     return _old(OutgoingMail.objects.all(), "state")
 

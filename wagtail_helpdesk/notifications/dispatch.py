@@ -15,7 +15,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.mailqueue.addresses import no_mail_for, no_mail_to
+from wagtail_helpdesk.mailqueue.addresses import find_address_skip_reason, find_skip_reason
 from wagtail_helpdesk.models import Event, Notification, OutgoingMail, Reason, SkipReason, Ticket
 
 from .recipient_data import acts_of, chunks, surroundings_of
@@ -27,10 +27,10 @@ logger = logging.getLogger(__name__)
 BULK = 50
 #: A person gets at most so many mails about one ticket in a while; the rest travels together.
 FLOOD, FLOOD_WITHIN = 10, timedelta(minutes=10)
-WAITING_AT_ONCE = 1000
+DISPATCH_BATCH_SIZE = 1000
 
 
-def announce(batch: uuid.UUID) -> int:
+def dispatch_event(batch: uuid.UUID) -> int:
     """Write down who is to be told of the acts of one form; return how many notices.
 
     Does nothing when that was done before: the event says so, in the same transaction.
@@ -46,7 +46,7 @@ def announce(batch: uuid.UUID) -> int:
         return sum(_announce(number, some) for number, some in sorted(by_ticket.items()))
 
 
-def announce_waiting() -> int:
+def dispatch_waiting_events() -> int:
     """Announce every event that was not yet; return how many notices that made.
 
     What cannot be announced, such as an act that only a newer version knows, keeps waiting and does
@@ -54,9 +54,9 @@ def announce_waiting() -> int:
     """
     waiting = Event.objects.not_dispatched().values_list("batch", flat=True)
     made = 0
-    for batch in dict.fromkeys(waiting[:WAITING_AT_ONCE]):
+    for batch in dict.fromkeys(waiting[:DISPATCH_BATCH_SIZE]):
         try:
-            made += announce(batch)
+            made += dispatch_event(batch)
         except DatabaseError:
             raise
         except Exception:
@@ -65,7 +65,7 @@ def announce_waiting() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class RecipientDecision:
     """One event, for one person or address, and why."""
 
     event: int
@@ -90,40 +90,42 @@ def _announce(number: int, events: list[Event]) -> int:
     return len(notifications)
 
 
-def _hearings(ticket: Ticket, events: list[Event], acts: list[TicketChange]) -> Iterator[Hearing]:
+def _hearings(
+    ticket: Ticket, events: list[Event], acts: list[TicketChange]
+) -> Iterator[RecipientDecision]:
     found = surroundings_of(ticket, acts)
     mailbox = ticket.category.in_force("alert_address").value
     for event, act in zip(events, acts, strict=True):
         for person in found.around(act):
             if (answer := decision(act, person)) is not None:
-                yield Hearing(event.pk, answer, person.user)
+                yield RecipientDecision(event.pk, answer, person.user)
         if mailbox and mailbox_hears(act):
-            yield Hearing(event.pk, Decision(Reason.MAILBOX), address=mailbox)
+            yield RecipientDecision(event.pk, Decision(Reason.MAILBOX), address=mailbox)
 
 
-def _check_addresses(heard: list[Hearing]) -> list[Hearing]:
+def _check_addresses(heard: list[RecipientDecision]) -> list[RecipientDecision]:
     """Mark those whom no mail can reach: the trace says so at once."""
     users = {hearing.user for hearing in heard if hearing.user and not hearing.decision.skipped}
     unreachable: dict[int, SkipReason] = {}
     for some in chunks(users):
         rows = get_user_model()._default_manager.filter(pk__in=some)
         for user in rows.select_related("helpdesk_preferences"):
-            if problem := no_mail_for(user):
+            if problem := find_skip_reason(user):
                 unreachable[user.pk] = problem
     return [_marked(hearing, unreachable) for hearing in heard]
 
 
-def _marked(hearing: Hearing, unreachable: dict[int, SkipReason]) -> Hearing:
+def _marked(hearing: RecipientDecision, unreachable: dict[int, SkipReason]) -> RecipientDecision:
     problem = unreachable.get(hearing.user or 0)
     if hearing.user is None:
-        problem = no_mail_to(hearing.address)
+        problem = find_address_skip_reason(hearing.address)
     if problem is None or hearing.decision.skipped:
         return hearing
     skipped = Decision(hearing.decision.reason, hearing.decision.asked, problem)
-    return Hearing(hearing.event, skipped, hearing.user, hearing.address)
+    return RecipientDecision(hearing.event, skipped, hearing.user, hearing.address)
 
 
-def _notice(hearing: Hearing, outgoing_mails: dict[Any, OutgoingMail]) -> Notification:
+def _notice(hearing: RecipientDecision, outgoing_mails: dict[Any, OutgoingMail]) -> Notification:
     return Notification(
         event_id=hearing.event,
         user_id=hearing.user,
@@ -146,7 +148,7 @@ class Plan:
     bulk: bool = False
 
 
-def _envelopes(ticket: Ticket, heard: list[Hearing]) -> dict[Any, OutgoingMail]:
+def _envelopes(ticket: Ticket, heard: list[RecipientDecision]) -> dict[Any, OutgoingMail]:
     """Return the mail in which each listener will hear: one that waits for them, or a new one."""
     users = {hearing.user for hearing in heard if hearing.user}
     asked = {hearing.user for hearing in heard if hearing.user and hearing.decision.asked}

@@ -12,7 +12,7 @@ from django.db.models import Q
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import TicketAccess, readable_audiences
 from wagtail_helpdesk.lifecycle import Audience
-from wagtail_helpdesk.mailqueue.addresses import owners_of
+from wagtail_helpdesk.mailqueue.addresses import find_owners
 from wagtail_helpdesk.models import (
     Attachment,
     Category,
@@ -25,9 +25,9 @@ from wagtail_helpdesk.models import (
     State,
     Ticket,
 )
-from wagtail_helpdesk.names import names_of
+from wagtail_helpdesk.names import get_display_names
 
-from .confidentiality import confidential_services, moved_out
+from .confidentiality import find_confidential_services, find_moved_out
 from .recipient_data import RecipientData, acts_of, surroundings_of
 from .recipient_rules import TicketChange, decision
 
@@ -172,12 +172,12 @@ class MailContext:
 
     @cached_property
     def _confidential(self) -> frozenset[int]:
-        return confidential_services()
+        return find_confidential_services()
 
     @cached_property
     def _moved_out(self) -> int | None:
         """The event by which the ticket first left a confidential service."""
-        return moved_out([self.ticket.pk], self._confidential).get(self.ticket.pk)
+        return find_moved_out([self.ticket.pk], self._confidential).get(self.ticket.pk)
 
     @property
     def hides_subject(self) -> bool:
@@ -209,7 +209,7 @@ class MailContext:
         for event in self.events.values():
             for key in ("guests", "removed"):
                 mentioned.update(event.after.get(key, ()))
-        return names_of(mentioned)
+        return get_display_names(mentioned)
 
     def names(self, users: Sequence[int]) -> str:
         """Return the names of people, in a list to be read."""
@@ -255,7 +255,7 @@ def _may_hear(address: str, ticket: Ticket) -> bool:
     """Tell whether an extra address may be told of a ticket: not when it is only of people who may
     not read it, such as somebody who had named their own and left.
     """
-    owners = list(owners_of(address))
+    owners = list(find_owners(address))
     return not owners or any(ticket.access_of(owner).roles for owner in owners)
 
 

@@ -22,9 +22,9 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Subscription,
     Ticket,
-    away_on,
+    find_substitutions,
 )
-from wagtail_helpdesk.models.preferences import Levels, default_levels
+from wagtail_helpdesk.models.preferences import Levels, get_default_levels
 from wagtail_helpdesk.models.services import CategoryQuerySet
 
 from .recipient_rules import Desk, Person, TicketChange, TicketSnapshot
@@ -172,7 +172,7 @@ def _read_managers(found: RecipientData, services: set[int], only: Collection[in
     levels = {(row.user_id, row.service_id): row.levels for row in chosen}
     defaults = dict(Service.objects.filter(pk__in=services).values_list("pk", "monitoring"))
     for service, users in found.managers.items():
-        default = default_levels(defaults[service])
+        default = get_default_levels(defaults[service])
         for user in users:
             found.levels[user, service] = levels.get((user, service), default)
 
@@ -192,7 +192,7 @@ def members_of(
 
 
 def _read_replacements(found: RecipientData, in_charge: set[int]) -> None:
-    for user, away in away_on(in_charge, timezone.localdate()).items():
+    for user, away in find_substitutions(in_charge, timezone.localdate()).items():
         if away.replacement is not None and away.absence.alerts_follow:
             found.replacements[user] = away.replacement.pk
 

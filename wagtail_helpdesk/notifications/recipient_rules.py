@@ -8,7 +8,7 @@ from enum import Enum
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import readable_audiences
-from wagtail_helpdesk.lifecycle import OPEN, Action, Audience, Role, Status
+from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Action, Audience, Role, Status
 from wagtail_helpdesk.models import Level, Reason, SkipReason
 from wagtail_helpdesk.models.preferences import Levels
 
@@ -57,7 +57,7 @@ class TicketChange:
         """For whom the ticket arrives by this act."""
         if self.before is None:
             return Arrival.MANAGERS
-        if not self.action.counts_as_arrival or self.after.status not in OPEN:
+        if not self.action.counts_as_arrival or self.after.status not in OPEN_STATUSES:
             return Arrival.NOBODY
         if self.after.status == Status.FREE != self.before.status:
             released = self.action is lifecycle.RELEASE

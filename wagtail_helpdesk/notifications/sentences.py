@@ -11,25 +11,25 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.dates import in_words
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Priority, Status, Visibility
-from wagtail_helpdesk.mailqueue.addresses import Reader
+from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.models import Reason
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from .mail_context import MailContext, MailItem
 
-Sentence = Callable[[MailItem, MailContext, Reader], str]
+Sentence = Callable[[MailItem, MailContext, MailReader], str]
 
 
-def sentence(told: MailItem, context: MailContext, reader: Reader) -> str:
+def sentence(told: MailItem, context: MailContext, reader: MailReader) -> str:
     """Return what happened, said to this reader."""
     return SENTENCES[told.act.action.name](told, context, reader)
 
 
 def who(told: MailItem) -> str:
     """Return who did it."""
-    return name_of(told.event.actor) if told.event.actor else _("The application")
+    return get_display_name(told.event.actor) if told.event.actor else _("The application")
 
 
 def place(told: MailItem, context: MailContext) -> str:
@@ -43,22 +43,22 @@ def place(told: MailItem, context: MailContext) -> str:
     return f"{service.name} › {category.name}"
 
 
-def _is_requester(told: MailItem, reader: Reader) -> bool:
+def _is_requester(told: MailItem, reader: MailReader) -> bool:
     return reader.user is not None and reader.user.pk == told.act.after.requester
 
 
-def _opened(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _opened(told: MailItem, context: MailContext, reader: MailReader) -> str:
     names = {"who": who(told), "place": place(told, context)}
     return _("%(who)s opened a ticket in %(place)s.") % names
 
 
-def _taken(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _taken(told: MailItem, context: MailContext, reader: MailReader) -> str:
     if _is_requester(told, reader):
         return _("%(who)s has taken charge of your ticket.") % {"who": who(told)}
     return _("%(who)s has taken charge of the ticket.") % {"who": who(told)}
 
 
-def _assigned(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _assigned(told: MailItem, context: MailContext, reader: MailReader) -> str:
     assignee = told.act.after.assignee
     if reader.user is not None and reader.user.pk == assignee:
         return _("%(who)s assigned this ticket to you.") % {"who": who(told)}
@@ -66,40 +66,40 @@ def _assigned(told: MailItem, context: MailContext, reader: Reader) -> str:
     return _("%(who)s assigned the ticket to %(name)s.") % names
 
 
-def _released(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _released(told: MailItem, context: MailContext, reader: MailReader) -> str:
     return _("%(who)s released the ticket: nobody is in charge of it any more.") % {
         "who": who(told)
     }
 
 
-def _asked(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _asked(told: MailItem, context: MailContext, reader: MailReader) -> str:
     if _is_requester(told, reader):
         return _("%(who)s asks you for more information.") % {"who": who(told)}
     return _("%(who)s asked the requester for more information.") % {"who": who(told)}
 
 
-def _postponed(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _postponed(told: MailItem, context: MailContext, reader: MailReader) -> str:
     until = parse_date(told.event.after.get("resume_on") or "")
     if until is None:
         return _("%(who)s postponed the ticket.") % {"who": who(told)}
     return _("%(who)s postponed the ticket until %(date)s.") % {
         "who": who(told),
-        "date": in_words(until),
+        "date": format_date(until),
     }
 
 
-def _closed(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _closed(told: MailItem, context: MailContext, reader: MailReader) -> str:
     if told.asked:
         return _("%(who)s closed your ticket. Do you approve this closure?") % {"who": who(told)}
     return _("%(who)s closed the ticket.") % {"who": who(told)}
 
 
-def _transferred(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _transferred(told: MailItem, context: MailContext, reader: MailReader) -> str:
     names = {"who": who(told), "place": place(told, context)}
     return _("%(who)s transferred the ticket to %(place)s.") % names
 
 
-def _invited(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _invited(told: MailItem, context: MailContext, reader: MailReader) -> str:
     if told.asked:
         return _("%(who)s invites you to follow ticket no. %(number)s.") % {
             "who": who(told),
@@ -112,7 +112,7 @@ def _invited(told: MailItem, context: MailContext, reader: Reader) -> str:
     }
 
 
-def _removed(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _removed(told: MailItem, context: MailContext, reader: MailReader) -> str:
     removed = told.event.after.get("removed", [])
     if removed == [told.event.actor_id]:
         return _("%(who)s has left the list of guests.") % {"who": who(told)}
@@ -122,7 +122,7 @@ def _removed(told: MailItem, context: MailContext, reader: Reader) -> str:
     }
 
 
-def _requester_changed(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _requester_changed(told: MailItem, context: MailContext, reader: MailReader) -> str:
     if _is_requester(told, reader):
         return _("%(who)s made you the requester of the ticket.") % {"who": who(told)}
     return _("%(who)s made %(name)s the requester of the ticket.") % {
@@ -131,7 +131,7 @@ def _requester_changed(told: MailItem, context: MailContext, reader: Reader) -> 
     }
 
 
-def _priority(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _priority(told: MailItem, context: MailContext, reader: MailReader) -> str:
     return _("%(who)s changed the priority: %(after)s (previously %(before)s).") % {
         "who": who(told),
         "after": Priority(told.event.after["priority"]).label,
@@ -139,7 +139,7 @@ def _priority(told: MailItem, context: MailContext, reader: Reader) -> str:
     }
 
 
-def _subject(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _subject(told: MailItem, context: MailContext, reader: MailReader) -> str:
     if context.hides_subject:
         return _("%(who)s changed the subject of the ticket.") % {"who": who(told)}
     return _("%(who)s changed the subject: “%(after)s” (previously “%(before)s”).") % {
@@ -149,14 +149,14 @@ def _subject(told: MailItem, context: MailContext, reader: Reader) -> str:
     }
 
 
-def _visibility(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _visibility(told: MailItem, context: MailContext, reader: MailReader) -> str:
     return _("%(who)s changed the visibility: %(after)s.") % {
         "who": who(told),
         "after": Visibility(told.event.after["visibility"]).label,
     }
 
 
-def _expired(told: MailItem, context: MailContext, reader: Reader) -> str:
+def _expired(told: MailItem, context: MailContext, reader: MailReader) -> str:
     return _("The ticket expired, for want of an answer from the requester.")
 
 
@@ -226,11 +226,11 @@ def deadline(told: MailItem, context: MailContext) -> str:
         return ""
     since = context.ticket.awaiting_since or told.event.created_at
     last = timezone.localtime(since + timedelta(days=helpdesk_settings.EXPIRY_DAYS))
-    date = in_words(last.date())
+    date = format_date(last.date())
     return _("If you do not answer before %(date)s, the ticket will expire.") % {"date": date}
 
 
-def why(told: MailItem, context: MailContext, reader: Reader) -> str:
+def why(told: MailItem, context: MailContext, reader: MailReader) -> str:
     """Return why the reader gets the mail: what they were to the ticket where the act left it."""
     ticket, left = context.ticket, told.act.after
     return WHY[_reason_told(told, context, reader)]() % {
@@ -239,7 +239,7 @@ def why(told: MailItem, context: MailContext, reader: Reader) -> str:
     }
 
 
-def _reason_told(told: MailItem, context: MailContext, reader: Reader) -> Reason:
+def _reason_told(told: MailItem, context: MailContext, reader: MailReader) -> Reason:
     """Return the reason, or a wider one where it would say too much, or what is so no longer."""
     if told.reason == Reason.MEMBER:
         # The category of a confidential service says what the ticket is about.

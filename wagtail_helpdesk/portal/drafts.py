@@ -21,7 +21,7 @@ _NOT_KEPT = {"csrfmiddlewaretoken", "submission", "version", "seen", "kept", "wh
 _SIGNER = signing.Signer(salt=KEY)
 
 
-def seal(user: Any) -> str:
+def sign_owner(user: Any) -> str:
     """Return what says in a form whose it is, once the session no longer does."""
     return _SIGNER.sign(str(user.pk))
 
@@ -33,7 +33,7 @@ def _owner(request: HttpRequest) -> str | None:
         return None
 
 
-def keep(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
+def keep_draft(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
     """Keep the text of a form that arrives without a login (a ``before_serve_page`` hook).
 
     A hook and not a part of the views, because Wagtail's own page restrictions, which a host may
@@ -41,15 +41,17 @@ def keep(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
     """
     if not getattr(page, "is_helpdesk_page", False) or request.method != "POST":
         return
-    if access.is_somebody(request.user):
+    if access.is_active_user(request.user):
         return
-    kept = {name: value for name, value in typed(request).items() if name not in _NOT_KEPT}
+    kept = {
+        name: value for name, value in get_typed_values(request).items() if name not in _NOT_KEPT
+    }
     owner = _owner(request)
     if owner is not None and kept and _put(request, request.path, owner, kept):
         messages.warning(request, _("Your session has expired. Log in again: your text is kept."))
 
 
-def put_aside(request: HttpRequest, path: str, written: dict[str, Any]) -> bool:
+def store_draft(request: HttpRequest, path: str, written: dict[str, Any]) -> bool:
     """Keep what the visitor wrote for the forms below an address; tell whether there was room."""
     return _put(request, path, str(request.user.pk), written)
 
@@ -61,12 +63,12 @@ def _put(request: HttpRequest, path: str, owner: str, written: dict[str, Any]) -
     return fits
 
 
-def typed(request: HttpRequest) -> dict[str, Any]:
+def get_typed_values(request: HttpRequest) -> dict[str, Any]:
     """Return what a form says, for another one to begin with."""
     return {name: values if len(values) > 1 else values[0] for name, values in request.POST.lists()}
 
 
-def given_back(request: HttpRequest) -> dict[str, Any]:
+def pop_draft(request: HttpRequest) -> dict[str, Any]:
     """Return what the visitor typed for the form at this address, without success."""
     kept = request.session.get(KEY)
     if kept and kept["owner"] != str(request.user.pk):
@@ -76,7 +78,7 @@ def given_back(request: HttpRequest) -> dict[str, Any]:
     return dict(kept["typed"]) if kept and request.path.startswith(kept["path"]) else {}
 
 
-def forget(request: HttpRequest) -> None:
+def forget_draft(request: HttpRequest) -> None:
     """Drop what was kept for this address, once its form has been accepted."""
-    if given_back(request):
+    if pop_draft(request):
         del request.session[KEY]

@@ -9,8 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from wagtail_helpdesk.auth import ACCESS_ADMIN, opens_the_admin
-from wagtail_helpdesk.lifecycle import CONFIGURATION
+from wagtail_helpdesk.auth import ACCESS_ADMIN, grants_admin_access
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES
 from wagtail_helpdesk.models import Service
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Menu:
     services: list[MenuItem]
 
 
-def entries(request: HelpdeskRequest) -> Menu:
+def build_menu(request: HelpdeskRequest) -> Menu:
     """Return the menu of a visitor; managers have the desk, some of them services to configure."""
     main = [_entry(request, _("Requests"), "tickets/")]
     if request.managed:
@@ -48,7 +48,7 @@ def entries(request: HelpdeskRequest) -> Menu:
     return Menu(main, more, _configurable(request))
 
 
-def panel_address(service: Service) -> str | None:
+def get_panel_url(service: Service) -> str | None:
     """Return where a service is configured in the Wagtail admin, if it is installed there."""
     return _in_the_admin("panel", service.pk)
 
@@ -66,11 +66,11 @@ def _entry(request: HelpdeskRequest, label: str, path: str) -> MenuItem:
 
 
 def _configurable(request: HelpdeskRequest) -> list[MenuItem]:
-    rows = [row for row in request.managed if row.privileges.intersection(CONFIGURATION)]
+    rows = [row for row in request.managed if row.privileges.intersection(CONFIGURATION_PRIVILEGES)]
     # Where our back end is in use the privilege is enough, and nothing has to be asked.
-    if not rows or not (opens_the_admin() or request.user.has_perm(ACCESS_ADMIN)):
+    if not rows or not (grants_admin_access() or request.user.has_perm(ACCESS_ADMIN)):
         return []
-    addresses = [(row.service.name, panel_address(row.service)) for row in rows[:MOST_SERVICES]]
+    addresses = [(row.service.name, get_panel_url(row.service)) for row in rows[:MOST_SERVICES]]
     if len(rows) > MOST_SERVICES:
         addresses.append((_("All my services"), _in_the_admin("list")))
     return [MenuItem(name, address) for name, address in addresses if address]

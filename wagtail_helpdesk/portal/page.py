@@ -12,7 +12,7 @@ from wagtail.fields import RichTextField
 
 from .desk import desk_page
 from .preferences import absences, manager, personal
-from .request import receive
+from .request import handle_request
 from .requests import home, my_tickets, opening
 from .search import search_page
 from .tickets import action_view, files, notified, ticket_page
@@ -44,23 +44,23 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
 
     @path("", name="home")
     def home_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, home.show)
+        return handle_request(self, request, home.show_home)
 
     @path("new/", name="new")
     def new_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, opening.choose)
+        return handle_request(self, request, opening.choose_category)
 
     @path("new/<int:category>/", name="new_in")
     def new_in_route(self, request: HttpRequest, category: int) -> HttpResponseBase:
-        return receive(self, request, opening.fill_in, category=category)
+        return handle_request(self, request, opening.show_opening_form, category=category)
 
     @path("tickets/", name="tickets")
     def tickets_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, my_tickets.show)
+        return handle_request(self, request, my_tickets.show_my_tickets)
 
     @path("tickets/<int:number>/", name="ticket")
     def ticket_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
-        return receive(self, request, ticket_page.show, number=number)
+        return handle_request(self, request, ticket_page.show_ticket, number=number)
 
     # Wagtail routes words and hyphens only, so the name in the address of a file is a slug; the
     # true name travels in the header of the answer.
@@ -68,32 +68,32 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     def file_route(
         self, request: HttpRequest, number: int, file_id: int, name: str
     ) -> HttpResponseBase:
-        return receive(self, request, files.download, number=number, file_id=file_id)
+        return handle_request(self, request, files.download_file, number=number, file_id=file_id)
 
     @path("tickets/<int:number>/<slug:action>/", name="act")
     def act_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
-        return receive(self, request, action_view.act, number=number, slug=action)
+        return handle_request(self, request, action_view.handle_action, number=number, slug=action)
 
     @path("tickets/<int:number>/told/<int:event>/", name="told")
     def told_route(self, request: HttpRequest, number: int, event: int) -> HttpResponseBase:
-        return receive(self, request, notified.show, number=number, event=event)
+        return handle_request(self, request, notified.show_notified, number=number, event=event)
 
     @path("desk/", name="desk")
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, desk_page.show)
+        return handle_request(self, request, desk_page.show)
 
     @path("preferences/", name="preferences")
     def preferences_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, personal.show)
+        return handle_request(self, request, personal.show_preferences)
 
     @path("preferences/manager/", name="manager_preferences")
     def manager_preferences_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, manager.show)
+        return handle_request(self, request, manager.show_manager_preferences)
 
     @path("preferences/absences/", name="absences")
     def absences_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, absences.show)
+        return handle_request(self, request, absences.show_absences)
 
     @path("search/", name="search")
     def search_route(self, request: HttpRequest) -> HttpResponseBase:
-        return receive(self, request, search_page.show)
+        return handle_request(self, request, search_page.show_search)

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.models import Site
 
-from wagtail_helpdesk.links import helpdesk_pages, in_language, is_on, place_for
+from wagtail_helpdesk.links import find_in_language, find_location, helpdesk_pages, is_on_site
 
 
-def helpdesk_page(request: HttpRequest) -> Any:
+def find_helpdesk_page(request: HttpRequest) -> Any:
     """Return the page, or None where there is none; one statement, however often it is asked."""
     if not hasattr(request, "_helpdesk_page"):
         request._helpdesk_page = _nearest(request)  # type: ignore[attr-defined]
@@ -23,17 +23,17 @@ def _nearest(request: HttpRequest) -> Any:
     if not pages:
         return None
     site = Site.find_for_request(request)
-    here = [page for page in pages if site is not None and is_on(page, site)]
-    return in_language(here or pages, get_language() or "")
+    here = [page for page in pages if site is not None and is_on_site(page, site)]
+    return find_in_language(here or pages, get_language() or "")
 
 
-def helpdesk_address(request: HttpRequest | None) -> str:
+def get_helpdesk_url(request: HttpRequest | None) -> str:
     """Return the address of the helpdesk for links, empty where there is none.
 
     Without a request, as in a mail or a task, an absolute one.
     """
     if request is None:
-        place = place_for(None, get_language() or "")
+        place = find_location(None, get_language() or "")
         return str(place.page.full_url) if place else ""
-    page = helpdesk_page(request)
+    page = find_helpdesk_page(request)
     return (page.get_url(request) or "") if page else ""

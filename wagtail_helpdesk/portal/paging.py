@@ -82,7 +82,7 @@ class Page(Generic[Row]):
     continued: bool = False
 
 
-def page_of(
+def paginate(
     queryset: QuerySet[Any],
     fields: Sequence[str],
     order: Order,

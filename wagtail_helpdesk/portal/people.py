@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from wagtail_helpdesk.directory import DirectoryError, find_people
 
 
-def found(typed: str, *, external: bool = False, otherwise: Any = "") -> list[Any]:
+def make_candidates(typed: str, *, external: bool = False, otherwise: Any = "") -> list[Any]:
     """Return the users named in a form by identifiers or addresses, all or nobody.
 
     Raises ``ValidationError`` naming whoever is unknown, followed by ``otherwise``.

@@ -22,7 +22,7 @@ from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 from . import menu
 
 View = Callable[..., HttpResponseBase]
-READING = ("GET", "HEAD")
+READ_METHODS = ("GET", "HEAD")
 
 
 class HelpdeskRequest:
@@ -70,7 +70,7 @@ class HelpdeskRequest:
     def may(self, ticket: Ticket) -> list[lifecycle.Action]:
         """Return the actions that the visitor has on a ticket fetched with ``ticket()``."""
         ticket_access = ticket.access
-        return lifecycle.available(
+        return lifecycle.find_available_actions(
             ticket_access.roles, ticket_access.privileges, lifecycle.Status(ticket.status)
         )
 
@@ -79,23 +79,23 @@ class HelpdeskRequest:
         shared = self.page.get_helpdesk_context(self.http) | {
             "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,
             "base": self.base,
-            "menu": menu.entries(self),
+            "menu": menu.build_menu(self),
         }
         return TemplateResponse(
             self.http, f"wagtail_helpdesk/portal/{template}", shared | context, status=status
         )
 
 
-def receive(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
+def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
     """Let a visitor in and answer them: login first, then the view, refusals as pages."""
-    if not access.is_somebody(http.user):
-        return private(_to_login(http))
-    methods = getattr(view, "methods", READING)
+    if not access.is_active_user(http.user):
+        return make_private(_to_login(http))
+    methods = getattr(view, "methods", READ_METHODS)
     if http.method not in methods:
         return HttpResponseNotAllowed(methods)
     request = HelpdeskRequest(page, http)
     try:
-        return private(view(request, **kwargs))
+        return make_private(view(request, **kwargs))
     except Http404 as missing:
         refused: dict[str, Any] = {
             "template": "not_found.html",
@@ -104,7 +104,7 @@ def receive(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> HttpResp
         }
     except NotYours:
         refused = {"template": "forbidden.html", "status": 403, "number": kwargs.get("number")}
-    return private(request.render(**refused, typed=_typed(http)))
+    return make_private(request.render(**refused, typed=_typed(http)))
 
 
 def _typed(request: HttpRequest) -> str:
@@ -113,9 +113,9 @@ def _typed(request: HttpRequest) -> str:
     return str(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 
 
-def takes_forms(view: View) -> View:
+def accept_post(view: View) -> View:
     """Mark a view that accepts POST besides reading."""
-    view.methods = (*READING, "POST")  # type: ignore[attr-defined]
+    view.methods = (*READ_METHODS, "POST")  # type: ignore[attr-defined]
     return view
 
 
@@ -128,7 +128,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path(), resolve_url(login_url()))
 
 
-def private(response: HttpResponseBase) -> HttpResponseBase:
+def make_private(response: HttpResponseBase) -> HttpResponseBase:
     """Keep an answer out of every cache, the browser's included."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.lifecycle import OPEN, Priority, Status
+from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.names import names_of
+from wagtail_helpdesk.names import get_display_names
 
 from . import labels, paging
 
@@ -60,7 +60,7 @@ class TicketRow:
         return self.priority > Priority.NORMAL
 
 
-def rows_of(
+def build_rows(
     values: Iterable[dict[str, Any]], *, reader: Any, managed: Collection[Any] = ()
 ) -> list[TicketRow]:
     """Return the rows as ``reader`` reads them, who manages these services by their ids.
@@ -68,7 +68,7 @@ def rows_of(
     One statement for all the names.
     """
     values = list(values)
-    names = names_of(row[role] for row in values for role in ("requester", "assignee"))
+    names = get_display_names(row[role] for row in values for role in ("requester", "assignee"))
     now = timezone.now()
     return [_row(value, names, now, _is_plain(value, reader, managed)) for value in values]
 
@@ -82,7 +82,7 @@ def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, plain: boo
         number=value["number"],
         subject=value["subject"],
         status=value["status"],
-        status_words=labels.status_words(
+        status_words=labels.get_status_label(
             value["status"], plain=plain, resume_on=value["resume_on"]
         ),
         priority=value["priority"],
@@ -91,12 +91,12 @@ def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, plain: boo
         category=value["category__name"],
         requester=names.get(value["requester"], ""),
         assignee=names.get(value["assignee"], ""),
-        stamp=labels.stamp(value["last_activity_at"]),
-        when=labels.moment(value["last_activity_at"], now),
+        stamp=labels.format_timestamp(value["last_activity_at"]),
+        when=labels.format_moment(value["last_activity_at"], now),
     )
 
 
-def page_of_rows(
+def paginate_rows(
     tickets: QuerySet[Ticket],
     order: paging.Order,
     *,
@@ -105,17 +105,17 @@ def page_of_rows(
     length: int = paging.LENGTH,
 ) -> paging.Page[TicketRow]:
     """Return one page of a list of tickets."""
-    page = paging.page_of(tickets, FIELDS, order, after, length)
+    page = paging.paginate(tickets, FIELDS, order, after, length)
     managed = {row.service_id for row in access.manager_rows_of(reader)}
-    rows = rows_of(page.rows, reader=reader, managed=managed)
+    rows = build_rows(page.rows, reader=reader, managed=managed)
     return paging.Page(rows, page.next_key, page.continued)
 
 
-def narrowed(tickets: QuerySet[Ticket], which: str) -> QuerySet[Ticket]:
+def filter_rows(tickets: QuerySet[Ticket], which: str) -> QuerySet[Ticket]:
     """Narrow a list to the open tickets, the ended ones, one status, or nothing at all."""
     if which in Status.values:
         tickets = tickets.filter(status=which)
-        which = "open" if Status(which) in OPEN else "ended"
+        which = "open" if Status(which) in OPEN_STATUSES else "ended"
     if which == "open":
         # Always by the generated column: the partial indexes are matched by nothing else.
         return tickets.filter(is_open=True)

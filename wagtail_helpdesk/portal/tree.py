@@ -32,7 +32,7 @@ class Node:
 FIELDS = ("service", "parent", "name", "takes_tickets", "hidden")
 
 
-def nodes(categories: Iterable[Category]) -> list[Node]:
+def build_nodes(categories: Iterable[Category]) -> list[Node]:
     """Return the categories in reading order: services apart, parents before their children.
 
     A category whose parent is not among them is left out, with everything below it.
@@ -57,7 +57,7 @@ def _walk(children: dict[Any, list[Category]], parent: Any, depth: int) -> Itera
         yield from _walk(children, category.pk, depth + 1)
 
 
-def branch(tree: list[Node], root: Any) -> list[Any]:
+def get_branch(tree: list[Node], root: Any) -> list[Any]:
     """Return the ids of a category and of everything below it."""
     within = {root}
     for node in tree:
@@ -66,12 +66,12 @@ def branch(tree: list[Node], root: Any) -> list[Any]:
     return list(within)
 
 
-def useful(tree: list[Node], holding: Iterable[Any] = ()) -> list[Node]:
+def prune_useless(tree: list[Node], holding: Iterable[Any] = ()) -> list[Node]:
     """Leave out the branches in which no category takes tickets, or is ``holding`` something else."""
-    return leading_to(tree, {*holding, *(node.pk for node in tree if node.takes_tickets)})
+    return find_path_to(tree, {*holding, *(node.pk for node in tree if node.takes_tickets)})
 
 
-def leading_to(tree: list[Node], wanted: Iterable[Any]) -> list[Node]:
+def find_path_to(tree: list[Node], wanted: Iterable[Any]) -> list[Node]:
     """Return the wanted categories and those above them."""
     kept: set[Any] = set(wanted)
     result = []
@@ -82,7 +82,7 @@ def leading_to(tree: list[Node], wanted: Iterable[Any]) -> list[Node]:
     return result[::-1]
 
 
-def path(tree: Iterable[Category], category: Any) -> list[str]:
+def format_path(tree: Iterable[Category], category: Any) -> list[str]:
     """Return the names from the root category down to this one."""
     by_pk = {node.pk: node for node in tree}
     names: list[str] = []

@@ -17,7 +17,7 @@ from django.views.generic import View
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.preferences import change_switches
 from wagtail_helpdesk.mailqueue import health as health_of_mails
-from wagtail_helpdesk.mailqueue.addresses import reader_for
+from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.mailqueue.unsubscribe import read_mute_token, read_reports_token
 from wagtail_helpdesk.models import Ticket
 
@@ -36,7 +36,7 @@ class OneClickView(View):
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Ask whether it is meant."""
         subject = self.read(token)
-        with translation.override(reader_for(subject[0]).language):
+        with translation.override(get_reader(subject[0]).language):
             return self.show(request, done="", **self.words(*subject))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
@@ -50,7 +50,7 @@ class OneClickView(View):
         subject = self.read(token)
         undo = "undo" in request.POST
         self.apply(*subject, undo=undo)
-        with translation.override(reader_for(subject[0]).language):
+        with translation.override(get_reader(subject[0]).language):
             return self.show(request, done="undone" if undo else "done", **self.words(*subject))
 
     def show(self, request: HttpRequest, **context: Any) -> HttpResponse:
@@ -134,9 +134,9 @@ def _person(pk: int) -> Any:
 
 
 @never_cache
-def health(request: HttpRequest) -> HttpResponse:
+def report_health(request: HttpRequest) -> HttpResponse:
     """Say whether mails go out, and nothing more: anybody may ask (a monitor, mostly)."""
-    well = health_of_mails.examine().level < 2
+    well = health_of_mails.examine_health().level < 2
     return HttpResponse(
         "ok" if well else "fail", content_type="text/plain", status=200 if well else 503
     )

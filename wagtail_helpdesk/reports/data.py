@@ -15,7 +15,7 @@ from wagtail_helpdesk.models import Category, ReportSection, Ticket
 from wagtail_helpdesk.notifications.recipient_data import members_of
 
 #: Tickets listed in a section; the rest is counted.
-MOST_LISTED = 25
+MAX_LISTED = 25
 #: Older than this, what was gathered is gathered again before it leaves.
 FRESH = timedelta(minutes=15)
 #: The section that follows *free*: a colleague is in charge.
@@ -90,7 +90,7 @@ class OpenTickets:
         count = sum(size for size, _ in parts)
         # Merged lazily, and no further than what is listed.
         merged = heapq.merge(*(rows for size, rows in parts if size))
-        return count, [number for _, number, _ in islice(merged, min(count, MOST_LISTED))]
+        return count, [number for _, number, _ in islice(merged, min(count, MAX_LISTED))]
 
     def _rows(self, whose: str, category: int, user: int) -> tuple[int, Iterable[TicketTuple]]:
         mine = self.of[user][category] if user in self.of else []
@@ -103,7 +103,7 @@ class OpenTickets:
         return len(assigned) - len(mine), (row for row in assigned if row[2] != user)
 
 
-class Gathered:
+class ReportData:
     """The open tickets of several services: each is read once for all who ask, while it is fresh."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.mailqueue.addresses import zone_named
+from wagtail_helpdesk.mailqueue.addresses import get_time_zone
 from wagtail_helpdesk.models import (
     Heartbeat,
     HelpdeskPreferences,
@@ -33,7 +33,7 @@ from wagtail_helpdesk.notifications.recipient_data import CHUNK
 from wagtail_helpdesk.notifications.wakeup import ring
 
 from . import slots
-from .data import Gathered, OpenTickets
+from .data import OpenTickets, ReportData
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -49,7 +49,7 @@ Wanted = tuple[int, int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueReport:
     """A report of one service that is due to somebody."""
 
     user: int
@@ -59,7 +59,7 @@ class Due:
     grouped: bool
 
 
-def plan(now: datetime | None = None) -> int:
+def plan_reports(now: datetime | None = None) -> int:
     """Make the reports that fell due since the last look, whoever looked; return how many mails.
 
     The look itself is what happens once: of several planners at once one writes it down, in the
@@ -81,10 +81,10 @@ def plan(now: datetime | None = None) -> int:
         return _make(last.at, now) if slots.may_be_due(last.at, now) else 0
 
 
-def try_to_plan() -> None:
+def try_to_plan_reports() -> None:
     """Make the reports that are due; whatever stops them is logged, and stops no alert."""
     try:
-        plan()
+        plan_reports()
     except (DatabaseError, InterfaceError):
         raise
     except Exception:
@@ -101,7 +101,7 @@ def _database_now() -> datetime:
 def _make(after: datetime, until: datetime) -> int:
     wanted: dict[int, list[Wanted]] = {}
     made = 0
-    for _, dues in groupby(due_between(after, until), key=lambda due: due.user):
+    for _, dues in groupby(find_due_between(after, until), key=lambda due: due.user):
         for mail, parts in _envelopes(list(dues)):
             mail.save()
             made += 1
@@ -116,15 +116,15 @@ def _make(after: datetime, until: datetime) -> int:
 # -- who is due --------------------------------------------------------------------------------
 
 
-def due_now() -> Iterator[Due]:
+def find_due_now() -> Iterator[DueReport]:
     """Give the reports that ``plan`` would make."""
     last = Heartbeat.objects.filter(name=BEAT).first()
-    return due_between(last.at, _database_now()) if last else iter(())
+    return find_due_between(last.at, _database_now()) if last else iter(())
 
 
-def due_between(after: datetime, until: datetime) -> Iterator[Due]:
+def find_due_between(after: datetime, until: datetime) -> Iterator[DueReport]:
     """Give the reports whose hour came in a stretch of time, person by person."""
-    holidays = calendar()
+    holidays = get_holidays()
     managers = ServiceManager.objects.filter(user__is_active=True).order_by("user", "service")
     rows = managers.values_list("user", "service").iterator(chunk_size=2000)
     while some := list(islice(rows, CHUNK)):
@@ -134,9 +134,11 @@ def due_between(after: datetime, until: datetime) -> Iterator[Due]:
             if not (shows and hours) or chosen.suspended(user):
                 continue
             zone = chosen.zone(user)
-            slot = slots.last_due(hours, zone, after, until, weekends=weekends, holidays=holidays)
+            slot = slots.find_last_due(
+                hours, zone, after, until, weekends=weekends, holidays=holidays
+            )
             if slot is not None:
-                yield Due(user, service, slot, shows, chosen.grouped(user))
+                yield DueReport(user, service, slot, shows, chosen.grouped(user))
 
 
 class _Choices:
@@ -176,7 +178,7 @@ class _Choices:
     def zone(self, user: int) -> ZoneInfo:
         """Return the time zone somebody's hours are in."""
         chosen = self.people[user].time_zone if user in self.people else ""
-        return zone_named(chosen, self.zones.get(user, ""))
+        return get_time_zone(chosen, self.zones.get(user, ""))
 
 
 def _account_zones(users: set[int]) -> dict[int, str]:
@@ -187,7 +189,7 @@ def _account_zones(users: set[int]) -> dict[int, str]:
     return dict(rows.exclude(current_time_zone="").values_list("user", "current_time_zone"))
 
 
-def calendar() -> Container[date]:
+def get_holidays() -> Container[date]:
     """Return the site's holidays: dates, or a country as the library ``holidays`` names it."""
     value = helpdesk_settings.HOLIDAYS
     if not isinstance(value, str):
@@ -203,18 +205,18 @@ def calendar() -> Container[date]:
 # -- mails -------------------------------------------------------------------------------------
 
 
-def _envelopes(dues: list[Due]) -> Iterator[tuple[OutgoingMail, list[Due]]]:
+def _envelopes(dues: list[DueReport]) -> Iterator[tuple[OutgoingMail, list[DueReport]]]:
     """Give the mails of one person: one for everything, or one for each service."""
     if dues[0].grouped:
         slot = max(due.slot for due in dues)
         service = dues[0].service if len(dues) == 1 else None
-        yield new_envelope(dues[0].user, slot=slot, service=service), dues
+        yield create_report_mail(dues[0].user, slot=slot, service=service), dues
         return
     for due in dues:
-        yield new_envelope(due.user, slot=due.slot, service=due.service), [due]
+        yield create_report_mail(due.user, slot=due.slot, service=due.service), [due]
 
 
-def new_envelope(user: int, *, slot: datetime | None, service: int | None) -> OutgoingMail:
+def create_report_mail(user: int, *, slot: datetime | None, service: int | None) -> OutgoingMail:
     """Return the mail of a report, not saved."""
     return OutgoingMail(
         kind=Kind.REPORT,
@@ -234,9 +236,7 @@ def _fill(service: int, mails: Iterable[Wanted]) -> None:
     tickets = OpenTickets.read(service)
     ReportContent.objects.bulk_create(
         (
-            ReportContent(
-                mail_id=mail, service_id=service, listing=tickets.listing(user, shows)
-            )
+            ReportContent(mail_id=mail, service_id=service, listing=tickets.listing(user, shows))
             for mail, user, shows in mails
         ),
         batch_size=1000,
@@ -247,14 +247,14 @@ def send_report_now(user: User, service: Service) -> OutgoingMail:
     """Make the report of a service for one of its managers at once, whatever the hour."""
     shows, _, _ = _Choices({user.pk}).of(user.pk, service.pk)
     with transaction.atomic():
-        mail = new_envelope(user.pk, slot=None, service=service.pk)
+        mail = create_report_mail(user.pk, slot=None, service=service.pk)
         mail.save()
         _fill(service.pk, [(mail.pk, user.pk, shows)])
     ring("wagtail_helpdesk.tasks.deliver")
     return mail
 
 
-def still_wanted(user: int) -> Callable[[int], bool]:
+def is_still_wanted(user: int) -> Callable[[int], bool]:
     """Return what tells of which services somebody wants reports, as they choose now."""
     chosen = _Choices({user})
 
@@ -265,7 +265,7 @@ def still_wanted(user: int) -> Callable[[int], bool]:
     return wanted
 
 
-def refill(mail: OutgoingMail, gathered: Gathered) -> None:
+def refill_report(mail: OutgoingMail, gathered: ReportData) -> None:
     """Gather a report again that could not leave in time: it tells what is, not what was."""
     parts = list(mail.parts.all())
     chosen = _Choices({mail.user_id} if mail.user_id else set())

@@ -13,9 +13,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Role
-from wagtail_helpdesk.links import Place, Places
-from wagtail_helpdesk.mailqueue.addresses import Reader
-from wagtail_helpdesk.mailqueue.mail import MailSpec, write
+from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
+from wagtail_helpdesk.mailqueue.addresses import MailReader
+from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
 from wagtail_helpdesk.mailqueue.unsubscribe import reports_token
 from wagtail_helpdesk.models import (
     HelpdeskPreferences,
@@ -25,11 +25,14 @@ from wagtail_helpdesk.models import (
     SkipReason,
     Ticket,
 )
-from wagtail_helpdesk.names import name_of
-from wagtail_helpdesk.notifications.confidentiality import confidential_services, moved_out
+from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.notifications.confidentiality import (
+    find_confidential_services,
+    find_moved_out,
+)
 
-from .data import FRESH, MOST_LISTED, Gathered
-from .due import refill, still_wanted
+from .data import FRESH, MAX_LISTED, ReportData
+from .due import is_still_wanted, refill_report
 
 HEADINGS = {
     "managed": lambda: _("Tickets you are in charge of (%(count)s)"),
@@ -62,7 +65,7 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class MailSection:
     """Some tickets of a service under one heading."""
 
     heading: str
@@ -77,16 +80,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
+class ServiceChapter:
     """One service of a report."""
 
     name: str
     confidential: bool
-    sections: list[Section]
+    sections: list[MailSection]
 
-    def shortened(self, share: int) -> Chapter:
+    def shortened(self, share: int) -> ServiceChapter:
         """Return the same with fewer lines in each section; the rest is counted."""
-        most = max(MOST_LISTED // share, 1)
+        most = max(MAX_LISTED // share, 1)
         sections = [replace(section, lines=section.lines[:most]) for section in self.sections]
         return replace(self, sections=sections)
 
@@ -96,8 +99,8 @@ class Chapter:
         return not any(section.lines for section in self.sections)
 
 
-def compose(
-    mail: OutgoingMail, reader: Reader, places: Places, gathered: Gathered
+def compose_report(
+    mail: OutgoingMail, reader: MailReader, places: LocationCache, gathered: ReportData
 ) -> EmailMessage | SkipReason:
     """Return the report as its reader gets it, or why they get none.
 
@@ -107,14 +110,14 @@ def compose(
     if mail.slot is not None and chosen.reports_suspended:
         return SkipReason.SWITCHED_OFF
     if mail.created_at < timezone.now() - FRESH:
-        refill(mail, gathered)
+        refill_report(mail, gathered)
     managed = reader.user.helpdesk_manager_rows.values("service")
     rows = mail.parts.filter(service__in=managed).select_related("service__site")
     parts = list(rows.order_by("service__order", "service__name"))
     if not parts:
         return SkipReason.NO_ACCESS
     if mail.slot is not None:
-        wanted = still_wanted(reader.user.pk)
+        wanted = is_still_wanted(reader.user.pk)
         parts = [part for part in parts if wanted(part.service_id)]
         if not parts:
             return SkipReason.SWITCHED_OFF
@@ -129,12 +132,12 @@ def _is_empty(parts: Iterable[ReportContent]) -> bool:
 
 
 def _write(
-    mail: OutgoingMail, reader: Reader, parts: list[ReportContent], places: Places
+    mail: OutgoingMail, reader: MailReader, parts: list[ReportContent], places: LocationCache
 ) -> EmailMessage:
     only = parts[0].service if len(parts) == 1 else None
     place = places.find(parts[0].service, reader.language)
     tickets = _tickets(reader, parts)
-    moved = moved_out(tickets, confidential_services())
+    moved = find_moved_out(tickets, find_confidential_services())
     chapters = [
         _chapter(part, tickets, moved, places.find(part.service, reader.language)) for part in parts
     ]
@@ -150,7 +153,7 @@ def _write(
         "preferences_url": place.to("manager_preferences") if place else "",
         "stop_url": stop,
     }
-    return write(
+    return build_message(
         MailSpec(
             reader=reader,
             service=only,
@@ -168,7 +171,7 @@ def _write(
     )
 
 
-def _tickets(reader: Reader, parts: list[ReportContent]) -> dict[int, Ticket]:
+def _tickets(reader: MailReader, parts: list[ReportContent]) -> dict[int, Ticket]:
     """Return the tickets that are listed, as far as the reader may read them as their manager."""
     numbers = [number for part in parts for _, (_, listed) in part.listing for number in listed]
     found = Ticket.objects.visible_to(reader.user, through=(Role.MANAGER,)).filter(
@@ -179,12 +182,15 @@ def _tickets(reader: Reader, parts: list[ReportContent]) -> dict[int, Ticket]:
 
 
 def _chapter(
-    part: ReportContent, tickets: dict[int, Ticket], moved: Container[int], place: Place | None
-) -> Chapter:
+    part: ReportContent,
+    tickets: dict[int, Ticket],
+    moved: Container[int],
+    place: HelpdeskLocation | None,
+) -> ServiceChapter:
     service = part.service
     now = timezone.now()
     sections = [
-        Section(
+        MailSection(
             heading=heading,
             count=count,
             url=place.to("desk", queue=QUEUES[name], service=service.pk) if place else "",
@@ -196,7 +202,7 @@ def _chapter(
         )
         for name, heading, count, listed in _sections(part)
     ]
-    return Chapter(service.name, service.confidential, sections)
+    return ServiceChapter(service.name, service.confidential, sections)
 
 
 def _sections(part: ReportContent) -> Iterator[tuple[str, str, int, list[int]]]:
@@ -214,7 +220,12 @@ def _sections(part: ReportContent) -> Iterator[tuple[str, str, int, list[int]]]:
 
 
 def _line(
-    ticket: Ticket, place: Place | None, now: datetime, moved: Container[int], *, secret: bool
+    ticket: Ticket,
+    place: HelpdeskLocation | None,
+    now: datetime,
+    moved: Container[int],
+    *,
+    secret: bool,
 ) -> ReportLine:
     manager: Any = ticket.assignee
     hidden = secret or ticket.pk in moved
@@ -225,8 +236,8 @@ def _line(
         subject=_("Confidential ticket") if hidden else ticket.subject,
         status=ticket.get_status_display(),
         priority=ticket.get_priority_display(),
-        requester="" if secret else name_of(ticket.requester),
-        manager=name_of(manager) if manager else _("nobody"),
+        requester="" if secret else get_display_name(ticket.requester),
+        manager=get_display_name(manager) if manager else _("nobody"),
         # Two units are one too many to compare rows by.
         idle=timesince(ticket.last_activity_at, now, depth=1),
     )

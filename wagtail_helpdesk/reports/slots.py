@@ -13,7 +13,7 @@ SATURDAY = 5
 
 
 @lru_cache(maxsize=4096)
-def moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
+def get_moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
     """Return the first moment at which clocks of a zone show an hour of a day, or pass over it.
 
     02:00 in the gap of spring is the moment of the jump; in autumn, the first of the two 02:00.
@@ -38,7 +38,7 @@ def _jump(near: datetime, zone: ZoneInfo) -> datetime:
     return high.replace(microsecond=0)
 
 
-def last_due(
+def find_last_due(
     hours: Iterable[int],
     zone: ZoneInfo,
     after: datetime,
@@ -56,7 +56,7 @@ def last_due(
     first, last = after.astimezone(zone).date(), until.astimezone(zone).date()
     days = [first + timedelta(days=n) for n in range(-1, (last - first).days + 2)]
     slots = [
-        moment(day, hour, zone)
+        get_moment(day, hour, zone)
         for day in days
         if _is_working_day(day, weekends=weekends, holidays=holidays)
         for hour in hours

@@ -12,7 +12,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Event, SearchRow, Ticket
 
 from . import backends
-from .normalisation import fold
+from .normalisation import fold_text
 
 #: Events read and written at a time.
 BATCH = 500
@@ -28,30 +28,30 @@ _CHANGES_WHAT_IT_IS_ABOUT = [
 
 def index_form(batch: UUID) -> None:
     """Make the acts of one form findable."""
-    for _size in sweep(unindexed().filter(batch=batch)):
+    for _size in sweep_unindexed(find_unindexed().filter(batch=batch)):
         pass
 
 
-def catch_up() -> None:
+def index_ticket_of() -> None:
     """Make findable what was missed, from the newest event back to a stretch that missed nothing.
 
     Asking all events would read the whole table each time; ``sweep`` without limits does.
     """
     last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     while last > 0:
-        stretch = unindexed().filter(pk__gt=last - STRETCH, pk__lte=last)
-        if not any(list(sweep(stretch))):
+        stretch = find_unindexed().filter(pk__gt=last - STRETCH, pk__lte=last)
+        if not any(list(sweep_unindexed(stretch))):
             return
         last -= STRETCH
 
 
-def index(events: QuerySet[Event]) -> int:
+def index_events(events: QuerySet[Event]) -> int:
     """Write the rows of these events, and return how many."""
     rows = [_row(event) for event in _with_what_is_read(events)]
     if not rows:
         return 0
     # First, because the sweep looks for missing rows: what the engine refused is offered again.
-    backends.current().add(rows)
+    backends.get_backend().add(rows)
     SearchRow.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -61,29 +61,29 @@ def index(events: QuerySet[Event]) -> int:
     return len(rows)
 
 
-def forget(event: int) -> None:
+def forget_ticket(event: int) -> None:
     """Forget the words of an event whose row was deleted."""
-    backends.current().remove(event)
+    backends.get_backend().remove(event)
 
 
-def unindexed() -> QuerySet[Event]:
+def find_unindexed() -> QuerySet[Event]:
     """Return the events that cannot be found yet."""
     return Event.objects.filter(search_row=None)
 
 
-def sweep(events: QuerySet[Event] | None = None) -> Iterator[int]:
+def sweep_unindexed(events: QuerySet[Event] | None = None) -> Iterator[int]:
     """Index what was missed, or some of it, yielding after each batch how many events it held."""
-    for keys in _batches(unindexed() if events is None else events):
-        yield index(Event.objects.filter(pk__in=keys))
-        index(_outdated_by(keys))
+    for keys in _batches(find_unindexed() if events is None else events):
+        yield index_events(Event.objects.filter(pk__in=keys))
+        index_events(_outdated_by(keys))
 
 
-def rebuild() -> Iterator[int]:
+def rebuild_index() -> Iterator[int]:
     """Index everything again, yielding after each batch how many events it held."""
-    backends.current().empty()
+    backends.get_backend().empty()
     for keys in _batches(Event.objects.all()):
-        yield index(Event.objects.filter(pk__in=keys))
-    backends.current().settle()
+        yield index_events(Event.objects.filter(pk__in=keys))
+    backends.get_backend().settle()
 
 
 def _batches(events: QuerySet[Event]) -> Iterator[list[int]]:
@@ -108,14 +108,14 @@ def _with_what_is_read(events: QuerySet[Event]) -> Iterable[Event]:
 
 
 def _row(event: Event) -> SearchRow:
-    said = fold(" ".join(_said(event)))
+    said = fold_text(" ".join(_said(event)))
     return SearchRow(
         event=event,
         ticket_id=event.ticket_id,
         audience=event.audience,
         actor_id=event.actor_id,
         # What says nothing answers no question: the index need not know what it is about.
-        about=fold(" ".join(_about(event.ticket))) if said else "",
+        about=fold_text(" ".join(_about(event.ticket))) if said else "",
         said=said,
     )
 

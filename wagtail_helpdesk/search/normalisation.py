@@ -29,11 +29,11 @@ _ARTICLES = frozenset([
 ])  # fmt: skip
 
 
-class TooBroad(Exception):
+class QueryTooBroad(Exception):
     """The question has too many answers to give any in time: it must be more precise."""
 
 
-class Unavailable(Exception):
+class SearchUnavailable(Exception):
     """The search engine of the site does not answer."""
 
 
@@ -65,7 +65,7 @@ class Query:
         )
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return the words of a text, folded, with a space between them."""
     text = text.casefold().translate(_PLAIN)
     if not text.isascii():
@@ -77,12 +77,12 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)
 def fold_word(word: str) -> str:
     """Fold one word of a text; any language has a few that stand everywhere."""
-    return fold(word)
+    return fold_text(word)
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """Return what somebody asks for. Nothing they type is an operator: only words count."""
-    words = fold(_ELISION.sub(" ", text[:LONGEST_QUESTION])).split()
+    words = fold_text(_ELISION.sub(" ", text[:LONGEST_QUESTION])).split()
     telling = [word for word in words if word not in _ARTICLES] or words
     # Each once, in their order; the last one typed stays the last.
     kept = list(dict.fromkeys(reversed(telling)))[::-1]

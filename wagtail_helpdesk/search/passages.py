@@ -16,12 +16,12 @@ BEFORE, LENGTH = 80, 240
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 
 
-def plain(html: str) -> str:
+def strip_markup(html: str) -> str:
     """Return what a message says, without its formatting, on one line."""
     return " ".join(unescape(strip_tags(html)).split())
 
 
-def passage(text: str, query: Query) -> SafeString:
+def extract_passage(text: str, query: Query) -> SafeString:
     """Return the part of a plain text around the first word found, as safe HTML."""
     first = next((m.start() for m in _WORD.finditer(text) if query.finds(m[0])), 0)
     start = _at_a_word(text, first - BEFORE)
@@ -29,12 +29,12 @@ def passage(text: str, query: Query) -> SafeString:
     return format_html(
         "{}{}{}",
         "… " if start else "",
-        marked(text[start:end].strip(), query),
+        mark_matches(text[start:end].strip(), query),
         " …" if end < len(text) else "",
     )
 
 
-def marked(text: str, query: Query) -> SafeString:
+def mark_matches(text: str, query: Query) -> SafeString:
     """Return a plain text as safe HTML, the words asked for between ``<mark>`` tags."""
     pieces, last = [], 0
     for found in _WORD.finditer(text):

@@ -16,8 +16,8 @@ from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Attachment, Event, SearchRow, Ticket
 
 from . import backends
-from .normalisation import Query, parse
-from .passages import marked, passage, plain
+from .normalisation import Query, parse_query
+from .passages import extract_passage, mark_matches, strip_markup
 
 #: Answers on a page, unless asked otherwise, and at most.
 LENGTH, MOST = 25, 50
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\s*#?\s*([0-9]{1,18})\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class SearchFilters:
     """What narrows a search, and where an older page starts (``before``: an event's id)."""
 
     open: bool | None = None
@@ -37,7 +37,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """An event that answers, with its ticket; ``subject`` and ``passage`` are safe HTML."""
 
     event: Event
@@ -46,34 +46,34 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class SearchResults:
     """The answers, and after which event the older ones start (None: these are all).
 
     ``ticket`` is the number of the ticket when the question was just that: lead there.
     """
 
     query: Query = field(default_factory=Query)
-    hits: Sequence[Hit] = ()
+    hits: Sequence[SearchHit] = ()
     older: int | None = None
     ticket: int | None = None
 
 
 def search(
-    user: Any, text: str, filters: Filters | None = None, *, length: int = LENGTH
-) -> Results:
+    user: Any, text: str, filters: SearchFilters | None = None, *, length: int = LENGTH
+) -> SearchResults:
     """Return what the user may read that holds all the words of ``text``, newest first.
 
     ``#1042`` or ``1042`` alone names a ticket and finds nothing else, if there is one to see. Raises
     ``TooBroad`` when the database would take too long, ``Unavailable`` when an engine is away.
     """
-    filters, query = filters or Filters(), parse(text)
-    if not query or not access.is_somebody(user):
-        return Results(query)
+    filters, query = filters or SearchFilters(), parse_query(text)
+    if not query or not access.is_active_user(user):
+        return SearchResults(query)
     if (number := _number_of_ticket(user, text)) is not None:
-        return Results(query, ticket=number)
+        return SearchResults(query, ticket=number)
     length = max(1, min(length, MOST))
-    found = backends.current().newest(_doors(user, filters), query, filters.before, length)
-    return Results(query, _hits(user, found.events, query), found.older)
+    found = backends.get_backend().newest(_doors(user, filters), query, filters.before, length)
+    return SearchResults(query, _hits(user, found.events, query), found.older)
 
 
 def _number_of_ticket(user: Any, text: str) -> int | None:
@@ -83,7 +83,7 @@ def _number_of_ticket(user: Any, text: str) -> int | None:
     return Ticket.objects.visible_to(user).values_list("pk", flat=True).filter(pk=named[1]).first()
 
 
-def _doors(user: Any, filters: Filters) -> list[QuerySet[SearchRow]]:
+def _doors(user: Any, filters: SearchFilters) -> list[QuerySet[SearchRow]]:
     """Return the queries that together reach all the user may read, each with the rule in it, newest first.
 
     For a manager words narrow best, and one door leads everywhere. Somebody who manages nothing
@@ -102,7 +102,7 @@ def _doors(user: Any, filters: Filters) -> list[QuerySet[SearchRow]]:
     return [*doors, newest.filter(ticket__visibility=Visibility.PUBLIC)]
 
 
-def _narrowed(rows: QuerySet[SearchRow], filters: Filters) -> QuerySet[SearchRow]:
+def _narrowed(rows: QuerySet[SearchRow], filters: SearchFilters) -> QuerySet[SearchRow]:
     if filters.open is not None:
         rows = rows.filter(ticket__is_open=filters.open)
     if filters.service is not None:
@@ -112,7 +112,7 @@ def _narrowed(rows: QuerySet[SearchRow], filters: Filters) -> QuerySet[SearchRow
     return rows
 
 
-def _hits(user: Any, keys: list[int], query: Query) -> list[Hit]:
+def _hits(user: Any, keys: list[int], query: Query) -> list[SearchHit]:
     if not keys:
         return []
     # Asked again although the keys come through the same gate: no back end has to be trusted.
@@ -127,9 +127,9 @@ def _hits(user: Any, keys: list[int], query: Query) -> list[Hit]:
     return [_hit(event, files[event.pk], query) for event in events]
 
 
-def _hit(event: Event, files: list[str], query: Query) -> Hit:
-    text = " · ".join(filter(None, [plain(event.rendered), *files]))
-    return Hit(event, marked(event.ticket.subject, query), passage(text, query))
+def _hit(event: Event, files: list[str], query: Query) -> SearchHit:
+    text = " · ".join(filter(None, [strip_markup(event.rendered), *files]))
+    return SearchHit(event, mark_matches(event.ticket.subject, query), extract_passage(text, query))
 
 
 def _files_of(events: list[Event]) -> dict[int, list[str]]:

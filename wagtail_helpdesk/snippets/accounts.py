@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 
-def keep_one(request: HttpRequest, user: Any) -> HttpResponse | None:
+def refuse_deletion(request: HttpRequest, user: Any) -> HttpResponse | None:
     """Answer for Wagtail, before it deletes an account or asks whether to."""
     return _refusal(request, [user])
 
 
-def keep_several(
+def refuse_deletions(
     request: HttpRequest, action_type: str, users: Sequence[Any], action: Any
 ) -> HttpResponse | None:
     """The same for several chosen in a list: all of them stay."""
@@ -40,7 +40,7 @@ def _refusal(request: HttpRequest, users: Sequence[Any]) -> HttpResponse | None:
                 "%(name)s manages a service of the helpdesk or appears on its tickets, and cannot be "
                 "deleted. Deactivate the account instead."
             )
-            % {"name": name_of(user)},
+            % {"name": get_display_name(user)},
             buttons=[
                 messages.button(reverse("wagtailusers_users:edit", args=[user.pk]), _("Edit"))
             ],

@@ -16,9 +16,9 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
-from .choosers import reachable, reachable_services
-from .service_pages import ServiceButton, ServiceFormPage, ServicePage
-from .tree import indented, walk
+from .choosers import filter_reachable, find_reachable_services
+from .service_pages import ServiceButton, ServiceFormPage, ServicePageMixin
+from .tree import indent_name, walk_tree
 from .widgets import Chooser
 
 
@@ -48,11 +48,14 @@ class AliasForm(forms.Form):
         parent.queryset = service.categories.all()
         parent.choices = [
             ("", _("None: at the top of the service")),
-            *[(n.category.pk, indented(n.category, n.depth)) for n in walk(parent.queryset)],
+            *[
+                (n.category.pk, indent_name(n.category, n.depth))
+                for n in walk_tree(parent.queryset)
+            ],
         ]
         for name, model in (("to_category", Category), ("to_service", Service)):
             target: Any = self.fields[name]
-            target.queryset = reachable(model, user)
+            target.queryset = filter_reachable(model, user)
             target.widget = Chooser(target.queryset)
 
     def clean(self) -> dict[str, Any]:
@@ -64,7 +67,7 @@ class AliasForm(forms.Form):
         return cleaned
 
 
-class AddAlias(ServiceFormPage, ServicePage):
+class AddAlias(ServiceFormPage, ServicePageMixin):
     """Show something under another name in the tree of the service."""
 
     privilege = Privilege.MANAGE_CATEGORIES
@@ -107,11 +110,14 @@ class OtherNameForm(forms.Form):
         category.queryset = service.categories.all()
         category.choices = [
             ("", _("The whole service")),
-            *[(n.category.pk, indented(n.category, n.depth)) for n in walk(category.queryset)],
+            *[
+                (n.category.pk, indent_name(n.category, n.depth))
+                for n in walk_tree(category.queryset)
+            ],
         ]
 
 
-class AddOtherName(ServiceFormPage, ServicePage):
+class AddOtherName(ServiceFormPage, ServicePageMixin):
     """Show the service, or a category of it, a second time in the catalogue, beside the services."""
 
     privilege = Privilege.MANAGE_CATEGORIES
@@ -134,18 +140,18 @@ class AddOtherName(ServiceFormPage, ServicePage):
         return _("The other name was added.")
 
 
-def shown_in(service: Service, *, reader: Any) -> QuerySet[Alias]:
+def find_shown_in(service: Service, *, reader: Any) -> QuerySet[Alias]:
     """Return the aliases in the tree of a service; ``known``: their targets exist for the reader."""
-    targets = reachable_services(reader).filter(
+    targets = find_reachable_services(reader).filter(
         pk=Coalesce(OuterRef("to_service"), OuterRef("to_category__service"))
     )
     aliases = Alias.objects.filter(service=service).annotate(known=Exists(targets))
     return aliases.select_related("parent", "to_service", "to_category__service")
 
 
-def leading_to(service: Service, *, reader: Any) -> QuerySet[Alias]:
+def find_leading_to(service: Service, *, reader: Any) -> QuerySet[Alias]:
     """Return the aliases that lead to a service or into it; ``known``: their places exist for the reader."""
-    places = reachable_services(reader).filter(pk=OuterRef("service"))
+    places = find_reachable_services(reader).filter(pk=OuterRef("service"))
     aliases = Alias.objects.filter(Q(to_service=service) | Q(to_category__service=service))
     return aliases.annotate(known=Exists(places)).select_related("service", "to_category")
 
@@ -158,7 +164,7 @@ class RemoveOtherName(ServiceButton):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        beside = leading_to(self.service, reader=self.author).filter(service=None)
+        beside = find_leading_to(self.service, reader=self.author).filter(service=None)
         self.alias = get_object_or_404(beside, pk=kwargs["alias"])
 
     def do(self) -> None:

@@ -24,7 +24,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.parsing import number
 
-from .aliases import leading_to, shown_in
+from .aliases import find_leading_to, find_shown_in
 from .forms import CategoryForm
 from .object_permissions import (
     ConfigurationActionView,
@@ -33,10 +33,10 @@ from .object_permissions import (
     ScopedSubject,
     WagtailView,
 )
-from .service_pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePage
-from .services import TEMPLATE_PANEL, panel_url
-from .texts import texts_of
-from .tree import walk
+from .service_pages import CATEGORIES, SERVICES, CategoryPage, ServiceButton, ServicePageMixin
+from .services import TEMPLATE_PANEL, get_service_panel_url
+from .texts import find_texts
+from .tree import walk_tree
 from .widgets import RADIOS, SELECT
 
 EDIT_HANDLER = ObjectList(
@@ -61,12 +61,12 @@ EDIT_HANDLER = ObjectList(
 )
 
 
-def tree_url(service: Service) -> str:
+def get_tree_url(service: Service) -> str:
     """Return the address of a service's categories in the admin."""
     return reverse(f"{SERVICES}:tree", args=[service.pk])
 
 
-class CategoryTree(ServicePage):
+class CategoryTree(ServicePageMixin):
     """The categories of a service, as a tree."""
 
     privilege = Privilege.MANAGE_CATEGORIES
@@ -76,16 +76,16 @@ class CategoryTree(ServicePage):
 
     @cached_property
     def header_buttons(self) -> list[Any]:
-        return [HeaderButton(_("Add a category"), url=add_url(self.service), icon_name="plus")]
+        return [HeaderButton(_("Add a category"), url=get_add_url(self.service), icon_name="plus")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             rows=[
-                {"node": node, "add_below": add_url(self.service, node.category)}
+                {"node": node, "add_below": get_add_url(self.service, node.category)}
                 for node in self._nodes()
             ],
-            aliases=shown_in(self.service, reader=self.author),
-            names=leading_to(self.service, reader=self.author),
+            aliases=find_shown_in(self.service, reader=self.author),
+            names=find_leading_to(self.service, reader=self.author),
             **kwargs,
         )
 
@@ -95,10 +95,10 @@ class CategoryTree(ServicePage):
             named=Count("named_members", distinct=True),
             open_tickets=Count("tickets", filter=Q(tickets__is_open=True), distinct=True),
         )
-        return list(walk(categories))
+        return list(walk_tree(categories))
 
 
-def add_url(service: Service, parent: Category | None = None) -> str:
+def get_add_url(service: Service, parent: Category | None = None) -> str:
     """Return the address of the form for a new category."""
     query = {"service": service.pk} | ({"parent": parent.pk} if parent else {})
     return f"{reverse(f'{CATEGORIES}:add')}?{urlencode(query)}"
@@ -136,13 +136,13 @@ class CategoryCrumbs(WagtailView):
         return [
             *self.breadcrumbs_items,
             {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
-            {"url": panel_url(service), "label": str(service)},
-            {"url": tree_url(service), "label": _("Categories")},
+            {"url": get_service_panel_url(service), "label": str(service)},
+            {"url": get_tree_url(service), "label": _("Categories")},
             {"url": "", "label": self.get_page_subtitle()},
         ]
 
     def get_success_url(self) -> str:
-        return tree_url(self.object.service)
+        return get_tree_url(self.object.service)
 
 
 class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView):
@@ -193,7 +193,7 @@ class EditCategory(ConfigurationActionView, CategoryCrumbs, ScopedObject, generi
         category = self.object
         return super().get_context_data(
             category=category,
-            texts=texts_of(category),
+            texts=find_texts(category),
             source=category.list_in_force(),
             members=category.effective_members().count(),
             **kwargs,
@@ -210,7 +210,7 @@ class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            tickets=configuration.tickets_of(self.object).count(),
+            tickets=configuration.find_tickets_of(self.object).count(),
             below=self.object.children.count(),
             transfer_url=reverse(f"{CATEGORIES}:transfer", args=[self.object.pk]),
             cancel_url=reverse(f"{CATEGORIES}:edit", args=[self.object.pk]),

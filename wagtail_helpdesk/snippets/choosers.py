@@ -18,15 +18,15 @@ from wagtail_helpdesk.parsing import number
 from .object_permissions import WagtailView
 
 
-def reachable_services(user: Any) -> QuerySet[Service]:
+def find_reachable_services(user: Any) -> QuerySet[Service]:
     """Return the services that somebody may name in the admin: no chooser shows others exist."""
     seen, mine = Service.objects.visible_to(user), Service.objects.configured_by(user)
     return Service.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=mine.values("pk")))
 
 
-def reachable(model: type[Any], user: Any) -> QuerySet[Any]:
+def filter_reachable(model: type[Any], user: Any) -> QuerySet[Any]:
     """Return the services or categories that somebody may name in the admin."""
-    services = reachable_services(user)
+    services = find_reachable_services(user)
     if model is Service:
         return services
     shown = Q(hidden=False) | Q(service__in=Service.objects.configured_by(user).values("pk"))
@@ -60,7 +60,7 @@ class Reachable(WagtailView):
     filter_form_class = NameForm
 
     def get_object_list(self) -> QuerySet[Any]:
-        return reachable(self.model_class, self.request.user)
+        return filter_reachable(self.model_class, self.request.user)
 
     def get_object(self, pk: Any) -> Any:
         return self.get_object_list().get(pk=number(pk))

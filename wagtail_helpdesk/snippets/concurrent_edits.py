@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 
-class SeenForm(forms.ModelForm):
+class ConcurrentEditForm(forms.ModelForm):
     """A form about a row that others may change meanwhile.
 
     Only what its reader changed is written. Where somebody else was faster the form comes back once,

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from wagtail_helpdesk.lifecycle import Algorithm
-from wagtail_helpdesk.mailqueue.addresses import owners_of
+from wagtail_helpdesk.mailqueue.addresses import find_owners
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.models.inheritance import INHERITED, Inherited
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
-from .concurrent_edits import SeenForm
-from .tree import indented, walk
+from .concurrent_edits import ConcurrentEditForm
+from .tree import indent_name, walk_tree
 
 #: What each way of assigning does, said where it is chosen.
 EXPLAINED = {
@@ -28,9 +28,9 @@ EXPLAINED = {
 }
 
 
-def whose_address(address: str) -> str:
+def describe_alert_address(address: str) -> str:
     """Return a sentence about the people whose own address would be alerted; empty if nobody's is."""
-    owners = [name_of(user) for user in owners_of(address)[:3]] if address else []
+    owners = [get_display_name(user) for user in find_owners(address)[:3]] if address else []
     if not owners:
         return ""
     return _(
@@ -38,7 +38,7 @@ def whose_address(address: str) -> str:
     ) % {"address": address, "names": ", ".join(owners)}
 
 
-class InheritingForm(SeenForm, WagtailAdminModelForm):
+class InheritingForm(ConcurrentEditForm, WagtailAdminModelForm):
     """A form in which blank means inherit: each field says what, and from where."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +46,7 @@ class InheritingForm(SeenForm, WagtailAdminModelForm):
         for name in INHERITED:
             if name in self.fields:
                 self._show_inherited(name, self.fields[name])
-        if owner := whose_address(self.instance.alert_address):
+        if owner := describe_alert_address(self.instance.alert_address):
             address = self.fields["alert_address"]
             address.help_text = f"{address.help_text} {owner}"
 
@@ -54,7 +54,7 @@ class InheritingForm(SeenForm, WagtailAdminModelForm):
     def warning(self) -> str:
         """What whoever saves it ought to know."""
         changed = "alert_address" in self.changed_data
-        return whose_address(self.cleaned_data["alert_address"]) if changed else ""
+        return describe_alert_address(self.cleaned_data["alert_address"]) if changed else ""
 
     def _show_inherited(self, name: str, field: Any) -> None:
         sentence = self._sentence(name, self.instance.inherited(name))
@@ -91,7 +91,7 @@ class ServiceForm(InheritingForm):
         if self.instance.pk is None:
             del self.fields["arrivals"]
             return
-        nodes = list(walk(self.instance.categories.filter(takes_tickets=True)))
+        nodes = list(walk_tree(self.instance.categories.filter(takes_tickets=True)))
         arrivals: Any = self.fields["arrivals"]
         arrivals.queryset = Category.objects.filter(service=self.instance)
         arrivals.choices = _choices(nodes, _("Ask for the category"))
@@ -102,7 +102,7 @@ class CategoryForm(InheritingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        nodes = list(walk(self.instance.service.categories.all()))
+        nodes = list(walk_tree(self.instance.service.categories.all()))
         below = _below(self.instance, nodes)
         parent: Any = self.fields["parent"]
         parent.queryset = Category.objects.filter(service=self.instance.service).exclude(
@@ -122,7 +122,7 @@ def _below(category: Category, nodes: list[Any]) -> set[int]:
 
 
 def _choices(nodes: list[Any], blank: str) -> list[tuple[Any, str]]:
-    named = [(node.category.pk, indented(node.category, node.depth)) for node in nodes]
+    named = [(node.category.pk, indent_name(node.category, node.depth)) for node in nodes]
     return [("", blank), *named]
 
 

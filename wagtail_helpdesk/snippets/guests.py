@@ -18,7 +18,7 @@ from wagtail_helpdesk.models import PermanentGuest
 
 from .people import AddPeople
 from .service_pages import ServiceButton, ServiceListPage
-from .services import to_ask
+from .services import find_people_to_ask
 
 
 class GuestList(ServiceListPage):
@@ -43,7 +43,7 @@ class GuestList(ServiceListPage):
         return self.service.permanent_guests.select_related("user")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(ask=to_ask(self), **kwargs)
+        return super().get_context_data(ask=find_people_to_ask(self), **kwargs)
 
 
 class AddGuest(AddPeople):

@@ -24,7 +24,7 @@ from .service_pages import SERVICES
 from .services import ServiceCrumbs
 
 
-class Kind(NamedTuple):
+class LogKind(NamedTuple):
     """A kind of change: its name in filters, its sentence, and the privilege it takes."""
 
     label: Promise
@@ -38,84 +38,84 @@ EDIT, MANAGERS, CATEGORIES = (
     Privilege.MANAGE_CATEGORIES,
 )
 
-KINDS: dict[str, Kind] = {
-    "create_service": Kind(
+KINDS: dict[str, LogKind] = {
+    "create_service": LogKind(
         gettext_lazy("Create service"), gettext_lazy("Service “%(name)s” created"), EDIT
     ),
-    "edit_service": Kind(
+    "edit_service": LogKind(
         gettext_lazy("Edit service"), gettext_lazy("Service “%(name)s” changed"), EDIT
     ),
-    "order_services": Kind(
+    "order_services": LogKind(
         gettext_lazy("Order services"), gettext_lazy("Service “%(name)s” moved in the list"), EDIT
     ),
-    "delete_service": Kind(
+    "delete_service": LogKind(
         gettext_lazy("Delete service"), gettext_lazy("Service “%(name)s” deleted"), EDIT
     ),
-    "add_manager": Kind(
+    "add_manager": LogKind(
         gettext_lazy("Add manager"), gettext_lazy("Manager %(name)s added"), MANAGERS
     ),
-    "update_manager": Kind(
+    "update_manager": LogKind(
         gettext_lazy("Update manager"), gettext_lazy("Manager %(name)s updated"), MANAGERS
     ),
-    "remove_manager": Kind(
+    "remove_manager": LogKind(
         gettext_lazy("Remove manager"),
         gettext_lazy("Manager %(name)s removed, open tickets handed over: %(tickets)s"),
         MANAGERS,
     ),
-    "order_managers": Kind(
+    "order_managers": LogKind(
         gettext_lazy("Order managers"), gettext_lazy("Manager %(name)s moved in the list"), MANAGERS
     ),
-    "set_availability": Kind(
+    "set_availability": LogKind(
         gettext_lazy("Set availability"), gettext_lazy("Availability of %(name)s changed"), MANAGERS
     ),
-    "add_absence": Kind(
+    "add_absence": LogKind(
         gettext_lazy("Add absence"), gettext_lazy("Absence of %(name)s added"), MANAGERS
     ),
-    "remove_absence": Kind(
+    "remove_absence": LogKind(
         gettext_lazy("Remove absence"), gettext_lazy("Absence of %(name)s removed"), MANAGERS
     ),
-    "add_permanent_guest": Kind(
+    "add_permanent_guest": LogKind(
         gettext_lazy("Add permanent guest"),
         gettext_lazy("Permanent guest %(name)s added"),
         MANAGERS,
     ),
-    "remove_permanent_guest": Kind(
+    "remove_permanent_guest": LogKind(
         gettext_lazy("Remove permanent guest"),
         gettext_lazy("Permanent guest %(name)s removed"),
         MANAGERS,
     ),
-    "create_category": Kind(
+    "create_category": LogKind(
         gettext_lazy("Create category"), gettext_lazy("Category “%(name)s” created"), CATEGORIES
     ),
-    "edit_category": Kind(
+    "edit_category": LogKind(
         gettext_lazy("Edit category"), gettext_lazy("Category “%(name)s” changed"), CATEGORIES
     ),
-    "order_categories": Kind(
+    "order_categories": LogKind(
         gettext_lazy("Order categories"),
         gettext_lazy("Category “%(name)s” moved in the list"),
         CATEGORIES,
     ),
-    "delete_category": Kind(
+    "delete_category": LogKind(
         gettext_lazy("Delete category"), gettext_lazy("Category “%(name)s” deleted"), CATEGORIES
     ),
-    "name_members": Kind(
+    "name_members": LogKind(
         gettext_lazy("Name members"), gettext_lazy("Members of “%(name)s” changed"), CATEGORIES
     ),
-    "transfer_tickets": Kind(
+    "transfer_tickets": LogKind(
         gettext_lazy("Transfer all tickets"),
         gettext_lazy("Tickets of “%(name)s” transferred to %(to)s: %(count)s"),
         CATEGORIES,
     ),
-    "add_alias": Kind(
+    "add_alias": LogKind(
         gettext_lazy("Add alias"), gettext_lazy("Alias “%(name)s” of %(to)s added"), CATEGORIES
     ),
-    "remove_alias": Kind(
+    "remove_alias": LogKind(
         gettext_lazy("Remove alias"), gettext_lazy("Alias “%(name)s” removed"), CATEGORIES
     ),
 }
 
 
-def register(actions: LogActionRegistry) -> None:
+def register_log_actions(actions: LogActionRegistry) -> None:
     """Register every kind of change with Wagtail's log."""
     for action, kind in KINDS.items():
         formatter = type("_Formatter", (Formatter,), {"kind": kind, "label": kind.label})
@@ -125,7 +125,7 @@ def register(actions: LogActionRegistry) -> None:
 class Formatter(LogFormatter):
     """Says a change in a sentence, then what was there before and what is there now."""
 
-    kind: Kind
+    kind: LogKind
 
     def format_message(self, log_entry: ModelLogEntry) -> str:
         data = log_entry.data
@@ -214,7 +214,7 @@ class ServiceHistory(ServiceCrumbs, ScopedSubject, generic.HistoryView):
         return self._annotate_queryset(entries)
 
 
-def last_change(service: Service, user_id: int) -> ModelLogEntry | None:
+def find_last_change(service: Service, user_id: int) -> ModelLogEntry | None:
     """Return the last entry about the privileges of somebody in a service."""
     return (
         ModelLogEntry.objects.filter(

@@ -15,18 +15,18 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import HandOverPolicy, configuration
-from wagtail_helpdesk.actions.assignment_rules import open_load
+from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
 from wagtail_helpdesk.directory import DirectoryError, find_person
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Absence, ServiceManager
 
-from .concurrent_edits import SeenForm
+from .concurrent_edits import ConcurrentEditForm
 from .people import AddPeople
-from .service_pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePage
-from .services import to_ask
+from .service_pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePageMixin
+from .services import find_people_to_ask
 
 AVAILABILITY = Privilege.SET_AVAILABILITY
-TICKETS = tuple(p for p in Privilege if p not in (*CONFIGURATION, AVAILABILITY))
+TICKETS = tuple(p for p in Privilege if p not in (*CONFIGURATION_PRIVILEGES, AVAILABILITY))
 
 #: Short enough for a list.
 SHORT = {
@@ -57,12 +57,12 @@ class ManagerList(ServiceListPage):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(ask=to_ask(self), **kwargs)
+        context = super().get_context_data(ask=find_people_to_ask(self), **kwargs)
         context["rows"] = self._rows(context["page_obj"])
         return context
 
     def _rows(self, page: Any) -> list[dict[str, Any]]:
-        load = open_load(self.service.pk, [manager.user_id for manager in page])
+        load = count_open_tickets(self.service.pk, [manager.user_id for manager in page])
         rows = [_row(manager) | {"load": load.get(manager.user_id, 0)} for manager in page]
         if rows:
             rows[0]["first"] = not page.has_previous()
@@ -70,7 +70,7 @@ class ManagerList(ServiceListPage):
         return rows
 
 
-def label_of(privilege: Privilege) -> str:
+def get_privilege_label(privilege: Privilege) -> str:
     """Return what a privilege is called."""
     field: Any = ServiceManager._meta.get_field(privilege.value)
     return str(field.verbose_name)
@@ -80,8 +80,8 @@ def _row(manager: ServiceManager) -> dict[str, Any]:
     held = manager.privileges
     return {
         "manager": manager,
-        "configuration": [SHORT[p] for p in CONFIGURATION if p in held],
-        "missing": [label_of(p) for p in TICKETS if p not in held],
+        "configuration": [SHORT[p] for p in CONFIGURATION_PRIVILEGES if p in held],
+        "missing": [get_privilege_label(p) for p in TICKETS if p not in held],
         "away": next(iter(getattr(manager.user, "away", ())), None),
     }
 
@@ -105,7 +105,7 @@ class AddManager(AddPeople):
         return _("Added as managers: %(names)s.") % {"names": self.names()}
 
 
-class ManagerPage(ServicePage):
+class ManagerPage(ServicePageMixin):
     """A page about one manager of the service."""
 
     privilege = Privilege.MANAGE_MANAGERS
@@ -126,7 +126,7 @@ class ManagerPage(ServicePage):
         return super().get_context_data(manager=self.manager, **kwargs)
 
 
-class ManagerForm(SeenForm):
+class ManagerForm(ConcurrentEditForm):
     """Privileges and availability. What its reader may not give is shown, and cannot be changed."""
 
     class Meta:
@@ -135,7 +135,7 @@ class ManagerForm(SeenForm):
 
     def __init__(self, *args: Any, holds: frozenset[Privilege], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for privilege in CONFIGURATION:
+        for privilege in CONFIGURATION_PRIVILEGES:
             if privilege not in holds:
                 self.fields[privilege.value].disabled = True
                 self.fields[privilege.value].help_text = _(
@@ -145,7 +145,7 @@ class ManagerForm(SeenForm):
     def groups(self) -> list[tuple[str, list[Any]]]:
         """Return the fields under their headings."""
         return [
-            (_("Configuration"), [self[p.value] for p in CONFIGURATION]),
+            (_("Configuration"), [self[p.value] for p in CONFIGURATION_PRIVILEGES]),
             (_("Tickets"), [self[p.value] for p in TICKETS]),
             (_("Availability"), [self["available"], self[AVAILABILITY.value]]),
         ]
@@ -216,7 +216,7 @@ class RemoveManager(ManagerPage, ServiceFormPage):
 
     @cached_property
     def count(self) -> int:
-        return configuration.open_tickets_of(self.manager)
+        return configuration.find_open_tickets_of(self.manager)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "count": self.count}

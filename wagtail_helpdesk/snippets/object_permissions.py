@@ -25,7 +25,7 @@ else:
     WagtailView = object
 
 
-class Scoped(WagtailView):
+class ScopedMixin(WagtailView):
     """Narrows whatever a view reads to the objects that the user may at least see."""
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -35,7 +35,7 @@ class Scoped(WagtailView):
         return queryset.filter(pk__in=visible.values("pk"))
 
 
-class ScopedList(Scoped):
+class ScopedList(ScopedMixin):
     """For listings, their results and their exports, in which no cell is taken for a formula."""
 
     def get_base_queryset(self) -> QuerySet[Any]:
@@ -51,7 +51,7 @@ class ScopedList(Scoped):
         return _harmless(value) if export_format == self.FORMAT_CSV else value
 
 
-class OneObject(Scoped):
+class OneObject(ScopedMixin):
     """What one may not see does not exist (404); what one sees but may not do is refused (403)."""
 
     def get_object(self, *args: Any) -> Any:
@@ -76,7 +76,7 @@ class ScopedSubject(OneObject):
         return self.scoped(super().get_base_object_queryset())
 
 
-class ScopedAddress(Scoped):
+class ScopedAddress(ScopedMixin):
     """For views that take any object of their model: previews, revisions, unpublishing."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.directory import DirectoryError, find_people, look_for
+from wagtail_helpdesk.directory import DirectoryError, find_people, search_with_limits
 
 from .service_pages import ServiceFormPage
 
@@ -77,7 +77,7 @@ class AddPeople(ServiceFormPage):
         data = self.request.POST
         query = data.get("query", "")
         form = PeopleForm(initial={"people": _named(data), "query": query})
-        return self.get_context_data(form=form, found=look_for(query, by=self.author))
+        return self.get_context_data(form=form, found=search_with_limits(query, by=self.author))
 
     def names(self) -> str:
         """Return the names of those who were added."""

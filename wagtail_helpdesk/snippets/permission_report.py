@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.auth import ACCESS_ADMIN, opens_the_admin
+from wagtail_helpdesk.auth import ACCESS_ADMIN, grants_admin_access
 from wagtail_helpdesk.directory import DirectoryError
 from wagtail_helpdesk.directory.users import UserDirectory
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
 
-from .choosers import reachable_services
-from .history import last_change
-from .managers import label_of
-from .service_pages import ServicePage
+from .choosers import find_reachable_services
+from .history import find_last_change
+from .managers import get_privilege_label
+from .service_pages import ServicePageMixin
 
 BACKEND = "wagtail_helpdesk.auth.ConfigurationBackend"
 
 
-class Reason(NamedTuple):
+class PermissionReason(NamedTuple):
     """A right, whether somebody has it, and why or why not."""
 
     right: str
@@ -40,7 +40,7 @@ class PersonForm(forms.Form):
     person = forms.CharField(label=gettext_lazy("Identifier or e-mail address"), max_length=254)
 
 
-class Why(ServicePage):
+class PermissionReportView(ServicePageMixin):
     """Explains the rights of somebody; of others, to whoever manages the managers."""
 
     template_name = "wagtail_helpdesk/admin/why.html"
@@ -58,8 +58,10 @@ class Why(ServicePage):
             raise PermissionDenied
         context = {"person": self.author, "form": PersonForm()} if typed is None else self._asked()
         if context["person"]:
-            context["reasons"] = list(reasons(context["person"], self.service, self.author))
-            context["last"] = last_change(self.service, context["person"].pk)
+            context["reasons"] = list(
+                explain_permissions(context["person"], self.service, self.author)
+            )
+            context["last"] = find_last_change(self.service, context["person"].pk)
         return super().get_context_data(may_ask=may_ask, **context, **kwargs)
 
     def _asked(self) -> dict[str, Any]:
@@ -75,7 +77,7 @@ class Why(ServicePage):
         return {"form": form, "person": person}
 
 
-def reasons(user: Any, service: Service, reader: Any) -> Iterator[Reason]:
+def explain_permissions(user: Any, service: Service, reader: Any) -> Iterator[PermissionReason]:
     """Yield what somebody may do in a service, each with its reason, in words that the reader may read."""
     row = service.managers.filter(user=user).first()
     yield _admin(user, reader)
@@ -86,69 +88,73 @@ def reasons(user: Any, service: Service, reader: Any) -> Iterator[Reason]:
         yield _privilege(privilege, row, user)
 
 
-def _privilege(privilege: Privilege, row: ServiceManager | None, user: Any) -> Reason:
-    label = label_of(privilege)
+def _privilege(privilege: Privilege, row: ServiceManager | None, user: Any) -> PermissionReason:
+    label = get_privilege_label(privilege)
     if row is not None and privilege in row.privileges:
-        return Reason(label, True, _("A privilege of this manager."))
-    if privilege in CONFIGURATION and access.configures_everything(user):
-        return Reason(label, True, _("Administers the helpdesk."))
+        return PermissionReason(label, True, _("A privilege of this manager."))
+    if privilege in CONFIGURATION_PRIVILEGES and access.administers_helpdesk(user):
+        return PermissionReason(label, True, _("Administers the helpdesk."))
     if row is None:
-        return Reason(label, False, _("Is not a manager of this service."))
-    return Reason(label, False, _("This privilege is off."))
+        return PermissionReason(label, False, _("Is not a manager of this service."))
+    return PermissionReason(label, False, _("This privilege is off."))
 
 
-def _admin(user: Any, reader: Any) -> Reason:
+def _admin(user: Any, reader: Any) -> PermissionReason:
     right = _("enter the Wagtail admin")
     if user.is_superuser:
-        return Reason(right, True, _("Superuser."))
+        return PermissionReason(right, True, _("Superuser."))
     group = _group_with(user, "access_admin")
     if group:
-        return Reason(right, True, _("Member of the group “%(group)s”.") % {"group": group})
-    held = access.configuration_held(user)
-    if held and opens_the_admin():
+        return PermissionReason(
+            right, True, _("Member of the group “%(group)s”.") % {"group": group}
+        )
+    held = access.configuration_privileges_of(user)
+    if held and grants_admin_access():
         services = _named(held, reader)
         why = _("Holds a configuration privilege: %(services)s.") % {"services": services}
-        return Reason(right, True, why)
+        return PermissionReason(right, True, why)
     if user.has_perm(ACCESS_ADMIN):
-        return Reason(right, True, _("A permission of this user."))
+        return PermissionReason(right, True, _("A permission of this user."))
     if held:
         why = _("Holds a configuration privilege, but the site does not use %(backend)s.")
-        return Reason(right, False, why % {"backend": BACKEND})
-    return Reason(right, False, _("Holds no configuration privilege in any service."))
+        return PermissionReason(right, False, why % {"backend": BACKEND})
+    return PermissionReason(right, False, _("Holds no configuration privilege in any service."))
 
 
-def _administrator(user: Any) -> Reason:
+def _administrator(user: Any) -> PermissionReason:
     right = _("configure every service")
     if user.is_superuser:
-        return Reason(right, True, _("Superuser."))
-    if not access.configures_everything(user):
-        return Reason(right, False, _("Neither superuser nor in a group that may change services."))
+        return PermissionReason(right, True, _("Superuser."))
+    if not access.administers_helpdesk(user):
+        return PermissionReason(
+            right, False, _("Neither superuser nor in a group that may change services.")
+        )
     group = _group_with(user, "change_service")
-    return Reason(
+    return PermissionReason(
         right, True,
         _("Member of the group “%(group)s”.") % {"group": group} if group else _("A permission of this user."),
     )  # fmt: skip
 
 
-def _tickets(row: ServiceManager | None) -> Reason:
+def _tickets(row: ServiceManager | None) -> PermissionReason:
     right = _("read the tickets of the service")
     if row is not None:
-        return Reason(right, True, _("Manager of the service."))
-    return Reason(
+        return PermissionReason(right, True, _("Manager of the service."))
+    return PermissionReason(
         right, False,
         _("Not a manager: sees only public tickets, and those they are requester or guest of."),
     )  # fmt: skip
 
 
-def _asking(user: Any, row: ServiceManager | None, service: Service) -> Reason:
+def _asking(user: Any, row: ServiceManager | None, service: Service) -> PermissionReason:
     right = _("open tickets in the service")
     if Service.objects.open_to(user).filter(pk=service.pk).exists():
-        return Reason(right, True, _lets_in(user, row, service))
+        return PermissionReason(right, True, _lets_in(user, row, service))
     if not service.enabled:
-        return Reason(right, False, _("The service is not enabled."))
+        return PermissionReason(right, False, _("The service is not enabled."))
     if Service.objects.visible_to(user).filter(pk=service.pk).exists():
-        return Reason(right, False, _("No category of the service takes tickets."))
-    return Reason(right, False, _("In none of the groups that may open tickets."))
+        return PermissionReason(right, False, _("No category of the service takes tickets."))
+    return PermissionReason(right, False, _("In none of the groups that may open tickets."))
 
 
 def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:
@@ -167,7 +173,9 @@ def _group_with(user: Any, codename: str) -> Group | None:
 def _named(services: Iterable[int], reader: Any) -> str:
     """Name services: those that do not exist for the reader, and those beyond the fifth, as others."""
     services = set(services)
-    names = [str(service) for service in reachable_services(reader).filter(pk__in=services)[:5]]
+    names = [
+        str(service) for service in find_reachable_services(reader).filter(pk__in=services)[:5]
+    ]
     if others := len(services) - len(names):
         names.append(ngettext("another service", "other services", others))
     return ", ".join(names)

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from wagtail.permission_policies import BasePermissionPolicy
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 
 
@@ -35,20 +35,22 @@ class ConfigurationPolicy(BasePermissionPolicy):
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         if action in self.permissions:
-            return access.is_somebody(user) and user.has_perm(self.permissions[action])
+            return access.is_active_user(user) and user.has_perm(self.permissions[action])
         if action not in self.privileges:
             return False
-        if access.configures_everything(user):
+        if access.administers_helpdesk(user):
             return True
         return any(
-            self._suffices(action, holds) for holds in access.configuration_held(user).values()
+            self._suffices(action, holds)
+            for holds in access.configuration_privileges_of(user).values()
         )
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
-        if action in self.permissions or access.configures_everything(user):
+        if action in self.permissions or access.administers_helpdesk(user):
             return self.user_has_permission(user, action)
         return self._suffices(
-            action, access.configuration_held(user).get(self.service_id(instance), frozenset())
+            action,
+            access.configuration_privileges_of(user).get(self.service_id(instance), frozenset()),
         )
 
     def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> Any:
@@ -84,7 +86,7 @@ class ConfigurationPolicy(BasePermissionPolicy):
 class ServicePolicy(ConfigurationPolicy):
     """Services: changed by those who may edit them; made, ordered and deleted by administrators."""
 
-    privileges = {"change": (Privilege.EDIT_SERVICE,), "view": CONFIGURATION}
+    privileges = {"change": (Privilege.EDIT_SERVICE,), "view": CONFIGURATION_PRIVILEGES}
     permissions = {
         "add": "wagtail_helpdesk.add_service",
         "delete": "wagtail_helpdesk.delete_service",

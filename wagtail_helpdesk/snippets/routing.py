@@ -21,7 +21,7 @@ from wagtail.log_actions import LogActionRegistry, log
 
 from wagtail_helpdesk.models import Category, Routing, Service
 
-from .choosers import reachable
+from .choosers import filter_reachable
 from .widgets import Chooser
 
 ROUTE = "wagtail_helpdesk.route"
@@ -44,8 +44,10 @@ class RoutingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["service"].required = False
         self.fields["service"].help_text = _("Leave blank to use the same as the pages above.")
-        self._offer("service", reachable(Service, user))
-        self._offer("category", reachable(Category, user), linked_fields={"service": "#id_service"})
+        self._offer("service", filter_reachable(Service, user))
+        self._offer(
+            "category", filter_reachable(Category, user), linked_fields={"service": "#id_service"}
+        )
 
     def _offer(self, name: str, choices: QuerySet[Any], **options: Any) -> None:
         """Let a field choose among these; another choice that was made before is not shown."""
@@ -87,7 +89,7 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
         super().setup(request, *args, **kwargs)
         pages = Routing.page.field.related_model._default_manager
         self.page: Any = get_object_or_404(pages, pk=kwargs["page"])
-        if not may_route(self.page, request.user):
+        if not may_set_routing(self.page, request.user):
             raise PermissionDenied
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -127,21 +129,21 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
         }
 
 
-def may_route(page: Any, user: Any) -> bool:
+def may_set_routing(page: Any, user: Any) -> bool:
     """Tell whether somebody decides what stands on a page, and so whom it asks."""
     return bool(page.permissions_for_user(user).can_publish())
 
 
-def header_buttons(
+def get_header_buttons(
     page: Any, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
     """Lead there from the page's menu (a ``register_page_header_buttons`` hook)."""
-    if may_route(page, user):
+    if may_set_routing(page, user):
         address = reverse("wagtail_helpdesk_routing", args=[page.pk])
         yield Button(_("Helpdesk of this page"), address, icon_name="helpdesk", priority=75)
 
 
-def urls() -> list[URLPattern]:
+def get_urls() -> list[URLPattern]:
     """Return the address of the form (a ``register_admin_urls`` hook)."""
     form = PageRouting.as_view()
     return [path("helpdesk/pages/<int:page>/", form, name="wagtail_helpdesk_routing")]

@@ -23,7 +23,7 @@ SERVICES = "helpdesk_services"
 CATEGORIES = "helpdesk_categories"
 
 
-class ServicePage(WagtailAdminTemplateMixin, View):
+class ServicePageMixin(WagtailAdminTemplateMixin, View):
     """A page about one service, for whoever configures a part of it.
 
     Of a service in which they configure nothing they learn nothing (404); ``privilege`` is what the
@@ -77,7 +77,7 @@ class ServicePage(WagtailAdminTemplateMixin, View):
         return self.render_to_response(self.get_context_data())
 
 
-class ServiceListPage(ServicePage, BaseListingView):
+class ServiceListPage(ServicePageMixin, BaseListingView):
     """A page with a list of what belongs to one service, turned over page by page."""
 
     paginate_by = 25
@@ -89,7 +89,7 @@ class ServiceListPage(ServicePage, BaseListingView):
         return self.address(self.page_name)
 
 
-class CategoryPage(ServicePage):
+class CategoryPage(ServicePageMixin):
     """A page about one category, below the tree of its service."""
 
     privilege = Privilege.MANAGE_CATEGORIES
@@ -118,7 +118,7 @@ class CategoryPage(ServicePage):
         return super().get_context_data(category=self.category, **kwargs)
 
 
-class ServiceFormPage(FormMixin, ServicePage):
+class ServiceFormPage(FormMixin, ServicePageMixin):
     """A page about one service with a form whose sending is a deed."""
 
     template_name = "wagtail_helpdesk/admin/form.html"
@@ -160,7 +160,7 @@ class ServiceFormPage(FormMixin, ServicePage):
         return context
 
 
-class ServiceButton(ServicePage):
+class ServiceButton(ServicePageMixin):
     """Something done by one button, without a page of its own: POST, then back where it was pressed."""
 
     http_method_names = ["post", "options"]

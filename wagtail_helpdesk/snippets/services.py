@@ -31,8 +31,8 @@ from .object_permissions import (
     ScopedSubject,
     WagtailView,
 )
-from .service_pages import SERVICES, ServicePage
-from .texts import texts_of
+from .service_pages import SERVICES, ServicePageMixin
+from .texts import find_texts
 from .widgets import CHECKBOXES, RADIOS, SELECT, TEXTAREA
 
 TEMPLATE_PANEL = MultiFieldPanel(
@@ -85,7 +85,7 @@ EDIT_HANDLER = ObjectList(
 )
 
 
-def panel_url(service: Service) -> str:
+def get_service_panel_url(service: Service) -> str:
     """Return the address of a service's panel in the admin."""
     return reverse(f"{SERVICES}:panel", args=[service.pk])
 
@@ -94,7 +94,9 @@ class ServiceTitle(ButtonsColumnMixin, TitleColumn):
     """The name of a service, leading to its panel."""
 
     def __init__(self, view: ServiceList) -> None:
-        super().__init__("name", label=gettext_lazy("Name"), sort_key="name", get_url=panel_url)
+        super().__init__(
+            "name", label=gettext_lazy("Name"), sort_key="name", get_url=get_service_panel_url
+        )
         self.view = view
 
     def get_buttons(self, instance: Service, parent_context: Any) -> list[Any]:
@@ -146,7 +148,7 @@ class ReorderServices(generic.ReorderView):
         service = get_object_or_404(Service, pk=number(kwargs["pk"]))
         author: Any = request.user
         place = number(request.GET.get("position"))
-        configuration.order_service(service, by=author, place=place)
+        configuration.change_service_order(service, by=author, place=place)
         return JsonResponse({"success": True})
 
 
@@ -157,7 +159,7 @@ class CreateService(ConfigurationActionView, generic.CreateView):
         return configuration.create_service(by=self.request.user, **self.form.cleaned_data)
 
     def get_success_url(self) -> str:
-        return panel_url(self.object)
+        return get_service_panel_url(self.object)
 
 
 class ServiceCrumbs(WagtailView):
@@ -167,12 +169,12 @@ class ServiceCrumbs(WagtailView):
         return [
             *self.breadcrumbs_items,
             {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
-            {"url": panel_url(self.object), "label": str(self.object)},
+            {"url": get_service_panel_url(self.object), "label": str(self.object)},
             {"url": "", "label": self.get_page_title()},
         ]
 
     def get_success_url(self) -> str:
-        return panel_url(self.object)
+        return get_service_panel_url(self.object)
 
 
 class EditService(ConfigurationActionView, ServiceCrumbs, ScopedObject, generic.EditView):
@@ -197,9 +199,9 @@ class DeleteService(ScopedObject, generic.DeleteView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            tickets=configuration.tickets_of(self.object).count(),
+            tickets=configuration.find_tickets_of(self.object).count(),
             transfer_url=reverse(f"{SERVICES}:transfer", args=[self.object.pk]),
-            cancel_url=panel_url(self.object),
+            cancel_url=get_service_panel_url(self.object),
             **kwargs,
         )
 
@@ -219,7 +221,7 @@ class ServiceUsage(ServiceCrumbs, ScopedSubject, generic.UsageView):
     """The pages whose blocks show a service."""
 
 
-class ServicePanel(ServicePage):
+class ServicePanel(ServicePageMixin):
     """Where a service is run from (guide III): its categories, managers and permanent guests."""
 
     template_name = "wagtail_helpdesk/admin/service.html"
@@ -256,13 +258,13 @@ class ServicePanel(ServicePage):
             guests=service.permanent_guests.count(),
             categories=service.categories.count(),
             categories_without_members=service.categories.without_active_members().count(),
-            texts=texts_of(service) if Privilege.EDIT_SERVICE in self.holds else [],
-            ask=to_ask(self),
+            texts=find_texts(service) if Privilege.EDIT_SERVICE in self.holds else [],
+            ask=find_people_to_ask(self),
             **kwargs,
         )
 
 
-def to_ask(page: ServicePage) -> list[ServiceManager] | None:
+def find_people_to_ask(page: ServicePageMixin) -> list[ServiceManager] | None:
     """Return some of those who may change managers and permanent guests; None for one of them."""
     if Privilege.MANAGE_MANAGERS in page.holds:
         return None

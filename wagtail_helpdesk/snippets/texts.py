@@ -74,7 +74,7 @@ def edit_handler(*more: str) -> ObjectList:
     )
 
 
-def texts_of(what: Service | Category) -> list[dict[str, Any]]:
+def find_texts(what: Service | Category) -> list[dict[str, Any]]:
     """Return where each language of the site is written, and how far that is."""
     space, query = _address(what)
     written = {text.locale_id: text for text in what.texts.all()}
@@ -106,7 +106,7 @@ def _status(text: Any) -> str:
     return "" if text.live else pgettext("text", "(draft)")
 
 
-def begun(model: type[Text], request: HttpRequest) -> Text:
+def find_begun_text(model: type[Text], request: HttpRequest) -> Text:
     """Return a new text about what the address names, in its language."""
     asked = number(request.GET.get(model.ABOUT, ""))
     locale = get_object_or_404(Locale, language_code=request.GET.get("language", ""))
@@ -152,17 +152,17 @@ class TextCrumbs(WagtailView):
         return [
             *self.breadcrumbs_items,
             {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
-            {"url": panel_of(self.object.about), "label": str(self.object.about)},
+            {"url": get_panel_url(self.object.about), "label": str(self.object.about)},
             {"url": "", "label": self.get_page_subtitle()},
         ]
 
     def get_success_url(self) -> str:
         if self.draftstate_enabled and self.action in ("create", "edit"):
             return super().get_success_url()
-        return panel_of(self.object.about)
+        return get_panel_url(self.object.about)
 
 
-def panel_of(what: Service | Category) -> str:
+def get_panel_url(what: Service | Category) -> str:
     """Return the address of the panel of a service or a category."""
     if isinstance(what, Service):
         return reverse(f"{SERVICES}:panel", args=[what.pk])
@@ -173,14 +173,14 @@ class BeginText(TextCrumbs, generic.CreateView):
     """Begin a text; if there is one already, that one is opened."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        text = begun(self.model, request)
+        text = find_begun_text(self.model, request)
         there = self.model.objects.filter(locale=text.locale, **{self.model.ABOUT: text.about})
         if found := there.first():
             return redirect(self.edit_url_name, found.pk)
         return super().get(request, *args, **kwargs)
 
     def get_initial_form_instance(self) -> Text:
-        return begun(self.model, self.request)
+        return find_begun_text(self.model, self.request)
 
     def get_add_url(self) -> str:
         return self.request.get_full_path()
@@ -209,7 +209,7 @@ class PreviewBegun(generic.PreviewOnCreateView):
     """The preview of a text that is not saved yet."""
 
     def get_object(self) -> Text:
-        text = begun(self.model, self.request)
+        text = find_begun_text(self.model, self.request)
         self.parent_object_id = f"{text.about.pk}-{text.locale.pk}"
         return text
 

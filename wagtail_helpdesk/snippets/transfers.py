@@ -13,7 +13,7 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 
-from .service_pages import CategoryPage, ServiceFormPage, ServicePage
+from .service_pages import CategoryPage, ServiceFormPage, ServicePageMixin
 from .widgets import Chooser
 
 
@@ -27,7 +27,7 @@ class TransferForm(forms.Form):
     def __init__(self, *args: Any, user: Any, service: Service, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         to: Any = self.fields["to"]
-        to.queryset = configuration.targets_for(user, service).select_related("service")
+        to.queryset = configuration.find_transfer_targets(user, service).select_related("service")
         to.widget = Chooser(to.queryset)
 
 
@@ -46,7 +46,7 @@ class Transfer(ServiceFormPage):
 
     @cached_property
     def count(self) -> int:
-        return configuration.tickets_of(self.source()).count()
+        return configuration.find_tickets_of(self.source()).count()
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.author, "service": self.service}
@@ -69,7 +69,7 @@ class Transfer(ServiceFormPage):
         ) % {"count": self.left}
 
 
-class TransferService(Transfer, ServicePage):
+class TransferService(Transfer, ServicePageMixin):
     """Transfer all tickets of a service."""
 
     privilege = Privilege.MANAGE_CATEGORIES

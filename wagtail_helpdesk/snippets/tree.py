@@ -18,7 +18,7 @@ class Node(NamedTuple):
     last: bool
 
 
-def walk(categories: Iterable[Category]) -> Iterator[Node]:
+def walk_tree(categories: Iterable[Category]) -> Iterator[Node]:
     """Yield every category after its parent and before its parent's next neighbour."""
     below: defaultdict[int | None, list[Category]] = defaultdict(list)
     for category in categories:
@@ -35,6 +35,6 @@ def _walk(
         yield from _walk(below, category.pk, depth + 1)
 
 
-def indented(category: Category, depth: int) -> str:
+def indent_name(category: Category, depth: int) -> str:
     """Return the name as it stands in a list of choices."""
     return f"{'— ' * depth}{category.name}"

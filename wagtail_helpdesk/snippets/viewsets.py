@@ -16,13 +16,13 @@ from . import absences, aliases, categories, guests, history, managers, members,
 from . import permission_report as explanation
 from . import transfers as transfer
 from .choosers import ReachableChooser
-from .service_pages import CATEGORIES, SERVICES, ServicePage
+from .service_pages import CATEGORIES, SERVICES, ServicePageMixin
 from .texts import CategoryTextViewSet, ServiceTextViewSet
 
 LIST, RESULTS = "wagtailadmin/generic/index.html", "wagtailadmin/generic/index_results.html"
 
 
-def _below(rest: str, view: type[ServicePage], name: str) -> URLPattern:
+def _below(rest: str, view: type[ServicePageMixin], name: str) -> URLPattern:
     """The address of a page below a service or a category."""
     return path(f"<int:pk>/{rest}", view.as_view(), name=name)
 
@@ -79,7 +79,7 @@ class ServiceViewSet(SnippetViewSet):
             ("guests/", guests.GuestList, "guests"),
             ("guests/add/", guests.AddGuest, "guest_add"),
             ("guests/<int:guest>/remove/", guests.RemoveGuest, "guest_remove"),
-            ("why/", explanation.Why, "why"),
+            ("why/", explanation.PermissionReportView, "why"),
         ]
         return [*super().get_urlpatterns(), *(_below(*page) for page in own)]
 

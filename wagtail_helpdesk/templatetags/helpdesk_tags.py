@@ -9,19 +9,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.dates import in_words
-from wagtail_helpdesk.names import name_of
-from wagtail_helpdesk.portal.requests.source_page import report_address, with_page
+from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.portal.requests.source_page import add_page_parameter, get_report_url
 
 register = template.Library()
-register.filter("in_words", in_words, expects_localtime=True)
-register.filter("name_of", name_of)
+register.filter("in_words", format_date, expects_localtime=True)
+register.filter("display_name", get_display_name)
 
 
 @register.simple_tag(takes_context=True)
 def from_page(context: template.Context, address: str) -> str:
     """Return an address that leads to the form, with the page that somebody asks from."""
-    return with_page(address, context.get("page_asked"))
+    return add_page_parameter(address, context.get("page_asked"))
 
 
 @register.simple_tag(takes_context=True)
@@ -31,7 +31,7 @@ def helpdesk_report_address(context: template.Context, page: Any = None) -> str:
     Empty without helpdesk, and for its own page. The same for every reader, so it may stand in a
     cached page.
     """
-    return report_address(context.get("request"), page or context.get("page"))
+    return get_report_url(context.get("request"), page or context.get("page"))
 
 
 @register.simple_tag(takes_context=True)

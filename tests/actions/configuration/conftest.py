@@ -3,7 +3,7 @@
 import pytest
 from wagtail.models import ModelLogEntry
 
-from wagtail_helpdesk.lifecycle import CONFIGURATION
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def runs(row):
 
     def leave(user, *privileges):
         manager = row(user)
-        for privilege in CONFIGURATION:
+        for privilege in CONFIGURATION_PRIVILEGES:
             setattr(manager, privilege.value, privilege in privileges)
         manager.save()
         return manager
@@ -35,7 +35,7 @@ def sophie(people, runs):
     """Sophie, with the three configuration privileges; nobody else has any."""
     for user in (people.karim, people.julien, people.hugo):
         runs(user)
-    runs(people.sophie, *CONFIGURATION)
+    runs(people.sophie, *CONFIGURATION_PRIVILEGES)
     return people.sophie
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.fixtures import TODAY
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
-from wagtail_helpdesk.models import Absence, ServiceManager, replacement_for
+from wagtail_helpdesk.models import Absence, ServiceManager, find_replacement
 
 pytestmark = pytest.mark.usefixtures("noon")
 WEEK = datetime.timedelta(days=7)
@@ -61,30 +61,30 @@ def test_nobody_assigns_to_whoever_is_away(people, ticket, away):
 
 def test_the_replacement_stands_in(people, away):
     away(people.karim, people.julien)
-    assert replacement_for(people.karim, TODAY) == people.julien
+    assert find_replacement(people.karim, TODAY) == people.julien
 
 
 def test_a_replacement_who_is_away_is_replaced_in_turn(people, away):
     away(people.karim, people.julien)
     away(people.julien, people.sophie)
-    assert replacement_for(people.karim, TODAY) == people.sophie
+    assert find_replacement(people.karim, TODAY) == people.sophie
 
 
 def test_the_chain_ends_with_nobody(people, away):
     away(people.karim, people.julien)
     away(people.julien)
-    assert replacement_for(people.karim, TODAY) is None
+    assert find_replacement(people.karim, TODAY) is None
 
 
 def test_whoever_is_there_is_replaced_by_nobody(people):
-    assert replacement_for(people.karim, TODAY) is None
+    assert find_replacement(people.karim, TODAY) is None
 
 
 def test_somebody_deactivated_stands_in_for_nobody(people, away):
     away(people.karim, people.julien)
     people.julien.is_active = False
     people.julien.save()
-    assert replacement_for(people.karim, TODAY) is None
+    assert find_replacement(people.karim, TODAY) is None
 
 
 def test_a_circle_is_refused(people, away):
@@ -97,7 +97,7 @@ def test_a_circle_is_refused(people, away):
 def test_whoever_is_replaced_by_nobody_closes_no_circle(people, away):
     away(people.karim)
     away(people.hugo, people.karim)
-    assert replacement_for(people.hugo, TODAY) is None
+    assert find_replacement(people.hugo, TODAY) is None
 
 
 def test_a_circle_is_found_in_any_of_several_absences(people, away):
@@ -110,13 +110,13 @@ def test_a_circle_is_found_in_any_of_several_absences(people, away):
 def test_a_circle_in_different_weeks_is_none(people, away):
     away(people.karim, people.julien)
     away(people.julien, people.karim, first=TODAY + 2 * WEEK, last=TODAY + 3 * WEEK)
-    assert replacement_for(people.julien, TODAY + 2 * WEEK) == people.karim
+    assert find_replacement(people.julien, TODAY + 2 * WEEK) == people.karim
 
 
 def test_a_circle_made_behind_our_back_ends(people):
     for user, other in ((people.karim, people.julien), (people.julien, people.karim)):
         Absence.objects.create(user=user, starts_on=TODAY, ends_on=TODAY, replacement=other)
-    assert replacement_for(people.karim, TODAY) is None
+    assert find_replacement(people.karim, TODAY) is None
 
 
 def test_nobody_stands_in_for_themselves(people, away):

@@ -7,7 +7,7 @@ from django.db import connection
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import HelpdeskError, configuration
-from wagtail_helpdesk.lifecycle import CONFIGURATION
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES
 from wagtail_helpdesk.models import Category
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ def at_once(*deeds):
 
 
 def test_S_ESC_02_two_who_remove_one_another_leave_one(people, general, sophie, runs, row):
-    runs(people.karim, *CONFIGURATION)
+    runs(people.karim, *CONFIGURATION_PRIVILEGES)
     hers, his = row(sophie), row(people.karim)
     results = at_once(
         lambda: configuration.remove_manager(hers, by=people.karim),

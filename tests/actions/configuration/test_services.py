@@ -128,7 +128,7 @@ def test_a_large_category_is_emptied_in_several_goes(
     people, heating, plumbing, sophie, ticket, monkeypatch
 ):
     actions.open_ticket(heating, by=people.lea, subject="Encore", text="Il fait 13 degrés.")
-    monkeypatch.setattr("wagtail_helpdesk.actions.configuration.transfers.AT_ONCE", 1)
+    monkeypatch.setattr("wagtail_helpdesk.actions.configuration.transfers.BATCH_SIZE", 1)
     assert configuration.transfer_tickets(heating, by=sophie, to=plumbing) == 1
     assert configuration.transfer_tickets(heating, by=sophie, to=plumbing) == 0
 
@@ -157,4 +157,4 @@ def test_the_example_of_the_guide_works(people):
     example = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)[-1]
     names = {"user": people.karim}
     exec(example, names)
-    assert [str(member) for member in names["specs"].effective_members()] == ["Karim Benali"]
+    assert [str(member) for member in names["post_office"].effective_members()] == ["Karim Benali"]

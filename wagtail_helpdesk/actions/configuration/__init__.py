@@ -6,15 +6,15 @@ from .categories import change_category, create_category, delete_category, step_
 from .guests import add_permanent_guest, remove_permanent_guest
 from .managers import (
     add_manager,
-    open_tickets_of,
+    find_open_tickets_of,
     remove_manager,
     set_availability,
     step_manager,
     update_manager,
 )
 from .membership import named_members, refresh_members_from, set_members
-from .services import change_service, create_service, delete_service, order_service
-from .transfers import targets_for, tickets_of, transfer_tickets
+from .services import change_service, change_service_order, create_service, delete_service
+from .transfers import find_tickets_of, find_transfer_targets, transfer_tickets
 
 __all__ = [
     "add_absence",
@@ -23,14 +23,16 @@ __all__ = [
     "add_permanent_guest",
     "change_category",
     "change_service",
+    "change_service_order",
     "create_category",
     "create_service",
     "delete_category",
     "delete_service",
+    "find_open_tickets_of",
+    "find_tickets_of",
+    "find_transfer_targets",
     "may_set_absences",
     "named_members",
-    "open_tickets_of",
-    "order_service",
     "refresh_members_from",
     "remove_absence",
     "remove_alias",
@@ -40,8 +42,6 @@ __all__ = [
     "set_members",
     "step_category",
     "step_manager",
-    "targets_for",
-    "tickets_of",
     "transfer_tickets",
     "update_manager",
 ]

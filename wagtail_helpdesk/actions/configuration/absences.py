@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Service
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from ..errors import NotPossible, NotYours, refuse_inactive
-from .change import ConfigurationChange, legible
+from .change import ConfigurationChange, format_value
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -97,7 +97,7 @@ def _check_replacement(
         raise NotPossible(
             "replacement",
             _("On these days, the absent manager already stands in for %(name)s.")
-            % {"name": name_of(replacement)},
+            % {"name": get_display_name(replacement)},
         )
 
 
@@ -120,9 +120,9 @@ def _leads_back(
 def _record(action: str, absence: Absence, by: Author) -> None:
     """An absence concerns all services of the person: the record of each has it."""
     days = {
-        "starts_on": legible(absence.starts_on),
-        "ends_on": legible(absence.ends_on),
-        "replacement": name_of(absence.replacement) if absence.replacement else None,
+        "starts_on": format_value(absence.starts_on),
+        "ends_on": format_value(absence.ends_on),
+        "replacement": get_display_name(absence.replacement) if absence.replacement else None,
     }
     added = action == "add_absence"
     for service in Service.objects.filter(managers__user=absence.user):
@@ -130,6 +130,6 @@ def _record(action: str, absence: Absence, by: Author) -> None:
             action,
             before={} if added else days,
             after=days if added else {},
-            name=name_of(absence.user),
+            name=get_display_name(absence.user),
             user=absence.user_id,
         )

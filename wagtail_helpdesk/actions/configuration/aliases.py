@@ -10,7 +10,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
 from ..errors import NotPossible
-from .change import changing, next_order, validated
+from .change import change_service_locked, get_next_order, save_validated
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -31,7 +31,9 @@ def add_alias(
     In a service it is the place that must be the author's: tickets arrive where the alias leads, by
     the rules of that place. Beside the services, what it leads to must be.
     """
-    with changing(service or _service_of(to), by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(
+        service or _service_of(to), by=by, needs=Privilege.MANAGE_CATEGORIES
+    ) as change:
         if parent is not None and parent.service_id != change.service.pk:
             raise NotPossible("parent", _("The parent category belongs to another service."))
         alias = _saved(Alias(name=name, service=service and change.service, parent=parent), to)
@@ -42,7 +44,7 @@ def add_alias(
 def remove_alias(alias: Alias, *, by: Author) -> None:
     """Take another name out of the catalogue; nothing happens to what it led to."""
     owner = alias.service or _service_of(alias.target)
-    with changing(owner, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(owner, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         target = alias.target
         place = "to_service" if isinstance(target, Service) else "to_category"
         change.record("remove_alias", before={place: _described(target)}, name=alias.name)
@@ -60,8 +62,8 @@ def _saved(alias: Alias, to: Service | Category) -> Alias:
         alias.to_category = to
     if to in (alias.service, alias.parent):
         raise NotPossible("to", _("An alias has to lead somewhere else."))
-    alias.order = next_order(Alias.objects.filter(service=alias.service, parent=alias.parent))
-    validated(alias)
+    alias.order = get_next_order(Alias.objects.filter(service=alias.service, parent=alias.parent))
+    save_validated(alias)
     alias.save()
     return alias
 

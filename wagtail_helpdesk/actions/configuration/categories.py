@@ -10,7 +10,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Ticket
 
 from ..errors import NotPossible
-from .change import applied, changing, next_order, stepped, validated
+from .change import applied, change_service_locked, get_next_order, save_validated, stepped
 from .membership import refresh_members_from
 from .transfers import refuse_with_tickets
 
@@ -24,12 +24,12 @@ def create_category(
     service: Service, *, by: Author, name: str, parent: Category | None = None, **settings: Any
 ) -> Category:
     """Make a category, last among its neighbours."""
-    with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         _check_parent(change.service, None, parent)
-        order = next_order(Category.objects.filter(service=service, parent=parent))
+        order = get_next_order(Category.objects.filter(service=service, parent=parent))
         category = Category(service=change.service, name=name, order=order)
         _, after = applied(category, {"parent": parent, **settings})
-        validated(category)
+        save_validated(category)
         category.save()
         refresh_members_from(change.service)
         category.refresh_from_db(fields=["members_from"])
@@ -39,14 +39,16 @@ def create_category(
 
 def change_category(category: Category, *, by: Author, **changes: Any) -> Category:
     """Change a category; only what is named is written. ``parent`` moves it in the tree."""
-    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(
+        category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
+    ) as change:
         row = Category.objects.get(pk=category.pk)
         if changes.get("parent", row.parent) != row.parent:
             _check_parent(change.service, row, changes["parent"])
             neighbours = Category.objects.filter(service=row.service_id, parent=changes["parent"])
-            row.order = next_order(neighbours)
+            row.order = get_next_order(neighbours)
         before, after = applied(row, changes)
-        validated(row)
+        save_validated(row)
         row.save(update_fields=[*after, "order"])
         refresh_members_from(change.service)
         if after:
@@ -58,7 +60,9 @@ def change_category(category: Category, *, by: Author, **changes: Any) -> Catego
 
 def step_category(category: Category, *, by: Author, up: bool) -> None:
     """Move a category one place up or down among its neighbours."""
-    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(
+        category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
+    ) as change:
         row = Category.objects.get(pk=category.pk)
         neighbours = Category.objects.filter(service=row.service_id, parent=row.parent_id)
         if places := stepped(list(neighbours), row, up=up):
@@ -68,7 +72,9 @@ def step_category(category: Category, *, by: Author, up: bool) -> None:
 
 def delete_category(category: Category, *, by: Author) -> None:
     """Delete a category that has neither tickets nor categories below it."""
-    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(
+        category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
+    ) as change:
         row = Category.objects.select_for_update().get(pk=category.pk)
         refuse_with_tickets(Ticket.objects.filter(category=row))
         if row.children.exists():

@@ -13,8 +13,8 @@ from django.db import models, transaction
 from wagtail.log_actions import log
 
 from wagtail_helpdesk.actions.errors import NotPossible, NotYours
-from wagtail_helpdesk.actions.locking import locked
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.actions.locking import get_locked
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Category, Service
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ConfigurationChange:
 
 
 @contextmanager
-def changing(
+def change_service_locked(
     service: Service, *, by: AbstractUser | None, needs: Privilege | None = None
 ) -> Iterator[ConfigurationChange]:
     """Lock the service, read the author's privileges as they are now, and let them change it.
@@ -72,8 +72,8 @@ def changing(
     with transaction.atomic():
         # Changes of a service wait for one another: the last manager can then be counted. Opening
         # a ticket waits for them only to find its manager, where the database can tell locks apart.
-        now = locked(Service.objects, service.pk)
-        holds = frozenset(CONFIGURATION) if by is None else now.configuration_of(by)
+        now = get_locked(Service.objects, service.pk)
+        holds = frozenset(CONFIGURATION_PRIVILEGES) if by is None else now.configuration_of(by)
         if needs is not None and needs not in holds:
             raise NotYours
         yield ConfigurationChange(now, by, holds)
@@ -85,19 +85,19 @@ def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Valu
     for name, value in changes.items():
         old = getattr(row, name)
         if old != value:
-            before[name], after[name] = legible(old), legible(value)
+            before[name], after[name] = format_value(old), format_value(value)
             setattr(row, name, value)
     return before, after
 
 
-def legible(value: Any) -> Any:
+def format_value(value: Any) -> Any:
     """Return a value as the record keeps it: names for rows, which may be gone when it is read."""
     if isinstance(value, models.Model):
         return str(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def validated(row: models.Model) -> None:
+def save_validated(row: models.Model) -> None:
     """Check a row before it is saved; raises ``NotPossible`` for the first thing that is wrong."""
     try:
         row.full_clean()
@@ -107,7 +107,7 @@ def validated(row: models.Model) -> None:
         raise NotPossible(known, messages[0]) from error
 
 
-def next_order(rows: models.QuerySet[Any]) -> int:
+def get_next_order(rows: models.QuerySet[Any]) -> int:
     """Return the place after the last of these rows."""
     last = rows.aggregate(last=models.Max("order"))["last"]
     return 0 if last is None else last + 1

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_helpdesk.actions.handover import HandOverPolicy, hand_over
-from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
+from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 
 from ..errors import NotPossible, NotYours, refuse_inactive
-from .change import ConfigurationChange, applied, changing, next_order, stepped
+from .change import ConfigurationChange, applied, change_service_locked, get_next_order, stepped
 from .membership import refresh_members_from
 
 if TYPE_CHECKING:
@@ -31,23 +31,23 @@ def add_manager(service: Service, user: User, *, by: Author, **flags: bool) -> S
     A configuration privilege that its giver does not hold is left out of the defaults, and
     refused when asked for.
     """
-    with changing(service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+    with change_service_locked(service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         refuse_inactive("people", user)
         if change.service.managers.filter(user=user).exists():
             raise NotPossible(
-                "people", _("%(name)s is already a manager.") % {"name": name_of(user)}
+                "people", _("%(name)s is already a manager.") % {"name": get_display_name(user)}
             )
         _check_giving(change, flags)
         manager = ServiceManager(service=change.service, user=user, synchronised=by is None)
-        for privilege in frozenset(CONFIGURATION) - change.holds:
+        for privilege in frozenset(CONFIGURATION_PRIVILEGES) - change.holds:
             setattr(manager, privilege.value, False)
         for name, value in flags.items():
             setattr(manager, name, value)
-        manager.order = next_order(change.service.managers.all())
+        manager.order = get_next_order(change.service.managers.all())
         manager.save()
         change.record(
             "add_manager", after={name: True for name in FLAGS if getattr(manager, name)},
-            name=name_of(user), user=user.pk,
+            name=get_display_name(user), user=user.pk,
         )  # fmt: skip
     return manager
 
@@ -58,7 +58,7 @@ def update_manager(manager: ServiceManager, *, by: Author, **flags: bool) -> Ser
     Raises ``NotYours`` for a configuration privilege, given or taken, that the author does not
     hold; ``NotPossible`` when the last one who manages managers would lose that privilege.
     """
-    with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+    with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _locked(manager)
         changed = {name: value for name, value in flags.items() if getattr(row, name) != value}
         _check_giving(change, changed)
@@ -69,7 +69,7 @@ def update_manager(manager: ServiceManager, *, by: Author, **flags: bool) -> Ser
             row.save(update_fields=list(after))
             change.record(
                 "update_manager", before=before, after=after,
-                name=name_of(row.user), user=row.user_id,
+                name=get_display_name(row.user), user=row.user_id,
             )  # fmt: skip
     manager.refresh_from_db()
     return manager
@@ -87,9 +87,9 @@ def remove_manager(
     ``then`` says what becomes of these tickets; without it somebody in charge of any is not
     removed. Ended tickets keep their name.
     """
-    with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+    with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _locked(manager)
-        if not row.privileges & frozenset(CONFIGURATION) <= change.holds:
+        if not row.privileges & frozenset(CONFIGURATION_PRIVILEGES) <= change.holds:
             raise NotYours
         _keep_one_holder(row, None)
         _keep_one_manager(row)
@@ -104,19 +104,19 @@ def remove_manager(
         )
         change.record(
             "remove_manager", before={name: True for name in FLAGS if getattr(row, name)},
-            name=name_of(row.user), user=row.user_id, tickets=len(handed),
+            name=get_display_name(row.user), user=row.user_id, tickets=len(handed),
         )  # fmt: skip
 
 
 def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
     """Move a manager one place up or down: “the first available” goes by this order."""
-    with changing(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
+    with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _locked(manager)
         if places := stepped(list(change.service.managers.all()), row, up=up):
             before, after = places
             change.record(
                 "order_managers", before=before, after=after,
-                name=name_of(row.user), user=row.user_id,
+                name=get_display_name(row.user), user=row.user_id,
             )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
 
     Otherwise that of whoever manages managers.
     """
-    with changing(manager.service, by=by) as change:
+    with change_service_locked(manager.service, by=by) as change:
         row = _locked(manager)
         own = by is not None and by.pk == row.user_id and row.can_set_availability
         if not own and Privilege.MANAGE_MANAGERS not in change.holds:
@@ -135,7 +135,7 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
             row.save(update_fields=["available"])
             change.record(
                 "set_availability", before=before, after=after,
-                name=name_of(row.user), user=row.user_id,
+                name=get_display_name(row.user), user=row.user_id,
             )  # fmt: skip
     manager.available = available
     return manager
@@ -150,7 +150,7 @@ def _locked(manager: ServiceManager) -> ServiceManager:
 
 
 def _check_giving(change: ConfigurationChange, flags: dict[str, Any]) -> None:
-    named = {privilege for privilege in CONFIGURATION if privilege.value in flags}
+    named = {privilege for privilege in CONFIGURATION_PRIVILEGES if privilege.value in flags}
     if not named <= change.holds:
         raise NotYours
 
@@ -184,7 +184,7 @@ def _others(row: ServiceManager) -> Any:
 
 
 def _refuse_undecided(row: ServiceManager, then: HandOverPolicy | None) -> None:
-    count = open_tickets_of(row)
+    count = find_open_tickets_of(row)
     if count and then is None:
         raise NotPossible(
             "then",
@@ -204,11 +204,11 @@ def _check_colleague(row: ServiceManager, colleague: User | None) -> None:
         raise NotPossible(
             "colleague",
             _("%(name)s is not an available manager of this service.")
-            % {"name": name_of(colleague)},
+            % {"name": get_display_name(colleague)},
         )
 
 
-def open_tickets_of(manager: ServiceManager) -> int:
+def find_open_tickets_of(manager: ServiceManager) -> int:
     """Return how many open tickets of the service somebody is in charge of."""
     return Ticket.objects.filter(
         service=manager.service_id, assignee=manager.user_id, is_open=True

@@ -12,7 +12,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
 
 from ..errors import NotPossible
-from .change import changing
+from .change import change_service_locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -29,7 +29,9 @@ def set_members(
     Only the named are then told, by default, of what is created there. An empty list is no list:
     all managers of the service count, and a system check says so.
     """
-    with changing(category.service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(
+        category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
+    ) as change:
         row = Category.objects.get(pk=category.pk)
         for manager in managers or ():
             if manager.service_id != row.service_id:

@@ -13,7 +13,14 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Subscription, Ticket
 
 from ..errors import NotPossible, NotYours
-from .change import ConfigurationChange, applied, changing, next_order, placed, validated
+from .change import (
+    ConfigurationChange,
+    applied,
+    change_service_locked,
+    get_next_order,
+    placed,
+    save_validated,
+)
 from .transfers import refuse_with_tickets
 
 if TYPE_CHECKING:
@@ -28,9 +35,9 @@ def create_service(
     """Make a service. Raises ``NotYours`` for whoever may not add services in Wagtail."""
     _ask_for("add_service", by)
     with transaction.atomic():
-        service = Service(name=name, order=next_order(Service.objects.all()))
+        service = Service(name=name, order=get_next_order(Service.objects.all()))
         _, after = applied(service, settings)
-        validated(service)
+        save_validated(service)
         service.save()
         if groups:
             service.groups.set(groups)
@@ -43,11 +50,11 @@ def change_service(
     service: Service, *, by: Author, groups: Collection[Group] | None = None, **changes: Any
 ) -> Service:
     """Change properties of a service; only those named are written."""
-    with changing(service, by=by, needs=Privilege.EDIT_SERVICE) as change:
+    with change_service_locked(service, by=by, needs=Privilege.EDIT_SERVICE) as change:
         row = change.service
         before, after = applied(row, changes)
         _check_arrivals(row)
-        validated(row)
+        save_validated(row)
         row.save(update_fields=list(after))
         if groups is not None and _names(groups) != _names(row.groups.all()):
             before["groups"], after["groups"] = _names(row.groups.all()), _names(groups)
@@ -60,7 +67,7 @@ def change_service(
     return service
 
 
-def order_service(service: Service, *, by: Author, place: int | None) -> None:
+def change_service_order(service: Service, *, by: Author, place: int | None) -> None:
     """Put a service at a place in the catalogue, counted from 0; None, or one beyond: at the end."""
     _ask_for("change_service", by)
     with transaction.atomic():

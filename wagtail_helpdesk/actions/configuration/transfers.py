@@ -13,7 +13,7 @@ from wagtail_helpdesk.models import Category, Service, Ticket
 
 from ..errors import NotPossible
 from ..moving import move
-from .change import changing
+from .change import change_service_locked
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Author = User | None
 
 #: Tickets transferred by one call: more would keep a request, and the lock, for too long.
-AT_ONCE = 200
+BATCH_SIZE = 200
 
 
 def transfer_tickets(source: Service | Category, *, by: Author, to: Category) -> int:
@@ -31,13 +31,13 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
     which may do it in any status; the history names the author, and all others it concerns are told.
     """
     service = source if isinstance(source, Service) else source.service
-    with changing(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
+    with change_service_locked(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         if source in (to, to.service):
             raise NotPossible("to", _("The tickets are already there."))
-        if by is not None and not targets_for(by, service).filter(pk=to.pk).exists():
+        if by is not None and not find_transfer_targets(by, service).filter(pk=to.pk).exists():
             raise NotPossible("to", _("You may not transfer tickets to this category."))
-        tickets = tickets_of(source).order_by("pk")
-        moved = [move(ticket, by=None, to=to, ordered_by=by) for ticket in tickets[:AT_ONCE]]
+        tickets = find_tickets_of(source).order_by("pk")
+        moved = [move(ticket, by=None, to=to, ordered_by=by) for ticket in tickets[:BATCH_SIZE]]
         if moved:
             change.record(
                 "transfer_tickets", source, name=source.name, to=to.path, count=len(moved)
@@ -45,7 +45,7 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
         return tickets.count()
 
 
-def targets_for(user: Any, service: Service) -> QuerySet[Category]:
+def find_transfer_targets(user: Any, service: Service) -> QuerySet[Category]:
     """Return the categories to which somebody may transfer the tickets of a service they empty.
 
     Those that take tickets, of services that are theirs to configure or to manage; and of those open
@@ -60,7 +60,7 @@ def targets_for(user: Any, service: Service) -> QuerySet[Category]:
     return Category.objects.filter(reachable, takes_tickets=True, service__enabled=True)
 
 
-def tickets_of(source: Service | Category) -> QuerySet[Ticket]:
+def find_tickets_of(source: Service | Category) -> QuerySet[Ticket]:
     """Return the tickets of a service or of a category, for counting and transferring them."""
     place = "service" if isinstance(source, Service) else "category"
     return Ticket.objects.filter(**{place: source})

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django_auth_ldap.backend import LDAPBackend, ldap_error
 
 from ..errors import DirectoryUnavailable
-from .connection import unavailable
+from .connection import make_unavailable_error
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _populating: ContextVar[bool] = ContextVar("populating", default=False)
 
 
-def account_of(backend: LDAPBackend, login: str) -> User | None:
+def get_account(backend: LDAPBackend, login: str) -> User | None:
     """Return the user with this login, made on first use; None where the site makes no new users.
 
     The login is one that the directory gave, not one that somebody typed. Raises ``DirectoryUnavailable``.
@@ -52,7 +52,7 @@ def _populate(backend: LDAPBackend, login: str) -> User | None:
 def _raise_why(exception: ldap.LDAPError, **kwargs: Any) -> None:
     """Not for log-ins, which django-auth-ldap answers by trying the next back end."""
     if _populating.get():
-        raise unavailable(exception) from exception
+        raise make_unavailable_error(exception) from exception
 
 
 ldap_error.connect(_raise_why, dispatch_uid="wagtail_helpdesk.directory")

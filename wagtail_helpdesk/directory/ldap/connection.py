@@ -54,7 +54,7 @@ class LdapConnection:
         self._seconds = seconds
         self._deadline = monotonic() + seconds
         # On the back end, so that it holds for what django-auth-ldap asks through it as well.
-        bound(self._settings, seconds)
+        open_connection(self._settings, seconds)
         self._connection = backend.ldap.initialize(self._settings.SERVER_URI(), bytes_mode=False)
         for option, value in self._settings.CONNECTION_OPTIONS.items():
             self._connection.set_option(option, value)
@@ -130,7 +130,7 @@ class LdapConnection:
                 return entries
 
 
-def bound(settings: Any, seconds: float) -> None:
+def open_connection(settings: Any, seconds: float) -> None:
     """Let the settings of a django-auth-ldap back end wait for no answer longer than so many seconds."""
     settings.CONNECTION_OPTIONS = {
         **settings.CONNECTION_OPTIONS,
@@ -189,7 +189,7 @@ def _is_deaf(server: str, seconds: float) -> bool:
 
 
 @contextmanager
-def connected(backend: LDAPBackend, seconds: float) -> Iterator[LdapConnection]:
+def connect(backend: LDAPBackend, seconds: float) -> Iterator[LdapConnection]:
     """Give a bound connection; whatever the server does wrong becomes ``DirectoryUnavailable``."""
     try:
         connection = LdapConnection(backend, seconds)
@@ -199,10 +199,10 @@ def connected(backend: LDAPBackend, seconds: float) -> Iterator[LdapConnection]:
         finally:
             connection.close()
     except ldap.LDAPError as error:
-        raise unavailable(error) from error
+        raise make_unavailable_error(error) from error
 
 
-def unavailable(error: ldap.LDAPError) -> DirectoryUnavailable:
+def make_unavailable_error(error: ldap.LDAPError) -> DirectoryUnavailable:
     """Say which of the two it was: a server that does not answer, or one that refuses the service account."""
     refused = isinstance(error, _REFUSALS)
     detail = _detail(error)

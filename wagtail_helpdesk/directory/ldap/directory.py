@@ -18,8 +18,8 @@ from ..errors import AmbiguousPerson, UnknownPerson
 from ..guests import is_external, looks_like_address
 from ..protocol import Candidate
 from . import groups
-from .accounts import account_of
-from .connection import LdapConnection, LDAPEntry, connected
+from .accounts import get_account
+from .connection import LdapConnection, LDAPEntry, connect
 from .people import People
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class LdapDirectory:
     def find(self, identifier_or_address: str) -> User:
         """Return the user, made or refreshed from the directory. See ``Directory.find``."""
         entry = self._entry(identifier_or_address)
-        user = account_of(self._backend, self._people.login(entry))
+        user = get_account(self._backend, self._people.login(entry))
         # Deactivated here stays deactivated, whatever the directory says.
         if user is None or not user.is_active:
             raise UnknownPerson(identifier_or_address)
@@ -73,7 +73,7 @@ class LdapDirectory:
     def members(self, group: str) -> list[Candidate]:
         """Return the people of a group, nested groups included where the group type says so."""
         with self._connected() as connection:
-            entries = groups.members(connection, self._backend, self._people, group)
+            entries = groups.list_members(connection, self._backend, self._people, group)
         return self._candidates(entries)
 
     def missing(self, users: Iterable[User]) -> list[User]:
@@ -131,7 +131,7 @@ class LdapDirectory:
 
     @contextmanager
     def _connected(self, seconds: float | None = None) -> Iterator[LdapConnection]:
-        with connected(self._backend, seconds or helpdesk_settings.DIRECTORY_TIMEOUT) as connection:
+        with connect(self._backend, seconds or helpdesk_settings.DIRECTORY_TIMEOUT) as connection:
             yield connection
 
 

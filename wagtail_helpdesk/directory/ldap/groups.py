@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _POSIX_ATTRIBUTES = ("memberUid", "gidNumber")
 
 
-def members(
+def list_members(
     connection: LdapConnection, backend: LDAPBackend, people: People, group: str
 ) -> list[LDAPEntry]:
     """Return the people of a group, given by its name or its distinguished name; all of them or an error."""

@@ -11,7 +11,7 @@ from django_auth_ldap.backend import LDAPBackend, ldap_error
 
 from wagtail_helpdesk.conf import helpdesk_settings
 
-from .connection import bound
+from .connection import open_connection
 
 
 class PromptLDAPBackend(LDAPBackend):
@@ -24,7 +24,7 @@ class PromptLDAPBackend(LDAPBackend):
     def settings(self) -> Any:
         """Return the site's settings, for ``DIRECTORY_TIMEOUT`` seconds at a time."""
         if self._settings is None:
-            bound(super().settings, helpdesk_settings.DIRECTORY_TIMEOUT)
+            open_connection(super().settings, helpdesk_settings.DIRECTORY_TIMEOUT)
         return self._settings
 
 
@@ -43,7 +43,7 @@ ldap_error.connect(
 )
 
 
-def may_hang(settings: Any) -> bool:
+def can_hang(settings: Any) -> bool:
     """Tell whether django-auth-ldap's own back end would wait for ever for a server that says nothing."""
     limits = getattr(settings, "AUTH_LDAP_CONNECTION_OPTIONS", {}).keys()
     limited = {ldap.OPT_NETWORK_TIMEOUT, ldap.OPT_TIMEOUT} <= limits

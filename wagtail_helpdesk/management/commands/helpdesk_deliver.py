@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError, connection
 
 from wagtail_helpdesk.mailqueue import queue
-from wagtail_helpdesk.mailqueue.delivery import after, deliver
+from wagtail_helpdesk.mailqueue.delivery import deliver, stop_after
 from wagtail_helpdesk.models import Event
-from wagtail_helpdesk.notifications.dispatch import announce_waiting
-from wagtail_helpdesk.reports.due import due_now, try_to_plan
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
+from wagtail_helpdesk.reports.due import find_due_now, try_to_plan_reports
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +46,13 @@ class Command(BaseCommand):
         else:
             # Alerts first: they do not wait until the reports of thousands are gathered.
             done = self._round()
-            try_to_plan()
+            try_to_plan_reports()
             self._say(done + deliver())
 
     def _say_what_waits(self) -> None:
         self.stdout.write(f"events to announce: {Event.objects.not_dispatched().count()}")
-        self.stdout.write(f"reports due: {sum(1 for _ in due_now())}")
-        self.stdout.write(f"mails due: {queue.due().count()}")
+        self.stdout.write(f"reports due: {sum(1 for _ in find_due_now())}")
+        self.stdout.write(f"mails due: {queue.due_mails().count()}")
 
     def _stop(self, *args: Any) -> None:
         self.stopped = True
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             done = self._round()
             if (minute := int(time.time() // 60)) != self.planned:
                 self.planned = minute
-                try_to_plan()
+                try_to_plan_reports()
         except (DatabaseError, InterfaceError):
             logger.warning("The database is away; trying again.", exc_info=True)
             connection.close()
@@ -79,8 +79,8 @@ class Command(BaseCommand):
         return bool(done)
 
     def _round(self) -> Counter[str]:
-        announce_waiting()
-        return deliver(after(ROUND, lambda: self.stopped))
+        dispatch_waiting_events()
+        return deliver(stop_after(ROUND, lambda: self.stopped))
 
     def _say(self, done: Counter[str]) -> None:
         self.stdout.write(

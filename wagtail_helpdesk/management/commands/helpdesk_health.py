@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from wagtail_helpdesk.mailqueue.health import examine
+from wagtail_helpdesk.mailqueue.health import examine_health
 
 WORDS = ("ok", "warning", "FAILED")
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print what was found, and end with the worst of it."""
-        health = examine()
+        health = examine_health()
         if options["json"]:
             findings = {f.name: {"level": f.level, "value": f.value} for f in health.findings}
             self.stdout.write(json.dumps({"level": health.level, "findings": findings}))

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wagtail_helpdesk.mailqueue.delivery import beat
-from wagtail_helpdesk.maintenance.housekeeping import JOBS, run
+from wagtail_helpdesk.mailqueue.delivery import record_heartbeat
+from wagtail_helpdesk.maintenance.housekeeping import JOBS, run_jobs
 
 
 class Command(BaseCommand):
@@ -31,11 +31,11 @@ class Command(BaseCommand):
                 for item in job.due():
                     self.stdout.write(f"would {job.name}: {item}")
                 continue
-            done, failed = run(job)
+            done, failed = run_jobs(job)
             failures += failed
             if done and options["verbosity"]:
                 self.stdout.write(f"{job.name}: {done}")
         if not options["dry_run"]:
-            beat("house")
+            record_heartbeat("house")
         if failures:
             raise CommandError(f"{failures} failed; the log says why. They will be tried again.")

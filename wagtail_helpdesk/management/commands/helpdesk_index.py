@@ -24,12 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only count them")
 
     def handle(self, *, rebuild: bool, dry_run: bool, **options: Any) -> None:
-        events = Event.objects.all() if rebuild else indexing.unindexed()
+        events = Event.objects.all() if rebuild else indexing.find_unindexed()
         total, done = events.count(), 0
         if dry_run:
             self.stdout.write(f"{total} events to index.")
             return
-        for size in indexing.rebuild() if rebuild else indexing.sweep():
+        for size in indexing.rebuild_index() if rebuild else indexing.sweep_unindexed():
             done += size
             # A line for each batch would fill the log of a large site.
             if done % EVERY < size:

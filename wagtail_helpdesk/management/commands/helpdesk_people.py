@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, check the plan, then change."""
         try:
-            plan = directory_sync.plan()
+            plan = directory_sync.make_plan()
             self._show(plan)
             self._check(plan, options["share_limit"])
             if options["dry_run"]:
@@ -83,5 +83,5 @@ class Command(BaseCommand):
             ) from error
 
     def _apply(self, plan: directory_sync.Plan, then: HandOverPolicy) -> None:
-        for line in directory_sync.apply(plan, then=then):
+        for line in directory_sync.apply_plan(plan, then=then):
             self.stdout.write(f"done: {line}")

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.reports.due import due_now, plan
+from wagtail_helpdesk.reports.due import find_due_now, plan_reports
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Make and send them."""
         if options["dry_run"]:
-            self.stdout.write(f"reports due: {sum(1 for _ in due_now())}")
+            self.stdout.write(f"reports due: {sum(1 for _ in find_due_now())}")
             return
-        self.stdout.write(f"reports made: {plan()}")
+        self.stdout.write(f"reports made: {plan_reports()}")
         deliver()

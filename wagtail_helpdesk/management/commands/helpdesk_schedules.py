@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wagtail_helpdesk.maintenance.schedules import SCHEDULES, install
+from wagtail_helpdesk.maintenance.schedules import SCHEDULES, install_schedules
 
 
 class Command(BaseCommand):
@@ -26,4 +26,4 @@ class Command(BaseCommand):
         for name, _, minutes in SCHEDULES:
             self.stdout.write(f"{name}: every {minutes} min")
         if not options["dry_run"]:
-            install()
+            install_schedules()

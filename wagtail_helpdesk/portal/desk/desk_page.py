@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.actions import NotYours
-from wagtail_helpdesk.lifecycle import OPEN, Priority, Status
+from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.portal import paging, ticket_rows, tree
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -55,7 +55,7 @@ class Desk:
     @property
     def is_open(self) -> bool:
         """Whether open tickets alone are listed: an ended one is neither free nor urgent."""
-        return self.state == "open" or self.state in OPEN
+        return self.state == "open" or self.state in OPEN_STATUSES
 
     @property
     def orders(self) -> dict[str, tuple[Any, paging.Order]]:
@@ -64,31 +64,31 @@ class Desk:
 
     @cached_property
     def member_categories(self) -> list[Any]:
-        return queues.member_categories(self.request.user)
+        return queues.find_member_categories(self.request.user)
 
     @cached_property
     def categories(self) -> list[tree.Node]:
         """The categories offered as a filter: those of the chosen service, or of all if few."""
         services = [s for s in self.request.services if self.service in (None, s.pk)]
         found = Category.objects.filter(service__in=services).only(*tree.FIELDS)
-        nodes = tree.nodes(found[: MOST_CATEGORIES + 1])
+        nodes = tree.build_nodes(found[: MOST_CATEGORIES + 1])
         return nodes if len(nodes) <= MOST_CATEGORIES else []
 
     def tickets_in(self, name: str) -> QuerySet[Ticket]:
         """Return a queue without the filters."""
         services = [service.pk for service in self.request.services]
         user = self.request.user
-        return queues.queue(name, self._managed, user, services, self.member_categories)
+        return queues.find_queue(name, self._managed, user, services, self.member_categories)
 
     @cached_property
     def _managed(self) -> QuerySet[Ticket]:
-        return queues.managed_by(self.request.user)
+        return queues.find_managed_tickets(self.request.user)
 
     def tickets(self) -> QuerySet[Ticket]:
         """Return the chosen queue, filtered."""
         tickets = self.tickets_in(self.queue)
         if self.category is not None:
-            within = tree.branch(self.categories, self.category)
+            within = tree.get_branch(self.categories, self.category)
             tickets = tickets.filter(category__in=within)
         elif self.service is not None:
             tickets = tickets.filter(service=self.service)
@@ -96,11 +96,13 @@ class Desk:
             tickets = tickets.filter(priority=self.priority)
         if self.age is not None:
             tickets = tickets.filter(age_filter.of_age(self.age))
-        return ticket_rows.narrowed(tickets, self.state)
+        return ticket_rows.filter_rows(tickets, self.state)
 
     def counts(self) -> dict[str, str]:
         """Return the counter of each queue."""
-        return queues.counts({name: self.tickets_in(name) for name in QUEUES}, self.request.user)
+        return queues.count_queues(
+            {name: self.tickets_in(name) for name in QUEUES}, self.request.user
+        )
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def show(request: HelpdeskRequest) -> HttpResponse:
     if not request.managed:
         raise NotYours
     desk = Desk(request)
-    page = ticket_rows.page_of_rows(
+    page = ticket_rows.paginate_rows(
         desk.tickets(),
         ORDERS[desk.order][1],
         after=request.http.GET.get("after", ""),

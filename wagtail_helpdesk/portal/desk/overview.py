@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
 from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
-from wagtail_helpdesk.portal.page_lookup import helpdesk_page
+from wagtail_helpdesk.portal.page_lookup import find_helpdesk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import age_filter, queues
@@ -62,7 +62,7 @@ class OverviewLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Age:
+class AgeCount:
     """How many free tickets are so old, and the choices with which the desk lists them."""
 
     label: Any
@@ -71,7 +71,7 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class ServiceLoad:
     """How many open and free tickets a service has."""
 
     service: Any
@@ -81,7 +81,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
+class MailFailures:
     """Mails somebody answers for that did not go out, and why the last one did not."""
 
     count: str
@@ -101,15 +101,15 @@ class Overview:
 
     @cached_property
     def categories(self) -> list[Any]:
-        return queues.member_categories(self.user)
+        return queues.find_member_categories(self.user)
 
     @cached_property
     def _managed(self) -> QuerySet[Ticket]:
-        return queues.managed_by(self.user)
+        return queues.find_managed_tickets(self.user)
 
     def queue(self, name: str) -> QuerySet[Ticket]:
         """Return the open tickets of one of the desk's queues."""
-        found = queues.queue(name, self._managed, self.user, self.services, self.categories)
+        found = queues.find_queue(name, self._managed, self.user, self.services, self.categories)
         return found.filter(is_open=True)
 
     # -- what waits for me -------------------------------------------------------------------------
@@ -160,7 +160,7 @@ class Overview:
 
     @cached_property
     def _counts(self) -> Mapping[str, Any]:
-        return queues.in_one_statement(self._columns(), self.user)
+        return queues.count_in_one_statement(self._columns(), self.user)
 
     def _columns(self) -> dict[str, Any]:
         columns: dict[str, Any] = {
@@ -174,10 +174,14 @@ class Overview:
         return columns | self._failures()
 
     @property
-    def ages(self) -> list[Age]:
+    def ages(self) -> list[AgeCount]:
         """How many of the free tickets of one's categories are how old."""
         return [
-            Age(label, queues.shown(self._counts[f"free_{age}"]), f"{self.free_query}&age={age}")
+            AgeCount(
+                label,
+                queues.format_count(self._counts[f"free_{age}"]),
+                f"{self.free_query}&age={age}",
+            )
             for age, label in age_filter.LABELS.items()
         ]
 
@@ -185,24 +189,24 @@ class Overview:
     def free_count(self) -> str:
         """How many tickets are free in one's categories."""
         counts = (self._counts[f"free_{age}"] for age in age_filter.LABELS)
-        return queues.shown(min(sum(counts), queues.MOST))
+        return queues.format_count(min(sum(counts), queues.MOST))
 
     @property
-    def loads(self) -> list[Load]:
+    def loads(self) -> list[ServiceLoad]:
         """The services one manages, each with its load."""
         return [
-            Load(
+            ServiceLoad(
                 row.service.pk,
                 row.service.name,
-                free=queues.shown(self._counts[f"free_{row.service.pk}"]),
-                open=queues.shown(self._counts[f"open_{row.service.pk}"]),
+                free=queues.format_count(self._counts[f"free_{row.service.pk}"]),
+                open=queues.format_count(self._counts[f"open_{row.service.pk}"]),
             )
             for row in self.rows[:MOST_SERVICES]
         ]
 
     def _failures(self) -> dict[str, Any]:
         edits = any(Privilege.EDIT_SERVICE in row.privileges for row in self.rows)
-        if not edits and not access.configures_everything(self.user):
+        if not edits and not access.administers_helpdesk(self.user):
             return {}
         mails = OutgoingMail.objects.answered_for_by(self.user)
         failed = mails.filter(failed_at__gt=timezone.now() - RECENTLY).order_by("-failed_at")
@@ -212,11 +216,13 @@ class Overview:
         }
 
     @property
-    def failures(self) -> Failures | None:
+    def failures(self) -> MailFailures | None:
         """What those who answer for mails are told of those that failed."""
         if not self._counts.get("failed"):
             return None
-        return Failures(queues.shown(self._counts["failed"]), self._counts["failed_error"])
+        return MailFailures(
+            queues.format_count(self._counts["failed"]), self._counts["failed_error"]
+        )
 
 
 _FIELDS = (
@@ -239,7 +245,7 @@ def _line(row: dict[str, Any], why: Any) -> OverviewLine:
     )
 
 
-def overview_for(request: HttpRequest) -> Overview | None:
+def get_overview(request: HttpRequest) -> Overview | None:
     """Return the overview of a manager, made once per request; None for everybody else."""
     if not hasattr(request, "_helpdesk_overview"):
         request._helpdesk_overview = _overview(request)  # type: ignore[attr-defined]
@@ -250,7 +256,7 @@ def overview_for(request: HttpRequest) -> Overview | None:
 def _overview(http: HttpRequest) -> Overview | None:
     request = HelpdeskRequest(None, http)
     # Asked first: most people manage nothing, and cost one statement.
-    if not request.managed or (page := helpdesk_page(http)) is None:
+    if not request.managed or (page := find_helpdesk_page(http)) is None:
         return None
     request.page = page
     return Overview(request)

@@ -15,12 +15,12 @@ from wagtail_helpdesk.models import Category, Ticket
 MOST = 1000
 
 
-def managed_by(user: Any) -> QuerySet[Ticket]:
+def find_managed_tickets(user: Any) -> QuerySet[Ticket]:
     """Return the tickets a manager reads as such: the gate under every queue."""
     return Ticket.objects.visible_to(user, through=(Role.MANAGER,))
 
 
-def queue(
+def find_queue(
     name: str, tickets: QuerySet[Ticket], user: Any, services: list[Any], categories: list[Any]
 ) -> QuerySet[Ticket]:
     """Return a queue of the tickets that ``managed_by`` gave.
@@ -36,7 +36,7 @@ def queue(
     return tickets.filter(assignee=None) if name == "free" else tickets
 
 
-def member_categories(user: Any) -> list[Any]:
+def find_member_categories(user: Any) -> list[Any]:
     """Return the ids of the categories the user is an effective member of."""
     return list(Category.objects.with_member(user).values_list("pk", flat=True))
 
@@ -53,18 +53,20 @@ class CappedCount(Subquery):
         super().__init__(rows.order_by().values("pk")[:MOST])
 
 
-def counts(queues: Mapping[str, QuerySet[Ticket]], user: Any) -> dict[str, str]:
+def count_queues(queues: Mapping[str, QuerySet[Ticket]], user: Any) -> dict[str, str]:
     """Return how many open tickets each queue holds, all in one statement."""
     open_ones = {name: CappedCount(rows.filter(is_open=True)) for name, rows in queues.items()}
-    return {name: shown(count) for name, count in in_one_statement(open_ones, user).items()}
+    return {
+        name: format_count(count) for name, count in count_in_one_statement(open_ones, user).items()
+    }
 
 
-def in_one_statement(columns: Mapping[str, Any], user: Any) -> Mapping[str, Any]:
+def count_in_one_statement(columns: Mapping[str, Any], user: Any) -> Mapping[str, Any]:
     """Return the value of each subquery, all read at once beside the user's own row."""
     me = get_user_model()._default_manager.filter(pk=user.pk)
     return me.values(**columns).first() or {}
 
 
-def shown(count: int) -> str:
+def format_count(count: int) -> str:
     """Return a counter as pages show it."""
     return f"{MOST - 1}+" if count >= MOST else str(count)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.actions import NotPossible
-from wagtail_helpdesk.actions.files import check_file, check_files, described
+from wagtail_helpdesk.actions.files import describe_file, validate_file, validate_files
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Event, StagedUpload
 from wagtail_helpdesk.portal import labels
@@ -29,7 +29,7 @@ class WithFiles(forms.Form):
     """
 
     author: Any
-    files = fields.Files(label=_("Attached files:"), required=False)  # type: ignore[assignment]
+    files = fields.MultipleFileField(label=_("Attached files:"), required=False)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,7 +38,7 @@ class WithFiles(forms.Form):
             " Please choose documents that everybody can read."
         ) % {
             "count": helpdesk_settings.FILES_MAX_COUNT,
-            "size": labels.size(helpdesk_settings.FILE_MAX_SIZE),
+            "size": labels.format_size(helpdesk_settings.FILE_MAX_SIZE),
         }
         self._keys = self._ticked()
         self.kept_files = self._sent_before()
@@ -63,14 +63,14 @@ class WithFiles(forms.Form):
         errors = []
         for file in self.cleaned_data["files"]:
             try:
-                check_file(file)
+                validate_file(file)
             except NotPossible as problem:
                 errors.append(str(problem))
             else:
                 self._good.append(file)
         files = [*self._opened(), *self._good]
         try:
-            check_files(files)
+            validate_files(files)
         except NotPossible as problem:
             errors.append(str(problem))
         if errors:
@@ -106,7 +106,7 @@ class WithFiles(forms.Form):
         try:
             for file in self._good[: max(room, 0)]:
                 file.seek(0)
-                kept = StagedUpload(user=self.author, file=file, **described(file))
+                kept = StagedUpload(user=self.author, file=file, **describe_file(file))
                 # Its own savepoint: the page still has to be read when the request is atomic.
                 with transaction.atomic():
                     kept.save()
@@ -134,7 +134,7 @@ class _Aside(WithFiles):
         super().__init__(data, files)
 
 
-def put_aside(author: Any, data: Any, files: Any) -> list[str]:
+def stage_uploads(author: Any, data: Any, files: Any) -> list[str]:
     """Keep the good files of a form that is not shown again; return what another one claims them by."""
     form = _Aside(author, data, files)
     form.is_valid()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.conf import helpdesk_settings
 
 
-class Long(forms.CharField):
+class LongField(forms.CharField):
     """Text with a limit that is checked when it is sent.
 
     Not by the ``maxlength`` attribute: with it, browsers cut what is pasted without a word.
@@ -25,11 +25,13 @@ class Long(forms.CharField):
         self.validators.append(MaxLengthValidator(limit, message))
 
 
-def message(*, required: bool, label: Any = None, help_text: Any = "", rows: int = 6) -> Long:
+def make_message_field(
+    *, required: bool, label: Any = None, help_text: Any = "", rows: int = 6
+) -> LongField:
     """Return the field of a message in Markdown, with its toolbar where there is JavaScript."""
     if label is None:
         label = _("Message:") if required else _("Comment (optional)")
-    return Long(
+    return LongField(
         helpdesk_settings.MESSAGE_MAX_LENGTH,
         label=label,
         required=required,
@@ -39,9 +41,9 @@ def message(*, required: bool, label: Any = None, help_text: Any = "", rows: int
     )
 
 
-def subject() -> Long:
+def make_subject_field() -> LongField:
     """Return the field of a subject."""
-    return Long(
+    return LongField(
         helpdesk_settings.SUBJECT_MAX_LENGTH,
         label=_("Subject:"),
         error_messages={"required": _("Please enter the subject of the ticket.")},
@@ -54,7 +56,9 @@ def _named_by() -> str:
     return gettext("%(identifier)s or e-mail address:") % {"identifier": identifier}
 
 
-def person(*, required: bool = True, label: Any = None, several: bool = False) -> forms.CharField:
+def make_person_field(
+    *, required: bool = True, label: Any = None, several: bool = False
+) -> forms.CharField:
     """Return the field in which people are named by identifier or address."""
     help_text = (
         _("Enter the person’s identifier or e-mail address (separate several with commas).")
@@ -75,7 +79,7 @@ def person(*, required: bool = True, label: Any = None, several: bool = False) -
     )
 
 
-class Files(forms.FileField):
+class MultipleFileField(forms.FileField):
     """Any number of files, none required; ``forms.attaching`` looks at each."""
 
     class Widget(forms.FileInput):

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.directory import Found, look_for
+from wagtail_helpdesk.directory import SearchOutcome, search_with_limits
 
 
-class Finds(forms.Form):
+class FindsPeople(forms.Form):
     """A form with a button that looks for what to choose and sends nothing: it comes back as it was."""
 
     query = forms.CharField(
@@ -24,13 +24,13 @@ class Finds(forms.Form):
         """Look for what ``query`` describes, unless showing the form does so."""
 
 
-class NamesPeople(Finds):
+class NamesPeople(FindsPeople):
     """Asks for people in the field ``people``; whoever is ticked among those found moves into it."""
 
     people: ClassVar[str]
     several: ClassVar[bool] = False
     author: Any
-    found: Found | None = None
+    found: SearchOutcome | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +53,7 @@ class NamesPeople(Finds):
         return ", ".join(name for name in named if name) if chosen else typed
 
     def find(self) -> None:
-        self.found = look_for(self["query"].value() or "", by=self.author)
+        self.found = search_with_limits(self["query"].value() or "", by=self.author)
 
     @property
     def naming(self) -> forms.BoundField:

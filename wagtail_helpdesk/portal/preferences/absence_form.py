@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.models import ServiceManager
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms import fields
-from wagtail_helpdesk.portal.people import found
+from wagtail_helpdesk.portal.people import make_candidates
 
 #: More colleagues than this are not suggested; anybody can be named all the same.
 MOST_COLLEAGUES = 100
@@ -29,7 +29,7 @@ class AbsenceForm(forms.Form):
 
     starts_on = _day(_("First day"))
     ends_on = _day(_("Last day"))
-    replacement = fields.person(
+    replacement = fields.make_person_field(
         required=False, label=_("Replacement (identifier or e-mail address):")
     )
     alerts_follow = forms.BooleanField(
@@ -48,11 +48,11 @@ class AbsenceForm(forms.Form):
         rows = ServiceManager.objects.filter(service__in=self.services, user__is_active=True)
         others = rows.exclude(user=self.visitor).select_related("user").order_by("user", "pk")
         people = {row.user_id: row.user for row in others[:MOST_COLLEAGUES]}
-        return {user.get_username(): name_of(user) for user in people.values()}
+        return {user.get_username(): get_display_name(user) for user in people.values()}
 
     def clean_replacement(self) -> Any:
         typed = self.cleaned_data["replacement"]
-        people = found(typed) if typed else [None]
+        people = make_candidates(typed) if typed else [None]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

@@ -13,7 +13,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal.request import HelpdeskRequest, takes_forms
+from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.tickets.action_view import SeeOther
 
 from .absence_form import AbsenceForm
@@ -21,8 +21,8 @@ from .absence_form import AbsenceForm
 MOST_ABSENCES = 50
 
 
-@takes_forms
-def show(request: HelpdeskRequest) -> HttpResponse:
+@accept_post
+def show_absences(request: HelpdeskRequest) -> HttpResponse:
     """Show a manager's availability and absences, or record what one of the forms says."""
     if not request.managed:
         raise NotYours
@@ -84,7 +84,7 @@ def _may_add(request: HelpdeskRequest) -> bool:
 
 def _is_own_affair(request: HelpdeskRequest, row: ServiceManager) -> bool:
     held = row.can_set_availability or row.can_manage_managers
-    return held or access.configures_everything(request.user)
+    return held or access.administers_helpdesk(request.user)
 
 
 def _done(request: HelpdeskRequest, message: str) -> HttpResponse:

@@ -12,9 +12,9 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotYours
-from wagtail_helpdesk.actions.preferences import change_switches, reset
+from wagtail_helpdesk.actions.preferences import change_switches, reset_service_preferences
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.portal.request import HelpdeskRequest, takes_forms
+from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.tickets.action_view import SeeOther
 from wagtail_helpdesk.reports import due
 
@@ -27,16 +27,16 @@ MOST_SERVICES = 50
 FEW_SERVICES = 3
 
 
-@takes_forms
-def show(request: HelpdeskRequest) -> HttpResponse:
+@accept_post
+def show_manager_preferences(request: HelpdeskRequest) -> HttpResponse:
     """Show the preferences of a manager, or do what one of the page's buttons says."""
     if not request.managed:
         raise NotYours
     sent = request.http.POST
     if not request.posted:
         return _page(request, _preferences(request))
-    name = next((name for name in DEEDS if name in sent), "save")
-    return DEEDS[name](request, sent.get(name, "all"))
+    name = next((name for name in HANDLERS if name in sent), "save")
+    return HANDLERS[name](request, sent.get(name, "all"))
 
 
 # -- what the buttons do ----------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def _switch_reports(request: HelpdeskRequest, what: str) -> HttpResponse:
 
 def _reset(request: HelpdeskRequest, which: str) -> HttpResponse:
     service = _service(request, which)
-    reset(request.user, service)
+    reset_service_preferences(request.user, service)
     done = _("The service “%(service)s” is back to the default settings.")
     _say(request, service, done % {"service": service})
     return _answer(request, service)
@@ -113,7 +113,7 @@ def _send(request: HelpdeskRequest, which: str) -> HttpResponse:
     return _answer(request, service, typed_too=True)
 
 
-DEEDS: dict[str, Callable[[HelpdeskRequest, str], HttpResponse]] = {
+HANDLERS: dict[str, Callable[[HelpdeskRequest, str], HttpResponse]] = {
     "save": _save,
     "monitoring": _switch_monitoring,
     "reports": _switch_reports,
@@ -196,7 +196,7 @@ def _page(
         status=status,
         preferences=preferences,
         switches=preferences.preferences,
-        vocabulary=preference_summary.vocabulary(),
+        vocabulary=preference_summary.get_vocabulary(),
         page_of_services=_paginated(request),
         many=len(preferences.services) > FEW_SERVICES,
         messages=[message for group in said.values() for message in group],

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from wagtail_helpdesk.actions.preferences import choose
+from wagtail_helpdesk.actions.preferences import save_service_preferences
 from wagtail_helpdesk.models import HelpdeskPreferences, Monitoring, ReportPreference, Service
 
 from .service_form import ServicePreferences
@@ -82,7 +82,9 @@ class ManagerPreferences:
         with transaction.atomic():
             if self.switches.is_bound:
                 self.switches.save()
-            choose(self.user, [part.choice() for part in self.services if part.is_bound])
+            save_service_preferences(
+                self.user, [part.choice() for part in self.services if part.is_bound]
+            )
 
 
 def _rows(model: Any, user: Any, services: Sequence[Service]) -> Any:

@@ -7,14 +7,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.models import HelpdeskPreferences
-from wagtail_helpdesk.portal.request import HelpdeskRequest, takes_forms
+from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.tickets.action_view import SeeOther
 
 from .switches import OwnSwitches
 
 
-@takes_forms
-def show(request: HelpdeskRequest) -> HttpResponse:
+@accept_post
+def show_preferences(request: HelpdeskRequest) -> HttpResponse:
     """Show the switches, or record them."""
     data = request.http.POST if request.posted else None
     form = OwnSwitches(data, instance=HelpdeskPreferences.of(request.user))

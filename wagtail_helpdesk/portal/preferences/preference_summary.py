@@ -61,26 +61,29 @@ REPORTS = {
 }
 
 
-def hour(number: int) -> str:
+def format_hour(number: int) -> str:
     """Return an hour of the day as it is written."""
     return _("%(hour)s:00") % {"hour": number}
 
 
-def alerts(levels: Levels) -> str:
+def describe_alerts(levels: Levels) -> str:
     """Say what somebody with these levels, which must grow, is told at once."""
     return str(ALERTS[levels])
 
 
-def reports(shows: str, first: int | None, second: int | None, weekends: bool) -> str:
+def describe_reports(shows: str, first: int | None, second: int | None, weekends: bool) -> str:
     """Say which reports arrive and when; ``shows`` is empty for none."""
     if not shows or first is None:
         return str(REPORTS["none" if not shows else "no hour"])
     often = "once" if second is None else "twice"
     sentence = str(REPORTS[f"{often}, week-ends too" if weekends else often])
-    return sentence % {"first": hour(first), "second": "" if second is None else hour(second)}
+    return sentence % {
+        "first": format_hour(first),
+        "second": "" if second is None else format_hour(second),
+    }
 
 
-def vocabulary() -> dict[str, Any]:
+def get_vocabulary() -> dict[str, Any]:
     """Return all of it for the script that keeps the sentences true while somebody chooses."""
     return {
         "presets": {preset.value: levels for preset, levels in PRESETS.items()},

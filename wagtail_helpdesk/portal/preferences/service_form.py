@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from wagtail_helpdesk.actions.preferences import Choice, Report
+from wagtail_helpdesk.actions.preferences import ReportChoice, ServiceChoice
 from wagtail_helpdesk.models import (
     Level,
     Monitoring,
@@ -18,7 +18,13 @@ from wagtail_helpdesk.models import (
     ReportSection,
     Service,
 )
-from wagtail_helpdesk.models.preferences import PRESETS, Levels, default_levels, preset_of, raised
+from wagtail_helpdesk.models.preferences import (
+    PRESETS,
+    Levels,
+    get_default_levels,
+    get_preset,
+    raise_levels,
+)
 from wagtail_helpdesk.parsing import number
 
 from . import preference_summary
@@ -40,7 +46,7 @@ class Hours(forms.Select):
 def _hours(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
-        choices=lambda: [("", "–"), *((n, preference_summary.hour(n)) for n in range(24))],
+        choices=lambda: [("", "–"), *((n, preference_summary.format_hour(n)) for n in range(24))],
         coerce=int,
         empty_value=None,
         required=False,
@@ -54,7 +60,7 @@ def _level(label: Any) -> forms.ChoiceField:
     )
 
 
-def lists() -> list[Any]:
+def get_section_choices() -> list[Any]:
     """Return everything a report can list, each in every order: one choice says both."""
     headings = [_("One list"), _("Two lists, in this order"), _("Three lists, in this order")]
     orders = [order for size in (1, 2, 3) for order in permutations(ReportSection, size)]
@@ -78,7 +84,7 @@ class ServicePreferences(Shown):
     member = _level(gettext_lazy("Ticket of a member category:"))
     in_charge = _level(gettext_lazy("Ticket in charge:"))
     shows = forms.ChoiceField(
-        label=gettext_lazy("Reports (deferred):"), choices=lists, required=False
+        label=gettext_lazy("Reports (deferred):"), choices=get_section_choices, required=False
     )
     first_hour = _hours(pgettext_lazy("report", "Hour:"))
     second_hour = _hours(pgettext_lazy("report", "Second hour:"))
@@ -102,7 +108,7 @@ class ServicePreferences(Shown):
         report = self._stored_report()
         return {
             "shown": True,
-            "preset": preset_of(levels),
+            "preset": get_preset(levels),
             **dict(zip(COLUMNS, levels, strict=True)),
             "shows": " ".join(report.shows),
             "first_hour": report.first_hour,
@@ -113,11 +119,11 @@ class ServicePreferences(Shown):
     def _stored_levels(self) -> Levels:
         if self.monitoring is not None:
             return self.monitoring.levels
-        return default_levels(self.service.monitoring)
+        return get_default_levels(self.service.monitoring)
 
-    def _stored_report(self) -> Report:
+    def _stored_report(self) -> ReportChoice:
         row = self.report or ReportPreference.default()
-        return Report(tuple(row.shows), row.first_hour, row.second_hour, row.weekends)
+        return ReportChoice(tuple(row.shows), row.first_hour, row.second_hour, row.weekends)
 
     @property
     def is_default(self) -> bool:
@@ -158,7 +164,7 @@ class ServicePreferences(Shown):
         chosen = cast(Levels, tuple(Level(data[name]) for name in COLUMNS if data[name]))
         if not self._means_the_matrix(data["preset"], chosen):
             chosen = PRESETS[Preset(data["preset"])]
-        data.update(zip(COLUMNS, raised(chosen), strict=True))
+        data.update(zip(COLUMNS, raise_levels(chosen), strict=True))
 
     def _means_the_matrix(self, preset: str, chosen: Levels) -> bool:
         """Tell whether the matrix counts: with Custom, and where the matrix alone was changed.
@@ -179,10 +185,10 @@ class ServicePreferences(Shown):
             return False
         return [self[name].data for name in COLUMNS] != list(self._cleaned_levels)
 
-    def choice(self) -> Choice:
+    def choice(self) -> ServiceChoice:
         """Return what to record. The default stays unwritten until somebody chooses otherwise."""
         data, levels = self.cleaned_data, self._cleaned_levels
-        report = Report(
+        report = ReportChoice(
             tuple(data["shows"].split()),
             data["first_hour"],
             data["second_hour"],
@@ -190,7 +196,7 @@ class ServicePreferences(Shown):
         )
         same_levels = self.monitoring is None and levels == self._stored_levels()
         same_report = self.report is None and report == self._stored_report()
-        return Choice(
+        return ServiceChoice(
             self.service.pk, None if same_levels else levels, None if same_report else report
         )
 
@@ -199,18 +205,20 @@ class ServicePreferences(Shown):
         """Say what is told at once with the choices as they stand on the page."""
         preset = self["preset"].value()
         if preset in PRESETS:
-            return preference_summary.alerts(PRESETS[Preset(preset)])
+            return preference_summary.describe_alerts(PRESETS[Preset(preset)])
         chosen = [self[name].value() for name in COLUMNS]
         if not set(chosen) <= set(Level.values):
             return ""
-        return preference_summary.alerts(raised(cast(Levels, tuple(map(Level, chosen)))))
+        return preference_summary.describe_alerts(
+            raise_levels(cast(Levels, tuple(map(Level, chosen))))
+        )
 
     @property
     def foretold_reports(self) -> str:
         """Say which reports arrive with the choices as they stand on the page."""
         first, second = (self._hour(field.value()) for field in self.hour_fields)
         shows, weekends = self["shows"].value() or "", bool(self["weekends"].value())
-        return preference_summary.reports(shows, first, second, weekends)
+        return preference_summary.describe_reports(shows, first, second, weekends)
 
     def _hour(self, value: Any) -> int | None:
         hour = number(value)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.localization import get_available_admin_time_zones
 
 from wagtail_helpdesk.actions.preferences import change_switches
-from wagtail_helpdesk.mailqueue.addresses import defaults_for
+from wagtail_helpdesk.mailqueue.addresses import get_default_preferences
 from wagtail_helpdesk.models import HelpdeskPreferences
 
 
@@ -63,7 +63,7 @@ class OwnSwitches(Switches):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language, zone = defaults_for(self.instance.user)
+        language, zone = get_default_preferences(self.instance.user)
         default = _("As in the rest of the site (%(choice)s)")
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": get_language_info(language)["name_local"]}),

@@ -15,7 +15,7 @@ from wagtail.coreutils import get_supported_content_language_variant
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.portal import tree
 
-from .source_page import may_read
+from .source_page import may_read_page
 
 #: A catalogue shows no more than this; what is beyond is found by name.
 MOST_SERVICES = 60
@@ -89,7 +89,7 @@ class Catalogue:
         return self.is_cut or sum(len(shelf.lines) for shelf in self.shelves) > LONG
 
 
-def read(user: Any, services: Iterable[Any] | None = None) -> Catalogue:
+def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogue:
     """Return the catalogue of a person, or these services of it; hidden categories are left out."""
     open_here = Service.objects.open_to(user)
     if services is not None:
@@ -97,37 +97,37 @@ def read(user: Any, services: Iterable[Any] | None = None) -> Catalogue:
     found = list(open_here[: MOST_SERVICES + 1])
     others = open_here.count() - MOST_SERVICES if len(found) > MOST_SERVICES else 0
     found = found[:MOST_SERVICES]
-    made = described(found)
+    made = describe_category(found)
     aliases = _aliases(user, found, everywhere=services is None)
     categories, is_cut = _categories(found)
     lines = _lines(found, categories, aliases)
     for shelf in made:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], is_cut
-    made += [alias_shelf(alias) for alias in aliases[None, None]]
+    made += [build_alias_shelf(alias) for alias in aliases[None, None]]
     return Catalogue([shelf for shelf in made if shelf.lines or shelf.is_cut], others)
 
 
-def described(services: list[Service]) -> list[Shelf]:
+def describe_category(services: list[Service]) -> list[Shelf]:
     """Return services in the reader's words, without their categories."""
-    texts = texts_of(ServiceText.objects.filter(service__in=services), "service_id")
+    texts = load_texts(ServiceText.objects.filter(service__in=services), "service_id")
     return [Shelf(each, texts.get(each.pk) or ServiceText(title=each.name)) for each in services]
 
 
-def text_about(category: Category) -> CategoryText:
+def get_text(category: Category) -> CategoryText:
     """Return what the reader finds about a category: its name where nothing is published."""
-    texts = texts_of(category.texts.all(), "category_id")
+    texts = load_texts(category.texts.all(), "category_id")
     return texts.get(category.pk) or CategoryText(title=category.name)
 
 
-def related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:
+def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:
     """Return the pages related to a text that whoever asks may read; no request: everybody."""
     if text.pk is None:
         return []
     links = text.related_pages.select_related("page")
-    return [link.page for link in links if may_read(link.page, request)]
+    return [link.page for link in links if may_read_page(link.page, request)]
 
 
-def alias_shelf(alias: Alias) -> Shelf:
+def build_alias_shelf(alias: Alias) -> Shelf:
     """Return the shelf of an alias beside the services: it leads to the real service, or category."""
     text = ServiceText(title=alias.name)
     return Shelf(_service_of(alias), text, lines=[_as_line(alias, 0)], alias=alias.pk)
@@ -153,8 +153,10 @@ def _lines(
     services: list[Service], categories: list[Category], aliases: Places
 ) -> dict[Any, list[CatalogueLine]]:
     """Return what stands on each shelf, aliases after the categories they stand beside."""
-    nodes = tree.useful(tree.nodes(categories), [parent for _service, parent in aliases])
-    words = words_about(node.pk for node in nodes)
+    nodes = tree.prune_useless(
+        tree.build_nodes(categories), [parent for _service, parent in aliases]
+    )
+    words = get_texts_by_object(node.pk for node in nodes)
     lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
     for node in nodes:
         name, summary = words.get(node.pk, (node.name, ""))
@@ -190,20 +192,22 @@ def _as_line(alias: Alias, depth: int) -> CatalogueLine:
     return CatalogueLine(alias.to_category_id, name, "", depth, True, alias.to_service_id)
 
 
-def texts_of(texts: Any, owner: str) -> dict[Any, Any]:
+def load_texts(texts: Any, owner: str) -> dict[Any, Any]:
     """Return the texts in the reader's language by what they are about."""
-    return {getattr(text, owner): text for text in texts.read_in(language_read())}
+    return {getattr(text, owner): text for text in texts.read_in(get_reader_language())}
 
 
-def words_about(categories: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+def get_texts_by_object(categories: Iterable[Any]) -> dict[Any, tuple[str, str]]:
     """Return the title and summary of the categories that have a text, by id, in the reader's language."""
-    texts: Any = CategoryText.objects.filter(category__in=list(categories)).read_in(language_read())
+    texts: Any = CategoryText.objects.filter(category__in=list(categories)).read_in(
+        get_reader_language()
+    )
     # Rows and not texts, which are costly to make: a catalogue holds hundreds.
     rows = texts.values_list("category_id", "title", "summary")
     return {category: (title, summary) for category, title, summary in rows}
 
 
-def language_read() -> str:
+def get_reader_language() -> str:
     """Return in which of the languages of texts they are read here, empty for none of them."""
     try:
         return get_supported_content_language_variant(get_language() or "")

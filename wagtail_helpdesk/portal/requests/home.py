@@ -17,10 +17,10 @@ from . import catalogue, my_tickets
 MOST_REQUESTS = 5
 
 
-def show(request: HelpdeskRequest) -> HttpResponse:
+def show_home(request: HelpdeskRequest) -> HttpResponse:
     """Show the home to anybody who is logged in."""
-    requests = ticket_rows.page_of_rows(
-        my_tickets.tickets(request.user, "own").filter(is_open=True),
+    requests = ticket_rows.paginate_rows(
+        my_tickets.find_my_tickets(request.user, "own").filter(is_open=True),
         paging.RECENT,
         after="",
         reader=request.user,
@@ -28,21 +28,21 @@ def show(request: HelpdeskRequest) -> HttpResponse:
     )
     return request.render(
         "home.html",
-        waiting=waiting(request),
+        waiting=find_waiting_tickets(request),
         requests=requests,
-        catalogue=catalogue.read(request.user),
+        catalogue=catalogue.read_catalogue(request.user),
         queues=desk_page.QUEUES if request.managed else {},
         counts=desk_page.Desk(request).counts() if request.managed else {},
         most=queues.MOST,
     )
 
 
-def waiting(request: HelpdeskRequest) -> list[ticket_rows.TicketRow]:
+def find_waiting_tickets(request: HelpdeskRequest) -> list[ticket_rows.TicketRow]:
     """Return the tickets that ask their requester something: closures, information wanted."""
     asks = Q(is_open=True, status=Status.INCOMPLETE) | Q(awaiting_since__isnull=False)
     own = Ticket.objects.visible_to(request.user, through=(Role.REQUESTER,))
     found = own.filter(asks, requester=request.user)
-    page = ticket_rows.page_of_rows(
+    page = ticket_rows.paginate_rows(
         found, paging.RECENT, after="", reader=request.user, length=MOST_REQUESTS
     )
     return page.rows

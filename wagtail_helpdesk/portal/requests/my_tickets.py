@@ -27,12 +27,12 @@ FILTERS = {
 }
 
 
-def show(request: HelpdeskRequest) -> HttpResponse:
+def show_my_tickets(request: HelpdeskRequest) -> HttpResponse:
     """Show one of the three lists, open tickets first unless asked otherwise."""
     chosen = _chosen(request, "list", LISTS)
     which = _chosen(request, "show", FILTERS)
-    page = ticket_rows.page_of_rows(
-        ticket_rows.narrowed(tickets(request.user, chosen), which),
+    page = ticket_rows.paginate_rows(
+        ticket_rows.filter_rows(find_my_tickets(request.user, chosen), which),
         ORDERS[chosen],
         after=request.http.GET.get("after", ""),
         reader=request.user,
@@ -49,7 +49,7 @@ def show(request: HelpdeskRequest) -> HttpResponse:
     )
 
 
-def tickets(user: Any, name: str) -> QuerySet[Ticket]:
+def find_my_tickets(user: Any, name: str) -> QuerySet[Ticket]:
     """Return one of the lists. Three queries and no OR: no single one is fast for everybody."""
     if name == "invited":
         return Ticket.objects.visible_to(user, through=(Role.GUEST,)).filter(guests__user=user)

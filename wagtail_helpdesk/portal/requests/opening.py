@@ -13,13 +13,13 @@ from wagtail_helpdesk.actions import NotPossible, SentBefore
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import number, words
 from wagtail_helpdesk.portal import drafts, rate_limits
-from wagtail_helpdesk.portal.forms.attachments import put_aside
-from wagtail_helpdesk.portal.request import HelpdeskRequest, takes_forms
+from wagtail_helpdesk.portal.forms.attachments import stage_uploads
+from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.search import matching
 from wagtail_helpdesk.portal.tickets.action_view import SeeOther
 
 from . import catalogue, source_page
-from .opening_form import Opening, refilled
+from .opening_form import OpeningForm, refill_from_template
 
 logger = logging.getLogger(__name__)
 
@@ -27,17 +27,20 @@ logger = logging.getLogger(__name__)
 LONGEST = 100
 
 
-def choose(request: HelpdeskRequest) -> HttpResponse:
+def choose_category(request: HelpdeskRequest) -> HttpResponse:
     """Show the catalogue, or what is called so in it; a single category needs no choice."""
     asked = request.http.GET
     service, wanted = number(asked.get("service", "")), words(asked.get("q", ""), LONGEST)
-    services, page = None if service is None else [service], source_page.page_named(request.http)
+    services, page = (
+        None if service is None else [service],
+        source_page.get_page_parameter(request.http),
+    )
     if wanted:
-        shown = matching.find(request.user, wanted, services)
+        shown = matching.find_matching(request.user, wanted, services)
     else:
-        shown = catalogue.read(request.user, services)
+        shown = catalogue.read_catalogue(request.user, services)
         if only := _only_way(shown, service, page):
-            return SeeOther(source_page.with_page(f"{request.base}{only}", page))
+            return SeeOther(source_page.add_page_parameter(f"{request.base}{only}", page))
     return _choice(request, shown, wanted=wanted, service=service, page_asked=page)
 
 
@@ -51,7 +54,7 @@ def _choice(
         status=status,
         catalogue=shown,
         whole=whole,
-        related=catalogue.related_pages(shown.shelves[0].text, request.http) if whole else [],
+        related=catalogue.find_related_pages(shown.shelves[0].text, request.http) if whole else [],
         **context,
     )
 
@@ -65,23 +68,25 @@ def _only_way(shown: catalogue.Catalogue, service: int | None, page: str) -> str
     return "new/" if page and service is not None and not shown.shelves else ""
 
 
-@takes_forms
-def fill_in(request: HelpdeskRequest, category: int) -> HttpResponse:
+@accept_post
+def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     """Show the form of a category, refill it for another one, or open the ticket."""
     if not request.posted:
         return _blank(request, category)
     posted = request.http.POST
     try:
-        chosen = category_in(request, posted.get("category", category), otherwise=category)
+        chosen = get_openable_category(
+            request, posted.get("category", category), otherwise=category
+        )
     except Http404 as closed:
         return _elsewhere(request, str(closed))
     if "refill" in posted or "find" in posted:
-        return _page(request, refilled_form(request, chosen))
-    form = form_in(request, chosen, request.http.POST)
-    ticket = sent(request, form)
+        return _page(request, build_refilled_form(request, chosen))
+    form = build_opening_form(request, chosen, request.http.POST)
+    ticket = submit_opening_form(request, form)
     if ticket is None:
         return _page(request, form, status=form.http_status)
-    drafts.forget(request.http)
+    drafts.forget_draft(request.http)
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(request.http, message)
     return SeeOther(f"{request.base}tickets/{ticket.pk}/")
@@ -90,11 +95,11 @@ def fill_in(request: HelpdeskRequest, category: int) -> HttpResponse:
 def _elsewhere(request: HelpdeskRequest, refused: str) -> HttpResponse:
     """Offer the catalogue when the category was closed meanwhile; what was written goes along."""
     written = _written(request.http.POST)
-    written["kept"] = put_aside(request.user, request.http.POST, request.http.FILES)
-    is_kept = drafts.put_aside(request.http, f"{request.base}new/", written)
+    written["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
+    is_kept = drafts.store_draft(request.http, f"{request.base}new/", written)
     return _choice(
         request,
-        catalogue.read(request.user, None),
+        catalogue.read_catalogue(request.user, None),
         status=409,
         refused=refused,
         is_kept=is_kept,
@@ -103,18 +108,18 @@ def _elsewhere(request: HelpdeskRequest, refused: str) -> HttpResponse:
 
 
 def _blank(request: HelpdeskRequest, category: int) -> HttpResponse:
-    page = source_page.page_named(request.http)
+    page = source_page.get_page_parameter(request.http)
     try:
-        chosen = category_in(request, category)
+        chosen = get_openable_category(request, category)
     except Http404:
         if page:  # its link is the same for every reader: who may not ask there chooses
-            return SeeOther(source_page.with_page(f"{request.base}new/", page))
+            return SeeOther(source_page.add_page_parameter(f"{request.base}new/", page))
         raise
-    given_back = drafts.given_back(request.http)
-    return _page(request, form_in(request, chosen, initial={"page": page} | given_back))
+    given_back = drafts.pop_draft(request.http)
+    return _page(request, build_opening_form(request, chosen, initial={"page": page} | given_back))
 
 
-def category_in(request: HelpdeskRequest, pk: Any, otherwise: Any = None) -> Category:
+def get_openable_category(request: HelpdeskRequest, pk: Any, otherwise: Any = None) -> Category:
     """Return a category in which the visitor may open a ticket."""
     for wanted in (pk, otherwise):
         found = _openable(request).filter(pk=number(wanted)).first()
@@ -127,23 +132,25 @@ def _openable(request: HelpdeskRequest) -> Any:
     return Category.objects.open_to(request.user).select_related("service")
 
 
-def form_in(
+def build_opening_form(
     request: HelpdeskRequest, category: Category, data: Any = None, **kwargs: Any
-) -> Opening:
+) -> OpeningForm:
     """Return the form of a category."""
     files = request.http.FILES if data is not None else None
-    return Opening(data, files, request=request, category=category, **kwargs)
+    return OpeningForm(data, files, request=request, category=category, **kwargs)
 
 
-def refilled_form(request: HelpdeskRequest, category: Category) -> Opening:
+def build_refilled_form(request: HelpdeskRequest, category: Category) -> OpeningForm:
     """Return the form again for another category; files already sent are kept."""
     posted = request.http.POST
     source = number(posted.get("filled_from", ""))
     before = _openable(request).filter(pk=source).first()
-    form = form_in(request, category, posted)
+    form = build_opening_form(request, category, posted)
     form.is_valid()
     form.keep()
-    again = form_in(request, category, initial=refilled(_written(posted), before, category))
+    again = build_opening_form(
+        request, category, initial=refill_from_template(_written(posted), before, category)
+    )
     again.kept_files = form.kept_files
     if "find" in posted and "query" in again.fields:
         again.find()
@@ -157,7 +164,7 @@ def _written(posted: QueryDict) -> dict[str, Any]:
     return written | {"chosen": posted.getlist("chosen")}
 
 
-def sent(request: HelpdeskRequest, form: Opening) -> Ticket | None:
+def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket | None:
     """Open the ticket a form asks for; None when it is to be corrected, its good files kept."""
     ticket = _opened(request, form) if form.is_valid() else None
     if ticket is None:
@@ -167,9 +174,9 @@ def sent(request: HelpdeskRequest, form: Opening) -> Ticket | None:
     return ticket
 
 
-def _opened(request: HelpdeskRequest, form: Opening) -> Ticket | None:
-    if not rate_limits.may_open(request.user):
-        form.http_status = rate_limits.refuse(form)
+def _opened(request: HelpdeskRequest, form: OpeningForm) -> Ticket | None:
+    if not rate_limits.allow_opening(request.user):
+        form.http_status = rate_limits.refuse_form(form)
         return None
     try:
         return form.run()
@@ -184,10 +191,10 @@ def _opened(request: HelpdeskRequest, form: Opening) -> Ticket | None:
     return None
 
 
-def _page(request: HelpdeskRequest, form: Opening, status: int = 200) -> HttpResponse:
+def _page(request: HelpdeskRequest, form: OpeningForm, status: int = 200) -> HttpResponse:
     category = form.shown_category
-    [shelf] = catalogue.described([category.service])
-    text = catalogue.text_about(category)
+    [shelf] = catalogue.describe_category([category.service])
+    text = catalogue.get_text(category)
     return request.render(
         "opening.html",
         status=status,
@@ -195,7 +202,7 @@ def _page(request: HelpdeskRequest, form: Opening, status: int = 200) -> HttpRes
         category=category,
         shelf=shelf,
         text=text,
-        related=catalogue.related_pages(text, request.http),
+        related=catalogue.find_related_pages(text, request.http),
         service=category.service,
         address=f"{request.base}new/{category.pk}/",
         asked_from=form.asked_from,

@@ -16,10 +16,10 @@ from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import NamesPeople
-from wagtail_helpdesk.portal.people import found
+from wagtail_helpdesk.portal.people import make_candidates
 
 from . import catalogue
-from .source_page import page_asked
+from .source_page import find_asked_page
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TEMPLATE = {"subject": "default_subject", "text": "default_message"}
 
 
-class Opening(NamesPeople, WithFiles):
+class OpeningForm(NamesPeople, WithFiles):
     """Asks for nothing but what the service needs: subject, message, files."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -38,7 +38,9 @@ class Opening(NamesPeople, WithFiles):
     #: The page it is asked from; one that its author may not read counts as none.
     page = forms.IntegerField(widget=forms.HiddenInput, required=False)
     people = "requester"
-    requester = fields.person(required=False, label=_("Requester (identifier or e-mail address):"))
+    requester = fields.make_person_field(
+        required=False, label=_("Requester (identifier or e-mail address):")
+    )
     #: The answer when it is not accepted.
     http_status = 422
     field_order = ("category", "requester", "query", "subject", "text", "files")
@@ -49,8 +51,8 @@ class Opening(NamesPeople, WithFiles):
         filled = {"submission": uuid.uuid4(), "category": category.pk, "filled_from": category.pk}
         template = {name: category.in_force(row).value for name, row in TEMPLATE.items()}
         super().__init__(data, files, initial=filled | template | (initial or {}), auto_id="id_%s")
-        self.fields["subject"] = fields.subject()
-        self.fields["text"] = fields.message(required=True, rows=9)
+        self.fields["subject"] = fields.make_subject_field()
+        self.fields["text"] = fields.make_message_field(required=True, rows=9)
         # Read when the form is shown, not when it is accepted; Django asks twice.
         self.fields["category"].widget.choices = cache(partial(_choices, request.user, category))
         if category.service not in request.services:
@@ -60,7 +62,7 @@ class Opening(NamesPeople, WithFiles):
     @property
     def whose(self) -> str:
         """Whose form it is, for what they typed to be given back to them alone."""
-        return drafts.seal(self.author)
+        return drafts.sign_owner(self.author)
 
     @property
     def becomes_public(self) -> bool:
@@ -76,18 +78,18 @@ class Opening(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = found(typed) if typed else [self.author]
+        people = make_candidates(typed) if typed else [self.author]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]
 
     def clean_page(self) -> Any:
-        return page_asked(self.request.http, self.cleaned_data["page"])
+        return find_asked_page(self.request.http, self.cleaned_data["page"])
 
     @property
     def asked_from(self) -> Any:
         """The page it is asked from, for the form to name."""
-        return page_asked(self.request.http, self["page"].value())
+        return find_asked_page(self.request.http, self["page"].value())
 
     def renew(self) -> None:
         """Let what was typed be sent as a ticket of its own: the form opened one already."""
@@ -109,7 +111,9 @@ class Opening(NamesPeople, WithFiles):
         )
 
 
-def refilled(typed: dict[str, Any], before: Category | None, now: Category) -> dict[str, Any]:
+def refill_from_template(
+    typed: dict[str, Any], before: Category | None, now: Category
+) -> dict[str, Any]:
     """Return what the form shows after a change of category: what was edited stays."""
     kept = dict(typed)
     for name, setting in TEMPLATE.items():
@@ -125,7 +129,7 @@ def _folded(text: str) -> str:
 
 
 def _choices(user: Any, category: Category) -> list[tuple[Any, str]]:
-    shelves = catalogue.read(user, [category.service_id]).shelves
+    shelves = catalogue.read_catalogue(user, [category.service_id]).shelves
     lines = [line for shelf in shelves for line in shelf.choices]
     choices = [(line.pk, "\N{NO-BREAK SPACE}" * 3 * line.depth + line.name) for line in lines]
     # A hidden category is reached by its link, and then it is the one to offer.

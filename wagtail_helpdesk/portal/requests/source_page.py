@@ -8,13 +8,13 @@ from django.http import HttpRequest
 
 from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal.page_lookup import helpdesk_address
+from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 
 #: The parameter of addresses, and the field of forms, that holds the page's id.
 PARAMETER = "page"
 
 
-def routing_of(page: Any) -> Routing | None:
+def find_routing(page: Any) -> Routing | None:
     """Return whom a page asks, read once for all that stands on it."""
     if not getattr(page, "pk", None) or not hasattr(page, "steplen"):
         return None
@@ -24,14 +24,14 @@ def routing_of(page: Any) -> Routing | None:
     return found
 
 
-def whom(
+def find_target(
     page: Any, service: Service | None = None, category: Category | None = None
 ) -> tuple[Service | None, Category | None]:
     """Return the service and the category that are asked from a page; both may be open.
 
     If neither is given, those that its section names. What was taken out of use is open again.
     """
-    if service is None and category is None and (routing := routing_of(page)):
+    if service is None and category is None and (routing := find_routing(page)):
         service, category = routing.service, routing.category
     service = service or (category.service if category else None)
     if service is None or not service.enabled:
@@ -39,45 +39,45 @@ def whom(
     return service, category if category and category.takes_tickets else None
 
 
-def asking_address(
+def get_asking_url(
     request: HttpRequest | None, *, service: Any = None, category: Any = None, page: Any = None
 ) -> str:
     """Return where to ask a category, a service or nobody in particular, from a page.
 
     What is not given is inherited from the page's section. Empty where there is no helpdesk.
     """
-    home = helpdesk_address(request)
+    home = get_helpdesk_url(request)
     if not home:
         return ""
-    service, category = whom(page, service, category)
+    service, category = find_target(page, service, category)
     where = f"{category.pk}/" if category else f"?service={service.pk}" if service else ""
-    return with_page(f"{home}new/{where}", getattr(page, "pk", None))
+    return add_page_parameter(f"{home}new/{where}", getattr(page, "pk", None))
 
 
-def report_address(request: HttpRequest | None, page: Any) -> str:
+def get_report_url(request: HttpRequest | None, page: Any) -> str:
     """Return where to report a problem with a page: nowhere for the helpdesk's own."""
-    return "" if getattr(page, "is_helpdesk_page", False) else asking_address(request, page=page)
+    return "" if getattr(page, "is_helpdesk_page", False) else get_asking_url(request, page=page)
 
 
-def page_named(request: HttpRequest) -> str:
+def get_page_parameter(request: HttpRequest) -> str:
     """Return the id of the page that an address names, empty for none."""
     asked = number(request.GET.get(PARAMETER, ""))
     return "" if asked is None else str(asked)
 
 
-def with_page(address: str, page: Any) -> str:
+def add_page_parameter(address: str, page: Any) -> str:
     """Return an address that leads to the form, with the page one asks from if there is one."""
     return f"{address}{'&' if '?' in address else '?'}{PARAMETER}={page}" if page else address
 
 
-def page_asked(request: HttpRequest, pk: Any) -> Any:
+def find_asked_page(request: HttpRequest, pk: Any) -> Any:
     """Return the page with this id if whoever asks may read it, else None."""
     pages = TicketOrigin.page.field.related_model._default_manager
     page = pages.filter(pk=number(pk)).first()
-    return page if page is not None and may_read(page, request) else None
+    return page if page is not None and may_read_page(page, request) else None
 
 
-def may_read(page: Any, request: HttpRequest | None) -> bool:
+def may_read_page(page: Any, request: HttpRequest | None) -> bool:
     """Tell whether whoever asks may read a page of the site, its title included.
 
     Without a request: whether everybody may.
@@ -88,9 +88,9 @@ def may_read(page: Any, request: HttpRequest | None) -> bool:
     return all(request is not None and each.accept_request(request) for each in restrictions)
 
 
-def page_of(ticket: Ticket, request: HttpRequest) -> dict[str, str] | None:
+def get_source_page(ticket: Ticket, request: HttpRequest) -> dict[str, str] | None:
     """Return title and address of the page a ticket was opened from, for whoever may read it."""
     origin = getattr(ticket, "origin", None)
-    if origin is None or not may_read(origin.page, request):
+    if origin is None or not may_read_page(origin.page, request):
         return None
     return {"title": origin.page.title, "address": origin.page.get_url(request) or ""}

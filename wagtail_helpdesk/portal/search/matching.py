@@ -16,10 +16,10 @@ from wagtail_helpdesk.portal.requests.catalogue import (
     MOST_SERVICES,
     Catalogue,
     CatalogueLine,
-    alias_shelf,
-    described,
-    language_read,
-    words_about,
+    build_alias_shelf,
+    describe_category,
+    get_reader_language,
+    get_texts_by_object,
 )
 
 #: A search that finds more categories is to be made narrower.
@@ -28,7 +28,7 @@ MOST_FOUND = 100
 MOST_SUGGESTED, MOST_WORDS, LONGER_WORD = 5, 8, 4
 
 
-def find(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalogue:
+def find_matching(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalogue:
     """Return what is called so in the catalogue: services, categories and aliases of a person."""
     open_here = Service.objects.open_to(user)
     open_there = Category.objects.open_to(user).filter(hidden=False)
@@ -42,23 +42,25 @@ def find(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalog
     holding = {category.service_id for category in categories[:MOST_FOUND]}
     called = _is_called(text, ServiceText, "service")
     found = list(open_here.filter(called | Q(pk__in=holding))[: MOST_SERVICES + 1])
-    made = described(found[:MOST_SERVICES])
+    made = describe_category(found[:MOST_SERVICES])
     lines = _found_lines(categories[:MOST_FOUND])
     for shelf in made:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], True
-    made += [alias_shelf(alias) for alias in aliases.filter(holds("name", text))[:MOST_FOUND]]
+    made += [
+        build_alias_shelf(alias) for alias in aliases.filter(matches("name", text))[:MOST_FOUND]
+    ]
     return Catalogue(made, may_be_cut=len(categories) > MOST_FOUND or len(found) > MOST_SERVICES)
 
 
 def _is_called(text: str, texts: type[ServiceText | CategoryText], owner: str) -> Q:
     """Narrow to what has a text in its name, or in its title in any language."""
     titled = texts._default_manager.filter(
-        holds("title", text), live=True, **{owner: OuterRef("pk")}
+        matches("title", text), live=True, **{owner: OuterRef("pk")}
     )
-    return holds("name", text) | Q(Exists(titled))
+    return matches("name", text) | Q(Exists(titled))
 
 
-def holds(name: str, text: str) -> Q:
+def matches(name: str, text: str) -> Q:
     """Narrow to what has every word of a text in a field."""
     return reduce(operator.and_, (_holds_word(name, word) for word in text.split()[:MOST_WORDS]))
 
@@ -69,14 +71,14 @@ def _holds_word(name: str, word: str) -> Q:
     return reduce(operator.or_, (Q(**{f"{name}__icontains": spelling}) for spelling in spellings))
 
 
-def suggested(user: Any, question: str) -> list[CatalogueLine]:
+def suggest_categories(user: Any, question: str) -> list[CatalogueLine]:
     """Return a few categories that have a longer word of a question in their name, in one statement."""
     words = [word for word in question.split() if len(word) >= LONGER_WORD][:MOST_WORDS]
     if not words:
         return []
     called = reduce(operator.or_, (_is_called(word, CategoryText, "category") for word in words))
     found = Category.objects.open_to(user).filter(called, hidden=False)
-    texts = CategoryText.objects.filter(category=OuterRef("pk")).read_in(language_read())
+    texts = CategoryText.objects.filter(category=OuterRef("pk")).read_in(get_reader_language())
     titled = found.annotate(title=Coalesce(Subquery(texts.values("title")[:1]), "name"))
     ordered = titled.order_by("service__order", "service__name", "order", "name")
     lines = ordered.values_list("pk", "title", "service__name")[:MOST_SUGGESTED]
@@ -87,7 +89,7 @@ def suggested(user: Any, question: str) -> list[CatalogueLine]:
 
 def _found_lines(categories: list[Category]) -> dict[Any, list[CatalogueLine]]:
     """Return what was found on each shelf, with the category above it."""
-    words = words_about(category.pk for category in categories)
+    words = get_texts_by_object(category.pk for category in categories)
     lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
     for category in categories:
         name, summary = words.get(category.pk, (category.name, ""))

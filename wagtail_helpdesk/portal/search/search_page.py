@@ -19,10 +19,18 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import parsing
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import labels, paging, tree
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.search import Filters, Hit, Query, Results, TooBroad, Unavailable, search
+from wagtail_helpdesk.search import (
+    Query,
+    QueryTooBroad,
+    SearchFilters,
+    SearchHit,
+    SearchResults,
+    SearchUnavailable,
+    search,
+)
 
 from . import matching
 
@@ -40,7 +48,7 @@ MOST_SERVICES, MOST_CATEGORIES = 50, 100
 LONGEST = 500
 
 
-class Asked:
+class SearchRequest:
     """What a visitor asks; unknown values in the address count as nothing chosen."""
 
     def __init__(self, request: HelpdeskRequest) -> None:
@@ -66,14 +74,14 @@ class Asked:
         if self.service is None:
             return []
         categories = Category.objects.filter(service=self.service).only(*tree.FIELDS)
-        nodes = tree.nodes(categories[: MOST_CATEGORIES + 1])
+        nodes = tree.build_nodes(categories[: MOST_CATEGORIES + 1])
         return nodes if len(nodes) <= MOST_CATEGORIES else []
 
     @property
-    def filters(self) -> Filters:
+    def filters(self) -> SearchFilters:
         """The choices as the search takes them."""
-        within = tree.branch(self.categories, self.category) if self.category else ()
-        return Filters(
+        within = tree.get_branch(self.categories, self.category) if self.category else ()
+        return SearchFilters(
             open=_OPEN.get(self.group),
             service=self.service,
             categories=within,
@@ -95,7 +103,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MatchedMessage:
     """A message that answers, everything a template shows of it computed once."""
 
     event: int
@@ -115,7 +123,7 @@ class SearchResultRow:
     place: str
     status: str
     status_words: str
-    messages: list[Message]
+    messages: list[MatchedMessage]
 
     @property
     def path(self) -> str:
@@ -123,9 +131,9 @@ class SearchResultRow:
         return f"tickets/{self.number}/"
 
 
-def show(request: HelpdeskRequest) -> HttpResponse:
+def show_search(request: HelpdeskRequest) -> HttpResponse:
     """Show the form and what answers it, or the ticket whose number was typed."""
-    asked = Asked(request)
+    asked = SearchRequest(request)
     results, trouble = _answer(asked)
     if results.ticket is not None:
         return HttpResponseRedirect(f"{request.base}tickets/{results.ticket}/")
@@ -138,30 +146,32 @@ def show(request: HelpdeskRequest) -> HttpResponse:
         "search.html",
         asked=asked,
         groups=GROUPS,
-        suggested=[] if page.continued else matching.suggested(request.user, asked.question),
+        suggested=[]
+        if page.continued
+        else matching.suggest_categories(request.user, asked.question),
         page_of_rows=page,
         parameters=asked.parameters,
         trouble=trouble,
     )
 
 
-def _answer(asked: Asked) -> tuple[Results, str]:
+def _answer(asked: SearchRequest) -> tuple[SearchResults, str]:
     """Return the results, and what to tell the visitor when there can be none."""
     try:
         results = search(asked.request.user, asked.question, asked.filters, length=paging.LENGTH)
-    except TooBroad:
-        return Results(Query()), _(
+    except QueryTooBroad:
+        return SearchResults(Query()), _(
             "This search matches too much. Please be more precise: add a word, or choose a filter."
         )
-    except Unavailable:
+    except SearchUnavailable:
         logger.exception("The search engine of the helpdesk does not answer.")
-        return Results(Query()), _("The search is not available at the moment.")
+        return SearchResults(Query()), _("The search is not available at the moment.")
     if asked.question and not results.query and results.ticket is None:
         return results, _("Please enter at least one word.")
     return results, ""
 
 
-def _rows(hits: Sequence[Hit], request: HelpdeskRequest) -> list[SearchResultRow]:
+def _rows(hits: Sequence[SearchHit], request: HelpdeskRequest) -> list[SearchResultRow]:
     """Return the tickets of these messages, the one with the newest first."""
     now = timezone.now()
     rows: dict[int, SearchResultRow] = {}
@@ -171,7 +181,7 @@ def _rows(hits: Sequence[Hit], request: HelpdeskRequest) -> list[SearchResultRow
     return list(rows.values())
 
 
-def _row(hit: Hit, request: HelpdeskRequest) -> SearchResultRow:
+def _row(hit: SearchHit, request: HelpdeskRequest) -> SearchResultRow:
     ticket = hit.event.ticket
     plain = ticket.requester_id == request.user.pk and ticket.service not in request.services
     return SearchResultRow(
@@ -179,20 +189,22 @@ def _row(hit: Hit, request: HelpdeskRequest) -> SearchResultRow:
         subject=hit.subject,
         place=f"{ticket.service.name} › {ticket.category.name}",
         status=ticket.status,
-        status_words=labels.status_words(ticket.status, plain=plain, resume_on=ticket.resume_on),
+        status_words=labels.get_status_label(
+            ticket.status, plain=plain, resume_on=ticket.resume_on
+        ),
         messages=[],
     )
 
 
-def _message(hit: Hit, now: datetime) -> Message:
+def _message(hit: SearchHit, now: datetime) -> MatchedMessage:
     event, actor = hit.event, hit.event.actor
-    return Message(
+    return MatchedMessage(
         event=event.pk,
         passage=hit.passage,
-        author=name_of(actor) if actor else "",
+        author=get_display_name(actor) if actor else "",
         is_note=event.audience == Audience.MANAGERS,
         written_at=event.created_at,
-        when=labels.moment(event.created_at, now),
+        when=labels.format_moment(event.created_at, now),
     )
 
 

@@ -16,8 +16,8 @@ from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import number as number_in
 from wagtail_helpdesk.portal import drafts, rate_limits
-from wagtail_helpdesk.portal.forms.people import Finds
-from wagtail_helpdesk.portal.request import HelpdeskRequest, takes_forms
+from wagtail_helpdesk.portal.forms.people import FindsPeople
+from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.tickets.forms.participants import RemoveGuest
 
 from . import history
@@ -32,8 +32,8 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-@takes_forms
-def act(request: HelpdeskRequest, number: int, slug: str) -> HttpResponse:
+@accept_post
+def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpResponse:
     """Show the form of an act, or do it."""
     form_class = FORMS.get(slug.replace("-", "_"))
     if form_class is None or "_" in slug:
@@ -41,7 +41,7 @@ def act(request: HelpdeskRequest, number: int, slug: str) -> HttpResponse:
     ticket = request.ticket(number)
     if not request.posted:
         return _ask(request, ticket, form_class)
-    if "find" in request.http.POST and issubclass(form_class, Finds):
+    if "find" in request.http.POST and issubclass(form_class, FindsPeople):
         return _find(request, ticket, form_class)
     return _do(request, ticket, form_class)
 
@@ -49,21 +49,21 @@ def act(request: HelpdeskRequest, number: int, slug: str) -> HttpResponse:
 def _ask(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
     """Show the form, filled with what the address and an expired login left."""
     asked = request.http.GET
-    newest = history.last_event(ticket, request.user)
+    newest = history.find_last_event_id(ticket, request.user)
     given = number_in(asked.get("seen", ""))
     seen = newest if given is None else given
-    initial: dict[str, Any] = asked.dict() | drafts.given_back(request.http)
+    initial: dict[str, Any] = asked.dict() | drafts.pop_draft(request.http)
     initial |= {"version": ticket.version, "seen": newest, "submission": None}
     form = form_class(request=request, ticket=ticket, initial=_without_none(initial))
     if not _is_possible(request, form):
         return _refuse(request, form)
-    news = history.since(ticket, request.user, seen) if seen < newest else []
+    news = history.load_news(ticket, request.user, seen) if seen < newest else []
     return _page(request, form, news=news)
 
 
 def _find(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
     """Show who was found, in the form as it was left: it is checked when it is sent."""
-    typed = drafts.typed(request.http)
+    typed = drafts.get_typed_values(request.http)
     form: Any = form_class(request=request, ticket=ticket, initial=typed)
     if not _is_possible(request, form):
         return _refuse(request, form)
@@ -81,8 +81,8 @@ def _do(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> 
             if _is_possible(request, form)
             else _refuse(request, form)
         )
-    if not rate_limits.may_act(request.user):
-        return _rejected(request, form, rate_limits.refuse(form))
+    if not rate_limits.allow_action(request.user):
+        return _rejected(request, form, rate_limits.refuse_form(form))
     try:
         form.run()
     except NotNow as problem:
@@ -122,9 +122,9 @@ def _stale(request: HelpdeskRequest, form: ActForm, sent_before: bool = False) -
     _keep_files(form)
     typed = number_in(form["seen"].value())
     ticket = request.ticket(form.ticket.pk)
-    newest = history.last_event(ticket, request.user)
+    newest = history.find_last_event_id(ticket, request.user)
     seen = newest - 1 if typed is None else typed
-    news = history.since(ticket, request.user, min(seen, newest - 1))
+    news = history.load_news(ticket, request.user, min(seen, newest - 1))
     form.refreshed(ticket, newest)
     possible = _is_possible(request, form)
     return _page(
@@ -169,7 +169,7 @@ def _page(
 def _done(request: HelpdeskRequest, form: ActForm) -> HttpResponse:
     if hasattr(form, "forget"):
         form.forget()
-    drafts.forget(request.http)
+    drafts.forget_draft(request.http)
     still_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
     messages.success(request.http, _message(form, still_visible))
     return SeeOther(_next_address(request, form, still_visible))

@@ -126,7 +126,7 @@ def _without_doubles(available: list[Action]) -> list[Action]:
     return available
 
 
-def wishes(ticket: Ticket, reader: Any) -> list[tuple[str, str]]:
+def build_subscription_buttons(ticket: Ticket, reader: Any) -> list[tuple[str, str]]:
     """Return the one-click wishes to hear of the ticket or not: path and label."""
     row = Subscription.objects.filter(ticket=ticket, user=reader).first() or Subscription()
     hears_anyway = ticket.access.roles & {Role.REQUESTER, Role.GUEST, Role.IN_CHARGE}

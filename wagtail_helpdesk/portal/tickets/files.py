@@ -13,7 +13,7 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 logger = logging.getLogger(__name__)
 
 
-def download(request: HelpdeskRequest, number: int, file_id: int) -> FileResponse:
+def download_file(request: HelpdeskRequest, number: int, file_id: int) -> FileResponse:
     """Send a file of a ticket, always as something to save."""
     # By its number: an integer that no key can be finds nothing, where a relation would overflow.
     files = Attachment.objects.visible_to(request.user)

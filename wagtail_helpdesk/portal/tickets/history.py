@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.dates import in_words
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Audience, Priority, Visibility
 from wagtail_helpdesk.models import Attachment, Category, Event, Ticket
-from wagtail_helpdesk.names import name_of, names_of
+from wagtail_helpdesk.names import get_display_name, get_display_names
 from wagtail_helpdesk.portal import labels
 
 #: Entries of a ticket shown at once.
@@ -77,7 +77,7 @@ class History:
         return self.entries[-1].event.pk if self.entries else 0
 
 
-def of(ticket: Ticket, reader: Any, before: int | None = None) -> History:
+def load_history(ticket: Ticket, reader: Any, before: int | None = None) -> History:
     """Return the last entries that somebody may read of a ticket, or the last before an event."""
     readable = Event.objects.of(ticket, reader)
     if before is not None:
@@ -87,28 +87,28 @@ def of(ticket: Ticket, reader: Any, before: int | None = None) -> History:
     return History(entries, earlier=len(found) > LENGTH, latest=before is None)
 
 
-def since(ticket: Ticket, reader: Any, seen: int) -> list[HistoryEntry]:
+def load_news(ticket: Ticket, reader: Any, seen: int) -> list[HistoryEntry]:
     """Return the last of what happened on a ticket since the event that somebody saw, oldest first."""
     news = ticket.events.visible_to(reader).filter(pk__gt=seen).select_related("actor")
     return _entries(ticket, list(news.order_by("-pk")[:LENGTH])[::-1])
 
 
-def last_event(ticket: Ticket, reader: Any) -> int:
+def find_last_event_id(ticket: Ticket, reader: Any) -> int:
     """Return the newest event that somebody may read of a ticket."""
     newest = ticket.events.visible_to(reader).order_by("-pk").values_list("pk", flat=True)
     return newest.first() or 0
 
 
 def _entries(ticket: Ticket, events: Sequence[Event]) -> list[HistoryEntry]:
-    names = Names(events)
+    names = EventNames(events)
     files = _files(events)
     return [
         HistoryEntry(
             event=event,
             sentence=names.sentence(event),
             author=names.author(event),
-            when=labels.when(event.created_at),
-            stamp=labels.stamp(event.created_at),
+            when=labels.format_relative_time(event.created_at),
+            stamp=labels.format_timestamp(event.created_at),
             by_requester=event.actor_id == ticket.requester_id,
             files=files[event.pk],
         )
@@ -122,20 +122,20 @@ def _files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
     for attachment in Attachment.objects.filter(event__in=events):
         files[attachment.event_id].append(
             FileLink(
-                path=f"files/{attachment.pk}/{labels.slug(attachment.name)}/",
+                path=f"files/{attachment.pk}/{labels.make_file_slug(attachment.name)}/",
                 name=attachment.name,
-                size=labels.size(attachment.size),
+                size=labels.format_size(attachment.size),
             )
         )
     return files
 
 
-class Names:
+class EventNames:
     """The names behind the ids that events record, read once for all of them."""
 
     def __init__(self, events: Sequence[Event]) -> None:
         facts = [side for event in events for side in (event.before, event.after)]
-        self.people = names_of(_people_in(facts))
+        self.people = get_display_names(_people_in(facts))
         categories = {side["category"] for side in facts if side.get("category")}
         self.categories = self._paths(categories) if categories else {}
 
@@ -146,7 +146,7 @@ class Names:
 
     def author(self, event: Event) -> str:
         """Return who did it; what nobody did, the application did."""
-        return name_of(event.actor) if event.actor else _("The application")
+        return get_display_name(event.actor) if event.actor else _("The application")
 
     def sentence(self, event: Event) -> str:
         """Return what happened, in a sentence."""
@@ -207,4 +207,4 @@ def _value(event: Event, facts: dict[str, Any]) -> str:
 
 
 def _day(iso: str | None) -> str:
-    return in_words(date.fromisoformat(iso)) if iso else ""
+    return format_date(date.fromisoformat(iso)) if iso else ""

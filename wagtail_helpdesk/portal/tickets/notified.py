@@ -15,24 +15,24 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 from . import history
 
 
-def show(request: HelpdeskRequest, number: int, event: int) -> HttpResponse:
+def show_notified(request: HelpdeskRequest, number: int, event: int) -> HttpResponse:
     """Show the trace of one event; for whoever does not manage the ticket there is none."""
     ticket = request.ticket(number)
     about = _event(request, ticket, event)
     after = number_in(request.http.GET.get("after")) or 0
-    page = delivery_log.trace_of(about.pk, after)
+    page = delivery_log.get_delivery_log(about.pk, after)
     is_kept = delivery_log.is_complete(about)
     return request.render(
         "told.html",
         ticket=ticket,
         here=f"{request.base}tickets/{ticket.pk}/",
         event=about,
-        sentence=history.Names([about]).sentence(about),
+        sentence=history.EventNames([about]).sentence(about),
         told=[line for line in page.lines if line.told],
         others=[line for line in page.lines if not line.told],
         page_of_rows=paging.Page(page.lines, str(page.next or ""), continued=after > 0),
         # Whoever did not ask comes at the end.
-        not_concerned=delivery_log.not_concerned(about) if is_kept and not page.next else [],
+        not_concerned=delivery_log.find_not_notified(about) if is_kept and not page.next else [],
         is_kept=is_kept,
     )
 

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.directory import card
+from wagtail_helpdesk.directory import get_directory_card
 from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
 from wagtail_helpdesk.models import Guest, Ticket
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import number as number_in
 from wagtail_helpdesk.portal import labels, tree
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -27,46 +27,46 @@ from .forms import FORMS, ActForm
 MOST_GUESTS = 8
 
 
-def show(request: HelpdeskRequest, number: int) -> HttpResponse:
+def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     """Show a ticket to somebody who may read it."""
     ticket = request.ticket(number)
     before = request.http.GET.get("before", "")
-    shown = history.of(ticket, request.user, number_in(before))
+    shown = history.load_history(ticket, request.user, number_in(before))
     bar = buttons.ActionBar(request, ticket, shown.last)
     return request.render(
         "ticket.html",
         ticket=ticket,
         here=f"{request.base}tickets/{ticket.pk}/",
-        properties=properties(ticket, request.user),
-        asked_from=source_page.page_of(ticket, request.http),
-        guests=guests(ticket),
+        properties=build_properties(ticket, request.user),
+        asked_from=source_page.get_source_page(ticket, request.http),
+        guests=list_guests(ticket),
         history=shown,
         bar=bar.buttons(),
         available={action.name for action in bar.available},
         guards=bar.guards,
-        wishes=buttons.wishes(ticket, request.user),
-        presence=availability.banner(ticket, request.user, bar.available),
-        question=question(ticket, request.user, shown),
-        comment=composer("comment", request, ticket, shown, bar.available),
-        note=composer("note", request, ticket, shown, bar.available),
+        wishes=buttons.build_subscription_buttons(ticket, request.user),
+        presence=availability.build_banner(ticket, request.user, bar.available),
+        question=build_question(ticket, request.user, shown),
+        comment=build_composer("comment", request, ticket, shown, bar.available),
+        note=build_composer("note", request, ticket, shown, bar.available),
         ways=_ways(request, ticket, bar.available),
-        one_click=one_click(request, ticket, shown, bar.available),
+        one_click=build_one_click(request, ticket, shown, bar.available),
         me=request.user,
         manages=Role.MANAGER in ticket.access.roles,
     )
 
 
-def properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
+def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
     """Return what the frame says, in the reader's words."""
     access = ticket.access
     plain = ticket.requester_id == reader.pk and Role.MANAGER not in access.roles
-    names = tree.path(ticket.service.categories.only(*tree.FIELDS), ticket.category_id)
+    names = tree.format_path(ticket.service.categories.only(*tree.FIELDS), ticket.category_id)
     return {
-        "requester": name_of(ticket.requester),
-        "card": requester_card(ticket),
-        "opened_by": name_of(ticket.creator) if ticket.creator != ticket.requester else "",
-        "manager": name_of(ticket.assignee) if ticket.assignee else "",
-        "status": labels.status_words(ticket.status, plain=plain, resume_on=ticket.resume_on),
+        "requester": get_display_name(ticket.requester),
+        "card": build_requester_card(ticket),
+        "opened_by": get_display_name(ticket.creator) if ticket.creator != ticket.requester else "",
+        "manager": get_display_name(ticket.assignee) if ticket.assignee else "",
+        "status": labels.get_status_label(ticket.status, plain=plain, resume_on=ticket.resume_on),
         "path": [ticket.service.name, *names],
         "priority": Priority(ticket.priority).label,
         "visibility": Visibility(ticket.visibility).label,
@@ -74,17 +74,17 @@ def properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
     }
 
 
-def requester_card(ticket: Ticket) -> Mapping[str, str]:
+def build_requester_card(ticket: Ticket) -> Mapping[str, str]:
     """Return what the directory says of the requester, for those who manage the service alone."""
-    return card(ticket.requester) if Role.MANAGER in ticket.access.roles else {}
+    return get_directory_card(ticket.requester) if Role.MANAGER in ticket.access.roles else {}
 
 
-def guests(ticket: Ticket) -> list[Guest]:
+def list_guests(ticket: Ticket) -> list[Guest]:
     """Return the guests whom the page names, and one more when there are others."""
     return list(ticket.guests.select_related("user")[: MOST_GUESTS + 1])
 
 
-def question(ticket: Ticket, reader: Any, shown: history.History) -> str:
+def build_question(ticket: Ticket, reader: Any, shown: history.History) -> str:
     """Return what the ticket waits for from its reader, or nothing."""
     if ticket.requester_id != reader.pk:
         return ""
@@ -102,14 +102,14 @@ def _last(shown: history.History, action: lifecycle.Action) -> history.HistoryEn
     return next(entries, None)
 
 
-def one_click(
+def build_one_click(
     request: HelpdeskRequest,
     ticket: Ticket,
     shown: history.History,
     available: list[lifecycle.Action],
 ) -> list[BoundField]:
     """Return the hidden fields of the button that takes the ticket without another word."""
-    form = composer("take", request, ticket, shown, available)
+    form = build_composer("take", request, ticket, shown, available)
     return form.hidden_fields() if form else []
 
 
@@ -118,7 +118,7 @@ def _ways(request: HelpdeskRequest, ticket: Ticket, available: list[lifecycle.Ac
     return form.other_ways(available)
 
 
-def composer(
+def build_composer(
     name: str,
     request: HelpdeskRequest,
     ticket: Ticket,

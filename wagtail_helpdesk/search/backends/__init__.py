@@ -17,7 +17,7 @@ from wagtail_helpdesk.search.normalisation import Query
 Rows = QuerySet[SearchRow]
 
 
-class Found(NamedTuple):
+class FoundRow(NamedTuple):
     """The ids of events, newest first, and the one after which older ones may be (None: no more)."""
 
     events: list[int]
@@ -27,7 +27,9 @@ class Found(NamedTuple):
 class Backend(Protocol):
     """What a back end does. ``doors`` are queries that already hold the rule of reading, in order."""
 
-    def newest(self, doors: Sequence[Rows], query: Query, before: int | None, length: int) -> Found:
+    def newest(
+        self, doors: Sequence[Rows], query: Query, before: int | None, length: int
+    ) -> FoundRow:
         """Return the newest events that answer, older than ``before``; raises ``TooBroad``, ``Unavailable``."""
         ...
 
@@ -48,7 +50,7 @@ class Backend(Protocol):
         ...
 
 
-def current() -> Backend:
+def get_backend() -> Backend:
     """Return the back end that the setting ``SEARCH_BACKEND`` names."""
     name = helpdesk_settings.SEARCH_BACKEND
     return _of_database(connection.vendor) if name == "database" else _of_engine(name)
@@ -56,27 +58,27 @@ def current() -> Backend:
 
 @cache
 def _of_engine(name: str) -> Backend:
-    from .opensearch import Engine
+    from .opensearch import OpenSearchBackend
 
     # Kept: it holds the connections to the servers.
-    return Engine(name)
+    return OpenSearchBackend(name)
 
 
 def _of_database(vendor: str) -> Backend:
     # Imported when chosen: each knows a database that the site may not have.
     if vendor == "postgresql":
-        from .postgresql import PostgreSQL
+        from .postgresql import PostgreSQLBackend
 
-        return PostgreSQL()
+        return PostgreSQLBackend()
     if vendor == "sqlite":
-        from .sqlite import SQLite
+        from .sqlite import SQLiteBackend
 
-        return SQLite()
+        return SQLiteBackend()
     raise ImproperlyConfigured(f"The helpdesk cannot search in a database of kind {vendor!r}.")
 
 
-def merged(pages: Sequence[Sequence[Any]], length: int) -> Found:
+def merge_newest(pages: Sequence[Sequence[Any]], length: int) -> FoundRow:
     """Return the newest events of several lists, each once; one more than a page tells the rest."""
     events = sorted({event for page in pages for event in page}, reverse=True)
     shown = events[:length]
-    return Found(shown, shown[-1] if len(events) > length else None)
+    return FoundRow(shown, shown[-1] if len(events) > length else None)

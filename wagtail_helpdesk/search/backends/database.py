@@ -10,10 +10,10 @@ from django.db import connection
 from wagtail_helpdesk.models import SearchRow
 from wagtail_helpdesk.search.normalisation import Query
 
-from . import Found, Rows, merged
+from . import FoundRow, Rows, merge_newest
 
 
-class Database:
+class DatabaseBackend:
     """An index that lives beside the rows and follows them by itself."""
 
     def matching(self, rows: Rows, query: Query) -> Rows:
@@ -24,9 +24,13 @@ class Database:
         """Return a context in which a question may not take too long."""
         return nullcontext()
 
-    def newest(self, doors: Sequence[Rows], query: Query, before: int | None, length: int) -> Found:
+    def newest(
+        self, doors: Sequence[Rows], query: Query, before: int | None, length: int
+    ) -> FoundRow:
         with self.limited():
-            return merged([self._through(door, query, before, length) for door in doors], length)
+            return merge_newest(
+                [self._through(door, query, before, length) for door in doors], length
+            )
 
     def _through(self, door: Rows, query: Query, before: int | None, length: int) -> list[int]:
         rows = self.matching(door, query)
@@ -48,7 +52,7 @@ class Database:
         pass
 
 
-def execute(statement: str) -> None:
+def execute_limited(statement: str) -> None:
     """Run a statement that has no parameters."""
     with connection.cursor() as cursor:
         cursor.execute(statement)

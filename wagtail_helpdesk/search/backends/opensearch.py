@@ -13,9 +13,9 @@ from wagtail.search import index
 from wagtail.search.backends import get_search_backend
 
 from wagtail_helpdesk.models import SearchRow
-from wagtail_helpdesk.search.normalisation import Query, Unavailable
+from wagtail_helpdesk.search.normalisation import Query, SearchUnavailable
 
-from . import Found, Rows, merged
+from . import FoundRow, Rows, merge_newest
 
 #: Events the engine proposes at a time; more would make Wagtail keep a cursor open in the engine.
 BATCH = 100
@@ -23,7 +23,7 @@ BATCH = 100
 MOST_BATCHES = 20
 
 
-class Document(index.Indexed, models.Model):  # type: ignore[misc]
+class EventDocument(index.Indexed, models.Model):  # type: ignore[misc]
     """A search row as the engine holds it, in a registry of its own.
 
     The site's ``update_index`` therefore never meets it: it would write every message of the
@@ -51,7 +51,7 @@ class Document(index.Indexed, models.Model):  # type: ignore[misc]
         return str(self.pk)
 
 
-class Engine:
+class OpenSearchBackend:
     """An index outside the database. It proposes; the doors decide, in the database, what is seen."""
 
     def __init__(self, name: str) -> None:
@@ -60,23 +60,25 @@ class Engine:
             raise ImproperlyConfigured(
                 f"SEARCH_BACKEND names {name!r}, which is neither OpenSearch nor Elasticsearch."
             )
-        self.index = self.backend.get_index_for_model(Document)
+        self.index = self.backend.get_index_for_model(EventDocument)
 
-    def newest(self, doors: Sequence[Rows], query: Query, before: int | None, length: int) -> Found:
+    def newest(
+        self, doors: Sequence[Rows], query: Query, before: int | None, length: int
+    ) -> FoundRow:
         events: list[int] = []
         for _turn in range(MOST_BATCHES):
             proposed = self.proposed(query, before)
-            events += merged([_seen(door, proposed) for door in doors], len(proposed)).events
+            events += merge_newest([_seen(door, proposed) for door in doors], len(proposed)).events
             if len(events) > length:
-                return Found(events[:length], events[length - 1])
+                return FoundRow(events[:length], events[length - 1])
             if len(proposed) < BATCH:
-                return Found(events, None)
+                return FoundRow(events, None)
             before = proposed[-1]
-        return Found(events, before)
+        return FoundRow(events, before)
 
     def proposed(self, query: Query, before: int | None) -> list[int]:
         """Return the next events that answer, newest first, whoever may read them."""
-        documents = Document.objects.order_by("-event_id")
+        documents = EventDocument.objects.order_by("-event_id")
         if before is not None:
             documents = documents.filter(event_id__lt=before)
         compiler = _compiler_of(self.backend)(documents, query, order_by_relevance=False)
@@ -84,20 +86,22 @@ class Engine:
         try:
             return [document.pk for document in found]
         except Exception as error:  # each client has exceptions of its own, and no common one
-            raise Unavailable from error
+            raise SearchUnavailable from error
 
     def add(self, rows: Sequence[SearchRow]) -> None:
         if not self.index.exists():
             self.empty()
-        documents = [Document(event_id=r.pk, about=r.about, said=r.said) for r in rows if r.said]
-        self.index.add_items(Document, documents)
+        documents = [
+            EventDocument(event_id=r.pk, about=r.about, said=r.said) for r in rows if r.said
+        ]
+        self.index.add_items(EventDocument, documents)
 
     def remove(self, event: int) -> None:
-        self.index.delete_item(Document(event_id=event))
+        self.index.delete_item(EventDocument(event_id=event))
 
     def empty(self) -> None:
         self.index.reset()
-        self.index.add_model(Document)
+        self.index.add_model(EventDocument)
 
     def settle(self) -> None:
         self.index.refresh()

@@ -9,23 +9,23 @@ from django.db import OperationalError, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from wagtail_helpdesk.search.normalisation import Query, TooBroad
+from wagtail_helpdesk.search.normalisation import Query, QueryTooBroad
 
 from . import Rows
-from .database import Database, execute
+from .database import DatabaseBackend, execute_limited
 
 TIME_LIMIT_MS = 2000
 _QUERY_CANCELED = "57014"
 
 
-class PostgreSQL(Database):
+class PostgreSQLBackend(DatabaseBackend):
     """The rows' vectors: weight A is what the ticket is about, B what the event says."""
 
     def matching(self, rows: Rows, query: Query) -> Rows:
         return rows.filter(
             RawSQL(
                 "wagtail_helpdesk_searchrow.vector @@ to_tsquery('simple', %s)",
-                [tsquery(query)],
+                [build_tsquery(query)],
                 output_field=BooleanField(),
             )
         )
@@ -35,20 +35,22 @@ class PostgreSQL(Database):
         try:
             with transaction.atomic():
                 # Compiling a plan that runs for milliseconds takes longer than running it: no jit.
-                execute(f"SET LOCAL statement_timeout = {TIME_LIMIT_MS}; SET LOCAL jit = off")
+                execute_limited(
+                    f"SET LOCAL statement_timeout = {TIME_LIMIT_MS}; SET LOCAL jit = off"
+                )
                 yield
                 # Nothing was written; going back undoes the limit inside a longer transaction.
                 transaction.set_rollback(True)
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) == _QUERY_CANCELED:
-                raise TooBroad from error
+                raise QueryTooBroad from error
             raise
 
     def settle(self) -> None:
-        execute("ANALYZE wagtail_helpdesk_searchrow")
+        execute_limited("ANALYZE wagtail_helpdesk_searchrow")
 
 
-def tsquery(query: Query) -> str:
+def build_tsquery(query: Query) -> str:
     """Return the question in PostgreSQL's language: all words, one of them said in the row itself."""
     said = " | ".join(f"'{word}':{'*' if begun else ''}B" for word, begun in query.terms())
     if len(query.words) == 1:

@@ -7,10 +7,10 @@ from django.db.models.expressions import RawSQL
 from wagtail_helpdesk.search.normalisation import Query
 
 from . import Rows
-from .database import Database, execute
+from .database import DatabaseBackend, execute_limited
 
 
-class SQLite(Database):
+class SQLiteBackend(DatabaseBackend):
     """The virtual table of migration 0002."""
 
     def matching(self, rows: Rows, query: Query) -> Rows:
@@ -18,18 +18,18 @@ class SQLite(Database):
             pk__in=RawSQL(
                 "SELECT rowid FROM wagtail_helpdesk_searchindex"
                 " WHERE wagtail_helpdesk_searchindex MATCH %s",
-                [match(query)],
+                [build_match(query)],
             )
         )
 
     def settle(self) -> None:
-        execute(
+        execute_limited(
             "INSERT INTO wagtail_helpdesk_searchindex (wagtail_helpdesk_searchindex)"
             " VALUES ('optimize')"
         )
 
 
-def match(query: Query) -> str:
+def build_match(query: Query) -> str:
     """Return the question in FTS5's language: all words, one of them said in the row itself."""
     terms = [f'"{word}"{"*" if begun else ""}' for word, begun in query.terms()]
     said = f"{{said}} : ({' OR '.join(terms)})"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk import actions, lifecycle
 from wagtail_helpdesk.lifecycle import Action, Audience, Message
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
 
@@ -76,7 +76,7 @@ class ActForm(forms.Form):
     @property
     def whose(self) -> str:
         """Whose form it is, for what they typed to be given back to them alone."""
-        return drafts.seal(self.author)
+        return drafts.sign_owner(self.author)
 
     @property
     def is_for_everybody(self) -> bool:
@@ -86,7 +86,7 @@ class ActForm(forms.Form):
     @property
     def about(self) -> dict[str, Any]:
         """What the words of the form may name."""
-        return {"number": self.ticket.pk, "requester": name_of(self.ticket.requester)}
+        return {"number": self.ticket.pk, "requester": get_display_name(self.ticket.requester)}
 
     @property
     def labels(self) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class WithText(ActForm):
         super().__init__(*args, **kwargs)
         row = self.action()
         required = row is not None and row.message is Message.REQUIRED
-        self.fields["text"] = fields.message(
+        self.fields["text"] = fields.make_message_field(
             required=required, label=self.text_label, help_text=self.text_help
         )
         self.order_fields(self.field_order)

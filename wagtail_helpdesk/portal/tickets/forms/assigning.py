@@ -10,14 +10,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from wagtail_helpdesk.actions.assigning import assignable
-from wagtail_helpdesk.actions.assignment_rules import open_load
+from wagtail_helpdesk.actions.assigning import find_assignable_managers
+from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import ServiceManager, Substitution, Ticket
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
-from wagtail_helpdesk.portal.forms.people import Finds
+from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.tickets import availability
 
 from .action_form import ActForm, WithText
@@ -35,7 +35,7 @@ class Taking(ActForm):
     def replaces(self) -> str:
         """The name of whoever is in charge now and will not be any more."""
         current = self.ticket.assignee
-        return name_of(current) if current and current != self.author else ""
+        return get_display_name(current) if current and current != self.author else ""
 
 
 class Take(Taking, WithFiles, WithText):
@@ -109,7 +109,7 @@ class Postpone(WithText):
         return super().arguments() | {"until": self.cleaned_data["until"]}
 
 
-class Assign(Finds, WithText):
+class Assign(FindsPeople, WithText):
     name = "assign"
     title = _("Assign ticket no. %(number)s to a manager")
     submit_naming = _("Assign to %(name)s")
@@ -130,7 +130,7 @@ class Assign(Finds, WithText):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.available = assignable(self.ticket).exclude(user=self.author)
+        self.available = find_assignable_managers(self.ticket).exclude(user=self.author)
         self.fields["to"].queryset = self.available  # type: ignore[attr-defined]
         self.fields["query"].label = _("Find a manager:")
 
@@ -170,12 +170,12 @@ class Assign(Finds, WithText):
 
     @property
     def about(self) -> dict[str, Any]:
-        return super().about | {"name": name_of(self.known) if self.known else ""}
+        return super().about | {"name": get_display_name(self.known) if self.known else ""}
 
     @cached_property
     def absent(self) -> list[tuple[str, Any]]:
         """What is said of each absent manager, and the replacement if one can be put in charge."""
-        absent = availability.absent_managers(self.ticket, self.author)
+        absent = availability.find_absent_managers(self.ticket, self.author)
         replacements = [away.replacement.pk for away in absent if away.replacement]
         rows = self.available.filter(user__in=replacements) if replacements else []
         return [self._instead(away, {row.user_id for row in rows}) for away in absent]
@@ -183,8 +183,8 @@ class Assign(Finds, WithText):
     def _instead(self, away: Substitution, possible: set[Any]) -> tuple[str, Any]:
         person = away.replacement
         if person is not None and person.pk in possible:
-            return availability.choice_about(away), person
-        return availability.sentence_about(away, self.author), None
+            return availability.describe_choice(away), person
+        return availability.describe_absence(away, self.author), None
 
     def arguments(self) -> dict[str, Any]:
         return super().arguments() | {"to": self.cleaned_data["to"].user}
@@ -192,14 +192,14 @@ class Assign(Finds, WithText):
 
 def has_colleagues(ticket: Ticket, by: Any) -> bool:
     """Tell whether there is anybody to assign the ticket to."""
-    return bool(assignable(ticket).exclude(user=by).exists())
+    return bool(find_assignable_managers(ticket).exclude(user=by).exists())
 
 
 def _grouped(ticket: Ticket, found: list[Any]) -> list[tuple[Any, list[tuple[Any, str, str]]]]:
-    load = open_load(ticket.service_id, [manager.user_id for manager in found])
+    load = count_open_tickets(ticket.service_id, [manager.user_id for manager in found])
     groups: dict[bool, list[tuple[Any, str, str]]] = {True: [], False: []}
     for manager in found:
-        name, count = name_of(manager.user), load.get(manager.user_id, 0)
+        name, count = get_display_name(manager.user), load.get(manager.user_id, 0)
         groups[manager.is_member].append((manager.user_id, name, _tickets(count)))
     titles = {True: _("Members of the category"), False: _("Other managers of the service")}
     return [(titles[kind], choices) for kind, choices in groups.items() if choices]

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Role
-from wagtail_helpdesk.mailqueue.addresses import no_mail_for
+from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 
 from .action_form import StopsWhenOvertaken, Way, WithText
@@ -30,7 +30,7 @@ class Closing(StopsWhenOvertaken):
     def explains(self) -> Any:
         if self.is_requester:
             return _("Your request will be marked as done.")
-        if no_mail_for(self.ticket.requester):
+        if find_skip_reason(self.ticket.requester):
             return _(
                 "%(requester)s will get no e-mail, but can approve this closure on the helpdesk."
             )

@@ -45,7 +45,7 @@ class ChangeSubject(Quiet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"] = fields.subject()
+        self.fields["to"] = fields.make_subject_field()
         self.order_fields(self.field_order)
         self.initial.setdefault("to", self.ticket.subject)
 

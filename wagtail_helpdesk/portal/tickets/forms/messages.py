@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Audience
-from wagtail_helpdesk.mailqueue.addresses import no_mail_for
+from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 
 from .action_form import ActForm, Way, WithText
@@ -61,7 +61,7 @@ class Asking(WithText):
     @property
     def done(self) -> Any:
         requester = self.ticket.requester
-        if requester == self.author or no_mail_for(requester):
+        if requester == self.author or find_skip_reason(requester):
             return _("The ticket is waiting for an answer from %(requester)s.")
         return _("%(requester)s will get an e-mail with your question.")
 

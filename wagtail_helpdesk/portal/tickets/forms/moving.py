@@ -11,12 +11,12 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.actions.moving import targets
+from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import tree
-from wagtail_helpdesk.portal.forms.people import Finds
+from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.search import matching
 
 from .action_form import WithText
@@ -51,7 +51,7 @@ class Without(forms.MultipleChoiceField):
         return True
 
 
-class Move(Finds, WithText):
+class Move(FindsPeople, WithText):
     name = "move"
     title = _("Transfer ticket no. %(number)s")
     submit = _("Transfer the ticket")
@@ -100,12 +100,12 @@ class Move(Finds, WithText):
     @cached_property
     def found(self) -> list[Category]:
         """The categories the ticket may go to, the one already chosen among them; one too many if cut."""
-        found = targets(self.ticket, self.author).select_related("service")
+        found = find_move_targets(self.ticket, self.author).select_related("service")
         if self.wanted:
             chosen = number(self["to"].value()) or 0
-            named = matching.holds("name", self.wanted)
+            named = matching.matches("name", self.wanted)
             found = found.filter(
-                named | matching.holds("service__name", self.wanted) | Q(pk=chosen)
+                named | matching.matches("service__name", self.wanted) | Q(pk=chosen)
             )
         ordered = found.order_by("service__order", "service__name", "order", "name")
         return list(ordered[: MOST_CATEGORIES + 1])
@@ -128,7 +128,7 @@ class Move(Finds, WithText):
             by_service[category.service_id].append(category)
         parents = Category.objects.filter(service__in=by_service)
         here = () if self.wanted else (self.ticket.category_id,)
-        whole = tree.leading_to(tree.nodes(parents), {*self.selectable, *here})
+        whole = tree.find_path_to(tree.build_nodes(parents), {*self.selectable, *here})
         return [self._branch(found, whole) for found in by_service.values()]
 
     def _branch(self, found: list[Category], whole: list[tree.Node]) -> Branch:
@@ -182,7 +182,7 @@ class Move(Finds, WithText):
         if chosen.startswith("service-"):
             return self._category_of(chosen.removeprefix("service-"))
         # Asked of all targets: the tree may be too large to show whole.
-        found = targets(self.ticket, self.author).filter(pk=number(chosen) or 0)
+        found = find_move_targets(self.ticket, self.author).filter(pk=number(chosen) or 0)
         if category := found.select_related("service").first():
             return category
         raise forms.ValidationError(_("The ticket cannot be transferred there."))

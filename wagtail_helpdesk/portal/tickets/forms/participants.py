@@ -9,14 +9,14 @@ from django import forms
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.directory import names_in
+from wagtail_helpdesk.directory import split_names
 from wagtail_helpdesk.models import Guest
-from wagtail_helpdesk.names import name_of
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
-from wagtail_helpdesk.portal.people import found
+from wagtail_helpdesk.portal.people import make_candidates
 
 from .action_form import ActForm, WithText
 
@@ -31,7 +31,7 @@ class Invite(NamesPeople, WithText):
     text_label = _("Comment (optional): it will be included in the invitation e-mail.")
     template = "wagtail_helpdesk/portal/acts/invite.html"
     people, several = "users", True
-    users = fields.person(several=True)
+    users = fields.make_person_field(several=True)
     field_order = ("users", "query", "text")
 
     @cached_property
@@ -53,16 +53,18 @@ class Invite(NamesPeople, WithText):
     def clean_users(self) -> list[Any]:
         # Before anybody from outside gets an account.
         typed = self.cleaned_data["users"]
-        rate_limits.check_invitations(self.author, len(names_in(typed)))
-        return found(typed, external=True, otherwise=_("Nobody has been invited."))
+        rate_limits.check_invitations(self.author, len(split_names(typed)))
+        return make_candidates(typed, external=True, otherwise=_("Nobody has been invited."))
 
     @property
     def about(self) -> dict[str, Any]:
         people = self.cleaned_data["users"] if self.result else []
         invited = set(self.result.after["guests"]) if self.result else set()
         return super().about | {
-            "invited": ", ".join(name_of(user) for user in people if user.pk in invited),
-            "present": ", ".join(name_of(user) for user in people if user.pk not in invited),
+            "invited": ", ".join(get_display_name(user) for user in people if user.pk in invited),
+            "present": ", ".join(
+                get_display_name(user) for user in people if user.pk not in invited
+            ),
         }
 
     @property
@@ -106,7 +108,7 @@ class RemoveGuest(WithText):
 
     @property
     def about(self) -> dict[str, Any]:
-        return super().about | {"name": name_of(self.guest) if self.guest else ""}
+        return super().about | {"name": get_display_name(self.guest) if self.guest else ""}
 
     @property
     def submit(self) -> Any:
@@ -141,14 +143,14 @@ class ChangeRequester(NamesPeople, WithText):
     done = _("The requester has been changed.")
     template = "wagtail_helpdesk/portal/acts/change_requester.html"
     people = "to"
-    to = fields.person(label=_("New requester (identifier or e-mail address):"))
+    to = fields.make_person_field(label=_("New requester (identifier or e-mail address):"))
     keep_as_guest = forms.BooleanField(
         label=_("Keep the former requester as a guest"), required=False
     )
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = found(self.cleaned_data["to"])
+        people = make_candidates(self.cleaned_data["to"])
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]
