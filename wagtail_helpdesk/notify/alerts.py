@@ -208,7 +208,7 @@ def _entry(told: Told, dossier: Dossier, reader: Reader, room: int) -> Entry:
         sentence=said,
         when=told.event.created_at,
         text=quoted(text),
-        html=markdown.render(text) if cut else event.rendered,
+        html=markdown.cut(event.rendered, room) if cut else event.rendered,
         cut=cut,
         files=tuple(dossier.files.get(told.event.pk, ())),
     )

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Visibility
+from wagtail_helpdesk.markdown import plain
 from wagtail_helpdesk.models import Attachment, Event, SearchRow, Ticket
 
 from . import backends
-from .passages import marked, passage, plain
+from .passages import marked, passage
 from .words import Query, parse
 
 #: Answers on a page, unless asked otherwise, and at most.
