@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sized
 
 from django.core.validators import MaxLengthValidator
 from django.utils.deconstruct import deconstructible
@@ -62,6 +63,6 @@ class MaxTypedLength(MaxLengthValidator):
 
     message = _("At most %(limit_value)d characters; this has %(show_value)d.")
 
-    def clean(self, x: str) -> int:
+    def clean(self, x: Sized) -> int:
         """Return the number that is compared with the limit."""
-        return count_typed(x)
+        return count_typed(str(x))

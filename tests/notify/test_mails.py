@@ -484,6 +484,9 @@ class TestInjection:
             for name in ("Subject", "From", "To", "List-Id"):
                 assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u202e]", parsed[name])
 
+    def test_a_subject_keeps_what_joins_its_letters(self):
+        assert one_line("👩\u200d💻 im\u00adprimante") == "👩\u200d💻 imprimante"
+
     def test_one_line_is_one_line(self, evil):
         assert len(one_line(evil).splitlines()) <= 1
 
