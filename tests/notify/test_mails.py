@@ -488,6 +488,10 @@ class TestInjection:
         assert len(strip_to_one_line(evil).splitlines()) <= 1
 
 
+def test_a_subject_keeps_joiners_and_drops_soft_hyphens():
+    assert strip_to_one_line("👩\u200d💻 im\u00adprimante") == "👩\u200d💻 imprimante"
+
+
 class TestText:
     def test_e15_a_lonely_dot_and_long_lines_survive(self, taken, people, smtp, quiet):
         quiet()
@@ -530,11 +534,23 @@ class TestText:
         assert len(mail.message().as_bytes()) < 100_000
         assert "The message continues on the ticket’s page" in text_of(mail)
 
+    @pytest.mark.parametrize("text", ["**Froid**", "xn--a." * 3000 + "x"])
+    def test_a_message_is_not_rendered_again_for_a_mail(
+        self, taken, people, sent, quiet, text, monkeypatch
+    ):
+        quiet()
+        actions.comment(taken, by=people.lea, text=text)
+        monkeypatch.delattr("wagtail_helpdesk.markdown.render")
+        assert text[:12].strip("*") in html_of(sent()["karim"])
+
     @pytest.mark.parametrize(
         "text",
         [
             pytest.param("> " * 30 + "a\n\n" + "- é\n\n" * 3000, id="far more markup than text"),
             pytest.param("😀" * 20_000, id="letters that take many bytes"),
+            pytest.param(
+                f"[a](https://x{'😀' * 1900}) " * 10, id="addresses longer than their words"
+            ),
         ],
     )
     def test_e13_a_mail_is_small_whatever_it_quotes(self, taken, people, sent, quiet, text):

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 import math
+import signal
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from time import monotonic
+from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from wagtail_helpdesk import links
@@ -38,6 +42,9 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two signs of life.
 HEARTBEAT_INTERVAL = 10
+
+#: Seconds that writing one mail may take; a site's own templates may do anything.
+WRITE_SECONDS = 20
 
 Stop = Callable[[], bool]
 
@@ -121,7 +128,8 @@ class _Round:
         token = self.claim.token
         try:
             reader = _reader(outgoing)
-            message = self._message(outgoing, reader)
+            with _time_limit(WRITE_SECONDS):
+                message = self._message(outgoing, reader)
             if isinstance(message, SkipReason):
                 queue.settle_skipped(outgoing, token, message)
                 self.done[State.SKIPPED] += 1
@@ -130,7 +138,8 @@ class _Round:
         except LostLease:
             logger.warning("Mail %s was taken over by another process.", outgoing.pk)
             return None
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
+            # The database itself is away, not something about this mail.
             raise
         except Exception as error:
             logger.exception("Mail %s cannot be made.", outgoing.pk)
@@ -199,6 +208,39 @@ class _Round:
             users = {mail.user_id for mail in mails if mail.user_id}
             self.dossiers[number] = MailContext.of(number, events, users)
         return self.dossiers[number]
+
+
+class TookTooLong(Exception):
+    """Writing a mail did not end in time."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise ``TookTooLong`` when the block takes longer than some seconds.
+
+    Only in the main thread, where signals arrive. An alarm of the caller (a task of django-q2 has one)
+    that is due earlier is left to them, a later one is set again.
+    """
+    has_signals = (
+        hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+    )
+    rest, interval = signal.getitimer(signal.ITIMER_REAL) if has_signals else (0.0, 0.0)
+    if not has_signals or 0 < rest <= seconds:
+        yield
+        return
+    began, former = monotonic(), signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former or signal.SIG_DFL)
+        if rest:
+            signal.setitimer(signal.ITIMER_REAL, max(rest - (monotonic() - began), 0.001), interval)
+
+
+def _give_up(*args: Any) -> None:
+    raise TookTooLong("Writing this mail takes too long.")
 
 
 def _reader(outgoing: OutgoingMail) -> MailReader:

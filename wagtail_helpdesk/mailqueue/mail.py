@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.encoding import punycode
 
+from wagtail_helpdesk.characters import clean_line, clean_text
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service
 
@@ -28,9 +29,8 @@ SHARES = (1, 2, 4, 8, 32)
 #: In characters; the text is there twice.
 LONGEST_MESSAGE = 12_000
 
-# Control characters end or split a header; the others turn its direction around.
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
-_NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]+")
+# They turn the direction of the text after them around.
+_TURNS = re.compile(r"[\u202a-\u202e]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +91,12 @@ def _is_too_large(mail: EmailMultiAlternatives) -> bool:
 
 def strip_to_one_line(text: str) -> str:
     """Return text that can stand in a header: on one line, without characters that act."""
-    return " ".join(_NOT_IN_A_LINE.sub(" ", str(text)).split())
+    return clean_line(str(text))
 
 
 def strip_control_characters(text: str) -> str:
     """Return text without control characters, with its lines as they are."""
-    return _NOT_IN_A_TEXT.sub("", text)
+    return _TURNS.sub("", clean_text(text))
 
 
 def get_sender(service: Service | None) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Algorithm, Priority, Visibility
 
@@ -21,7 +21,7 @@ class InheritedSettings(models.Model):
 
     default_subject = models.CharField(_("default subject"), max_length=200, blank=True)
     default_message = models.TextField(
-        _("default message"), blank=True, validators=[MaxLengthValidator(20_000)]
+        _("default message"), blank=True, validators=[MaxTypedLength(20_000)]
     )
     default_priority = models.PositiveSmallIntegerField(
         _("default priority"), choices=Priority, null=True, blank=True

@@ -228,7 +228,7 @@ def _entry(told: MailItem, mail_context: MailContext, reader: MailReader, room: 
         sentence=said,
         when=told.event.created_at,
         text=quote_text(text),
-        html=markdown.render(text) if cut else event.rendered,
+        html=markdown.cut(event.rendered, room) if cut else event.rendered,
         cut=cut,
         files=tuple(mail_context.files.get(told.event.pk, ())),
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.characters import join_line_ends
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 
@@ -110,7 +111,7 @@ def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> H
 def _typed(request: HttpRequest) -> str:
     """Return the text of a form that is refused: whoever lost the right keeps their words."""
     limit = helpdesk_settings.MESSAGE_MAX_LENGTH
-    return str(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
+    return join_line_ends(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 
 
 def accept_post(view: View) -> View:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
 
 
@@ -21,8 +21,7 @@ class LongField(forms.CharField):
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        message = _("At most %(limit_value)d characters; this has %(show_value)d.")
-        self.validators.append(MaxLengthValidator(limit, message))
+        self.validators.append(MaxTypedLength(limit))
 
 
 def make_message_field(
