@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+_OWN_ACCOUNTS = "wagtail_helpdesk.directory.users.UserDirectory"
+
 
 class HelpdeskSettings:
     """One property per setting. A missing key means the default written here."""
@@ -166,7 +168,22 @@ class HelpdeskSettings:
     @property
     def DIRECTORY(self) -> str:
         """Dotted path of the class that finds people; see ``docs/how-to/ldap.md`` for the LDAP one."""
-        return self._get("DIRECTORY", "wagtail_helpdesk.directory.users.UserDirectory")
+        return self._get("DIRECTORY", _OWN_ACCOUNTS)
+
+    @property
+    def TRUST_ACCOUNT_ADDRESSES(self) -> bool:
+        """Whether only administrators set the e-mail addresses of accounts.
+
+        If so, an address names the account that bears it. Otherwise the form shows whose account it
+        is and asks. Addresses that the directory of ``DIRECTORY`` confirms are never asked about.
+
+        Default: True without a directory, if ``WAGTAIL_EMAIL_MANAGEMENT_ENABLED`` is False.
+        """
+        administered = (
+            self.DIRECTORY == _OWN_ACCOUNTS
+            and getattr(settings, "WAGTAIL_EMAIL_MANAGEMENT_ENABLED", True) is False
+        )
+        return self._get("TRUST_ACCOUNT_ADDRESSES", administered)
 
     @property
     def DIRECTORY_TIMEOUT(self) -> float:

@@ -11,6 +11,7 @@ from django_auth_ldap.config import LDAPSearch, LDAPSearchUnion
 from tests.servers.ldap import PASSWORD, PEOPLE_BASE, SHARED_ADDRESS, STINTED_ACCOUNT, TWINS
 from wagtail_helpdesk.directory import (
     AmbiguousPerson,
+    UnconfirmedPerson,
     UnknownPerson,
     UnresolvedPeople,
     card,
@@ -110,7 +111,9 @@ def test_somebody_deactivated_on_the_site_is_unknown_and_stays_deactivated(ldap_
 def test_a_local_account_beside_the_directory_is_found_too(ldap_directory):
     local = User.objects.create_user("robot", email="robot@arvelle.example")
     assert find_person("robot") == local
-    assert find_person("robot@arvelle.example") == local
+    with pytest.raises(UnconfirmedPerson):
+        find_person("robot@arvelle.example")
+    assert find_person("robot@arvelle.example", confirmed=["robot"]) == local
 
 
 def test_an_external_guest_is_an_address_that_the_directory_does_not_know(ldap_directory, settings):

@@ -105,6 +105,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+# Addresses come from the directory of the organisation, as on a site that follows the documentation.
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_SITE_NAME = "Intranet"
 WAGTAILADMIN_BASE_URL = "http://testserver"
 WAGTAIL_I18N_ENABLED = True

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.names import name_of
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -47,6 +49,29 @@ class AmbiguousPerson(DirectoryError):
     def message(self) -> str:
         return _("Several people match “%(identifier)s”: enter the identifier of one of them.") % {
             "identifier": _short(self.identifier)
+        }
+
+
+class UnconfirmedPerson(DirectoryError):
+    """An account bears this address, and nothing but the account vouches for it.
+
+    ``user`` is the account, to be named by its identifier once the reader has confirmed it.
+    """
+
+    def __init__(self, typed: str, user: User) -> None:
+        super().__init__(typed)
+        self.typed = typed
+        self.user = user
+
+    @property
+    def message(self) -> str:
+        return _(
+            "The account “%(identifier)s” (%(name)s) uses the address “%(address)s”, "
+            "which the directory does not confirm. Check that this is the right person."
+        ) % {
+            "identifier": _short(self.user.get_username()),
+            "name": name_of(self.user),
+            "address": _short(self.typed),
         }
 
 
@@ -125,6 +150,15 @@ class UnresolvedPeople(DirectoryError):
             typed
             for typed, problem in self.problems.items()
             if isinstance(problem, AmbiguousPerson)
+        ]
+
+    @property
+    def unconfirmed(self) -> list[User]:
+        """The accounts to be confirmed."""
+        return [
+            problem.user
+            for problem in self.problems.values()
+            if isinstance(problem, UnconfirmedPerson)
         ]
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -20,6 +20,7 @@ from .errors import (
     DirectoryUnavailable,
     TooManyPeople,
     TooManySearches,
+    UnconfirmedPerson,
     UnknownPerson,
     UnresolvedPeople,
 )
@@ -52,28 +53,34 @@ def site_directory() -> Directory:
     return cast("Directory", import_string(helpdesk_settings.DIRECTORY)())
 
 
-def find_person(identifier_or_address: str, *, external: bool = False) -> User:
+def find_person(
+    identifier_or_address: str, *, external: bool = False, confirmed: Collection[str] = ()
+) -> User:
     """Return the one active user with this identifier or e-mail address.
 
-    With ``external`` an address that the directory does not know becomes an external guest,
+    An address that only its account vouches for names nobody, unless the identifier of the account
+    is among ``confirmed``: see ``TRUST_ACCOUNT_ADDRESSES``. With ``external`` an address that the directory does not know becomes an external guest,
     where the site allows it: for invitations, never for managers.
 
-    Raises ``UnknownPerson``, ``AmbiguousPerson`` or ``DirectoryUnavailable``.
+    Raises ``UnknownPerson``, ``AmbiguousPerson``, ``UnconfirmedPerson`` or ``DirectoryUnavailable``.
     """
     typed = identifier_or_address.strip()
     try:
-        return _find(typed)
+        return _find(typed, confirmed)
     except UnknownPerson:
         if external and guests.may_be_invited(typed):
             return guests.create(typed)
         raise
 
 
-def find_people(text: str, *, external: bool = False) -> list[User]:
+def find_people(
+    text: str, *, external: bool = False, confirmed: Collection[str] = ()
+) -> list[User]:
     """Return everybody named in a text with commas, semicolons or new lines, each once: all or nobody.
 
     Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not,
-    ``TooManyPeople``, or ``DirectoryUnavailable``. ``external``: see ``find_person``.
+    ``TooManyPeople``, or ``DirectoryUnavailable``. ``external`` and
+    ``confirmed``: see ``find_person``.
     """
     names = names_in(text)
     if len(names) > MOST_AT_ONCE:
@@ -82,7 +89,7 @@ def find_people(text: str, *, external: bool = False) -> list[User]:
     problems: dict[str, DirectoryError] = {}
     for typed in _patiently(names):
         try:
-            found[typed] = _find(typed)
+            found[typed] = _find(typed, confirmed)
         except DirectoryUnavailable:
             # One dead directory is enough: asking again for each name would add up the waiting.
             raise
@@ -183,13 +190,24 @@ def _fresh_card(user: User, key: str) -> Mapping[str, str]:
     return shown
 
 
-def _find(typed: str) -> User:
+def _find(typed: str, confirmed: Collection[str]) -> User:
     if not typed or _CONTROL.search(typed):
         raise UnknownPerson(typed)
+    accounts = UserDirectory()
+    known = accounts.by_identifier(typed)
     # Whoever is known by identifier is found with the directory down too; and one statement is
     # cheaper than three exchanges over the network.
-    if known := UserDirectory().by_identifier(typed):
+    if known and not accounts.identifies_by_address:
         return known
+    try:
+        return _ask_directories(typed)
+    except UnconfirmedPerson as problem:
+        if problem.user.get_username() in confirmed:
+            return problem.user
+        raise
+
+
+def _ask_directories(typed: str) -> User:
     try:
         return site_directory().find(typed)
     except UnknownPerson:

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.names import name_of
 
-from .errors import AmbiguousPerson, UnknownGroup, UnknownPerson
+from .errors import AmbiguousPerson, UnconfirmedPerson, UnknownGroup, UnknownPerson
 from .protocol import Candidate
 
 if TYPE_CHECKING:
@@ -28,11 +28,24 @@ class UserDirectory:
     """Active users of the site, by identifier, address or name."""
 
     def find(self, identifier_or_address: str) -> User:
-        """Return the one active user with this identifier, or else with this address."""
-        user = self.by_identifier(identifier_or_address) or self.by_address(identifier_or_address)
+        """Return the one active user with this identifier, or else with this address.
+
+        Raises ``UnconfirmedPerson`` for an address that only its account vouches for.
+        """
+        user = self.by_identifier(identifier_or_address)
+        if user is not None and not self.identifies_by_address:
+            return user
+        user = user or self.by_address(identifier_or_address)
         if user is None:
             raise UnknownPerson(identifier_or_address)
+        if not helpdesk_settings.TRUST_ACCOUNT_ADDRESSES:
+            raise UnconfirmedPerson(identifier_or_address, user)
         return user
+
+    @property
+    def identifies_by_address(self) -> bool:
+        """Whether the identifier is the e-mail address: then it is no better known than the address."""
+        return _email_field() == get_user_model().USERNAME_FIELD
 
     def by_identifier(self, identifier: str) -> User | None:
         """Return the active user with this identifier; upper and lower case are one unless they name two people."""

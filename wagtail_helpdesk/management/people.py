@@ -15,6 +15,7 @@ from wagtail_helpdesk.actions.configuration import add_manager, remove_manager
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import (
     Candidate,
+    UnconfirmedPerson,
     UnknownGroup,
     UnknownPerson,
     find_person,
@@ -126,13 +127,15 @@ def _attempt(result: Plan, line: str, step: Callable[..., str], *args: Any) -> s
     """One refusal (the last manager, somebody faster) is reported, and stops nobody else's step."""
     try:
         return f"{line}{step(*args)}"
-    except (HelpdeskError, UnknownPerson) as error:
+    except (HelpdeskError, UnconfirmedPerson, UnknownPerson) as error:
         result.problems.append(f"{line}: {error}")
         return f"{line}: {error}"
 
 
 def _join(service: Service, candidate: Candidate) -> str:
-    add_manager(service, find_person(candidate.identifier), by=None)
+    add_manager(
+        service, find_person(candidate.identifier, confirmed=[candidate.identifier]), by=None
+    )
     return ""
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.auth import ACCESS_ADMIN, opens_the_admin
-from wagtail_helpdesk.directory import DirectoryError
+from wagtail_helpdesk.directory import DirectoryError, UnknownPerson
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.lifecycle import CONFIGURATION, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
@@ -68,11 +68,20 @@ class Why(ServicePage):
             return {"form": form, "person": None}
         try:
             # The site's own users: a look makes no account, and who has none has no right.
-            person = UserDirectory().find(form.cleaned_data["person"])
+            person = _account_of(form.cleaned_data["person"])
         except DirectoryError as error:
             form.add_error("person", error.message)
             return {"form": form, "person": None}
         return {"form": form, "person": person}
+
+
+def _account_of(typed: str) -> Any:
+    """Return the account by identifier or address, confirmed or not: the page shows who it is."""
+    accounts = UserDirectory()
+    person = accounts.by_identifier(typed) or accounts.by_address(typed)
+    if person is None:
+        raise UnknownPerson(typed)
+    return person
 
 
 def reasons(user: Any, service: Service, reader: Any) -> Iterator[Reason]:

@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import ServiceManager
 from wagtail_helpdesk.names import name_of
 
-from ..people import found
 from . import fields
 
 #: More colleagues than this are not suggested; anybody can be named all the same.
@@ -53,7 +53,7 @@ class AbsenceForm(forms.Form):
 
     def clean_replacement(self) -> Any:
         typed = self.cleaned_data["replacement"]
-        people = found(typed) if typed else [None]
+        people = named_people(self, "replacement") if typed else [None]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.directory.fields import PeopleInput
 
 
 class Long(forms.CharField):
@@ -69,7 +70,7 @@ def person(*, required: bool = True, label: Any = None, several: bool = False) -
         error_messages={
             "required": _("Name at least one person.") if several else _("Name one person.")
         },
-        widget=forms.TextInput(
+        widget=PeopleInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )

@@ -10,12 +10,12 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.directory import names_in
+from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.typed import number
 
 from .. import limits
-from ..people import found
 from . import fields
 from .acting import ActForm, WithText
 from .naming import NamesPeople
@@ -54,7 +54,7 @@ class Invite(NamesPeople, WithText):
         # Before anybody from outside gets an account.
         typed = self.cleaned_data["users"]
         limits.check_invitations(self.author, len(names_in(typed)))
-        return found(typed, external=True, otherwise=_("Nobody has been invited."))
+        return named_people(self, "users", external=True, otherwise=_("Nobody has been invited."))
 
     @property
     def about(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class ChangeRequester(NamesPeople, WithText):
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = found(self.cleaned_data["to"])
+        people = named_people(self, "to")
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

@@ -44,6 +44,8 @@ class NamesPeople(Finds):
             chosen = self.initial.get("chosen", [])
             ticked = [chosen] if isinstance(chosen, str) else chosen
             self.initial[self.people] = self._with(ticked, self.initial.get(self.people, ""))
+            widget: Any = self.fields[self.people].widget
+            widget.remember(self.initial, self.people)
 
     def _with(self, chosen: list[str], typed: str) -> str:
         """Return who is named: what is not ticked any more after the next search stays in the field."""

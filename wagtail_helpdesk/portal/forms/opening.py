@@ -10,12 +10,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category, Ticket
 
 from .. import catalogue, unfinished
 from ..origin import page_asked
-from ..people import found
 from . import fields
 from .attaching import WithFiles
 from .naming import NamesPeople
@@ -75,7 +75,7 @@ class Opening(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = found(typed) if typed else [self.author]
+        people = named_people(self, "requester") if typed else [self.author]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]
