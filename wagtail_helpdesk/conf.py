@@ -171,6 +171,15 @@ class HelpdeskSettings:
         return self._get("DIRECTORY", _OWN_ACCOUNTS)
 
     @property
+    def PEOPLE_SEARCH_FIELDS(self) -> Collection[str]:
+        """Fields of the user model in which a search for people looks, relations with ``__``.
+
+        Default: those of ``first_name``, ``last_name``, ``full_name`` and ``name`` that the model has,
+        the identifier and the e-mail address.
+        """
+        return self._get("PEOPLE_SEARCH_FIELDS", ())
+
+    @property
     def TRUST_ACCOUNT_ADDRESSES(self) -> bool:
         """Whether only administrators set the e-mail addresses of accounts.
 

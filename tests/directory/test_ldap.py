@@ -191,7 +191,8 @@ def test_a_search_finds_people_of_the_directory_and_makes_none(ldap_directory):
 
 
 @pytest.mark.parametrize(
-    "query", ["léa", "LÉA", "lea", "léa four", "fournier lea", "lea.fournier@"]
+    "query",
+    ["léa", "LÉA", "lea", "léa four", "fournier lea", "Fournier, Léa", "lea.fournier@"],
 )
 def test_a_search_finds_a_name_with_accents_with_or_without_them(ldap_directory, query):
     assert names(search_people(query)) == ["lea"]
@@ -232,9 +233,9 @@ def test_S_LDAP_05_a_server_with_a_smaller_limit_still_gives_what_it_gives(
     assert len(search_people("numéro")) == 5
 
 
-def test_S_LDAP_01_a_search_of_two_characters_does_not_reach_the_server(settings, deaf_server):
+def test_S_LDAP_01_a_search_of_single_letters_does_not_reach_the_server(settings, deaf_server):
     _point_at(settings, deaf_server)
-    assert search_people("le") == []
+    assert search_people("l") == []
     assert search_people("l e") == []
     assert not deaf_server.was_called()
 

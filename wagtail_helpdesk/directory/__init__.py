@@ -17,10 +17,10 @@ from .finding import (
     find_people,
     find_person,
     look_for,
-    names_in,
     search_people,
     site_directory,
 )
+from .parsing import names_in
 from .protocol import Candidate, Directory
 
 __all__ = [

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from wagtail_helpdesk import limits
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.names import name_words
 
 from . import guests
 from .errors import (
@@ -24,6 +25,7 @@ from .errors import (
     UnknownPerson,
     UnresolvedPeople,
 )
+from .parsing import names_in
 from .users import UserDirectory
 
 if TYPE_CHECKING:
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Below this many characters a search would list half the organisation.
-MIN_QUERY = 3
+#: Letters that one word of a search needs at least: some names are no longer.
+MIN_QUERY = 2
 #: A search that finds more is to be made narrower.
 MOST_FOUND = 20
 #: Above it nobody typed a name.
@@ -44,7 +46,6 @@ MOST_AT_ONCE = 50
 #: And all of them together no more than so many times what one may take.
 PATIENCE = 3
 
-_SEPARATORS = re.compile(r"[,;\n\r]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -76,7 +77,7 @@ def find_person(
 def find_people(
     text: str, *, external: bool = False, confirmed: Collection[str] = ()
 ) -> list[User]:
-    """Return everybody named in a text with commas, semicolons or new lines, each once: all or nobody.
+    """Return everybody named in a text, each once: all or nobody. ``names_in`` reads it.
 
     Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not,
     ``TooManyPeople``, or ``DirectoryUnavailable``. ``external`` and
@@ -104,22 +105,18 @@ def find_people(
     return _each_once(user or guests.create(typed) for typed, user in found.items())
 
 
-def names_in(text: str) -> list[str]:
-    """Return what stands between commas, semicolons or new lines, without repetition, in order."""
-    return list(dict.fromkeys(name for part in _SEPARATORS.split(text) if (name := part.strip())))
-
-
 def search_people(
     query: str, limit: int = MOST_FOUND, *, by: User | None = None
 ) -> list[Candidate]:
-    """Return at most ``limit`` people whose names, identifier or address fit; [] below three characters.
+    """Return at most ``limit`` people whose names, identifier or address fit.
 
-    Makes no account. ``by`` is who asks: their searches are logged and limited to
+    A query of two letters must be a whole name; a shorter one finds nobody. Makes no account. ``by`` is who asks: their searches are logged and limited to
     ``DIRECTORY_SEARCHES_PER_MINUTE``. Raises ``TooManySearches``, or ``DirectoryUnavailable`` with the
     people in ``known`` who can be named without the directory.
     """
     query = " ".join(_CONTROL.sub(" ", query).split())
-    if not MIN_QUERY <= len(query.replace(" ", "")) <= MAX_QUERY:
+    words = name_words(query)
+    if len(query) > MAX_QUERY or max(map(len, words), default=0) < MIN_QUERY:
         return []
     _count_search(by)
     directory, users = site_directory(), UserDirectory()

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Event, SearchRow, Ticket
+from wagtail_helpdesk.names import name_of
 
 from . import backends
 from .words import fold
@@ -124,7 +125,7 @@ def _about(ticket: Ticket) -> Iterator[str]:
     yield ticket.subject
     yield ticket.service.name
     yield ticket.category.name
-    yield ticket.requester.get_full_name()
+    yield name_of(ticket.requester)
 
 
 def _said(event: Event) -> Iterator[Any]:

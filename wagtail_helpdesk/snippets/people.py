@@ -24,7 +24,7 @@ class PeopleForm(forms.Form):
     query = forms.CharField(
         required=False,
         max_length=100,
-        help_text=gettext_lazy("Enter at least three letters of a name."),
+        help_text=gettext_lazy("Enter a name, or at least three letters of it."),
     )
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:

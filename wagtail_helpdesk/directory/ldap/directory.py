@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from django_auth_ldap.backend import LDAPBackend
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.names import name_words
 
 from ..errors import AmbiguousPerson, UnknownPerson
 from ..guests import is_external, looks_like_address
@@ -60,7 +61,7 @@ class LdapDirectory:
         """Return people like that, those already known with their primary key. See ``Directory.search``."""
         shown = helpdesk_settings.DIRECTORY_CANDIDATE
         with self._connected() as connection:
-            entries = self._people.like(connection, query.split(), limit, shown)
+            entries = self._people.like(connection, name_words(query), limit, shown)
         return self._candidates(entries)[:limit]
 
     def card(self, user: User) -> Mapping[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from ldap.filter import escape_filter_chars
 
+from wagtail_helpdesk.names import fold_name
+
+from ..users import SHORTEST_PART
 from .connection import Entry, LdapConnection
 
 if TYPE_CHECKING:
@@ -100,16 +102,20 @@ class People:
         limit: int,
         extra: Iterable[str] = (),
     ) -> list[Entry]:
-        """Return people whom every word fits, by name; accents do not matter where the server can tell."""
-        fits = "".join(self._like(word) for word in words)
+        """Return people whom every folded word fits, by name.
+
+        Accents do not matter where the server can tell.
+        """
+        # Fewer letters are a part of too many names: they must be a whole one.
+        whole = sum(map(len, words)) < SHORTEST_PART
+        fits = "".join(self._called(word) if whole else self._like(word) for word in words)
         entries = self._search(
             connection, lambda branch: f"(&{branch.anybody}{fits})", extra=extra, limit=limit * 2
         )
         # "~=" finds Léa for lea, and on some servers everybody who sounds like her.
-        true = [
-            entry for entry in entries if all(_fold(word) in self._text(entry) for word in words)
-        ]
-        return sorted(true, key=lambda entry: _fold(self.full_name(entry)))[:limit]
+        sought = [f" {word} " if whole else word for word in words]
+        true = [entry for entry in entries if all(word in self._text(entry) for word in sought)]
+        return sorted(true, key=lambda entry: fold_name(self.full_name(entry)))[:limit]
 
     def of_users(
         self,
@@ -176,13 +182,18 @@ class People:
         sounds = (f"({attribute}~={escaped})" for attribute in ("cn", self._given, self._family))
         return f"(|{''.join([*begins, *holds, *sounds])})"
 
+    def _called(self, word: str) -> str:
+        escaped = escape_filter_chars(word)
+        names = ("cn", self._given, self._family)
+        whole = (f"({attribute}={escaped})" for attribute in (self._login, *names))
+        among = (f"(cn={escaped} *)", f"(cn=* {escaped})", f"(cn=* {escaped} *)")
+        sounds = (f"({attribute}~={escaped})" for attribute in names)
+        return f"(|{''.join([*whole, *among, *sounds])})"
+
     def _text(self, entry: Entry) -> str:
         attributes = (self._login, self._mail, self._given, self._family, "cn")
-        return _fold(
-            "\n".join(
-                value for name in attributes for value in entry.attributes.get(name.lower(), ())
-            )
-        )
+        values = [value for name in attributes for value in entry.attributes.get(name.lower(), ())]
+        return fold_name(f" {' '.join(values)} ")
 
 
 def _branches(backend: LDAPBackend) -> list[Branch]:
@@ -208,10 +219,3 @@ def _login_attribute(branch: Branch) -> str:
     if attribute is None:
         raise ImproperlyConfigured("AUTH_LDAP_USER_SEARCH compares no attribute with %(user)s")
     return attribute[1]
-
-
-def _fold(text: str) -> str:
-    """Without accents and without case."""
-    return "".join(
-        char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)
-    ).casefold()

@@ -11,6 +11,7 @@ from wagtail_helpdesk.actions import Then
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import DirectoryUnavailable
 from wagtail_helpdesk.management import people
+from wagtail_helpdesk.names import name_of
 
 
 class Command(BaseCommand):
@@ -66,7 +67,7 @@ class Command(BaseCommand):
         for manager in plan.parting:
             self.stdout.write(f"parts from {manager.service}: {manager}")
         for user in plan.leavers:
-            self.stdout.write(f"left the directory: {user.get_full_name()} ({user})")
+            self.stdout.write(f"left the directory: {name_of(user)} ({user})")
         self.stdout.write(
             f"{len(plan.joining)} to add, {len(plan.parting)} of {plan.synchronised} to remove, "
             f"{len(plan.leavers)} of {plan.asked} left the directory."

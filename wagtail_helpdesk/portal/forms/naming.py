@@ -35,7 +35,7 @@ class NamesPeople(Finds):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["query"].label = helpdesk_settings.DIRECTORY_SEARCH_LABEL
-        self.fields["query"].help_text = _("Enter at least three letters of a name.")
+        self.fields["query"].help_text = _("Enter a name, or at least three letters of it.")
         if self.is_bound:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.people] = self._with(data.getlist("chosen"), data.get(self.people, ""))
