@@ -107,6 +107,16 @@ class UnknownGroup(DirectoryError):
         return _("The group “%(group)s” is unknown.") % {"group": self.group}
 
 
+class ForInsiders(DirectoryError):
+    """An external guest does not search the directory of the organisation."""
+
+    @property
+    def message(self) -> str:
+        return _(
+            "Only people of the organisation can search the directory. Enter an e-mail address."
+        )
+
+
 class TooManySearches(DirectoryError):
     """This person searched more often than the settings allow within a minute."""
 

@@ -19,6 +19,7 @@ from . import guests
 from .errors import (
     DirectoryError,
     DirectoryUnavailable,
+    ForInsiders,
     TooManyPeople,
     TooManySearches,
     UnconfirmedPerson,
@@ -111,14 +112,14 @@ def search_people(
     """Return at most ``limit`` people whose names, identifier or address fit.
 
     A query of two letters must be a whole name; a shorter one finds nobody. Makes no account. ``by`` is who asks: their searches are logged and limited to
-    ``DIRECTORY_SEARCHES_PER_MINUTE``. Raises ``TooManySearches``, or ``DirectoryUnavailable`` with the
+    ``DIRECTORY_SEARCHES_PER_MINUTE``. Raises ``ForInsiders``, ``TooManySearches``, or ``DirectoryUnavailable`` with the
     people in ``known`` who can be named without the directory.
     """
     query = " ".join(_CONTROL.sub(" ", query).split())
     words = name_words(query)
     if len(query) > MAX_QUERY or max(map(len, words), default=0) < MIN_QUERY:
         return []
-    _count_search(by)
+    _admit(by)
     directory, users = site_directory(), UserDirectory()
     try:
         candidates = directory.search(query, limit)
@@ -224,9 +225,11 @@ def _each_once(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
 
 
-def _count_search(by: User | None) -> None:
+def _admit(by: User | None) -> None:
     if by is None:
         return
+    if guests.is_external(by):
+        raise ForInsiders
     most = helpdesk_settings.DIRECTORY_SEARCHES_PER_MINUTE
     if not limits.allows("directory_searches", by, most, limits.MINUTE):
         logger.warning("User %s searches the directory too often", by.pk)

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
+from wagtail_helpdesk import access
 from wagtail_helpdesk.conf import helpdesk_settings
 
 if TYPE_CHECKING:
@@ -80,4 +81,4 @@ def _mailed(address: str) -> dict[str, str]:
 
 def is_external(user: User) -> bool:
     """Return whether an account was made for an external guest."""
-    return user.groups.filter(name=helpdesk_settings.EXTERNAL_GUEST_GROUP).exists()
+    return bool(access.external_groups(user).exists())

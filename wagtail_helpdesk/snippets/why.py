@@ -157,11 +157,13 @@ def _asking(user: Any, row: ServiceManager | None, service: Service) -> Reason:
         return Reason(right, False, _("The service is not enabled."))
     if Service.objects.visible_to(user).filter(pk=service.pk).exists():
         return Reason(right, False, _("No category of the service takes tickets."))
+    if service.everyone:
+        return Reason(right, False, _("External guest: open to everybody means the organisation."))
     return Reason(right, False, _("In none of the groups that may open tickets."))
 
 
 def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:
-    if service.everyone:
+    if service.everyone and not access.external_groups(user).exists():
         return _("The service is open to everybody.")
     if row is not None:
         return _("Manager of the service.")
