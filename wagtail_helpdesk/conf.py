@@ -146,6 +146,18 @@ class HelpdeskSettings:
         return self._get("FROM_EMAIL", settings.DEFAULT_FROM_EMAIL)
 
     @property
+    def ALERT_ADDRESS_DOMAINS(self) -> Collection[str]:
+        """Domains of the extra addresses to alert that services and categories may name; ``"*"``: any.
+
+        The address of an account is alerted of what its owner may read, whatever its domain.
+
+        Default: the domains of ``FROM_EMAIL``, ``DEFAULT_FROM_EMAIL`` and ``SERVER_EMAIL``.
+        """
+        own = (self.FROM_EMAIL, settings.DEFAULT_FROM_EMAIL, settings.SERVER_EMAIL)
+        domains = {address.rpartition("@")[2].strip("> ").lower() for address in own}
+        return self._get("ALERT_ADDRESS_DOMAINS", sorted(domains))
+
+    @property
     def MAIL_DOMAIN(self) -> str:
         """Right-hand side of Message-ID and List-Id.
 

@@ -86,6 +86,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "helpdesk@example.org"
+SERVER_EMAIL = "server@arvelle.example"
 LOGIN_URL = "/admin/login/"
 
 LANGUAGE_CODE = "en"

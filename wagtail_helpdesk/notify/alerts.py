@@ -82,6 +82,7 @@ def _alert(
         "title": _title(dossier),
         "preferences_url": _preferences_address(strongest, reader, place),
         "opening": _opening(checked, dossier),
+        "withheld": dossier.withholds,
         "deadline": "".join(sentences.deadline(told, dossier) for told in checked.told),
         "answers": answers,
         "actions": [
@@ -147,6 +148,8 @@ def subject(dossier: Dossier) -> str:
 
 
 def _title(dossier: Dossier) -> str:
+    if dossier.withholds:
+        return _("Ticket no. %(number)s") % {"number": dossier.ticket.pk}
     return _("Confidential ticket") if dossier.hides_subject else dossier.ticket.subject
 
 

@@ -18,8 +18,16 @@ from django.utils import timezone
 from wagtail_helpdesk import links
 from wagtail_helpdesk.models import Beat, Envelope, Kind, Notice, Skipped, State
 
-from . import alerts, queue, report_mail
-from .addresses import Reader, no_mail_for, no_mail_to, reader_at, reader_for, remember_refusal
+from . import address_mail, alerts, queue, report_mail
+from .addresses import (
+    Reader,
+    no_mail_for,
+    no_mail_to,
+    owners_of,
+    reader_at,
+    reader_for,
+    remember_refusal,
+)
 from .dossier import Checked, Dossier
 from .gathering import Gathered
 from .queue import Claim
@@ -145,6 +153,8 @@ class _Round:
         problem = no_mail_for(reader.user) if reader.user else no_mail_to(reader.address)
         if envelope.kind == Kind.REPORT:
             return problem or report_mail.compose(envelope, reader, self.places, self.gathered)
+        if envelope.kind == Kind.ADDRESS:
+            return problem or address_mail.compose(envelope, reader)
         notices = self._notices[envelope.pk]
         if problem:
             _record(dict.fromkeys((notice.pk for notice in notices), problem))
@@ -153,7 +163,11 @@ class _Round:
         _record(checked.skipped)
         if checked.is_empty:
             return next(iter(checked.skipped.values()), Skipped.NO_ACCESS)
-        return alerts.compose(envelope, self._dossier(envelope), reader, checked, self.places)
+        dossier = self._dossier(envelope)
+        if reader.user is None and not owners_of(reader.address).exists():
+            # Nobody answers for who reads it: they get the link, and the ticket asks who they are.
+            dossier = dossier.withholding()
+        return alerts.compose(envelope, dossier, reader, checked, self.places)
 
     def _check(self, envelope: Envelope, reader: Reader, notices: list[Notice]) -> Checked:
         dossier = self._dossier(envelope)
