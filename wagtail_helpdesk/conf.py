@@ -245,6 +245,14 @@ class HelpdeskSettings:
         return self._get("DIRECTORY_GROUPS", {})
 
     @property
+    def DIRECTORY_STABLE_ID(self) -> str:
+        """LDAP attribute that stays the same when a person gets another identifier; empty: none.
+
+        ``objectGUID`` in Active Directory.
+        """
+        return self._get("DIRECTORY_STABLE_ID", "entryUUID")
+
+    @property
     def LEAVERS_SHARE_LIMIT(self) -> float:
         """Largest share of people, 0 to 1, that one synchronisation may remove; more stops it."""
         return self._get("LEAVERS_SHARE_LIMIT", 0.1)

@@ -14,6 +14,7 @@ PLAIN = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ
 #: Hyphens and apostrophes, which people type in several ways or leave out.
 JOINERS = "-\u2010\u2011\u2012\u2013\u2014\u2015'\u2018\u2019\u02bc\u00b4\u2032`"
 
+_PLAIN = str.maketrans({**PLAIN})
 _JOINED = str.maketrans(dict.fromkeys(JOINERS, " "))
 _WORD = re.compile(r'[^\s,;<>()"]+')
 
@@ -39,7 +40,7 @@ def names_of(ids: Iterable[Any]) -> dict[Any, str]:
 
 def fold_name(text: str) -> str:
     """Return a text without case and accents, hyphens and apostrophes as spaces."""
-    text = text.casefold().translate(str.maketrans(PLAIN))
+    text = text.casefold().translate(_PLAIN)
     if not text.isascii():
         parts = unicodedata.normalize("NFKD", text)
         text = "".join(part for part in parts if not unicodedata.combining(part))

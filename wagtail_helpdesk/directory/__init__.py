@@ -22,7 +22,7 @@ from .finding import (
     site_directory,
 )
 from .parsing import names_in
-from .protocol import Candidate, Directory
+from .protocol import Candidate, Directory, Profile
 
 __all__ = [
     "AmbiguousPerson",
@@ -32,6 +32,7 @@ __all__ = [
     "DirectoryUnavailable",
     "ForInsiders",
     "Found",
+    "Profile",
     "TooManyPeople",
     "TooManySearches",
     "UnconfirmedPerson",

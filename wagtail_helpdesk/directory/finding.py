@@ -27,6 +27,7 @@ from .errors import (
     UnresolvedPeople,
 )
 from .parsing import names_in
+from .refreshing import DOWN, DOWN_SECONDS, refresh_known
 from .users import UserDirectory
 
 if TYPE_CHECKING:
@@ -168,13 +169,9 @@ def card(user: User) -> Mapping[str, str]:
     kept: Mapping[str, str] | None = cache.get(key)
     if kept is not None:
         return kept
-    if cache.get(_DOWN):
+    if cache.get(DOWN):
         return {}
     return _fresh_card(user, key)
-
-
-_DOWN = "wagtail_helpdesk.directory.down"
-_DOWN_SECONDS = 60
 
 
 def _fresh_card(user: User, key: str) -> Mapping[str, str]:
@@ -182,7 +179,7 @@ def _fresh_card(user: User, key: str) -> Mapping[str, str]:
         shown = dict(site_directory().card(user))
     except DirectoryUnavailable as error:
         logger.warning("No directory card of user %s: %s", user.pk, error.detail)
-        cache.set(_DOWN, True, _DOWN_SECONDS)
+        cache.set(DOWN, True, DOWN_SECONDS)
         return {}
     cache.set(key, shown, helpdesk_settings.DIRECTORY_CARD_SECONDS)
     return shown
@@ -193,10 +190,9 @@ def _find(typed: str, confirmed: Collection[str]) -> User:
         raise UnknownPerson(typed)
     accounts = UserDirectory()
     known = accounts.by_identifier(typed)
-    # Whoever is known by identifier is found with the directory down too; and one statement is
-    # cheaper than three exchanges over the network.
+    # Whoever is known by identifier is found with the directory down too.
     if known and not accounts.identifies_by_address:
-        return known
+        return refresh_known(site_directory(), known)
     try:
         return _ask_directories(typed)
     except UnconfirmedPerson as problem:

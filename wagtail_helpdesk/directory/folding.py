@@ -41,7 +41,8 @@ class FoldName(Func):
 
 def _letters() -> tuple[dict[str, str], dict[str, str]]:
     """Return the accented letters that fold to one letter, and those that fold to several."""
-    one, several = {}, {}
+    one: dict[str, str] = {}
+    several: dict[str, str] = {}
     for number in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
         letter = chr(number)
         folded = fold_name(letter)

@@ -3,6 +3,7 @@
 from .absences import Absence, Away, away_on, replacement_for
 from .aliases import Alias
 from .events import Attachment, Event, KeptFile
+from .identities import DirectoryIdentity
 from .managers import CategoryMember, PermanentGuest, ServiceManager
 from .notices import Beat, Channel, Envelope, Kind, Notice, Reason, ReportPart, Skipped, State
 from .preferences import HelpdeskPreferences, Level, Monitoring, Preset, ReportPreference, Shows
@@ -24,6 +25,7 @@ __all__ = [
     "CategoryText",
     "CategoryTextPage",
     "Channel",
+    "DirectoryIdentity",
     "Envelope",
     "Event",
     "Guest",

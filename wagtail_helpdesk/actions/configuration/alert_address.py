@@ -44,6 +44,8 @@ def tell_owners(
     service = what if isinstance(what, Service) else what.service
     responsible = Q(can_edit_service=True) | Q(can_manage_managers=True)
     owners = service.managers.filter(responsible, user__is_active=True)
+    if by is not None:
+        owners = owners.exclude(user=by.pk)
     about = {
         "place": what.name if isinstance(what, Service) else what.path,
         "before": before.get("alert_address", ""),
@@ -59,5 +61,5 @@ def tell_owners(
             about=about,
             message_id=f"<a{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
         )
-        for owner in owners.exclude(user=by).values_list("user", flat=True)
+        for owner in owners.values_list("user", flat=True)
     )

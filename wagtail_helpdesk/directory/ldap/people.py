@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from ldap.filter import escape_filter_chars
 
+from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.names import fold_name
 
 from ..users import SHORTEST_PART
@@ -55,6 +56,13 @@ class People:
         self._mail = fields.get(get_user_model().get_email_field_name(), "mail")
         self._given = fields.get("first_name", "givenName")
         self._family = fields.get("last_name", "sn")
+        #: Fields of the user model and the attributes that fill them; the identifier apart.
+        self._fields = {
+            name: attribute
+            for name, attribute in fields.items()
+            if name not in (get_user_model().USERNAME_FIELD, backend.settings.USER_QUERY_FIELD)
+        }
+        self._stable = helpdesk_settings.DIRECTORY_STABLE_ID
 
     # -- what an entry says --
 
@@ -84,16 +92,44 @@ class People:
         """Every value by which an entry may be a user of the site: identifiers may have several."""
         return entry.attributes.get((self._username or self._login).lower(), [])
 
+    def stable_id(self, entry: Entry) -> str:
+        """What stays the same when the identifier changes; empty where it cannot be read."""
+        return entry.stable_id(self._stable) if self._stable else ""
+
+    def values(self, entry: Entry) -> dict[str, str]:
+        """Fields of the user model with what the directory has; what it does not have is left out."""
+        values = {name: entry.first(attribute) for name, attribute in self._fields.items()}
+        return {name: value for name, value in values.items() if value}
+
+    @property
+    def kept(self) -> list[str]:
+        """The attributes from which accounts are kept up to date."""
+        return [*self._fields.values(), *([self._stable] if self._stable else [])]
+
     # -- who fits --
+
+    def with_stable_id(self, connection: LdapConnection, stable_id: str) -> list[Entry]:
+        """Return the person who bears what ``stable_id`` returned."""
+        value = _filter_value(stable_id)
+        return self._search(
+            connection,
+            lambda branch: f"(&{branch.anybody}({self._stable}={value}))",
+            extra=self.kept,
+            whole=True,
+        )
 
     def called(self, connection: LdapConnection, login: str) -> list[Entry]:
         """Return whom ``USER_SEARCH`` finds, two at most: one too many says enough."""
-        return self._search(connection, lambda branch: branch.called(login), limit=2)
+        return self._search(
+            connection, lambda branch: branch.called(login), extra=self.kept, limit=2
+        )
 
     def at(self, connection: LdapConnection, address: str) -> list[Entry]:
         """Return the people with this e-mail address, two at most."""
         fits = f"({self._mail}={escape_filter_chars(address)})"
-        return self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", limit=2)
+        return self._search(
+            connection, lambda branch: f"(&{branch.anybody}{fits})", extra=self.kept, limit=2
+        )
 
     def like(
         self,
@@ -194,6 +230,13 @@ class People:
         attributes = (self._login, self._mail, self._given, self._family, "cn")
         values = [value for name in attributes for value in entry.attributes.get(name.lower(), ())]
         return fold_name(f" {' '.join(values)} ")
+
+
+def _filter_value(stable_id: str) -> str:
+    """Return a stable identifier for a filter; 32 hexadecimal digits are the bytes of a GUID."""
+    if re.fullmatch(r"[0-9a-f]{32}", stable_id):
+        return "".join(f"\\{stable_id[place : place + 2]}" for place in range(0, 32, 2))
+    return str(escape_filter_chars(stable_id))
 
 
 def _branches(backend: LDAPBackend) -> list[Branch]:
