@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from .conf import helpdesk_settings
 from .lifecycle import CONFIGURATION_PRIVILEGES, Audience, Privilege, Role, Visibility
 
 if TYPE_CHECKING:
@@ -111,12 +112,23 @@ def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
 def sees_service_q(user: Any, service: str = "") -> Q:
     """Return the condition under which the user may see a service and ask it for help.
 
-    ``service`` is the path to the service from what is being filtered; empty for services.
+    ``service`` is the path to the service from what is being filtered; empty for services. One that
+    is open to everybody is open to the organisation's people; external guests need a group.
     """
     path, row = (f"{service}__", service) if service else ("", "pk")
-    return Q(**{f"{path}everyone": True}) | Q(
+    return (Q(**{f"{path}everyone": True}) & is_insider(user)) | Q(
         Exists(user.groups.filter(helpdesk_services=OuterRef(row)))
     )
+
+
+def is_insider(user: Any) -> Q:
+    """Return the condition, the same for every row, that the user is no external guest."""
+    return ~Q(Exists(external_groups(user)))
+
+
+def external_groups(user: Any) -> Any:
+    """Return the groups of the user that mark external guests: one or none."""
+    return user.groups.filter(name=helpdesk_settings.EXTERNAL_GUEST_GROUP)
 
 
 def opens_in_service_q(user: Any, service: str = "") -> Q:

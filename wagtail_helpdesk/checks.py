@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import get_language
+from wagtail.admin.views.account import AccountView, email_management_enabled
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
@@ -227,6 +228,42 @@ def _patient_logins() -> Iterator[CheckMessage]:
             " instead of django_auth_ldap.backend.LDAPBackend.",
             id="wagtail_helpdesk.W012",
         )
+
+
+@register("wagtail_helpdesk")
+def check_identities(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that people do not choose the name and the address by which others know them."""
+    return [*_own_addresses(), *_own_names()]
+
+
+def _own_addresses() -> Iterator[CheckMessage]:
+    if _has_account_page(AccountView) and email_management_enabled():
+        yield Warning(
+            "Everybody with access to the Wagtail admin enters their own e-mail address, and could"
+            " enter a colleague’s: the helpdesk asks before an address names somebody.",
+            hint="Set WAGTAIL_EMAIL_MANAGEMENT_ENABLED to False.",
+            id="wagtail_helpdesk.W030",
+        )
+
+
+def _own_names() -> Iterator[CheckMessage]:
+    if _has_account_page(AccountView):
+        yield Warning(
+            "Everybody with access to the Wagtail admin enters their own name, and could write under"
+            " a colleague’s.",
+            hint='Add path("admin/account/", FixedIdentityAccountView.as_view()) before Wagtail’s URLs,'
+            " from wagtail_helpdesk.dashboard.account.",
+            id="wagtail_helpdesk.W031",
+        )
+
+
+def _has_account_page(view_class: type) -> bool:
+    """Tell whether the account page of the admin is this view and no other."""
+    try:
+        page = resolve(reverse("wagtailadmin_account"))
+    except (NoReverseMatch, Resolver404):
+        return False
+    return getattr(page.func, "view_class", None) is view_class
 
 
 @register("wagtail_helpdesk")

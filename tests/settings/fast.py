@@ -87,6 +87,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "helpdesk@example.org"
+SERVER_EMAIL = "server@arvelle.example"
 LOGIN_URL = "/admin/login/"
 
 LANGUAGE_CODE = "en"
@@ -106,6 +107,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+# Addresses come from the directory of the organisation, as on a site that follows the documentation.
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_SITE_NAME = "Intranet"
 WAGTAILADMIN_BASE_URL = "http://testserver"
 WAGTAIL_I18N_ENABLED = True

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.models import Heartbeat, Kind, Notification, OutgoingMail, SkipReason, State
-from wagtail_helpdesk.notifications import alert_mail
+from wagtail_helpdesk.notifications import address_mail, alert_mail
 from wagtail_helpdesk.notifications.mail_context import Checked, MailContext
 from wagtail_helpdesk.reports import mail
 from wagtail_helpdesk.reports.data import ReportData
@@ -30,6 +30,7 @@ from . import queue
 from .addresses import (
     MailReader,
     find_address_skip_reason,
+    find_owners,
     find_skip_reason,
     get_reader,
     get_reader_at_address,
@@ -169,6 +170,8 @@ class _Round:
         )
         if outgoing.kind == Kind.REPORT:
             return problem or mail.compose_report(outgoing, reader, self.places, self.gathered)
+        if outgoing.kind == Kind.ADDRESS:
+            return problem or address_mail.compose_address_mail(outgoing, reader)
         notifications = self._notices[outgoing.pk]
         if problem:
             _record(dict.fromkeys((notification.pk for notification in notifications), problem))
@@ -177,9 +180,11 @@ class _Round:
         _record(checked.skipped)
         if checked.is_empty:
             return next(iter(checked.skipped.values()), SkipReason.NO_ACCESS)
-        return alert_mail.compose_alert(
-            outgoing, self._dossier(outgoing), reader, checked, self.places
-        )
+        context = self._dossier(outgoing)
+        if reader.user is None and not find_owners(reader.address).exists():
+            # Nobody answers for who reads it: they get the link, and the ticket asks who they are.
+            context = context.withholding()
+        return alert_mail.compose_alert(outgoing, context, reader, checked, self.places)
 
     def _check(
         self, outgoing: OutgoingMail, reader: MailReader, notifications: list[Notification]

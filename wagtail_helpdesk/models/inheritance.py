@@ -42,6 +42,12 @@ class InheritedSettings(models.Model):
         abstract = True
 
 
+def may_be_alerted(address: str) -> bool:
+    """Return whether ``ALERT_ADDRESS_DOMAINS`` allows an extra address to alert."""
+    domains = {domain.lower() for domain in helpdesk_settings.ALERT_ADDRESS_DOMAINS}
+    return "*" in domains or address.rpartition("@")[2].strip().lower() in domains
+
+
 INHERITED = tuple(field.name for field in InheritedSettings._meta.local_fields)
 
 

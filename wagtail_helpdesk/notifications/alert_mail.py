@@ -90,6 +90,7 @@ def _alert(
         "title": _title(mail_context),
         "preferences_url": _preferences_address(strongest, reader, place),
         "opening": _opening(checked, mail_context),
+        "withheld": mail_context.withholds,
         "deadline": "".join(sentences.deadline(told, mail_context) for told in checked.told),
         "answers": answers,
         "actions": [
@@ -159,6 +160,8 @@ def build_subject(mail_context: MailContext) -> str:
 
 
 def _title(mail_context: MailContext) -> str:
+    if mail_context.withholds:
+        return _("Ticket no. %(number)s") % {"number": mail_context.ticket.pk}
     return _("Confidential ticket") if mail_context.hides_subject else mail_context.ticket.subject
 
 

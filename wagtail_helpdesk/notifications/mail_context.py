@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +25,7 @@ from wagtail_helpdesk.models import (
     State,
     Ticket,
 )
+from wagtail_helpdesk.models.inheritance import may_be_alerted
 from wagtail_helpdesk.names import get_display_names
 
 from .confidentiality import find_confidential_services, find_moved_out
@@ -78,6 +79,12 @@ class MailContext:
     acts: dict[int, TicketChange]
     data: RecipientData
     readers: Collection[int]
+    #: Whether the mail carries the link alone, whatever the service.
+    withholds: bool = False
+
+    def withholding(self) -> Self:
+        """Return the same for a reader who gets the link alone."""
+        return replace(self, withholds=True)
 
     @classmethod
     def of(cls, number: int, events: Collection[int], users: Collection[int]) -> Self:
@@ -182,14 +189,15 @@ class MailContext:
     @property
     def hides_subject(self) -> bool:
         """Whether the ticket is, or has been, where mails carry no content."""
-        return self.ticket.service_id in self._confidential or self._moved_out is not None
+        confidential = self.ticket.service_id in self._confidential
+        return self.withholds or confidential or self._moved_out is not None
 
     def hides(self, act: TicketChange) -> bool:
         """Tell whether mails carry no content of an act: for where the ticket is, or was then."""
         services = {self.ticket.service_id, act.after.service}
         if act.before is not None:
             services.add(act.before.service)
-        return not self._confidential.isdisjoint(services)
+        return self.withholds or not self._confidential.isdisjoint(services)
 
     def hid_subject(self, told: MailItem) -> bool:
         """The same as ``hides_subject``, at the moment of an act: for whom it took the ticket from."""
@@ -253,10 +261,12 @@ class MailContext:
 
 def _may_hear(address: str, ticket: Ticket) -> bool:
     """Tell whether an extra address may be told of a ticket: not when it is only of people who may
-    not read it, such as somebody who had named their own and left.
+    not read it, such as somebody who had named their own and left, nor outside the allowed domains.
     """
     owners = list(find_owners(address))
-    return not owners or any(ticket.access_of(owner).roles for owner in owners)
+    if not owners:
+        return may_be_alerted(address)
+    return any(ticket.access_of(owner).roles for owner in owners)
 
 
 def _is_farewell(told: MailItem) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
 from wagtail_helpdesk.actions import configuration
-from wagtail_helpdesk.directory import DirectoryError, find_person
+from wagtail_helpdesk.directory.fields import PeopleInput, named_people
 from wagtail_helpdesk.models import Absence
 
 from .managers import ManagerPage
@@ -30,6 +30,7 @@ class AbsenceForm(forms.Form):
         required=False,
         max_length=254,
         help_text=gettext_lazy("Identifier or e-mail address of the person who stands in."),
+        widget=PeopleInput,
     )
 
     alerts_follow = forms.BooleanField(
@@ -42,10 +43,10 @@ class AbsenceForm(forms.Form):
         typed = self.cleaned_data["replacement"]
         if not typed:
             return None
-        try:
-            return find_person(typed)
-        except DirectoryError as error:
-            raise forms.ValidationError(error.message) from error
+        people = named_people(self, "replacement")
+        if len(people) != 1:
+            raise forms.ValidationError(_("Name one person."))
+        return people[0]
 
 
 class Absences(ManagerPage, ServiceFormPage):

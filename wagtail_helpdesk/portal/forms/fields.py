@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.directory.fields import PeopleInput
 
 
 class LongField(forms.CharField):
@@ -72,7 +73,7 @@ def make_person_field(
         error_messages={
             "required": _("Name at least one person.") if several else _("Name one person.")
         },
-        widget=forms.TextInput(
+        widget=PeopleInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
