@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 
@@ -149,7 +150,8 @@ class HelpdeskSettings:
 
         Default: the domain of ``FROM_EMAIL``.
         """
-        return self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+        domain = self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+        return punycode(domain)  # an identifier in a header is ASCII
 
     @property
     def MAIL_LEASE(self) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service
 
 from .addresses import Reader
+from .headers import HelpdeskMail, ascii_url, encode_phrase
 
 LONGEST_SUBJECT = 200
 #: In bytes: of what is larger Gmail shows the beginning only.
@@ -66,7 +67,7 @@ def _written(letter: Letter, context: Mapping[str, Any]) -> EmailMultiAlternativ
         f"wagtail_helpdesk/mail/{letter.reader.language}/{letter.template}",
         f"wagtail_helpdesk/mail/{letter.template}",
     ]
-    mail = EmailMultiAlternatives(
+    mail = HelpdeskMail(
         subject=one_line(letter.subject)[:LONGEST_SUBJECT],
         body=clean(render_to_string([f"{name}.txt" for name in names], context)).strip() + "\n",
         from_email=sender(letter.service),
@@ -123,12 +124,12 @@ def _headers(letter: Letter) -> dict[str, str]:
         headers["References"] = " ".join(letter.thread)
     if letter.service:
         name = f"s{letter.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
-        headers["List-Id"] = formataddr((one_line(letter.service.name), name))
+        headers["List-Id"] = encode_phrase(one_line(letter.service.name), name)
     if letter.archive:
-        headers["List-Archive"] = f"<{letter.archive}>"
+        headers["List-Archive"] = f"<{ascii_url(letter.archive)}>"
     if letter.unsubscribe:
         # RFC 8058: the mail program itself may post to the address, once, without asking more.
-        headers["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        headers["List-Unsubscribe"] = f"<{ascii_url(letter.unsubscribe)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 
