@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from wagtail.coreutils import get_supported_content_language_variant
-from wagtail.models import Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from .models import Service
 
@@ -28,6 +29,21 @@ class Place:
     @cached_property
     def _home(self) -> str:
         return str(self.page.full_url)
+
+    @cached_property
+    def _restrictions(self) -> list[PageViewRestriction]:
+        return list(self.page.get_view_restrictions())
+
+    def is_open_to(self, user: Any) -> bool:
+        """Return whether Wagtail's page privacy lets a person open the page.
+
+        A shared password is asked for there: it keeps nobody out who is logged in.
+        """
+        asking = SimpleNamespace(user=user)
+        return all(
+            each.restriction_type == PageViewRestriction.PASSWORD or each.accept_request(asking)
+            for each in self._restrictions
+        )
 
     def to(self, route: str, *args: Any, **query: Any) -> str:
         """Return the address of one of the page's routes: ``to("ticket", 1042)``."""

@@ -19,10 +19,11 @@ from django.shortcuts import render
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.links import Place
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal import catalogue, desk, home, my_tickets, opening, origin, paging, rows
 from wagtail_helpdesk.portal.forms.opening import Opening
-from wagtail_helpdesk.portal.nearby import helpdesk_page
+from wagtail_helpdesk.portal.nearby import helpdesk_page, may_read
 from wagtail_helpdesk.portal.overview import Overview
 from wagtail_helpdesk.portal.visit import READING, Visit, private, takes_forms
 from wagtail_helpdesk.typed import number
@@ -35,7 +36,10 @@ MOST = 25
 
 
 def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Let a reader in. To whoever is not logged in nothing is said (204): the link stays."""
+    """Answer people who may open the helpdesk page: what stands for it follows its privacy.
+
+    Without a login nothing is answered (204): the link stays, and leads to where one logs in.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -45,6 +49,8 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
         page = helpdesk_page(request) if access.is_somebody(request.user) else None
         if page is None:
             return private(HttpResponse(status=204))
+        if not may_read(page, request):
+            return private(_closed(request, page))
         try:
             return private(view(Visit(page, request)))
         except Http404:
@@ -67,6 +73,14 @@ def _show(visit: Visit, template: str, status: int = 200, **context: Any) -> Htt
 def _nothing() -> HttpResponse:
     """Answer that there is nothing for this reader: the frame disappears."""
     return HttpResponse("")
+
+
+def _closed(request: HttpRequest, page: Any) -> HttpResponse:
+    """Answer on behalf of a page that this request may not open."""
+    if request.method == "POST":
+        return HttpResponse(status=403)
+    # The link leads to where a shared password is asked for; other privacy leaves nothing to do.
+    return HttpResponse(status=204) if Place(page).is_open_to(request.user) else _nothing()
 
 
 def _number(visit: Visit, name: str, most: int) -> int | None:

@@ -26,7 +26,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Envelope, Kind, State, Ticket
 from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.notify import bell, queue
-from wagtail_helpdesk.portal.nearby import helpdesk_address
+from wagtail_helpdesk.portal.nearby import open_helpdesk_page
 from wagtail_helpdesk.snippets.scoping import ScopedList
 from wagtail_helpdesk.typed import number
 
@@ -116,7 +116,8 @@ class MailsReport(ForThoseWhoAnswer, ScopedList, ReportView):
 
     def _address(self, mail: Any) -> str | None:
         """Return where the ticket is read, for whoever may read it."""
-        address = helpdesk_address(self.request)
+        page = open_helpdesk_page(self.request)
+        address = page.get_url(self.request) if page else ""
         return f"{address}tickets/{mail.ticket_id}/" if address and mail.may_read else None
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -159,6 +159,9 @@ class _Round:
         dossier = self._dossier(envelope)
         if reader.user is None:
             return dossier.check_for_mailbox(reader.address, notices)
+        place = self.places.find(dossier.ticket.service, reader.language)
+        if place is not None and not place.is_open_to(reader.user):
+            return Checked(skipped={notice.pk: Skipped.NO_ACCESS for notice in notices})
         return dossier.check_for(reader.user, notices)
 
     @cached_property

@@ -110,7 +110,11 @@ def compose(
         refill(envelope, gathered)
     managed = reader.user.helpdesk_managed.values("service")
     rows = envelope.parts.filter(service__in=managed).select_related("service__site")
-    parts = list(rows.order_by("service__order", "service__name"))
+    parts = [
+        part
+        for part in rows.order_by("service__order", "service__name")
+        if _is_open(places.find(part.service, reader.language), reader)
+    ]
     if not parts:
         return Skipped.NO_ACCESS
     if envelope.slot is not None:
@@ -122,6 +126,10 @@ def compose(
         return Skipped.EMPTY
     with translation.override(reader.language), timezone.override(reader.zone):
         return _write(envelope, reader, parts, places)
+
+
+def _is_open(place: Place | None, reader: Reader) -> bool:
+    return place is None or place.is_open_to(reader.user)
 
 
 def _is_empty(parts: Iterable[ReportPart]) -> bool:

@@ -15,7 +15,7 @@ from wagtail.coreutils import get_supported_content_language_variant
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 
 from . import tree
-from .origin import may_read
+from .nearby import may_read
 
 #: A catalogue shows no more than this; what is beyond is found by name.
 MOST_SERVICES = 60

@@ -27,6 +27,23 @@ def _nearest(request: HttpRequest) -> Any:
     return in_language(here or pages, get_language() or "")
 
 
+def open_helpdesk_page(request: HttpRequest) -> Any:
+    """Return the page if this request may open it, or None."""
+    page = helpdesk_page(request)
+    return page if page is not None and may_read(page, request) else None
+
+
+def may_read(page: Any, request: HttpRequest | None) -> bool:
+    """Return whether a request may read a page of the site, its title included.
+
+    Without a request: whether everybody may.
+    """
+    if not page.live:
+        return False
+    restrictions = page.get_view_restrictions()
+    return all(request is not None and each.accept_request(request) for each in restrictions)
+
+
 def helpdesk_address(request: HttpRequest | None) -> str:
     """Return the address of the helpdesk for links, empty where there is none.
 

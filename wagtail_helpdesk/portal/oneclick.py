@@ -16,7 +16,8 @@ from django.views.generic import View
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.preferences import change_switches
-from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.links import place_for
+from wagtail_helpdesk.models import Service, Ticket
 from wagtail_helpdesk.notify import health as health_of_mails
 from wagtail_helpdesk.notify.addresses import reader_for
 from wagtail_helpdesk.notify.unsubscribe import read_mute_token, read_reports_token
@@ -79,9 +80,11 @@ class MuteView(OneClickView):
         if known is None:
             raise Http404
         user = _person(known[0])
-        ticket = Ticket.objects.visible_to(user).filter(pk=known[1]).first()
+        visible = Ticket.objects.visible_to(user).select_related("service__site")
+        ticket = visible.filter(pk=known[1]).first()
         if ticket is None:
             raise Http404
+        _check_page(user, ticket.service)
         return user, ticket
 
     def words(self, *subject: Any) -> dict[str, str]:
@@ -109,7 +112,9 @@ class StopReportsView(OneClickView):
         known = read_reports_token(token)
         if known is None:
             raise Http404
-        return (_person(known),)
+        user = _person(known)
+        _check_page(user)
+        return (user,)
 
     def words(self, *subject: Any) -> dict[str, str]:
         """Say what suspending means."""
@@ -131,6 +136,13 @@ def _person(pk: int) -> Any:
     if user is None:
         raise Http404
     return user
+
+
+def _check_page(user: Any, service: Service | None = None) -> None:
+    """Raise ``Http404`` for a person who may not open the helpdesk page: they get no mails either."""
+    place = place_for(service, reader_for(user).language)
+    if place is not None and not place.is_open_to(user):
+        raise Http404
 
 
 @never_cache

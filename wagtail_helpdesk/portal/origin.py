@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
 from wagtail_helpdesk.typed import number
 
-from .nearby import helpdesk_address
+from .nearby import helpdesk_address, may_read
 
 #: The parameter of addresses, and the field of forms, that holds the page's id.
 PARAMETER = "page"
@@ -76,17 +76,6 @@ def page_asked(request: HttpRequest, pk: Any) -> Any:
     pages = TicketOrigin.page.field.related_model._default_manager
     page = pages.filter(pk=number(pk)).first()
     return page if page is not None and may_read(page, request) else None
-
-
-def may_read(page: Any, request: HttpRequest | None) -> bool:
-    """Tell whether whoever asks may read a page of the site, its title included.
-
-    Without a request: whether everybody may.
-    """
-    if not page.live:
-        return False
-    restrictions = page.get_view_restrictions()
-    return all(request is not None and each.accept_request(request) for each in restrictions)
 
 
 def page_of(ticket: Ticket, request: HttpRequest) -> dict[str, str] | None:

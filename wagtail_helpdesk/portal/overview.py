@@ -20,7 +20,7 @@ from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
 from wagtail_helpdesk.models import Envelope, Event, Ticket
 
 from . import ages, queues
-from .nearby import helpdesk_page
+from .nearby import open_helpdesk_page
 from .visit import Visit
 
 #: Lines shown of what waits and of what is free.
@@ -250,7 +250,7 @@ def overview_for(request: HttpRequest) -> Overview | None:
 def _overview(request: HttpRequest) -> Overview | None:
     visit = Visit(None, request)
     # Asked first: most people manage nothing, and cost one statement.
-    if not visit.managed or (page := helpdesk_page(request)) is None:
+    if not visit.managed or (page := open_helpdesk_page(request)) is None:
         return None
     visit.page = page
     return Overview(visit)
