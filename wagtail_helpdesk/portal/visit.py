@@ -18,6 +18,7 @@ from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.typed import clean_request
 
 from . import menu
 
@@ -29,6 +30,7 @@ class Visit:
     """One request of somebody who is logged in, to one helpdesk page."""
 
     def __init__(self, page: Any, request: HttpRequest) -> None:
+        clean_request(request)
         self.page = page
         self.request = request
         self.user: Any = request.user

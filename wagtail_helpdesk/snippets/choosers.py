@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms.choosers import BaseFilterForm
@@ -13,7 +14,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
 
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.typed import number
+from wagtail_helpdesk.typed import clean_request, number
 
 from .scoping import WagtailView
 
@@ -47,7 +48,7 @@ class NameForm(BaseFilterForm):
 
     def filter(self, objects: QuerySet[Any]) -> QuerySet[Any]:
         objects = super().filter(objects)
-        query = self.cleaned_data.get("q", "").replace("\x00", "")
+        query = self.cleaned_data.get("q", "")
         if query:
             objects = objects.filter(name__icontains=query)
             self.is_searching, self.search_query = True, query
@@ -58,6 +59,10 @@ class Reachable(WagtailView):
     """Narrows every view of a chooser."""
 
     filter_form_class = NameForm
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        clean_request(request)
+        super().setup(request, *args, **kwargs)
 
     def get_object_list(self) -> QuerySet[Any]:
         return reachable(self.model_class, self.request.user)

@@ -18,6 +18,7 @@ from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTempla
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.typed import clean_request
 
 SERVICES = "helpdesk_services"
 CATEGORIES = "helpdesk_categories"
@@ -34,6 +35,7 @@ class ServicePage(WagtailAdminTemplateMixin, View):
     header_icon = "helpdesk-service"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        clean_request(request)
         super().setup(request, *args, **kwargs)
         #: Typed as what it always is here: the admin lets in only people who are logged in.
         self.author: Any = request.user

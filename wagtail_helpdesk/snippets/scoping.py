@@ -16,7 +16,7 @@ from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.permissions import policy_registry
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
-from wagtail_helpdesk.typed import number
+from wagtail_helpdesk.typed import clean_request, number
 
 if TYPE_CHECKING:
     #: What the mix-ins of this room are mixed into: views of Wagtail, which ships no types.
@@ -37,6 +37,10 @@ class Scoped(WagtailView):
 
 class ScopedList(Scoped):
     """For listings, their results and their exports, in which no cell is taken for a formula."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        clean_request(request)
+        super().setup(request, *args, **kwargs)
 
     def get_base_queryset(self) -> QuerySet[Any]:
         return self.scoped(super().get_base_queryset())
