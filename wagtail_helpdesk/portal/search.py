@@ -55,7 +55,7 @@ class Asked:
     @cached_property
     def services(self) -> list[Service]:
         """The services offered as a filter."""
-        services = Service.objects.visible_to(self.visit.user).only("name")
+        services = Service.objects.named_to(self.visit.user).only("name")
         found = list(services[: MOST_SERVICES + 1])
         return found if len(found) <= MOST_SERVICES else []
 
@@ -64,7 +64,8 @@ class Asked:
         """The categories offered as a filter: those of the chosen service."""
         if self.service is None:
             return []
-        categories = Category.objects.filter(service=self.service).only(*tree.FIELDS)
+        named = Category.objects.named_to(self.visit.user)
+        categories = named.filter(service=self.service).only(*tree.FIELDS)
         nodes = tree.nodes(categories[: MOST_CATEGORIES + 1])
         return nodes if len(nodes) <= MOST_CATEGORIES else []
 

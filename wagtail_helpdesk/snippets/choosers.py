@@ -21,17 +21,18 @@ from .scoping import WagtailView
 
 def reachable_services(user: Any) -> QuerySet[Service]:
     """Return the services that somebody may name in the admin: no chooser shows others exist."""
-    seen, mine = Service.objects.visible_to(user), Service.objects.configured_by(user)
+    seen, mine = Service.objects.named_to(user), Service.objects.configured_by(user)
     return Service.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=mine.values("pk")))
 
 
 def reachable(model: type[Any], user: Any) -> QuerySet[Any]:
     """Return the services or categories that somebody may name in the admin."""
-    services = reachable_services(user)
     if model is Service:
-        return services
-    shown = Q(hidden=False) | Q(service__in=Service.objects.configured_by(user).values("pk"))
-    categories = Category.objects.filter(shown, service__in=services.values("pk"))
+        return reachable_services(user)
+    named, mine = Category.objects.named_to(user), Service.objects.configured_by(user)
+    categories = Category.objects.filter(
+        Q(pk__in=named.values("pk")) | Q(service__in=mine.values("pk"))
+    )
     return categories.select_related("service", "parent").order_by(
         "service__order", "service__name", "order", "name"
     )
