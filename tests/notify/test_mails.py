@@ -201,7 +201,7 @@ class TestFarewell:
         type(general).objects.filter(pk=general.pk).update(confidential=True)
         actions.move(taken, by=people.sophie, to=network)
         mail = sent()["karim"]
-        assert mail.subject == f"[DSI #{taken.pk}] Confidential ticket"
+        assert mail.subject == f"[Services Généraux #{taken.pk}] Confidential ticket"
         assert f"transferred ticket no. {taken.pk} to the service DSI." in text_of(mail)
 
     def test_says_nothing_of_a_confidential_service_it_went_to_later(
@@ -382,11 +382,19 @@ class TestHeaders:
     def test_e04_subject_names_category_and_number(self, mail, ticket):
         assert mail["Subject"] == f"[Chauffage #{ticket.pk}] Radiateur froid en salle A12"
 
-    def test_e04_a_transfer_does_not_split_the_thread(self, taken, people, network, sent, quiet):
+    def test_e04_a_transfer_shows_in_the_subject_where_the_ticket_is(
+        self, taken, people, network, sent, quiet
+    ):
         quiet()
         actions.move(taken, by=people.karim, to=network)
-        subject = f"[Chauffage #{taken.pk}] Radiateur froid en salle A12"
-        assert {mail.subject for mail in sent().values()} == {subject}
+        assert sent()["lea"].subject == f"[Réseau #{taken.pk}] Radiateur froid en salle A12"
+
+    def test_e04_who_lost_the_ticket_finds_it_under_the_subject_it_had(
+        self, taken, people, network, sent, quiet
+    ):
+        quiet()
+        actions.move(taken, by=people.sophie, to=network)
+        assert sent()["karim"].subject == f"[Chauffage #{taken.pk}] Radiateur froid en salle A12"
 
     def test_e04_the_category_of_a_confidential_service_is_not_carried_out(
         self, taken, people, general, network, sent, quiet

@@ -113,19 +113,20 @@ def _farewell(
     envelope: Envelope, dossier: Dossier, reader: Reader, told: Told, places: Places
 ) -> EmailMessage:
     # As the act left the ticket: what became of it since is nothing for who may not see it.
-    service = dossier.services[told.act.after.service]
+    target = dossier.services[told.act.after.service]
+    service = target if dossier.shows_service(target, reader.user, is_reader=False) else None
     place = places.find(service, reader.language)
     title = _("Confidential ticket") if dossier.hid_subject(told) else told.act.after.subject
     return write(
         Letter(
             reader=reader,
             service=service,
-            subject=_subject(dossier, dossier.opened_in or service, title),
+            subject=_subject(dossier, dossier.left_place(told), title),
             template="farewell",
             context={
                 "ticket": dossier.ticket,
                 "preferences_url": _preferences_address(told, reader, place),
-                "sentence": sentences.farewell(told, dossier),
+                "sentence": sentences.farewell(told, dossier, reader),
                 "why": sentences.why(told, dossier, reader),
             },
             message_id=envelope.message_id,
@@ -136,14 +137,15 @@ def _farewell(
 
 
 def subject(dossier: Dossier) -> str:
-    """Return the subject, the same for all mails of a ticket: what happened is the first line.
+    """Return the subject, with the place where the ticket is now: what happened is the first line.
 
-    Some mail programs end a thread where the subject changes: a transfer must not change it.
+    A place that it left may be one that its readers must not know. Mail programs that follow
+    ``References`` keep the thread; those that go by the subject begin another after a transfer.
     """
     ticket = dossier.ticket
     if ticket.service.confidential:
         return _subject(dossier, ticket.service, _title(dossier))
-    return _subject(dossier, dossier.opened_in or ticket.category, _title(dossier))
+    return _subject(dossier, ticket.category, _title(dossier))
 
 
 def _title(dossier: Dossier) -> str:

@@ -26,7 +26,7 @@ def show(visit: Visit, number: int, event: int) -> HttpResponse:
         ticket=ticket,
         here=f"{visit.base}tickets/{ticket.pk}/",
         event=about,
-        sentence=history.Names([about]).sentence(about),
+        sentence=history.Names(ticket, [about], visit.user).sentence(about),
         told=[line for line in page.lines if line.told],
         others=[line for line in page.lines if not line.told],
         page_of_rows=paging.Page(page.lines, str(page.next or ""), continued=after > 0),
