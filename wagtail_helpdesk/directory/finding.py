@@ -18,6 +18,7 @@ from . import guests
 from .errors import (
     DirectoryError,
     DirectoryUnavailable,
+    TooManyLookups,
     TooManyPeople,
     TooManySearches,
     UnknownPerson,
@@ -52,14 +53,18 @@ def site_directory() -> Directory:
     return cast("Directory", import_string(helpdesk_settings.DIRECTORY)())
 
 
-def find_person(identifier_or_address: str, *, external: bool = False) -> User:
+def find_person(
+    identifier_or_address: str, *, external: bool = False, by: User | None = None
+) -> User:
     """Return the one active user with this identifier or e-mail address.
 
     With ``external`` an address that the directory does not know becomes an external guest,
-    where the site allows it: for invitations, never for managers.
+    where the site allows it: for invitations, never for managers. ``by`` is who asks: limited to
+    ``DIRECTORY_LOOKUPS_PER_HOUR``.
 
-    Raises ``UnknownPerson``, ``AmbiguousPerson`` or ``DirectoryUnavailable``.
+    Raises ``UnknownPerson``, ``AmbiguousPerson``, ``TooManyLookups`` or ``DirectoryUnavailable``.
     """
+    _count_lookups(by, 1)
     typed = identifier_or_address.strip()
     try:
         return _find(typed)
@@ -69,15 +74,17 @@ def find_person(identifier_or_address: str, *, external: bool = False) -> User:
         raise
 
 
-def find_people(text: str, *, external: bool = False) -> list[User]:
+def find_people(text: str, *, external: bool = False, by: User | None = None) -> list[User]:
     """Return everybody named in a text with commas, semicolons or new lines, each once: all or nobody.
 
     Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not,
-    ``TooManyPeople``, or ``DirectoryUnavailable``. ``external``: see ``find_person``.
+    ``TooManyPeople``, ``TooManyLookups``, or ``DirectoryUnavailable``. ``external`` and ``by``: see
+    ``find_person``.
     """
     names = names_in(text)
     if len(names) > MOST_AT_ONCE:
         raise TooManyPeople(MOST_AT_ONCE)
+    _count_lookups(by, len(names))
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
     for typed in _patiently(names):
@@ -207,6 +214,16 @@ def _patiently(names: Iterable[str]) -> Iterator[str]:
 
 def _each_once(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
+
+
+def _count_lookups(by: User | None, people: int) -> None:
+    """Count the people named: who is found and who is not says who exists."""
+    if by is None or not people:
+        return
+    most = helpdesk_settings.DIRECTORY_LOOKUPS_PER_HOUR
+    if not limits.allows("directory_lookups", by, most, limits.HOUR, people):
+        logger.warning("User %s names people too often", by.pk)
+        raise TooManyLookups
 
 
 def _count_search(by: User | None) -> None:

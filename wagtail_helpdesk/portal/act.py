@@ -74,7 +74,7 @@ def _do(visit: Visit, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse
     """Call the verb; whatever refuses, what was typed comes back."""
     form = form_class(visit.request.POST, visit.request.FILES, visit=visit, ticket=ticket)
     if not form.is_valid():
-        status = 429 if form.has_error("users", limits.TOO_MANY) else 422
+        status = limits.status_of(form)
         return _rejected(visit, form, status) if _is_possible(visit, form) else _refuse(visit, form)
     if not limits.may_act(visit.user):
         return _rejected(visit, form, limits.refuse(form))

@@ -16,7 +16,7 @@ from wagtail_helpdesk.actions.preferences import change_switches, reset
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.notify import reports
 
-from . import foretelling
+from . import foretelling, limits
 from .act import SeeOther
 from .forms.manager_preferences import ManagerPreferences
 from .visit import Visit, takes_forms
@@ -99,6 +99,10 @@ def _send(visit: Visit, which: str) -> HttpResponse:
     form = next((form for form in preferences.services if form.service == service), None)
     if form is not None and form.lists_nothing:
         words = _("There is nothing to send: choose what the report lists, then save.")
+        _say(visit, service, words, messages.error)
+        return _answer(visit, service, typed_too=True)
+    if not limits.may_have_a_report(visit.user):
+        words = _("You have had many reports sent. Please wait an hour before the next one.")
         _say(visit, service, words, messages.error)
         return _answer(visit, service, typed_too=True)
     reports.send_report_now(visit.user, service)

@@ -22,6 +22,9 @@ from wagtail_helpdesk.notify import health as health_of_mails
 from wagtail_helpdesk.notify.addresses import reader_for
 from wagtail_helpdesk.notify.unsubscribe import read_mute_token, read_reports_token
 
+#: Bytes of a form with one button, or of what a mail program posts, and some to spare.
+MAX_BODY = 16 * 1024
+
 
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
 class OneClickView(View):
@@ -41,7 +44,13 @@ class OneClickView(View):
             return self.show(request, done="", **self.words(*subject))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        """Do it, or take it back."""
+        """Do it, or take it back.
+
+        The address is examined before anything that was sent is read, and little of that is read.
+        """
+        self.read(token)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+            return HttpResponse(status=413)
         if request.POST.get("List-Unsubscribe") == "One-Click":
             return self.act(request, token)
         return csrf_protect(self.act)(request, token)

@@ -30,7 +30,7 @@ def choose(visit: Visit) -> HttpResponse:
     asked = visit.request.GET
     service, wanted = number(asked.get("service", "")), words(asked.get("q", ""), LONGEST)
     services, page = None if service is None else [service], origin.page_named(visit.request)
-    if wanted:
+    if wanted and limits.may_search(visit.user):
         shown = finding.find(visit.user, wanted, services)
     else:
         shown = catalogue.read(visit.user, services)
@@ -157,6 +157,8 @@ def sent(visit: Visit, form: Opening) -> Ticket | None:
     """Open the ticket a form asks for; None when it is to be corrected, its good files kept."""
     ticket = _opened(visit, form) if form.is_valid() else None
     if ticket is None:
+        if form.http_status == 422:
+            form.http_status = limits.status_of(form)
         form.keep()
     else:
         form.forget()

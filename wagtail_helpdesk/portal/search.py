@@ -22,7 +22,7 @@ from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.names import name_of
 from wagtail_helpdesk.search import Filters, Hit, Query, Results, TooBroad, Unavailable, search
 
-from . import finding, paging, tree, words
+from . import finding, limits, paging, tree, words
 from .visit import Visit
 
 logger = logging.getLogger(__name__)
@@ -138,7 +138,9 @@ def show(visit: Visit) -> HttpResponse:
         "search.html",
         asked=asked,
         groups=GROUPS,
-        suggested=[] if page.continued else finding.suggested(visit.user, asked.question),
+        suggested=[]
+        if page.continued or trouble
+        else finding.suggested(visit.user, asked.question),
         page_of_rows=page,
         parameters=asked.parameters,
         trouble=trouble,
@@ -147,6 +149,8 @@ def show(visit: Visit) -> HttpResponse:
 
 def _answer(asked: Asked) -> tuple[Results, str]:
     """Return the results, and what to tell the visitor when there can be none."""
+    if asked.question and not limits.may_search(asked.visit.user):
+        return Results(Query()), _("You have searched too often. Please wait a minute.")
     try:
         results = search(asked.visit.user, asked.question, asked.filters, length=paging.LENGTH)
     except TooBroad:

@@ -19,6 +19,8 @@ from .pages import ServiceFormPage
 class PeopleForm(forms.Form):
     """Identifiers and addresses typed in a field; whoever is ticked among those a search found joins them."""
 
+    #: Who fills it in, set by the view: how many people they may name is limited.
+    author: Any = None
     people = forms.CharField(required=False, max_length=5000)
     query = forms.CharField(
         required=False,
@@ -44,7 +46,7 @@ class PeopleForm(forms.Form):
         if not cleaned["people"]:
             raise forms.ValidationError({"people": _("Name somebody, or tick a name below.")})
         try:
-            cleaned["users"] = find_people(cleaned["people"])
+            cleaned["users"] = find_people(cleaned["people"], by=self.author)
         except DirectoryError as error:
             raise forms.ValidationError({"people": error.message}) from error
         return cleaned
@@ -58,6 +60,11 @@ class AddPeople(ServiceFormPage):
 
     form_class = PeopleForm
     template_name = "wagtail_helpdesk/admin/people.html"
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.author = self.author
+        return form
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "search" in request.POST:

@@ -53,7 +53,7 @@ class AbsenceForm(forms.Form):
 
     def clean_replacement(self) -> Any:
         typed = self.cleaned_data["replacement"]
-        people = found(typed) if typed else [None]
+        people = found(typed, by=self.visitor) if typed else [None]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

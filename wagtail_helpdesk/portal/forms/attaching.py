@@ -17,6 +17,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Event, KeptFile
 
 from .. import words
+from ..limits import check_upload
 from . import fields
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class WithFiles(forms.Form):
 
     def clean_files(self) -> list[File]:
         """Check each new file by itself, so that the good ones are kept when another is not."""
+        check_upload(self.author, sum(file.size or 0 for file in self.cleaned_data["files"]))
         errors = []
         for file in self.cleaned_data["files"]:
             try:

@@ -54,7 +54,7 @@ class Invite(NamesPeople, WithText):
         # Before anybody from outside gets an account.
         typed = self.cleaned_data["users"]
         limits.check_invitations(self.author, len(names_in(typed)))
-        return found(typed, external=True, otherwise=_("Nobody has been invited."))
+        return found(typed, by=self.author, external=True, otherwise=_("Nobody has been invited."))
 
     @property
     def about(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class ChangeRequester(NamesPeople, WithText):
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = found(self.cleaned_data["to"])
+        people = found(self.cleaned_data["to"], by=self.author)
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

@@ -75,7 +75,7 @@ class Opening(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = found(typed) if typed else [self.author]
+        people = found(typed, by=self.author) if typed else [self.author]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]
