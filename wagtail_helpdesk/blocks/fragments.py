@@ -23,7 +23,7 @@ from wagtail_helpdesk.links import Place
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal import catalogue, desk, home, my_tickets, opening, origin, paging, rows
 from wagtail_helpdesk.portal.forms.opening import Opening
-from wagtail_helpdesk.portal.nearby import helpdesk_page, may_read
+from wagtail_helpdesk.portal.nearby import helpdesk_page
 from wagtail_helpdesk.portal.overview import Overview
 from wagtail_helpdesk.portal.visit import READING, Visit, private, takes_forms
 from wagtail_helpdesk.typed import number
@@ -49,7 +49,7 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
         page = helpdesk_page(request) if access.is_somebody(request.user) else None
         if page is None:
             return private(HttpResponse(status=204))
-        if not may_read(page, request):
+        if not access.may_read_page(page, request):
             return private(_closed(request, page))
         try:
             return private(view(Visit(page, request)))

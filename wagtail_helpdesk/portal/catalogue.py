@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
 
+from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 
 from . import tree
-from .nearby import may_read
 
 #: A catalogue shows no more than this; what is beyond is found by name.
 MOST_SERVICES = 60
@@ -124,7 +124,7 @@ def related_pages(text: ServiceText | CategoryText, request: HttpRequest | None)
     if text.pk is None:
         return []
     links = text.related_pages.select_related("page")
-    return [link.page for link in links if may_read(link.page, request)]
+    return [link.page for link in links if may_read_page(link.page, request)]
 
 
 def alias_shelf(alias: Alias) -> Shelf:

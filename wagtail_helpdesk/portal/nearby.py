@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.models import Site
 
+from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.links import helpdesk_pages, in_language, is_on, place_for
 
 
@@ -30,18 +31,7 @@ def _nearest(request: HttpRequest) -> Any:
 def open_helpdesk_page(request: HttpRequest) -> Any:
     """Return the page if this request may open it, or None."""
     page = helpdesk_page(request)
-    return page if page is not None and may_read(page, request) else None
-
-
-def may_read(page: Any, request: HttpRequest | None) -> bool:
-    """Return whether a request may read a page of the site, its title included.
-
-    Without a request: whether everybody may.
-    """
-    if not page.live:
-        return False
-    restrictions = page.get_view_restrictions()
-    return all(request is not None and each.accept_request(request) for each in restrictions)
+    return page if page is not None and may_read_page(page, request) else None
 
 
 def helpdesk_address(request: HttpRequest | None) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
 from wagtail_helpdesk.typed import number
 
-from .nearby import helpdesk_address, may_read
+from .nearby import helpdesk_address
 
 #: The parameter of addresses, and the field of forms, that holds the page's id.
 PARAMETER = "page"
@@ -75,12 +76,12 @@ def page_asked(request: HttpRequest, pk: Any) -> Any:
     """Return the page with this id if whoever asks may read it, else None."""
     pages = TicketOrigin.page.field.related_model._default_manager
     page = pages.filter(pk=number(pk)).first()
-    return page if page is not None and may_read(page, request) else None
+    return page if page is not None and may_read_page(page, request) else None
 
 
 def page_of(ticket: Ticket, request: HttpRequest) -> dict[str, str] | None:
     """Return title and address of the page a ticket was opened from, for whoever may read it."""
     origin = getattr(ticket, "origin", None)
-    if origin is None or not may_read(origin.page, request):
+    if origin is None or not may_read_page(origin.page, request):
         return None
     return {"title": origin.page.title, "address": origin.page.get_url(request) or ""}
