@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django_q.models import Schedule
 from wagtail.models import Page, Revision, Site
 
@@ -63,6 +64,12 @@ def test_twice_is_the_same(installed):
     call_command("helpdesk_uninstall", "--yes")
     call_command("helpdesk_uninstall", "--yes")
     assert left() == dict.fromkeys(left(), 0)
+
+
+def test_it_runs_once_more_when_the_tables_are_gone(installed, monkeypatch):
+    monkeypatch.setattr(connection.introspection, "table_names", lambda *args: [])
+    call_command("helpdesk_uninstall", "--yes")
+    assert left()["types"] == 0
 
 
 def test_a_root_page_of_a_site_is_not_removed_with_its_site(installed):

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from wagtail.models import Page, Site
 
@@ -39,12 +39,10 @@ class Leftovers:
 
     @cached_property
     def pages(self) -> list[Page]:
-        """All helpdesk pages, drafts and translations included."""
-        return [
-            page
-            for model in helpdesk_page_models()
-            for page in model._default_manager.order_by("pk")
-        ]
+        """All helpdesk pages, drafts and translations included; none once their table is gone."""
+        tables = connection.introspection.table_names()
+        models = [model for model in helpdesk_page_models() if model._meta.db_table in tables]
+        return [page for model in models for page in model._default_manager.order_by("pk")]
 
     @property
     def content_types(self) -> QuerySet[ContentType]:

@@ -11,7 +11,9 @@ What is left to do:
   1. Take our blocks out of the pages of your site, and our imports out of its code.
   2. manage.py migrate wagtail_helpdesk_pages zero
      manage.py migrate wagtail_helpdesk zero
-     Both delete all tickets for good.
+     manage.py helpdesk_uninstall --yes
+     This deletes all tickets for good; the first migrate makes content types anew, the last line
+     removes them.
   3. Remove wagtail_helpdesk, wagtail_helpdesk.pages, its URLs and WAGTAIL_HELPDESK from the settings.
   4. Delete the attached files: {files}
 docs/how-to/uninstall.md explains each step."""
