@@ -27,7 +27,8 @@ class Place:
     page: Any
 
     @cached_property
-    def _home(self) -> str:
+    def home(self) -> str:
+        """The address of the page itself, as it is now."""
         return str(self.page.full_url)
 
     @cached_property
@@ -46,8 +47,14 @@ class Place:
         )
 
     def to(self, route: str, *args: Any, **query: Any) -> str:
-        """Return the address of one of the page's routes: ``to("ticket", 1042)``."""
-        address = f"{self._home}{self.page.reverse_subpage(route, args=args)}"
+        """Return the permanent address of one of the page's routes: ``to("ticket", 1042)``.
+
+        It stands outside the page and leads to wherever the page is when somebody follows it, so
+        that it outlives a new name or place of the page; the page's own where a host left our
+        ``urls.py`` out.
+        """
+        path = self.page.reverse_subpage(route, args=args)
+        address = self.outside("go", *filter(None, [path])) or f"{self.home}{path}"
         return f"{address}?{urlencode(query, doseq=True)}" if query else address
 
     def to_ticket(self, number: int) -> str:

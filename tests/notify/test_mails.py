@@ -84,7 +84,7 @@ class TestCreation:
     )
     def test_leads_to_where_one_changes_that(self, taken, general, sent, who, address):
         text = text_of(sent()[who])
-        assert f"/en/help/{address.format(general.pk)}" in text
+        assert f"/go/{address.format(general.pk)}" in text
 
     def test_nobody_has_preferences_for_a_mailbox(self, general, people, heating, mailoutbox, sent):
         type(general).objects.filter(pk=general.pk).update(alert_address="team@arvelle.example")
@@ -137,7 +137,10 @@ def test_a_request_for_information_has_an_answer_button(taken, people, sent):
     actions.ask_information(taken, by=people.karim, text="Quelle salle ?")
     text = text_of(sent()["lea"])
     assert "Karim Benali asks you for more information." in text
-    assert f"Answer\nhttps://intranet.arvelle.example/en/help/tickets/{taken.pk}/comment/" in text
+    assert (
+        f"Answer\nhttps://intranet.arvelle.example/helpdesk-mail/go/tickets/{taken.pk}/comment/"
+        in text
+    )
 
 
 def test_an_invitation_carries_the_message(taken, people, sent, quiet):
@@ -354,7 +357,7 @@ class TestLanguage:
         assert '<html lang="fr">' in html_of(mail)
         for part in (text_of(mail), html_of(mail)):
             assert f"{hour:%d/%m/%Y %H:}" in part
-            assert "/fr/help/tickets/" in part
+            assert "/go/tickets/" in part
 
     def test_wagtails_account_is_asked_next(self, taken, people, sent, quiet):
         from wagtail.users.models import UserProfile
