@@ -1,5 +1,7 @@
 """Who is what to a ticket, said once per role, and what each role may read."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from .lifecycle import CONFIGURATION_PRIVILEGES, Audience, Privilege, Role, Visi
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
+    from django.http import HttpRequest
 
     Person = AbstractUser | AnonymousUser
 
@@ -39,7 +42,7 @@ class TicketAccess:
 SYSTEM = TicketAccess(roles=frozenset({Role.SYSTEM}))
 
 
-def is_active_user(user: "Person | None") -> bool:
+def is_active_user(user: Person | None) -> bool:
     """Tell whether the user is logged in and active: everybody else sees nothing."""
     return user is not None and user.is_authenticated and user.is_active
 
@@ -179,3 +182,14 @@ def reads_message_of_ticket_q(user: Any, access: TicketAccess) -> Q:
 def readable_audiences(roles: Collection[Role]) -> frozenset[Audience]:
     """Return the audiences that somebody with these roles belongs to."""
     return frozenset(audience for role in roles for audience in AUDIENCES.get(role, ()))
+
+
+def may_read_page(page: Any, request: HttpRequest | None) -> bool:
+    """Return whether a request may read a page of the site, its title included.
+
+    Without a request: whether everybody may.
+    """
+    if not page.live:
+        return False
+    restrictions = page.get_view_restrictions()
+    return all(request is not None and each.accept_request(request) for each in restrictions)

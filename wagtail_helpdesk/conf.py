@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 _OWN_ACCOUNTS = "wagtail_helpdesk.directory.users.UserDirectory"
@@ -163,7 +164,8 @@ class HelpdeskSettings:
 
         Default: the domain of ``FROM_EMAIL``.
         """
-        return self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+        domain = self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+        return punycode(domain)  # an identifier in a header is ASCII
 
     @property
     def MAIL_LEASE(self) -> int:
@@ -295,6 +297,26 @@ class HelpdeskSettings:
     def DIRECTORY_SEARCHES_PER_MINUTE(self) -> int:
         """Searches in the directory that one person may make within a minute."""
         return self._get("DIRECTORY_SEARCHES_PER_MINUTE", 30)
+
+    @property
+    def DIRECTORY_LOOKUPS_PER_HOUR(self) -> int:
+        """People whom one person may name by identifier or address within an hour, found or not."""
+        return self._get("DIRECTORY_LOOKUPS_PER_HOUR", 500)
+
+    @property
+    def SEARCHES_PER_MINUTE(self) -> int:
+        """Searches in tickets and in the catalogue that one person may make within a minute."""
+        return self._get("SEARCHES_PER_MINUTE", 60)
+
+    @property
+    def REPORTS_PER_HOUR(self) -> int:
+        """Reports that one person may have sent at once, without waiting for their hour, within an hour."""
+        return self._get("REPORTS_PER_HOUR", 10)
+
+    @property
+    def UPLOAD_BYTES_PER_DAY(self) -> int:
+        """Bytes of files that one person may send within a day, kept or not."""
+        return self._get("UPLOAD_BYTES_PER_DAY", 300 * 1024 * 1024)
 
     # -- Search ------------------------------------------------------------------------------------
 

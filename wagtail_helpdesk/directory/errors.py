@@ -125,6 +125,14 @@ class TooManySearches(DirectoryError):
         return _("You have searched too often. Wait a minute, or enter the identifier.")
 
 
+class TooManyLookups(DirectoryError):
+    """This person named more people than the settings allow within an hour."""
+
+    @property
+    def message(self) -> str:
+        return _("You have named a lot of people. Please wait an hour before naming others.")
+
+
 class TooManyPeople(DirectoryError):
     """More people are named than the directory is asked about for one form."""
 

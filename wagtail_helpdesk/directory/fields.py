@@ -57,15 +57,19 @@ class PeopleInput(forms.TextInput):
 
 
 def named_people(
-    form: forms.BaseForm, name: str, *, external: bool = False, otherwise: Any = ""
+    form: forms.BaseForm, name: str, *, by: Any, external: bool = False, otherwise: Any = ""
 ) -> list[User]:
     """Return the users named in a field whose widget is a ``PeopleInput``, all or nobody.
+
+    ``by`` is the person who fills in the form: the number of people they may name is limited.
 
     Raises ``ValidationError`` naming those who are unknown or to be confirmed, followed by ``otherwise``.
     """
     widget: Any = form.fields[name].widget
     try:
-        return find_people(form.cleaned_data[name], external=external, confirmed=widget.confirmed)
+        return find_people(
+            form.cleaned_data[name], external=external, confirmed=widget.confirmed, by=by
+        )
     except DirectoryError as problem:
         if isinstance(problem, UnresolvedPeople):
             widget.unconfirmed = problem.unconfirmed

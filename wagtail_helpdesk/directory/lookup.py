@@ -20,6 +20,7 @@ from .errors import (
     DirectoryError,
     DirectoryUnavailable,
     ForInsiders,
+    TooManyLookups,
     TooManyPeople,
     TooManySearches,
     UnconfirmedPerson,
@@ -57,16 +58,23 @@ def site_directory() -> Directory:
 
 
 def find_person(
-    identifier_or_address: str, *, external: bool = False, confirmed: Collection[str] = ()
+    identifier_or_address: str,
+    *,
+    external: bool = False,
+    confirmed: Collection[str] = (),
+    by: User | None = None,
 ) -> User:
     """Return the one active user with this identifier or e-mail address.
 
     An address that only its account vouches for names nobody, unless the identifier of the account
-    is among ``confirmed``: see ``TRUST_ACCOUNT_ADDRESSES``. With ``external`` an address that the directory does not know becomes an external guest,
-    where the site allows it: for invitations, never for managers.
+    is among ``confirmed``: see ``TRUST_ACCOUNT_ADDRESSES``. With ``external`` an address that the
+    directory does not know becomes an external guest, where the site allows it: for invitations,
+    never for managers. ``by`` is who asks: limited to ``DIRECTORY_LOOKUPS_PER_HOUR``.
 
-    Raises ``UnknownPerson``, ``AmbiguousPerson``, ``UnconfirmedPerson`` or ``DirectoryUnavailable``.
+    Raises ``UnknownPerson``, ``AmbiguousPerson``, ``UnconfirmedPerson``, ``TooManyLookups`` or
+    ``DirectoryUnavailable``.
     """
+    _count_lookups(by, 1)
     typed = identifier_or_address.strip()
     try:
         return _find(typed, confirmed)
@@ -77,17 +85,22 @@ def find_person(
 
 
 def find_people(
-    text: str, *, external: bool = False, confirmed: Collection[str] = ()
+    text: str,
+    *,
+    external: bool = False,
+    confirmed: Collection[str] = (),
+    by: User | None = None,
 ) -> list[User]:
     """Return everybody named in a text, each once: all or nobody. ``split_names`` reads it.
 
     Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not,
-    ``TooManyPeople``, or ``DirectoryUnavailable``. ``external`` and
-    ``confirmed``: see ``find_person``.
+    ``TooManyPeople``, ``TooManyLookups`` or ``DirectoryUnavailable``. ``external``, ``confirmed``
+    and ``by``: see ``find_person``.
     """
     names = split_names(text)
     if len(names) > MAX_PEOPLE_AT_ONCE:
         raise TooManyPeople(MAX_PEOPLE_AT_ONCE)
+    _count_lookups(by, len(names))
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
     for typed in _patiently(names):
@@ -219,6 +232,16 @@ def _patiently(names: Iterable[str]) -> Iterator[str]:
 
 def _each_once(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
+
+
+def _count_lookups(by: User | None, people: int) -> None:
+    """Count the people named: who is found and who is not says who exists."""
+    if by is None or not people:
+        return
+    most = helpdesk_settings.DIRECTORY_LOOKUPS_PER_HOUR
+    if not rate_limits.allow("directory_lookups", by, most, rate_limits.HOUR, people):
+        logger.warning("User %s names people too often", by.pk)
+        raise TooManyLookups
 
 
 def _admit(by: User | None) -> None:

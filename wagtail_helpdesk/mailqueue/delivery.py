@@ -192,6 +192,11 @@ class _Round:
         context = self._dossier(outgoing)
         if reader.user is None:
             return context.check_for_mailbox(reader.address, notifications)
+        place = self.places.find(context.ticket.service, reader.language)
+        if place is not None and not place.is_open_to(reader.user):
+            return Checked(
+                skipped={notification.pk: SkipReason.NO_ACCESS for notification in notifications}
+            )
         return context.check_for(reader.user, notifications)
 
     @cached_property

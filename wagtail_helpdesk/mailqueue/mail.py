@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service
 
 from .addresses import MailReader
+from .headers import HelpdeskMail, ascii_url, encode_phrase
 
 LONGEST_SUBJECT = 200
 #: In bytes: of what is larger Gmail shows the beginning only.
@@ -66,7 +67,7 @@ def _written(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternativ
         f"wagtail_helpdesk/mail/{spec.reader.language}/{spec.template}",
         f"wagtail_helpdesk/mail/{spec.template}",
     ]
-    mail = EmailMultiAlternatives(
+    mail = HelpdeskMail(
         subject=strip_to_one_line(spec.subject)[:LONGEST_SUBJECT],
         body=strip_control_characters(
             render_to_string([f"{name}.txt" for name in names], context)
@@ -126,12 +127,12 @@ def _headers(spec: MailSpec) -> dict[str, str]:
         headers["References"] = " ".join(spec.thread)
     if spec.service:
         name = f"s{spec.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
-        headers["List-Id"] = formataddr((strip_to_one_line(spec.service.name), name))
+        headers["List-Id"] = encode_phrase(strip_to_one_line(spec.service.name), name)
     if spec.archive:
-        headers["List-Archive"] = f"<{spec.archive}>"
+        headers["List-Archive"] = f"<{ascii_url(spec.archive)}>"
     if spec.unsubscribe:
         # RFC 8058: the mail program itself may post to the address, once, without asking more.
-        headers["List-Unsubscribe"] = f"<{spec.unsubscribe}>"
+        headers["List-Unsubscribe"] = f"<{ascii_url(spec.unsubscribe)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 

@@ -15,6 +15,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, Locale, Orderable, PreviewableMixin, RevisionMixin
 
 from wagtail_helpdesk import markdown
+from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
 
@@ -120,7 +121,9 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
             **super().get_preview_context(request, mode_name),
             "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,
             "text": self,
-            "related": [link.page for link in self.related_pages.all()],
+            "related": [
+                link.page for link in self.related_pages.all() if may_read_page(link.page, request)
+            ],
         }
 
 

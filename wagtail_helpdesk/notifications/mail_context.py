@@ -81,6 +81,7 @@ class MailContext:
     readers: Collection[int]
     #: Whether the mail carries the link alone, whatever the service.
     withholds: bool = False
+    _seen: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def withholding(self) -> Self:
         """Return the same for a reader who gets the link alone."""
@@ -240,14 +241,28 @@ class MailContext:
         guests = self.ticket.service.permanent_guests.filter(user__in=self.readers)
         return frozenset(guests.values_list("user", flat=True))
 
-    @cached_property
-    def opened_in(self) -> Category | None:
-        """The category in which the ticket was opened, unless it is gone or may not be named."""
-        opening = self.ticket.events.order_by("pk").values_list("after__category", flat=True)
-        first = opening.first() or self.ticket.category_id
-        if first == self.ticket.category_id and not self.ticket.service.confidential:
-            return self.ticket.category
-        return Category.objects.filter(pk=first, service__confidential=False).first()
+    def left_place(self, told: MailItem) -> Category | Service:
+        """Return where the ticket was when an act took it from somebody; of confidential services no category."""
+        left = told.act.before or told.act.after
+        category = Category.objects.select_related("service").filter(pk=left.category).first()
+        if category is not None and not category.service.confidential:
+            return category
+        return category.service if category else self.services[told.act.after.service]
+
+    def shows_service(self, service: Service, user: Any, *, is_reader: bool = True) -> bool:
+        """Return whether a mail may name a service: one that its reader sees, or where the ticket is.
+
+        ``is_reader`` is false for people who can no longer read the ticket.
+        """
+        if is_reader and service.pk == self.ticket.service_id:
+            return True
+        return user is not None and service.pk in self._services_seen(user)
+
+    def _services_seen(self, user: Any) -> frozenset[int]:
+        if user.pk not in self._seen:
+            visible = Service.objects.visible_to(user).filter(pk__in=self.services)
+            self._seen[user.pk] = frozenset(visible.values_list("pk", flat=True))
+        return self._seen[user.pk]
 
     @cached_property
     def files(self) -> dict[int, list[str]]:

@@ -19,6 +19,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.characters import join_line_ends
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.parsing import clean_request
 
 from . import menu
 
@@ -30,6 +31,7 @@ class HelpdeskRequest:
     """One request of somebody who is logged in, to one helpdesk page."""
 
     def __init__(self, page: Any, http: HttpRequest) -> None:
+        clean_request(http)
         self.page = page
         self.http = http
         self.user: Any = http.user

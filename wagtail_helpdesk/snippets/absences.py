@@ -23,6 +23,8 @@ from .service_pages import ServiceButton, ServiceFormPage
 class AbsenceForm(forms.Form):
     """Two days, and perhaps somebody."""
 
+    #: The person who fills in the form, set by the view.
+    author: Any = None
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=AdminDateInput)
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=AdminDateInput)
     replacement = forms.CharField(
@@ -43,7 +45,7 @@ class AbsenceForm(forms.Form):
         typed = self.cleaned_data["replacement"]
         if not typed:
             return None
-        people = named_people(self, "replacement")
+        people = named_people(self, "replacement", by=self.author)
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

@@ -175,6 +175,9 @@ class EditManager(ManagerPage, ServiceFormPage):
 class RemovalForm(forms.Form):
     """What becomes of the open tickets of a manager who leaves; asked only if there are any."""
 
+    #: The person who fills in the form, set by the view.
+    author: Any = None
+
     then = forms.ChoiceField(
         label=gettext_lazy("What should happen to these tickets?"),
         widget=forms.RadioSelect,
@@ -205,7 +208,7 @@ class RemovalForm(forms.Form):
 
     def _name_colleague(self, cleaned: dict[str, Any]) -> None:
         try:
-            people = named_people(self, "colleague")
+            people = named_people(self, "colleague", by=self.author)
         except forms.ValidationError as error:
             self.add_error("colleague", error)
             return

@@ -20,6 +20,8 @@ from .service_pages import ServiceFormPage
 class PeopleForm(forms.Form):
     """Identifiers and addresses typed in a field; whoever is ticked among those a search found joins them."""
 
+    #: Who fills it in, set by the view: how many people they may name is limited.
+    author: Any = None
     people = forms.CharField(required=False, max_length=5000, widget=PeopleInput)
     query = forms.CharField(
         required=False,
@@ -45,7 +47,7 @@ class PeopleForm(forms.Form):
         if not cleaned["people"]:
             raise forms.ValidationError({"people": _("Name somebody, or tick a name below.")})
         try:
-            cleaned["users"] = named_people(self, "people")
+            cleaned["users"] = named_people(self, "people", by=self.author)
         except forms.ValidationError as error:
             self.add_error("people", error)
         return cleaned

@@ -52,7 +52,7 @@ class AbsenceForm(forms.Form):
 
     def clean_replacement(self) -> Any:
         typed = self.cleaned_data["replacement"]
-        people = named_people(self, "replacement") if typed else [None]
+        people = named_people(self, "replacement", by=self.visitor) if typed else [None]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

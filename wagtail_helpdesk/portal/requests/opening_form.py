@@ -78,7 +78,7 @@ class OpeningForm(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = named_people(self, "requester") if typed else [self.author]
+        people = named_people(self, "requester", by=self.author) if typed else [self.author]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

@@ -54,7 +54,13 @@ class Invite(NamesPeople, WithText):
         # Before anybody from outside gets an account.
         typed = self.cleaned_data["users"]
         rate_limits.check_invitations(self.author, len(split_names(typed)))
-        return named_people(self, "users", external=True, otherwise=_("Nobody has been invited."))
+        return named_people(
+            self,
+            "users",
+            by=self.author,
+            external=True,
+            otherwise=_("Nobody has been invited."),
+        )
 
     @property
     def about(self) -> dict[str, Any]:
@@ -150,7 +156,7 @@ class ChangeRequester(NamesPeople, WithText):
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = named_people(self, "to")
+        people = named_people(self, "to", by=self.author)
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]
