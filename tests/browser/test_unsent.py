@@ -1,6 +1,9 @@
-"""What is typed into a form lives on: when the server hangs, and where one types."""
+"""What is typed into a form lives on: when the server hangs, when the browser closes, when one errs."""
+
+import re
 
 import pytest
+from django.test import Client
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -28,6 +31,19 @@ def comment_of(window):
 
 def save(window, **how):
     window.get_by_role("button", name="Save the comment").click(**how)
+
+
+def offer_of(window):
+    return window.get_by_text("has not been sent.").filter(visible=True)
+
+
+def reopen(page_as, window, user, address):
+    """Close the browser of a window, and open it again with what it keeps on the disk."""
+    kept = window.context.storage_state()
+    window.context.close()
+    again = page_as(user, storage_state=kept)
+    again.goto(address)
+    return again
 
 
 # -- a server that hangs ---------------------------------------------------------------------------
@@ -75,6 +91,111 @@ def test_after_stop_leaving_asks(lea, hanging):
     lea.get_by_role("link", name="Requests").click(no_wait_after=True)
     lea.wait_for_timeout(500)
     assert asked == ["beforeunload"]
+
+
+# -- drafts ------------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_offered_after_the_browser_was_closed(page_as, lea, people, path, taken):
+    comment_of(lea).press_sequentially(TEXT)
+    again = reopen(page_as, lea, people.lea, path)
+    expect(offer_of(again)).to_be_visible()
+    expect(comment_of(again)).to_have_value("")
+    again.get_by_role("button", name="Continue with it").click()
+    expect(comment_of(again)).to_have_value(TEXT)
+    expect(comment_of(again)).to_be_focused()
+    save(again)
+    expect(again.get_by_text("Your comment has been added.")).to_be_visible()
+    assert taken.events.get(action="comment").text == TEXT
+
+
+def test_a_draft_is_gone_after_sending(page_as, lea, people, path):
+    comment_of(lea).press_sequentially(TEXT)
+    save(lea)
+    expect(lea.get_by_text("Your comment has been added.")).to_be_visible()
+    again = reopen(page_as, lea, people.lea, path)
+    expect(comment_of(again)).to_be_visible()
+    expect(offer_of(again)).to_have_count(0)
+    assert again.evaluate("localStorage.length") == 0
+
+
+def test_a_draft_that_arrived_without_its_answer_is_recorded_once(
+    page_as, lea, people, path, taken
+):
+    lea.route("**/comment/", lambda route: (route.fetch(max_redirects=0), route.abort()))
+    comment_of(lea).press_sequentially(TEXT)
+    save(lea, no_wait_after=True)
+    lea.wait_for_timeout(500)
+    lea.context.clear_cookies(name="helpdesk_sent")
+    again = reopen(page_as, lea, people.lea, path)
+    again.get_by_role("button", name="Continue with it").click()
+    save(again)
+    again.wait_for_url(re.compile(r"/tickets/\d+/$"))
+    expect(offer_of(again)).to_have_count(0)
+    assert taken.events.filter(action="comment").count() == 1
+
+
+def test_a_draft_is_gone_after_a_log_out_wherever_it_was(page_as, lea, people, path):
+    comment_of(lea).press_sequentially(TEXT)
+    elsewhere = Client()
+    elsewhere.cookies["sessionid"] = cookie(lea, "sessionid")
+    elsewhere.logout()
+    lea.context.clear_cookies(name="sessionid")
+    again = reopen(page_as, lea, people.lea, path)
+    expect(comment_of(again)).to_be_visible()
+    expect(offer_of(again)).to_have_count(0)
+    assert again.evaluate("localStorage.length") == 0
+
+
+def cookie(window, name):
+    return next(kept["value"] for kept in window.context.cookies() if kept["name"] == name)
+
+
+def test_another_person_finds_no_draft(page_as, lea, people, path):
+    comment_of(lea).press_sequentially(TEXT)
+    lea.context.clear_cookies()
+    karim = reopen(page_as, lea, people.karim, path)
+    expect(comment_of(karim)).to_be_visible()
+    expect(offer_of(karim)).to_have_count(0)
+    assert TEXT not in karim.evaluate("JSON.stringify(localStorage)")
+
+
+def test_a_draft_of_a_new_ticket_is_offered_in_its_form(page_as, people, helpdesk, heating):
+    lea, path = page_as(people.lea), f"/assistance/new/{heating.pk}/"
+    lea.goto(path)
+    lea.get_by_label("Subject").fill("Radiateur froid")
+    again = reopen(page_as, lea, people.lea, path)
+    again.get_by_role("button", name="Continue with it").click()
+    expect(again.get_by_label("Subject")).to_have_value("Radiateur froid")
+    again.get_by_label("Message").fill("Salle A12")
+    again.get_by_role("button", name="Open the ticket").click()
+    again.wait_for_url(re.compile(r"/tickets/\d+/$"))
+    again.goto(path)
+    expect(again.get_by_label("Subject")).to_be_visible()
+    expect(offer_of(again)).to_have_count(0)
+
+
+def test_a_draft_of_a_block_is_offered_there_and_gone_after_sending(
+    page_as, people, helpdesk, general, heating, settings
+):
+    settings.ROOT_URLCONF = "tests.blocks.host"
+    lea = page_as(people.lea)
+    start_in_the_block(lea)
+    lea.get_by_label("Subject:").fill("Radiateur froid")
+    lea.get_by_label("Message:").fill("Salle A12")
+    again = reopen(page_as, lea, people.lea, "/office/")
+    start_in_the_block(again)
+    again.get_by_role("button", name="Continue with it").click()
+    again.get_by_role("button", name="Open the ticket").click()
+    expect(again.get_by_role("status").filter(has_text="has been opened.")).to_be_focused()
+    assert again.evaluate("Object.keys(localStorage)") == []
+
+
+def start_in_the_block(window):
+    window.goto("/office/")
+    window.get_by_label("Who do you want to ask?").select_option("Chauffage")
+    window.get_by_role("button", name="Continue", exact=True).click()
+    expect(window.get_by_label("Subject:")).to_be_visible()
 
 
 # -- undo and focus ------------------------------------------------------------------------------------

@@ -20,7 +20,17 @@ from django.shortcuts import render
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.portal import catalogue, desk, home, my_tickets, opening, origin, paging, rows
+from wagtail_helpdesk.portal import (
+    browser_drafts,
+    catalogue,
+    desk,
+    home,
+    my_tickets,
+    opening,
+    origin,
+    paging,
+    rows,
+)
 from wagtail_helpdesk.portal.forms.opening import Opening
 from wagtail_helpdesk.portal.nearby import helpdesk_page
 from wagtail_helpdesk.portal.overview import Overview
@@ -180,7 +190,9 @@ def _answered(visit: Visit) -> HttpResponse:
     if ticket is None:
         return _form(visit, form, status=form.http_status)
     here = visit.request.get_full_path()
-    return _show(visit, "ask_done.html", number=ticket.pk, here=here)
+    done = _show(visit, "ask_done.html", number=ticket.pk, here=here)
+    browser_drafts.mark_accepted(visit.request, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _with_own_ids(form: Opening) -> Opening:

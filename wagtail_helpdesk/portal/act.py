@@ -16,7 +16,7 @@ from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.typed import number as number_in
 
-from . import history, limits, unfinished
+from . import browser_drafts, history, limits, unfinished
 from .forms import FORMS, ActForm
 from .forms.inviting import RemoveGuest
 from .forms.naming import Finds
@@ -165,7 +165,9 @@ def _done(visit: Visit, form: ActForm) -> HttpResponse:
     unfinished.forget(visit.request)
     still_visible = Ticket.objects.visible_to(visit.user).filter(pk=form.ticket.pk).exists()
     messages.success(visit.request, _message(form, still_visible))
-    return SeeOther(_next_address(visit, form, still_visible))
+    done = SeeOther(_next_address(visit, form, still_visible))
+    browser_drafts.mark_accepted(visit.request, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _message(form: ActForm, still_visible: bool) -> str:

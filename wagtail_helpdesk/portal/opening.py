@@ -13,7 +13,7 @@ from wagtail_helpdesk.actions import NotPossible, SentBefore
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.typed import number, words
 
-from . import catalogue, finding, limits, origin, unfinished
+from . import browser_drafts, catalogue, finding, limits, origin, unfinished
 from .act import SeeOther
 from .forms.attaching import put_aside
 from .forms.opening import Opening, refilled
@@ -82,7 +82,9 @@ def fill_in(visit: Visit, category: int) -> HttpResponse:
     unfinished.forget(visit.request)
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(visit.request, message)
-    return SeeOther(f"{visit.base}tickets/{ticket.pk}/")
+    done = SeeOther(f"{visit.base}tickets/{ticket.pk}/")
+    browser_drafts.mark_accepted(visit.request, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _elsewhere(visit: Visit, refused: str) -> HttpResponse:
