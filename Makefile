@@ -12,7 +12,7 @@ export VENV
 
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
 LINT := style floors types templates security
-SITE := migrations check translations
+SITE := javascript migrations check translations
 TESTS := compat custom-page postgresql
 
 .PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages clean \
@@ -55,6 +55,11 @@ templates: ## Templates (djlint)
 security: ## Security of the code (bandit)
 	@$(call title,security)
 	@$(BIN)/bandit --quiet -c pyproject.toml -ll --recursive wagtail_helpdesk example_site
+
+javascript: ## Style and unit tests of the scripts (ESLint, Node's test runner)
+	@$(call title,javascript)
+	@node_modules/.bin/eslint --max-warnings 0 .
+	@node --test --test-reporter=dot tests/javascript/
 
 migrations: ## Migrations are complete
 	@$(call title,migrations)

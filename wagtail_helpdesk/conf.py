@@ -104,6 +104,11 @@ class HelpdeskSettings:
         """Files kept for one person beside unfinished forms; a new one drives out the oldest."""
         return self._get("KEPT_FILES_MAX_COUNT", 30)
 
+    @property
+    def DRAFT_DAYS(self) -> int:
+        """Days for which a browser keeps what was typed into a form and not sent; 0: not at all."""
+        return self._get("DRAFT_DAYS", 7)
+
     # -- Alerts and reports ------------------------------------------------------------------------
 
     @property

@@ -22,7 +22,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.links import HelpdeskLocation
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal import paging, ticket_rows
+from wagtail_helpdesk.portal import browser_drafts, paging, ticket_rows
 from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.desk.overview import Overview
 from wagtail_helpdesk.portal.page_lookup import find_helpdesk_page
@@ -213,7 +213,9 @@ def _answered(request: HelpdeskRequest) -> HttpResponse:
     if ticket is None:
         return _form(request, form, status=form.http_status)
     here = request.http.get_full_path()
-    return _show(request, "ask_done.html", number=ticket.pk, here=here)
+    done = _show(request, "ask_done.html", number=ticket.pk, here=here)
+    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _with_own_ids(form: OpeningForm) -> OpeningForm:

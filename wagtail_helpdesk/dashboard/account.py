@@ -107,9 +107,12 @@ class AccountForms(ManagerPreferences):
 
     @property
     def media(self) -> Media:
-        """Return the style and the script of the preferences."""
-        script: Any = Script(static("wagtail_helpdesk/preferences.js"), type="module")
-        return Media(css={"all": ["wagtail_helpdesk/preferences.css"]}, js=[script])
+        """Return the style and the scripts of the preferences."""
+        scripts: list[Any] = [
+            Script(static(f"wagtail_helpdesk/js/{name}.js"), type="module")
+            for name in ("preferences", "main")
+        ]
+        return Media(css={"all": ["wagtail_helpdesk/preferences.css"]}, js=scripts)
 
 
 def _sent(request: Any, prefix: str) -> Any:

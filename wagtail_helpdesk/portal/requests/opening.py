@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import NotPossible, SentBefore
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import number, words
-from wagtail_helpdesk.portal import drafts, rate_limits
+from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.search import matching
@@ -89,7 +89,9 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     drafts.forget_draft(request.http)
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(request.http, message)
-    return SeeOther(f"{request.base}tickets/{ticket.pk}/")
+    done = SeeOther(f"{request.base}tickets/{ticket.pk}/")
+    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _elsewhere(request: HelpdeskRequest, refused: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import number as number_in
-from wagtail_helpdesk.portal import drafts, rate_limits
+from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.tickets.forms.participants import RemoveGuest
@@ -172,7 +172,9 @@ def _done(request: HelpdeskRequest, form: ActForm) -> HttpResponse:
     drafts.forget_draft(request.http)
     still_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
     messages.success(request.http, _message(form, still_visible))
-    return SeeOther(_next_address(request, form, still_visible))
+    done = SeeOther(_next_address(request, form, still_visible))
+    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _message(form: ActForm, still_visible: bool) -> str:
