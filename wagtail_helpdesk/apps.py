@@ -14,10 +14,18 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, ring the bell after each act, and let the search forget what is erased."""
+        """Register checks and kinds of mail, and connect the signal handlers."""
         from . import checks, tasks  # noqa: F401 - importing registers the checks
+        from .mailqueue.kinds import register_kind
         from .models import SearchRow
+        from .notifications.composer import AlertComposer
+        from .notifications.dispatch import ALERT
+        from .reports.due import REPORT
+        from .reports.mail import ReportComposer
         from .signals import event_recorded
+
+        register_kind(ALERT, _("alert"), AlertComposer)
+        register_kind(REPORT, _("report"), ReportComposer)
 
         event_recorded.connect(
             tasks.wake_mail_worker, dispatch_uid="wagtail_helpdesk.tasks.wake_mail_worker"

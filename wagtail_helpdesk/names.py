@@ -1,4 +1,4 @@
-"""People as a sentence names them."""
+"""The display names of users."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.contrib.auth import get_user_model
 
 
 def get_display_name(user: Any) -> str:
-    """Return what a person is called: the identifier, where nobody entered a name."""
+    """Return the full name of a user, or the identifier if there is none."""
     return str(user.get_full_name() or user.get_username())
 
 
 def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:
-    """Return the names of these users, in one statement; none at all when there are no ids."""
+    """Return the names of users by id, in one statement; in none if there are no ids."""
     wanted = {pk for pk in ids if pk is not None}
     if not wanted:
         return {}

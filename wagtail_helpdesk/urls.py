@@ -1,4 +1,4 @@
-"""What cannot live on a page: the contents of personal blocks, “no more” from a mail, the health of mails.
+"""The URLs outside the helpdesk page: personal blocks, unsubscribing from mails, the health check.
 
 A host includes it once: ``path("helpdesk/", include("wagtail_helpdesk.urls"))``.
 """
@@ -7,7 +7,7 @@ from django.urls import path
 
 from wagtail_helpdesk.blocks import fragments
 
-from .portal import unsubscribe
+from .portal import health, unsubscribe
 
 app_name = "wagtail_helpdesk"
 
@@ -20,5 +20,5 @@ urlpatterns = [
     path("blocks/panel/", fragments.panel, name="block_panel"),
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
-    path("health/", unsubscribe.report_health, name="health"),
+    path("health/", health.report_health, name="health"),
 ]

@@ -29,8 +29,8 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Event, Notification, OutgoingMail, State, Ticket
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
-from wagtail_helpdesk.notifications.recipient_data import acts_of, surroundings_of
-from wagtail_helpdesk.notifications.recipient_rules import decision
+from wagtail_helpdesk.notifications.recipient_data import load_changes, load_recipient_data
+from wagtail_helpdesk.notifications.recipient_rules import decide
 
 pytestmark = [
     pytest.mark.chaos,
@@ -264,7 +264,7 @@ def check_invariants(run):
 def required(event):
     """Whom the rules name for an event, read again from nothing."""
     batch = list(Event.objects.filter(batch=event.batch).order_by("pk"))
-    acts = dict(zip(batch, acts_of(event.ticket, batch), strict=True))
-    around = surroundings_of(event.ticket, list(acts.values()))
+    acts = dict(zip(batch, load_changes(event.ticket, batch), strict=True))
+    around = load_recipient_data(event.ticket, list(acts.values()))
     act = acts[event]
-    return {person.user for person in around.around(act) if decision(act, person)}
+    return {person.user for person in around.find_people(act) if decide(act, person)}

@@ -7,7 +7,6 @@ from .files import Attachment, StagedUpload
 from .mailqueue import (
     CircuitBreaker,
     Heartbeat,
-    Kind,
     OutgoingMail,
     ReportContent,
     SkipReason,
@@ -44,7 +43,6 @@ __all__ = [
     "Heartbeat",
     "HelpdeskPreferences",
     "Icon",
-    "Kind",
     "Level",
     "Monitoring",
     "Notification",

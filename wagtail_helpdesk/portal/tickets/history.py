@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.dates import format_date
-from wagtail_helpdesk.lifecycle import Audience, Priority, Visibility
-from wagtail_helpdesk.models import Attachment, Category, Event, Ticket
-from wagtail_helpdesk.names import get_display_name, get_display_names
+from wagtail_helpdesk.event_text import EventDescriber
+from wagtail_helpdesk.lifecycle import Audience
+from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.portal import labels
 
 #: Entries of a ticket shown at once.
@@ -83,14 +78,14 @@ def load_history(ticket: Ticket, reader: Any, before: int | None = None) -> Hist
     if before is not None:
         readable = readable.filter(pk__lt=before)
     found = list(readable.select_related("actor").order_by("-pk")[: LENGTH + 1])
-    entries = _entries(ticket, found[:LENGTH][::-1])
+    entries = _entries(ticket, found[:LENGTH][::-1], reader)
     return History(entries, earlier=len(found) > LENGTH, latest=before is None)
 
 
 def load_news(ticket: Ticket, reader: Any, seen: int) -> list[HistoryEntry]:
     """Return the last of what happened on a ticket since the event that somebody saw, oldest first."""
     news = ticket.events.visible_to(reader).filter(pk__gt=seen).select_related("actor")
-    return _entries(ticket, list(news.order_by("-pk")[:LENGTH])[::-1])
+    return _entries(ticket, list(news.order_by("-pk")[:LENGTH])[::-1], reader)
 
 
 def find_last_event_id(ticket: Ticket, reader: Any) -> int:
@@ -99,14 +94,14 @@ def find_last_event_id(ticket: Ticket, reader: Any) -> int:
     return newest.first() or 0
 
 
-def _entries(ticket: Ticket, events: Sequence[Event]) -> list[HistoryEntry]:
-    names = EventNames(events)
+def _entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list[HistoryEntry]:
+    describer = EventDescriber(ticket, events, reader)
     files = _files(events)
     return [
         HistoryEntry(
             event=event,
-            sentence=names.sentence(event),
-            author=names.author(event),
+            sentence=describer.describe(event),
+            author=describer.get_author(event),
             when=labels.format_relative_time(event.created_at),
             stamp=labels.format_timestamp(event.created_at),
             by_requester=event.actor_id == ticket.requester_id,
@@ -128,83 +123,3 @@ def _files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
             )
         )
     return files
-
-
-class EventNames:
-    """The names behind the ids that events record, read once for all of them."""
-
-    def __init__(self, events: Sequence[Event]) -> None:
-        facts = [side for event in events for side in (event.before, event.after)]
-        self.people = get_display_names(_people_in(facts))
-        categories = {side["category"] for side in facts if side.get("category")}
-        self.categories = self._paths(categories) if categories else {}
-
-    @staticmethod
-    def _paths(ids: set[Any]) -> dict[Any, str]:
-        found = Category.objects.filter(pk__in=ids).select_related("service")
-        return {category.pk: f"{category.service} › {category}" for category in found}
-
-    def author(self, event: Event) -> str:
-        """Return who did it; what nobody did, the application did."""
-        return get_display_name(event.actor) if event.actor else _("The application")
-
-    def sentence(self, event: Event) -> str:
-        """Return what happened, in a sentence."""
-        if event.after.get("removed") == [event.actor_id]:
-            return _("%(who)s left the list of guests") % {"who": self.author(event)}
-        after = self._words(event, event.after)
-        sentence = str(event.row.past)
-        if event.action == lifecycle.POSTPONE.name and after["date"]:
-            sentence = _("%(who)s postponed the ticket until %(date)s")
-        return sentence % {"who": self.author(event), **after} + self._previously(event)
-
-    def _previously(self, event: Event) -> str:
-        if event.action not in PREVIOUS:
-            return ""
-        previous = self._words(event, event.before)[PREVIOUS[event.action]]
-        if event.action == lifecycle.CHANGE_SUBJECT.name:
-            previous = _("“%(subject)s”") % {"subject": previous}
-        return " " + _("(previously %(previous)s)") % {"previous": previous} if previous else ""
-
-    def _words(self, event: Event, facts: dict[str, Any]) -> dict[str, str]:
-        people = [facts.get("assignee"), facts.get("requester")]
-        if event.action in (lifecycle.INVITE.name, lifecycle.REMOVE_GUEST.name):
-            people = [*facts.get("guests", ()), *facts.get("removed", ())]
-        named = [self.people[pk] for pk in people if pk in self.people]
-        return {
-            "name": ", ".join(named),
-            "category": self.categories.get(facts.get("category"), ""),
-            "after": _value(event, facts),
-            "date": _day(facts.get("resume_on")),
-        }
-
-
-#: The acts whose sentence says what was there before, and the word for it.
-PREVIOUS = {
-    lifecycle.ASSIGN.name: "name",
-    lifecycle.CHANGE_REQUESTER.name: "name",
-    lifecycle.TAKE.name: "name",
-    lifecycle.MOVE.name: "category",
-    lifecycle.CHANGE_PRIORITY.name: "after",
-    lifecycle.CHANGE_SUBJECT.name: "after",
-}
-
-
-def _people_in(facts: Iterable[dict[str, Any]]) -> set[Any]:
-    people: set[Any] = set()
-    for side in facts:
-        people |= {side.get("assignee"), side.get("requester")}
-        people |= {*side.get("guests", ()), *side.get("removed", ())}
-    return people
-
-
-def _value(event: Event, facts: dict[str, Any]) -> str:
-    if event.action == lifecycle.CHANGE_PRIORITY.name and facts.get("priority"):
-        return str(Priority(facts["priority"]).label)
-    if event.action == lifecycle.CHANGE_VISIBILITY.name and facts.get("visibility"):
-        return str(Visibility(facts["visibility"]).label)
-    return str(facts.get("subject", ""))
-
-
-def _day(iso: str | None) -> str:
-    return format_date(date.fromisoformat(iso)) if iso else ""

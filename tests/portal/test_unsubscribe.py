@@ -21,7 +21,9 @@ def strict():
 
 @pytest.fixture
 def address(ticket, people):
-    return reverse("wagtail_helpdesk:mute", args=[unsubscribe.mute_token(people.lea.pk, ticket.pk)])
+    return reverse(
+        "wagtail_helpdesk:mute", args=[unsubscribe.make_mute_token(people.lea.pk, ticket.pk)]
+    )
 
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -79,7 +81,7 @@ def test_s_aut_02_a_false_token_is_not_found(client, ticket, people):
 
 
 def test_s_aut_02_a_token_for_reports_does_not_mute(client, people):
-    token = unsubscribe.reports_token(people.lea.pk)
+    token = unsubscribe.make_reports_token(people.lea.pk)
     assert client.post(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
 
 
@@ -89,7 +91,7 @@ def test_s_aut_02_an_old_token_is_not_found(client, address, time_machine):
 
 
 def test_s_aut_02_it_dies_with_the_right_to_see(client, ticket, people):
-    token = unsubscribe.mute_token(people.victor.pk, ticket.pk)
+    token = unsubscribe.make_mute_token(people.victor.pk, ticket.pk)
     assert client.post(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
     assert not muted()
 
@@ -106,13 +108,13 @@ def test_other_methods_are_not_allowed(client, address, method):
 
 
 def test_reports_are_suspended_with_one_post(strict, people):
-    token = unsubscribe.reports_token(people.karim.pk)
+    token = unsubscribe.make_reports_token(people.karim.pk)
     strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
     assert HelpdeskPreferences.of(people.karim).reports_suspended
 
 
 def test_s_aut_02_reports_are_not_suspended_by_a_false_token(strict, people, ticket):
-    for token in ("x", unsubscribe.mute_token(people.karim.pk, ticket.pk)):
+    for token in ("x", unsubscribe.make_mute_token(people.karim.pk, ticket.pk)):
         answer = strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
         assert answer.status_code == 404
     assert not HelpdeskPreferences.of(people.karim).reports_suspended

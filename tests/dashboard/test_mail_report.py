@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.maintenance.schedules import install_schedules
-from wagtail_helpdesk.models import Kind, OutgoingMail, ServiceManager, State
+from wagtail_helpdesk.models import OutgoingMail, ServiceManager, State
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 ADDRESS = "/admin/helpdesk/mails/"
@@ -129,9 +129,9 @@ def test_it_is_narrowed_to_the_uncertain(administrator, failed):
 
 def test_a_report_says_of_which_service(administrator, people, general, failed):
     OutgoingMail.objects.filter(pk=failed[0].pk).update(
-        kind=Kind.REPORT, ticket=None, service=general
+        kind="report", ticket=None, service=general
     )
-    OutgoingMail.objects.filter(pk=failed[1].pk).update(kind=Kind.REPORT, ticket=None)
+    OutgoingMail.objects.filter(pk=failed[1].pk).update(kind="report", ticket=None)
     assert {row[0] for row in administrator.rows(kind="report")} == {
         "Report: Services Généraux",
         "Report",
@@ -140,7 +140,7 @@ def test_a_report_says_of_which_service(administrator, people, general, failed):
 
 
 def test_an_extra_address_is_named(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(user=None, address="team@example.org")
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(user=None, email="team@example.org")
     assert "team@example.org" in [row[1] for row in administrator.rows()]
 
 

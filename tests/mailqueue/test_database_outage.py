@@ -36,9 +36,9 @@ def flaky(monkeypatch):
 
 
 @pytest.fixture
-def claimed(taken, people, quiet):
+def claimed(taken, people, forget_notifications):
     """A mail to Karim that is ours."""
-    quiet()
+    forget_notifications()
     actions.comment(taken, by=people.lea, text="Allô ?")
     dispatch_waiting_events()
     claim = queue.claim_mails()
@@ -90,9 +90,9 @@ def test_a_mail_that_was_being_written_is_no_poison(ticket, monkeypatch, smtp):
 
 
 def test_a_mail_sealed_between_two_statements_is_followed_by_another(
-    taken, people, quiet, monkeypatch
+    taken, people, forget_notifications, monkeypatch
 ):
-    quiet()
+    forget_notifications()
     create, calls = QuerySet.bulk_create, []
 
     def too_late(self, rows, **options):
@@ -107,12 +107,14 @@ def test_a_mail_sealed_between_two_statements_is_followed_by_another(
     assert Notification.objects.get().mail is not None
 
 
-def test_s_vis_06_a_follower_who_may_not_read_any_more(taken, people, told, quiet, smtp):
+def test_s_vis_06_a_follower_who_may_not_read_any_more(
+    taken, people, recipients, forget_notifications, smtp
+):
     actions.change_visibility(taken, by=people.lea, to="public")
     actions.follow(taken, by=people.victor)
-    quiet()
+    forget_notifications()
     actions.comment(taken, by=people.karim, text="J’arrive.")
-    told()
+    recipients()
     taken.service.everyone = False
     taken.service.save()
     deliver()

@@ -21,7 +21,7 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def place(transactional_db, helpdesk):
+def helpdesk_locations(transactional_db, helpdesk):
     """Mails lead to the real page here."""
 
 
@@ -40,8 +40,8 @@ def read(received):
     return received.message.get_body(("plain",)).get_content()
 
 
-def test_a_comment_on_the_page_becomes_a_mail(taken, people, quiet, smtp):
-    quiet()
+def test_a_comment_on_the_page_becomes_a_mail(taken, people, forget_notifications, smtp):
+    forget_notifications()
     with qcluster(smtp_port=smtp.port):
         answer = Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
         assert answer.status_code == 303
@@ -51,8 +51,8 @@ def test_a_comment_on_the_page_becomes_a_mail(taken, people, quiet, smtp):
     assert f"/assistance/tickets/{taken.pk}/" in read(received)
 
 
-def test_the_same_with_redis(taken, people, quiet, smtp):
-    quiet()
+def test_the_same_with_redis(taken, people, forget_notifications, smtp):
+    forget_notifications()
     with redis_server() as redis:
         where = {"smtp_port": smtp.port, "redis_port": redis.port}
         with qcluster(**where):
@@ -62,8 +62,8 @@ def test_the_same_with_redis(taken, people, quiet, smtp):
     assert received.recipient == people.karim.email
 
 
-def test_the_schedule_sweeps_what_a_redis_forgot(taken, quiet, smtp):
-    quiet()
+def test_the_schedule_sweeps_what_a_redis_forgot(taken, forget_notifications, smtp):
+    forget_notifications()
     with redis_server() as forgetful:
         where = {"smtp_port": smtp.port, "redis_port": forgetful.port}
         done = run_command("shell", "-c", COMMENT_ON_THE_PAGE, **where)
@@ -74,8 +74,8 @@ def test_the_schedule_sweeps_what_a_redis_forgot(taken, quiet, smtp):
         assert len(smtp.wait_for(1, within=90)) == 1
 
 
-def test_two_clusters_send_nothing_twice(ticket, people, quiet, smtp):
-    quiet()
+def test_two_clusters_send_nothing_twice(ticket, people, forget_notifications, smtp):
+    forget_notifications()
     with qcluster(smtp_port=smtp.port), qcluster(smtp_port=smtp.port):
         for number in range(8):
             actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
@@ -93,9 +93,9 @@ def test_two_clusters_send_nothing_twice(ticket, people, quiet, smtp):
 
 @pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP], ids=["dead", "frozen"])
 def test_r04_a_cluster_that_works_no_more_is_noticed_and_the_command_does_its_work(
-    taken, people, quiet, smtp, fate
+    taken, people, forget_notifications, smtp, fate
 ):
-    quiet()
+    forget_notifications()
     with qcluster(smtp_port=smtp.port) as cluster:
         os.killpg(cluster.pid, fate)
         Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
@@ -104,13 +104,15 @@ def test_r04_a_cluster_that_works_no_more_is_noticed_and_the_command_does_its_wo
         Heartbeat.objects.update(at=long_ago)
         noticed = run_command("helpdesk_health")
         assert noticed.returncode == 2
-        assert "FAILED   oldest_event_not_announced" in noticed.stdout
+        assert "FAILED   oldest_event_not_dispatched" in noticed.stdout
         run_command("helpdesk_deliver", smtp_port=smtp.port)
         assert len(smtp.messages) == 1
 
 
-def test_r04_a_frozen_cluster_that_thaws_sends_nothing_twice(taken, people, quiet, smtp):
-    quiet()
+def test_r04_a_frozen_cluster_that_thaws_sends_nothing_twice(
+    taken, people, forget_notifications, smtp
+):
+    forget_notifications()
     with qcluster(smtp_port=smtp.port) as cluster:
         os.killpg(cluster.pid, signal.SIGSTOP)
         Visitor(people.lea).act(taken, "comment", text="Toujours froid.")

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def place():
+def helpdesk_locations():
     """Other processes do not know of the place that the other tests invent."""
 
 
@@ -80,8 +80,8 @@ actions.comment(Ticket.objects.get(), by=lea, text="Toujours froid.")
 """
 
 
-def test_the_redis_broker_works(taken, quiet, smtp):
-    quiet()
+def test_the_redis_broker_works(taken, forget_notifications, smtp):
+    forget_notifications()
     with redis_server() as redis:
         where = {"smtp_port": smtp.port, "redis_port": redis.port}
         with qcluster(**where):
@@ -89,24 +89,26 @@ def test_the_redis_broker_works(taken, quiet, smtp):
             smtp.wait_for(1)
 
 
-def test_a_redis_that_forgot_everything_loses_nothing(taken, quiet, smtp):
-    quiet()
+def test_a_redis_that_forgot_everything_loses_nothing(taken, forget_notifications, smtp):
+    forget_notifications()
     with redis_server() as redis:
         run_command("shell", "-c", ACT, smtp_port=smtp.port, redis_port=redis.port)
     run_command("helpdesk_deliver", smtp_port=smtp.port)
     assert len(smtp.messages) == 1
 
 
-def test_r31_a_redis_that_is_down_lets_the_act_pass(taken, quiet, smtp):
-    quiet()
+def test_r31_a_redis_that_is_down_lets_the_act_pass(taken, forget_notifications, smtp):
+    forget_notifications()
     done = run_command("shell", "-c", ACT, smtp_port=smtp.port, redis_port=9)
     assert done.returncode == 0
     run_command("helpdesk_deliver", smtp_port=smtp.port)
     assert len(smtp.messages) == 1
 
 
-def test_r03_killed_after_the_server_took_the_mail_makes_two_copies(taken, people, quiet, smtp):
-    quiet()
+def test_r03_killed_after_the_server_took_the_mail_makes_two_copies(
+    taken, people, forget_notifications, smtp
+):
+    forget_notifications()
     with loop(smtp) as process:
         smtp.after_reply = lambda received: os.kill(process.pid, signal.SIGKILL)
         actions.comment(taken, by=people.lea, text="Toujours froid.")
@@ -151,8 +153,8 @@ def in_threads(work, number):
     return results
 
 
-def test_r14_of_two_that_claim_one_mail_one_gets_it(taken, people, quiet, smtp):
-    quiet()
+def test_r14_of_two_that_claim_one_mail_one_gets_it(taken, people, forget_notifications, smtp):
+    forget_notifications()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
     dispatch_waiting_events()
     for _ in range(100):
@@ -182,8 +184,8 @@ def test_r16_of_four_planners_one_makes_the_reports(general, people):
     assert OutgoingMail.objects.count() == 4
 
 
-def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, quiet, smtp):
-    quiet()
+def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, forget_notifications, smtp):
+    forget_notifications()
     asleep = threading.Event()
     with loop(smtp) as process:
 
@@ -236,9 +238,9 @@ def test_r37_two_processes_on_sqlite_lose_nothing(ticket, people, smtp):
         # After ten mails about one ticket the rest would travel together, minutes later.
         OutgoingMail.objects.update(next_at=timezone.now())
         eventually(lambda: not OutgoingMail.objects.exclude(state=State.SENT).exists(), within=90)
-    told = {
+    recipients = {
         notification
         for notification in ticket.events.values_list("notifications", flat=True)
         if notification
     }
-    assert len(told) == 4 + 60 + 60 * 4
+    assert len(recipients) == 4 + 60 + 60 * 4

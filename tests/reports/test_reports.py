@@ -203,7 +203,7 @@ class TestGrouping:
         assert planned().count("julien") == 2
 
     def test_one_service_is_named(self, general, reports):
-        assert reports()["karim"].subject == "Daily report of the service Services Généraux"
+        assert reports()["karim"].subject == "Daily report: Services Généraux"
 
 
 def lines(mail):
@@ -249,7 +249,7 @@ class TestContent:
     def test_by_default_managed_member_free_and_others_last(self, tickets, reports):
         assert lines(reports()["karim"]) == {
             "Tickets you are in charge of (2)": ["à moi, ailleurs", "à moi, chez moi"],
-            "Tickets of your categories (2)": ["libre, chez moi", "à Sophie, chez moi"],
+            "Tickets in your categories (2)": ["libre, chez moi", "à Sophie, chez moi"],
             "Other free tickets (1)": ["libre, ailleurs"],
             "Other tickets (1)": ["à Sophie, ailleurs"],
         }
@@ -269,7 +269,7 @@ class TestContent:
     def test_a_ticket_of_a_member_stands_once(self, tickets, general, people, prefer, reports):
         prefer(people.karim, general, shows=["member", "managed"])
         assert lines(reports()["karim"]) == {
-            "Tickets of your categories (3)": [
+            "Tickets in your categories (3)": [
                 "libre, chez moi",
                 "à Sophie, chez moi",
                 "à moi, chez moi",
@@ -281,12 +281,12 @@ class TestContent:
         text = reports()["sophie"].body
         assert re.findall(r"^\* (.+)$", text, re.MULTILINE) == [
             "Tickets you are in charge of (0)",
-            "Tickets of your categories (1)",
+            "Tickets in your categories (1)",
         ]
 
     def test_a_category_whose_members_left_is_everybodys(self, tickets, heating, people, reports):
         type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
-        assert lines(reports()["hugo"])["Tickets of your categories (3)"] == [
+        assert lines(reports()["hugo"])["Tickets in your categories (3)"] == [
             "libre, chez moi",
             "à Sophie, chez moi",
             "à moi, chez moi",
@@ -315,7 +315,7 @@ class TestContent:
         for number in range(27):
             actions.open_ticket(heating, by=people.lea, subject=f"n° {number}", text="…")
         mail = reports()["karim"]
-        assert len(lines(mail)["Tickets of your categories (27)"]) == 25
+        assert len(lines(mail)["Tickets in your categories (27)"]) == 25
         assert "and 2 more" in mail.body
 
     def test_e13_fewer_are_listed_where_the_mail_would_grow_too_large(
@@ -331,7 +331,7 @@ class TestContent:
         mail = reports()["karim"]
         assert len(mail.message().as_bytes()) <= 100_000
         assert re.search(r"and \d+ more", mail.body)
-        assert "* Tickets of your categories (26)" in mail.body
+        assert "* Tickets in your categories (26)" in mail.body
 
     def test_e09_it_is_bulk_mail(self, tickets, reports):
         assert {mail.message()["Precedence"] for mail in reports().values()} == {"bulk"}
@@ -495,10 +495,10 @@ def test_also_when_each_was_tried_before(general, people, gatherings):
 
 def test_but_not_with_what_was_gathered_a_while_ago(general):
     gathered = ReportData()
-    first = gathered.of(general.pk)
-    assert gathered.of(general.pk) is first
+    first = gathered.get(general.pk)
+    assert gathered.get(general.pk) is first
     first.read_at -= timedelta(minutes=16)
-    assert gathered.of(general.pk) is not first
+    assert gathered.get(general.pk) is not first
 
 
 def test_statements_grow_with_services_and_not_with_people(general, dsi, people):

@@ -39,25 +39,25 @@ def leave(request, vanish):
 
 
 @pytest.fixture
-def mails(taken, people, quiet, leave, sent):
+def mails(taken, people, forget_notifications, leave, send_mails):
     """The mails sent when Karim, in charge of Léa’s ticket, leaves."""
 
     def mails():
-        quiet()
+        forget_notifications()
         leave(people.karim)
-        return sent()
+        return send_mails()
 
     return mails
 
 
 def test_the_ticket_is_freed_and_the_requester_and_all_managers_hear(mails, taken, people):
-    told = mails()
+    recipients = mails()
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("free", None)
     # Released: every manager of the service counts as member of the category (guide I.4).
-    assert set(told) == {"lea", "sophie", "julien", "hugo"}
-    for mail in told.values():
-        assert "nobody is in charge of it any more" in mail.body
+    assert set(recipients) == {"lea", "sophie", "julien", "hugo"}
+    assert "Your ticket is back in the queue" in recipients["lea"].body
+    assert "nobody is in charge of it any more" in recipients["sophie"].body
 
 
 def test_the_record_says_so(mails, taken):
@@ -74,60 +74,64 @@ def test_whoever_left_hears_nothing_more(mails, taken, people):
     assert not Ticket.objects.visible_to(people.karim).exists()
 
 
-def test_ended_tickets_keep_their_name_and_nobody_hears(closed, people, quiet, leave, sent):
-    quiet()
+def test_ended_tickets_keep_their_name_and_nobody_hears(
+    closed, people, forget_notifications, leave, send_mails
+):
+    forget_notifications()
     leave(people.karim)
     closed.refresh_from_db()
     assert closed.assignee == people.karim
-    assert sent() == {}
+    assert send_mails() == {}
 
 
-def test_a_colleague_who_takes_over_hears_of_it(taken, people, quiet, sent):
-    quiet()
+def test_a_colleague_who_takes_over_hears_of_it(taken, people, forget_notifications, send_mails):
+    forget_notifications()
     remove(people.karim, HandOverPolicy.COLLEAGUE, people.sophie)
-    told = sent()
-    assert set(told) == {"lea", "sophie"}
-    assert "assigned this ticket to you" in told["sophie"].body
-    assert "assigned the ticket to Sophie Lambert" in told["lea"].body
+    recipients = send_mails()
+    assert set(recipients) == {"lea", "sophie"}
+    assert "This ticket was automatically assigned to you." in recipients["sophie"].body
+    assert "Sophie Lambert is now working on your ticket." in recipients["lea"].body
 
 
 @pytest.mark.parametrize("way", ["deactivated", "gone from the directory"])
 def test_the_algorithm_finds_a_colleague_where_there_is_one(
-    taken, general, people, quiet, sent, vanish, way
+    taken, general, people, forget_notifications, send_mails, vanish, way
 ):
     general.algorithm = "first"
     general.save()
-    quiet()
+    forget_notifications()
     (deactivate if way == "deactivated" else vanish)(people.karim)
     taken.refresh_from_db()
     assert taken.assignee == people.sophie
-    assert "assigned this ticket to you" in sent()["sophie"].body
+    assert "This ticket was automatically assigned to you." in send_mails()["sophie"].body
 
 
-def test_the_last_manager_gone_the_requester_still_hears(taken, general, people, quiet, sent):
+def test_the_last_manager_gone_the_requester_still_hears(
+    taken, general, people, forget_notifications, send_mails
+):
     general.managers.exclude(user=people.karim).delete()
-    quiet()
+    forget_notifications()
     deactivate(people.karim)
-    assert set(sent()) == {"lea"}
+    assert set(send_mails()) == {"lea"}
 
 
 def test_a_category_that_only_he_was_member_of_tells_all_managers(
-    heating, general, people, quiet, leave, sent
+    heating, general, people, forget_notifications, leave, send_mails
 ):
     configuration.set_members(heating, [general.managers.get(user=people.karim)], by=None)
     leave(people.karim)
     actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très froid.")
-    assert set(sent()) == {"sophie", "julien", "hugo"}
+    assert set(send_mails()) == {"sophie", "julien", "hugo"}
 
 
-def test_and_so_it_does_before_anything_else_noticed(heating, general, people, sent):
+def test_and_so_it_does_before_anything_else_noticed(heating, general, people, send_mails):
     configuration.set_members(heating, [general.managers.get(user=people.karim)], by=None)
     type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
     actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très froid.")
-    assert set(sent()) == {"sophie", "julien", "hugo"}
+    assert set(send_mails()) == {"sophie", "julien", "hugo"}
 
 
-def test_r_twice_it_is_told_once(mails, leave, people, sent):
+def test_r_twice_it_is_told_once(mails, leave, people, send_mails):
     assert mails()
     leave(people.karim)
-    assert sent() == {}
+    assert send_mails() == {}

@@ -25,13 +25,13 @@ from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 @pytest.fixture
-def waiting(taken, people, quiet, smtp):
+def waiting(taken, people, forget_notifications, smtp):
     """One mail waits: Karim’s, at an address of the test’s choice."""
 
     def waiting(local_part="ok"):
         people.karim.email = f"{local_part}@example.org"
         people.karim.save()
-        quiet()
+        forget_notifications()
         actions.comment(taken, by=people.lea, text="Toujours froid.")
         dispatch_waiting_events()
         return OutgoingMail.objects.get()
@@ -110,19 +110,19 @@ class TestRefusals:
         deliver()
         assert state() == (State.DEAD, 1, 0)
         assert OutgoingMail.objects.get().last_error.startswith("550 5.1.1")
-        assert people.karim.helpdesk_preferences.refused_address == "r5@example.org"
+        assert people.karim.helpdesk_preferences.refused_email == "r5@example.org"
 
     def test_r08_no_more_mail_goes_there_until_the_address_changes(
-        self, waiting, taken, people, told
+        self, waiting, taken, people, recipients
     ):
         waiting("r5")
         deliver()
         actions.comment(taken, by=people.lea, text="Allô ?")
-        assert told("comment") == {"karim": "refused_address"}
+        assert recipients("comment") == {"karim": "refused_email"}
         people.karim.email = "ok@example.org"
         people.karim.save()
         actions.comment(taken, by=people.lea, text="Allô ?")
-        assert told("comment") == {"karim": "in_charge"}
+        assert recipients("comment") == {"karim": "in_charge"}
 
     def test_r08_a_refused_content_is_dead_and_the_address_is_not(self, waiting, people):
         waiting("d5")
@@ -278,11 +278,11 @@ class TestPoison:
     def test_r30_a_mail_that_cannot_be_made_dies_alone(self, ticket, people, smtp, broken_for):
         broken_for(people.sophie)
         dispatch_waiting_events()
-        for _ in range(queue.UNANSWERED_LIMIT + 2):
+        for _ in range(queue.MAX_UNANSWERED + 2):
             deliver()
             again()
         dead = OutgoingMail.objects.get(user=people.sophie)
-        assert (dead.state, dead.attempts) == (State.DEAD, queue.UNANSWERED_LIMIT)
+        assert (dead.state, dead.attempts) == (State.DEAD, queue.MAX_UNANSWERED)
         assert dead.last_error == "RuntimeError: template"
         assert len(smtp.messages) == 3
 
@@ -361,8 +361,8 @@ class TestCheckedAgain:
     @pytest.mark.parametrize(
         ("change", "why"),
         [
-            ({"email": ""}, "no_address"),
-            ({"email": "nobody"}, "bad_address"),
+            ({"email": ""}, "no_email"),
+            ({"email": "nobody"}, "bad_email"),
             ({"is_active": False}, "inactive"),
         ],
     )
@@ -390,8 +390,8 @@ class TestCheckedAgain:
         deliver()
         assert Notification.objects.get().skipped == "muted"
 
-    def test_a_question_ignores_muting(self, taken, people, quiet, smtp):
-        quiet()
+    def test_a_question_ignores_muting(self, taken, people, forget_notifications, smtp):
+        forget_notifications()
         actions.close(taken, by=people.karim)
         dispatch_waiting_events()
         actions.mute(taken, by=people.lea)
@@ -419,7 +419,7 @@ class TestCheckedAgain:
             dispatch_waiting_events()
             meanwhile()
             deliver()
-            return Notification.objects.get(address=address).skipped or "told"
+            return Notification.objects.get(email=address).skipped or "told"
 
         return alerted
 
@@ -483,7 +483,7 @@ def test_a_back_end_that_fails_is_tried_again(ticket, monkeypatch):
 
 
 def test_what_is_told_is_what_the_gate_lets_through(
-    ticket, people, sent, django_assert_max_num_queries
+    ticket, people, send_mails, django_assert_max_num_queries
 ):
     """The check at sending and ``visible_to`` are one rule."""
     from wagtail_helpdesk.access import readable_audiences
@@ -500,7 +500,7 @@ def test_what_is_told_is_what_the_gate_lets_through(
         )
 
 
-def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
+def test_a_mail_of_many_costs_few_statements(ticket, people, forget_notifications, smtp):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -511,7 +511,7 @@ def test_a_mail_of_many_costs_few_statements(ticket, people, quiet, smtp):
         model(username=f"g{n}", email=f"g{n}@example.org") for n in range(20)
     )
     Guest.objects.bulk_create(Guest(ticket=ticket, user=user) for user in users)
-    quiet()
+    forget_notifications()
     actions.comment(ticket, by=people.lea, text="À tous.")
     dispatch_waiting_events()
     with CaptureQueriesContext(connection) as queries:
@@ -547,7 +547,7 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
         return update(self, **changes)
 
     monkeypatch.setattr(QuerySet, "update", failing)
-    monkeypatch.setattr(queue, "_may_try_again", lambda: True)
+    monkeypatch.setattr(queue, "_reset_connection", lambda: True)
     queue.settle_skipped(outgoing, claim.token, "muted")
     assert OutgoingMail.objects.get().state == State.SKIPPED
 
@@ -555,10 +555,10 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
 @pytest.mark.parametrize(
     ("code", "said", "result"),
     [
-        (550, "5.1.1 User unknown", Result.NO_SUCH_ADDRESS),
-        (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", Result.NO_SUCH_ADDRESS),
-        (551, "User not local", Result.NO_SUCH_ADDRESS),
-        (550, "No such user here", Result.NO_SUCH_ADDRESS),
+        (550, "5.1.1 User unknown", Result.NO_SUCH_EMAIL),
+        (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", Result.NO_SUCH_EMAIL),
+        (551, "User not local", Result.NO_SUCH_EMAIL),
+        (550, "No such user here", Result.NO_SUCH_EMAIL),
         (550, "5.7.1 Unable to relay", Result.LATER),
         (550, "5.7.1 Client host blocked using zen.spamhaus.org", Result.LATER),
         (553, "5.7.1 Sender address rejected: not owned by user", Result.LATER),
@@ -582,6 +582,6 @@ def test_a_message_that_is_too_large_is_not_the_servers_failure():
 def test_a_sender_that_is_refused_for_good_is_the_servers_failure():
     refused = smtplib.SMTPSenderRefused(550, b"not you", "helpdesk@example.org")
     later = smtplib.SMTPSenderRefused(451, b"not now", "helpdesk@example.org")
-    assert classify_error(refused, handed_over=False) is Result.CHANNEL_DOWN
+    assert classify_error(refused, handed_over=False) is Result.SERVER_DOWN
     assert classify_error(later, handed_over=False) is Result.LATER
     assert describe_error(refused) == "550 not you"

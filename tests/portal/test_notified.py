@@ -38,7 +38,7 @@ def test_the_history_leads_managers_to_it(visit, people, taken):
     links = page.select(".hd-entry .hd-told")
     events = taken.events.order_by("pk")
     assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
-    assert links[0].text == "Who was told – Léa Fournier opened the ticket"
+    assert links[0].text == "Who was told – Léa Fournier opened a ticket in Services Généraux › Chauffage."
 
 
 def test_nobody_else_finds_a_way_to_it(visit, people, taken):
@@ -50,7 +50,7 @@ def test_nobody_else_finds_a_way_to_it(visit, people, taken):
 def test_says_who_was_told_why_when_and_by_which_mail(visit, people, ticket, told):
     told()
     page = visit(people.karim).page(address(ticket.events.get()))
-    (line,) = [line for line in section(page, "hd-told") if "Karim" in line]
+    (line,) = [line for line in section(page, "hd-notified") if "Karim" in line]
     assert line.startswith("Karim Benali member of the category sent ")
     notification = Notification.objects.get(user=people.karim)
     assert notification.mail.message_id in line
@@ -61,7 +61,7 @@ def test_says_why_somebody_was_not(visit, people, taken, told):
     event = actions.comment(taken, by=people.lea, text="Allô ?")
     told()
     page = visit(people.sophie).page(address(event))
-    assert section(page, "hd-not-told") == [
+    assert section(page, "hd-not-notified") == [
         "Karim Benali manager of the ticket switched off in the preferences"
     ]
 
@@ -70,7 +70,7 @@ def test_names_those_who_did_not_ask(visit, people, taken, told):
     event = actions.comment(taken, by=people.lea, text="Allô ?")
     told()
     page = visit(people.karim).page(address(event))
-    names = page.select_one("[aria-labelledby=hd-not-concerned]").find_all("p")[1].text
+    names = page.select_one("[aria-labelledby=hd-not-alerted]").find_all("p")[1].text
     assert names == "Sophie Lambert, Julien Moreau, Hugo Perrin"
 
 
@@ -81,15 +81,15 @@ def test_those_who_did_not_ask_are_of_the_service_the_ticket_was_in(
     told()
     actions.move(taken, by=people.karim, to=network)
     page = visit(people.nadia).page(address(event))
-    assert "Hugo Perrin" in page.select_one("[aria-labelledby=hd-not-concerned]").text
-    assert "Nadia" not in page.select_one("[aria-labelledby=hd-not-concerned]").text
+    assert "Hugo Perrin" in page.select_one("[aria-labelledby=hd-not-alerted]").text
+    assert "Nadia" not in page.select_one("[aria-labelledby=hd-not-alerted]").text
 
 
 def test_a_mail_under_way_is_said_to_be(visit, people, ticket):
     dispatch_waiting_events()
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert section(page, "hd-told") == []
-    assert "Karim Benali member of the category waiting" in section(page, "hd-not-told")
+    assert section(page, "hd-notified") == []
+    assert "Karim Benali member of the category waiting" in section(page, "hd-not-notified")
 
 
 def test_an_event_of_a_moment_ago_has_no_listeners_yet(visit, people, ticket):
@@ -155,7 +155,7 @@ def test_a_crowd_is_shown_a_page_at_a_time(visit, people, crowd):
     karim, query, names = visit(people.karim), "", []
     while query is not None:
         page = karim.page(address(crowd) + query)
-        names += section(page, "hd-told")
+        names += section(page, "hd-notified")
         following = page.select_one("a[rel=next]")
         query = following and following["href"]
     assert len(names) == len(set(names)) == 250
@@ -164,16 +164,16 @@ def test_a_crowd_is_shown_a_page_at_a_time(visit, people, crowd):
 
 def test_who_did_not_ask_is_named_after_the_crowd(visit, people, crowd):
     first = visit(people.karim).page(address(crowd))
-    assert not first.select_one("[aria-labelledby=hd-not-concerned]")
+    assert not first.select_one("[aria-labelledby=hd-not-alerted]")
     last = visit(people.karim).page(address(crowd), after=10**9)
-    assert "Sophie Lambert" in last.select_one("[aria-labelledby=hd-not-concerned]").text
+    assert "Sophie Lambert" in last.select_one("[aria-labelledby=hd-not-alerted]").text
     assert "Nobody on this page." in last.text
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30])
 def test_a_place_written_by_hand_is_the_start(visit, people, crowd, after):
     karim = visit(people.karim)
-    assert section(karim.page(address(crowd), after=after), "hd-told") == section(
+    assert section(karim.page(address(crowd), after=after), "hd-notified") == section(
         karim.page(address(crowd)), "hd-told"
     )
 

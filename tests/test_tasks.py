@@ -215,7 +215,7 @@ def slow_server(monkeypatch):
             clock.now += 5
 
     monkeypatch.setattr(delivery, "monotonic", clock)
-    monkeypatch.setattr(smtp, "default_backend", Slow)
+    monkeypatch.setattr(smtp, "get_default_backend", Slow)
     return taken
 
 
@@ -259,9 +259,15 @@ class TestATaskOfAQueueWithATimeLimit:
         assert len(rung) == 1
 
     def test_but_for_nobody_when_it_has_sent_everything(
-        self, taken, people, quiet, slow_server, rung, django_capture_on_commit_callbacks
+        self,
+        taken,
+        people,
+        forget_notifications,
+        slow_server,
+        rung,
+        django_capture_on_commit_callbacks,
     ):
-        quiet()
+        forget_notifications()
         actions.comment(taken, by=people.lea, text="Toujours froid.")
         with django_capture_on_commit_callbacks(execute=True):
             tasks.deliver()
@@ -285,14 +291,14 @@ def test_r22_what_is_new_overtakes_a_bulk_in_the_loop_too(
 ):
     dispatch_waiting_events()
     OutgoingMail.objects.update(bulk=True)
-    send = smtp.default_backend.send_messages
+    send = smtp.get_default_backend.send_messages
 
     def with_news(self, mails):
         if not slow_server:
             actions.comment(taken, by=people.lea, text="Glacial.")
         send(self, mails)
 
-    monkeypatch.setattr(smtp.default_backend, "send_messages", with_news)
+    monkeypatch.setattr(smtp.get_default_backend, "send_messages", with_news)
     one_turn()
     assert ["Glacial." in mail.body for mail in slow_server].index(True) == 2
 
@@ -336,7 +342,7 @@ class TestHealth:
         assert health() == 0
         OutgoingMail.objects.update(attempts=5)
         assert health() == 1
-        assert "mails_put_off: 4" in capsys.readouterr().out
+        assert "mails_deferred: 4" in capsys.readouterr().out
 
     def test_a_service_whose_managers_have_all_left_is_to_be_looked_at(self, general, capsys):
         get_user_model().objects.filter(helpdesk_manager_rows__service=general).update(

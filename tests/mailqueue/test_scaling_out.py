@@ -30,13 +30,13 @@ LEASE = 10
 
 
 @pytest.fixture(autouse=True)
-def place(transactional_db, helpdesk):
+def helpdesk_locations(transactional_db, helpdesk):
     """Mails lead to the real page here, and what is left behind is found by the clock."""
     schedules.install_schedules()
 
 
 @pytest.fixture
-def tickets(heating, people, quiet):
+def tickets(heating, people, forget_notifications):
     """As many tickets as comments: what concerns one ticket would travel in one mail."""
     tickets = [
         actions.open_ticket(heating, by=people.lea, subject=f"Salle {n}", text="Il fait froid.")
@@ -44,7 +44,7 @@ def tickets(heating, people, quiet):
     ]
     for ticket in tickets:
         actions.take(ticket, by=people.karim)
-    quiet()
+    forget_notifications()
     return tickets
 
 

@@ -7,7 +7,7 @@ from wagtail.users.models import UserProfile
 
 from wagtail_helpdesk.mailqueue import addresses
 from wagtail_helpdesk.models import HelpdeskPreferences
-from wagtail_helpdesk.reports.due import _account_zones
+from wagtail_helpdesk.reports.due import find_account_zones
 
 
 @pytest.fixture
@@ -42,4 +42,4 @@ def test_a_variant_of_a_language_is_read_as_the_language(people):
 def test_a_site_without_accounts_has_neither_joins_nor_zones(people, account, monkeypatch):
     monkeypatch.setattr("django.apps.apps.is_installed", lambda name: name != "wagtail.users")
     assert addresses.select_preferences("user") == ["user__helpdesk_preferences"]
-    assert _account_zones({people.karim.pk}) == {}
+    assert find_account_zones({people.karim.pk}) == {}

@@ -11,12 +11,12 @@ from wagtail_helpdesk.lifecycle import ACTIONS, Audience, Status
 from wagtail_helpdesk.models import Level, Preset, Reason, SkipReason
 from wagtail_helpdesk.models.preferences import PRESETS
 from wagtail_helpdesk.notifications.recipient_rules import (
-    Desk,
+    ManagerRole,
     Person,
     TicketChange,
     TicketSnapshot,
-    decision,
-    mailbox_hears,
+    decide,
+    notifies_mailbox,
 )
 
 LEA, KARIM, SOPHIE, NADIA, INES, THOMAS, FELIX = range(1, 8)
@@ -37,12 +37,12 @@ def act(name, before=TAKEN, after=None, **more):
 
 def manager(user, preset="medium", *, member=True, **more):
     """A manager of the ticket's service."""
-    return Person(user=user, desk=Desk(PRESETS[Preset(preset)], member), **more)
+    return Person(user=user, manager=ManagerRole(PRESETS[Preset(preset)], member), **more)
 
 
 def reason(act, person):
     """Why the person hears, or None."""
-    answer = decision(act, person)
+    answer = decide(act, person)
     return None if answer is None or answer.skipped else answer.reason
 
 
@@ -74,7 +74,7 @@ class TestLevels:
         assert reason(COMMENT, manager(SOPHIE, "full", member=False)) is Reason.MANAGER
 
     def test_suspended_monitoring_silences_the_manager_and_says_so(self):
-        answer = decision(COMMENT, manager(KARIM, monitoring=False))
+        answer = decide(COMMENT, manager(KARIM, monitoring=False))
         assert answer.skipped is SkipReason.SWITCHED_OFF
 
     def test_never_silences_the_role_of_manager_only(self):
@@ -83,22 +83,22 @@ class TestLevels:
 
 class TestReplacements:
     def test_who_stands_in_for_the_one_in_charge_hears_of_everything(self):
-        assert reason(COMMENT, manager(SOPHIE, stands_in=True)) is Reason.STANDS_IN
+        assert reason(COMMENT, manager(SOPHIE, is_substitute=True)) is Reason.SUBSTITUTE
 
     def test_they_hear_of_notes_too(self):
-        assert reason(NOTE, manager(SOPHIE, stands_in=True)) is Reason.STANDS_IN
+        assert reason(NOTE, manager(SOPHIE, is_substitute=True)) is Reason.SUBSTITUTE
 
     def test_not_when_they_want_to_hear_of_nothing(self):
-        assert reason(COMMENT, manager(SOPHIE, "none", stands_in=True)) is None
+        assert reason(COMMENT, manager(SOPHIE, "none", is_substitute=True)) is None
 
     def test_not_when_they_do_not_manage_the_service(self):
-        assert decision(COMMENT, Person(user=NADIA, stands_in=True)) is None
+        assert decide(COMMENT, Person(user=NADIA, is_substitute=True)) is None
 
     def test_not_of_what_they_did_themselves(self):
-        assert decision(COMMENT, manager(THOMAS, stands_in=True)) is None
+        assert decide(COMMENT, manager(THOMAS, is_substitute=True)) is None
 
     def test_whoever_is_in_charge_hears_for_that(self):
-        assert reason(COMMENT, manager(KARIM, stands_in=True)) is Reason.IN_CHARGE
+        assert reason(COMMENT, manager(KARIM, is_substitute=True)) is Reason.IN_CHARGE
 
 
 class TestArrivals:
@@ -126,8 +126,8 @@ class TestArrivals:
 
     def test_a_move_inside_the_service_arrives_for_the_members_it_adds(self):
         moved = act("move", TAKEN, replace(TAKEN, category=PLUMBING))
-        added = manager(SOPHIE, old_desk=Desk(PRESETS[Preset.MEDIUM], member=False))
-        known = manager(SOPHIE, old_desk=Desk(PRESETS[Preset.MEDIUM], member=True))
+        added = manager(SOPHIE, former_manager=ManagerRole(PRESETS[Preset.MEDIUM], member=False))
+        known = manager(SOPHIE, former_manager=ManagerRole(PRESETS[Preset.MEDIUM], member=True))
         assert reason(moved, added) is Reason.MEMBER
         assert reason(moved, known) is None
 
@@ -139,26 +139,26 @@ class TestArrivals:
 
 class TestBefore:
     def test_the_one_in_charge_before_a_move_hears_of_it(self):
-        left = Person(user=KARIM, old_desk=Desk(PRESETS[Preset.MEDIUM]))
+        left = Person(user=KARIM, former_manager=ManagerRole(PRESETS[Preset.MEDIUM]))
         assert reason(MOVE, left) is Reason.WAS_IN_CHARGE
 
     def test_the_old_managers_hear_at_always_only(self):
-        loud = Person(user=SOPHIE, old_desk=Desk(PRESETS[Preset.FULL]))
-        usual = Person(user=SOPHIE, old_desk=Desk(PRESETS[Preset.HIGH]))
+        loud = Person(user=SOPHIE, former_manager=ManagerRole(PRESETS[Preset.FULL]))
+        usual = Person(user=SOPHIE, former_manager=ManagerRole(PRESETS[Preset.HIGH]))
         assert reason(MOVE, loud) is Reason.WAS_MANAGER
         assert reason(MOVE, usual) is None
 
     def test_the_manager_whose_ticket_is_taken_over_hears(self):
         taken = act("take", TAKEN, replace(TAKEN, assignee=SOPHIE), actor=SOPHIE)
-        desk = Desk(PRESETS[Preset.MEDIUM])
-        assert reason(taken, manager(KARIM, old_desk=desk)) is Reason.WAS_IN_CHARGE
+        desk = ManagerRole(PRESETS[Preset.MEDIUM])
+        assert reason(taken, manager(KARIM, former_manager=desk)) is Reason.WAS_IN_CHARGE
 
     def test_the_former_requester_hears(self):
         changed = act("change_requester", TAKEN, replace(TAKEN, requester=THOMAS), actor=KARIM)
         assert reason(changed, Person(user=LEA)) is Reason.WAS_REQUESTER
 
     def test_a_guest_is_told_as_guest_although_once_in_charge(self):
-        left = Person(user=KARIM, guest=True, old_desk=Desk(PRESETS[Preset.MEDIUM]))
+        left = Person(user=KARIM, guest=True, former_manager=ManagerRole(PRESETS[Preset.MEDIUM]))
         assert reason(MOVE, left) is Reason.GUEST
 
 
@@ -167,7 +167,7 @@ class TestPeopleOfTheTicket:
         assert reason(COMMENT, Person(user=LEA)) is Reason.REQUESTER
 
     def test_the_author_hears_nothing(self):
-        assert decision(OPENING, Person(user=LEA)) is None
+        assert decide(OPENING, Person(user=LEA)) is None
 
     def test_the_strongest_reason_wins(self):
         everything = manager(LEA, "full", guest=True, follows=True)
@@ -185,10 +185,10 @@ class TestPeopleOfTheTicket:
         assert reason(COMMENT, Person(user=INES, follows=True)) is Reason.FOLLOWER
 
     def test_who_muted_the_ticket_hears_nothing_and_the_trace_says_so(self):
-        assert decision(COMMENT, Person(user=LEA, muted=True)).skipped is SkipReason.MUTED
+        assert decide(COMMENT, Person(user=LEA, muted=True)).skipped is SkipReason.MUTED
 
     def test_a_stranger_hears_nothing(self):
-        assert decision(COMMENT, Person(user=NADIA)) is None
+        assert decide(COMMENT, Person(user=NADIA)) is None
 
 
 class TestAudiences:
@@ -197,15 +197,15 @@ class TestAudiences:
         manager(LEA, "none", guest=True, follows=True),
     ])  # fmt: skip
     def test_a_note_is_never_told_to_requester_guest_or_follower(self, person):
-        assert decision(NOTE, person) is None
+        assert decide(NOTE, person) is None
 
     def test_a_note_is_told_to_the_one_in_charge(self):
         assert reason(NOTE, manager(KARIM)) is Reason.IN_CHARGE
 
     def test_a_message_to_the_requester_is_not_told_to_guests_and_viewers(self):
         narrowed = act("comment", audience=Audience.REQUESTER)
-        assert decision(narrowed, Person(user=INES, guest=True)) is None
-        assert decision(narrowed, Person(user=INES, follows=True)) is None
+        assert decide(narrowed, Person(user=INES, guest=True)) is None
+        assert decide(narrowed, Person(user=INES, follows=True)) is None
 
     def test_a_manager_who_follows_hears_of_it(self):
         narrowed = act("comment", audience=Audience.REQUESTER)
@@ -222,48 +222,48 @@ class TestQuietActs:
         "person", [Person(user=LEA), Person(user=INES, guest=True), Person(user=INES, follows=True)]
     )
     def test_are_told_to_the_others_only_when_asked_for(self, person):
-        assert decision(self.QUIET, person) is None
+        assert decide(self.QUIET, person) is None
         assert reason(replace(self.QUIET, notifies_everyone=True), person) is not None
 
 
 class TestQuestions:
     def test_a_closure_is_asked_of_the_requester_whatever_they_switched_off(self):
-        answer = decision(CLOSURE, Person(user=LEA, muted=True, as_requester=False))
+        answer = decide(CLOSURE, Person(user=LEA, muted=True, as_requester=False))
         assert (answer.asked, answer.skipped, answer.reason) == (True, None, Reason.REQUESTER)
 
     def test_a_request_for_information_too(self):
         asked = act("ask_information", TAKEN, replace(TAKEN, status="incomplete"))
-        assert decision(asked, Person(user=LEA, muted=True)).asked
+        assert decide(asked, Person(user=LEA, muted=True)).asked
 
     def test_an_invitation_too(self):
         invited = act("invite", invited=frozenset({INES}))
-        answer = decision(invited, Person(user=INES, guest=True, as_guest=False))
+        answer = decide(invited, Person(user=INES, guest=True, as_guest=False))
         assert (answer.asked, answer.reason) == (True, Reason.GUEST)
 
     def test_the_other_guests_are_not_asked(self):
         invited = act("invite", invited=frozenset({INES}))
-        assert not decision(invited, Person(user=FELIX, guest=True)).asked
+        assert not decide(invited, Person(user=FELIX, guest=True)).asked
 
     def test_permanent_guests_get_no_invitation(self):
         invited = act("invite", actor=None, invited=frozenset({INES}))
-        assert not decision(invited, Person(user=INES, guest=True, permanent=True)).asked
+        assert not decide(invited, Person(user=INES, guest=True, permanent=True)).asked
 
     def test_a_closure_by_the_requester_asks_nobody(self):
         approved = act("close", TAKEN, replace(TAKEN, status="approved"), actor=THOMAS)
-        assert not decision(approved, Person(user=LEA)).asked
+        assert not decide(approved, Person(user=LEA)).asked
 
     def test_a_new_requester_gets_the_question_that_waits(self):
         incomplete = replace(TAKEN, status="incomplete")
         changed = act("change_requester", incomplete, replace(incomplete, requester=INES))
-        assert decision(changed, Person(user=INES, as_requester=False)).asked
+        assert decide(changed, Person(user=INES, as_requester=False)).asked
 
 
 class TestMailbox:
     def test_hears_of_arrivals_only(self):
-        assert mailbox_hears(OPENING)
-        assert mailbox_hears(RELEASE)
-        assert not mailbox_hears(COMMENT)
-        assert not mailbox_hears(NOTE)
+        assert notifies_mailbox(OPENING)
+        assert notifies_mailbox(RELEASE)
+        assert not notifies_mailbox(COMMENT)
+        assert not notifies_mailbox(NOTE)
 
 
 # -- the whole table ---------------------------------------------------------------------------
@@ -324,7 +324,7 @@ def _acts():
 def _stand_in(act, levels):
     if act.after.assignee is None:
         return None
-    return replace(_manager(act, levels), stands_in=True)
+    return replace(_manager(act, levels), is_substitute=True)
 
 
 def _people():
@@ -332,7 +332,7 @@ def _people():
     yield "requester", lambda act: Person(user=act.after.requester)
     for name, levels in ANY_LEVEL.items():
         yield f"in charge: {name}", partial(_in_charge, levels=levels)
-        yield f"stands in: {name}", partial(_stand_in, levels=levels)
+        yield f"substitute: {name}", partial(_stand_in, levels=levels)
         yield f"member: {name}", partial(_manager, levels=levels, member=True, was_member=True)
         yield f"new member: {name}", partial(_manager, levels=levels, member=True)
         yield f"manager: {name}", partial(_manager, levels=levels)
@@ -346,13 +346,15 @@ def _people():
 
 
 def _in_charge(act, levels):
-    return Person(user=act.after.assignee, desk=Desk(levels)) if act.after.assignee else None
+    return (
+        Person(user=act.after.assignee, manager=ManagerRole(levels)) if act.after.assignee else None
+    )
 
 
 def _manager(act, levels, member=False, was_member=False):
     changed = act.before is not None and act.before != act.after
-    old_desk = Desk(levels, was_member) if changed else None
-    return Person(user=FELIX, desk=Desk(levels, member), old_desk=old_desk)
+    former_manager = ManagerRole(levels, was_member) if changed else None
+    return Person(user=FELIX, manager=ManagerRole(levels, member), former_manager=former_manager)
 
 
 def _was_requester(act):
@@ -367,19 +369,19 @@ def _was_in_charge(act, levels):
     stays = act.before.service == act.after.service
     return Person(
         user=act.before.assignee,
-        desk=Desk(levels) if stays else None,
-        old_desk=Desk(levels),
+        manager=ManagerRole(levels) if stays else None,
+        former_manager=ManagerRole(levels),
     )
 
 
 def _was_manager(act, levels):
     if act.before is None or act.before.service == act.after.service:
         return None
-    return Person(user=FELIX, old_desk=Desk(levels))
+    return Person(user=FELIX, former_manager=ManagerRole(levels))
 
 
 def _word(act, person):
-    answer = decision(act, person)
+    answer = decide(act, person)
     if answer is None:
         return "-"
     return f"{answer.reason.value}{' ?' if answer.asked else ''}"
@@ -393,13 +395,13 @@ def table():
         people = [(who, person(act_)) for who, person in _people()]
         heard = [(who, _word(act_, person)) for who, person in people if person]
         lines += [f"    {who:<26} {word}" for who, word in heard if word != "-"]
-        lines += [f"    {'mailbox':<26} mailbox"] if mailbox_hears(act_) else []
+        lines += [f"    {'mailbox':<26} mailbox"] if notifies_mailbox(act_) else []
     return "\n".join(lines) + "\n"
 
 
 def test_the_whole_table_is_the_approved_one():
     """A changed rule shows here what it changes; to approve, write `table()` to the file."""
-    approved = Path(__file__).with_name("listeners.txt").read_text()
+    approved = Path(__file__).with_name("recipients.txt").read_text()
     assert table() == approved
 
 
