@@ -1,4 +1,4 @@
-"""Absolute addresses, from the site's configuration and never from a request (E-17)."""
+"""Absolute URLs, from the site's configuration and never from a request."""
 
 import pytest
 from wagtail.models import Locale, Site
@@ -22,7 +22,7 @@ def home(helpdesk):
     return helpdesk
 
 
-def test_lead_to_the_ticket_on_the_helpdesk_page(home):
+def test_urls_of_tickets_and_actions_are_on_the_helpdesk_page(home):
     place = links.find_location(None, "en")
     assert place.to_ticket(12) == "https://intranet.arvelle.example/assistance/tickets/12/"
     assert place.to_act(12, "take-and-close").endswith("/tickets/12/take-and-close/")
@@ -30,25 +30,25 @@ def test_lead_to_the_ticket_on_the_helpdesk_page(home):
     assert place.to("manager_preferences").endswith("/assistance/preferences/manager/")
 
 
-def test_lead_to_our_own_addresses_on_the_same_site(home):
+def test_urls_of_package_views_are_on_the_same_site(home):
     place = links.find_location(None, "en")
     assert place.outside("mute", "token") == (
         "https://intranet.arvelle.example/helpdesk-mail/mute/token/"
     )
 
 
-def test_lead_nowhere_when_a_host_left_our_addresses_out(home, settings):
+def test_a_view_that_the_site_does_not_include_has_no_url(home, settings):
     settings.ROOT_URLCONF = "wagtail.urls"
     assert links.find_location(None, "en").outside("mute", "token") == ""
 
 
-def test_there_is_none_without_a_live_page(home):
+def test_there_is_no_location_without_a_live_page(home):
     home.live = False
     home.save()
     assert links.find_location(None, "en") is None
 
 
-def test_a_page_outside_every_site_leads_nowhere(home):
+def test_a_page_outside_every_site_is_no_location(home):
     home.move(home.get_root(), pos="last-child")
     assert links.find_location(None, "en") is None
 
@@ -65,7 +65,7 @@ def test_the_page_in_the_readers_language_is_preferred(home):
     assert links.find_location(None, "de").page.pk == home.pk
 
 
-def test_a_service_may_be_at_home_on_another_site(home, general):
+def test_the_page_on_the_site_of_the_service_is_preferred(home, general):
     root = home.get_root()
     other_root = root.add_child(instance=type(home.get_parent())(title="Other", slug="other"))
     other = other_root.add_child(instance=HelpdeskPage(title="Help", slug="help"))
@@ -77,7 +77,7 @@ def test_a_service_may_be_at_home_on_another_site(home, general):
     assert links.find_location(None, "en").page.pk == home.pk
 
 
-def test_a_round_of_mails_asks_once(home, django_assert_num_queries):
+def test_the_cache_looks_up_each_location_once(home, django_assert_num_queries):
     places = links.LocationCache()
     places.find(None, "en")
     with django_assert_num_queries(0):

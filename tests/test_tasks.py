@@ -1,4 +1,4 @@
-"""What keeps telling going: the bell after an act, schedules, commands, health, checks."""
+"""Tasks, schedules, commands, health and checks of notifications and mails."""
 
 import json
 from datetime import datetime, timedelta
@@ -27,15 +27,17 @@ from wagtail_helpdesk.models import (
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.reports import due
 
+pytestmark = pytest.mark.usefixtures("fake_helpdesk_page")
 
-class TestTheBell:
+
+class TestWakeUp:
     @pytest.fixture
     def rung(self, monkeypatch):
         calls = []
         monkeypatch.setattr("django_q.tasks.async_task", lambda *args: calls.append(args))
         return calls
 
-    def test_rings_once_for_each_form_after_commit(
+    def test_one_task_is_queued_per_form_after_commit(
         self, ticket, people, rung, django_capture_on_commit_callbacks
     ):
         with django_capture_on_commit_callbacks(execute=True):
@@ -43,7 +45,7 @@ class TestTheBell:
         batch = Event.objects.last().batch
         assert rung == [("wagtail_helpdesk.tasks.dispatch_event", str(batch))]
 
-    def test_r31_a_queue_that_is_down_breaks_nothing(
+    def test_an_action_succeeds_while_the_task_queue_is_down(
         self, ticket, people, monkeypatch, django_capture_on_commit_callbacks, mailoutbox
     ):
         def down(*args):
@@ -61,13 +63,13 @@ class TestTheBell:
         tasks.wake_mail_worker(Event, Event.objects.first())
         assert rung == []
 
-    def test_the_task_tells_and_sends(self, ticket, mailoutbox):
+    def test_the_task_dispatches_and_sends(self, ticket, mailoutbox):
         tasks.dispatch_event(str(Event.objects.get().batch))
         assert len(mailoutbox) == 4
 
 
 class TestSchedules:
-    def test_are_installed_once(self, db):
+    def test_schedules_are_installed_once(self, db):
         from django_q.models import Schedule
 
         call_command("helpdesk_schedules", verbosity=0)
@@ -76,7 +78,7 @@ class TestSchedules:
         assert Schedule.objects.count() == len(SCHEDULES)
         assert not Schedule.objects.filter(minutes=99).exists()
 
-    def test_those_of_another_version_go(self, db):
+    def test_schedules_of_another_version_are_removed(self, db):
         from django_q.models import Schedule
 
         Schedule.objects.create(name="wagtail_helpdesk: polish", func="no.longer.there")
@@ -85,19 +87,19 @@ class TestSchedules:
         assert not Schedule.objects.filter(func="no.longer.there").exists()
         assert Schedule.objects.filter(name="ours").exists()
 
-    def test_dry_run_installs_nothing(self, db, capsys):
+    def test_a_dry_run_installs_no_schedule(self, db, capsys):
         from django_q.models import Schedule
 
         call_command("helpdesk_schedules", "--dry-run")
         assert "wagtail_helpdesk: deliver mails" in capsys.readouterr().out
         assert not Schedule.objects.exists()
 
-    def test_say_so_without_django_q(self, db, monkeypatch):
+    def test_installing_schedules_fails_without_django_q(self, db, monkeypatch):
         monkeypatch.setattr("django.apps.apps.is_installed", lambda name: name != "django_q")
         with pytest.raises(CommandError, match="--loop"):
             call_command("helpdesk_schedules")
 
-    def test_r32_a_bad_schedule_beside_ours_does_not_stop_the_command(self, ticket, mailoutbox):
+    def test_a_broken_schedule_does_not_stop_the_command(self, ticket, mailoutbox):
         from django_q.models import Schedule
 
         Schedule.objects.create(name="bad", func="nothing", args="not a literal(")
@@ -111,14 +113,14 @@ class TestSchedules:
 
 @pytest.fixture
 def last_look(db, monkeypatch):
-    """Reports are due: it is nine on a Monday, and nobody looked for a week."""
+    """Reports are due: it is nine on a Monday, and the last run was a week ago."""
     nine = datetime(2027, 3, 1, 9, tzinfo=ZoneInfo("Europe/Paris"))
     Heartbeat.objects.create(name="reports", at=nine - timedelta(days=7))
     monkeypatch.setattr(due, "_database_now", lambda: nine)
 
 
 class TestDeliverCommand:
-    def test_tells_and_sends(self, ticket, mailoutbox, capsys):
+    def test_the_command_dispatches_and_sends(self, ticket, mailoutbox, capsys):
         call_command("helpdesk_deliver")
         assert len(mailoutbox) == 4
         assert "sent: 4" in capsys.readouterr().out
@@ -133,7 +135,7 @@ class TestDeliverCommand:
 
 
 class TestReportsCommand:
-    def test_makes_and_sends(self, general, last_look, mailoutbox, capsys):
+    def test_the_command_creates_and_sends_reports(self, general, last_look, mailoutbox, capsys):
         call_command("helpdesk_reports")
         assert capsys.readouterr().out == "reports made: 4\n"
         assert len(mailoutbox) == 4
@@ -157,7 +159,7 @@ def one_turn(monkeypatch):
     return one_turn
 
 
-class TestReportsThatCannotBeMade:
+class TestFailingReports:
     """What is wrong with them keeps no alert waiting."""
 
     @pytest.fixture(autouse=True)
@@ -165,21 +167,21 @@ class TestReportsThatCannotBeMade:
         Heartbeat.objects.create(name="reports", at=timezone.now() - timezone.timedelta(days=4))
         settings.WAGTAIL_HELPDESK = {"HOLIDAYS": "FRANCE"}
 
-    def test_in_the_loop(self, one_turn, mailoutbox, caplog):
+    def test_alerts_are_sent_by_the_loop_although_reports_fail(self, one_turn, mailoutbox, caplog):
         one_turn()
         assert len(mailoutbox) == 4
         assert "FRANCE" in caplog.text
 
-    def test_with_the_command(self, mailoutbox):
+    def test_alerts_are_sent_by_the_command_although_reports_fail(self, mailoutbox):
         call_command("helpdesk_deliver")
         assert len(mailoutbox) == 4
 
-    def test_in_a_task(self, mailoutbox):
+    def test_alerts_are_sent_by_the_task_although_reports_fail(self, mailoutbox):
         dispatch_waiting_events()
         tasks.plan_reports()
         assert len(mailoutbox) == 4
 
-    def test_are_said_by_the_check(self, settings):
+    def test_a_check_reports_unreadable_holidays(self, settings):
         [error] = checks.check_holidays(None)
         assert error.id == "wagtail_helpdesk.E015"
         assert "FRANCE" in error.msg
@@ -219,7 +221,7 @@ def slow_server(monkeypatch):
     return taken
 
 
-def test_a_delivery_that_goes_on_for_long_shows_that_it_lives(ticket, slow_server, monkeypatch):
+def test_a_long_delivery_records_heartbeats(ticket, slow_server, monkeypatch):
     shown = []
     monkeypatch.setattr(delivery, "record_heartbeat", shown.append)
     dispatch_waiting_events()
@@ -228,7 +230,7 @@ def test_a_delivery_that_goes_on_for_long_shows_that_it_lives(ticket, slow_serve
     assert shown == ["deliver"] * 3
 
 
-class TestATaskOfAQueueWithATimeLimit:
+class TestTaskTimeLimit:
     @pytest.fixture(autouse=True)
     def rung(self, monkeypatch):
         calls = []
@@ -237,20 +239,20 @@ class TestATaskOfAQueueWithATimeLimit:
         return calls
 
     @pytest.mark.parametrize("task", [tasks.deliver, tasks.plan_reports])
-    def test_sends_for_a_part_of_it_and_leaves_the_rest_as_it_was(self, ticket, slow_server, task):
+    def test_a_task_sends_for_a_quarter_of_its_time_limit(self, ticket, slow_server, task):
         dispatch_waiting_events()
         task()
         assert len(slow_server) == 2
         assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 2
 
-    def test_and_rings_for_another(
+    def test_a_task_that_ends_early_requests_another(
         self, ticket, slow_server, rung, django_capture_on_commit_callbacks
     ):
         with django_capture_on_commit_callbacks(execute=True):
             tasks.deliver()
         assert rung == [("wagtail_helpdesk.tasks.deliver",)]
 
-    def test_once_however_many_leave_work(
+    def test_several_tasks_that_end_early_request_one_other(
         self, ticket, slow_server, rung, django_capture_on_commit_callbacks
     ):
         with django_capture_on_commit_callbacks(execute=True):
@@ -258,7 +260,7 @@ class TestATaskOfAQueueWithATimeLimit:
             tasks.deliver()
         assert len(rung) == 1
 
-    def test_but_for_nobody_when_it_has_sent_everything(
+    def test_a_task_that_sent_everything_requests_no_other(
         self,
         taken,
         people,
@@ -274,7 +276,7 @@ class TestATaskOfAQueueWithATimeLimit:
         assert len(slow_server) == 1
         assert rung == []
 
-    def test_cut_all_the_same_it_keeps_the_mail_in_hand_alone(self, ticket, monkeypatch):
+    def test_a_task_ended_by_its_time_limit_keeps_only_the_current_mail(self, ticket, monkeypatch):
         def cut(*args):
             raise TimeoutException
 
@@ -286,7 +288,7 @@ class TestATaskOfAQueueWithATimeLimit:
         assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 3
 
 
-def test_r22_what_is_new_overtakes_a_bulk_in_the_loop_too(
+def test_a_later_alert_overtakes_bulk_mails_in_the_loop(
     ticket, taken, people, slow_server, one_turn, monkeypatch
 ):
     dispatch_waiting_events()
@@ -312,20 +314,20 @@ def health(*arguments):
 class TestHealth:
     @pytest.fixture(autouse=True)
     def alive(self, db):
-        for job in ("deliver", "reports", "house"):
+        for job in ("deliver", "reports", "housekeeping"):
             Heartbeat.objects.create(name=job)
 
-    def test_well(self, capsys):
+    def test_a_healthy_site_exits_with_0(self, capsys):
         assert health() == 0
 
-    def test_a_failed_mail_is_to_be_looked_at(self, ticket, capsys):
+    def test_a_failed_mail_is_a_warning_for_a_day(self, ticket, capsys):
         dispatch_waiting_events()
         OutgoingMail.objects.update(state=State.DEAD, failed_at=timezone.now())
         assert health() == 1
         OutgoingMail.objects.update(failed_at=timezone.now() - timezone.timedelta(days=2))
         assert health() == 0
 
-    def test_also_one_that_was_tried_for_days_before(self, ticket, capsys):
+    def test_a_mail_abandoned_after_days_is_a_warning(self, ticket, capsys):
         dispatch_waiting_events()
         old = timezone.now() - timezone.timedelta(hours=73)
         OutgoingMail.objects.update(created_at=old, attempts=queue.GIVE_UP_ATTEMPTS)
@@ -334,7 +336,7 @@ class TestHealth:
         assert health() == 1
         assert "mails_dead_today: 1" in capsys.readouterr().out
 
-    def test_so_is_one_that_the_server_puts_off_again_and_again(self, ticket, capsys):
+    def test_a_mail_deferred_several_times_is_a_warning(self, ticket, capsys):
         dispatch_waiting_events()
         OutgoingMail.objects.update(
             next_at=timezone.now() + timezone.timedelta(hours=1), attempts=4
@@ -344,57 +346,57 @@ class TestHealth:
         assert health() == 1
         assert "mails_deferred: 4" in capsys.readouterr().out
 
-    def test_a_service_whose_managers_have_all_left_is_to_be_looked_at(self, general, capsys):
+    def test_a_service_without_active_managers_is_a_warning(self, general, capsys):
         get_user_model().objects.filter(helpdesk_manager_rows__service=general).update(
             is_active=False
         )
         assert health() == 1
         assert "services_without_managers: Services Généraux" in capsys.readouterr().out
 
-    def test_one_left_by_all_who_could_manage_its_managers_is_too(self, general, people, capsys):
+    def test_a_service_where_nobody_can_manage_managers_is_a_warning(self, general, people, capsys):
         ServiceManager.objects.filter(user=people.hugo).update(can_manage_managers=True)
         assert health() == 0
         get_user_model().objects.filter(pk=people.hugo.pk).update(is_active=False)
         assert health() == 1
         assert "services_without_holders: Services Généraux" in capsys.readouterr().out
 
-    def test_a_closed_service_needs_nobody(self, general):
+    def test_a_disabled_service_needs_no_manager(self, general):
         general.managers.all().delete()
         type(general).objects.update(enabled=False)
         assert health() == 0
 
-    def test_g12_mails_that_wait_for_minutes_are_a_failure(self, ticket, capsys):
+    def test_mails_late_by_minutes_are_a_failure(self, ticket, capsys):
         dispatch_waiting_events()
         OutgoingMail.objects.update(next_at=timezone.now() - timezone.timedelta(minutes=6))
         assert health() == 2
 
     @pytest.mark.parametrize(("minutes", "level"), [(20, 0), (40, 1), (80, 2)])
-    def test_mails_to_thousands_may_take_their_time(self, ticket, capsys, minutes, level):
+    def test_bulk_mails_may_be_late(self, ticket, capsys, minutes, level):
         dispatch_waiting_events()
         waited = timezone.timedelta(minutes=minutes)
         OutgoingMail.objects.update(bulk=True, next_at=timezone.now() - waited)
         assert health() == level
 
-    def test_a_silent_delivery_is_a_failure(self, capsys):
+    def test_a_delivery_without_heartbeat_is_a_failure(self, capsys):
         Heartbeat.objects.filter(name="deliver").delete()
         assert health("--json") == 2
         assert json.loads(capsys.readouterr().out)["findings"]["last_deliver"]["level"] == 2
 
-    def test_a_frozen_cluster_whose_mails_others_send_is_to_be_looked_at(self, capsys):
-        house = Heartbeat.objects.filter(name="house")
+    def test_missing_housekeeping_is_a_warning(self, capsys):
+        house = Heartbeat.objects.filter(name="housekeeping")
         house.update(at=timezone.now() - timezone.timedelta(hours=2))
         assert health() == 0
         house.update(at=timezone.now() - timezone.timedelta(hours=4))
         assert health() == 1
-        assert "warning  last_house" in capsys.readouterr().out
+        assert "warning  last_housekeepingkeeping" in capsys.readouterr().out
 
-    def test_so_is_a_site_that_never_kept_house(self, capsys):
-        Heartbeat.objects.filter(name="house").delete()
+    def test_housekeeping_that_never_ran_is_a_warning(self, capsys):
+        Heartbeat.objects.filter(name="housekeeping").delete()
         assert health() == 1
         call_command("helpdesk_housekeeping")
         assert health() == 0
 
-    def test_a_mail_server_that_is_away_is_to_be_looked_at_until_it_is_tried_again(self, capsys):
+    def test_an_open_circuit_is_a_warning(self, capsys):
         later = timezone.now() + timezone.timedelta(minutes=1)
         server = CircuitBreaker.objects.create(name="smtp", open_until=later, last_error="421 Full")
         assert health() == 1
@@ -403,7 +405,7 @@ class TestHealth:
         server.save()
         assert health() == 0
 
-    def test_s_inf_04_anybody_learns_ok_or_fail_and_nothing_more(self, client):
+    def test_the_health_url_answers_ok_or_fail_only(self, client):
         assert client.get(reverse("wagtail_helpdesk:health")).text == "ok"
         Heartbeat.objects.all().delete()
         answer = client.get(reverse("wagtail_helpdesk:health"))

@@ -69,8 +69,8 @@ def edits(user, may=True):
     return Browser(user)
 
 
-def test_an_administrator_finds_every_mail_that_failed(administrator, failed, ticket):
-    mine, other = f"Ticket no. {ticket.pk}", f"Ticket no. {ticket.pk + 1}"
+def test_an_administrator_sees_every_failed_mail(administrator, failed, ticket):
+    mine, other = f"Ticket #{ticket.pk}", f"Ticket #{ticket.pk + 1}"
     assert administrator.rows() == [
         [other, "Nadia Haddad", "failed", "550 5.1.1 =User unknown", "1"],
         [mine, "Hugo Perrin", "failed", "550 5.1.1 =User unknown", "1"],
@@ -78,26 +78,26 @@ def test_an_administrator_finds_every_mail_that_failed(administrator, failed, ti
     ]
 
 
-def test_whoever_edits_a_service_finds_what_is_theirs(helpdesk, people, failed, ticket):
+def test_a_service_editor_sees_the_failed_mails_of_the_service(helpdesk, people, failed, ticket):
     rows = edits(people.karim).rows()
     assert [row[1] for row in rows] == ["Hugo Perrin", "Karim Benali"]
     assert edits(people.nadia).rows()[0][1] == "Nadia Haddad"
 
 
-def test_a_ticket_is_a_link_for_whoever_reads_it(helpdesk, people, failed, ticket, administrator):
+def test_the_ticket_is_a_link_for_its_readers_only(helpdesk, people, failed, ticket, administrator):
     link = edits(people.karim).report().select_one("#listing-results tbody a")
     assert link["href"].endswith(f"/assistance/tickets/{ticket.pk}/")
     assert not administrator.report().select("#listing-results tbody a")
 
 
-def test_s_not_04_no_word_of_a_ticket_is_shown(people, failed, administrator):
+def test_the_report_shows_no_content_of_tickets(people, failed, administrator):
     page = str(administrator.report())
     assert "Radiateur" not in page
     assert "Wifi" not in page
     assert "Il fait 14" not in page
 
 
-def test_nobody_else_is_let_in(people, failed):
+def test_other_users_have_no_access_to_the_mail_report(people, failed):
     for user in (people.victor, people.lea, people.gilles):
         user.is_superuser = False
         user.save()
@@ -107,30 +107,28 @@ def test_nobody_else_is_let_in(people, failed):
     assert Client().get(ADDRESS).status_code == 302
 
 
-def test_the_menu_leads_there_those_whom_it_lets_in(people, general, administrator):
+def test_the_menu_shows_the_report_to_users_with_access(people, general, administrator):
     assert "helpdesk-mails" in administrator.client.get("/admin/").text
     assert "helpdesk-mails" not in edits(people.hugo, may=False).client.get("/admin/").text
 
 
-def test_the_one_that_failed_last_comes_first(administrator, failed):
+def test_the_latest_failure_comes_first(administrator, failed):
     OutgoingMail.objects.filter(pk=failed[1].pk).update(failed_at=timezone.now())
     assert administrator.rows()[0][1] == "Hugo Perrin"
 
 
-def test_what_was_sent_or_waits_is_not_listed(administrator, failed):
+def test_sent_and_waiting_mails_are_not_listed(administrator, failed):
     OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.PENDING, failed_at=None)
     assert len(administrator.rows()) == 2
 
 
-def test_it_is_narrowed_to_the_uncertain(administrator, failed):
+def test_the_list_is_filtered_by_state(administrator, failed):
     OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
     assert [row[2] for row in administrator.rows(state="uncertain")] == ["uncertain"]
 
 
-def test_a_report_says_of_which_service(administrator, people, general, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(
-        kind="report", ticket=None, service=general
-    )
+def test_the_mail_of_a_report_names_the_service(administrator, people, general, failed):
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(kind="report", ticket=None, service=general)
     OutgoingMail.objects.filter(pk=failed[1].pk).update(kind="report", ticket=None)
     assert {row[0] for row in administrator.rows(kind="report")} == {
         "Report: Services Généraux",
@@ -139,12 +137,12 @@ def test_a_report_says_of_which_service(administrator, people, general, failed):
     assert [row[0] for row in edits(people.karim).rows()] == ["Report: Services Généraux"]
 
 
-def test_an_extra_address_is_named(administrator, failed):
+def test_the_email_of_a_mailbox_is_shown(administrator, failed):
     OutgoingMail.objects.filter(pk=failed[0].pk).update(user=None, email="team@example.org")
     assert "team@example.org" in [row[1] for row in administrator.rows()]
 
 
-def test_an_empty_list_is_good_news(administrator):
+def test_an_empty_list_has_a_message(administrator):
     assert "No e-mail failed." in administrator.report().text
     assert "No e-mail matches." in administrator.report(state="dead").text
 
@@ -158,24 +156,24 @@ def test_a_button_sends_a_mail_again(administrator, people, failed, mailoutbox, 
     assert [mail.to for mail in mailoutbox] == [["Karim Benali <karim.benali@arvelle.example>"]]
 
 
-def test_twice_sends_it_once(administrator, failed, mailoutbox, helpdesk):
+def test_sending_again_twice_sends_one_mail(administrator, failed, mailoutbox, helpdesk):
     for _ in range(2):
         administrator.again(mail=failed[0].pk)
-    assert "There was nothing left to send again." in administrator.report().text
+    assert "There was nothing to send again." in administrator.report().text
     deliver()
     administrator.again(mail=failed[0].pk)
     deliver()
     assert len(mailoutbox) == 1
 
 
-def test_all_that_failed_are_sent_again_but_not_the_uncertain(administrator, failed):
+def test_all_failed_mails_are_sent_again_except_uncertain_ones(administrator, failed):
     OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
     administrator.again(all="1")
     states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["uncertain", "pending", "pending"]
 
 
-def test_a_worker_is_rung_for(
+def test_sending_again_requests_a_worker(
     administrator, failed, monkeypatch, django_capture_on_commit_callbacks
 ):
     rung = []
@@ -185,7 +183,7 @@ def test_a_worker_is_rung_for(
     assert rung == [("wagtail_helpdesk.tasks.deliver",)]
 
 
-def test_the_mails_of_others_are_not_sent_again(people, failed):
+def test_mails_of_other_services_cannot_be_sent_again(people, failed):
     karim = edits(people.karim)
     assert karim.again(mail=failed[2].pk).status_code == 404
     karim.again(all="1")
@@ -194,23 +192,23 @@ def test_the_mails_of_others_are_not_sent_again(people, failed):
 
 
 @pytest.mark.parametrize("crafted", ["", "x", "-1", "999999", "²", "9" * 5000])
-def test_what_does_not_exist_is_not_found(administrator, failed, crafted):
+def test_an_invalid_mail_id_gets_404(administrator, failed, crafted):
     assert administrator.again(mail=crafted).status_code == 404
 
 
-def test_s_csrf_01_looking_sends_nothing(administrator, failed):
+def test_a_get_sends_no_mail(administrator, failed):
     assert administrator.client.get(f"{ADDRESS}again/").status_code == 405
     administrator.report()
     assert OutgoingMail.objects.filter(state=State.DEAD).count() == 3
 
 
-def test_a_spreadsheet_takes_nothing_for_a_formula(administrator, failed):
+def test_exported_cells_are_not_formulas(administrator, failed):
     OutgoingMail.objects.update(last_error="=HYPERLINK(1)")
     answer = administrator.client.get(ADDRESS, {"export": "csv"})
     assert "'=HYPERLINK(1)" in b"".join(answer.streaming_content).decode()
 
 
-def test_its_cost_does_not_grow_with_the_mails(
+def test_the_report_takes_as_many_queries_for_many_mails_as_for_few(
     administrator, people, ticket, failed, django_assert_max_num_queries
 ):
     for number in range(30):
@@ -234,16 +232,16 @@ class TestHealth:
             for item in browser.report().select(".helpdesk-health li")
         }
 
-    def test_is_for_administrators(self, administrator, people, general):
+    def test_the_summary_is_for_administrators_only(self, administrator, people, general):
         assert self.lines(administrator)
         assert not self.lines(edits(people.karim))
 
-    def test_when_all_is_well(self, administrator, ticket, helpdesk):
+    def test_the_summary_of_a_healthy_site(self, administrator, ticket, helpdesk):
         install_schedules()
         dispatch_waiting_events()
         deliver()
         lines = self.lines(administrator)
-        assert lines["Oldest event waiting to be announced"] == "none"
+        assert lines["Oldest event waiting for its alerts"] == "none"
         assert lines["Oldest e-mail waiting to be sent"] == "none"
         assert lines["E-mails that failed in the last 24 hours"] == "0"
         assert lines["Schedules"] == "installed"
@@ -251,44 +249,44 @@ class TestHealth:
         assert "failed" not in lines["Delivery last ran"]
         assert "needs attention" in lines["Housekeeping last ran"]
 
-    def test_when_the_house_is_kept(self, administrator, helpdesk):
+    def test_the_summary_shows_the_last_housekeeping(self, administrator, helpdesk):
         call_command("helpdesk_housekeeping", verbosity=0)
         assert "needs attention" not in self.lines(administrator)["Housekeeping last ran"]
 
-    def test_the_last_mail_sent_may_have_waited_for_long(self, administrator, ticket, helpdesk):
+    def test_the_last_mail_sent_is_shown_by_time_of_sending(self, administrator, ticket, helpdesk):
         dispatch_waiting_events()
         old, new = OutgoingMail.objects.order_by("pk")[:2]
         for mail, day in ((new, 1), (old, 4)):
             mail.state, mail.sent_at = State.SENT, datetime(2026, 3, day, 12, tzinfo=UTC)
             mail.save()
-        assert "March 4, 2026" in self.lines(administrator)["Last e-mail sent"]
+        assert "4 Mar 2026" in self.lines(administrator)["Last e-mail sent"]
 
-    def test_names_services_that_everybody_left(self, administrator, people, general):
+    def test_the_summary_names_services_without_managers(self, administrator, people, general):
         assert self.lines(administrator)["Services without an active manager"] == "none"
         users = type(people.karim).objects.filter(helpdesk_manager_rows__service=general)
         users.update(is_active=False)
         lines = self.lines(administrator)
         assert lines["Services without an active manager"] == "Services Généraux needs attention"
 
-    def test_when_nothing_runs(self, administrator, failed):
+    def test_the_summary_of_a_site_without_workers(self, administrator, failed):
         lines = self.lines(administrator)
         assert lines["Delivery last ran"] == "never failed"
         assert lines["Last e-mail sent"] == "never"
         assert lines["E-mails that failed in the last 24 hours"] == "3 needs attention"
         assert "deliver mails, plan reports" in lines["Schedules"]
 
-    def test_how_long_the_oldest_waits(self, administrator, ticket):
+    def test_the_summary_shows_the_age_of_the_oldest_event(self, administrator, ticket):
         ticket.events.update(created_at="2026-01-01T00:00Z")
-        assert self.lines(administrator)["Oldest event waiting to be announced"].endswith("failed")
+        assert self.lines(administrator)["Oldest event waiting for its alerts"].endswith("failed")
 
-    def test_a_mail_server_that_is_away(self, administrator):
+    def test_the_summary_shows_a_failing_mail_server(self, administrator):
         from wagtail_helpdesk.mailqueue.queue import open_circuit
 
         open_circuit("ConnectionRefusedError")
         said = self.lines(administrator)["Mail server"]
-        assert said == "set aside for a while: ConnectionRefusedError needs attention"
+        assert said == "paused: ConnectionRefusedError needs attention"
 
-    def test_the_clusters_that_are_seen(self, administrator, monkeypatch):
+    def test_the_summary_counts_visible_clusters(self, administrator, monkeypatch):
         from types import SimpleNamespace
 
         cluster = SimpleNamespace(workers=[1, 2])
@@ -297,14 +295,14 @@ class TestHealth:
         monkeypatch.setattr("django_q.status.Stat.get_all", list)
         assert self.lines(administrator)["Running clusters"].startswith("none can be seen")
 
-    def test_a_queue_that_cannot_be_reached(self, administrator, monkeypatch):
+    def test_the_summary_shows_an_unreachable_task_queue(self, administrator, monkeypatch):
         def away():
             raise ConnectionError
 
         monkeypatch.setattr("django_q.status.Stat.get_all", away)
         assert self.lines(administrator)["Running clusters"] == "the queue cannot be reached"
 
-    def test_a_site_without_django_q(self, administrator, monkeypatch):
+    def test_the_summary_of_a_site_without_django_q(self, administrator, monkeypatch):
         from django.apps import apps
 
         there = apps.is_installed

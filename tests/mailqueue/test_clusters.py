@@ -1,4 +1,4 @@
-"""From a form of the helpdesk page to the mail server, through real clusters: nobody calls announce here."""
+"""From a form of the helpdesk page to the mail server, through real clusters of django-q2."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ def test_a_comment_on_the_page_becomes_a_mail(taken, people, forget_notification
     assert f"/assistance/tickets/{taken.pk}/" in read(received)
 
 
-def test_the_same_with_redis(taken, people, forget_notifications, smtp):
+def test_a_comment_on_the_page_becomes_a_mail_with_redis(taken, people, forget_notifications, smtp):
     forget_notifications()
     with redis_server() as redis:
         where = {"smtp_port": smtp.port, "redis_port": redis.port}
@@ -62,7 +62,7 @@ def test_the_same_with_redis(taken, people, forget_notifications, smtp):
     assert received.recipient == people.karim.email
 
 
-def test_the_schedule_sweeps_what_a_redis_forgot(taken, forget_notifications, smtp):
+def test_the_schedule_sends_what_redis_lost(taken, forget_notifications, smtp):
     forget_notifications()
     with redis_server() as forgetful:
         where = {"smtp_port": smtp.port, "redis_port": forgetful.port}
@@ -92,7 +92,7 @@ def test_two_clusters_send_nothing_twice(ticket, people, forget_notifications, s
 
 
 @pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP], ids=["dead", "frozen"])
-def test_r04_a_cluster_that_works_no_more_is_noticed_and_the_command_does_its_work(
+def test_a_frozen_cluster_is_reported_and_the_command_sends_its_mails(
     taken, people, forget_notifications, smtp, fate
 ):
     forget_notifications()
@@ -109,9 +109,7 @@ def test_r04_a_cluster_that_works_no_more_is_noticed_and_the_command_does_its_wo
         assert len(smtp.messages) == 1
 
 
-def test_r04_a_frozen_cluster_that_thaws_sends_nothing_twice(
-    taken, people, forget_notifications, smtp
-):
+def test_a_cluster_that_resumes_sends_nothing_twice(taken, people, forget_notifications, smtp):
     forget_notifications()
     with qcluster(smtp_port=smtp.port) as cluster:
         os.killpg(cluster.pid, signal.SIGSTOP)

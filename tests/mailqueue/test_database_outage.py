@@ -51,28 +51,28 @@ def settled():
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("times", [1, 5])
-def test_r13_what_became_of_a_mail_is_written_when_it_is_back(claimed, flaky, times):
+def test_the_outcome_of_a_mail_is_stored_when_the_database_is_back(claimed, flaky, times):
     flaky(times)
     queue.settle_skipped(*claimed, SkipReason.MUTED)
     assert settled()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_r13_after_the_last_try_it_is_an_error(claimed, flaky):
+def test_an_outcome_that_cannot_be_stored_is_an_error_after_the_last_try(claimed, flaky):
     flaky(6)
     with pytest.raises(OperationalError):
         queue.settle_skipped(*claimed, SkipReason.MUTED)
     assert not settled()
 
 
-def test_within_a_transaction_there_is_no_second_try(claimed, flaky):
+def test_storing_an_outcome_is_not_retried_within_a_transaction(claimed, flaky):
     assert connection.in_atomic_block
     flaky(1)
     with pytest.raises(OperationalError):
         queue.settle_skipped(*claimed, SkipReason.MUTED)
 
 
-def test_announcing_stops_and_starts_again(ticket, monkeypatch):
+def test_dispatch_stops_without_a_database_and_resumes(ticket, monkeypatch):
     monkeypatch.setattr(dispatch, "dispatch_event", away)
     with pytest.raises(OperationalError):
         dispatch_waiting_events()
@@ -81,7 +81,9 @@ def test_announcing_stops_and_starts_again(ticket, monkeypatch):
     assert dispatch_waiting_events() == 4
 
 
-def test_a_mail_that_was_being_written_is_no_poison(ticket, monkeypatch, smtp):
+def test_a_database_error_while_composing_does_not_count_against_the_mail(
+    ticket, monkeypatch, smtp
+):
     dispatch_waiting_events()
     monkeypatch.setattr(alert_mail, "compose_alert", away)
     with pytest.raises(OperationalError):
@@ -107,7 +109,7 @@ def test_a_mail_sealed_between_two_statements_is_followed_by_another(
     assert Notification.objects.get().mail is not None
 
 
-def test_s_vis_06_a_follower_who_may_not_read_any_more(
+def test_a_follower_who_lost_access_gets_no_mail(
     taken, people, recipients, forget_notifications, smtp
 ):
     actions.change_visibility(taken, by=people.lea, to="public")

@@ -1,4 +1,4 @@
-"""Bringing mails to a mail server that fails: the fault matrix, row by row (R-01 to R-12, R-30 …)."""
+"""Delivery to a mail server that fails in each possible way."""
 
 import smtplib
 import uuid
@@ -55,45 +55,45 @@ def state():
     return State(outgoing.state), outgoing.attempts, outgoing.ambiguous
 
 
-class TestTakes:
-    def test_a_mail_is_taken_and_written_down_as_sent(self, waiting, smtp):
+class TestAcceptance:
+    def test_an_accepted_mail_is_stored_as_sent(self, waiting, smtp):
         outgoing = waiting()
         assert deliver() == {State.SENT: 1}
         (mail,) = smtp.messages
         assert mail.message_id == outgoing.message_id
         assert state() == (State.SENT, 1, 0)
 
-    def test_e06_a_mail_that_comes_back_goes_to_the_sites_address(self, waiting, smtp):
+    def test_bounces_go_to_the_email_of_the_site(self, waiting, smtp):
         waiting()
         deliver()
         (mail,) = smtp.messages
         assert mail.sender == mail.message["From"].addresses[0].addr_spec
         assert mail.sender == "helpdesk@example.org"
 
-    def test_r12_there_is_never_more_than_one_recipient(self, ticket, smtp):
+    def test_a_mail_has_one_recipient(self, ticket, smtp):
         dispatch_waiting_events()
         deliver()
         assert [len(mail.recipients) for mail in smtp.messages] == [1, 1, 1, 1]
 
-    def test_many_mails_go_through_one_connection(self, ticket, smtp):
+    def test_many_mails_use_one_connection(self, ticket, smtp):
         dispatch_waiting_events()
         deliver()
         assert smtp.connections == 1
 
-    def test_what_was_sent_is_not_sent_again(self, waiting, smtp):
+    def test_a_sent_mail_is_not_sent_again(self, waiting, smtp):
         waiting()
         deliver()
         deliver()
         assert len(smtp.messages) == 1
 
-    def test_it_leaves_a_heartbeat(self, db):
+    def test_delivery_records_a_heartbeat(self, db):
         deliver()
         assert Heartbeat.objects.filter(name="deliver").exists()
 
 
 class TestRefusals:
     @pytest.mark.parametrize("mode", ["r4", "d4", "r421"])
-    def test_r07_a_temporary_answer_is_tried_again_later(self, waiting, smtp, mode):
+    def test_a_temporary_rejection_is_retried_later(self, waiting, smtp, mode):
         outgoing = waiting(mode)
         deliver()
         assert state() == (State.PENDING, 1, 0)
@@ -105,14 +105,16 @@ class TestRefusals:
         assert state() == (State.SENT, 2, 0)
         assert len(smtp.messages) == 1
 
-    def test_r08_an_unknown_address_is_dead_and_remembered(self, waiting, smtp, people):
+    def test_a_mail_to_an_unknown_email_fails_and_the_email_is_remembered(
+        self, waiting, smtp, people
+    ):
         waiting("r5")
         deliver()
         assert state() == (State.DEAD, 1, 0)
         assert OutgoingMail.objects.get().last_error.startswith("550 5.1.1")
         assert people.karim.helpdesk_preferences.refused_email == "r5@example.org"
 
-    def test_r08_no_more_mail_goes_there_until_the_address_changes(
+    def test_nothing_is_sent_to_a_refused_email_until_it_changes(
         self, waiting, taken, people, recipients
     ):
         waiting("r5")
@@ -124,29 +126,27 @@ class TestRefusals:
         actions.comment(taken, by=people.lea, text="Allô ?")
         assert recipients("comment") == {"karim": "in_charge"}
 
-    def test_r08_a_refused_content_is_dead_and_the_address_is_not(self, waiting, people):
+    def test_a_rejected_content_does_not_mark_the_email(self, waiting, people):
         waiting("d5")
         deliver()
         assert state() == (State.DEAD, 1, 0)
         assert OutgoingMail.objects.get().last_error.startswith("554")
         assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
-    def test_r08_others_are_not_affected(self, ticket, people, smtp):
+    def test_a_rejection_does_not_affect_other_mails(self, ticket, people, smtp):
         people.sophie.email = "r5@example.org"
         people.sophie.save()
         dispatch_waiting_events()
         assert deliver() == {State.SENT: 3, State.DEAD: 1}
         assert len(smtp.messages) == 3
 
-    def test_r08_a_server_that_does_not_want_ours_says_nothing_of_the_address(
-        self, waiting, people, smtp
-    ):
+    def test_a_rejected_sender_does_not_mark_the_email(self, waiting, people, smtp):
         waiting("norelay")
         deliver()
         assert state() == (State.PENDING, 1, 0)
         assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
-    def test_a_server_that_puts_off_for_days_is_given_up(self, waiting):
+    def test_a_mail_deferred_for_days_is_abandoned(self, waiting):
         waiting("r4")
         OutgoingMail.objects.update(
             created_at=timezone.now() - timedelta(days=4), attempts=queue.GIVE_UP_ATTEMPTS
@@ -154,7 +154,7 @@ class TestRefusals:
         deliver()
         assert OutgoingMail.objects.get().state == State.DEAD
 
-    def test_sent_again_it_is_tried_as_often_as_at_first(self, waiting):
+    def test_a_mail_sent_again_has_all_its_attempts(self, waiting):
         waiting("r4")
         old = timezone.now() - timedelta(days=4)
         OutgoingMail.objects.update(
@@ -165,8 +165,8 @@ class TestRefusals:
         assert state() == (State.PENDING, 1, 0)
 
 
-class TestDoubt:
-    def test_r06_a_connection_cut_after_the_message_is_tried_once_more(self, waiting, smtp):
+class TestAmbiguity:
+    def test_a_connection_lost_after_the_message_is_retried_once(self, waiting, smtp):
         waiting("dropafter")
         deliver()
         assert state() == (State.PENDING, 1, 1)
@@ -178,18 +178,18 @@ class TestDoubt:
         assert len(smtp.messages) == 2
         assert len({mail.message_id for mail in smtp.messages}) == 1
 
-    def test_r09_silence_after_the_message_is_doubt_too(self, waiting):
+    def test_a_timeout_after_the_message_is_ambiguous(self, waiting):
         waiting("hangdata")
         deliver()
         assert state() == (State.PENDING, 1, 1)
 
-    def test_r09_silence_before_it_is_not(self, waiting, smtp):
+    def test_a_timeout_before_the_message_is_not_ambiguous(self, waiting, smtp):
         waiting("hangrcpt")
         deliver()
         assert state() == (State.PENDING, 1, 0)
         assert smtp.messages == []
 
-    def test_r02_a_process_killed_while_handing_over_makes_one_more_attempt(self, waiting, smtp):
+    def test_a_process_killed_while_handing_over_causes_one_more_attempt(self, waiting, smtp):
         outgoing = waiting()
         for round_ in (0, 1):
             claim = queue.claim_mails()
@@ -201,7 +201,7 @@ class TestDoubt:
         assert OutgoingMail.objects.get().state == State.UNCERTAIN
         assert smtp.messages == []
 
-    def test_r01_a_process_killed_before_leaves_no_doubt(self, waiting, smtp):
+    def test_a_process_killed_before_handing_over_is_not_ambiguous(self, waiting, smtp):
         waiting()
         queue.claim_mails()
         lease_runs_out()
@@ -210,17 +210,17 @@ class TestDoubt:
         assert len(smtp.messages) == 1
 
 
-class TestTheServerItself:
+class TestServerFailure:
     """Its failures open the circuit and burn no attempts."""
 
-    def test_r09_silence_at_the_door(self, waiting, smtp):
+    def test_a_server_that_does_not_greet_opens_the_circuit(self, waiting, smtp):
         waiting()
         smtp.mode = "hangbanner"
         deliver()
         assert state() == (State.PENDING, 0, 0)
         assert queue.is_circuit_open()
 
-    def test_r10_nobody_listens_for_two_days(self, waiting, smtp, settings):
+    def test_mails_survive_two_days_without_a_server(self, waiting, smtp, settings):
         waiting()
         settings.EMAIL_PORT = 9
         for _ in range(60):
@@ -234,13 +234,13 @@ class TestTheServerItself:
         assert deliver() == {State.SENT: 1}
         assert CircuitBreaker.objects.get().failures == 0
 
-    def test_r10_while_the_circuit_is_open_nothing_is_tried(self, waiting, smtp):
+    def test_nothing_is_sent_while_the_circuit_is_open(self, waiting, smtp):
         waiting()
         queue.open_circuit("down")
         assert deliver() == {}
         assert smtp.connections == 0
 
-    def test_r11_a_wrong_password(self, waiting, settings):
+    def test_a_wrong_password_opens_the_circuit(self, waiting, settings):
         from tests.servers.smtp import smtp_server
 
         with smtp_server(auth=True) as server:
@@ -251,7 +251,7 @@ class TestTheServerItself:
         assert state() == (State.PENDING, 0, 0)
         assert CircuitBreaker.objects.get().last_error.startswith("535")
 
-    def test_when_it_is_back_one_mail_goes_ahead(self, ticket, smtp):
+    def test_a_single_mail_tests_a_server_that_failed(self, ticket, smtp):
         dispatch_waiting_events()
         queue.open_circuit("down")
         again()
@@ -259,7 +259,7 @@ class TestTheServerItself:
         assert not queue.is_circuit_open()
 
 
-class TestPoison:
+class TestBrokenMails:
     @pytest.fixture
     def broken_for(self, monkeypatch):
         """Make the mails to one person impossible to write."""
@@ -275,7 +275,7 @@ class TestPoison:
 
         return broken_for
 
-    def test_r30_a_mail_that_cannot_be_made_dies_alone(self, ticket, people, smtp, broken_for):
+    def test_a_mail_that_cannot_be_composed_fails_alone(self, ticket, people, smtp, broken_for):
         broken_for(people.sophie)
         dispatch_waiting_events()
         for _ in range(queue.MAX_UNANSWERED + 2):
@@ -286,7 +286,7 @@ class TestPoison:
         assert dead.last_error == "RuntimeError: template"
         assert len(smtp.messages) == 3
 
-    def test_r30_a_mail_that_kills_its_process_dies_and_takes_no_other_along(self, ticket, smtp):
+    def test_a_mail_that_crashes_its_process_fails_alone(self, ticket, smtp):
         dispatch_waiting_events()
         killer = OutgoingMail.objects.order_by("pk").first()
         for _ in range(12):
@@ -303,7 +303,7 @@ class TestPoison:
 
 
 class TestClaims:
-    def test_r15_a_process_that_slept_over_its_lease_sends_nothing(self, waiting):
+    def test_a_process_whose_lease_expired_sends_nothing(self, waiting):
         outgoing = waiting()
         first = queue.claim_mails()
         lease_runs_out()
@@ -312,13 +312,13 @@ class TestClaims:
             queue.mark_handed_over(outgoing, first.token)
         queue.mark_handed_over(outgoing, second.token)
 
-    def test_what_is_given_back_is_as_before(self, waiting):
+    def test_a_released_mail_is_as_before_the_claim(self, waiting):
         waiting()
         claim = queue.claim_mails()
         queue.release_mails(claim.mails, claim.token)
         assert state() == (State.PENDING, 0, 0)
 
-    def test_but_sealed(self, waiting, taken, people):
+    def test_a_released_mail_stays_sealed(self, waiting, taken, people):
         """What comes after the first claim travels in the next mail."""
         waiting()
         claim = queue.claim_mails()
@@ -327,7 +327,7 @@ class TestClaims:
         dispatch_waiting_events()
         assert OutgoingMail.objects.count() == 2
 
-    def test_r22_a_fresh_alert_overtakes_a_bulk(self, waiting, ticket, people, smtp):
+    def test_a_later_alert_overtakes_bulk_mails(self, waiting, ticket, people, smtp):
         waiting()
         OutgoingMail.objects.update(bulk=True)
         actions.comment(ticket, by=people.karim, text="À moi.")
@@ -335,19 +335,19 @@ class TestClaims:
         deliver()
         assert [mail.recipient for mail in smtp.messages] == [people.lea.email, "ok@example.org"]
 
-    def test_r35_asked_to_stop_it_ends_after_the_mail_in_hand(self, ticket, smtp):
+    def test_delivery_stops_after_the_current_mail(self, ticket, smtp):
         dispatch_waiting_events()
         deliver(lambda: bool(smtp.messages))
         assert len(smtp.messages) == 1
         assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 3
 
-    def test_r34_a_kind_that_only_a_newer_version_knows_keeps_waiting(self, waiting):
+    def test_a_mail_of_an_unknown_kind_waits(self, waiting):
         waiting()
         OutgoingMail.objects.update(kind="postcard")
         assert deliver() == {}
         assert state() == (State.PENDING, 0, 0)
 
-    def test_what_somebody_else_took_over_is_left_alone(self, waiting):
+    def test_a_mail_claimed_by_another_process_is_not_changed(self, waiting):
         outgoing = waiting()
         claim = queue.claim_mails()
         OutgoingMail.objects.update(token=uuid.uuid4())
@@ -366,25 +366,25 @@ class TestCheckedAgain:
             ({"is_active": False}, "inactive"),
         ],
     )
-    def test_the_person(self, waiting, people, change, why):
+    def test_a_person_who_cannot_get_mail_is_checked_again(self, waiting, people, change, why):
         waiting()
         type(people.karim).objects.filter(pk=people.karim.pk).update(**change)
         deliver()
         assert OutgoingMail.objects.get().skipped == Notification.objects.get().skipped == why
 
-    def test_s_vis_06_the_right_to_see(self, waiting, people, general):
+    def test_access_is_checked_again_before_sending(self, waiting, people, general):
         waiting()
         general.managers.filter(user=people.karim).delete()
         deliver()
         assert Notification.objects.get().skipped == "no_access"
 
-    def test_the_preferences(self, waiting, people):
+    def test_preferences_are_checked_again_before_sending(self, waiting, people):
         waiting()
         HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
         deliver()
         assert Notification.objects.get().skipped == "switched_off"
 
-    def test_muting(self, waiting, people, taken):
+    def test_muting_is_checked_again_before_sending(self, waiting, people, taken):
         waiting()
         actions.mute(taken, by=people.karim)
         deliver()
@@ -398,7 +398,7 @@ class TestCheckedAgain:
         deliver()
         assert [mail.recipient for mail in smtp.messages] == [people.lea.email]
 
-    def test_the_extra_address_must_still_be_that_of_the_category(self, general, ticket, smtp):
+    def test_a_mailbox_no_longer_set_for_the_category_gets_no_mail(self, general, ticket, smtp):
         general.alert_address = "team@example.org"
         general.save()
         ticket.events.update(dispatched_at=None)
@@ -424,18 +424,16 @@ class TestCheckedAgain:
         return alerted
 
     @pytest.mark.parametrize("name", ["victor", "VICTOR"])
-    def test_the_extra_address_of_somebody_who_may_not_read_it_hears_nothing(
-        self, alerted, people, name
-    ):
+    def test_the_mailbox_of_a_person_without_access_gets_no_mail(self, alerted, people, name):
         people.victor.email = "victor@example.org"
         people.victor.save()
         assert alerted(f"{name}@example.org") == "no_access"
 
-    def test_that_of_a_manager_does_until_he_leaves(self, alerted, general, people):
+    def test_the_mailbox_of_a_manager_gets_mail(self, alerted, general, people):
         assert alerted(people.sophie.email) == "told"
 
     @pytest.mark.parametrize("way", ["removed", "deactivated"])
-    def test_and_no_longer(self, alerted, general, people, way):
+    def test_the_mailbox_of_a_former_manager_gets_no_mail(self, alerted, general, people, way):
         def leave():
             if way == "removed":
                 general.managers.filter(user=people.sophie).delete()
@@ -445,32 +443,32 @@ class TestCheckedAgain:
 
         assert alerted(people.sophie.email, leave) == "no_access"
 
-    def test_one_that_somebody_shares_who_may_read_it_does(self, alerted, people):
+    def test_a_mailbox_shared_with_a_person_with_access_gets_mail(self, alerted, people):
         people.victor.email = people.sophie.email
         people.victor.save()
         assert alerted(people.sophie.email) == "told"
 
-    def test_s_not_03_a_deleted_ticket_is_told_to_nobody(self, waiting, taken, smtp):
+    def test_a_deleted_ticket_sends_no_mail(self, waiting, taken, smtp):
         waiting()
         taken.delete()
         assert deliver() == {}
         assert smtp.messages == []
 
 
-def test_r33_the_secret_key_may_change_while_mails_wait(waiting, smtp, settings):
+def test_waiting_mails_survive_a_change_of_the_secret_key(waiting, smtp, settings):
     waiting()
     settings.SECRET_KEY = "another"
     deliver()
     assert len(smtp.messages) == 1
 
 
-def test_any_mail_back_end_will_do(ticket, mailoutbox):
+def test_any_mail_back_end_works(ticket, mailoutbox):
     dispatch_waiting_events()
     assert deliver() == {State.SENT: 4}
     assert len(mailoutbox) == 4
 
 
-def test_a_back_end_that_fails_is_tried_again(ticket, monkeypatch):
+def test_a_mail_is_retried_when_the_back_end_fails(ticket, monkeypatch):
     from django.core.mail.backends.locmem import EmailBackend
 
     def fail(self, messages):
@@ -482,7 +480,7 @@ def test_a_back_end_that_fails_is_tried_again(ticket, monkeypatch):
     assert not OutgoingMail.objects.filter(ambiguous__gt=0).exists()
 
 
-def test_what_is_told_is_what_the_gate_lets_through(
+def test_mails_contain_what_visible_to_allows(
     ticket, people, send_mails, django_assert_max_num_queries
 ):
     """The check at sending and ``visible_to`` are one rule."""
@@ -500,7 +498,7 @@ def test_what_is_told_is_what_the_gate_lets_through(
         )
 
 
-def test_a_mail_of_many_costs_few_statements(ticket, people, forget_notifications, smtp):
+def test_many_mails_about_a_ticket_take_few_queries(ticket, people, forget_notifications, smtp):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -520,7 +518,7 @@ def test_a_mail_of_many_costs_few_statements(ticket, people, forget_notification
     assert len(queries) <= 20 * 3 + 50
 
 
-def test_a_mail_taken_over_while_it_was_written_is_left_alone(waiting, smtp, monkeypatch):
+def test_a_mail_claimed_by_another_process_while_composing_is_not_sent(waiting, smtp, monkeypatch):
     compose = alert_mail.compose_alert
 
     def slow(outgoing, *words):
@@ -533,7 +531,7 @@ def test_a_mail_taken_over_while_it_was_written_is_left_alone(waiting, smtp, mon
     assert smtp.messages == []
 
 
-def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(waiting, monkeypatch):
+def test_storing_an_outcome_is_retried_after_a_database_error(waiting, monkeypatch):
     from django.db import OperationalError
     from django.db.models import QuerySet
 
@@ -569,17 +567,17 @@ def test_a_database_that_is_away_while_the_answer_is_written_is_asked_again(wait
         (450, "4.1.1 Unverified address", Result.LATER),
     ],
 )
-def test_r08_what_a_refused_recipient_means(code, said, result):
+def test_a_rejected_recipient_is_classified(code, said, result):
     refused = smtplib.SMTPRecipientsRefused({"a@example.org": (code, said.encode())})
     assert classify_error(refused, handed_over=False) is result
 
 
-def test_a_message_that_is_too_large_is_not_the_servers_failure():
+def test_a_message_that_is_too_large_does_not_open_the_circuit():
     refused = smtplib.SMTPSenderRefused(552, b"5.3.4 Too large", "helpdesk@example.org")
     assert classify_error(refused, handed_over=False) is Result.REFUSED
 
 
-def test_a_sender_that_is_refused_for_good_is_the_servers_failure():
+def test_a_permanently_rejected_sender_opens_the_circuit():
     refused = smtplib.SMTPSenderRefused(550, b"not you", "helpdesk@example.org")
     later = smtplib.SMTPSenderRefused(451, b"not now", "helpdesk@example.org")
     assert classify_error(refused, handed_over=False) is Result.SERVER_DOWN

@@ -1,4 +1,4 @@
-"""Telling with real processes and real servers that are killed, stopped and restarted."""
+"""Delivery with real processes and servers that are killed, stopped and restarted."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def helpdesk_locations():
-    """Other processes do not know of the place that the other tests invent."""
+    """Use real pages: other processes do not have the fake one."""
 
 
 def loop(smtp, **more):
@@ -33,16 +33,16 @@ def loop(smtp, **more):
 
 
 def let_leases_run_out():
-    """Do as if whoever has a mail in hand had had it for too long."""
+    """Let the leases of all claimed mails expire."""
     OutgoingMail.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
 
 
-def test_the_loop_sends_by_itself(ticket, smtp):
+def test_the_loop_delivers_without_django_q(ticket, smtp):
     with loop(smtp):
         assert len(smtp.wait_for(4)) == 4
 
 
-def test_r04_an_idle_worker_killed_may_freeze_the_cluster_but_not_the_mails(ticket, people, smtp):
+def test_mails_are_sent_although_a_killed_worker_freezes_the_cluster(ticket, people, smtp):
     with qcluster(smtp_port=smtp.port) as cluster, loop(smtp):
         smtp.wait_for(4)
         for child in children(cluster.pid):
@@ -53,7 +53,7 @@ def test_r04_an_idle_worker_killed_may_freeze_the_cluster_but_not_the_mails(tick
     assert smtp.messages[-1].recipient == people.lea.email
 
 
-def test_r05_the_whole_cluster_killed_loses_nothing(ticket, people, smtp):
+def test_killing_the_cluster_loses_no_mail(ticket, people, smtp):
     with qcluster(smtp_port=smtp.port) as cluster:
         actions.take(ticket, by=people.karim)
         stop(cluster, signal.SIGKILL)
@@ -89,7 +89,7 @@ def test_the_redis_broker_works(taken, forget_notifications, smtp):
             smtp.wait_for(1)
 
 
-def test_a_redis_that_forgot_everything_loses_nothing(taken, forget_notifications, smtp):
+def test_an_emptied_redis_loses_no_mail(taken, forget_notifications, smtp):
     forget_notifications()
     with redis_server() as redis:
         run_command("shell", "-c", ACT, smtp_port=smtp.port, redis_port=redis.port)
@@ -97,7 +97,7 @@ def test_a_redis_that_forgot_everything_loses_nothing(taken, forget_notification
     assert len(smtp.messages) == 1
 
 
-def test_r31_a_redis_that_is_down_lets_the_act_pass(taken, forget_notifications, smtp):
+def test_an_action_succeeds_while_redis_is_down(taken, forget_notifications, smtp):
     forget_notifications()
     done = run_command("shell", "-c", ACT, smtp_port=smtp.port, redis_port=9)
     assert done.returncode == 0
@@ -105,7 +105,7 @@ def test_r31_a_redis_that_is_down_lets_the_act_pass(taken, forget_notifications,
     assert len(smtp.messages) == 1
 
 
-def test_r03_killed_after_the_server_took_the_mail_makes_two_copies(
+def test_a_process_killed_after_acceptance_sends_two_copies_at_most(
     taken, people, forget_notifications, smtp
 ):
     forget_notifications()
@@ -123,7 +123,7 @@ def test_r03_killed_after_the_server_took_the_mail_makes_two_copies(
     assert OutgoingMail.objects.get().state == State.SENT
 
 
-def test_r35_sigterm_ends_it_after_the_mail_in_hand(ticket, smtp):
+def test_sigterm_stops_delivery_after_the_current_mail(ticket, smtp):
     smtp.delay = 1
     with loop(smtp) as process:
         eventually(lambda: smtp.connections)
@@ -153,7 +153,7 @@ def in_threads(work, number):
     return results
 
 
-def test_r14_of_two_that_claim_one_mail_one_gets_it(taken, people, forget_notifications, smtp):
+def test_of_two_claims_of_one_mail_one_succeeds(taken, people, forget_notifications, smtp):
     forget_notifications()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
     dispatch_waiting_events()
@@ -164,7 +164,7 @@ def test_r14_of_two_that_claim_one_mail_one_gets_it(taken, people, forget_notifi
         queue.release_mails(winners[0].mails, winners[0].token)
 
 
-def test_two_that_announce_at_once_tell_everybody_once(ticket, people):
+def test_two_concurrent_dispatches_notify_each_recipient_once(ticket, people):
     for number in range(10):
         actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
         actions.release(actions.take(ticket, by=people.karim).ticket, by=people.karim)
@@ -172,7 +172,7 @@ def test_two_that_announce_at_once_tell_everybody_once(ticket, people):
     assert sum(counts) == sum(event.notifications.count() for event in ticket.events.all())
 
 
-def test_r16_of_four_planners_one_makes_the_reports(general, people):
+def test_of_four_concurrent_planners_one_creates_the_reports(general, people):
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
 
@@ -184,7 +184,9 @@ def test_r16_of_four_planners_one_makes_the_reports(general, people):
     assert OutgoingMail.objects.count() == 4
 
 
-def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, forget_notifications, smtp):
+def test_a_suspended_process_that_lost_its_lease_sends_nothing(
+    taken, people, forget_notifications, smtp
+):
     forget_notifications()
     asleep = threading.Event()
     with loop(smtp) as process:
@@ -207,7 +209,7 @@ def test_r15_a_sleeper_that_lost_its_lease_sends_nothing(taken, people, forget_n
 
 
 @pytest.mark.postgresql
-def test_r13_the_database_cut_while_delivering(ticket, people, smtp):
+def test_delivery_survives_a_lost_database_connection(ticket, people, smtp):
     with loop(smtp):
         for number in range(5):
             actions.comment(ticket, by=people.lea, text=f"Allô {number} ?")
@@ -229,7 +231,7 @@ def test_r13_the_database_cut_while_delivering(ticket, people, smtp):
 
 
 @pytest.mark.sqlite
-def test_r37_two_processes_on_sqlite_lose_nothing(ticket, people, smtp):
+def test_two_processes_on_sqlite_lose_no_mail(ticket, people, smtp):
     with loop(smtp):
         for number in range(60):
             actions.take(ticket, by=people.karim)

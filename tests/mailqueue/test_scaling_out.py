@@ -49,7 +49,7 @@ def tickets(heating, people, forget_notifications):
 
 
 class Writer:
-    """Somebody behind a load balancer: asks one server, and the other when there is no answer."""
+    """A client of a load balancer: requests from one server, or from the other if it fails."""
 
     def __init__(self, user, ports):
         client = Client()
@@ -86,8 +86,8 @@ def killed_after(mails, smtp, *processes):
     smtp.after_reply = kill
 
 
-def wait_until_all_is_told(within=300):
-    """Nobody helps: the cluster that is left does it, by its tasks and its schedules.
+def wait_until_everything_is_sent(within=300):
+    """Wait: the remaining cluster does everything, by its tasks and its schedules.
 
     A sweep that the dead cluster had in hand is lost with it, and the next comes a minute later.
     """
@@ -98,7 +98,7 @@ def wait_until_all_is_told(within=300):
     )
 
 
-def test_what_a_web_server_and_a_cluster_had_in_hand_is_done_by_the_others(tickets, people, smtp):
+def test_the_work_of_a_killed_web_server_and_cluster_is_done_by_the_others(tickets, people, smtp):
     with ExitStack() as stack:
         redis = stack.enter_context(redis_server())
         where = {
@@ -113,7 +113,7 @@ def test_what_a_web_server_and_a_cluster_had_in_hand_is_done_by_the_others(ticke
         lea = Writer(people.lea, [web.port for web in webs])
         for number, ticket in enumerate(tickets):
             lea.comment(ticket, f"Toujours froid, {number}.")
-        wait_until_all_is_told()
+        wait_until_everything_is_sent()
         assert [clusters[0].poll(), webs[0].process.poll()] == [-signal.SIGKILL, -signal.SIGKILL]
 
     written = [f"Toujours froid, {number}." for number in range(COMMENTS)]

@@ -1,4 +1,4 @@
-"""What is in a mail: the words, the links, the headers (rows E-01 to E-18, S-HDR-01, S-HDR-02)."""
+"""What alerts contain: sentences, links and headers."""
 
 import email
 import email.policy
@@ -43,7 +43,7 @@ def delete(service):
 
 
 class TestCreation:
-    def test_carries_author_subject_content_and_link(self, ticket, send_mails):
+    def test_a_creation_mail_has_author_subject_content_and_link(self, ticket, send_mails):
         mail = send_mails()["karim"]
         for part in (text_of(mail), html_of(mail)):
             assert "Léa Fournier opened a ticket in Services Généraux › Chauffage." in part
@@ -51,18 +51,20 @@ class TestCreation:
             assert "Il fait 14 degrés." in part
             assert f"/tickets/{ticket.pk}/" in part
 
-    def test_says_for_whom_when_somebody_else_opened_it(self, heating, people, send_mails):
+    def test_a_creation_mail_names_the_requester_and_who_opened_it(
+        self, heating, people, send_mails
+    ):
         actions.open_ticket(
             heating, by=people.karim, requester=people.lea, subject="Froid", text="Elle a froid."
         )
         assert "Requester: Léa Fournier (opened by Karim Benali)" in text_of(send_mails()["sophie"])
 
-    def test_tells_a_permanent_guest_why(self, general, heating, people, send_mails):
+    def test_a_permanent_guest_reads_the_reason(self, general, heating, people, send_mails):
         PermanentGuest.objects.create(service=general, user=people.ines)
         actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
         assert "permanent guest of the service Services Généraux" in text_of(send_mails()["ines"])
 
-    def test_whoever_came_with_another_service_has_stayed_as_a_guest(
+    def test_a_permanent_guest_of_the_former_service_is_called_a_guest(
         self, general, ticket, network, people, send_mails, forget_notifications
     ):
         PermanentGuest.objects.create(service=general, user=people.ines)
@@ -73,7 +75,7 @@ class TestCreation:
         actions.comment(ticket, by=people.lea, text="Toujours froid.")
         assert "because you are a guest of the ticket" in text_of(send_mails()["ines"])
 
-    def test_a_member_is_told_where_he_is_one(
+    def test_a_member_reads_the_category_they_are_a_member_of(
         self, ticket, plumbing, people, recipients, send_mails
     ):
         recipients()
@@ -84,11 +86,13 @@ class TestCreation:
         ("who", "address"),
         [("sophie", "manager/preferences/#service-{}\n"), ("lea", "preferences/\n")],
     )
-    def test_leads_to_where_one_changes_that(self, taken, general, send_mails, who, address):
+    def test_the_mail_links_to_the_preferences_of_its_reason(
+        self, taken, general, send_mails, who, address
+    ):
         text = text_of(send_mails()[who])
         assert f"/en/help/{address.format(general.pk)}" in text
 
-    def test_nobody_has_preferences_for_a_mailbox(
+    def test_a_mail_to_a_mailbox_has_no_link_to_preferences(
         self, general, people, heating, mailoutbox, send_mails
     ):
         type(general).objects.filter(pk=general.pk).update(alert_address="team@arvelle.example")
@@ -122,7 +126,7 @@ class TestCreation:
 
 
 class TestClosure:
-    def test_asks_the_requester_to_approve_and_says_by_when(self, closed, send_mails):
+    def test_a_closure_mail_asks_the_requester_to_approve_by_a_date(self, closed, send_mails):
         text = text_of(send_mails()["lea"])
         assert "Karim Benali closed your ticket. Is your problem solved?" in text
         assert f"/tickets/{closed.pk}/approve-closure/" in text
@@ -130,7 +134,7 @@ class TestClosure:
         assert "reopen" not in text
         assert re.search(r"If we don’t hear from you by .+, we’ll consider it solved", text)
 
-    def test_asks_nothing_that_was_answered_before_it_left(
+    def test_a_closure_answered_before_the_mail_was_sent_asks_nothing(
         self, closed, people, recipients, send_mails
     ):
         recipients()
@@ -140,7 +144,9 @@ class TestClosure:
         assert "approve" not in text
         assert "hear from you" not in text
 
-    def test_asks_nothing_of_others(self, taken, people, send_mails, forget_notifications):
+    def test_a_closure_mail_asks_guests_nothing(
+        self, taken, people, send_mails, forget_notifications
+    ):
         actions.invite(taken, by=people.karim, users=[people.ines])
         forget_notifications()
         actions.close(taken, by=people.karim, text="Vanne remplacée.")
@@ -149,14 +155,14 @@ class TestClosure:
         assert "approve" not in text
 
 
-def test_a_request_for_information_has_an_answer_button(taken, people, send_mails):
+def test_a_request_for_information_has_a_reply_button(taken, people, send_mails):
     actions.ask_information(taken, by=people.karim, text="Quelle salle ?")
     text = text_of(send_mails()["lea"])
     assert "Karim Benali has a question for you. Please reply below." in text
     assert f"Reply\nhttps://intranet.arvelle.example/en/help/tickets/{taken.pk}/comment/" in text
 
 
-def test_an_invitation_carries_the_message(taken, people, send_mails, forget_notifications):
+def test_an_invitation_quotes_the_message(taken, people, send_mails, forget_notifications):
     forget_notifications()
     actions.invite(taken, by=people.karim, users=[people.ines], text="Pour information.")
     text = text_of(send_mails()["ines"])
@@ -164,7 +170,7 @@ def test_an_invitation_carries_the_message(taken, people, send_mails, forget_not
     assert "> Pour information." in text
 
 
-def test_a_new_requester_reads_the_question_that_waits(
+def test_a_new_requester_reads_the_unanswered_question(
     taken, people, send_mails, forget_notifications
 ):
     actions.ask_information(taken, by=people.karim, text="Quelle salle ?")
@@ -176,8 +182,8 @@ def test_a_new_requester_reads_the_question_that_waits(
     assert "Reply\n" in text
 
 
-class TestFarewell:
-    def test_tells_a_manager_where_the_ticket_went_and_nothing_more(
+class TestAccessLost:
+    def test_a_manager_who_lost_access_reads_where_the_ticket_went_only(
         self, taken, network, people, send_mails, forget_notifications
     ):
         forget_notifications()
@@ -192,12 +198,14 @@ class TestFarewell:
             assert f"/tickets/{taken.pk}/" not in part
         assert not raw(mail)["List-Archive"]
 
-    def test_tells_the_former_requester(self, taken, people, send_mails, forget_notifications):
+    def test_the_former_requester_reads_who_has_the_ticket(
+        self, taken, people, send_mails, forget_notifications
+    ):
         forget_notifications()
         actions.change_requester(taken, by=people.karim, to=people.thomas)
         assert "to Thomas Girard, so you no longer have access." in text_of(send_mails()["lea"])
 
-    def test_shows_only_what_its_reader_could_see(
+    def test_a_mail_about_lost_access_shows_only_what_its_reader_could_see(
         self, taken, network, people, send_mails, forget_notifications
     ):
         payroll = service_of("Ressources humaines", ["Paie"], people.julien).categories.get()
@@ -214,7 +222,7 @@ class TestFarewell:
             assert "Licenciement" not in part
             assert "Ressources humaines" not in part
 
-    def test_names_no_subject_written_in_a_confidential_service(
+    def test_a_mail_about_lost_access_hides_a_confidential_subject(
         self, taken, network, people, general, send_mails, forget_notifications
     ):
         forget_notifications()
@@ -224,7 +232,7 @@ class TestFarewell:
         assert mail.subject == f"[Services Généraux #{taken.pk}] Confidential ticket"
         assert f"transferred ticket #{taken.pk} to the service DSI, so" in text_of(mail)
 
-    def test_says_nothing_of_a_confidential_service_it_went_to_later(
+    def test_a_mail_about_lost_access_hides_later_confidential_services(
         self, taken, network, plumbing, people, dsi, general, send_mails, forget_notifications
     ):
         forget_notifications()
@@ -236,7 +244,7 @@ class TestFarewell:
         assert mail.subject == f"[Chauffage #{taken.pk}] Radiateur froid en salle A12"
         assert raw(mail)["From"].startswith("Services Généraux ")
 
-    def test_none_for_somebody_who_stays_as_guest(
+    def test_a_former_manager_who_is_a_guest_gets_no_mail_about_lost_access(
         self, taken, network, people, send_mails, forget_notifications
     ):
         actions.invite(taken, by=people.sophie, users=[people.karim])
@@ -244,17 +252,17 @@ class TestFarewell:
         actions.move(taken, by=people.sophie, to=network)
         assert "no longer have access" not in text_of(send_mails()["karim"])
 
-    def test_none_for_a_removed_guest(self, taken, people, send_mails, forget_notifications):
+    def test_a_removed_guest_gets_no_mail(self, taken, people, send_mails, forget_notifications):
         actions.invite(taken, by=people.karim, users=[people.ines])
         forget_notifications()
         actions.remove_guest(taken, by=people.karim, user=people.ines)
         assert "ines" not in send_mails()
 
 
-class TestGone:
-    """A mail outlives the places it speaks of: it may wait for the mail server for days."""
+class TestDeletedPlaces:
+    """Categories and services may be deleted while a mail waits for the mail server."""
 
-    def test_a_category_deleted_since_is_not_named(
+    def test_a_mail_does_not_name_a_category_deleted_since(
         self, ticket, heating, plumbing, people, recipients, send_mails
     ):
         recipients()
@@ -264,14 +272,16 @@ class TestGone:
             send_mails()["karim"]
         )
 
-    def test_nor_is_a_service(self, ticket, general, network, people, recipients, send_mails):
+    def test_a_mail_does_not_name_a_service_deleted_since(
+        self, ticket, general, network, people, recipients, send_mails
+    ):
         recipients()
         actions.move(ticket, by=people.karim, to=network)
         delete(general)
         text = text_of(send_mails()["lea"])
         assert "Karim Benali transferred the ticket to DSI › Réseau." in text
 
-    def test_nobody_says_farewell_for_a_service_deleted_since(
+    def test_no_mail_about_lost_access_to_a_service_deleted_since(
         self, taken, dsi, network, people, send_mails, forget_notifications
     ):
         payroll = service_of("Ressources humaines", ["Paie"], people.julien).categories.get()
@@ -283,7 +293,7 @@ class TestGone:
 
 
 class TestRights:
-    def test_s_not_02_who_lost_the_ticket_meanwhile_gets_nothing(
+    def test_a_guest_removed_before_the_mail_is_sent_gets_nothing(
         self, ticket, network, people, send_mails, forget_notifications
     ):
         actions.invite(ticket, by=people.karim, users=[people.ines])
@@ -292,13 +302,13 @@ class TestRights:
         actions.remove_guest(ticket, by=people.karim, user=people.ines)
         assert "ines" not in send_mails()
 
-    def test_a_note_is_read_by_managers_only(self, taken, people, send_mails, forget_notifications):
+    def test_a_note_is_sent_to_managers_only(self, taken, people, send_mails, forget_notifications):
         actions.invite(taken, by=people.karim, users=[people.ines])
         forget_notifications()
         actions.note(taken, by=people.sophie, text="Le budget est épuisé.")
         assert set(send_mails()) == {"karim"}
 
-    def test_a_narrowed_comment_is_not_read_by_guests(
+    def test_a_comment_to_the_requester_is_not_sent_to_guests(
         self, taken, people, send_mails, forget_notifications
     ):
         actions.invite(taken, by=people.karim, users=[people.ines])
@@ -306,7 +316,7 @@ class TestRights:
         actions.comment(taken, by=people.karim, text="Entre nous.", audience=Audience.REQUESTER)
         assert set(send_mails()) == {"lea"}
 
-    def test_s_not_05_a_confidential_service_sends_no_content(self, closed, general, send_mails):
+    def test_mails_of_a_confidential_service_have_no_content(self, closed, general, send_mails):
         general.confidential = True
         general.save()
         for mail in send_mails().values():
@@ -317,7 +327,7 @@ class TestRights:
                 assert "Chauffage" not in part.replace("category Chauffage", "")
                 assert "is confidential: read it online" in part
 
-    def test_s_not_05_what_was_written_in_a_confidential_service_stays_there(
+    def test_text_written_in_a_confidential_service_is_not_in_mails_after_a_move(
         self, taken, people, general, network, send_mails
     ):
         type(general).objects.filter(pk=general.pk).update(confidential=True)
@@ -333,7 +343,7 @@ class TestRights:
         assert "Je regarde." in text_of(mails["lea"])
         assert "is confidential: read it online" in text_of(mails["lea"])
 
-    def test_s_not_05_nor_does_a_later_mail_carry_out_the_subject(
+    def test_a_confidential_subject_is_not_in_mails_after_a_move(
         self, taken, people, general, network, send_mails, forget_notifications
     ):
         type(general).objects.filter(pk=general.pk).update(confidential=True)
@@ -347,7 +357,7 @@ class TestRights:
             assert "Vanne" not in part
             assert "read it online" not in part
 
-    def test_s_not_05_nor_a_question_that_waited_there(
+    def test_a_confidential_question_is_not_quoted_to_a_new_requester(
         self, taken, people, general, network, send_mails, forget_notifications
     ):
         type(general).objects.filter(pk=general.pk).update(confidential=True)
@@ -359,7 +369,7 @@ class TestRights:
         assert taken.status == "incomplete"
         assert "vanne" not in text_of(send_mails()["thomas"])
 
-    def test_s_vis_10_one_recipient_and_no_other_address(self, closed, send_mails):
+    def test_a_mail_has_one_recipient_and_shows_no_other_email(self, closed, send_mails):
         for who, mail in send_mails().items():
             assert len(mail.recipients()) == 1
             addresses = set(re.findall(r"[\w.]+@arvelle\.example", mail.message().as_string()))
@@ -367,7 +377,7 @@ class TestRights:
 
 
 class TestLanguage:
-    def test_both_parts_are_in_the_readers_language_and_time(
+    def test_text_and_html_are_in_the_readers_language_and_time_zone(
         self, taken, people, send_mails, forget_notifications
     ):
         HelpdeskPreferences.objects.create(
@@ -384,7 +394,9 @@ class TestLanguage:
             assert f"{hour:%Y, %H:}" in part
             assert "/fr/help/tickets/" in part
 
-    def test_wagtails_account_is_asked_next(self, taken, people, send_mails, forget_notifications):
+    def test_the_language_of_the_wagtail_account_is_used_without_a_preference(
+        self, taken, people, send_mails, forget_notifications
+    ):
         from wagtail.users.models import UserProfile
 
         UserProfile.objects.create(user=people.lea, preferred_language="fr")
@@ -392,7 +404,7 @@ class TestLanguage:
         actions.comment(taken, by=people.karim, text="Je passe demain.")
         assert raw(send_mails()["lea"])["Content-Language"] == "fr"
 
-    def test_an_unknown_language_or_zone_is_that_of_the_site(
+    def test_an_unknown_language_or_time_zone_falls_back_to_the_site(
         self, taken, people, send_mails, forget_notifications
     ):
         HelpdeskPreferences.objects.create(user=people.lea, language="tlh", time_zone="Mars/Base")
@@ -406,10 +418,10 @@ class TestHeaders:
     def mail(self, ticket, send_mails):
         return raw(send_mails()["karim"])
 
-    def test_e01_message_id_is_the_stored_one(self, mail, people):
+    def test_the_message_id_is_the_stored_one(self, mail, people):
         assert mail["Message-ID"] == OutgoingMail.objects.get(user=people.karim).message_id
 
-    def test_e04_subject_names_category_and_number(self, mail, ticket):
+    def test_the_subject_names_category_and_number(self, mail, ticket):
         assert mail["Subject"] == f"[Chauffage #{ticket.pk}] Radiateur froid en salle A12"
 
     def test_after_a_transfer_the_subject_names_the_new_place(
@@ -420,7 +432,7 @@ class TestHeaders:
         subject = f"[Réseau #{taken.pk}] Radiateur froid en salle A12"
         assert {mail.subject for mail in send_mails().values()} == {subject}
 
-    def test_e04_the_category_of_a_confidential_service_is_not_carried_out(
+    def test_the_subject_names_no_category_of_a_confidential_service(
         self, taken, people, general, network, send_mails, forget_notifications
     ):
         forget_notifications()
@@ -429,35 +441,35 @@ class TestHeaders:
         actions.move(taken, by=people.karim, to=network)
         assert all(mail.subject.startswith("[Réseau #") for mail in send_mails().values())
 
-    def test_e05_from_the_service_at_the_sites_address(self, mail):
+    def test_the_sender_is_the_service_with_the_email_of_the_site(self, mail):
         assert mail["From"] == "Services Généraux <helpdesk@example.org>"
         assert mail["Reply-To"] is None
 
-    def test_e07_e08_no_robot_is_to_answer(self, mail):
+    def test_headers_prevent_automatic_replies(self, mail):
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["X-Auto-Response-Suppress"] == "All"
 
-    def test_e09_nothing_that_no_standard_knows(self, mail):
-        # RFC 3834 says of Precedence that it is none: Auto-Submitted and List-Id say it all.
+    def test_an_alert_has_no_precedence_header(self, mail):
+        # RFC 3834 advises against Precedence: Auto-Submitted and List-Id are enough.
         assert mail["Precedence"] is None
 
-    def test_e10_list_id_and_archive(self, mail, ticket):
+    def test_a_mail_has_list_id_and_archive(self, mail, ticket):
         assert re.fullmatch(r"Services Généraux <s\d+\.helpdesk\.example\.org>", mail["List-Id"])
         assert mail["List-Archive"].endswith(f"/tickets/{ticket.pk}/>")
 
-    def test_e11_one_click_to_hear_no_more(self, mail):
+    def test_a_mail_has_a_one_click_unsubscribe_header(self, mail):
         assert re.fullmatch(r"<https://\S+/mute/\S+/>", mail["List-Unsubscribe"].strip())
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
-    def test_e11_never_on_a_question(self, closed, send_mails):
+    def test_a_question_has_no_unsubscribe_header(self, closed, send_mails):
         assert raw(send_mails()["lea"])["List-Unsubscribe"] is None
 
-    def test_e12_own_headers(self, mail, ticket):
+    def test_a_mail_has_headers_for_filters(self, mail, ticket):
         assert mail["X-Helpdesk-Ticket"] == str(ticket.pk)
         assert mail["X-Helpdesk-Reason"] == "member"
         assert mail["X-Helpdesk-Instance"] == "example.org"
 
-    def test_e13_text_before_html_nothing_remote_and_small(self, mail):
+    def test_a_mail_has_text_and_html_without_remote_content(self, mail):
         parts = [part.get_content_type() for part in mail.iter_parts()]
         assert mail.get_content_type() == "multipart/alternative"
         assert parts == ["text/plain", "text/html"]
@@ -465,7 +477,7 @@ class TestHeaders:
         assert not re.search(r"<img|<link|<script|url\(|@import|src=", html)
         assert len(mail.as_bytes()) < 100_000
 
-    def test_e14_date_and_language(self, mail):
+    def test_a_mail_has_date_and_language(self, mail):
         assert mail["Date"]
         assert mail["MIME-Version"] == "1.0"
         assert mail["Content-Language"] == "en"
@@ -473,7 +485,7 @@ class TestHeaders:
     @pytest.mark.parametrize(
         ("first_name", "last_name"), [('"a@b.c" <x@y.z>,', ";é\\"), ("Fournier,", "Léa")]
     )
-    def test_s_hdr_02_strange_names_make_one_recipient(
+    def test_special_characters_in_a_name_make_one_recipient(
         self, ticket, people, send_mails, forget_notifications, first_name, last_name
     ):
         people.lea.first_name, people.lea.last_name = first_name, last_name
@@ -499,7 +511,7 @@ class TestHeaders:
     ids=ascii,
 )
 class TestInjection:
-    def test_s_hdr_01_names_and_subjects_make_one_clean_header(
+    def test_control_characters_in_names_and_subjects_inject_no_header(
         self, ticket, general, heating, people, send_mails, evil
     ):
         type(general).objects.filter(pk=general.pk).update(name=evil[:100])
@@ -516,12 +528,12 @@ class TestInjection:
             for name in ("Subject", "From", "To", "List-Id"):
                 assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u202e]", parsed[name])
 
-    def test_one_line_is_one_line(self, evil):
+    def test_strip_to_one_line_returns_one_line(self, evil):
         assert len(strip_to_one_line(evil).splitlines()) <= 1
 
 
 class TestText:
-    def test_e15_a_lonely_dot_and_long_lines_survive(
+    def test_single_dots_and_long_lines_are_transmitted(
         self, taken, people, smtp, forget_notifications
     ):
         forget_notifications()
@@ -535,7 +547,9 @@ class TestText:
         assert "> .\n" in body
         assert "é" * 3000 in body
 
-    def test_e16_other_letters_and_domains(self, ticket, people, send_mails, forget_notifications):
+    def test_an_international_domain_is_encoded(
+        self, ticket, people, send_mails, forget_notifications
+    ):
         people.lea.email = "lea@université.example"
         people.lea.save()
         forget_notifications()
@@ -544,9 +558,7 @@ class TestText:
         assert raw(mail)["To"].addresses[0].domain == "xn--universit-j4a.example"
         assert raw(mail)["To"].addresses[0].display_name == "Léa Fournier"
 
-    def test_e18_html_in_a_message_stays_text(
-        self, taken, people, send_mails, forget_notifications
-    ):
+    def test_html_in_a_message_is_escaped(self, taken, people, send_mails, forget_notifications):
         forget_notifications()
         actions.comment(taken, by=people.lea, text="<script>alert(1)</script> [x](javascript:a)")
         html = html_of(send_mails()["karim"])
@@ -554,12 +566,12 @@ class TestText:
         assert "javascript:" not in re.sub(r">[^<]*<", "><", html)
         assert "&lt;script&gt;" in html
 
-    def test_links_in_messages_are_marked(self, taken, people, send_mails, forget_notifications):
+    def test_links_in_messages_are_nofollow(self, taken, people, send_mails, forget_notifications):
         forget_notifications()
         actions.comment(taken, by=people.lea, text="Voir https://example.org/x")
         assert 'rel="noopener noreferrer nofollow ugc"' in html_of(send_mails()["karim"])
 
-    def test_a_long_message_is_cut_and_says_so(
+    def test_a_long_message_is_cut_with_a_notice(
         self, taken, people, send_mails, forget_notifications
     ):
         forget_notifications()
@@ -575,7 +587,7 @@ class TestText:
             pytest.param("😀" * 20_000, id="letters that take many bytes"),
         ],
     )
-    def test_e13_a_mail_is_small_whatever_it_quotes(
+    def test_a_mail_with_long_messages_stays_small(
         self, taken, people, send_mails, forget_notifications, text
     ):
         forget_notifications()
@@ -585,7 +597,9 @@ class TestText:
         assert len(mail.message().as_bytes()) <= 100_000
         assert "The message continues on the ticket’s page" in text_of(mail)
 
-    def test_e13_and_whatever_came_with_it(self, taken, people, send_mails, forget_notifications):
+    def test_a_mail_with_many_files_stays_small(
+        self, taken, people, send_mails, forget_notifications
+    ):
         forget_notifications()
         for _ in range(20):
             actions.note(taken, by=people.sophie, text="Voici.", files=[
@@ -595,7 +609,9 @@ class TestText:
         assert len(mail.message().as_bytes()) <= 100_000
         assert "earlier actions are on the ticket’s page." in text_of(mail)
 
-    def test_a_flood_is_counted(self, taken, people, send_mails, forget_notifications, settings):
+    def test_the_oldest_of_many_events_are_counted(
+        self, taken, people, send_mails, forget_notifications, settings
+    ):
         settings.WAGTAIL_HELPDESK = {"ALERT_DELAY": 0}
         forget_notifications()
         for number in range(25):
@@ -604,7 +620,7 @@ class TestText:
         assert "5 earlier actions are on the ticket’s page." in text
         assert "Allô 24" in text
 
-    def test_files_are_named(self, taken, people, send_mails, forget_notifications):
+    def test_attached_files_are_named(self, taken, people, send_mails, forget_notifications):
         forget_notifications()
         actions.comment(
             taken, by=people.lea, text="Voici.", files=[ContentFile(b"hello", name="photo.txt")]
@@ -613,7 +629,7 @@ class TestText:
 
 
 class TestThreads:
-    """One thread for each ticket and reader, whichever mail was lost (E-02, E-03)."""
+    """Mails are one thread per ticket and reader, even if one is lost."""
 
     @pytest.fixture
     def life(self, heating, network, people, send_mails):
@@ -643,13 +659,13 @@ class TestThreads:
             collect()
         return mails
 
-    def test_e02_one_tree_even_with_any_one_mail_missing(self, life):
+    def test_mails_form_one_thread_even_if_one_is_missing(self, life):
         assert len(life) == 11
         for missing in range(len(life) + 1):
             kept = [mail for number, mail in enumerate(life) if number != missing]
             assert len(_trees(kept)) == 1
 
-    def test_e03_references_stay_short(self, life):
+    def test_references_are_at_most_ten(self, life):
         for mail in life:
             assert 1 <= len(mail["References"].split()) <= 10
             assert mail["In-Reply-To"] == mail["References"].split()[-1]
@@ -670,22 +686,20 @@ def _root(name, parents):
     return name
 
 
-def test_e17_without_a_helpdesk_page_mails_go_out_without_links(
-    ticket, people, send_mails, monkeypatch, rf
-):
+def test_without_a_helpdesk_page_mails_have_no_links(ticket, people, send_mails, monkeypatch, rf):
     monkeypatch.setattr(links, "find_location", lambda service, language: None)
     text = text_of(send_mails()["karim"])
     assert "http" not in text
     assert "Il fait 14 degrés." in text
 
 
-def test_each_readers_mail_is_sent_once(ticket, send_mails):
+def test_each_reader_gets_one_mail(ticket, send_mails):
     assert len(send_mails()) == 4
     assert send_mails() == {}
     assert set(OutgoingMail.objects.values_list("state", flat=True)) == {State.SENT}
 
 
-def test_deadline_is_that_of_the_site(closed, send_mails, settings):
+def test_the_deadline_follows_the_setting(closed, send_mails, settings):
     settings.WAGTAIL_HELPDESK = {"EXPIRY_DAYS": 3}
     from django.utils.formats import date_format
 
@@ -693,7 +707,7 @@ def test_deadline_is_that_of_the_site(closed, send_mails, settings):
     assert f"by {day}" in text_of(send_mails()["lea"])
 
 
-def test_a_host_changes_the_look_as_the_how_to_says(ticket, send_mails, settings, tmp_path):
+def test_a_host_changes_the_look_as_documented(ticket, send_mails, settings, tmp_path):
     how_to = (PROJECT / "docs" / "how-to" / "alerts.md").read_text()
     example = textwrap.dedent(re.search(r"```html\n(.*?)```", how_to, re.DOTALL)[1])
     template = tmp_path / "wagtail_helpdesk" / "mail" / "frame.html"
@@ -703,7 +717,7 @@ def test_a_host_changes_the_look_as_the_how_to_says(ticket, send_mails, settings
     assert "background-color: #7a1f3d" in html_of(send_mails()["karim"])
 
 
-def test_a_quoted_message_keeps_its_indentation_and_gains_none():
+def test_quoting_keeps_indentation():
     text = "    code\n" + "mot " * 30
     first, second, third = quote_text(text).splitlines()
     assert first == ">     code"
@@ -711,8 +725,6 @@ def test_a_quoted_message_keeps_its_indentation_and_gains_none():
     assert third.startswith("> mot")
 
 
-def test_a_mail_that_no_shortening_makes_small_enough_leaves_all_the_same(
-    ticket, send_mails, monkeypatch
-):
+def test_a_mail_that_cannot_be_shortened_enough_is_sent(ticket, send_mails, monkeypatch):
     monkeypatch.setattr("wagtail_helpdesk.mailqueue.mail.MAX_MAIL_SIZE", 1)
     assert "karim" in send_mails()

@@ -1,4 +1,4 @@
-"""Who was told, why, when, by which mail, or why not."""
+"""The log of who was notified, why, when and by which mail, or why not."""
 
 from datetime import timedelta
 
@@ -20,12 +20,12 @@ from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 def lines():
-    """What the trace says of the last event, by name."""
+    """Return the log of the last event, by name."""
     event = Event.objects.last()
     return {line.name: line for line in get_delivery_log(event.pk).records}
 
 
-def test_says_who_was_told_why_when_and_by_which_mail(ticket, people, send_mails):
+def test_the_log_has_recipient_reason_time_and_mail(ticket, people, send_mails):
     mail = send_mails()["karim"]
     line = lines()["Karim Benali"]
     assert (line.reason, line.outcome, line.is_sent) == ("member of the category", "sent", True)
@@ -33,7 +33,7 @@ def test_says_who_was_told_why_when_and_by_which_mail(ticket, people, send_mails
     assert line.mail == mail.extra_headers["Message-ID"]
 
 
-def test_says_why_somebody_was_not(taken, people, send_mails):
+def test_the_log_has_the_reason_why_a_person_was_skipped(taken, people, send_mails):
     HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
     actions.comment(taken, by=people.lea, text="Allô ?")
     send_mails()
@@ -41,7 +41,7 @@ def test_says_why_somebody_was_not(taken, people, send_mails):
     assert (line.outcome, line.is_sent) == ("switched off in the preferences", False)
 
 
-def test_says_what_the_mail_server_said(ticket, people, smtp):
+def test_the_log_has_the_answer_of_the_mail_server(ticket, people, smtp):
     people.karim.email = "r5@example.org"
     people.karim.save()
     dispatch_waiting_events()
@@ -52,14 +52,14 @@ def test_says_what_the_mail_server_said(ticket, people, smtp):
     assert (line.outcome, line.error[:3], line.is_sent) == ("failed", "550", False)
 
 
-def test_names_the_managers_whose_level_did_not_ask_for_it(taken, people, recipients):
+def test_managers_whose_alert_settings_exclude_the_event_are_named(taken, people, recipients):
     actions.comment(taken, by=people.lea, text="Allô ?")
     recipients()
     names = set(find_not_notified(Event.objects.last()))
     assert names == {"Sophie Lambert", "Julien Moreau", "Hugo Perrin"}
 
 
-def test_names_an_extra_address(general, ticket, send_mails):
+def test_the_log_names_a_mailbox(general, ticket, send_mails):
     general.alert_address = "team@example.org"
     general.save()
     ticket.events.update(dispatched_at=None)
@@ -69,7 +69,7 @@ def test_names_an_extra_address(general, ticket, send_mails):
 
 @pytest.fixture
 def crowd(ticket):
-    """An event of which 250 people hear."""
+    """An event with 250 recipients."""
     event, users = ticket.events.get(), get_user_model()
     users.objects.bulk_create(
         users(username=f"crowd{n}", first_name=f"Number {n}") for n in range(250)
@@ -81,7 +81,7 @@ def crowd(ticket):
     return event
 
 
-def test_goes_through_a_crowd_a_page_at_a_time_and_names_everybody_once(crowd):
+def test_paging_lists_each_of_many_recipients_once(crowd):
     names, after = [], 0
     while after is not None:
         page = get_delivery_log(crowd.pk, after)
@@ -91,7 +91,7 @@ def test_goes_through_a_crowd_a_page_at_a_time_and_names_everybody_once(crowd):
     assert len(names) == len(set(names)) == 250
 
 
-def test_an_extra_address_is_named_once(crowd):
+def test_a_mailbox_is_on_the_first_page_only(crowd):
     Notification.objects.create(event=crowd, email="team@example.org", reason="mailbox")
     first = get_delivery_log(crowd.pk)
     assert first.records[0].name == "team@example.org"
@@ -100,21 +100,19 @@ def test_an_extra_address_is_named_once(crowd):
     ]
 
 
-def test_two_statements_for_a_page_of_a_crowd_and_one_for_the_next(
-    crowd, django_assert_num_queries
-):
+def test_a_page_of_the_log_takes_few_statements(crowd, django_assert_num_queries):
     with django_assert_num_queries(2):
         page = get_delivery_log(crowd.pk)
     with django_assert_num_queries(1):
         get_delivery_log(crowd.pk, page.next)
 
 
-def test_does_not_name_hundreds_of_managers_who_did_not_ask(general, ticket, monkeypatch):
+def test_the_list_of_managers_without_alert_is_cut(general, ticket, monkeypatch):
     monkeypatch.setattr(delivery_log, "PAGE_SIZE", 2)
     assert find_not_notified(ticket.events.get()) == ["Karim Benali", "Sophie Lambert", "…"]
 
 
-def test_says_whether_it_is_still_kept(ticket):
+def test_an_old_event_has_no_complete_log(ticket):
     event = Event.objects.get()
     assert is_complete(event)
     event.created_at = timezone.now() - timedelta(days=400)
@@ -129,12 +127,12 @@ def test_a_failed_mail_can_be_sent_again(ticket, people, send_mails, recipients)
     assert len(send_mails()) == 4
 
 
-def test_a_mail_that_was_sent_cannot(ticket, send_mails):
+def test_a_sent_mail_cannot_be_sent_again(ticket, send_mails):
     send_mails()
     assert not queue.send_again(OutgoingMail.objects.first())
 
 
-def test_so_can_one_to_an_extra_address(general, ticket, send_mails):
+def test_a_failed_mail_to_a_mailbox_can_be_sent_again(general, ticket, send_mails):
     general.alert_address = "team@example.org"
     general.save()
     ticket.events.update(dispatched_at=None)
@@ -147,7 +145,7 @@ def test_so_can_one_to_an_extra_address(general, ticket, send_mails):
     assert [mail.to for mail in send_mails().values()] == [["team@example.org"]]
 
 
-def test_says_that_a_mail_was_forgotten(ticket, people, send_mails):
+def test_the_log_shows_that_a_mail_was_deleted(ticket, people, send_mails):
     send_mails()
     OutgoingMail.objects.all().delete()
     line = lines()["Karim Benali"]

@@ -1,4 +1,4 @@
-"""Managers who leave, told end to end: no ticket in the hands of nobody without somebody hearing."""
+"""Notifications about managers who leave: no ticket is left without a manager unnoticed."""
 
 import pytest
 from django.core.management import call_command
@@ -10,7 +10,7 @@ from wagtail_helpdesk.models import ServiceManager, Ticket
 
 
 def remove(user, then=HandOverPolicy.FREE, colleague=None):
-    """Take somebody out of the services they manage, as the admin does."""
+    """Remove a manager from their services, as the admin does."""
     for row in ServiceManager.objects.filter(user=user):
         configuration.remove_manager(row, by=None, then=then, colleague=colleague)
 
@@ -23,7 +23,7 @@ def deactivate(user):
 
 @pytest.fixture
 def vanish(monkeypatch):
-    """Let the directory know somebody no more, and synchronise."""
+    """Remove a user from the directory, and synchronise."""
 
     def vanish(user):
         monkeypatch.setattr(users.UserDirectory, "missing", lambda self, asked: [user])
@@ -34,7 +34,7 @@ def vanish(monkeypatch):
 
 @pytest.fixture(params=["removed", "deactivated", "gone from the directory"])
 def leave(request, vanish):
-    """Somebody leaves, in each of the ways there are."""
+    """Each way in which a manager leaves."""
     return {"removed": remove, "deactivated": deactivate}.get(request.param, vanish)
 
 
@@ -50,7 +50,7 @@ def mails(taken, people, forget_notifications, leave, send_mails):
     return mails
 
 
-def test_the_ticket_is_freed_and_the_requester_and_all_managers_hear(mails, taken, people):
+def test_a_departure_frees_the_ticket_and_notifies_requester_and_managers(mails, taken, people):
     recipients = mails()
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("free", None)
@@ -60,7 +60,7 @@ def test_the_ticket_is_freed_and_the_requester_and_all_managers_hear(mails, take
     assert "nobody is in charge of it any more" in recipients["sophie"].body
 
 
-def test_the_record_says_so(mails, taken):
+def test_a_departure_records_an_automatic_release(mails, taken):
     mails()
     event = taken.events.last()
     assert (event.action, event.actor) == ("release", None)
@@ -68,13 +68,13 @@ def test_the_record_says_so(mails, taken):
     assert event.after["assignee"] is None
 
 
-def test_whoever_left_hears_nothing_more(mails, taken, people):
+def test_a_manager_who_left_gets_no_more_mail(mails, taken, people):
     assert "karim" not in mails()
     people.karim.refresh_from_db()
     assert not Ticket.objects.visible_to(people.karim).exists()
 
 
-def test_ended_tickets_keep_their_name_and_nobody_hears(
+def test_ended_tickets_keep_a_manager_who_left_without_mail(
     closed, people, forget_notifications, leave, send_mails
 ):
     forget_notifications()
@@ -84,7 +84,9 @@ def test_ended_tickets_keep_their_name_and_nobody_hears(
     assert send_mails() == {}
 
 
-def test_a_colleague_who_takes_over_hears_of_it(taken, people, forget_notifications, send_mails):
+def test_a_colleague_who_gets_the_tickets_is_notified(
+    taken, people, forget_notifications, send_mails
+):
     forget_notifications()
     remove(people.karim, HandOverPolicy.COLLEAGUE, people.sophie)
     recipients = send_mails()
@@ -94,7 +96,7 @@ def test_a_colleague_who_takes_over_hears_of_it(taken, people, forget_notificati
 
 
 @pytest.mark.parametrize("way", ["deactivated", "gone from the directory"])
-def test_the_algorithm_finds_a_colleague_where_there_is_one(
+def test_the_algorithm_assigns_the_tickets_of_a_manager_who_left(
     taken, general, people, forget_notifications, send_mails, vanish, way
 ):
     general.algorithm = "first"
@@ -106,7 +108,7 @@ def test_the_algorithm_finds_a_colleague_where_there_is_one(
     assert "This ticket was automatically assigned to you." in send_mails()["sophie"].body
 
 
-def test_the_last_manager_gone_the_requester_still_hears(
+def test_the_requester_is_notified_when_the_last_manager_leaves(
     taken, general, people, forget_notifications, send_mails
 ):
     general.managers.exclude(user=people.karim).delete()
@@ -115,7 +117,7 @@ def test_the_last_manager_gone_the_requester_still_hears(
     assert set(send_mails()) == {"lea"}
 
 
-def test_a_category_that_only_he_was_member_of_tells_all_managers(
+def test_a_category_whose_only_member_left_notifies_all_managers(
     heating, general, people, forget_notifications, leave, send_mails
 ):
     configuration.set_members(heating, [general.managers.get(user=people.karim)], by=None)
@@ -124,14 +126,16 @@ def test_a_category_that_only_he_was_member_of_tells_all_managers(
     assert set(send_mails()) == {"sophie", "julien", "hugo"}
 
 
-def test_and_so_it_does_before_anything_else_noticed(heating, general, people, send_mails):
+def test_a_category_whose_only_member_is_inactive_notifies_all_managers(
+    heating, general, people, send_mails
+):
     configuration.set_members(heating, [general.managers.get(user=people.karim)], by=None)
     type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
     actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très froid.")
     assert set(send_mails()) == {"sophie", "julien", "hugo"}
 
 
-def test_r_twice_it_is_told_once(mails, leave, people, send_mails):
+def test_a_departure_processed_twice_sends_one_mail(mails, leave, people, send_mails):
     assert mails()
     leave(people.karim)
     assert send_mails() == {}

@@ -1,4 +1,4 @@
-"""From events to notices: every listener once, with their reason, in one mail."""
+"""From events to notifications: each recipient once, with the strongest reason, in one mail."""
 
 import datetime
 import uuid
@@ -38,7 +38,7 @@ def monitor(user, service, any_ticket, member, in_charge):
     )
 
 
-def test_a_new_ticket_is_told_to_the_managers_of_the_service(ticket, recipients):
+def test_a_new_ticket_notifies_the_managers_of_the_service(ticket, recipients):
     assert recipients("open_ticket") == {
         "karim": "member",
         "sophie": "member",
@@ -47,7 +47,7 @@ def test_a_new_ticket_is_told_to_the_managers_of_the_service(ticket, recipients)
     }
 
 
-def test_named_members_narrow_the_default(general, heating, people, recipients):
+def test_members_of_the_category_narrow_the_default(general, heating, people, recipients):
     karim = ServiceManager.objects.get(service=general, user=people.karim)
     CategoryMember.objects.create(category=heating, manager=karim)
     heating.members_from = heating
@@ -56,7 +56,7 @@ def test_named_members_narrow_the_default(general, heating, people, recipients):
     assert recipients() == {"karim": "member"}
 
 
-def test_a_released_ticket_is_told_to_all_the_other_managers(
+def test_a_released_ticket_notifies_all_other_managers(
     taken, people, general, recipients, forget_notifications
 ):
     karim = ServiceManager.objects.get(service=general, user=people.karim)
@@ -73,7 +73,9 @@ def test_a_released_ticket_is_told_to_all_the_other_managers(
     }
 
 
-def test_the_one_in_charge_hears_of_what_others_do(taken, people, recipients, forget_notifications):
+def test_the_manager_in_charge_is_notified_of_actions_of_others(
+    taken, people, recipients, forget_notifications
+):
     forget_notifications()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
     assert recipients() == {"karim": "in_charge"}
@@ -93,7 +95,7 @@ def test_a_form_makes_one_mail_with_the_strongest_reason(heating, people, genera
     assert OutgoingMail.objects.filter(user=ticket.assignee).count() == 1
 
 
-def test_permanent_guests_hear_of_the_creation_and_get_no_invitation(
+def test_permanent_guests_are_notified_of_the_creation_without_invitation(
     general, heating, people, recipients
 ):
     PermanentGuest.objects.create(service=general, user=people.ines)
@@ -103,15 +105,13 @@ def test_permanent_guests_hear_of_the_creation_and_get_no_invitation(
     assert OutgoingMail.objects.filter(user=people.ines).count() == 1
 
 
-def test_what_the_application_does_for_a_form_is_not_told_to_its_author(
-    heating, people, general, recipients
-):
+def test_automatic_actions_of_a_form_do_not_notify_its_author(heating, people, general, recipients):
     PermanentGuest.objects.create(service=general, user=people.marion)
     actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
     assert "lea" not in recipients("invite")
 
 
-def test_a_manager_deprived_by_a_move_hears_of_it(
+def test_a_manager_who_loses_a_ticket_by_a_move_is_notified(
     taken, network, people, recipients, forget_notifications
 ):
     forget_notifications()
@@ -124,7 +124,7 @@ def test_a_manager_deprived_by_a_move_hears_of_it(
     }
 
 
-def test_the_state_before_a_move_is_that_of_the_moment(
+def test_recipients_of_a_move_are_those_at_its_time(
     taken, network, people, recipients, forget_notifications
 ):
     """Announced late, after the ticket went on, the move still knows who had it."""
@@ -137,7 +137,7 @@ def test_the_state_before_a_move_is_that_of_the_moment(
     assert recipients("change_requester")["lea"] == "was_requester"
 
 
-def test_whoever_hears_nothing_for_a_reason_of_their_own_is_recorded(
+def test_people_with_alerts_off_are_recorded_as_skipped(
     ticket, people, recipients, forget_notifications
 ):
     Guest.objects.bulk_create(
@@ -157,7 +157,7 @@ def test_whoever_hears_nothing_for_a_reason_of_their_own_is_recorded(
 
 
 @pytest.mark.parametrize("address", ["nobody", "a b@c@d", "é@example.org", "a@b.fr\r\nBcc: x@y.fr"])
-def test_r21_an_address_that_is_none_is_recorded(
+def test_an_invalid_email_is_recorded_as_skipped(
     ticket, people, recipients, forget_notifications, address
 ):
     people.lea.email = address
@@ -167,7 +167,7 @@ def test_r21_an_address_that_is_none_is_recorded(
     assert recipients()["lea"] == "bad_email"
 
 
-def test_r20_an_address_of_spaces_is_none(ticket, people, recipients, forget_notifications):
+def test_an_email_of_spaces_counts_as_missing(ticket, people, recipients, forget_notifications):
     people.lea.email = "  "
     people.lea.save()
     forget_notifications()
@@ -175,7 +175,9 @@ def test_r20_an_address_of_spaces_is_none(ticket, people, recipients, forget_not
     assert recipients()["lea"] == "no_email"
 
 
-def test_the_extra_address_hears_of_arrivals_only(general, heating, people, recipients):
+def test_the_mailbox_of_a_category_is_notified_of_arrivals_only(
+    general, heating, people, recipients
+):
     general.alert_address = "chauffage@arvelle.example"
     general.save()
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
@@ -184,14 +186,14 @@ def test_the_extra_address_hears_of_arrivals_only(general, heating, people, reci
     assert "chauffage@arvelle.example" not in recipients("note")
 
 
-def test_is_done_once(ticket):
+def test_an_event_is_dispatched_once(ticket):
     batch = Event.objects.get().batch
     assert dispatch_event(batch) == 4
     assert dispatch_event(batch) == 0
     assert Notification.objects.count() == 4
 
 
-def test_what_a_newer_version_wrote_keeps_waiting_and_stops_nobody_r34(ticket, people):
+def test_an_event_of_an_unknown_action_waits_and_blocks_no_other(ticket, people):
     unknown = Event.objects.create(ticket=ticket, action="teleport", actor=people.lea)
     actions.comment(ticket, by=people.lea, text="Allô ?")
     Event.objects.filter(action="comment").update(before={"unheard": 1})
@@ -209,7 +211,9 @@ class TestDelay:
     def five_minutes(self, settings):
         settings.WAGTAIL_HELPDESK = {"ALERT_DELAY": 300}
 
-    def test_acts_travel_together(self, taken, people, recipients, forget_notifications):
+    def test_events_within_the_delay_share_one_mail(
+        self, taken, people, recipients, forget_notifications
+    ):
         forget_notifications()
         actions.comment(taken, by=people.lea, text="Un.")
         recipients()
@@ -220,7 +224,7 @@ class TestDelay:
         assert OutgoingMail.objects.get().next_at == first.next_at
         assert Notification.objects.filter(mail=first).count() == 2
 
-    def test_a_question_does_not_wait_and_takes_along_what_waits(
+    def test_a_question_is_sent_at_once_with_the_waiting_events(
         self, taken, people, recipients, forget_notifications
     ):
         forget_notifications()
@@ -233,7 +237,7 @@ class TestDelay:
         assert mail.notifications.count() == 2
 
 
-def test_r39_a_flood_is_sent_in_few_mails_and_loses_nothing(taken, people, forget_notifications):
+def test_many_events_in_a_short_time_are_sent_in_few_mails(taken, people, forget_notifications):
     forget_notifications()
     for number in range(FLOOD_SIZE + 10):
         actions.comment(taken, by=people.lea, text=f"Allô {number} ?")
@@ -255,7 +259,7 @@ def crowd(ticket, people, size):
     Guest.objects.bulk_create(Guest(ticket=ticket, user=user) for user in users)
 
 
-def test_many_at_once_are_a_bulk_which_fresh_alerts_overtake(ticket, people, forget_notifications):
+def test_an_event_with_many_recipients_makes_bulk_mails(ticket, people, forget_notifications):
     crowd(ticket, people, BULK_SIZE + 1)
     forget_notifications()
     actions.comment(ticket, by=people.lea, text="À tous.")
@@ -263,7 +267,7 @@ def test_many_at_once_are_a_bulk_which_fresh_alerts_overtake(ticket, people, for
     assert OutgoingMail.objects.filter(bulk=True).count() == BULK_SIZE + 1
 
 
-def test_a_question_is_never_part_of_the_bulk(taken, people, forget_notifications):
+def test_a_question_is_never_bulk(taken, people, forget_notifications):
     crowd(taken, people, BULK_SIZE + 1)
     forget_notifications()
     actions.close(taken, by=people.karim)
@@ -271,7 +275,9 @@ def test_a_question_is_never_part_of_the_bulk(taken, people, forget_notification
     assert not OutgoingMail.objects.get(user=people.lea).bulk
 
 
-def test_reading_statements_do_not_grow_with_the_people(ticket, people, forget_notifications):
+def test_dispatch_takes_as_many_queries_for_many_people_as_for_few(
+    ticket, people, forget_notifications
+):
     counts = []
     for size in (10, 200):
         Guest.objects.filter(ticket=ticket).delete()
@@ -285,8 +291,8 @@ def test_reading_statements_do_not_grow_with_the_people(ticket, people, forget_n
     assert counts[0] == counts[1] <= 20
 
 
-def test_an_absent_manager_still_hears(taken, people, recipients, forget_notifications):
-    """Absence is about assignment; whoever does not want to hear says so in their preferences."""
+def test_an_absent_manager_is_still_notified(taken, people, recipients, forget_notifications):
+    """An absence is about assignment; alerts are switched off in the preferences."""
     today = timezone.localdate()
     Absence.objects.create(user=people.karim, starts_on=today, ends_on=today)
     forget_notifications()
@@ -303,7 +309,7 @@ def replaced(taken, people, forget_notifications):
     )
 
 
-def test_alerts_follow_to_the_replacement(
+def test_the_substitute_of_an_absent_manager_is_notified(
     taken, people, recipients, forget_notifications, replaced
 ):
     forget_notifications()
@@ -311,7 +317,7 @@ def test_alerts_follow_to_the_replacement(
     assert recipients() == {"karim": "in_charge", "sophie": "substitute"}
 
 
-def test_they_do_not_when_the_absent_manager_switched_that_off(
+def test_the_substitute_is_not_notified_if_the_absent_manager_opted_out(
     taken, people, recipients, forget_notifications, replaced
 ):
     Absence.objects.update(alerts_follow=False)
@@ -320,7 +326,7 @@ def test_they_do_not_when_the_absent_manager_switched_that_off(
     assert recipients() == {"karim": "in_charge"}
 
 
-def test_they_follow_to_nobody_who_may_not_read_the_ticket(
+def test_a_substitute_who_may_not_read_the_ticket_is_not_notified(
     taken, people, recipients, forget_notifications, replaced
 ):
     Absence.objects.update(replacement=people.nadia)
@@ -329,7 +335,7 @@ def test_they_follow_to_nobody_who_may_not_read_the_ticket(
     assert recipients() == {"karim": "in_charge"}
 
 
-def test_a_replacement_who_lost_the_service_before_the_mail_left_gets_none(
+def test_a_substitute_who_lost_the_service_before_sending_gets_no_mail(
     taken, people, recipients, forget_notifications, replaced, send_mails
 ):
     forget_notifications()
@@ -339,7 +345,7 @@ def test_a_replacement_who_lost_the_service_before_the_mail_left_gets_none(
     assert set(send_mails()) == {"karim"}
 
 
-def test_the_mail_says_that_one_stands_in(
+def test_the_substitutes_mail_explains_the_reason(
     taken, people, forget_notifications, replaced, send_mails
 ):
     forget_notifications()
@@ -347,7 +353,7 @@ def test_the_mail_says_that_one_stands_in(
     assert "you replace the manager of the ticket" in send_mails()["sophie"].body
 
 
-def test_once_the_manager_is_back_alerts_are_theirs_alone(
+def test_the_substitute_is_not_notified_after_the_absence(
     taken, people, recipients, forget_notifications, replaced
 ):
     Absence.objects.update(
@@ -358,5 +364,5 @@ def test_once_the_manager_is_back_alerts_are_theirs_alone(
     assert recipients() == {"karim": "in_charge"}
 
 
-def test_a_batch_nobody_knows_makes_nothing(db):
+def test_an_unknown_batch_makes_no_notification(db):
     assert dispatch_event(uuid.uuid4()) == 0

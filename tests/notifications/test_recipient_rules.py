@@ -1,4 +1,4 @@
-"""Who hears of an act, and why: the stories of lifecycle.md, and the whole table of answers."""
+"""Who is notified of an event and why: single rules, and a table of all answers."""
 
 from dataclasses import replace
 from functools import partial
@@ -28,7 +28,7 @@ TAKEN = replace(FREE, status="in_progress", assignee=KARIM)
 
 
 def act(name, before=TAKEN, after=None, **more):
-    """An act by nobody in particular, that changed nothing unless told."""
+    """Return an event of a bystander; without arguments it changes nothing."""
     action = ACTIONS[name]
     more.setdefault("audience", action.audience)
     more.setdefault("actor", THOMAS)
@@ -36,12 +36,12 @@ def act(name, before=TAKEN, after=None, **more):
 
 
 def manager(user, preset="medium", *, member=True, **more):
-    """A manager of the ticket's service."""
+    """Return a manager of the ticket's service."""
     return Person(user=user, manager=ManagerRole(PRESETS[Preset(preset)], member), **more)
 
 
 def reason(act, person):
-    """Why the person hears, or None."""
+    """Return why a person is notified, or None."""
     answer = decide(act, person)
     return None if answer is None or answer.skipped else answer.reason
 
@@ -55,7 +55,7 @@ MOVE = act("move", TAKEN, TicketSnapshot("free", DSI, NETWORK, LEA, None))
 
 
 class TestLevels:
-    def test_by_default_a_member_hears_of_a_new_ticket(self):
+    def test_by_default_a_member_is_notified_of_a_new_ticket(self):
         assert reason(OPENING, manager(SOPHIE)) is Reason.MEMBER
 
     def test_by_default_a_manager_who_is_no_member_does_not(self):
@@ -102,17 +102,17 @@ class TestReplacements:
 
 
 class TestArrivals:
-    def test_a_release_is_told_to_every_manager_at_the_default_level(self):
+    def test_a_release_notifies_every_manager_at_the_default_level(self):
         assert reason(RELEASE, manager(SOPHIE, member=False)) is Reason.MANAGER
 
-    def test_but_not_to_one_who_wants_only_their_own_tickets(self):
+    def test_a_release_does_not_notify_managers_with_minimal_alerts(self):
         assert reason(RELEASE, manager(SOPHIE, "minimal")) is None
 
     def test_a_closure_rejected_with_somebody_in_charge_is_no_arrival(self):
         rejected = act("reject_closure", replace(TAKEN, status="closed"), TAKEN)
         assert reason(rejected, manager(SOPHIE)) is None
 
-    def test_a_closure_rejected_with_nobody_in_charge_is_one(self):
+    def test_a_closure_rejected_with_nobody_in_charge_is_an_arrival(self):
         rejected = act("reject_closure", replace(FREE, status="closed"), FREE)
         assert reason(rejected, manager(SOPHIE)) is Reason.MEMBER
 
@@ -138,56 +138,56 @@ class TestArrivals:
 
 
 class TestBefore:
-    def test_the_one_in_charge_before_a_move_hears_of_it(self):
+    def test_the_manager_in_charge_before_a_move_is_notified(self):
         left = Person(user=KARIM, former_manager=ManagerRole(PRESETS[Preset.MEDIUM]))
         assert reason(MOVE, left) is Reason.WAS_IN_CHARGE
 
-    def test_the_old_managers_hear_at_always_only(self):
+    def test_managers_of_the_former_service_are_notified_at_always_only(self):
         loud = Person(user=SOPHIE, former_manager=ManagerRole(PRESETS[Preset.FULL]))
         usual = Person(user=SOPHIE, former_manager=ManagerRole(PRESETS[Preset.HIGH]))
         assert reason(MOVE, loud) is Reason.WAS_MANAGER
         assert reason(MOVE, usual) is None
 
-    def test_the_manager_whose_ticket_is_taken_over_hears(self):
+    def test_the_manager_whose_ticket_is_taken_over_is_notified(self):
         taken = act("take", TAKEN, replace(TAKEN, assignee=SOPHIE), actor=SOPHIE)
         desk = ManagerRole(PRESETS[Preset.MEDIUM])
         assert reason(taken, manager(KARIM, former_manager=desk)) is Reason.WAS_IN_CHARGE
 
-    def test_the_former_requester_hears(self):
+    def test_the_former_requester_is_notified(self):
         changed = act("change_requester", TAKEN, replace(TAKEN, requester=THOMAS), actor=KARIM)
         assert reason(changed, Person(user=LEA)) is Reason.WAS_REQUESTER
 
-    def test_a_guest_is_told_as_guest_although_once_in_charge(self):
+    def test_a_guest_who_was_in_charge_is_notified_as_guest(self):
         left = Person(user=KARIM, guest=True, former_manager=ManagerRole(PRESETS[Preset.MEDIUM]))
         assert reason(MOVE, left) is Reason.GUEST
 
 
 class TestPeopleOfTheTicket:
-    def test_the_requester_hears(self):
+    def test_the_requester_is_notified(self):
         assert reason(COMMENT, Person(user=LEA)) is Reason.REQUESTER
 
-    def test_the_author_hears_nothing(self):
+    def test_the_author_is_not_notified(self):
         assert decide(OPENING, Person(user=LEA)) is None
 
     def test_the_strongest_reason_wins(self):
         everything = manager(LEA, "full", guest=True, follows=True)
         assert reason(COMMENT, everything) is Reason.REQUESTER
 
-    def test_a_weaker_reason_does_when_the_stronger_is_switched_off(self):
+    def test_a_weaker_reason_counts_when_the_stronger_is_switched_off(self):
         assert reason(COMMENT, manager(LEA, "full", as_requester=False)) is Reason.MEMBER
 
-    def test_a_permanent_guest_is_told_as_one(self):
+    def test_a_permanent_guest_is_notified_as_one(self):
         assert reason(OPENING, Person(user=INES, guest=True, permanent=True)) is (
             Reason.PERMANENT_GUEST
         )
 
-    def test_a_follower_hears(self):
+    def test_a_follower_is_notified(self):
         assert reason(COMMENT, Person(user=INES, follows=True)) is Reason.FOLLOWER
 
-    def test_who_muted_the_ticket_hears_nothing_and_the_trace_says_so(self):
+    def test_a_person_who_muted_the_ticket_is_recorded_as_skipped(self):
         assert decide(COMMENT, Person(user=LEA, muted=True)).skipped is SkipReason.MUTED
 
-    def test_a_stranger_hears_nothing(self):
+    def test_a_stranger_is_not_notified(self):
         assert decide(COMMENT, Person(user=NADIA)) is None
 
 
@@ -196,18 +196,18 @@ class TestAudiences:
         Person(user=LEA), Person(user=INES, guest=True), Person(user=INES, follows=True),
         manager(LEA, "none", guest=True, follows=True),
     ])  # fmt: skip
-    def test_a_note_is_never_told_to_requester_guest_or_follower(self, person):
+    def test_a_note_never_notifies_requester_guest_or_follower(self, person):
         assert decide(NOTE, person) is None
 
-    def test_a_note_is_told_to_the_one_in_charge(self):
+    def test_a_note_notifies_the_manager_in_charge(self):
         assert reason(NOTE, manager(KARIM)) is Reason.IN_CHARGE
 
-    def test_a_message_to_the_requester_is_not_told_to_guests_and_viewers(self):
+    def test_a_message_to_the_requester_does_not_notify_guests_and_viewers(self):
         narrowed = act("comment", audience=Audience.REQUESTER)
         assert decide(narrowed, Person(user=INES, guest=True)) is None
         assert decide(narrowed, Person(user=INES, follows=True)) is None
 
-    def test_a_manager_who_follows_hears_of_it(self):
+    def test_a_message_to_the_requester_notifies_a_manager_who_follows(self):
         narrowed = act("comment", audience=Audience.REQUESTER)
         assert reason(narrowed, manager(SOPHIE, follows=True)) is Reason.FOLLOWER
 
@@ -215,32 +215,32 @@ class TestAudiences:
 class TestQuietActs:
     QUIET = act("change_priority")
 
-    def test_are_told_to_managers_at_always(self):
+    def test_a_quiet_action_notifies_managers_at_always(self):
         assert reason(self.QUIET, manager(KARIM)) is Reason.IN_CHARGE
 
     @pytest.mark.parametrize(
         "person", [Person(user=LEA), Person(user=INES, guest=True), Person(user=INES, follows=True)]
     )
-    def test_are_told_to_the_others_only_when_asked_for(self, person):
+    def test_a_quiet_action_notifies_others_only_on_request(self, person):
         assert decide(self.QUIET, person) is None
         assert reason(replace(self.QUIET, notifies_everyone=True), person) is not None
 
 
 class TestQuestions:
-    def test_a_closure_is_asked_of_the_requester_whatever_they_switched_off(self):
+    def test_a_closure_asks_the_requester_whatever_the_preferences(self):
         answer = decide(CLOSURE, Person(user=LEA, muted=True, as_requester=False))
         assert (answer.asked, answer.skipped, answer.reason) == (True, None, Reason.REQUESTER)
 
-    def test_a_request_for_information_too(self):
+    def test_a_request_for_information_ignores_the_preferences(self):
         asked = act("ask_information", TAKEN, replace(TAKEN, status="incomplete"))
         assert decide(asked, Person(user=LEA, muted=True)).asked
 
-    def test_an_invitation_too(self):
+    def test_an_invitation_ignores_the_preferences(self):
         invited = act("invite", invited=frozenset({INES}))
         answer = decide(invited, Person(user=INES, guest=True, as_guest=False))
         assert (answer.asked, answer.reason) == (True, Reason.GUEST)
 
-    def test_the_other_guests_are_not_asked(self):
+    def test_an_invitation_asks_only_the_invited(self):
         invited = act("invite", invited=frozenset({INES}))
         assert not decide(invited, Person(user=FELIX, guest=True)).asked
 
@@ -252,14 +252,14 @@ class TestQuestions:
         approved = act("close", TAKEN, replace(TAKEN, status="approved"), actor=THOMAS)
         assert not decide(approved, Person(user=LEA)).asked
 
-    def test_a_new_requester_gets_the_question_that_waits(self):
+    def test_a_new_requester_gets_the_unanswered_question(self):
         incomplete = replace(TAKEN, status="incomplete")
         changed = act("change_requester", incomplete, replace(incomplete, requester=INES))
         assert decide(changed, Person(user=INES, as_requester=False)).asked
 
 
 class TestMailbox:
-    def test_hears_of_arrivals_only(self):
+    def test_a_mailbox_is_notified_of_arrivals_only(self):
         assert notifies_mailbox(OPENING)
         assert notifies_mailbox(RELEASE)
         assert not notifies_mailbox(COMMENT)
@@ -273,7 +273,7 @@ ANY_LEVEL = {"never": (N, N, N), "creation": (C, C, C), "always": (A, A, A)}
 
 
 def _acts():
-    """Every action, in every variant that changes who hears."""
+    """Yield every action, in every variant that changes its recipients."""
     closed, ended = replace(TAKEN, status="closed"), replace(TAKEN, status="approved")
     yield "open", OPENING
     yield "take, free", act("take", FREE, replace(TAKEN, assignee=SOPHIE), actor=SOPHIE)
@@ -328,7 +328,7 @@ def _stand_in(act, levels):
 
 
 def _people():
-    """Everybody who may stand around a ticket, at each level they may choose."""
+    """Yield each role on a ticket, with each alert level."""
     yield "requester", lambda act: Person(user=act.after.requester)
     for name, levels in ANY_LEVEL.items():
         yield f"in charge: {name}", partial(_in_charge, levels=levels)
@@ -388,7 +388,7 @@ def _word(act, person):
 
 
 def table():
-    """Print who hears of what and why; `?` marks a mail that asks something."""
+    """Return who is notified of what and why; `?` marks a mail that asks something."""
     lines = []
     for name, act_ in _acts():
         lines.append(f"{name}:")
@@ -399,7 +399,7 @@ def table():
     return "\n".join(lines) + "\n"
 
 
-def test_the_whole_table_is_the_approved_one():
+def test_the_recipients_of_all_actions_match_the_approved_file():
     """A changed rule shows here what it changes; to approve, write `table()` to the file."""
     approved = Path(__file__).with_name("recipients.txt").read_text()
     assert table() == approved
@@ -411,5 +411,5 @@ def test_every_recorded_action_is_in_the_table():
     }
 
 
-def test_every_status_word_is_known():
+def test_the_table_uses_known_statuses():
     assert {a.after.status for _, a in _acts()} <= set(Status.values)

@@ -1,4 +1,4 @@
-"""Who was told of an event: a page for the managers of the ticket."""
+"""The page on which managers read who was notified of an event."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 @pytest.fixture
 def told(helpdesk):
-    """Tell and send everything."""
+    """Dispatch and send everything."""
 
     def told():
         dispatch_waiting_events()
@@ -33,21 +33,24 @@ def section(page, name):
     return [" ".join(li.text.split()) for li in found.select("li")] if found else []
 
 
-def test_the_history_leads_managers_to_it(visit, people, taken):
+def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
     page = visit(people.sophie).page(f"tickets/{taken.pk}/")
     links = page.select(".hd-entry .hd-told")
     events = taken.events.order_by("pk")
     assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
-    assert links[0].text == "Who was told – Léa Fournier opened a ticket in Services Généraux › Chauffage."
+    assert (
+        links[0].text
+        == "Who was told – Léa Fournier opened a ticket in Services Généraux › Chauffage."
+    )
 
 
-def test_nobody_else_finds_a_way_to_it(visit, people, taken):
+def test_the_history_links_others_to_no_delivery_log(visit, people, taken):
     actions.invite(taken, by=people.lea, users=[people.ines])
     for reader in (people.lea, people.ines):
         assert not visit(reader).page(f"tickets/{taken.pk}/").select(".hd-told")
 
 
-def test_says_who_was_told_why_when_and_by_which_mail(visit, people, ticket, told):
+def test_the_page_shows_recipient_reason_time_and_mail(visit, people, ticket, told):
     told()
     page = visit(people.karim).page(address(ticket.events.get()))
     (line,) = [line for line in section(page, "hd-notified") if "Karim" in line]
@@ -56,7 +59,7 @@ def test_says_who_was_told_why_when_and_by_which_mail(visit, people, ticket, tol
     assert notification.mail.message_id in line
 
 
-def test_says_why_somebody_was_not(visit, people, taken, told):
+def test_the_page_shows_why_a_person_was_skipped(visit, people, taken, told):
     HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
     event = actions.comment(taken, by=people.lea, text="Allô ?")
     told()
@@ -66,7 +69,7 @@ def test_says_why_somebody_was_not(visit, people, taken, told):
     ]
 
 
-def test_names_those_who_did_not_ask(visit, people, taken, told):
+def test_the_page_names_managers_without_alert(visit, people, taken, told):
     event = actions.comment(taken, by=people.lea, text="Allô ?")
     told()
     page = visit(people.karim).page(address(event))
@@ -74,7 +77,7 @@ def test_names_those_who_did_not_ask(visit, people, taken, told):
     assert names == "Sophie Lambert, Julien Moreau, Hugo Perrin"
 
 
-def test_those_who_did_not_ask_are_of_the_service_the_ticket_was_in(
+def test_managers_without_alert_are_those_of_the_service_at_the_event(
     visit, people, taken, network, told
 ):
     event = actions.comment(taken, by=people.lea, text="Allô ?")
@@ -85,19 +88,19 @@ def test_those_who_did_not_ask_are_of_the_service_the_ticket_was_in(
     assert "Nadia" not in page.select_one("[aria-labelledby=hd-not-alerted]").text
 
 
-def test_a_mail_under_way_is_said_to_be(visit, people, ticket):
+def test_a_mail_not_sent_yet_is_shown_as_waiting(visit, people, ticket):
     dispatch_waiting_events()
     page = visit(people.karim).page(address(ticket.events.get()))
     assert section(page, "hd-notified") == []
     assert "Karim Benali member of the category waiting" in section(page, "hd-not-notified")
 
 
-def test_an_event_of_a_moment_ago_has_no_listeners_yet(visit, people, ticket):
+def test_an_event_not_dispatched_yet_has_no_recipients(visit, people, ticket):
     page = visit(people.karim).page(address(ticket.events.get()))
     assert "is being prepared" in page.select_one(".hd-notice").text
 
 
-def test_what_was_forgotten_is_said_to_be(visit, people, ticket, told):
+def test_a_deleted_log_is_explained(visit, people, ticket, told):
     told()
     Notification.objects.all().delete()
     Event.objects.update(created_at=timezone.now() - timedelta(days=400))
@@ -106,23 +109,23 @@ def test_what_was_forgotten_is_said_to_be(visit, people, ticket, told):
 
 
 @pytest.mark.parametrize("who", ["lea", "victor", "gilles", "nadia"])
-def test_whoever_does_not_manage_the_ticket_finds_nothing(visit, people, ticket, who):
+def test_readers_who_do_not_manage_the_ticket_get_404(visit, people, ticket, who):
     response = visit(getattr(people, who)).get(address(ticket.events.get()))
     assert response.status_code == 404
 
 
-def test_a_guest_finds_nothing(visit, people, ticket):
+def test_a_guest_gets_404(visit, people, ticket):
     actions.invite(ticket, by=people.lea, users=[people.ines])
     assert visit(people.ines).get(address(ticket.events.first())).status_code == 404
 
 
-def test_the_event_of_another_ticket_is_not_found(visit, people, ticket, heating):
+def test_the_event_of_another_ticket_gets_404(visit, people, ticket, heating):
     other = actions.open_ticket(heating, by=people.lea, subject="x", text="x")
     path = f"tickets/{ticket.pk}/told/{other.events.get().pk}/"
     assert visit(people.karim).get(path).status_code == 404
 
 
-def test_reading_it_twice_changes_nothing(visit, people, ticket, told):
+def test_reading_the_log_twice_changes_nothing(visit, people, ticket, told):
     told()
     before = list(Notification.objects.values())
     karim = visit(people.karim)
@@ -136,7 +139,7 @@ def test_reading_it_twice_changes_nothing(visit, people, ticket, told):
 
 @pytest.fixture
 def crowd(ticket):
-    """An event of which 250 people heard by one mail each."""
+    """An event with 250 recipients, each with a mail."""
     event, users = ticket.events.get(), get_user_model()
     Event.objects.update(dispatched_at=timezone.now())
     users.objects.bulk_create(
@@ -151,7 +154,7 @@ def crowd(ticket):
     return event
 
 
-def test_a_crowd_is_shown_a_page_at_a_time(visit, people, crowd):
+def test_many_recipients_are_paged(visit, people, crowd):
     karim, query, names = visit(people.karim), "", []
     while query is not None:
         page = karim.page(address(crowd) + query)
@@ -162,7 +165,7 @@ def test_a_crowd_is_shown_a_page_at_a_time(visit, people, crowd):
     assert page.select_one(".hd-pager a").text == "Back to the start"
 
 
-def test_who_did_not_ask_is_named_after_the_crowd(visit, people, crowd):
+def test_managers_without_alert_are_named_on_the_last_page(visit, people, crowd):
     first = visit(people.karim).page(address(crowd))
     assert not first.select_one("[aria-labelledby=hd-not-alerted]")
     last = visit(people.karim).page(address(crowd), after=10**9)
@@ -171,14 +174,14 @@ def test_who_did_not_ask_is_named_after_the_crowd(visit, people, crowd):
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30])
-def test_a_place_written_by_hand_is_the_start(visit, people, crowd, after):
+def test_an_invalid_cursor_shows_the_first_page(visit, people, crowd, after):
     karim = visit(people.karim)
     assert section(karim.page(address(crowd), after=after), "hd-notified") == section(
-        karim.page(address(crowd)), "hd-told"
+        karim.page(address(crowd)), "hd-notified"
     )
 
 
-def test_a_page_of_a_crowd_costs_little(visit, people, crowd):
+def test_a_page_of_many_recipients_takes_few_queries(visit, people, crowd):
     karim = visit(people.karim)
     karim.get(address(crowd))
     with counted() as cost:

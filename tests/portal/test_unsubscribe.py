@@ -1,4 +1,4 @@
-"""Saying “no more of this” from a mail (S-CSRF-04, S-AUT-02)."""
+"""Unsubscribing from a mail without logging in."""
 
 import re
 from datetime import timedelta
@@ -33,32 +33,32 @@ def muted():
     return Subscription.objects.filter(muted=True).exists()
 
 
-def test_s_csrf_04_a_mail_program_mutes_with_one_post(strict, address):
+def test_a_mail_program_mutes_with_one_post(strict, address):
     assert strict.post(address, ONE_CLICK).status_code == 200
     assert muted()
 
 
-def test_s_csrf_04_twice_is_the_same(strict, address):
+def test_muting_twice_is_the_same_as_once(strict, address):
     strict.post(address, ONE_CLICK)
     assert strict.post(address, ONE_CLICK).status_code == 200
     assert Subscription.objects.count() == 1
 
 
-def test_s_csrf_01_a_get_only_asks(client, address):
+def test_a_get_only_asks_for_confirmation(client, address):
     page = client.get(address)
     assert page.status_code == 200
-    assert "No more alerts about ticket no." in page.text
+    assert "Mute ticket #" in page.text
     assert not muted()
 
 
-def test_s_csrf_02_the_form_of_the_page_needs_its_token(strict, address):
+def test_the_form_of_the_page_needs_a_csrf_token(strict, address):
     assert strict.post(address).status_code == 403
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', strict.get(address).text)[1]
     assert strict.post(address, {"csrfmiddlewaretoken": token}).status_code == 200
     assert muted()
 
 
-def test_it_can_be_undone(client, address):
+def test_muting_can_be_undone(client, address):
     client.post(address)
     page = client.post(address, {"undo": "1"})
     assert "again" in page.text
@@ -69,34 +69,34 @@ def test_the_page_names_no_subject(client, address):
     assert "Radiateur" not in client.get(address).text
 
 
-def test_it_speaks_the_language_of_the_mail(client, address, people):
+def test_the_page_is_in_the_language_of_the_mail(client, address, people):
     HelpdeskPreferences.objects.create(user=people.lea, language="fr")
     assert '<html lang="fr">' in client.get(address).text
 
 
-def test_s_aut_02_a_false_token_is_not_found(client, ticket, people):
+def test_an_invalid_token_gets_404(client, ticket, people):
     other = signing.dumps([people.lea.pk, ticket.pk], salt="something else")
     for token in ("x", "::", other, other[:-1]):
         assert client.get(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
 
 
-def test_s_aut_02_a_token_for_reports_does_not_mute(client, people):
+def test_a_token_for_reports_does_not_mute(client, people):
     token = unsubscribe.make_reports_token(people.lea.pk)
     assert client.post(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
 
 
-def test_s_aut_02_an_old_token_is_not_found(client, address, time_machine):
+def test_an_expired_token_gets_404(client, address, time_machine):
     time_machine.move_to(timezone.now() + unsubscribe.VALID_FOR + timedelta(minutes=1))
     assert client.get(address).status_code == 404
 
 
-def test_s_aut_02_it_dies_with_the_right_to_see(client, ticket, people):
+def test_a_token_is_invalid_without_access_to_the_ticket(client, ticket, people):
     token = unsubscribe.make_mute_token(people.victor.pk, ticket.pk)
     assert client.post(reverse("wagtail_helpdesk:mute", args=[token])).status_code == 404
     assert not muted()
 
 
-def test_s_aut_01_it_dies_with_the_account(client, address, people):
+def test_a_token_is_invalid_for_an_inactive_account(client, address, people):
     people.lea.is_active = False
     people.lea.save()
     assert client.post(address).status_code == 404
@@ -113,7 +113,7 @@ def test_reports_are_suspended_with_one_post(strict, people):
     assert HelpdeskPreferences.of(people.karim).reports_suspended
 
 
-def test_s_aut_02_reports_are_not_suspended_by_a_false_token(strict, people, ticket):
+def test_an_invalid_token_does_not_suspend_reports(strict, people, ticket):
     for token in ("x", unsubscribe.make_mute_token(people.karim.pk, ticket.pk)):
         answer = strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
         assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""The daily report: who gets it, when, and what is in it (the guide's II.1; R-16, R-17, R-19)."""
+"""Daily reports: who gets one, when, and what it contains (guide, II.1)."""
 
 import email
 import email.policy
@@ -38,13 +38,13 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def last_look(db):
-    """Reports were last looked at one minute before eight."""
+    """Reports were last planned one minute before eight."""
     Heartbeat.objects.create(name="reports", at=EIGHT - MINUTE)
 
 
 @pytest.fixture
 def prefer():
-    """Say what somebody wants to get of a service."""
+    """Set the report preferences of a manager for a service."""
 
     def prefer(user, service, **wishes):
         return ReportPreference.objects.update_or_create(
@@ -68,14 +68,14 @@ def reports(mailoutbox):
 
 
 def planned():
-    """Who has a report coming."""
+    """Return the recipients of waiting reports."""
     return sorted(
         OutgoingMail.objects.filter(kind="report").values_list("user__username", flat=True)
     )
 
 
 class TestWhen:
-    def test_at_eight_by_default(self, general):
+    def test_reports_are_due_at_eight_by_default(self, general):
         assert plan_reports(EIGHT - timedelta(seconds=1)) == 0
         plan_reports(EIGHT)
         assert planned() == ["hugo", "julien", "karim", "sophie"]
@@ -85,32 +85,32 @@ class TestWhen:
         assert plan_reports(EIGHT) == 0
         assert plan_reports(EIGHT + MINUTE) == 0
 
-    def test_not_at_weekends(self, general):
+    def test_no_report_at_weekends_by_default(self, general):
         Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
         assert plan_reports(EIGHT - 2 * DAY) == 0
 
-    def test_even_at_weekends_if_wanted(self, general, people, prefer):
+    def test_reports_are_sent_at_weekends_if_chosen(self, general, people, prefer):
         prefer(people.karim, general, weekends=True)
         Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
         plan_reports(EIGHT - 2 * DAY)
         assert planned() == ["karim"]
 
-    def test_not_on_holidays(self, general, settings):
+    def test_no_report_on_holidays(self, general, settings):
         settings.WAGTAIL_HELPDESK = {"HOLIDAYS": {date(2027, 3, 1)}}
         assert plan_reports(EIGHT) == 0
 
-    def test_nor_on_those_of_a_country(self, general, settings):
+    def test_no_report_on_the_holidays_of_a_country(self, general, settings):
         settings.WAGTAIL_HELPDESK = {"HOLIDAYS": "FR"}
         Heartbeat.objects.update(at=EIGHT + 28 * DAY - MINUTE)
         assert plan_reports(datetime(2027, 3, 29, 8, tzinfo=PARIS)) == 0, "Easter Monday"
 
-    def test_in_the_persons_own_zone(self, general, people):
+    def test_hours_are_in_the_managers_time_zone(self, general, people):
         HelpdeskPreferences.objects.create(user=people.karim, time_zone="Asia/Kolkata")
         Heartbeat.objects.update(at=EIGHT - timedelta(hours=8))
         plan_reports(EIGHT - timedelta(hours=4, minutes=30))
         assert planned() == ["karim"]
 
-    def test_at_another_hour_where_the_site_says_so(self, general, people, prefer, settings):
+    def test_the_setting_changes_the_default_hour(self, general, people, prefer, settings):
         settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": {"first_hour": 9, "shows": ["free"]}}
         prefer(people.karim, general, first_hour=8)
         plan_reports(EIGHT)
@@ -118,48 +118,46 @@ class TestWhen:
         plan_reports(EIGHT + timedelta(hours=1))
         assert planned() == ["hugo", "julien", "karim", "sophie"]
 
-    def test_a_second_time_if_wanted(self, general, people, prefer):
+    def test_a_second_hour_sends_a_second_report(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
         Heartbeat.objects.update(at=EIGHT)
         plan_reports(EIGHT + timedelta(hours=6))
         assert planned() == ["karim"]
 
-    def test_never_without_a_first_hour(self, general, people, prefer):
+    def test_no_report_without_a_first_hour(self, general, people, prefer):
         prefer(people.karim, general, first_hour=None, second_hour=8)
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
-    def test_never_when_suspended(self, general, people):
+    def test_no_report_while_suspended(self, general, people):
         HelpdeskPreferences.objects.create(user=people.karim, reports_suspended=True)
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
-    def test_never_when_it_lists_nothing(self, general, people, prefer):
+    def test_no_report_without_sections(self, general, people, prefer):
         prefer(people.karim, general, shows=[])
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
-    def test_never_for_somebody_who_is_not_active(self, general, people):
+    def test_no_report_for_an_inactive_manager(self, general, people):
         people.karim.is_active = False
         people.karim.save()
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
-    def test_r17_an_outage_is_caught_up_by_one_mail(self, general, people, prefer):
+    def test_an_outage_is_caught_up_by_one_mail(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
         Heartbeat.objects.update(at=EIGHT - 5 * DAY)
         plan_reports(EIGHT + timedelta(hours=7))
         assert planned().count("karim") == 1
 
-    def test_r17_different_hours_caught_up_together_are_one_mail(
-        self, general, dsi, people, prefer
-    ):
+    def test_different_hours_caught_up_together_are_one_mail(self, general, dsi, people, prefer):
         prefer(people.julien, general, first_hour=8)
         prefer(people.julien, dsi, first_hour=9)
         plan_reports(EIGHT + timedelta(hours=3))
         assert planned().count("julien") == 1
 
-    def test_r16_of_planners_at_once_one_makes_the_reports(self, general, monkeypatch):
+    def test_of_concurrent_planners_one_creates_the_reports(self, general, monkeypatch):
         look = Heartbeat.objects.get()
         plan_reports(EIGHT)
         made = OutgoingMail.objects.count()
@@ -169,40 +167,40 @@ class TestWhen:
         assert plan_reports(EIGHT) == 0
         assert OutgoingMail.objects.count() == made
 
-    def test_r19_a_clock_that_jumps_back_sends_nothing_twice(self, general):
+    def test_a_clock_set_back_sends_nothing_twice(self, general):
         plan_reports(EIGHT)
         assert plan_reports(EIGHT - timedelta(hours=2)) == 0
         assert plan_reports(EIGHT + MINUTE) == 0
 
-    def test_r19_a_clock_that_was_far_ahead_does_not_silence_for_ever(self, general):
+    def test_reports_resume_after_a_clock_was_far_ahead(self, general):
         Heartbeat.objects.update(at=EIGHT + 400 * DAY)
         plan_reports(EIGHT - MINUTE)
         plan_reports(EIGHT)
         assert planned() == ["hugo", "julien", "karim", "sophie"]
 
-    def test_the_first_look_ever_sends_nothing(self, general):
+    def test_the_first_run_sends_nothing(self, general):
         Heartbeat.objects.all().delete()
         assert plan_reports(EIGHT) == 0
 
-    def test_without_a_time_it_asks_the_database(self, general):
+    def test_planning_uses_the_time_of_the_database(self, general):
         Heartbeat.objects.update(at=timezone.now())
         assert plan_reports() == 0
         assert Heartbeat.objects.get().at <= timezone.now()
 
 
 class TestGrouping:
-    def test_services_of_one_person_come_in_one_mail(self, general, dsi, people, reports):
+    def test_services_of_one_manager_are_grouped_in_one_mail(self, general, dsi, people, reports):
         mail = reports()["julien"]
         assert mail.subject == "Daily report of your services"
         assert "=== Services Généraux ===" in mail.body
         assert "=== DSI ===" in mail.body
 
-    def test_or_each_alone(self, general, dsi, people):
+    def test_reports_are_separate_if_grouping_is_off(self, general, dsi, people):
         HelpdeskPreferences.objects.create(user=people.julien, group_reports=False)
         plan_reports(EIGHT)
         assert planned().count("julien") == 2
 
-    def test_one_service_is_named(self, general, reports):
+    def test_the_subject_names_a_single_service(self, general, reports):
         assert reports()["karim"].subject == "Daily report: Services Généraux"
 
 
@@ -246,7 +244,7 @@ class TestContent:
         OutgoingMail.objects.all().delete()
         return made
 
-    def test_by_default_managed_member_free_and_others_last(self, tickets, reports):
+    def test_default_sections_are_managed_member_free_and_others(self, tickets, reports):
         assert lines(reports()["karim"]) == {
             "Tickets you are in charge of (2)": ["à moi, ailleurs", "à moi, chez moi"],
             "Tickets in your categories (2)": ["libre, chez moi", "à Sophie, chez moi"],
@@ -254,7 +252,7 @@ class TestContent:
             "Other tickets (1)": ["à Sophie, ailleurs"],
         }
 
-    def test_in_the_order_the_person_set(self, tickets, general, people, prefer, reports):
+    def test_sections_are_in_the_chosen_order(self, tickets, general, people, prefer, reports):
         prefer(people.karim, general, shows=["free", "managed"])
         assert lines(reports()["karim"]) == {
             "Free tickets (2)": ["libre, ailleurs", "libre, chez moi"],
@@ -262,11 +260,13 @@ class TestContent:
             "Other tickets (2)": ["à Sophie, chez moi", "à Sophie, ailleurs"],
         }
 
-    def test_only_what_was_chosen(self, tickets, general, people, prefer, reports):
+    def test_only_chosen_sections_are_listed(self, tickets, general, people, prefer, reports):
         prefer(people.karim, general, shows=["managed"])
         assert list(lines(reports()["karim"])) == ["Tickets you are in charge of (2)"]
 
-    def test_a_ticket_of_a_member_stands_once(self, tickets, general, people, prefer, reports):
+    def test_a_ticket_is_in_the_first_section_it_fits(
+        self, tickets, general, people, prefer, reports
+    ):
         prefer(people.karim, general, shows=["member", "managed"])
         assert lines(reports()["karim"]) == {
             "Tickets in your categories (3)": [
@@ -277,14 +277,16 @@ class TestContent:
             "Tickets you are in charge of (1)": ["à moi, ailleurs"],
         }
 
-    def test_members_who_are_all_managers_read_of_no_rest(self, ticket, reports):
+    def test_empty_sections_after_member_are_omitted(self, ticket, reports):
         text = reports()["sophie"].body
         assert re.findall(r"^\* (.+)$", text, re.MULTILINE) == [
             "Tickets you are in charge of (0)",
             "Tickets in your categories (1)",
         ]
 
-    def test_a_category_whose_members_left_is_everybodys(self, tickets, heating, people, reports):
+    def test_a_category_without_active_members_is_listed_for_all_managers(
+        self, tickets, heating, people, reports
+    ):
         type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
         assert lines(reports()["hugo"])["Tickets in your categories (3)"] == [
             "libre, chez moi",
@@ -292,7 +294,7 @@ class TestContent:
             "à moi, chez moi",
         ]
 
-    def test_ended_tickets_are_not_in_it(self, tickets, people, reports):
+    def test_ended_tickets_are_not_listed(self, tickets, people, reports):
         actions.close(tickets["à moi, ailleurs"], by=people.karim)
         assert lines(reports()["karim"])["Tickets you are in charge of (1)"] == ["à moi, chez moi"]
 
@@ -302,7 +304,7 @@ class TestContent:
         assert counts < text.index("--- Tickets you are in charge of (2) ---")
         assert f"desk/?queue=mine&service={general.pk}" in text
 
-    def test_each_line_says_what_the_guide_wants(self, tickets, reports):
+    def test_each_line_has_the_properties_of_the_guide(self, tickets, reports):
         ticket = tickets["à moi, ailleurs"]
         text = reports()["karim"].body
         assert f"#{ticket.pk} à moi, ailleurs" in text
@@ -318,9 +320,7 @@ class TestContent:
         assert len(lines(mail)["Tickets in your categories (27)"]) == 25
         assert "and 2 more" in mail.body
 
-    def test_e13_fewer_are_listed_where_the_mail_would_grow_too_large(
-        self, general, people, reports
-    ):
+    def test_fewer_tickets_are_listed_if_the_mail_is_too_large(self, general, people, reports):
         categories = [general.categories.first()]
         for number in range(9):
             service = service_of(f"Service {number}", ["Divers"], people.karim)
@@ -333,10 +333,10 @@ class TestContent:
         assert re.search(r"and \d+ more", mail.body)
         assert "* Tickets in your categories (26)" in mail.body
 
-    def test_e09_it_is_bulk_mail(self, tickets, reports):
+    def test_a_report_has_bulk_precedence(self, tickets, reports):
         assert {mail.message()["Precedence"] for mail in reports().values()} == {"bulk"}
 
-    def test_what_was_closed_before_it_leaves_is_not_in_it(self, tickets, people, mailoutbox):
+    def test_a_ticket_closed_before_sending_is_not_listed(self, tickets, people, mailoutbox):
         plan_reports(EIGHT)
         actions.close(tickets["à moi, ailleurs"], by=people.karim)
         deliver()
@@ -345,7 +345,7 @@ class TestContent:
         )
         assert "à moi, ailleurs" not in mail.body
 
-    def test_a_report_that_could_not_leave_is_gathered_again(self, tickets, people, mailoutbox):
+    def test_a_delayed_report_is_updated_before_sending(self, tickets, people, mailoutbox):
         plan_reports(EIGHT)
         OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
         actions.take(tickets["libre, ailleurs"], by=people.karim)
@@ -355,7 +355,7 @@ class TestContent:
         )
         assert "Tickets you are in charge of (3)" in mail.body
 
-    def test_s_vis_05_a_ticket_that_was_moved_is_not_in_it(
+    def test_a_ticket_moved_before_sending_is_not_listed(
         self, tickets, network, people, mailoutbox
     ):
         plan_reports(EIGHT)
@@ -375,7 +375,7 @@ class TestContent:
             assert secret not in mail.body
             assert secret not in source
 
-    def test_nor_the_subject_of_a_ticket_that_has_been_there(
+    def test_a_confidential_subject_is_hidden_after_a_move(
         self, tickets, general, network, people, reports
     ):
         general.confidential = True
@@ -386,14 +386,14 @@ class TestContent:
         assert "chez moi" not in mail.message().as_string()
         assert "Réseau" in mail.body
 
-    def test_the_table_can_be_read_aloud(self, tickets, reports):
+    def test_tables_have_header_cells(self, tickets, reports):
         mail = reports()["karim"]
         html = BeautifulSoup(mail.alternatives[0][0], "html.parser")
         for table in html("table"):
             assert all(th["scope"] == "col" for th in table.thead("th"))
             assert len(table.thead("th")) == len(table.tbody.tr("td")) == 8
 
-    def test_it_can_be_suspended_with_one_click(self, tickets, reports):
+    def test_a_report_has_a_one_click_unsubscribe_header(self, tickets, reports):
         mail = reports()["karim"].message()
         assert "/stop-reports/" in mail["List-Unsubscribe"]
         assert mail["Auto-Submitted"] == "auto-generated"
@@ -404,27 +404,27 @@ class TestEmpty:
     def test_an_empty_report_is_sent(self, general, reports):
         assert "No tickets." in reports()["karim"].body
 
-    def test_unless_unwanted(self, general, people, reports):
+    def test_an_empty_report_is_skipped_if_chosen(self, general, people, reports):
         HelpdeskPreferences.objects.create(user=people.karim, skip_empty_reports=True)
         assert "karim" not in reports()
         assert OutgoingMail.objects.get(user=people.karim).skipped == "empty"
 
 
 class TestRights:
-    def test_who_no_longer_manages_the_service_gets_nothing(self, general, people):
+    def test_a_former_manager_gets_no_report(self, general, people):
         plan_reports(EIGHT)
         general.managers.filter(user=people.karim).delete()
         deliver()
         assert OutgoingMail.objects.get(user=people.karim).skipped == "no_access"
 
-    def test_who_suspended_meanwhile_gets_nothing(self, general, people):
+    def test_a_manager_who_suspended_meanwhile_gets_no_report(self, general, people):
         plan_reports(EIGHT)
         HelpdeskPreferences.objects.create(user=people.karim, reports_suspended=True)
         deliver()
         assert OutgoingMail.objects.get(user=people.karim).skipped == "switched_off"
 
     @pytest.mark.parametrize("wishes", [{"shows": []}, {"first_hour": None}])
-    def test_who_wants_none_of_a_service_any_more_reads_nothing_of_it(
+    def test_a_service_no_longer_wanted_is_left_out(
         self, general, dsi, people, prefer, mailoutbox, wishes
     ):
         plan_reports(EIGHT)
@@ -437,7 +437,7 @@ class TestRights:
 
 
 class TestNow:
-    def test_one_is_sent_at_once_whatever_the_hour(self, general, ticket, people, mailoutbox):
+    def test_a_requested_report_is_sent_at_once(self, general, ticket, people, mailoutbox):
         HelpdeskPreferences.objects.create(
             user=people.karim, reports_suspended=True, skip_empty_reports=True
         )
@@ -446,13 +446,13 @@ class TestNow:
         (mail,) = mailoutbox
         assert "Radiateur froid en salle A12" in mail.body
 
-    def test_it_does_not_replace_that_of_the_hour(self, general, people):
+    def test_a_requested_report_does_not_replace_the_daily_one(self, general, people):
         send_report_now(people.karim, general)
         plan_reports(EIGHT)
         assert planned().count("karim") == 2
 
 
-def test_r22_a_question_overtakes_the_reports_of_everybody(general, taken, people):
+def test_a_question_overtakes_reports(general, taken, people):
     dispatch_waiting_events()
     OutgoingMail.objects.all().delete()
     plan_reports(EIGHT)
@@ -462,7 +462,7 @@ def test_r22_a_question_overtakes_the_reports_of_everybody(general, taken, peopl
     assert (first.kind, first.user) == ("alert", people.lea)
 
 
-def test_but_not_the_report_that_somebody_asked_for(general, people):
+def test_a_requested_report_overtakes_daily_ones(general, people):
     plan_reports(EIGHT)
     now = send_report_now(people.hugo, general)
     assert queue.claim_mails().mails[0] == now
@@ -480,20 +480,20 @@ def gatherings():
     return gatherings
 
 
-def test_reports_that_waited_are_gathered_together(general, people, gatherings):
+def test_delayed_reports_read_each_service_once(general, people, gatherings):
     plan_reports(EIGHT)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
     assert OutgoingMail.objects.count() == 4
     assert gatherings() == 1
 
 
-def test_also_when_each_was_tried_before(general, people, gatherings):
+def test_delayed_reports_read_each_service_once_in_later_attempts(general, people, gatherings):
     plan_reports(EIGHT)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1), attempts=1)
     assert gatherings() == 1
 
 
-def test_but_not_with_what_was_gathered_a_while_ago(general):
+def test_old_report_data_is_read_again(general):
     gathered = ReportData()
     first = gathered.get(general.pk)
     assert gathered.get(general.pk) is first
@@ -501,7 +501,7 @@ def test_but_not_with_what_was_gathered_a_while_ago(general):
     assert gathered.get(general.pk) is not first
 
 
-def test_statements_grow_with_services_and_not_with_people(general, dsi, people):
+def test_planning_takes_as_many_queries_for_many_managers_as_for_few(general, dsi, people):
     counts = []
     for size in (5, 100):
         model = type(people.lea)

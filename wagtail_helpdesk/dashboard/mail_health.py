@@ -28,7 +28,7 @@ LABELS = {
     "mails_uncertain_today": gettext_lazy("Uncertain e-mails in the last 24 hours"),
     "last_deliver": gettext_lazy("Delivery last ran"),
     "last_reports": gettext_lazy("Reports last prepared"),
-    "last_house": gettext_lazy("Housekeeping last ran"),
+    "last_housekeeping": gettext_lazy("Housekeeping last ran"),
     "channel_smtp": gettext_lazy("Mail server"),
     "services_without_managers": gettext_lazy("Services without an active manager"),
     "services_without_holders": gettext_lazy(

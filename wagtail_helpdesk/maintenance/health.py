@@ -22,7 +22,7 @@ JOBS = {
     "deliver": timedelta(minutes=5),
     "reports": timedelta(minutes=30),
     # When another process does the first two for a frozen cluster, only this one stops.
-    "house": timedelta(hours=3),
+    "housekeeping": timedelta(hours=3),
 }
 
 
