@@ -388,7 +388,7 @@ class TestHealth:
         assert health() == 0
         house.update(at=timezone.now() - timezone.timedelta(hours=4))
         assert health() == 1
-        assert "warning  last_housekeepingkeeping" in capsys.readouterr().out
+        assert "warning  last_housekeeping" in capsys.readouterr().out
 
     def test_housekeeping_that_never_ran_is_a_warning(self, capsys):
         Heartbeat.objects.filter(name="housekeeping").delete()

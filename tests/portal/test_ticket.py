@@ -107,7 +107,7 @@ def test_the_history_speaks_in_sentences(visit, people, taken):
     assert [h.text for h in page.select(".hd-history h3")] == [
         "Léa Fournier opened a ticket in Services Généraux › Chauffage.",
         "Karim Benali took the ticket.",
-        "Karim Benali assigned the ticket to Sophie Lambert (previously Karim Benali).",
+        "Karim Benali assigned this ticket to you.",
         "Léa Fournier invited Thomas Girard, Marcel Pons to follow the ticket.",
         "Léa Fournier changed the priority: very high (previously normal).",
         "Marcel Pons left the ticket.",
