@@ -1,6 +1,7 @@
 """Fixtures of tests about notifications and mails: a helpdesk page to link to, recipients, a mailbox."""
 
 from collections.abc import Callable
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -63,6 +64,10 @@ class FakePage:
         routes = {"ticket": "tickets/{}/", "act": "tickets/{}/{}/"}
         return routes.get(name, f"{name.replace('_', '/')}/").format(*args)
 
+    def get_view_restrictions(self) -> list:
+        """Return no restrictions: anybody may open the page."""
+        return []
+
     def get_site(self) -> SimpleNamespace:
         """Return a site with a URL."""
         return SimpleNamespace(root_url="https://intranet.arvelle.example")
@@ -71,6 +76,8 @@ class FakePage:
 @pytest.fixture
 def fake_helpdesk_page(monkeypatch) -> None:
     """Let links lead to a helpdesk page in each language, without creating pages."""
+    # First imported while the function is replaced, a view would keep the replacement.
+    import_module("wagtail_helpdesk.urls")
     monkeypatch.setattr(
         links,
         "find_location",

@@ -16,8 +16,10 @@ class HelpdeskConfig(AppConfig):
     def ready(self) -> None:
         """Register checks and kinds of mail, and connect the signal handlers."""
         from . import checks, tasks  # noqa: F401 - importing registers the checks
+        from .actions.configuration.alert_address import ADDRESS
         from .mailqueue.kinds import register_kind
         from .models import SearchRow
+        from .notifications.address_mail import AddressComposer
         from .notifications.composer import AlertComposer
         from .notifications.dispatch import ALERT
         from .reports.due import REPORT
@@ -26,6 +28,7 @@ class HelpdeskConfig(AppConfig):
 
         register_kind(ALERT, _("alert"), AlertComposer)
         register_kind(REPORT, _("report"), ReportComposer)
+        register_kind(ADDRESS, _("change of an extra address"), AddressComposer)
 
         event_recorded.connect(
             tasks.wake_mail_worker, dispatch_uid="wagtail_helpdesk.tasks.wake_mail_worker"

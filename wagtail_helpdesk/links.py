@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from wagtail.coreutils import get_supported_content_language_variant
-from wagtail.models import Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from .models import Service
 
@@ -26,12 +27,34 @@ class HelpdeskLocation:
     page: Any
 
     @cached_property
-    def _home(self) -> str:
+    def home(self) -> str:
+        """The URL of the page itself, as it is now."""
         return str(self.page.full_url)
 
+    @cached_property
+    def _restrictions(self) -> list[PageViewRestriction]:
+        return list(self.page.get_view_restrictions())
+
+    def is_open_to(self, user: Any) -> bool:
+        """Return whether Wagtail's page privacy lets a user open the page.
+
+        A shared password is asked for on the page itself: no user is kept out because of it.
+        """
+        asking = SimpleNamespace(user=user)
+        return all(
+            each.restriction_type == PageViewRestriction.PASSWORD or each.accept_request(asking)
+            for each in self._restrictions
+        )
+
     def to(self, route: str, *args: Any, **query: Any) -> str:
-        """Return the URL of one of the page's routes: ``to("ticket", 1042)``."""
-        url = f"{self._home}{self.page.reverse_subpage(route, args=args)}"
+        """Return the permanent URL of one of the page's routes: ``to("ticket", 1042)``.
+
+        It is outside the page and redirects to wherever the page is when it is followed, so that
+        it stays valid when the page is renamed or moved. It is the page's own URL if the site does
+        not include our ``urls.py``.
+        """
+        path = self.page.reverse_subpage(route, args=args)
+        url = self.outside("go", *filter(None, [path])) or f"{self.home}{path}"
         return f"{url}?{urlencode(query, doseq=True)}" if query else url
 
     def to_ticket(self, number: int) -> str:

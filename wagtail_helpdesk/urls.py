@@ -1,4 +1,4 @@
-"""The URLs outside the helpdesk page: personal blocks, unsubscribing from mails, the health check.
+"""The URLs outside the helpdesk page: blocks, permanent links, unsubscribing, the health check.
 
 A host includes it once: ``path("helpdesk/", include("wagtail_helpdesk.urls"))``.
 """
@@ -7,7 +7,7 @@ from django.urls import path
 
 from wagtail_helpdesk.blocks import fragments
 
-from .portal import health, unsubscribe
+from .portal import going, health, unsubscribe
 
 app_name = "wagtail_helpdesk"
 
@@ -20,5 +20,7 @@ urlpatterns = [
     path("blocks/panel/", fragments.panel, name="block_panel"),
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
+    path("go/", going.go, name="go"),
+    path("go/<path:path>", going.go, name="go"),
     path("health/", health.report_health, name="health"),
 ]

@@ -90,7 +90,7 @@ class TestCreation:
         self, taken, general, send_mails, who, address
     ):
         text = text_of(send_mails()[who])
-        assert f"/en/help/{address.format(general.pk)}" in text
+        assert f"/go/{address.format(general.pk)}" in text
 
     def test_a_mail_to_a_mailbox_has_no_link_to_preferences(
         self, general, people, heating, mailoutbox, send_mails
@@ -159,7 +159,10 @@ def test_a_request_for_information_has_a_reply_button(taken, people, send_mails)
     actions.ask_information(taken, by=people.karim, text="Quelle salle ?")
     text = text_of(send_mails()["lea"])
     assert "Karim Benali has a question for you. Please reply below." in text
-    assert f"Reply\nhttps://intranet.arvelle.example/en/help/tickets/{taken.pk}/comment/" in text
+    assert (
+        f"Reply\nhttps://intranet.arvelle.example/helpdesk-mail/go/tickets/{taken.pk}/comment/"
+        in text
+    )
 
 
 def test_an_invitation_quotes_the_message(taken, people, send_mails, forget_notifications):
@@ -392,7 +395,7 @@ class TestLanguage:
         assert '<html lang="fr">' in html_of(mail)
         for part in (text_of(mail), html_of(mail)):
             assert f"{hour:%Y, %H:}" in part
-            assert "/fr/help/tickets/" in part
+            assert "/go/tickets/" in part
 
     def test_the_language_of_the_wagtail_account_is_used_without_a_preference(
         self, taken, people, send_mails, forget_notifications
@@ -431,6 +434,14 @@ class TestHeaders:
         actions.move(taken, by=people.karim, to=network)
         subject = f"[Réseau #{taken.pk}] Radiateur froid en salle A12"
         assert {mail.subject for mail in send_mails().values()} == {subject}
+
+    def test_people_who_lose_access_get_the_subject_that_the_ticket_had(
+        self, taken, people, network, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.move(taken, by=people.sophie, to=network)
+        subject = f"[Chauffage #{taken.pk}] Radiateur froid en salle A12"
+        assert send_mails()["karim"].subject == subject
 
     def test_the_subject_names_no_category_of_a_confidential_service(
         self, taken, people, general, network, send_mails, forget_notifications
@@ -532,6 +543,10 @@ class TestInjection:
         assert len(strip_to_one_line(evil).splitlines()) <= 1
 
 
+def test_a_subject_keeps_joiners_and_drops_soft_hyphens():
+    assert strip_to_one_line("👩\u200d💻 im\u00adprimante") == "👩\u200d💻 imprimante"
+
+
 class TestText:
     def test_single_dots_and_long_lines_are_transmitted(
         self, taken, people, smtp, forget_notifications
@@ -580,11 +595,23 @@ class TestText:
         assert len(mail.message().as_bytes()) < 100_000
         assert "The message continues on the ticket’s page" in text_of(mail)
 
+    @pytest.mark.parametrize("text", ["**Froid**", "xn--a." * 3000 + "x"])
+    def test_a_message_is_not_rendered_again_for_a_mail(
+        self, taken, people, send_mails, forget_notifications, text, monkeypatch
+    ):
+        forget_notifications()
+        actions.comment(taken, by=people.lea, text=text)
+        monkeypatch.delattr("wagtail_helpdesk.markdown.render")
+        assert text[:12].strip("*") in html_of(send_mails()["karim"])
+
     @pytest.mark.parametrize(
         "text",
         [
             pytest.param("> " * 30 + "a\n\n" + "- é\n\n" * 3000, id="far more markup than text"),
             pytest.param("😀" * 20_000, id="letters that take many bytes"),
+            pytest.param(
+                f"[a](https://x{'😀' * 1900}) " * 10, id="addresses longer than their words"
+            ),
         ],
     )
     def test_a_mail_with_long_messages_stays_small(

@@ -29,7 +29,7 @@ from wagtail_helpdesk.models import OutgoingMail, State, Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.notifications import wakeup
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
+from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 from wagtail_helpdesk.snippets.object_permissions import ScopedList
 
 from . import mail_health
@@ -130,7 +130,8 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
 
     def _get_ticket_url(self, mail: Any) -> str | None:
         """Return the URL of the ticket, None for users who may not read it."""
-        url = get_helpdesk_url(self.request)
+        page = open_helpdesk_page(self.request)
+        url = page.get_url(self.request) if page else ""
         return f"{url}tickets/{mail.ticket_id}/" if url and mail.may_read else None
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -50,6 +50,8 @@ def get_email(user: Any) -> str:
 def find_users_by_email(email: str) -> QuerySet[Any]:
     """Return the users who have an e-mail address, active or not."""
     users = get_user_model()._default_manager
+    if not hasattr(users.model, users.model.get_email_field_name()):
+        return users.none()
     return users.filter(**{f"{users.model.get_email_field_name()}__iexact": email})
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import math
+import signal
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from wagtail_helpdesk.models import Heartbeat, OutgoingMail, SkipReason, State
@@ -32,6 +36,9 @@ logger = logging.getLogger(__name__)
 
 #: In seconds.
 HEARTBEAT_INTERVAL = 10
+
+#: In seconds, for composing one mail; the templates of a site may do anything.
+MAX_COMPOSE_TIME = 20
 
 Stop = Callable[[], bool]
 
@@ -114,7 +121,8 @@ class _Round:
         token = self.claim.token
         try:
             reader = _get_reader(mail)
-            message = self._compose(mail, reader)
+            with _time_limit(MAX_COMPOSE_TIME):
+                message = self._compose(mail, reader)
             if isinstance(message, SkipReason):
                 queue.settle_skipped(mail, token, message)
                 self.done[State.SKIPPED] += 1
@@ -123,7 +131,8 @@ class _Round:
         except LostLease:
             logger.warning("Mail %s was claimed by another process.", mail.pk)
             return None
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
+            # The database is unavailable: the mail is not the cause.
             raise
         except Exception as error:
             logger.exception("Mail %s cannot be composed.", mail.pk)
@@ -150,6 +159,39 @@ class _Round:
             queue.close_circuit()
             self.probing = False
         return outcome.result
+
+
+class TookTooLong(Exception):
+    """Composing a mail did not end in time."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise ``TookTooLong`` when the block takes longer than some seconds.
+
+    Only in the main thread, where signals arrive. An alarm of the caller (a task of django-q2 has
+    one) that is due earlier is left to the caller, a later one is set again.
+    """
+    has_signals = (
+        hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+    )
+    rest, interval = signal.getitimer(signal.ITIMER_REAL) if has_signals else (0.0, 0.0)
+    if not has_signals or 0 < rest <= seconds:
+        yield
+        return
+    began, former = monotonic(), signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former or signal.SIG_DFL)
+        if rest:
+            signal.setitimer(signal.ITIMER_REAL, max(rest - (monotonic() - began), 0.001), interval)
+
+
+def _give_up(*args: Any) -> None:
+    raise TookTooLong("Composing this mail takes too long.")
 
 
 def _get_reader(mail: OutgoingMail) -> MailReader:

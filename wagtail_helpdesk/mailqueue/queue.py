@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+import traceback
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from wagtail_helpdesk.characters import clean_line
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import (
     CircuitBreaker,
@@ -176,7 +178,8 @@ def settle_broken(mail: OutgoingMail, token: uuid.UUID, error: Exception) -> Sta
     changes = DEAD
     if mail.unanswered < MAX_UNANSWERED:
         changes = {"state": State.PENDING, "next_at": Now() + get_retry_delay(mail.attempts)}
-    _write(mail, token, last_error=f"{type(error).__name__}: {error}"[:500], **changes)
+    message = traceback.format_exception_only(error)[-1]
+    _write(mail, token, last_error=message, **changes)
     return State(changes["state"])
 
 
@@ -228,6 +231,9 @@ def _write(mail: OutgoingMail, token: uuid.UUID, **changes: Any) -> None:
     """
     mine = OutgoingMail.objects.filter(pk=mail.pk, token=token, state=State.SENDING)
     changes |= {"handed_over": False, "lease_until": None, "token": None}
+    if "last_error" in changes:
+        # The message of a server or a template may contain characters that no database stores.
+        changes["last_error"] = clean_line(changes["last_error"])[:500]
     for seconds in (0.2, 0.5, 1, 2, 4):
         try:
             mine.update(**changes)

@@ -68,6 +68,8 @@ class OutgoingMail(models.Model):
     slot = models.DateTimeField(null=True)
     # The only service of a report; empty when it groups several.
     service = models.ForeignKey(Service, null=True, on_delete=models.CASCADE, related_name="+")
+    # What the composer of the kind needs beside ticket, slot and service.
+    about = models.JSONField(default=dict)
     message_id = models.CharField(max_length=255, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     bulk = models.BooleanField(default=False)

@@ -86,6 +86,7 @@ def _compose_events(
                 "title": _get_title(context),
                 "preferences_url": _get_preferences_url(strongest, reader, location),
                 "opening": _get_opening(checked, context),
+                "withheld": context.withholds,
                 "deadline": "".join(describe_deadline(item, context) for item in checked.items),
                 "is_question": bool(find_answers(checked.items)),
                 "actions": choose_links(checked, context, reader, location) if location else [],
@@ -151,6 +152,8 @@ def build_subject(context: MailContext) -> str:
 
 
 def _get_title(context: MailContext) -> str:
+    if context.withholds:
+        return _("Ticket #%(number)s") % {"number": context.ticket.pk}
     return _("Confidential ticket") if context.hides_subject else context.ticket.subject
 
 
@@ -244,7 +247,7 @@ def _quote_event(
         sentence=sentence,
         when=when,
         text=quote_text(text),
-        html=markdown.render(text) if cut else event.rendered,
+        html=markdown.cut(event.rendered, room) if cut else event.rendered,
         cut=cut,
         files=tuple(context.files.get(item.event.pk, ())),
     )

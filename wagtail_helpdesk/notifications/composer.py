@@ -8,12 +8,12 @@ from functools import cached_property
 from django.core.mail import EmailMessage
 
 from wagtail_helpdesk.links import LocationCache
-from wagtail_helpdesk.mailqueue.addresses import MailReader
+from wagtail_helpdesk.mailqueue.addresses import MailReader, find_users_by_email
 from wagtail_helpdesk.mailqueue.kinds import MailComposer
 from wagtail_helpdesk.models import Notification, OutgoingMail, SkipReason
 
 from . import alert_mail
-from .mail_context import MailContext
+from .mail_context import CheckedMail, MailContext
 
 
 class AlertComposer(MailComposer):
@@ -26,11 +26,23 @@ class AlertComposer(MailComposer):
     def compose(self, mail: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
         """Return the alert with what its reader may know of now, or why there is nothing left."""
         context = self.claimed.get_context(mail)
-        checked = context.check(reader.user, reader.email, self.claimed.notifications[mail.pk])
+        checked = self._check(mail, reader, context)
         _record_skips(checked.skipped)
         if checked.is_empty:
             return next(iter(checked.skipped.values()), SkipReason.NO_ACCESS)
+        if reader.user is None and not find_users_by_email(reader.email).exists():
+            # Nobody knows who reads it: the ticket's page asks for a login.
+            context = context.withhold()
         return alert_mail.compose_alert(mail, context, reader, checked, self.claimed.locations)
+
+    def _check(self, mail: OutgoingMail, reader: MailReader, context: MailContext) -> CheckedMail:
+        notifications = self.claimed.notifications[mail.pk]
+        if reader.user is not None:
+            location = self.claimed.locations.find(context.ticket.service, reader.language)
+            if location is not None and not location.is_open_to(reader.user):
+                skipped = dict.fromkeys((one.pk for one in notifications), SkipReason.NO_ACCESS)
+                return CheckedMail(skipped=skipped)
+        return context.check(reader.user, reader.email, notifications)
 
     def record_skip(self, mail: OutgoingMail, reason: SkipReason) -> None:
         """Record the reason on the notifications of the mail."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +26,7 @@ from wagtail_helpdesk.models import (
     State,
     Ticket,
 )
+from wagtail_helpdesk.models.inheritance import may_be_alerted
 from wagtail_helpdesk.names import get_display_names
 
 from .confidentiality import find_confidential_services, find_moved_out
@@ -79,6 +80,8 @@ class MailContext:
     changes: dict[int, TicketChange]
     data: RecipientData
     readers: Collection[int]
+    #: Whether the mail has the link only, whatever the service.
+    withholds: bool = False
     _visible_services: dict[int, frozenset[int]] = field(default_factory=dict)
 
     @classmethod
@@ -97,6 +100,10 @@ class MailContext:
             load_recipient_data(ticket, changes, only=users),
             users,
         )
+
+    def withhold(self) -> Self:
+        """Return the same context for a reader who gets the link only."""
+        return replace(self, withholds=True)
 
     def check(
         self, user: User | None, email: str, notifications: Iterable[Notification]
@@ -192,14 +199,15 @@ class MailContext:
     @property
     def hides_subject(self) -> bool:
         """Whether the ticket is, or was, in a service whose mails have no content."""
-        return self.ticket.service_id in self._confidential or self._moved_out is not None
+        confidential = self.ticket.service_id in self._confidential
+        return self.withholds or confidential or self._moved_out is not None
 
     def hides(self, change: TicketChange) -> bool:
         """Return whether mails have no content of an event: for where the ticket is, or was then."""
         services = {self.ticket.service_id, change.after.service}
         if change.before is not None:
             services.add(change.before.service)
-        return not self._confidential.isdisjoint(services)
+        return self.withholds or not self._confidential.isdisjoint(services)
 
     def hid_subject(self, item: MailItem) -> bool:
         """Return what ``hides_subject`` was at an event: for readers who lost the ticket by it."""
@@ -292,10 +300,13 @@ def _may_mailbox_read(email: str, ticket: Ticket) -> bool:
     """Return whether a mailbox may be notified of a ticket.
 
     Not when it only belongs to users who may not read the ticket, such as a former manager who had
-    entered their own e-mail address.
+    entered their own e-mail address, nor when it belongs to no account and is outside the allowed
+    domains.
     """
     owners = list(find_users_by_email(email))
-    return not owners or any(ticket.access_of(owner).roles for owner in owners)
+    if not owners:
+        return may_be_alerted(email)
+    return any(ticket.access_of(owner).roles for owner in owners)
 
 
 def _ended_access(item: MailItem) -> bool:

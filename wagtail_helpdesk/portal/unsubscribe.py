@@ -16,9 +16,13 @@ from django.views.generic import View
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.preferences import change_switches
+from wagtail_helpdesk.links import find_location
 from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.mailqueue.unsubscribe import read_mute_token, read_reports_token
-from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.models import Service, Ticket
+
+#: In bytes: a form with one button, or the post of a mail program, is much smaller.
+MAX_BODY_SIZE = 16 * 1024
 
 
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
@@ -39,7 +43,13 @@ class OneClickView(View):
             return self.render(request, done="", **self.get_texts(*subject))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        """Apply the change, or undo it."""
+        """Apply the change, or undo it.
+
+        The token is checked before the body is read, and a large body is not read at all.
+        """
+        self.read(token)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_SIZE:
+            return HttpResponse(status=413)
         if request.POST.get("List-Unsubscribe") == "One-Click":
             return self.apply_request(request, token)
         return csrf_protect(self.apply_request)(request, token)
@@ -79,9 +89,11 @@ class MuteView(OneClickView):
         if known is None:
             raise Http404
         user = _get_active_user(known[0])
-        ticket = Ticket.objects.visible_to(user).filter(pk=known[1]).first()
+        visible = Ticket.objects.visible_to(user).select_related("service__site")
+        ticket = visible.filter(pk=known[1]).first()
         if ticket is None:
             raise Http404
+        _check_page(user, ticket.service)
         return user, ticket
 
     def get_texts(self, *subject: Any) -> dict[str, str]:
@@ -113,7 +125,9 @@ class StopReportsView(OneClickView):
         known = read_reports_token(token)
         if known is None:
             raise Http404
-        return (_get_active_user(known),)
+        user = _get_active_user(known)
+        _check_page(user)
+        return (user,)
 
     def get_texts(self, *subject: Any) -> dict[str, str]:
         """Return texts that explain what suspending means."""
@@ -135,3 +149,10 @@ def _get_active_user(pk: int) -> Any:
     if user is None:
         raise Http404
     return user
+
+
+def _check_page(user: Any, service: Service | None = None) -> None:
+    """Raise ``Http404`` for a user who may not open the helpdesk page: they get no mails either."""
+    location = find_location(service, get_reader(user).language)
+    if location is not None and not location.is_open_to(user):
+        raise Http404

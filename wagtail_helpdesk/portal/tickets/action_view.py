@@ -75,7 +75,7 @@ def _do(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> 
     """Call the verb; whatever refuses, what was typed comes back."""
     form = form_class(request.http.POST, request.http.FILES, request=request, ticket=ticket)
     if not form.is_valid():
-        status = 429 if form.has_error("users", rate_limits.TOO_MANY) else 422
+        status = rate_limits.status_of(form)
         return (
             _rejected(request, form, status)
             if _is_possible(request, form)
