@@ -113,7 +113,7 @@ def _gathered() -> dict[str, float]:
         for service in Service.objects.values_list("pk", flat=True):
             tickets = OpenTickets.read(service)
             for row in ServiceManager.objects.filter(service=service).iterator():
-                tickets.listing(row.user_id, ("managed", "member", "free"))
+                tickets.list_sections(row.user_id, ("managed", "member", "free"))
                 managers += 1
     return {
         "managers": managers,

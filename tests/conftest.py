@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
-pytest_plugins = ["tests.fixtures", "tests.servers.fixtures"]
+pytest_plugins = ["tests.fixtures", "tests.mails", "tests.servers.fixtures"]
 
 
 @pytest.fixture(scope="session")

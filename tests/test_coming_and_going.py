@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from tests import cast
 from tests.fixtures import service_of
-from tests.notify.conftest import place  # noqa: F401
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import HandOverPolicy, HelpdeskError, configuration
 from wagtail_helpdesk.lifecycle import Algorithm
@@ -34,7 +33,9 @@ from wagtail_helpdesk.models import (
     Ticket,
 )
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
-from wagtail_helpdesk.notifications.recipient_data import acts_of
+from wagtail_helpdesk.notifications.recipient_data import load_changes
+
+pytestmark = pytest.mark.usefixtures("fake_helpdesk_page")
 
 WORKERS = ("karim", "sophie", "julien", "nadia")
 ASKERS = ("lea", "thomas", "emily")
@@ -252,7 +253,7 @@ class House:
             assert ought <= told, f"{event.action} left the ticket to nobody in silence"
 
     def _ought_to_hear(self, event):
-        (act,) = acts_of(event.ticket, [event])
+        (act,) = load_changes(event.ticket, [event])
         managers = ServiceManager.objects.filter(service=act.after.service, user__is_active=True)
         everybody = {*managers.values_list("user", flat=True), act.after.requester}
         authors = Event.objects.filter(batch=event.batch).values_list("actor", flat=True)

@@ -15,11 +15,22 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, ring the bell after each act, and let the search forget what is erased."""
+        """Register checks and kinds of mail, and connect the signal handlers."""
         from . import checks, tasks  # noqa: F401 - importing registers the checks
+        from .actions.configuration.alert_address import ADDRESS
+        from .mailqueue.kinds import register_kind
         from .models import SearchRow
+        from .notifications.address_mail import AddressComposer
+        from .notifications.composer import AlertComposer
+        from .notifications.dispatch import ALERT
         from .portal.browser_drafts import end_drafts
+        from .reports.due import REPORT
+        from .reports.mail import ReportComposer
         from .signals import event_recorded
+
+        register_kind(ALERT, _("alert"), AlertComposer)
+        register_kind(REPORT, _("report"), ReportComposer)
+        register_kind(ADDRESS, _("change of an extra address"), AddressComposer)
 
         event_recorded.connect(
             tasks.wake_mail_worker, dispatch_uid="wagtail_helpdesk.tasks.wake_mail_worker"

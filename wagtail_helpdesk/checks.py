@@ -25,7 +25,7 @@ from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
 from wagtail_helpdesk.models import Category, ReportPreference, ReportSection, ServiceManager
 from wagtail_helpdesk.portal.request import login_url
-from wagtail_helpdesk.reports.due import get_holidays
+from wagtail_helpdesk.working_time import get_holidays
 
 
 @register("wagtail_helpdesk")

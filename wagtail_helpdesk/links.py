@@ -1,6 +1,6 @@
-"""Absolute addresses of the helpdesk, its tickets and acts, from configuration: for mails and pages.
+"""Absolute URLs of the helpdesk, its tickets and actions, from configuration: for mails and pages.
 
-Never from a request: a worker has none, and its ``Host`` header is whatever the client says.
+Never from a request: a worker has none, and the client controls its ``Host`` header.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from .models import Service
 
 @dataclass(frozen=True)
 class HelpdeskLocation:
-    """The helpdesk page to which one reader is sent."""
+    """The helpdesk page to which links for one reader lead."""
 
     page: Any
 
     @cached_property
     def home(self) -> str:
-        """The address of the page itself, as it is now."""
+        """The URL of the page itself, as it is now."""
         return str(self.page.full_url)
 
     @cached_property
@@ -36,9 +36,9 @@ class HelpdeskLocation:
         return list(self.page.get_view_restrictions())
 
     def is_open_to(self, user: Any) -> bool:
-        """Return whether Wagtail's page privacy lets a person open the page.
+        """Return whether Wagtail's page privacy lets a user open the page.
 
-        A shared password is asked for there: it keeps nobody out who is logged in.
+        A shared password is asked for on the page itself: no user is kept out because of it.
         """
         asking = SimpleNamespace(user=user)
         return all(
@@ -47,26 +47,26 @@ class HelpdeskLocation:
         )
 
     def to(self, route: str, *args: Any, **query: Any) -> str:
-        """Return the permanent address of one of the page's routes: ``to("ticket", 1042)``.
+        """Return the permanent URL of one of the page's routes: ``to("ticket", 1042)``.
 
-        It stands outside the page and leads to wherever the page is when somebody follows it, so
-        that it outlives a new name or place of the page; the page's own where a host left our
-        ``urls.py`` out.
+        It is outside the page and redirects to wherever the page is when it is followed, so that
+        it stays valid when the page is renamed or moved. It is the page's own URL if the site does
+        not include our ``urls.py``.
         """
         path = self.page.reverse_subpage(route, args=args)
-        address = self.outside("go", *filter(None, [path])) or f"{self.home}{path}"
-        return f"{address}?{urlencode(query, doseq=True)}" if query else address
+        url = self.outside("go", *filter(None, [path])) or f"{self.home}{path}"
+        return f"{url}?{urlencode(query, doseq=True)}" if query else url
 
     def to_ticket(self, number: int) -> str:
-        """Return the address of a ticket."""
+        """Return the URL of a ticket."""
         return self.to("ticket", number)
 
     def to_act(self, number: int, slug: str) -> str:
-        """Return the address of the form of an action on a ticket."""
+        """Return the URL of the form of an action on a ticket."""
         return self.to("act", number, slug)
 
     def outside(self, name: str, *args: Any) -> str:
-        """Return the address of a view of our ``urls.py``, or nothing where a host left it out."""
+        """Return the URL of a view of ``wagtail_helpdesk.urls``, empty if the site does not include it."""
         try:
             path = reverse(f"wagtail_helpdesk:{name}", args=args)
         except NoReverseMatch:
@@ -75,23 +75,23 @@ class HelpdeskLocation:
 
 
 def helpdesk_page_models() -> list[type[Page]]:
-    """Return the page models that are a helpdesk: those that say so of themselves."""
+    """Return the page models marked as helpdesk pages."""
     return [model for model in apps.get_models() if getattr(model, "is_helpdesk_page", False)]
 
 
 def helpdesk_pages() -> list[Page]:
-    """Return every published helpdesk page that a site serves, each with its language."""
+    """Return all published helpdesk pages that a site serves, with their locales."""
     found = (model._default_manager.live() for model in helpdesk_page_models())
     live = (page for pages in found for page in pages.select_related("locale"))
-    # A page outside the trees of all sites has no address that a link could hold.
+    # A page outside the trees of all sites has no URL.
     return [page for page in live if page.get_url_parts() is not None]
 
 
 def find_location(service: Service | None, language: str) -> HelpdeskLocation | None:
-    """Return where a reader of this language finds the helpdesk, or None when there is no page.
+    """Return the helpdesk page for a service and a language, or None if there is no page.
 
-    On the service's site, else on the default site, else on any other; and there in their language
-    if the page exists in it, else in the site's.
+    On the service's site, else on the default site, else on any other; in the language if there is a
+    translation, else in the site's language.
     """
     pages = helpdesk_pages()
     for site in (service.site if service else None, _default_site()):
@@ -105,14 +105,14 @@ def _default_site() -> Site | None:
 
 
 def is_on_site(page: Page, site: Site) -> bool:
-    """Tell whether a page is part of a site."""
-    # Wagtail serves the translations of a site's root as well, each under its language's prefix.
+    """Return whether a site serves a page."""
+    # Wagtail also serves the translations of a site's root, each under the prefix of its language.
     here = page.get_url_parts()
     return here is not None and here[0] == site.pk
 
 
 def find_in_language(pages: list[Page], language: str) -> Page:
-    """Return the page in a language, else in the default one, else the first."""
+    """Return the page in a language, else in the default language, else the first."""
     by_language = {page.locale.language_code: page for page in reversed(pages)}
     default = get_supported_content_language_variant(settings.LANGUAGE_CODE)
     wanted = (language, language.partition("-")[0], default)
@@ -120,13 +120,13 @@ def find_in_language(pages: list[Page], language: str) -> Page:
 
 
 class LocationCache:
-    """Remembers where readers are sent while a number of mails is written."""
+    """Caches helpdesk pages by service and language while mails are composed."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[int | None, str], HelpdeskLocation | None] = {}
 
     def find(self, service: Service | None, language: str) -> HelpdeskLocation | None:
-        """Return what ``find_location`` returned for this service and language the first time."""
+        """Return what ``find_location`` returned for the service and language the first time."""
         key = (service.pk if service else None, language)
         if key not in self._known:
             self._known[key] = find_location(service, language)

@@ -1,4 +1,4 @@
-"""People as a sentence names them, and names as they are compared."""
+"""The display names of users, and names as they are compared."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORD = re.compile(r'[^\s,;<>()"]+')
 
 
 def get_display_name(user: Any) -> str:
-    """Return what a person is called: the full name, else the identifier, as Wagtail does.
+    """Return the full name of a user, or the identifier if there is none, as Wagtail does.
 
     The user model is the site's: it need not have ``get_full_name``.
     """
@@ -30,7 +30,7 @@ def get_display_name(user: Any) -> str:
 
 
 def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:
-    """Return the names of these users, in one statement; none at all when there are no ids."""
+    """Return the names of users by id, in one statement; in none if there are no ids."""
     wanted = {pk for pk in ids if pk is not None}
     if not wanted:
         return {}

@@ -1,5 +1,4 @@
-"""What cannot live on a page: the contents of personal blocks, “no more” from a mail, the way
-from a mail to the page wherever it is, the health of mails.
+"""The URLs outside the helpdesk page: blocks, permanent links, unsubscribing, the health check.
 
 A host includes it once: ``path("helpdesk/", include("wagtail_helpdesk.urls"))``.
 """
@@ -8,7 +7,7 @@ from django.urls import path
 
 from wagtail_helpdesk.blocks import fragments
 
-from .portal import going, unsubscribe
+from .portal import going, health, unsubscribe
 
 app_name = "wagtail_helpdesk"
 
@@ -23,5 +22,5 @@ urlpatterns = [
     path("blocks/card/", fragments.card, name="block_card"),
     path("go/", going.go, name="go"),
     path("go/<path:path>", going.go, name="go"),
-    path("health/", unsubscribe.report_health, name="health"),
+    path("health/", health.report_health, name="health"),
 ]

@@ -9,6 +9,7 @@ from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
 from .portal import drafts
+from .reports import sections as report_sections
 from .snippets import accounts, history, routing
 from .snippets.no_bulk_actions import no_bulk_deletion
 from .snippets.permissions import (
@@ -37,11 +38,15 @@ hooks.register("construct_wagtail_userbar", userbar.add_report)
 hooks.register("register_admin_urls", routing.get_urls)
 hooks.register("register_page_header_buttons", routing.get_header_buttons)
 hooks.register("register_log_actions", routing.register_log_action)
-hooks.register("register_admin_urls", mail_report.addresses)
+hooks.register("register_admin_urls", mail_report.get_urls)
 hooks.register("register_reports_menu_item", mail_report.MailsMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", drafts.keep_draft)
+hooks.register(report_sections.HOOK, lambda: report_sections.MANAGED)
+hooks.register(report_sections.HOOK, lambda: report_sections.MEMBER)
+hooks.register(report_sections.HOOK, lambda: report_sections.FREE)
+hooks.register(report_sections.HOOK, lambda: report_sections.OTHERS)
 
 
 @hooks.register("register_icons")

@@ -33,7 +33,7 @@ def _hurry() -> None:
     """Let pauses of minutes be tenths of seconds: what is tested is what happens after them."""
     from wagtail_helpdesk.mailqueue import queue
 
-    queue.pause_channel = lambda attempts: timedelta(seconds=random.uniform(0.05, 0.3))
+    queue.get_retry_delay = lambda attempts: timedelta(seconds=random.uniform(0.05, 0.3))
 
 
 def _fork() -> int:

@@ -14,7 +14,7 @@ from tests import cast
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
-from wagtail_helpdesk.models import Kind, OutgoingMail, ServiceManager, State, Ticket
+from wagtail_helpdesk.models import OutgoingMail, ServiceManager, State, Ticket
 from wagtail_helpdesk.portal.desk import overview
 
 
@@ -221,7 +221,7 @@ def failed(ticket):
     """A mail about Léa’s ticket that could not be delivered."""
     return OutgoingMail.objects.create(
         ticket=ticket,
-        address="ateliers@arvelle.example",
+        email="ateliers@arvelle.example",
         message_id="<1@arvelle.example>",
         state=State.DEAD,
         failed_at=timezone.now(),
@@ -240,7 +240,7 @@ def test_those_responsible_learn_of_mails_that_failed(home, people, general, fai
 def test_a_report_that_failed_is_counted_as_well(home, people, general, failed):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
     OutgoingMail.objects.create(
-        kind=Kind.REPORT,
+        kind="report",
         service=general,
         user=people.karim,
         message_id="<2@arvelle.example>",

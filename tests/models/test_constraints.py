@@ -247,4 +247,4 @@ def test_the_state_of_a_mail_is_consistent(people, state):
 def test_somebody_is_told_of_an_event_once(ticket, people):
     """D-07"""
     twice(Notification, event=ticket.events.get(), user=people.lea, reason="requester")
-    twice(Notification, event=ticket.events.get(), address="team@example.org", reason="mailbox")
+    twice(Notification, event=ticket.events.get(), email="team@example.org", reason="mailbox")

@@ -27,7 +27,7 @@ class Cost:
 @contextmanager
 def counted():
     """Count the statements of the requests made inside."""
-    cost, true_receive, entries = Cost(), page.receive, []
+    cost, true_receive, entries = Cost(), page.handle_request, []
 
     def receive(helpdesk, request, view, **kwargs):
         bool(request.user.is_authenticated)

@@ -113,5 +113,5 @@ def test_who_loses_a_ticket_to_a_service_unseen_is_not_told_its_name(
     assert not ServiceManager.objects.filter(service=social, user=people.julien).exists()
     mail = mails(mailoutbox)["julien"]
     assert mail.subject == f"[Chauffage #{moved.pk}] Froid"
-    assert "to another service. You can no longer read it." in mail.body
+    assert "to another service, so you no longer have access." in mail.body
     assert "social" not in str(mail.message())

@@ -74,10 +74,10 @@ def test_a_04_what_does_not_exist_is_refused_at_its_field(visit, people, field, 
 def test_s_esc_01_nothing_else_can_be_sent_along(visit, people):
     visit(people.lea).post(
         "preferences/",
-        **sent(user=people.thomas.pk, pk=1, refused_address="x@y.z", monitoring_suspended="on"),
+        **sent(user=people.thomas.pk, pk=1, refused_email="x@y.z", monitoring_suspended="on"),
     )
     saved = HelpdeskPreferences.objects.get(user=people.lea)
-    assert (saved.refused_address, saved.monitoring_suspended) == ("", False)
+    assert (saved.refused_email, saved.monitoring_suspended) == ("", False)
     assert not HelpdeskPreferences.objects.filter(user=people.thomas).exists()
 
 

@@ -1,4 +1,4 @@
-"""The report about mails: whether they go out, and those that failed, which can be sent again."""
+"""The report about mails: the state of delivery, and failed mails, which can be sent again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from wagtail.admin.views.reports import ReportView
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.mailqueue import queue
-from wagtail_helpdesk.models import Kind, OutgoingMail, State, Ticket
+from wagtail_helpdesk.mailqueue.kinds import get_kinds
+from wagtail_helpdesk.models import OutgoingMail, State, Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.notifications import wakeup
 from wagtail_helpdesk.parsing import number
@@ -35,11 +36,11 @@ from . import mail_health
 
 FAILED = (State.DEAD, State.UNCERTAIN)
 #: Mails sent again with one button.
-MOST_AT_ONCE = 1000
+MAX_RESENT = 1000
 
 
 def may_see_mail_report(user: Any) -> bool:
-    """Tell whether somebody administers the helpdesk, or edits one of its services."""
+    """Return whether a user administers the helpdesk or edits one of its services."""
     edits = (
         Privilege.EDIT_SERVICE in holds
         for holds in access.configuration_privileges_of(user).values()
@@ -48,25 +49,29 @@ def may_see_mail_report(user: Any) -> bool:
 
 
 class MailReportAccessMixin(PermissionCheckedMixin):
-    """Keeps everybody else out."""
+    """Refuses users without access to the report."""
 
     request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse whoever does not answer for any mail."""
+        """Raise ``PermissionDenied`` for users who administer no mails."""
         if not may_see_mail_report(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
 
+def _get_kind_choices() -> list[tuple[str, Any]]:
+    return [(kind.name, kind.label) for kind in get_kinds()]
+
+
 class MailFilter(WagtailFilterSet):
-    """Narrows the failed mails."""
+    """The filters of the failed mails."""
 
     state = django_filters.ChoiceFilter(
         label=pgettext_lazy("column of mails", "State"),
         choices=[(state, state.label) for state in FAILED],
     )
-    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=Kind.choices)
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=_get_kind_choices)
 
     class Meta:
         model = OutgoingMail
@@ -101,13 +106,13 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
 
     @cached_property
     def columns(self) -> list[BaseColumn]:
-        """Who, what about, why not, and the button."""
+        """The subject, the recipient, the error, and the button to send it again."""
         return [
             TitleColumn(
                 "about",
                 label=gettext_lazy("About"),
                 accessor=format_subject_of_mail,
-                get_url=self._address,
+                get_url=self._get_ticket_url,
             ),
             Column(
                 "recipient", label=pgettext_lazy("column of mails", "To"), accessor=format_recipient
@@ -123,22 +128,22 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
             ResendColumn("again", label=""),
         ]
 
-    def _address(self, mail: Any) -> str | None:
-        """Return where the ticket is read, for whoever may read it."""
+    def _get_ticket_url(self, mail: Any) -> str | None:
+        """Return the URL of the ticket, None for users who may not read it."""
         page = open_helpdesk_page(self.request)
-        address = page.get_url(self.request) if page else ""
-        return f"{address}tickets/{mail.ticket_id}/" if address and mail.may_read else None
+        url = page.get_url(self.request) if page else ""
+        return f"{url}tickets/{mail.ticket_id}/" if url and mail.may_read else None
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the failed mails that the visitor answers for; each knows whether they may read it."""
+        """Return the failed mails that the user administers, annotated with ``may_read``."""
         readable = Ticket.objects.visible_to(self.request.user).filter(pk=OuterRef("ticket"))
-        mails = OutgoingMail.objects.answered_for_by(self.request.user)
+        mails = OutgoingMail.objects.administered_by(self.request.user)
         failed = mails.filter(failed_at__isnull=False)
         return failed.annotate(may_read=Exists(readable)).select_related("user", "service")
 
     @cached_property
     def no_results_message(self) -> str:
-        """Say it plainly: an empty list is good news."""
+        """The message of an empty list."""
         return _("No e-mail matches.") if self.is_filtering else _("No e-mail failed.")
 
     def get_filename(self) -> str:
@@ -146,7 +151,7 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
         return "helpdesk-mails"
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the summary, which is about the whole site, for those who administer it."""
+        """Add the summary, which is about the whole site, for administrators."""
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         if access.administers_helpdesk(self.request.user):
             context["health"] = mail_health.build_health_lines()
@@ -154,51 +159,51 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
 
 
 def format_recipient(mail: OutgoingMail) -> str:
-    """Return who a mail is for."""
-    return get_display_name(mail.user) if mail.user else mail.address
+    """Return the recipient of a mail."""
+    return get_display_name(mail.user) if mail.user else mail.email
 
 
 def format_subject_of_mail(mail: OutgoingMail) -> str:
-    """Return what a mail is about, without a word of its content."""
+    """Return what a mail is about, without any of its content."""
     if mail.ticket_id is not None:
-        return _("Ticket no. %(number)s") % {"number": mail.ticket_id}
+        return _("Ticket #%(number)s") % {"number": mail.ticket_id}
     return _("Report: %(service)s") % {"service": mail.service} if mail.service else _("Report")
 
 
 class ResendMailsView(MailReportAccessMixin, View):
-    """Puts one failed mail, or all that failed for good, back into the queue."""
+    """Puts one failed mail, or all failed mails, back into the queue."""
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Do it; a mail that is on its way already stays as it is."""
-        done = sum(queue.send_again(mail) for mail in self._chosen(request))
+        """Put the mails back; mails that are waiting already are left alone."""
+        done = sum(queue.send_again(mail) for mail in self._find_mails(request))
         if done:
-            wakeup.ring("wagtail_helpdesk.tasks.deliver")
-            words = ngettext(
+            wakeup.request_task("wagtail_helpdesk.tasks.deliver")
+            message = ngettext(
                 "%(count)s e-mail will be sent again.",
                 "%(count)s e-mails will be sent again.",
                 done,
             )
-            messages.success(request, words % {"count": done})
+            messages.success(request, message % {"count": done})
         else:
-            messages.warning(request, _("There was nothing left to send again."))
+            messages.warning(request, _("There was nothing to send again."))
         return redirect("helpdesk_mails:list")
 
-    def _chosen(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
-        mine = OutgoingMail.objects.answered_for_by(request.user)
+    def _find_mails(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
+        mails = OutgoingMail.objects.administered_by(request.user)
         if "all" in request.POST:
-            # Not the uncertain: most of them have arrived.
-            return mine.filter(state=State.DEAD)[:MOST_AT_ONCE]
-        named: Any = number(request.POST.get("mail", ""))
-        chosen = mine.filter(pk=named)
+            # Uncertain mails are left out: most of them have arrived.
+            return mails.filter(state=State.DEAD)[:MAX_RESENT]
+        pk: Any = number(request.POST.get("mail", ""))
+        chosen = mails.filter(pk=pk)
         if not chosen.exists():
             raise Http404
         return chosen
 
 
 class MailsMenuItem(MenuItem):
-    """The way to the report, among the reports."""
+    """The entry of the report in the menu of reports."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -210,12 +215,12 @@ class MailsMenuItem(MenuItem):
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        """Show it to those whom the report lets in."""
+        """Return whether the user has access to the report."""
         return may_see_mail_report(request.user)
 
 
-def addresses() -> list[Any]:
-    """Return the addresses of the report (a ``register_admin_urls`` hook)."""
+def get_urls() -> list[Any]:
+    """Return the URLs of the report (a ``register_admin_urls`` hook)."""
     views = [
         path("", MailsReport.as_view(), name="list"),
         path("results/", MailsReport.as_view(results_only=True), name="list_results"),

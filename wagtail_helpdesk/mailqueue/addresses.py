@@ -1,4 +1,4 @@
-"""Where a person's mail goes, in which language and time zone it is written, or why none can go."""
+"""The recipient of a mail: e-mail address, language, time zone, or why no mail can be sent."""
 
 from __future__ import annotations
 
@@ -21,50 +21,49 @@ from wagtail_helpdesk.names import get_display_name
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: For how long an address that the mail server refused gets no mail.
+#: For how long nothing is sent to an e-mail address that the mail server refused.
 REFUSED_FOR = timedelta(days=7)
-#: The longest address there is (RFC 5321).
-LONGEST = 254
+#: In characters (RFC 5321).
+MAX_EMAIL_LENGTH = 254
 
 
 @dataclass(frozen=True, slots=True)
 class MailReader:
-    """Who a mail is for; ``user`` is None when it goes to an extra address."""
+    """The recipient of a mail; ``user`` is None for a mailbox that belongs to no account."""
 
-    address: str
+    email: str
     language: str
     zone: zoneinfo.ZoneInfo
     user: Any = None
 
     @property
     def name(self) -> str:
-        """The reader's name, empty for an extra address."""
+        """The reader's name, empty for a mailbox."""
         return get_display_name(self.user) if self.user else ""
 
 
-def get_address(user: Any) -> str:
-    """Return a person's e-mail address, whatever the user model calls it."""
+def get_email(user: Any) -> str:
+    """Return a user's e-mail address, from the field that the user model names."""
     return (getattr(user, user.get_email_field_name(), "") or "").strip()
 
 
-def find_owners(address: str) -> QuerySet[Any]:
-    """Return the people of the site whose e-mail address it is, active or not."""
-    people = get_user_model()._default_manager
-    if not hasattr(people.model, people.model.get_email_field_name()):
-        return people.none()
-    return people.filter(**{f"{people.model.get_email_field_name()}__iexact": address})
+def find_users_by_email(email: str) -> QuerySet[Any]:
+    """Return the users who have an e-mail address, active or not."""
+    users = get_user_model()._default_manager
+    if not hasattr(users.model, users.model.get_email_field_name()):
+        return users.none()
+    return users.filter(**{f"{users.model.get_email_field_name()}__iexact": email})
 
 
 def get_reader(user: User) -> MailReader:
-    """Return a person as a reader of mails.
+    """Return a user as the reader of a mail.
 
-    Language and time zone are those of their helpdesk preferences, else of their Wagtail account, else
-    of the site.
+    Language and time zone come from the helpdesk preferences, else the Wagtail account, else the site.
     """
     chosen = _preferences(user)
     account = _wagtail_account(user)
     return MailReader(
-        address=get_address(user),
+        email=get_email(user),
         language=_language(chosen.language, getattr(account, "preferred_language", "")),
         zone=get_time_zone(chosen.time_zone, getattr(account, "current_time_zone", "")),
         user=user,
@@ -72,7 +71,7 @@ def get_reader(user: User) -> MailReader:
 
 
 def select_preferences(user: str) -> list[str]:
-    """Return what ``select_related`` needs so that making a reader of a person reads nothing more."""
+    """Return the arguments of ``select_related`` with which ``get_reader`` makes no further query."""
     related = [f"{user}__helpdesk_preferences"]
     if apps.is_installed("wagtail.users"):
         related.append(f"{user}__wagtail_userprofile")
@@ -80,15 +79,15 @@ def select_preferences(user: str) -> list[str]:
 
 
 def get_default_preferences(user: Any) -> tuple[str, zoneinfo.ZoneInfo]:
-    """Return language and time zone of a person who chose none in their helpdesk preferences."""
+    """Return language and time zone of a user who has chosen none in the helpdesk preferences."""
     account = _wagtail_account(user)
     language = _language(getattr(account, "preferred_language", ""))
     return language, get_time_zone(getattr(account, "current_time_zone", ""))
 
 
-def get_reader_at_address(address: str) -> MailReader:
-    """Return the people behind an extra address as a reader: in the language of the site."""
-    return MailReader(address, _language(), get_time_zone())
+def get_mailbox_reader(email: str) -> MailReader:
+    """Return a mailbox that belongs to no account as a reader, in the language of the site."""
+    return MailReader(email, _language(), get_time_zone())
 
 
 def _preferences(user: User) -> HelpdeskPreferences:
@@ -102,7 +101,7 @@ def _wagtail_account(user: User) -> Any:
     try:
         return user.wagtail_userprofile  # type: ignore[attr-defined]
     except (ObjectDoesNotExist, AttributeError):
-        # Without wagtail.users there is no such account.
+        # No such relation without wagtail.users.
         return None
 
 
@@ -127,36 +126,41 @@ def get_time_zone(*wanted: str) -> zoneinfo.ZoneInfo:
 
 
 def find_skip_reason(user: User) -> SkipReason | None:
-    """Return why no mail can go to a person, or None."""
+    """Return why no mail can be sent to a user, or None."""
     if not user.is_active:
         return SkipReason.INACTIVE
-    address = get_address(user)
-    if problem := find_address_skip_reason(address):
+    email = get_email(user)
+    if problem := find_email_skip_reason(email):
         return problem
     chosen = _preferences(user)
-    refused = chosen.refused_address == address and chosen.refused_at is not None
+    refused = chosen.refused_email == email and chosen.refused_at is not None
     if refused and chosen.refused_at > timezone.now() - REFUSED_FOR:  # type: ignore[operator]
-        return SkipReason.REFUSED_ADDRESS
+        return SkipReason.REFUSED_EMAIL
     return None
 
 
-def find_address_skip_reason(address: str) -> SkipReason | None:
-    """Return why no mail can go to an address, or None."""
-    if not address:
-        return SkipReason.NO_ADDRESS
-    local_part = address.rpartition("@")[0]
-    # Without SMTPUTF8, which few servers offer, only the domain may have other letters.
-    if len(address) > LONGEST or not local_part.isascii():
-        return SkipReason.BAD_ADDRESS
+def find_email_skip_reason(email: str) -> SkipReason | None:
+    """Return why no mail can be sent to an e-mail address, or None."""
+    if not email:
+        return SkipReason.NO_EMAIL
+    local_part = email.rpartition("@")[0]
+    # Only the domain may be non-ASCII: few servers offer SMTPUTF8.
+    if len(email) > MAX_EMAIL_LENGTH or not local_part.isascii():
+        return SkipReason.BAD_EMAIL
     try:
-        validate_email(address)
+        validate_email(email)
     except ValidationError:
-        return SkipReason.BAD_ADDRESS
+        return SkipReason.BAD_EMAIL
     return None
 
 
-def remember_refusal(user: User, address: str) -> None:
-    """Note that the mail server refused a person's address."""
+def find_recipient_skip_reason(reader: MailReader) -> SkipReason | None:
+    """Return why no mail can be sent to a reader, user or mailbox, or None."""
+    return find_skip_reason(reader.user) if reader.user else find_email_skip_reason(reader.email)
+
+
+def record_refused_email(user: User, email: str) -> None:
+    """Record that the mail server refused a user's e-mail address."""
     HelpdeskPreferences.objects.update_or_create(
-        user=user, defaults={"refused_address": address, "refused_at": timezone.now()}
+        user=user, defaults={"refused_email": email, "refused_at": timezone.now()}
     )

@@ -1,4 +1,4 @@
-"""Making a mail: headers that sort, thread and stop robots, a text part and an HTML part."""
+"""Building a mail: headers for sorting, threading and automatic replies, a text and an HTML part."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from wagtail_helpdesk.models import Service
 from .addresses import MailReader
 from .headers import HelpdeskMail, ascii_url, encode_phrase
 
-LONGEST_SUBJECT = 200
-#: In bytes: of what is larger Gmail shows the beginning only.
-LARGEST = 100_000
-#: By how much a mail is shortened, step by step, until it is no larger.
+MAX_SUBJECT_LENGTH = 200
+#: In bytes: Gmail clips larger mails.
+MAX_MAIL_SIZE = 100_000
+#: Divisors by which the content is shortened, one after another, until the mail is small enough.
 SHARES = (1, 2, 4, 8, 32)
-#: In characters; the text is there twice.
-LONGEST_MESSAGE = 12_000
+#: In characters; a message is in the mail twice, as text and as HTML.
+MAX_MESSAGE_LENGTH = 12_000
 
-# They turn the direction of the text after them around.
-_TURNS = re.compile(r"[\u202a-\u202e]")
+# They reverse the direction of the text after them.
+_BIDIRECTIONAL = re.compile(r"[\u202a-\u202e]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailSpec:
-    """Everything that is particular about one mail."""
+    """The content of one mail: reader, subject, template with its context, headers."""
 
     reader: MailReader
     service: Service | None
@@ -48,33 +48,33 @@ class MailSpec:
     archive: str = ""
     unsubscribe: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    #: What of the context is half as long, a quarter, and so on: whole for 1.
+    #: Returns the part of the context that can be shortened, divided by a number: 1 is all of it.
     shortened: Callable[[int], Mapping[str, Any]] = lambda share: {}
 
 
 def build_message(spec: MailSpec) -> EmailMultiAlternatives:
-    """Return a letter as a mail, in the language and time zone that are active, and not too large."""
+    """Return the mail in the active language and time zone, shortened until it is small enough."""
     for share in SHARES:
-        mail = _written(spec, {**spec.context, **spec.shortened(share)})
+        mail = _render(spec, {**spec.context, **spec.shortened(share)})
         if not _is_too_large(mail):
             break
     return mail
 
 
-def _written(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternatives:
+def _render(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternatives:
     context = {**context, "language": spec.reader.language, "subject": spec.subject}
     names = [
         f"wagtail_helpdesk/mail/{spec.reader.language}/{spec.template}",
         f"wagtail_helpdesk/mail/{spec.template}",
     ]
     mail = HelpdeskMail(
-        subject=strip_to_one_line(spec.subject)[:LONGEST_SUBJECT],
+        subject=strip_to_one_line(spec.subject)[:MAX_SUBJECT_LENGTH],
         body=strip_control_characters(
             render_to_string([f"{name}.txt" for name in names], context)
         ).strip()
         + "\n",
         from_email=get_sender(spec.service),
-        to=[_mailbox(spec.reader.name, spec.reader.address)],
+        to=[_mailbox(spec.reader.name, spec.reader.email)],
         headers=_headers(spec),
     )
     html = strip_control_characters(render_to_string([f"{name}.html" for name in names], context))
@@ -84,38 +84,38 @@ def _written(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternativ
 
 def _is_too_large(mail: EmailMultiAlternatives) -> bool:
     parts = [mail.body, *(str(content) for content, _ in mail.alternatives)]
-    # Encoding makes at most three bytes of one; most mails need not be measured.
-    if sum(len(part.encode()) for part in parts) * 3 < LARGEST * 0.9:
+    # Encoding makes at most three bytes of one: most mails need not be measured.
+    if sum(len(part.encode()) for part in parts) * 3 < MAX_MAIL_SIZE * 0.9:
         return False
-    return len(mail.message().as_bytes()) > LARGEST
+    return len(mail.message().as_bytes()) > MAX_MAIL_SIZE
 
 
 def strip_to_one_line(text: str) -> str:
-    """Return text that can stand in a header: on one line, without characters that act."""
+    """Return text that is safe in a header: on one line, without control characters."""
     return clean_line(str(text))
 
 
 def strip_control_characters(text: str) -> str:
-    """Return text without control characters, with its lines as they are."""
-    return _TURNS.sub("", clean_text(text))
+    """Return text without control characters; line breaks are kept."""
+    return _BIDIRECTIONAL.sub("", clean_text(text))
 
 
 def get_sender(service: Service | None) -> str:
-    """Return who a mail comes from: the name of the service, always at the site's own address."""
-    name, address = parseaddr(helpdesk_settings.FROM_EMAIL)
-    return _mailbox(service.name if service else name, address)
+    """Return the sender: the name of the service, with the site's e-mail address."""
+    name, email = parseaddr(helpdesk_settings.FROM_EMAIL)
+    return _mailbox(service.name if service else name, email)
 
 
-def _mailbox(name: str, address: str) -> str:
-    local_part, _, domain = address.rpartition("@")
-    # Quoted and not encoded yet: Django 6 decodes what is, and a comma would make two addresses of it.
+def _mailbox(name: str, email: str) -> str:
+    local_part, _, domain = email.rpartition("@")
+    # Quoted, not encoded: Django 6 decodes it, and a decoded comma would make two addresses of it.
     return str(Address(strip_to_one_line(name), local_part, punycode(domain)))
 
 
 def _headers(spec: MailSpec) -> dict[str, str]:
     headers = {
         "Message-ID": spec.message_id,
-        # RFC 3834: no robot is to answer; the second is for Exchange.
+        # No automatic replies: RFC 3834, and the second for Exchange.
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": spec.reader.language,
@@ -131,7 +131,7 @@ def _headers(spec: MailSpec) -> dict[str, str]:
     if spec.archive:
         headers["List-Archive"] = f"<{ascii_url(spec.archive)}>"
     if spec.unsubscribe:
-        # RFC 8058: the mail program itself may post to the address, once, without asking more.
+        # RFC 8058: the mail program posts to this URL without further confirmation.
         headers["List-Unsubscribe"] = f"<{ascii_url(spec.unsubscribe)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
@@ -139,5 +139,5 @@ def _headers(spec: MailSpec) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _inliner() -> css_inline.CSSInliner:
-    # Remote style sheets are never fetched: what a message contains must not make us call anybody.
+    # Remote style sheets are never fetched: the content of a message must not cause requests.
     return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

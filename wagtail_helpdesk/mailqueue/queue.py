@@ -1,7 +1,7 @@
-"""The queue of mails in the database: claiming them with a lease, and writing down how they fared.
+"""The queue of mails in the database: claiming them with a lease, and recording the outcome.
 
 Any number of processes may work on it at once. Attempts are counted when a mail is claimed, so that
-one that kills its process is counted too. All times are the database's: hosts' clocks differ.
+a mail that crashes its process is counted too. All times are the database's: hosts' clocks differ.
 """
 
 from __future__ import annotations
@@ -25,23 +25,24 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import (
     CircuitBreaker,
     HelpdeskPreferences,
-    Kind,
     OutgoingMail,
     SkipReason,
     State,
 )
 
+from . import kinds
 from .addresses import select_preferences
 from .smtp import LostLease, Outcome, Result
 
-#: Mails claimed at once; those tried before are claimed one by one, so that one which kills its
-#: process takes no others along.
+#: Mails claimed at once. Mails tried before are claimed one by one, so that a mail that crashes its
+#: process holds up no others.
 CLAIM_SIZE = 20
-#: Claims without an answer of the mail server after which a mail is given up.
-UNANSWERED_LIMIT = 5
-#: A mail that the server keeps putting off is given up after this time and so many attempts.
+#: Claims without an answer of the mail server after which a mail is abandoned.
+MAX_UNANSWERED = 5
+#: A mail that the server keeps deferring is abandoned after this time and this many attempts.
 GIVE_UP_AFTER, GIVE_UP_ATTEMPTS = timedelta(hours=72), 10
-MAX_PAUSE = 60
+#: In minutes.
+MAX_RETRY_DELAY = 60
 
 SMTP = "smtp"
 DEAD: dict[str, Any] = {"state": State.DEAD, "failed_at": Now()}
@@ -49,26 +50,26 @@ DEAD: dict[str, Any] = {"state": State.DEAD, "failed_at": Now()}
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Mails that are ours for the length of the lease."""
+    """The mails that this process may send until their lease ends."""
 
     token: uuid.UUID
     mails: list[OutgoingMail] = field(default_factory=list)
 
 
 def get_lease() -> timedelta:
-    """Return for how long a claimed mail belongs to its process."""
+    """Return how long a claimed mail belongs to the process that claimed it."""
     return timedelta(seconds=helpdesk_settings.MAIL_LEASE)
 
 
 def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
-    """Take mails that are due, the most urgent first; empty when there are none for us."""
-    _give_up_on_the_unanswered()
+    """Claim mails that are due, the most urgent first; the claim is empty when none are due."""
+    _settle_expired_leases()
     token = uuid.uuid4()
     for mails, order, most in (
-        (_left_behind(), ("lease_until", "pk"), 1),
+        (_abandoned_mails(), ("lease_until", "pk"), 1),
         (due_mails(), ("bulk", "next_at", "pk"), limit),
     ):
-        if _take(mails, order, most, token):
+        if _claim(mails, order, most, token):
             mine = OutgoingMail.objects.filter(token=token, state=State.SENDING)
             rows = mine.select_related(*select_preferences("user"))
             return Claim(token, list(rows.order_by("bulk", "next_at", "pk")))
@@ -76,20 +77,20 @@ def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
 
 
 def due_mails() -> QuerySet[OutgoingMail]:
-    """Return the mails that wait and may leave now."""
-    return _known().filter(state=State.PENDING, next_at__lte=Now())
+    """Return the mails that may be sent now."""
+    return _mails_of_known_kinds().filter(state=State.PENDING, next_at__lte=Now())
 
 
-def _left_behind() -> QuerySet[OutgoingMail]:
-    return _known().filter(state=State.SENDING, lease_until__lt=Now())
+def _abandoned_mails() -> QuerySet[OutgoingMail]:
+    return _mails_of_known_kinds().filter(state=State.SENDING, lease_until__lt=Now())
 
 
-def _known() -> QuerySet[OutgoingMail]:
-    # Known kinds only: what a newer version wrote keeps waiting for it.
-    return OutgoingMail.objects.filter(kind__in=Kind.values)
+def _mails_of_known_kinds() -> QuerySet[OutgoingMail]:
+    # Mails of other kinds wait: an app that is missing here, or a newer version, wrote them.
+    return OutgoingMail.objects.filter(kind__in=[kind.name for kind in kinds.get_kinds()])
 
 
-def _take(mails: QuerySet[OutgoingMail], order: Sequence[str], most: int, token: uuid.UUID) -> int:
+def _claim(mails: QuerySet[OutgoingMail], order: Sequence[str], most: int, token: uuid.UUID) -> int:
     with transaction.atomic():
         locked = mails.select_for_update(
             skip_locked=connection.features.has_select_for_update_skip_locked
@@ -97,7 +98,7 @@ def _take(mails: QuerySet[OutgoingMail], order: Sequence[str], most: int, token:
         rows = list(locked.order_by(*order).values_list("pk", "attempts")[:most])
         fresh = [pk for pk, attempts in rows if not attempts]
         chosen = fresh if rows and not rows[0][1] else [pk for pk, _ in rows[:1]]
-        # Where rows cannot be locked, the condition asked again keeps two claims apart.
+        # Where rows cannot be locked, repeating the condition keeps two claims apart.
         return mails.filter(pk__in=chosen).update(
             state=State.SENDING,
             sealed=True,
@@ -110,14 +111,14 @@ def _take(mails: QuerySet[OutgoingMail], order: Sequence[str], most: int, token:
         )
 
 
-def _give_up_on_the_unanswered() -> None:
-    """Settle the mails whose process died: a second hand-over without answer is uncertain."""
+def _settle_expired_leases() -> None:
+    """Settle the mails whose process died: a second hand-over without an answer is uncertain."""
     lost = OutgoingMail.objects.filter(state=State.SENDING, lease_until__lt=Now())
     settled: dict[str, Any] = {"failed_at": Now(), "lease_until": None, "token": None}
     lost.filter(handed_over=True, ambiguous__gte=1).update(
         state=State.UNCERTAIN, ambiguous=2, handed_over=False, **settled
     )
-    lost.filter(unanswered__gte=UNANSWERED_LIMIT).update(
+    lost.filter(unanswered__gte=MAX_UNANSWERED).update(
         state=State.DEAD,
         **settled,
         last_error=Case(
@@ -128,9 +129,9 @@ def _give_up_on_the_unanswered() -> None:
 
 
 def mark_handed_over(mail: OutgoingMail, token: uuid.UUID) -> None:
-    """Note that a mail is about to leave; raises ``LostLease`` if it is no longer ours.
+    """Record that a mail is about to be handed over. Raises ``LostLease`` if the claim was lost.
 
-    The lease starts again, so that nobody takes the mail over while the server thinks.
+    The lease starts again, so that no other process claims the mail before the server answers.
     """
     mine = OutgoingMail.objects.filter(
         pk=mail.pk, token=token, state=State.SENDING, lease_until__gt=Now()
@@ -140,25 +141,25 @@ def mark_handed_over(mail: OutgoingMail, token: uuid.UUID) -> None:
 
 
 def settle_result(mail: OutgoingMail, token: uuid.UUID, outcome: Outcome) -> State:
-    """Write down what became of a mail, and return where that leaves it."""
-    changes = _after(mail, outcome)
+    """Record the outcome of an attempt, and return the state of the mail after it."""
+    changes = _get_changes(mail, outcome)
     _write(mail, token, last_error=outcome.error, unanswered=0, **changes)
     return State(changes["state"])
 
 
-def _after(mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
+def _get_changes(mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
     match outcome.result:
         case Result.SENT:
             return {"state": State.SENT, "sent_at": Now()}
-        case Result.REFUSED | Result.NO_SUCH_ADDRESS:
+        case Result.REFUSED | Result.NO_SUCH_EMAIL:
             return DEAD
         case Result.AMBIGUOUS if mail.ambiguous:
             return {"state": State.UNCERTAIN, "failed_at": Now(), "ambiguous": 2}
         case Result.AMBIGUOUS:
-            return {"state": State.PENDING, "ambiguous": 1, "next_at": Now() + pause_channel(1)}
+            return {"state": State.PENDING, "ambiguous": 1, "next_at": Now() + get_retry_delay(1)}
         case _ if _is_hopeless(mail):
             return DEAD
-    return {"state": State.PENDING, "next_at": Now() + pause_channel(mail.attempts)}
+    return {"state": State.PENDING, "next_at": Now() + get_retry_delay(mail.attempts)}
 
 
 def _is_hopeless(mail: OutgoingMail) -> bool:
@@ -166,35 +167,35 @@ def _is_hopeless(mail: OutgoingMail) -> bool:
     return age > GIVE_UP_AFTER and mail.attempts >= GIVE_UP_ATTEMPTS
 
 
-def pause_channel(attempts: int) -> timedelta:
-    """Return how long to wait after so many attempts: 1, 2, 4 … 60 minutes, a little scattered."""
-    minutes = min(2 ** (attempts - 1), MAX_PAUSE)
+def get_retry_delay(attempts: int) -> timedelta:
+    """Return how long to wait after this many attempts: 1, 2, 4 … 60 minutes, give or take a fifth."""
+    minutes = min(2 ** (attempts - 1), MAX_RETRY_DELAY)
     return timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
 
 
 def settle_broken(mail: OutgoingMail, token: uuid.UUID, error: Exception) -> State:
-    """Write down that a mail could not be made; after some attempts it is given up."""
+    """Record that a mail could not be composed; after some attempts it is abandoned."""
     changes = DEAD
-    if mail.unanswered < UNANSWERED_LIMIT:
-        changes = {"state": State.PENDING, "next_at": Now() + pause_channel(mail.attempts)}
-    said = traceback.format_exception_only(error)[-1]
-    _write(mail, token, last_error=said, **changes)
+    if mail.unanswered < MAX_UNANSWERED:
+        changes = {"state": State.PENDING, "next_at": Now() + get_retry_delay(mail.attempts)}
+    message = traceback.format_exception_only(error)[-1]
+    _write(mail, token, last_error=message, **changes)
     return State(changes["state"])
 
 
-def settle_skipped(mail: OutgoingMail, token: uuid.UUID, why: SkipReason) -> None:
-    """Write down that a mail is not to be sent, and why."""
-    _write(mail, token, state=State.SKIPPED, skipped=why, unanswered=0)
+def settle_skipped(mail: OutgoingMail, token: uuid.UUID, reason: SkipReason) -> None:
+    """Record that a mail is not to be sent, and why."""
+    _write(mail, token, state=State.SKIPPED, skipped=reason, unanswered=0)
 
 
 def send_again(mail: OutgoingMail) -> bool:
-    """Put a mail that failed, or is uncertain, back into the queue; tell whether that was possible.
+    """Put a failed or uncertain mail back into the queue; return whether it was one.
 
-    It has as many attempts as at first, however old it is.
+    Its attempts are counted from zero again.
     """
     failed = OutgoingMail.objects.filter(pk=mail.pk, failed_at__isnull=False)
     if mail.user_id is not None:
-        HelpdeskPreferences.objects.filter(user=mail.user_id).update(refused_address="")
+        HelpdeskPreferences.objects.filter(user=mail.user_id).update(refused_email="")
     return bool(
         failed.update(
             state=State.PENDING,
@@ -209,7 +210,7 @@ def send_again(mail: OutgoingMail) -> bool:
 
 
 def release_mails(outgoing_mails: Sequence[OutgoingMail], token: uuid.UUID) -> None:
-    """Put mails back as if they had not been claimed."""
+    """Put mails back into the queue as if they had not been claimed."""
     mine = OutgoingMail.objects.filter(
         pk__in=[mail.pk for mail in outgoing_mails], token=token, state=State.SENDING
     )
@@ -223,21 +224,21 @@ def release_mails(outgoing_mails: Sequence[OutgoingMail], token: uuid.UUID) -> N
 
 
 def _write(mail: OutgoingMail, token: uuid.UUID, **changes: Any) -> None:
-    """Write the end of an attempt, unless somebody else has taken the mail over.
+    """Record the end of an attempt, unless another process has claimed the mail meanwhile.
 
-    Tried again when the database is away for a moment: forgetting that a mail was sent means
-    sending it twice.
+    Retried while the database is unavailable: not recording that a mail was sent means sending it
+    twice.
     """
     mine = OutgoingMail.objects.filter(pk=mail.pk, token=token, state=State.SENDING)
     changes |= {"handed_over": False, "lease_until": None, "token": None}
     if "last_error" in changes:
-        # What a server or a template said may hold characters that no database keeps.
+        # The message of a server or a template may contain characters that no database stores.
         changes["last_error"] = clean_line(changes["last_error"])[:500]
     for seconds in (0.2, 0.5, 1, 2, 4):
         try:
             mine.update(**changes)
         except (OperationalError, InterfaceError):
-            if not _may_try_again():
+            if not _reset_connection():
                 raise
             time.sleep(seconds)
         else:
@@ -245,8 +246,8 @@ def _write(mail: OutgoingMail, token: uuid.UUID, **changes: Any) -> None:
     mine.update(**changes)
 
 
-def _may_try_again() -> bool:
-    """Forget a connection that broke, unless a transaction has broken with it."""
+def _reset_connection() -> bool:
+    """Close a broken connection; return False inside a transaction, which is lost with it."""
     if connection.in_atomic_block:
         return False
     connection.close()
@@ -257,17 +258,17 @@ def _may_try_again() -> bool:
 
 
 def get_circuit_breaker() -> CircuitBreaker:
-    """Return how the way to the mail server is."""
+    """Return the state of the connection to the mail server."""
     return CircuitBreaker.objects.filter(name=SMTP).first() or CircuitBreaker(name=SMTP)
 
 
 def is_circuit_open() -> bool:
-    """Tell whether mails wait because the server itself failed a moment ago."""
+    """Return whether nothing is sent because the mail server itself failed recently."""
     return CircuitBreaker.objects.filter(name=SMTP, open_until__gt=Now()).exists()
 
 
 def open_circuit(error: str) -> None:
-    """Stop trying for a while: 15 seconds after the first failure, at most ten minutes."""
+    """Send nothing for a while: 15 seconds after the first failure, ten minutes at most."""
     CircuitBreaker.objects.get_or_create(name=SMTP)
     failures = get_circuit_breaker().failures + 1
     seconds = min(15 * 2 ** (failures - 1), 600)
@@ -277,5 +278,5 @@ def open_circuit(error: str) -> None:
 
 
 def close_circuit() -> None:
-    """Go on as usual: a mail went through."""
+    """Resume sending: the server accepted a mail."""
     CircuitBreaker.objects.filter(name=SMTP).update(failures=0, open_until=None)

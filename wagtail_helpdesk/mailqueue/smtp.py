@@ -1,8 +1,8 @@
-"""Handing one mail to the mail server, and understanding what became of it.
+"""Handing one mail to the mail server, and classifying the server's answer.
 
-SMTP cannot promise exactly once: between the last dot of a message and the server's answer, either
-side may die. So the caller is told before the message itself leaves (``mark``), and an answer that
-never came is *ambiguous*, which is neither sent nor failed.
+SMTP cannot guarantee exactly one delivery: either side may die between the end of a message and the
+server's answer. So the caller is notified before the message itself is sent (``mark``), and an
+answer that never comes is *ambiguous*: neither sent nor failed.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from django.core.mail import EmailMessage
 
 
 class Result(Enum):
-    """What became of a mail."""
+    """The outcome of one attempt to hand over a mail."""
 
     SENT = "sent"
-    #: Refused for now, certainly not taken: try again later.
+    #: Temporarily rejected and certainly not accepted: try again later.
     LATER = "later"
-    #: Refused for good because of what is in it.
+    #: Permanently rejected because of its content.
     REFUSED = "refused"
-    #: Refused for good because the address does not exist.
-    NO_SUCH_ADDRESS = "no_such_address"
+    #: Permanently rejected because the e-mail address does not exist.
+    NO_SUCH_EMAIL = "no_such_email"
     #: Handed over, and no answer came.
     AMBIGUOUS = "ambiguous"
-    #: The server itself cannot be used: nobody's mail would go through.
-    CHANNEL_DOWN = "channel_down"
+    #: The server itself cannot be used: it would accept no mail at all.
+    SERVER_DOWN = "server_down"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a mail, and what the server said."""
+    """The outcome of one attempt, with the server's answer."""
 
     result: Result
     error: str = ""
@@ -48,14 +48,14 @@ Mark = Callable[[], None]
 
 
 class LostLease(Exception):
-    """Raised by ``mark`` when somebody else has taken over the mail: it must not leave."""
+    """Raised by ``mark`` when another process has claimed the mail: it must not be sent."""
 
 
 class SMTPConnection:
     """One connection to the mail server, opened when first needed and reused for many mails.
 
-    Works through whatever back end the site has configured. Back ends other than SMTP say nothing
-    of when a message leaves, so for them the mark is set before the attempt.
+    Works with any back end that the site configures. Back ends other than SMTP do not report when a
+    message is sent, so for them the mark is set before the attempt.
     """
 
     def __init__(self) -> None:
@@ -73,23 +73,23 @@ class SMTPConnection:
         self.close()
 
     def close(self) -> None:
-        """Leave politely, whatever the connection has been through."""
+        """Close the connection, ignoring errors."""
         backend, self._backend = self._backend, None
         if backend is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 backend.close()
 
     def deliver(self, message: EmailMessage, mark: Mark) -> Outcome:
-        """Try once to hand over a mail to its one recipient, and return what became of it.
+        """Try once to hand over a mail with one recipient, and return the outcome.
 
-        Raises ``LostLease`` when ``mark`` does, and whatever is wrong with the message itself.
+        Raises ``LostLease`` when ``mark`` does, and any error in the message itself.
         """
         marked = _Marked(mark)
         try:
             self._open()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            return Outcome(Result.CHANNEL_DOWN, describe_error(error))
+            return Outcome(Result.SERVER_DOWN, describe_error(error))
         try:
             self._send(message, marked)
         except (smtplib.SMTPException, OSError) as error:
@@ -99,25 +99,25 @@ class SMTPConnection:
                 describe_error(error),
             )
         except BaseException:
-            # Half a conversation must not be continued with somebody else's mail.
+            # Another mail must not continue a conversation that was cut in the middle.
             self.close()
             raise
         return Outcome(Result.SENT)
 
     def _open(self) -> None:
         if self._backend is None:
-            self._backend = default_backend()
+            self._backend = get_default_backend()
         self._backend.open()
 
     def _is_handed_over(self, marked: _Marked, error: Exception) -> bool:
-        # Other back ends raise what their service answered; only silence leaves a doubt.
+        # Other back ends raise the answer of their service; only a timeout leaves a doubt.
         return marked.done and (marked.on_data or isinstance(error, TimeoutError))
 
     def _send(self, message: EmailMessage, marked: _Marked) -> None:
         smtp = getattr(self._backend, "connection", None)
         if isinstance(smtp, smtplib.SMTP):
-            # Set on the connection and not in a subclass of the back end, so that a site's own
-            # subclass (a proxy, OAuth) stays in use.
+            # Set on the connection, not in a subclass of the back end: a site may use a subclass
+            # of its own (a proxy, OAuth).
             smtp.data = marked.before(type(smtp).data.__get__(smtp))  # type: ignore[method-assign, assignment]
         else:
             marked()
@@ -125,7 +125,7 @@ class SMTPConnection:
 
 
 class _Marked:
-    """Calls the mark once, and remembers whether it was called."""
+    """Calls the mark, and remembers whether it was called."""
 
     def __init__(self, mark: Mark) -> None:
         self.mark, self.done, self.on_data = mark, False, False
@@ -143,31 +143,31 @@ class _Marked:
         return marked_data
 
 
-def default_backend() -> Any:
-    """Return a connection as the site configures it: MAILERS since Django 6.1, else EMAIL_*."""
+def get_default_backend() -> Any:
+    """Return a connection with the site's settings: MAILERS since Django 6.1, else EMAIL_*."""
     mailers = getattr(mail, "mailers", None)
     return mailers.default if mailers is not None else mail.get_connection()
 
 
-#: The address does not exist, is closed, or may not be used (RFC 5321 §4.2.3) …
+#: The mailbox does not exist, is disabled, or may not be used (RFC 5321 §4.2.3) …
 GONE = (550, 551, 553)
-#: … unless the answer goes on with what is wrong exactly (RFC 3463): 5.1.x is addresses, of which
-#: 5.1.7 and 5.1.8 are the sender's.
+#: … unless the answer has an enhanced status code (RFC 3463): 5.1.x is about addresses, of which
+#: 5.1.7 and 5.1.8 are about the sender's.
 STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 ABOUT_THE_RECIPIENT = re.compile(r"5\.1\.(?![78]\b)")
-#: The message is larger than the server takes.
+#: The message is larger than the server accepts.
 TOO_LARGE = 552
 
 
 def classify_error(error: Exception, *, handed_over: bool) -> Result:
-    """Return what an error means for the mail: everything before the mark is certain."""
+    """Return what an error means for the mail. An error before the mark is never ambiguous."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        ((code, said),) = error.recipients.values()
-        # A blocklist, a relay that does not know us or a full mailbox says 55x too, and passes.
-        return Result.NO_SUCH_ADDRESS if _is_gone(code, _text(said)) else Result.LATER
+        ((code, answer),) = error.recipients.values()
+        # Blocklists, relays that require a login and full mailboxes answer 55x too: temporary problems.
+        return Result.NO_SUCH_EMAIL if _is_gone(code, _decode(answer)) else Result.LATER
     if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != TOO_LARGE:
-        # The sender is the site's own address: if it is refused for good, all mail is.
-        return Result.CHANNEL_DOWN if error.smtp_code >= 500 else Result.LATER
+        # All mails have the same sender: a permanent rejection concerns them all.
+        return Result.SERVER_DOWN if error.smtp_code >= 500 else Result.LATER
     if isinstance(error, smtplib.SMTPResponseException):
         return Result.REFUSED if error.smtp_code >= 500 else Result.LATER
     if handed_over:
@@ -175,25 +175,25 @@ def classify_error(error: Exception, *, handed_over: bool) -> Result:
     return Result.LATER
 
 
-def _is_gone(code: int, said: str) -> bool:
-    if STATUS.match(said):
-        return bool(ABOUT_THE_RECIPIENT.match(said))
+def _is_gone(code: int, answer: str) -> bool:
+    if STATUS.match(answer):
+        return bool(ABOUT_THE_RECIPIENT.match(answer))
     return code in GONE
 
 
 def describe_error(error: Exception) -> str:
-    """Return what went wrong, short enough to be kept."""
+    """Return an error message of at most 500 characters."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        ((code, said),) = error.recipients.values()
-        return _short(f"{code} {_text(said)}")
+        ((code, answer),) = error.recipients.values()
+        return _shorten(f"{code} {_decode(answer)}")
     if isinstance(error, smtplib.SMTPResponseException):
-        return _short(f"{error.smtp_code} {_text(error.smtp_error)}")
-    return _short(f"{type(error).__name__}: {error}")
+        return _shorten(f"{error.smtp_code} {_decode(error.smtp_error)}")
+    return _shorten(f"{type(error).__name__}: {error}")
 
 
-def _text(said: bytes | str) -> str:
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _decode(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return " ".join(text.split())[:500]

@@ -1,4 +1,4 @@
-"""Signed words in the links by which a mail's reader says “no more of this”, without logging in."""
+"""Signed tokens of the links with which the reader of a mail unsubscribes without logging in."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from datetime import timedelta
 
 from django.core import signing
 
-#: For how long such a link works.
+#: How long a link works.
 VALID_FOR = timedelta(days=180)
 MUTE_SALT = "wagtail_helpdesk.mute"
 REPORTS_SALT = "wagtail_helpdesk.reports"
 
 
-def mute_token(user: int, ticket: int) -> str:
-    """Return what lets its bearer mute one ticket for one person, and nothing else."""
+def make_mute_token(user: int, ticket: int) -> str:
+    """Return a token that allows muting one ticket for one user, and nothing else."""
     return signing.dumps([user, ticket], salt=MUTE_SALT)
 
 
 def read_mute_token(token: str) -> tuple[int, int] | None:
-    """Return the person and the ticket, or None when the token is false or too old."""
+    """Return the ids of user and ticket, or None when the token is invalid or expired."""
     try:
         user, ticket = signing.loads(token, salt=MUTE_SALT, max_age=VALID_FOR)
     except (signing.BadSignature, ValueError, TypeError):
@@ -26,13 +26,13 @@ def read_mute_token(token: str) -> tuple[int, int] | None:
     return user, ticket
 
 
-def reports_token(user: int) -> str:
-    """Return what lets its bearer suspend one person's reports, and nothing else."""
+def make_reports_token(user: int) -> str:
+    """Return a token that allows suspending one user's reports, and nothing else."""
     return signing.dumps([user], salt=REPORTS_SALT)
 
 
 def read_reports_token(token: str) -> int | None:
-    """Return the person, or None when the token is false or too old."""
+    """Return the id of the user, or None when the token is invalid or expired."""
     try:
         (user,) = signing.loads(token, salt=REPORTS_SALT, max_age=VALID_FOR)
     except (signing.BadSignature, ValueError, TypeError):

@@ -8,7 +8,6 @@ from .identities import DirectoryIdentity
 from .mailqueue import (
     CircuitBreaker,
     Heartbeat,
-    Kind,
     OutgoingMail,
     ReportContent,
     SkipReason,
@@ -46,7 +45,6 @@ __all__ = [
     "Heartbeat",
     "HelpdeskPreferences",
     "Icon",
-    "Kind",
     "Level",
     "Monitoring",
     "Notification",

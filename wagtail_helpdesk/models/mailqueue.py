@@ -18,28 +18,20 @@ from .tickets import Ticket
 
 
 class SkipReason(models.TextChoices):
-    """Why somebody who would hear of an event did not."""
+    """Why a recipient gets no mail."""
 
     SWITCHED_OFF = "switched_off", _("switched off in the preferences")
     MUTED = "muted", _("muted this ticket")
     NO_ACCESS = "no_access", _("may not read it")
     INACTIVE = "inactive", _("account not active")
-    NO_ADDRESS = "no_address", _("has no e-mail address")
-    BAD_ADDRESS = "bad_address", _("the e-mail address is not valid")
-    REFUSED_ADDRESS = "refused_address", _("the mail server refused the e-mail address")
+    NO_EMAIL = "no_email", _("has no e-mail address")
+    BAD_EMAIL = "bad_email", _("the e-mail address is not valid")
+    REFUSED_EMAIL = "refused_email", _("the mail server refused the e-mail address")
     EMPTY = "empty", _("nothing to report")
 
 
-class Kind(models.TextChoices):
-    """What a mail is."""
-
-    ALERT = "alert", _("alert")
-    REPORT = "report", _("report")
-    ADDRESS = "address", _("change of an extra address")
-
-
 class State(models.TextChoices):
-    """How far a mail has come."""
+    """Where a mail is in its life cycle."""
 
     PENDING = "pending", _("waiting")
     SENDING = "sending", _("being sent")
@@ -50,10 +42,10 @@ class State(models.TextChoices):
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
-    """Mails, and the gate to what became of them."""
+    """Mails, and who may see what became of them."""
 
-    def answered_for_by(self, user: Any) -> Self:
-        """Narrow to those somebody answers for: all, or those about the services they edit alone."""
+    def administered_by(self, user: Any) -> Self:
+        """Narrow to the mails a user administers: all, or only those about the services they edit."""
         if access.administers_helpdesk(user):
             return self.all()
         own = Service.objects.configured_by(user, Privilege.EDIT_SERVICE).values("pk")
@@ -61,29 +53,30 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
 
 class OutgoingMail(models.Model):
-    """One mail to one person: the alerts about one ticket, or one report."""
+    """One mail to one person: the alerts about one ticket, one report, or a kind that a host adds."""
 
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.ALERT)
+    # No choices: kinds are registered, and a host adds one without a migration.
+    kind = models.CharField(max_length=40)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.CASCADE,
         related_name="helpdesk_mails",
     )
-    address = models.EmailField(blank=True)
+    email = models.EmailField(blank=True)
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.CASCADE, related_name="mails")
     slot = models.DateTimeField(null=True)
     # The only service of a report; empty when it groups several.
     service = models.ForeignKey(Service, null=True, on_delete=models.CASCADE, related_name="+")
-    # What a mail about neither a ticket nor a report says.
+    # What the composer of the kind needs beside ticket, slot and service.
     about = models.JSONField(default=dict)
     message_id = models.CharField(max_length=255, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     bulk = models.BooleanField(default=False)
-    # Set at the first claim and for good: what the mail tells does not change over its retries.
+    # Set at the first claim for good: what the mail contains does not change over its retries.
     sealed = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # Claims since the mail server last answered: a mail that kills whoever renders it stops here.
+    # Claims since the mail server last answered: limits how often a mail can crash its process.
     unanswered = models.PositiveSmallIntegerField(default=0)
     ambiguous = models.PositiveSmallIntegerField(default=0)
     handed_over = models.BooleanField(default=False)
@@ -94,7 +87,7 @@ class OutgoingMail(models.Model):
     skipped = models.CharField(max_length=20, blank=True, choices=SkipReason)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
-    # When it was refused or given up, or became uncertain: days after it was made, perhaps.
+    # When it was rejected, abandoned or became uncertain: possibly days after it was created.
     failed_at = models.DateTimeField(null=True)
 
     objects = OutgoingMailQuerySet.as_manager()
@@ -120,7 +113,7 @@ class OutgoingMail(models.Model):
             ),
             # The last that went out.
             models.Index("sent_at", condition=Q(state="sent"), name="hd_mail_sent"),
-            # What went wrong, for those responsible: few among millions.
+            # Failures, for the mail report: few rows among millions.
             models.Index(
                 "failed_at",
                 condition=Q(failed_at__isnull=False),
@@ -138,16 +131,16 @@ class OutgoingMail(models.Model):
                 condition=Q(slot__isnull=False, service__isnull=False),
                 name="helpdesk_service_report_slot_once",
             ),
-            # At most one mail about a ticket waits for a person: what comes meanwhile joins it.
+            # At most one mail about a ticket waits for a person: later events join it.
             models.UniqueConstraint(
                 fields=["user", "ticket"],
                 condition=Q(sealed=False, user__isnull=False),
                 name="helpdesk_one_waiting_alert",
             ),
             models.UniqueConstraint(
-                fields=["address", "ticket"],
-                condition=Q(sealed=False) & ~Q(address=""),
-                name="helpdesk_one_waiting_address",
+                fields=["email", "ticket"],
+                condition=Q(sealed=False) & ~Q(email=""),
+                name="helpdesk_one_waiting_email",
             ),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False)
@@ -174,10 +167,10 @@ class OutgoingMail(models.Model):
 
 
 class ReportContent(models.Model):
-    """What a report lists of one service, as ids: its tickets are read when the mail leaves.
+    """What a report lists of one service, as ids: the tickets are read when the mail is sent.
 
-    ``listing`` has the sections in order, as ``[section, [count, [ticket, …]]]``: PostgreSQL keeps the
-    keys of an object in an order of its own.
+    ``listing`` has the sections in order, as ``[section, [count, [ticket, …]]]``: PostgreSQL does not
+    keep the order of an object's keys.
     """
 
     mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="parts")
@@ -199,7 +192,7 @@ class ReportContent(models.Model):
 
 
 class CircuitBreaker(models.Model):
-    """The circuit breaker of a way to send: opened when the server itself fails."""
+    """The circuit breaker of a mail server: open while the server itself fails."""
 
     name = models.CharField(max_length=20, primary_key=True)
     open_until = models.DateTimeField(null=True)
@@ -216,7 +209,7 @@ class CircuitBreaker(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a background job last did its work: what the health command looks at."""
+    """When a background job last ran: read by the health check."""
 
     name = models.CharField(max_length=50, primary_key=True)
     at = models.DateTimeField(default=timezone.now)

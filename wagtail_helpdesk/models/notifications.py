@@ -1,4 +1,4 @@
-"""Who is told of an event, why and by which mail, or why not."""
+"""Who is notified of an event, why and by which mail, or why not."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .mailqueue import OutgoingMail, SkipReason
 
 
 class Reason(models.TextChoices):
-    """Why somebody hears of an event, strongest first. Printed in the mail."""
+    """Why a person is notified of an event, strongest reason first. Printed in the mail."""
 
     REQUESTER = "requester", _("requester of the ticket")
     IN_CHARGE = "in_charge", _("manager of the ticket")
-    STANDS_IN = "stands_in", _("replacement of the manager of the ticket")
+    SUBSTITUTE = "substitute", _("replacement of the manager of the ticket")
     GUEST = "guest", _("guest")
     PERMANENT_GUEST = "permanent_guest", _("permanent guest of the service")
     MEMBER = "member", _("member of the category")
     MANAGER = "manager", _("manager of the service")
     FOLLOWER = "follower", _("follower of the ticket")
-    # What somebody was before the act: they hear of it once more, if only to learn that it left them.
+    # Roles held before the event: these people get one last notification, perhaps of losing access.
     WAS_REQUESTER = "was_requester", _("requester of the ticket until then")
     WAS_IN_CHARGE = "was_in_charge", _("manager of the ticket until then")
     WAS_MANAGER = "was_manager", _("manager where the ticket was until then")
@@ -31,7 +31,7 @@ class Reason(models.TextChoices):
 
 
 class Notification(models.Model):
-    """One person told of one event, why, by which mail, or why not."""
+    """One event, one recipient, and the mail that notifies them or the reason why none does."""
 
     event = models.ForeignKey(
         Event, on_delete=models.CASCADE, related_name="notifications", db_index=False
@@ -42,7 +42,7 @@ class Notification(models.Model):
         on_delete=models.CASCADE,
         related_name="helpdesk_notifications",
     )
-    address = models.EmailField(blank=True)
+    email = models.EmailField(blank=True)
     reason = models.CharField(max_length=16, choices=Reason)
     asked = models.BooleanField(default=False)
     mail = models.ForeignKey(
@@ -63,9 +63,9 @@ class Notification(models.Model):
                 name="helpdesk_notification_once",
             ),
             models.UniqueConstraint(
-                fields=["event", "address"],
-                condition=~Q(address=""),
-                name="helpdesk_notification_address_once",
+                fields=["event", "email"],
+                condition=~Q(email=""),
+                name="helpdesk_notification_email_once",
             ),
         ]
 

@@ -201,7 +201,7 @@ class HelpdeskPreferences(models.Model):
     )
     skip_empty_reports = models.BooleanField(_("Do not send an empty report"), default=False)
     # What the mail server refused: no more mail there for a while, or until the address changes.
-    refused_address = models.EmailField(blank=True, editable=False)
+    refused_email = models.EmailField(blank=True, editable=False)
     refused_at = models.DateTimeField(null=True, editable=False)
     stay_on_ticket = models.BooleanField(
         _("Show tickets after closing, refusing, postponing…"), default=True

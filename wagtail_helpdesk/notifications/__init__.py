@@ -1,6 +1,6 @@
-"""Telling people: who hears of an act and why, and the mails that carry it.
+"""Who is notified of an event and why, and the mails about tickets.
 
-``listeners`` decides (pure), ``data`` reads what it decides on, ``announce`` writes down who
-is to be told, ``delivery`` brings the mails to the mail server, ``alerts`` and ``reports`` say what
-is in them.
+``recipient_rules`` decides (pure functions), ``recipient_data`` loads what it decides on, ``dispatch``
+stores one notification per recipient, ``alert_mail`` composes the mails, ``delivery_log`` reports
+what became of them.
 """

@@ -1,4 +1,4 @@
-"""The mail that tells the people responsible for a service of a new extra address to alert."""
+"""The mail to the people responsible for a service whose alerted mailbox changed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ from django.core.mail import EmailMessage
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.mailqueue.addresses import MailReader
+from wagtail_helpdesk.mailqueue.kinds import MailComposer
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
 from wagtail_helpdesk.models import OutgoingMail, Service, SkipReason
 
 
+class AddressComposer(MailComposer):
+    """Composes the mails about a changed mailbox."""
+
+    def compose(self, mail: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
+        """Return the mail, or why its reader is no longer to get it."""
+        return compose_address_mail(mail, reader)
+
+
 def compose_address_mail(mail: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
-    """Return the mail, or why there is none any more."""
+    """Return the mail in its reader's language, or why they are no longer to get it."""
     service = mail.service
     if service is None or not _is_responsible(service, reader):
         return SkipReason.NO_ACCESS
@@ -29,8 +39,8 @@ def compose_address_mail(mail: OutgoingMail, reader: MailReader) -> EmailMessage
                 context={
                     "place": about["place"],
                     "sentence": _sentence(about),
-                    "when": datetime.fromisoformat(about["at"]),
-                    "why": _("You receive this because you are responsible for this service."),
+                    "when": format_datetime(datetime.fromisoformat(about["at"])),
+                    "reason": _("You receive this because you are responsible for this service."),
                 },
                 message_id=mail.message_id,
             )

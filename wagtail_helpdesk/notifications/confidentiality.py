@@ -1,4 +1,4 @@
-"""What no mail carries: what was written in a confidential service, wherever its ticket is now."""
+"""What mails never contain: text written in a confidential service, wherever its ticket is now."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from wagtail_helpdesk.models import Event, Service
 
 
 def find_confidential_services() -> frozenset[int]:
-    """Return the services whose mails carry the link, not the content."""
+    """Return the ids of the services whose mails contain a link, not the content."""
     return frozenset(Service.objects.filter(confidential=True).values_list("pk", flat=True))
 
 
 def find_moved_out(tickets: Collection[int], services: Collection[int]) -> dict[int, int]:
     """Return the tickets that ever left one of these services, with the event of the first time.
 
-    Their subjects were written there: mails do not carry them out.
+    Their subjects were written there, so mails do not contain them.
     """
     if not services:
         return {}

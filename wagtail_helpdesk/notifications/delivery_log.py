@@ -1,4 +1,4 @@
-"""Who was told of an event, why, when and by which mail, or why not: for managers, for a while."""
+"""Who was notified of an event, why, when and by which mail, or why not; kept for a limited time."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from wagtail_helpdesk.models import (
 )
 from wagtail_helpdesk.names import get_display_name
 
-from .recipient_data import acts_of
+from .recipient_data import load_changes
 
-ON_THEIR_WAY = (State.PENDING, State.SENDING)
+UNSENT_STATES = (State.PENDING, State.SENDING)
 #: Rows that housekeeping reads at once.
-AT_ONCE = 1000
-#: People named on one page.
-LENGTH = 100
+CHUNK_SIZE = 1000
+#: Recipients on one page.
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """One person or address, and how the news reached or missed them."""
+    """One recipient, and whether their mail was sent."""
 
     name: str
     reason: str
     outcome: str
-    told: bool
+    is_sent: bool
     when: datetime | None = None
     mail: str = ""
     error: str = ""
@@ -47,79 +47,82 @@ class DeliveryRecord:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLog:
-    """A page of those who were told of an event, or were not, and after whom the next one starts."""
+    """One page of the delivery log of an event, and the cursor of the next page."""
 
-    lines: list[DeliveryRecord]
+    records: list[DeliveryRecord]
     next: int | None = None
 
 
 def get_delivery_log(event: int, after: int = 0) -> DeliveryLog:
-    """Return ``LENGTH`` of those who were told of an event or were not, by the ids of their accounts.
+    """Return ``PAGE_SIZE`` recipients of an event, ordered by the ids of their accounts.
 
-    Extra addresses come first. Whoever calls this has checked that its reader manages the ticket:
-    names are in it.
+    Mailboxes come first. The log contains names: callers must check that the reader manages the
+    ticket.
     """
     notifications = Notification.objects.filter(event=event).select_related("user", "mail")
-    # The order of the index that keeps people from being told twice: no other knows the event.
-    people = list(notifications.filter(user__gt=after).order_by("user_id")[: LENGTH + 1])
-    mailboxes = [] if after else list(notifications.exclude(address="").order_by("address"))
-    lines = [_line(notification) for notification in (*mailboxes, *people[:LENGTH])]
-    return DeliveryLog(lines, people[LENGTH - 1].user_id if len(people) > LENGTH else None)
+    # The order of the unique index: no other index has the event.
+    people = list(notifications.filter(user__gt=after).order_by("user_id")[: PAGE_SIZE + 1])
+    mailboxes = [] if after else list(notifications.exclude(email="").order_by("email"))
+    records = [_make_record(one) for one in (*mailboxes, *people[:PAGE_SIZE])]
+    return DeliveryLog(records, people[PAGE_SIZE - 1].user_id if len(people) > PAGE_SIZE else None)
 
 
-def _line(notification: Notification) -> DeliveryRecord:
-    outgoing = notification.mail
-    name = get_display_name(notification.user) if notification.user else notification.address
+def _make_record(notification: Notification) -> DeliveryRecord:
+    mail = notification.mail
+    name = get_display_name(notification.user) if notification.user else notification.email
     reason = str(Reason(notification.reason).label)
     if notification.skipped:
-        return DeliveryRecord(name, reason, str(SkipReason(notification.skipped).label), told=False)
-    if outgoing is None:
-        return DeliveryRecord(name, reason, _("the e-mail was deleted"), told=False)
+        return DeliveryRecord(
+            name, reason, str(SkipReason(notification.skipped).label), is_sent=False
+        )
+    if mail is None:
+        return DeliveryRecord(name, reason, _("the e-mail was deleted"), is_sent=False)
     return DeliveryRecord(
         name,
         reason,
-        str(State(outgoing.state).label),
-        told=outgoing.state == State.SENT,
-        when=outgoing.sent_at,
-        mail=outgoing.message_id,
-        error=outgoing.last_error,
+        str(State(mail.state).label),
+        is_sent=mail.state == State.SENT,
+        when=mail.sent_at,
+        mail=mail.message_id,
+        error=mail.last_error,
     )
 
 
 def find_not_notified(event: Event) -> list[str]:
-    """Return the names of managers, where the event left the ticket, who did not ask to hear of it.
+    """Return the names of the managers whose alert settings do not cover an event.
 
-    Of more than ``LENGTH`` of them the rest is three dots.
+    These are managers of the service where the event left the ticket. After ``PAGE_SIZE`` names the
+    list ends with three dots.
     """
-    (act,) = acts_of(event.ticket, [event])
-    heard = Notification.objects.filter(event=event, user__isnull=False).values("user")
-    others = ServiceManager.objects.filter(service=act.after.service)
-    others = others.exclude(user__in=heard).exclude(user=event.actor_id).select_related("user")
-    names = [get_display_name(manager.user) for manager in others[: LENGTH + 1]]
-    return names if len(names) <= LENGTH else [*names[:LENGTH], "…"]
+    (change,) = load_changes(event.ticket, [event])
+    notified = Notification.objects.filter(event=event, user__isnull=False).values("user")
+    others = ServiceManager.objects.filter(service=change.after.service)
+    others = others.exclude(user__in=notified).exclude(user=event.actor_id).select_related("user")
+    names = [get_display_name(manager.user) for manager in others[: PAGE_SIZE + 1]]
+    return names if len(names) <= PAGE_SIZE else [*names[:PAGE_SIZE], "…"]
 
 
 def is_complete(event: Event) -> bool:
-    """Tell whether the trace of an event is still kept."""
+    """Return whether the delivery log of an event is still complete."""
     return event.created_at > _limit()
 
 
 def find_old_notifications() -> Iterator[list[int]]:
-    """Yield the keys of the notices older than the site keeps traces, but for mails on their way."""
+    """Yield the ids of notifications older than ``TRACE_DAYS``, except those whose mail is unsent."""
     return _old(Notification.objects.all(), "mail__state")
 
 
 def find_old_mails() -> Iterator[list[int]]:
-    """Yield the keys of the mails older than that whose story is over."""
+    """Yield the ids of mails older than ``TRACE_DAYS``, except unsent ones."""
     return _old(OutgoingMail.objects.all(), "state")
 
 
 def _old(rows: QuerySet[Any], state: str) -> Iterator[list[int]]:
-    # The lower the key the older the row: this stops at the first rows that are young.
+    # Rows are created in the order of their ids: stop at the first chunk with a recent row.
     limit, last = _limit(), 0
     ordered = rows.order_by("pk").values_list("pk", "created_at", state)
-    while some := list(ordered.filter(pk__gt=last)[:AT_ONCE]):
-        old = [pk for pk, at, state in some if at < limit and state not in ON_THEIR_WAY]
+    while some := list(ordered.filter(pk__gt=last)[:CHUNK_SIZE]):
+        old = [pk for pk, at, state in some if at < limit and state not in UNSENT_STATES]
         if old:
             yield old
         last, newest, _state = some[-1]

@@ -1,4 +1,4 @@
-"""What the rules of telling decide on: acts as they were, and the people around them, in few statements."""
+"""Loads what the recipient rules need: ticket changes and the people around a ticket, in few queries."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ from wagtail_helpdesk.models import (
 from wagtail_helpdesk.models.preferences import Levels, get_default_levels
 from wagtail_helpdesk.models.services import CategoryQuerySet
 
-from .recipient_rules import Desk, Person, TicketChange, TicketSnapshot
+from .recipient_rules import ManagerRole, Person, TicketChange, TicketSnapshot
 
-#: As many ids as one statement may name on every database.
+#: How many ids one statement may contain on every database.
 CHUNK = 500
 
 
-def acts_of(ticket: Ticket, events: Sequence[Event]) -> list[TicketChange]:
-    """Return some events of a ticket as acts, in their order.
+def load_changes(ticket: Ticket, events: Sequence[Event]) -> list[TicketChange]:
+    """Return events of a ticket as changes, in their order.
 
-    The ticket as an act left it is the ticket of today with everything later undone: events record
-    what they changed.
+    The ticket after an event is today's ticket with everything later undone: events record what they
+    changed.
     """
     wanted = {event.pk for event in events}
     authors = {event.batch: event.actor_id for event in events if event.actor_id}
     since = ticket.events.filter(pk__gte=min(wanted)).defer("text", "html").order_by("-pk")
-    after, acts = _moment_of(ticket), []
+    after, changes = _make_snapshot(ticket), []
     for event in since:
-        before = _undone(after, event)
+        before = _undo(after, event)
         if event.pk in wanted:
-            acts.append(_act(event, before, after, authors.get(event.batch)))
+            changes.append(_make_change(event, before, after, authors.get(event.batch)))
         after = before
-    return acts[::-1]
+    return changes[::-1]
 
 
-def _moment_of(ticket: Ticket) -> TicketSnapshot:
+def _make_snapshot(ticket: Ticket) -> TicketSnapshot:
     return TicketSnapshot(
         status=ticket.status,
         service=ticket.service_id,
@@ -62,17 +62,17 @@ def _moment_of(ticket: Ticket) -> TicketSnapshot:
     )
 
 
-def _undone(moment: TicketSnapshot, event: Event) -> TicketSnapshot:
-    known = asdict(moment)
-    return replace(moment, **{name: was for name, was in event.before.items() if name in known})
+def _undo(snapshot: TicketSnapshot, event: Event) -> TicketSnapshot:
+    known = asdict(snapshot)
+    return replace(snapshot, **{name: was for name, was in event.before.items() if name in known})
 
 
-def _act(
+def _make_change(
     event: Event, before: TicketSnapshot, after: TicketSnapshot, author: int | None
 ) -> TicketChange:
     return TicketChange(
         action=event.row,
-        # Only an opening starts from nothing.
+        # Only an opening has nothing before it.
         before=before if event.row.rules else None,
         after=after,
         actor=event.actor_id,
@@ -85,25 +85,25 @@ def _act(
 
 @dataclass
 class RecipientData:
-    """The people around a ticket at the moment of telling, with what they chose."""
+    """The people around a ticket at the moment of the decision, with their preferences."""
 
     managers: dict[int, set[int]] = field(default_factory=dict)
     levels: dict[tuple[int, int], Levels] = field(default_factory=dict)
     members: dict[int, set[int] | None] = field(default_factory=dict)
     guests: dict[int, bool] = field(default_factory=dict)
-    #: Who stands in for whom today: those whose alerts follow to their replacement.
-    replacements: dict[int, int] = field(default_factory=dict)
+    #: The substitutes of absent managers whose alerts are redirected today, by manager.
+    substitutes: dict[int, int] = field(default_factory=dict)
     followers: set[int] = field(default_factory=set)
     muted: set[int] = field(default_factory=set)
     switches: dict[int, dict[str, Any]] = field(default_factory=dict)
 
-    def around(self, act: TicketChange) -> Iterator[Person]:
-        """Give everybody whom the act might concern, once."""
-        before = act.before or act.after
+    def find_people(self, change: TicketChange) -> Iterator[Person]:
+        """Yield each person whom the change might concern, once."""
+        before = change.before or change.after
         known: dict[int | None, None] = {}
         for people in (
-            (act.after.requester, act.after.assignee, before.requester, before.assignee),
-            self.managers.get(act.after.service, ()),
+            (change.after.requester, change.after.assignee, before.requester, before.assignee),
+            self.managers.get(change.after.service, ()),
             self.managers.get(before.service, ()),
             self.guests,
             self.followers,
@@ -111,76 +111,86 @@ class RecipientData:
             known.update(dict.fromkeys(people))
         for user in known:
             if user is not None:
-                yield self.person(act, user)
+                yield self.get_person(change, user)
 
-    def person(self, act: TicketChange, user: int) -> Person:
-        """Return what somebody is to the ticket of an act."""
-        changed = act.before is not None and act.before != act.after
+    def get_person(self, change: TicketChange, user: int) -> Person:
+        """Return a user's roles on the ticket of a change, and their preferences."""
+        changed = change.before is not None and change.before != change.after
         return Person(
             user=user,
             guest=user in self.guests,
             permanent=self.guests.get(user, False),
             follows=user in self.followers,
-            desk=self._desk(user, act.after),
-            old_desk=self._desk(user, act.before) if changed and act.before else None,
-            stands_in=user == self.replacements.get(act.after.assignee or 0),
+            manager=self._get_manager_role(user, change.after),
+            former_manager=self._get_manager_role(user, change.before)
+            if changed and change.before
+            else None,
+            is_substitute=user == self.substitutes.get(change.after.assignee or 0),
             muted=user in self.muted,
             **self.switches.get(user, {}),
         )
 
-    def _desk(self, user: int, moment: TicketSnapshot) -> Desk | None:
-        if user not in self.managers.get(moment.service, ()):
+    def _get_manager_role(self, user: int, snapshot: TicketSnapshot) -> ManagerRole | None:
+        if user not in self.managers.get(snapshot.service, ()):
             return None
-        members = self.members.get(moment.category)
-        return Desk(self.levels[user, moment.service], members is None or user in members)
+        members = self.members.get(snapshot.category)
+        return ManagerRole(self.levels[user, snapshot.service], members is None or user in members)
 
 
-def surroundings_of(
-    ticket: Ticket, acts: Sequence[TicketChange], only: Collection[int] | None = None
+def load_recipient_data(
+    ticket: Ticket, changes: Sequence[TicketChange], only: Collection[int] | None = None
 ) -> RecipientData:
-    """Read the people around a ticket; ``only`` narrows to some of them.
+    """Load the people around a ticket; ``only`` narrows to some of them.
 
-    The number of statements does not depend on how many people there are, but for one more for
-    every five hundred guests.
+    The number of statements does not depend on the number of people, except for one more per five
+    hundred guests.
     """
-    moments = [moment for act in acts for moment in (act.before, act.after) if moment is not None]
-    found = RecipientData()
-    _read_managers(found, {moment.service for moment in moments}, only)
-    categories = {moment.category for moment in moments}
-    found.members = members_of(Category.objects.filter(pk__in=categories), only)
-    _read_replacements(found, {moment.assignee for moment in moments if moment.assignee})
-    guests = _narrowed(Guest.objects.filter(ticket=ticket), only)
-    found.guests = dict(guests.values_list("user", "permanent"))
-    rows = _narrowed(Subscription.objects.filter(ticket=ticket), only)
+    snapshots = [
+        snapshot
+        for change in changes
+        for snapshot in (change.before, change.after)
+        if snapshot is not None
+    ]
+    data = RecipientData()
+    _load_managers(data, {snapshot.service for snapshot in snapshots}, only)
+    categories = {snapshot.category for snapshot in snapshots}
+    data.members = load_members(Category.objects.filter(pk__in=categories), only)
+    _load_substitutes(data, {snapshot.assignee for snapshot in snapshots if snapshot.assignee})
+    guests = _narrow(Guest.objects.filter(ticket=ticket), only)
+    data.guests = dict(guests.values_list("user", "permanent"))
+    rows = _narrow(Subscription.objects.filter(ticket=ticket), only)
     for user, following, muted in rows.values_list("user", "following", "muted"):
-        found.followers |= {user} if following else set()
-        found.muted |= {user} if muted else set()
-    people = {person.user for act in acts for person in found.around(act)}
-    _read_switches(found, people if only is None else people & set(only))
-    return found
+        data.followers |= {user} if following else set()
+        data.muted |= {user} if muted else set()
+    people = {person.user for change in changes for person in data.find_people(change)}
+    _load_switches(data, people if only is None else people & set(only))
+    return data
 
 
-def _narrowed(rows: QuerySet[Any], only: Collection[int] | None) -> QuerySet[Any]:
+def _narrow(rows: QuerySet[Any], only: Collection[int] | None) -> QuerySet[Any]:
     return rows if only is None else rows.filter(user__in=only)
 
 
-def _read_managers(found: RecipientData, services: set[int], only: Collection[int] | None) -> None:
-    rows = _narrowed(ServiceManager.objects.filter(service__in=services), only)
+def _load_managers(data: RecipientData, services: set[int], only: Collection[int] | None) -> None:
+    rows = _narrow(ServiceManager.objects.filter(service__in=services), only)
     for user, service in rows.order_by().values_list("user", "service"):
-        found.managers.setdefault(service, set()).add(user)
-    chosen = _narrowed(Monitoring.objects.filter(service__in=services), only)
+        data.managers.setdefault(service, set()).add(user)
+    chosen = _narrow(Monitoring.objects.filter(service__in=services), only)
     levels = {(row.user_id, row.service_id): row.levels for row in chosen}
     defaults = dict(Service.objects.filter(pk__in=services).values_list("pk", "monitoring"))
-    for service, users in found.managers.items():
+    for service, users in data.managers.items():
         default = get_default_levels(defaults[service])
         for user in users:
-            found.levels[user, service] = levels.get((user, service), default)
+            data.levels[user, service] = levels.get((user, service), default)
 
 
-def members_of(
+def load_members(
     categories: CategoryQuerySet, only: Collection[int] | None = None
 ) -> dict[int, set[int] | None]:
-    """Return who the members of some categories are, None where all managers are; ``only`` narrows."""
+    """Return the members of categories, by category; None where all managers are members.
+
+    ``only`` narrows to some users.
+    """
     sources = categories.sources()
     named: dict[int, set[int]] = {source: set() for source in sources.values() if source}
     members = CategoryMember.objects.filter(category__in=named)
@@ -191,16 +201,16 @@ def members_of(
     return {pk: named[source] if source else None for pk, source in sources.items()}
 
 
-def _read_replacements(found: RecipientData, in_charge: set[int]) -> None:
-    for user, away in find_substitutions(in_charge, timezone.localdate()).items():
-        if away.replacement is not None and away.absence.alerts_follow:
-            found.replacements[user] = away.replacement.pk
+def _load_substitutes(data: RecipientData, in_charge: set[int]) -> None:
+    for user, substitution in find_substitutions(in_charge, timezone.localdate()).items():
+        if substitution.replacement is not None and substitution.absence.alerts_follow:
+            data.substitutes[user] = substitution.replacement.pk
 
 
-def _read_switches(found: RecipientData, people: set[int]) -> None:
-    for some in chunks(people):
+def _load_switches(data: RecipientData, people: set[int]) -> None:
+    for some in split_into_chunks(people):
         for row in HelpdeskPreferences.objects.filter(user__in=some):
-            found.switches[row.user_id] = {
+            data.switches[row.user_id] = {
                 "monitoring": not row.monitoring_suspended,
                 "as_requester": row.alerts_as_requester,
                 "as_guest": row.alerts_as_guest,
@@ -208,8 +218,8 @@ def _read_switches(found: RecipientData, people: set[int]) -> None:
             }
 
 
-def chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    """Cut ids into lists that one statement may name."""
+def split_into_chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """Yield ids in sorted lists of at most ``CHUNK``."""
     rest = iter(sorted(ids))
     while some := list(islice(rest, CHUNK)):
         yield some

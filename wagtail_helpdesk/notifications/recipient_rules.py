@@ -1,4 +1,4 @@
-"""Who hears of an act, and why: pure functions over small data (the guide's section II)."""
+"""Who is notified of an event, and why: pure functions over small data (guide, section II)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wagtail_helpdesk.models.preferences import Levels
 
 
 class Arrival(Enum):
-    """For whom an act brings a ticket that waits for somebody (“creation-like”)."""
+    """For whom an event is the arrival of a ticket that waits for a manager."""
 
     NOBODY = "nobody"
     #: Moved inside its service: for the members that the new category adds.
@@ -26,7 +26,7 @@ class Arrival(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TicketSnapshot:
-    """A ticket as it was at one moment, as far as telling is concerned; people are ids."""
+    """The properties of a ticket at one moment that decide about recipients; people are ids."""
 
     status: str
     service: int
@@ -38,9 +38,9 @@ class TicketSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketChange:
-    """One event: what happened between two moments of a ticket. Before an opening there is none.
+    """One event: the ticket before and after it. ``before`` is None for an opening.
 
-    ``author`` sent the form: what the application does in its course is their doing too.
+    ``author`` submitted the form: automatic actions in its course are attributed to them too.
     """
 
     action: Action
@@ -54,7 +54,7 @@ class TicketChange:
 
     @property
     def arrival(self) -> Arrival:
-        """For whom the ticket arrives by this act."""
+        """For whom the ticket arrives by this event."""
         if self.before is None:
             return Arrival.MANAGERS
         if not self.action.counts_as_arrival or self.after.status not in OPEN_STATUSES:
@@ -69,13 +69,13 @@ class TicketChange:
 
     @property
     def notifies(self) -> frozenset[Role]:
-        """The relations through which people hear of it; a viewer stands for a follower."""
+        """The roles that are notified; the viewer's stands for followers."""
         return lifecycle.ALL_ROLES if self.notifies_everyone else self.action.notifies
 
     def asks(self, user: int) -> bool:
-        """Tell whether the act puts a question to this person: such mails ignore preferences."""
+        """Return whether the event puts a question to this person: such mails ignore preferences."""
         if self.action is lifecycle.CHANGE_REQUESTER:
-            # The question that the former requester left unanswered is now put to the new one.
+            # The question that the former requester left unanswered now concerns the new one.
             return self.after.status == Status.INCOMPLETE and user == self.after.requester
         if self.action.asks is Role.GUEST:
             return self.actor is not None and user in self.invited
@@ -85,47 +85,47 @@ class TicketChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Somebody as manager of the service a ticket is in: their place there and what they chose."""
+class ManagerRole:
+    """A person as manager of a service: their alert levels, and whether they are a member."""
 
     levels: Levels
     member: bool = True
 
-    def reason(self, in_charge: bool, arrival: Arrival, *, new_member: bool) -> Reason | None:
-        """Return why they hear as a manager, strongest first, or None."""
+    def find_reason(self, in_charge: bool, arrival: Arrival, *, new_member: bool) -> Reason | None:
+        """Return the strongest reason to notify them as a manager, or None."""
         any_ticket, member, charge = self.levels
         counts_as_member = self.member or arrival is Arrival.ALL_AS_MEMBERS
         arrives = arrival not in (Arrival.NOBODY, Arrival.NEW_MEMBERS)
         arrives_for_member = arrives or (arrival is Arrival.NEW_MEMBERS and new_member)
-        if in_charge and _fires(charge, arrives_for_member):
+        if in_charge and _applies(charge, arrives_for_member):
             return Reason.IN_CHARGE
-        if self.member and _fires(member, arrives_for_member):
+        if self.member and _applies(member, arrives_for_member):
             return Reason.MEMBER
-        if _fires(any_ticket, arrives) or (counts_as_member and _fires(member, arrives)):
+        if _applies(any_ticket, arrives) or (counts_as_member and _applies(member, arrives)):
             return Reason.MANAGER
         return None
 
 
-def _fires(level: Level, arrives: bool) -> bool:
+def _applies(level: Level, arrives: bool) -> bool:
     return level == Level.ALWAYS or (level == Level.CREATION and arrives)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What somebody is to a ticket after an act and before it, and what they chose.
+    """A person's roles on a ticket after an event and before it, and their preferences.
 
-    ``desk`` is their place in the service where the ticket is, ``old_desk`` in the one, or the
-    category, where it was.
+    ``manager`` is their role in the service where the ticket is, ``former_manager`` the one in the
+    service or category where it was.
     """
 
     user: int
     guest: bool = False
     permanent: bool = False
     follows: bool = False
-    desk: Desk | None = None
-    old_desk: Desk | None = None
-    #: Replaces whoever is in charge after the act and is away, with their alerts.
-    stands_in: bool = False
+    manager: ManagerRole | None = None
+    former_manager: ManagerRole | None = None
+    #: Replaces the absent manager in charge, and gets their alerts.
+    is_substitute: bool = False
     muted: bool = False
     monitoring: bool = True
     as_requester: bool = True
@@ -135,23 +135,23 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Why somebody hears of an act, whether it asks them something, or why they do not hear."""
+    """Why a person is notified, whether they are asked something, or why they are skipped."""
 
     reason: Reason
     asked: bool = False
     skipped: SkipReason | None = field(default=None)
 
 
-def decision(act: TicketChange, person: Person) -> Decision | None:
-    """Decide whether a person hears of an act; None when it does not concern them.
+def decide(change: TicketChange, person: Person) -> Decision | None:
+    """Decide whether to notify a person of an event; None when it does not concern them.
 
-    The strongest reason wins. Somebody who would hear but for a switch of theirs, or for muting
-    the ticket, gets a verdict that says so: the history of the ticket explains it.
+    The strongest reason wins. A person who has switched these mails off, or muted the ticket, gets a
+    decision that records it: the delivery log shows it.
     """
-    if person.user in (act.actor, act.author):
+    if person.user in (change.actor, change.author):
         return None
-    reasons = list(_reasons(act, person))
-    if act.asks(person.user):
+    reasons = list(_find_reasons(change, person))
+    if change.asks(person.user):
         return Decision(reasons[0][0] if reasons else Reason.GUEST, asked=True)
     wanted = [reason for reason, wanted in reasons if wanted]
     if not reasons:
@@ -161,70 +161,67 @@ def decision(act: TicketChange, person: Person) -> Decision | None:
     return Decision(wanted[0], skipped=SkipReason.MUTED if person.muted else None)
 
 
-def _reasons(act: TicketChange, person: Person) -> Iterator[tuple[Reason, bool]]:
-    """Give every reason a person has, strongest first, and whether they want to hear for it."""
-    yield from _as_requester(act, person)
-    desk_reason = _as_manager(act, person)
-    in_hand = desk_reason in (Reason.IN_CHARGE, Reason.STANDS_IN)
-    if desk_reason and in_hand:
-        yield desk_reason, person.monitoring
-    if person.guest and _tells(act, Role.GUEST):
-        yield (Reason.PERMANENT_GUEST if person.permanent else Reason.GUEST), person.as_guest
-    if desk_reason and not in_hand:
-        yield desk_reason, person.monitoring
-    if person.follows and Role.VIEWER in act.notifies and _may_read(act, person):
-        yield Reason.FOLLOWER, person.as_follower
-    yield from _as_they_were(act, person)
+def notifies_mailbox(change: TicketChange) -> bool:
+    """Return whether the extra address is notified: it is treated as a member at *creation*."""
+    arrives = change.arrival not in (Arrival.NOBODY, Arrival.NEW_MEMBERS)
+    return arrives and change.audience is Audience.EVERYONE
 
 
-def _as_requester(act: TicketChange, person: Person) -> Iterator[tuple[Reason, bool]]:
-    if person.user == act.after.requester and _tells(act, Role.REQUESTER):
+def _find_reasons(change: TicketChange, person: Person) -> Iterator[tuple[Reason, bool]]:
+    """Yield each reason of a person, strongest first, and whether their preferences allow it."""
+    if person.user == change.after.requester and _includes(change, Role.REQUESTER):
         yield Reason.REQUESTER, person.as_requester
+    manager_reason = _find_manager_reason(change, person)
+    is_handling = manager_reason in (Reason.IN_CHARGE, Reason.SUBSTITUTE)
+    if manager_reason and is_handling:
+        yield manager_reason, person.monitoring
+    if person.guest and _includes(change, Role.GUEST):
+        yield (Reason.PERMANENT_GUEST if person.permanent else Reason.GUEST), person.as_guest
+    if manager_reason and not is_handling:
+        yield manager_reason, person.monitoring
+    if person.follows and Role.VIEWER in change.notifies and _may_read(change, person):
+        yield Reason.FOLLOWER, person.as_follower
+    yield from _find_former_reasons(change, person)
 
 
-def _as_manager(act: TicketChange, person: Person) -> Reason | None:
-    if person.desk is None or Role.MANAGER not in act.notifies:
+def _find_manager_reason(change: TicketChange, person: Person) -> Reason | None:
+    if person.manager is None or Role.MANAGER not in change.notifies:
         return None
-    old, is_in_charge = person.old_desk, person.user == act.after.assignee
-    reason = person.desk.reason(
-        is_in_charge or person.stands_in,
-        act.arrival,
-        new_member=person.desk.member and not (old and old.member),
+    former, is_in_charge = person.former_manager, person.user == change.after.assignee
+    reason = person.manager.find_reason(
+        is_in_charge or person.is_substitute,
+        change.arrival,
+        new_member=person.manager.member and not (former and former.member),
     )
-    stands_in = reason is Reason.IN_CHARGE and not is_in_charge
-    return Reason.STANDS_IN if stands_in else reason
+    if reason is Reason.IN_CHARGE and not is_in_charge:
+        return Reason.SUBSTITUTE
+    return reason
 
 
-def _as_they_were(act: TicketChange, person: Person) -> Iterator[tuple[Reason, bool]]:
-    """Give the reasons of those who were there before the act; of managers, those at *always*."""
-    if act.before is None:
+def _find_former_reasons(change: TicketChange, person: Person) -> Iterator[tuple[Reason, bool]]:
+    """Yield the reasons of people who had a role before the event; of managers, those at *always*."""
+    if change.before is None:
         return
-    if person.user == act.before.requester != act.after.requester:
+    if person.user == change.before.requester != change.after.requester:
         yield Reason.WAS_REQUESTER, person.as_requester
-    if person.old_desk is None or Role.MANAGER not in act.notifies:
+    if person.former_manager is None or Role.MANAGER not in change.notifies:
         return
-    was_in_charge = person.user == act.before.assignee != act.after.assignee
-    reason = person.old_desk.reason(was_in_charge, Arrival.NOBODY, new_member=False)
+    was_in_charge = person.user == change.before.assignee != change.after.assignee
+    reason = person.former_manager.find_reason(was_in_charge, Arrival.NOBODY, new_member=False)
     if reason is Reason.IN_CHARGE:
         yield Reason.WAS_IN_CHARGE, person.monitoring
     elif reason is not None:
         yield Reason.WAS_MANAGER, person.monitoring
 
 
-def _tells(act: TicketChange, role: Role) -> bool:
-    return role in act.notifies and act.audience in readable_audiences([role])
+def _includes(change: TicketChange, role: Role) -> bool:
+    return role in change.notifies and change.audience in readable_audiences([role])
 
 
-def _may_read(act: TicketChange, person: Person) -> bool:
+def _may_read(change: TicketChange, person: Person) -> bool:
     roles = [Role.VIEWER]
-    if person.desk is not None:
+    if person.manager is not None:
         roles.append(Role.MANAGER)
-    if person.user == act.after.requester:
+    if person.user == change.after.requester:
         roles.append(Role.REQUESTER)
-    return act.audience in readable_audiences(roles)
-
-
-def mailbox_hears(act: TicketChange) -> bool:
-    """Tell whether the extra address of a service or category hears: as a member at *creation*."""
-    arrives = act.arrival not in (Arrival.NOBODY, Arrival.NEW_MEMBERS)
-    return arrives and act.audience is Audience.EVERYONE
+    return change.audience in readable_audiences(roles)

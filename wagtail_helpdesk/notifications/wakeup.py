@@ -1,4 +1,4 @@
-"""Ringing for a worker: what rings is on its way already, so a queue that is down breaks nothing."""
+"""Wake a worker after commit. A lost wake-up is harmless: the schedule finds what is waiting."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from wagtail_helpdesk.models import Heartbeat
 logger = logging.getLogger(__name__)
 
 
-def ring(task: str, *args: str) -> None:
-    """Ask a worker to do a task once the transaction is over; without one, the schedule will."""
+def request_task(task: str, *args: str) -> None:
+    """Ask a worker to run a task after commit. Does nothing without django-q2."""
     if apps.is_installed("django_q"):
-        transaction.on_commit(partial(_ring, task, *args), robust=True)
+        transaction.on_commit(partial(_enqueue, task, *args), robust=True)
 
 
-def ring_once(task: str, within: timedelta) -> None:
-    """Ring, unless somebody has rung like this a moment ago: many who leave work need one successor."""
+def request_task_once(task: str, within: timedelta) -> None:
+    """Request a task, unless any process has requested it within some time."""
     now = timezone.now()
-    beat, created = Heartbeat.objects.get_or_create(name=task, defaults={"at": now})
-    if created or Heartbeat.objects.filter(pk=beat.pk, at__lte=now - within).update(at=now):
-        ring(task)
+    request, created = Heartbeat.objects.get_or_create(name=task, defaults={"at": now})
+    is_old = Heartbeat.objects.filter(pk=request.pk, at__lte=now - within)
+    if created or is_old.update(at=now):
+        request_task(task)
 
 
-def _ring(task: str, *args: str) -> None:
+def _enqueue(task: str, *args: str) -> None:
     from django_q.tasks import async_task
 
     try:
         async_task(task, *args)
     except Exception:
         logger.warning(
-            "The queue cannot be reached; what is waiting will go out with the schedule.",
+            "The task queue cannot be reached; what is waiting will be sent by the schedule.",
             exc_info=True,
         )

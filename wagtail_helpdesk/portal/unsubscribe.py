@@ -1,4 +1,4 @@
-"""Saying “no more of this” from a mail, without logging in: the link is signed, a GET only asks."""
+"""Unsubscribing from a mail without logging in: the link is signed, a GET only asks."""
 
 from __future__ import annotations
 
@@ -17,78 +17,78 @@ from django.views.generic import View
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.preferences import change_switches
 from wagtail_helpdesk.links import find_location
-from wagtail_helpdesk.mailqueue import health as health_of_mails
 from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.mailqueue.unsubscribe import read_mute_token, read_reports_token
 from wagtail_helpdesk.models import Service, Ticket
 
-#: Bytes of a form with one button, or of what a mail program posts, and some to spare.
-MAX_BODY = 16 * 1024
+#: In bytes: a form with one button, or the post of a mail program, is much smaller.
+MAX_BODY_SIZE = 16 * 1024
 
 
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
 class OneClickView(View):
-    """Asks on GET, acts on POST.
+    """Asks for confirmation on GET, applies the change on POST.
 
-    A mail program posts ``List-Unsubscribe=One-Click`` by itself (RFC 8058) and has no cookie: the
-    signature in the address stands for it. The form of the page is protected as any other.
+    A mail program posts ``List-Unsubscribe=One-Click`` without cookies (RFC 8058): the signature in
+    the URL takes the place of the CSRF token. The form of the page has one like any other.
     """
 
     http_method_names = ["get", "head", "post"]
-    template_name = "wagtail_helpdesk/oneclick.html"
+    template_name = "wagtail_helpdesk/unsubscribe.html"
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Ask whether it is meant."""
+        """Ask for confirmation."""
         subject = self.read(token)
         with translation.override(get_reader(subject[0]).language):
-            return self.show(request, done="", **self.words(*subject))
+            return self.render(request, done="", **self.get_texts(*subject))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        """Do it, or take it back.
+        """Apply the change, or undo it.
 
-        The address is examined before anything that was sent is read, and little of that is read.
+        The token is checked before the body is read, and a large body is not read at all.
         """
         self.read(token)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_SIZE:
             return HttpResponse(status=413)
         if request.POST.get("List-Unsubscribe") == "One-Click":
-            return self.act(request, token)
-        return csrf_protect(self.act)(request, token)
+            return self.apply_request(request, token)
+        return csrf_protect(self.apply_request)(request, token)
 
-    def act(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Do what was asked for, and offer to take it back."""
+    def apply_request(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Apply the change and offer to undo it."""
         subject = self.read(token)
         undo = "undo" in request.POST
         self.apply(*subject, undo=undo)
         with translation.override(get_reader(subject[0]).language):
-            return self.show(request, done="undone" if undo else "done", **self.words(*subject))
+            done = "undone" if undo else "done"
+            return self.render(request, done=done, **self.get_texts(*subject))
 
-    def show(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        """Answer with the page."""
+    def render(self, request: HttpRequest, **context: Any) -> HttpResponse:
+        """Return the page."""
         return render(request, self.template_name, context)
 
     def read(self, token: str) -> tuple[Any, ...]:
-        """Return whom and what the signed address is about; 404 when it is false, old or dead."""
+        """Return the user, and what else the token is about. Raises ``Http404`` if it is not valid."""
         raise NotImplementedError
 
-    def words(self, *subject: Any) -> dict[str, str]:
-        """Return what the page says."""
+    def get_texts(self, *subject: Any) -> dict[str, str]:
+        """Return the texts of the page."""
         raise NotImplementedError
 
     def apply(self, *subject: Any, undo: bool) -> None:
-        """Act."""
+        """Apply the change, or undo it."""
         raise NotImplementedError
 
 
 class MuteView(OneClickView):
-    """Mutes one ticket for one person."""
+    """Mutes one ticket for one user."""
 
     def read(self, token: str) -> tuple[Any, ...]:
-        """Return the person and the ticket, which they must still be allowed to read."""
+        """Return the user and the ticket, which the user must still be allowed to read."""
         known = read_mute_token(token)
         if known is None:
             raise Http404
-        user = _person(known[0])
+        user = _get_active_user(known[0])
         visible = Ticket.objects.visible_to(user).select_related("service__site")
         ticket = visible.filter(pk=known[1]).first()
         if ticket is None:
@@ -96,37 +96,41 @@ class MuteView(OneClickView):
         _check_page(user, ticket.service)
         return user, ticket
 
-    def words(self, *subject: Any) -> dict[str, str]:
-        """Speak of the ticket by its number alone: whoever has the mail may not be its reader."""
+    def get_texts(self, *subject: Any) -> dict[str, str]:
+        """Return texts with the number only: people with a forwarded mail may not read the ticket."""
         number = {"number": subject[1].pk}
         return {
-            "question": _("No more alerts about ticket no. %(number)s?") % number,
-            "done_text": _("You will get no more alerts about ticket no. %(number)s.") % number,
-            "undone_text": _("You will get alerts about ticket no. %(number)s again.") % number,
-            "note": _("You will still receive any questions put to you."),
-            "confirm": _("No more alerts about this ticket"),
+            "question": _("Mute ticket #%(number)s?") % number,
+            "done_text": _("Ticket #%(number)s is muted: you will get no more alerts about it.")
+            % number,
+            "undone_text": _(
+                "Ticket #%(number)s is no longer muted: you will get alerts about it again."
+            )
+            % number,
+            "note": _("You’ll still be told if someone asks you a question."),
+            "confirm": _("Mute this ticket"),
         }
 
     def apply(self, *subject: Any, undo: bool) -> None:
-        """Mute, or hear again."""
+        """Mute or unmute the ticket."""
         user, ticket = subject
         (actions.unmute if undo else actions.mute)(ticket, by=user)
 
 
 class StopReportsView(OneClickView):
-    """Suspends one person's daily reports."""
+    """Suspends one user's daily reports."""
 
     def read(self, token: str) -> tuple[Any, ...]:
-        """Return the person."""
+        """Return the user."""
         known = read_reports_token(token)
         if known is None:
             raise Http404
-        user = _person(known)
+        user = _get_active_user(known)
         _check_page(user)
         return (user,)
 
-    def words(self, *subject: Any) -> dict[str, str]:
-        """Say what suspending means."""
+    def get_texts(self, *subject: Any) -> dict[str, str]:
+        """Return texts that explain what suspending means."""
         return {
             "question": _("Suspend the daily reports?"),
             "done_text": _("You will get no more daily reports. Your settings are kept."),
@@ -136,11 +140,11 @@ class StopReportsView(OneClickView):
         }
 
     def apply(self, *subject: Any, undo: bool) -> None:
-        """Suspend, or activate again."""
+        """Suspend or activate the reports."""
         change_switches(subject[0], reports_suspended=not undo)
 
 
-def _person(pk: int) -> Any:
+def _get_active_user(pk: int) -> Any:
     user = get_user_model()._default_manager.filter(pk=pk, is_active=True).first()
     if user is None:
         raise Http404
@@ -148,16 +152,7 @@ def _person(pk: int) -> Any:
 
 
 def _check_page(user: Any, service: Service | None = None) -> None:
-    """Raise ``Http404`` for a person who may not open the helpdesk page: they get no mails either."""
-    place = find_location(service, get_reader(user).language)
-    if place is not None and not place.is_open_to(user):
+    """Raise ``Http404`` for a user who may not open the helpdesk page: they get no mails either."""
+    location = find_location(service, get_reader(user).language)
+    if location is not None and not location.is_open_to(user):
         raise Http404
-
-
-@never_cache
-def report_health(request: HttpRequest) -> HttpResponse:
-    """Say whether mails go out, and nothing more: anybody may ask (a monitor, mostly)."""
-    well = health_of_mails.examine_health().level < 2
-    return HttpResponse(
-        "ok" if well else "fail", content_type="text/plain", status=200 if well else 503
-    )

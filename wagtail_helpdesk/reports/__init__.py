@@ -1,1 +1,1 @@
-"""Daily reports: who is due one, what it lists, and its mail."""
+"""Daily reports of managers: who is due one, what it lists, and its mail."""

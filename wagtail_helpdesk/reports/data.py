@@ -1,40 +1,42 @@
-"""What a report lists: one ordered pass over the open tickets of a service, for all its readers."""
+"""What a report lists: one ordered pass over the open tickets of a service, for all its managers."""
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
 from django.utils import timezone
 
-from wagtail_helpdesk.models import Category, ReportSection, Ticket
-from wagtail_helpdesk.notifications.recipient_data import members_of
+from wagtail_helpdesk.models import Category, Ticket
+from wagtail_helpdesk.notifications.recipient_data import load_members
+
+from .sections import SectionContent, choose_sections
 
 #: Tickets listed in a section; the rest is counted.
 MAX_LISTED = 25
-#: Older than this, what was gathered is gathered again before it leaves.
-FRESH = timedelta(minutes=15)
-#: The section that follows *free*: a colleague is in charge.
-OTHERS = "others"
+#: Data older than this is read again before the report is sent.
+MAX_AGE = timedelta(minutes=15)
 
-#: The sections in their order, as they are stored: name, how many tickets, which of them are listed.
-Listing = list[tuple[str, tuple[int, list[int]]]]
-#: How idle it is among the tickets of the service (0: the longest), number, manager.
+#: The sections in their order, as they are stored: name, number of tickets, those that are listed.
+Listing = list[tuple[str, SectionContent]]
+#: How long it is idle among the tickets of the service (0: the longest), number, manager.
 TicketTuple = tuple[int, int, int | None]
+#: A part of a service's tickets: whose ("mine", "free" or "others"), and in which category.
+Cell = tuple[str, int]
 
 
 @dataclass
 class OpenTickets:
-    """The open tickets of a service, longest idle first, as numbers in each category."""
+    """The open tickets of a service, longest idle first, by category."""
 
     by_category: dict[int, list[TicketTuple]] = field(default_factory=lambda: defaultdict(list))
     free: dict[int, list[TicketTuple]] = field(default_factory=lambda: defaultdict(list))
     assigned: dict[int, list[TicketTuple]] = field(default_factory=lambda: defaultdict(list))
-    of: dict[int, dict[int, list[TicketTuple]]] = field(
+    by_assignee: dict[int, dict[int, list[TicketTuple]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(list))
     )
     members: dict[int, set[int] | None] = field(default_factory=dict)
@@ -42,7 +44,7 @@ class OpenTickets:
 
     @classmethod
     def read(cls, service: int) -> OpenTickets:
-        """Read them, in one statement and as a stream, and who the members are, in two."""
+        """Read the tickets in one streamed statement, and the members of the categories in two."""
         found = cls()
         rows = Ticket.objects.filter(service=service, is_open=True)
         ordered = rows.order_by("last_activity_at", "number")
@@ -54,64 +56,55 @@ class OpenTickets:
                 found.free[category].append(row)
             else:
                 found.assigned[category].append(row)
-                found.of[assignee][category].append(row)
-        found.members = members_of(Category.objects.filter(service=service))
+                found.by_assignee[assignee][category].append(row)
+        found.members = load_members(Category.objects.filter(service=service))
         return found
 
-    def listing(self, user: int, shows: Sequence[str]) -> Listing:
-        """Return the sections of one reader, in their order; a ticket stands in the first it fits."""
-        order = [*shows, *([OTHERS] if ReportSection.FREE in shows else [])]
-        taken: set[tuple[str, int]] = set()
+    def list_sections(self, user: int, chosen: Sequence[str]) -> Listing:
+        """Return the sections of one reader, in order; a ticket is in the first section it fits."""
+        taken: set[Cell] = set()
         listing: Listing = []
-        for section in order:
-            cells = [cell for cell in self._cells(section, user) if cell not in taken]
-            taken.update(cells)
-            listing.append((section, self._section(cells, user)))
+        for section in choose_sections(chosen):
+            count, numbers = section.list_tickets(self, user, taken)
+            if count or not section.hide_if_empty:
+                listing.append((section.name, (count, list(numbers[:MAX_LISTED]))))
         return listing
 
-    def _cells(self, section: str, user: int) -> Iterator[tuple[str, int]]:
-        """Give what a section consists of: whose tickets, in which category."""
-        for category in self.by_category:
-            if section == ReportSection.MANAGED:
-                yield "mine", category
-            elif section == ReportSection.FREE:
-                yield "free", category
-            elif section == OTHERS:
-                yield "others", category
-            elif self._is_member(user, category):
-                yield from (("mine", category), ("free", category), ("others", category))
-
-    def _is_member(self, user: int, category: int) -> bool:
+    def is_member(self, user: int, category: int) -> bool:
+        """Return whether a manager is a member of a category."""
         members = self.members.get(category)
         return members is None or user in members
 
-    def _section(self, cells: Iterable[tuple[str, int]], user: int) -> tuple[int, list[int]]:
-        parts = [self._rows(whose, category, user) for whose, category in cells]
+    def take(self, user: int, cells: Iterable[Cell], taken: set[Cell]) -> SectionContent:
+        """Return the tickets of those cells that no earlier section has taken, and take them."""
+        free = [cell for cell in cells if cell not in taken]
+        taken.update(free)
+        parts = [self._get_rows(owner, category, user) for owner, category in free]
         count = sum(size for size, _ in parts)
         # Merged lazily, and no further than what is listed.
         merged = heapq.merge(*(rows for size, rows in parts if size))
         return count, [number for _, number, _ in islice(merged, min(count, MAX_LISTED))]
 
-    def _rows(self, whose: str, category: int, user: int) -> tuple[int, Iterable[TicketTuple]]:
-        mine = self.of[user][category] if user in self.of else []
-        if whose == "mine":
+    def _get_rows(self, owner: str, category: int, user: int) -> tuple[int, Iterable[TicketTuple]]:
+        mine = self.by_assignee[user][category] if user in self.by_assignee else []
+        if owner == "mine":
             return len(mine), mine
-        if whose == "free":
-            free = self.free.get(category, [])
-            return len(free), free
+        if owner == "free":
+            rows = self.free.get(category, [])
+            return len(rows), rows
         assigned = self.assigned.get(category, [])
         return len(assigned) - len(mine), (row for row in assigned if row[2] != user)
 
 
 class ReportData:
-    """The open tickets of several services: each is read once for all who ask, while it is fresh."""
+    """The open tickets of several services, each read once for all reports while it is recent."""
 
     def __init__(self) -> None:
         self._services: dict[int, OpenTickets] = {}
 
-    def of(self, service: int) -> OpenTickets:
-        """Return those of a service."""
+    def get(self, service: int) -> OpenTickets:
+        """Return the open tickets of a service."""
         found = self._services.get(service)
-        if found is None or found.read_at < timezone.now() - FRESH:
+        if found is None or found.read_at < timezone.now() - MAX_AGE:
             found = self._services[service] = OpenTickets.read(service)
         return found

@@ -1,8 +1,8 @@
-"""The mail of a daily report: counts first, then the sections, each with the longest idle first."""
+"""The mail of a daily report: counts first, then the sections, the longest idle tickets first."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from django.utils import timezone, translation
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
 from wagtail_helpdesk.mailqueue.addresses import MailReader
+from wagtail_helpdesk.mailqueue.kinds import MailComposer
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
-from wagtail_helpdesk.mailqueue.unsubscribe import reports_token
+from wagtail_helpdesk.mailqueue.unsubscribe import make_reports_token
 from wagtail_helpdesk.models import (
     HelpdeskPreferences,
     OutgoingMail,
@@ -31,26 +33,16 @@ from wagtail_helpdesk.notifications.confidentiality import (
     find_moved_out,
 )
 
-from .data import FRESH, MAX_LISTED, ReportData
-from .due import is_still_wanted, refill_report
-
-HEADINGS = {
-    "managed": lambda: _("Tickets you are in charge of (%(count)s)"),
-    "member": lambda: _("Tickets of your categories (%(count)s)"),
-    "free": lambda: _("Free tickets (%(count)s)"),
-    "others": lambda: _("Other tickets (%(count)s)"),
-}
-#: After *member*, which may have listed some of them already.
-REST = {"free": lambda: _("Other free tickets (%(count)s)")}
-#: The queue of the desk that shows the whole of a section.
-QUEUES = {"managed": "mine", "member": "categories", "free": "free", "others": "all"}
+from .data import MAX_AGE, MAX_LISTED, ReportData
+from .due import make_wanted_filter, refill_report
+from .sections import SectionDefinition, get_sections
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One ticket in a report. A confidential service shows neither subject nor people.
+    """One ticket in a report. In a confidential service it has neither subject nor people.
 
-    Of a ticket that has been in one, the subject was written there.
+    A ticket that was in one has no subject either: it was written there.
     """
 
     number: int
@@ -66,7 +58,7 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class MailSection:
-    """Some tickets of a service under one heading."""
+    """One section of a service: its heading and tickets."""
 
     heading: str
     count: int
@@ -75,22 +67,22 @@ class MailSection:
 
     @property
     def left_out(self) -> int:
-        """How many tickets are counted but not listed."""
+        """The number of tickets that are counted but not listed."""
         return self.count - len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceChapter:
-    """One service of a report."""
+    """One service in a report."""
 
     name: str
     confidential: bool
     sections: list[MailSection]
 
-    def shortened(self, share: int) -> ServiceChapter:
-        """Return the same with fewer lines in each section; the rest is counted."""
-        most = max(MAX_LISTED // share, 1)
-        sections = [replace(section, lines=section.lines[:most]) for section in self.sections]
+    def shorten(self, share: int) -> ServiceChapter:
+        """Return a copy with fewer lines in each section; the rest is counted."""
+        count = max(MAX_LISTED // share, 1)
+        sections = [replace(section, lines=section.lines[:count]) for section in self.sections]
         return replace(self, sections=sections)
 
     @property
@@ -99,88 +91,103 @@ class ServiceChapter:
         return not any(section.lines for section in self.sections)
 
 
-def compose_report(
-    mail: OutgoingMail, reader: MailReader, places: LocationCache, gathered: ReportData
-) -> EmailMessage | SkipReason:
-    """Return the report as its reader gets it, or why they get none.
+class ReportComposer(MailComposer):
+    """Composes daily reports; the open tickets of a service are read once per run of ``deliver``."""
 
-    Rights and preferences are read again: services they no longer manage are left out.
+    def __init__(self) -> None:
+        self.data = ReportData()
+        self.locations = LocationCache()
+
+    def load(self, mails: Sequence[OutgoingMail]) -> None:
+        """Look up helpdesk pages again: they may have changed since the last claim."""
+        self.locations = LocationCache()
+
+    def compose(self, mail: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
+        """Return the report as its reader may see it now, or why they get none."""
+        return compose_report(mail, reader, self.locations, self.data)
+
+
+def compose_report(
+    mail: OutgoingMail, reader: MailReader, locations: LocationCache, data: ReportData
+) -> EmailMessage | SkipReason:
+    """Return the report in its reader's language, or why they get none.
+
+    Permissions and preferences are read again: services they no longer manage are left out.
     """
-    chosen = HelpdeskPreferences.of(reader.user)
-    if mail.slot is not None and chosen.reports_suspended:
+    preferences = HelpdeskPreferences.of(reader.user)
+    if mail.slot is not None and preferences.reports_suspended:
         return SkipReason.SWITCHED_OFF
-    if mail.created_at < timezone.now() - FRESH:
-        refill_report(mail, gathered)
+    if mail.created_at < timezone.now() - MAX_AGE:
+        refill_report(mail, data)
     managed = reader.user.helpdesk_manager_rows.values("service")
     rows = mail.parts.filter(service__in=managed).select_related("service__site")
     parts = [
         part
         for part in rows.order_by("service__order", "service__name")
-        if _is_open(places.find(part.service, reader.language), reader)
+        if _is_open(locations.find(part.service, reader.language), reader)
     ]
     if not parts:
         return SkipReason.NO_ACCESS
     if mail.slot is not None:
-        wanted = is_still_wanted(reader.user.pk)
-        parts = [part for part in parts if wanted(part.service_id)]
+        is_wanted = make_wanted_filter(reader.user.pk)
+        parts = [part for part in parts if is_wanted(part.service_id)]
         if not parts:
             return SkipReason.SWITCHED_OFF
-    if mail.slot is not None and chosen.skip_empty_reports and _is_empty(parts):
+    if mail.slot is not None and preferences.skip_empty_reports and _is_empty(parts):
         return SkipReason.EMPTY
     with translation.override(reader.language), timezone.override(reader.zone):
-        return _write(mail, reader, parts, places)
+        return _build(mail, reader, parts, locations)
 
 
-def _is_open(place: HelpdeskLocation | None, reader: MailReader) -> bool:
-    return place is None or place.is_open_to(reader.user)
+def _is_open(location: HelpdeskLocation | None, reader: MailReader) -> bool:
+    return location is None or location.is_open_to(reader.user)
 
 
 def _is_empty(parts: Iterable[ReportContent]) -> bool:
     return not any(count for part in parts for _, (count, _) in part.listing)
 
 
-def _write(
-    mail: OutgoingMail, reader: MailReader, parts: list[ReportContent], places: LocationCache
+def _build(
+    mail: OutgoingMail, reader: MailReader, parts: list[ReportContent], locations: LocationCache
 ) -> EmailMessage:
     only = parts[0].service if len(parts) == 1 else None
-    place = places.find(parts[0].service, reader.language)
-    tickets = _tickets(reader, parts)
+    location = locations.find(parts[0].service, reader.language)
+    tickets = _load_tickets(reader, parts)
     moved = find_moved_out(tickets, find_confidential_services())
     chapters = [
-        _chapter(part, tickets, moved, places.find(part.service, reader.language)) for part in parts
+        _make_chapter(part, tickets, moved, locations.find(part.service, reader.language))
+        for part in parts
     ]
     title = _("Daily report of your services")
     if only:
-        title = _("Daily report of the service %(service)s") % {"service": only.name}
-    stop = place.outside("stop_reports", reports_token(reader.user.pk)) if place else ""
-    context = {
-        "title": title,
-        "when": timezone.localtime(),
-        "several": len(chapters) > 1,
-        "why": _("You are receiving this report because of your preferences."),
-        "preferences_url": place.to("manager_preferences") if place else "",
-        "stop_url": stop,
-    }
+        title = _("Daily report: %(service)s") % {"service": only.name}
+    token = make_reports_token(reader.user.pk)
+    stop_url = location.outside("stop_reports", token) if location else ""
     return build_message(
         MailSpec(
             reader=reader,
             service=only,
             subject=title,
             template="report",
-            context=context,
-            message_id=mail.message_id,
-            archive=place.to("desk") if place else "",
-            unsubscribe=stop,
-            headers={"Precedence": "bulk"},
-            shortened=lambda share: {
-                "chapters": [chapter.shortened(share) for chapter in chapters]
+            context={
+                "title": title,
+                "when": format_datetime(timezone.now()),
+                "several": len(chapters) > 1,
+                "reason": _("You are receiving this report because of your preferences."),
+                "preferences_url": location.to("manager_preferences") if location else "",
+                "stop_url": stop_url,
             },
+            message_id=mail.message_id,
+            archive=location.to("desk") if location else "",
+            unsubscribe=stop_url,
+            headers={"Precedence": "bulk"},
+            shortened=lambda share: {"chapters": [chapter.shorten(share) for chapter in chapters]},
         )
     )
 
 
-def _tickets(reader: MailReader, parts: list[ReportContent]) -> dict[int, Ticket]:
-    """Return the tickets that are listed, as far as the reader may read them as their manager."""
+def _load_tickets(reader: MailReader, parts: list[ReportContent]) -> dict[int, Ticket]:
+    """Return the listed tickets that the reader may read as their manager."""
     numbers = [number for part in parts for _, (_, listed) in part.listing for number in listed]
     found = Ticket.objects.visible_to(reader.user, through=(Role.MANAGER,)).filter(
         pk__in=numbers, is_open=True
@@ -189,11 +196,11 @@ def _tickets(reader: MailReader, parts: list[ReportContent]) -> dict[int, Ticket
     return {ticket.pk: ticket for ticket in rows}
 
 
-def _chapter(
+def _make_chapter(
     part: ReportContent,
     tickets: dict[int, Ticket],
     moved: Container[int],
-    place: HelpdeskLocation | None,
+    location: HelpdeskLocation | None,
 ) -> ServiceChapter:
     service = part.service
     now = timezone.now()
@@ -201,35 +208,40 @@ def _chapter(
         MailSection(
             heading=heading,
             count=count,
-            url=place.to("desk", queue=QUEUES[name], service=service.pk) if place else "",
+            url=location.to("desk", queue=section.queue, service=service.pk) if location else "",
             lines=[
-                _line(tickets[number], place, now, moved, secret=service.confidential)
+                _make_line(tickets[number], location, now, moved, secret=service.confidential)
                 for number in listed
                 if number in tickets
             ],
         )
-        for name, heading, count, listed in _sections(part)
+        for section, heading, count, listed in _iterate_sections(part)
     ]
     return ServiceChapter(service.name, service.confidential, sections)
 
 
-def _sections(part: ReportContent) -> Iterator[tuple[str, str, int, list[int]]]:
-    """Give each section with its heading, count and tickets.
+def _iterate_sections(
+    part: ReportContent,
+) -> Iterator[tuple[SectionDefinition, str, int, list[int]]]:
+    """Yield each section with its heading, count and tickets.
 
-    Where members are all managers, *member* lists everything: nothing is said of what it left over
-    when it left nothing, lest “free (0)” stands below free tickets.
+    Where all managers are members, *member* lists everything: later sections that are empty are then
+    omitted, so that “free (0)” does not stand below free tickets.
     """
-    headings = HEADINGS
+    definitions, is_rest = get_sections(), False
     for name, (count, listed) in part.listing:
-        if count or headings is HEADINGS:
-            yield name, headings[name]() % {"count": count}, count, listed
-        if name == ReportSection.MEMBER:
-            headings = HEADINGS | REST
+        section = definitions.get(name)
+        if section is not None and (count or not is_rest):
+            heading = section.make_heading
+            if is_rest and section.make_rest_heading:
+                heading = section.make_rest_heading
+            yield section, heading(count), count, listed
+        is_rest = is_rest or name == ReportSection.MEMBER
 
 
-def _line(
+def _make_line(
     ticket: Ticket,
-    place: HelpdeskLocation | None,
+    location: HelpdeskLocation | None,
     now: datetime,
     moved: Container[int],
     *,
@@ -239,13 +251,13 @@ def _line(
     hidden = secret or ticket.pk in moved
     return ReportLine(
         number=ticket.pk,
-        url=place.to_ticket(ticket.pk) if place else "",
+        url=location.to_ticket(ticket.pk) if location else "",
         category="" if secret else ticket.category.name,
         subject=_("Confidential ticket") if hidden else ticket.subject,
         status=ticket.get_status_display(),
         priority=ticket.get_priority_display(),
         requester="" if secret else get_display_name(ticket.requester),
         manager=get_display_name(manager) if manager else _("nobody"),
-        # Two units are one too many to compare rows by.
+        # One unit: rows are easier to compare.
         idle=timesince(ticket.last_activity_at, now, depth=1),
     )

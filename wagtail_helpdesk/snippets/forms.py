@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from wagtail_helpdesk.lifecycle import Algorithm
-from wagtail_helpdesk.mailqueue.addresses import find_owners
+from wagtail_helpdesk.mailqueue.addresses import find_users_by_email
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.models.inheritance import INHERITED, Inherited
 from wagtail_helpdesk.names import get_display_name
@@ -30,7 +30,9 @@ EXPLAINED = {
 
 def describe_alert_address(address: str) -> str:
     """Return a sentence about the people whose own address would be alerted; empty if nobody's is."""
-    owners = [get_display_name(user) for user in find_owners(address)[:3]] if address else []
+    owners = (
+        [get_display_name(user) for user in find_users_by_email(address)[:3]] if address else []
+    )
     if not owners:
         return ""
     return _(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.models import Category, Kind, OutgoingMail, Service
+from wagtail_helpdesk.models import Category, OutgoingMail, Service
 from wagtail_helpdesk.models.inheritance import may_be_alerted
 from wagtail_helpdesk.names import get_display_name
 
@@ -18,6 +18,9 @@ from ..errors import NotPossible
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
+
+#: The kind of mail about a change of the extra address.
+ADDRESS = "address"
 
 
 def check_alert_address(changes: dict[str, Any]) -> None:
@@ -55,7 +58,7 @@ def tell_owners(
     }
     OutgoingMail.objects.bulk_create(
         OutgoingMail(
-            kind=Kind.ADDRESS,
+            kind=ADDRESS,
             user_id=owner,
             service=service,
             about=about,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from wagtail_helpdesk.mailqueue.health import examine_health
+from wagtail_helpdesk.maintenance.health import examine_health
 
 WORDS = ("ok", "warning", "FAILED")
 

@@ -36,6 +36,6 @@ class Command(BaseCommand):
             if done and options["verbosity"]:
                 self.stdout.write(f"{job.name}: {done}")
         if not options["dry_run"]:
-            record_heartbeat("house")
+            record_heartbeat("housekeeping")
         if failures:
             raise CommandError(f"{failures} failed; the log says why. They will be tried again.")

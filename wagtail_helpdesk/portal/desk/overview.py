@@ -208,7 +208,7 @@ class Overview:
         edits = any(Privilege.EDIT_SERVICE in row.privileges for row in self.rows)
         if not edits and not access.administers_helpdesk(self.user):
             return {}
-        mails = OutgoingMail.objects.answered_for_by(self.user)
+        mails = OutgoingMail.objects.administered_by(self.user)
         failed = mails.filter(failed_at__gt=timezone.now() - RECENTLY).order_by("-failed_at")
         return {
             "failed": queues.CappedCount(failed),
