@@ -14,8 +14,8 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks, ring the bell after each act, and let the search forget what is erased."""
-        from . import checks, tasks  # noqa: F401 - importing registers the checks
+        """Register verbs, checks and signal receivers."""
+        from . import actions, checks, tasks  # noqa: F401 - importing registers verbs and checks
         from .models import SearchRow
         from .signals import event_recorded
 

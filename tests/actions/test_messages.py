@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection
 from tests.actions.refusals import refused
 from wagtail_helpdesk import actions, markdown
 from wagtail_helpdesk.actions import NotNow, NotPossible
-from wagtail_helpdesk.actions.idempotency import Submission
 from wagtail_helpdesk.models import Event
 
 
@@ -78,19 +77,6 @@ def test_nor_is_one_that_names_somebody_else(taken, people):
 def test_a_subject_is_the_same_whatever_its_blanks(taken, people):
     form = {"by": people.karim, "to": " Salle  A12", "submission": uuid.uuid4()}
     assert actions.change_subject(taken, **form) == actions.change_subject(taken, **form)
-
-
-def test_a_form_that_came_at_once_by_two_ways_does_one_thing(taken, people, monkeypatch):
-    """The constraint speaks where no lock could: another process, an isolated transaction."""
-    form = {"by": people.lea, "text": "Une fois.", "submission": uuid.uuid4()}
-    first, done_before, asked = actions.comment(taken, **form), Submission.done_before, []
-
-    def overlooked_once(batch, *args):
-        asked.append(batch)
-        return done_before(batch, *args) if len(asked) > 1 else None
-
-    monkeypatch.setattr(Submission, "done_before", overlooked_once)
-    assert actions.comment(taken, **form) == first
 
 
 def test_a_constraint_that_is_not_about_forms_still_speaks(taken, people, monkeypatch):

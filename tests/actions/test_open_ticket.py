@@ -193,13 +193,6 @@ def test_a_form_sent_twice_opens_one_ticket(heating, people):
     assert Ticket.objects.count() == 1
 
 
-def test_a_form_of_somebody_else_is_not_answered(heating, people, refused_opening):
-    submission = uuid.uuid4()
-    data = {"subject": "Froid", "text": "Très.", "submission": submission}
-    actions.open_ticket(heating, by=people.lea, **data)
-    refused_opening(NotPossible, None, category=heating, by=people.thomas, submission=submission)
-
-
 def test_two_forms_open_two_tickets(heating, people):
     data = {"subject": "Froid", "text": "Très."}
     first = actions.open_ticket(heating, by=people.lea, **data)

@@ -1,4 +1,4 @@
-"""A message as it is stored."""
+"""Messages as they are stored: normalised text and its HTML."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .errors import NotPossible
 
 
 class RenderedMessage(str):
-    """A message as it is stored, and its HTML: made before any row is locked."""
+    """A normalised message with its HTML, which is rendered before any row is locked."""
 
     html: SafeString
 
 
 def render_message(text: str) -> RenderedMessage:
-    """Return a message as it is stored; one that is too long, and will be refused, without HTML."""
+    """Return a message as it is stored. One that is too long has no HTML: it will be refused."""
     if isinstance(text, RenderedMessage):
         return text
     # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.

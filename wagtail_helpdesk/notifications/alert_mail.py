@@ -313,7 +313,7 @@ def _answers(
     asked = [told for told in checked.told if told.asked]
     if not asked or place is None:
         return []
-    match asked[-1].act.after.status, asked[-1].act.action.asks:
+    match asked[-1].act.after.status, asked[-1].act.action.asks_reply_from:
         case lifecycle.Status.CLOSED, Role.REQUESTER:
             both = (lifecycle.APPROVE_CLOSURE, lifecycle.REJECT_CLOSURE)
             return [_link(mail_context, action, place) for action in both]
