@@ -89,7 +89,9 @@ def _load_submission(pk: uuid.UUID) -> Submission | None:
         return known
     # Housekeeping removed the record; the events still show what the form did.
     event = Event.objects.filter(batch=pk).select_related("ticket").order_by("position").first()
-    return event and Submission(pk=pk, actor_id=event.actor_id, ticket=event.ticket, event=event)
+    if event is None:
+        return None
+    return Submission(pk=pk, actor_id=event.actor_id, ticket=event.ticket, event=event)
 
 
 def raise_sent_before(known: Submission, submission: Submission) -> None:

@@ -133,7 +133,7 @@ def perform(
     data = dict(data or {})
     found.check_names(data, found.parameters)
     is_single = isinstance(tickets, Ticket | Category)
-    subjects: list[Any] = [tickets] if is_single else list(tickets)  # type: ignore[list-item, arg-type]
+    subjects: list[Any] = [tickets] if is_single else list(tickets)  # type: ignore[arg-type]
     try:
         count_against_limits(found, by, data, source, len(subjects))
         if submission is not None and not is_single:

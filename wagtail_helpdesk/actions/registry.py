@@ -274,6 +274,6 @@ def _resolve_types(function: Callable[..., Any]) -> dict[str, Any]:
     # Modules import these for the type checker alone.
     names = {"User": get_user_model(), "Sequence": Sequence, "File": File, "uuid": uuid}
     try:
-        return get_type_hints(function, {**names, **function.__globals__})  # type: ignore[attr-defined]
+        return get_type_hints(function, {**names, **function.__globals__})
     except NameError:
         return dict(function.__annotations__)
