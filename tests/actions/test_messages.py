@@ -18,7 +18,7 @@ def test_a_message_may_be_as_long_as_the_limit_and_no_longer(taken, people):
     assert "20000" in str(refusal.value)
 
 
-def test_the_site_says_how_long(taken, people, settings):
+def test_a_setting_limits_the_length_of_messages(taken, people, settings):
     settings.WAGTAIL_HELPDESK = {"MESSAGE_MAX_LENGTH": 5}
     actions.comment(taken, by=people.lea, text="Froid")
     with refused(taken, NotPossible, "text"):
@@ -47,7 +47,7 @@ def test_a_message_is_stored_as_every_database_can_keep_it(taken, people, sent, 
 
 
 @pytest.mark.parametrize("text", ["", " ", "\r\n\t", "\x00", "\ud800"])
-def test_a_message_without_words_is_none(taken, people, text):
+def test_a_blank_message_is_no_message(taken, people, text):
     with refused(taken, NotPossible, "text"):
         actions.comment(taken, by=people.lea, text=text)
 
@@ -60,14 +60,14 @@ def test_a_form_sent_again_with_another_text_is_not_swallowed(taken, people):
     assert f"ticket no. {taken.pk}" in str(refusal.value)
 
 
-def test_nor_is_one_sent_again_as_another_act(taken, people):
+def test_a_form_sent_again_as_another_action_is_refused(taken, people):
     submission = uuid.uuid4()
     actions.comment(taken, by=people.karim, text="Fini.", submission=submission)
     with refused(taken, NotNow):
         actions.close(taken, by=people.karim, text="Fini.", submission=submission)
 
 
-def test_nor_is_one_that_names_somebody_else(taken, people):
+def test_a_form_sent_again_for_another_assignee_is_refused(taken, people):
     submission = uuid.uuid4()
     actions.assign(taken, by=people.karim, to=people.sophie, submission=submission)
     with refused(taken, NotNow):

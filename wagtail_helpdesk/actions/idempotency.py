@@ -61,8 +61,10 @@ def _state(value: Any) -> Any:
     return [type(value).__name__, str(value)]
 
 
-def perform_once(submission: Submission, perform: Callable[[], Any]) -> Any:
-    """Perform a verb in one transaction, unless the same form did so before: return its result.
+def perform_once(submission: Submission, perform: Callable[[], Any]) -> tuple[Any, bool]:
+    """Perform a verb in one transaction, unless the same form did so before.
+
+    Return the result, and whether it is new.
 
     Raises ``SentBefore`` when the form was sent with anything else, or by another person.
     """
@@ -72,7 +74,7 @@ def perform_once(submission: Submission, perform: Callable[[], Any]) -> Any:
             submission.save(force_insert=True)
             result = perform()
             submission.keep_result(*_split_result(result))
-        return result
+        return result, True
     except IntegrityError:
         # Of the id, or of something else that the verb wrote: the record of the first tells.
         known = _load_submission(submission.pk)
@@ -80,7 +82,7 @@ def perform_once(submission: Submission, perform: Callable[[], Any]) -> Any:
             raise
     if not known.is_same_as(submission):
         raise_sent_before(known, submission)
-    return _load_result(known)
+    return _load_result(known), False
 
 
 def _load_submission(pk: uuid.UUID) -> Submission | None:

@@ -130,11 +130,9 @@ class Verb:
             if submission is None:
                 with transaction.atomic():
                     return self._run(subject, batch, given)
-            result = perform_once(
-                self.build_submission(submission, subject, by, given, digest),
-                lambda: self._run(subject, batch, given),
-            )
-            if isinstance(subject, Ticket):
+            row = self.build_submission(submission, subject, by, given, digest)
+            result, is_new = perform_once(row, lambda: self._run(subject, batch, given))
+            if not is_new and isinstance(subject, Ticket):
                 refresh_ticket(subject, Ticket.objects.get(pk=subject.pk))
             return result
 
