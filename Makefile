@@ -11,9 +11,9 @@ PARALLEL ?= -n 2
 export VENV
 
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
-LINT := style floors types templates security
-SITE := migrations check translations
-TESTS := compat custom-page postgresql
+LINT := style layers types templates security
+SITE := javascript migrations check translations
+TESTS := oldest custom-page postgresql
 
 .PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages clean \
 	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) sqlite $(TESTS)
@@ -24,7 +24,7 @@ help: ## Show this list
 demo: setup-demo ## Serve the example site, with its workers and a mail catcher
 	@$(BIN)/python example_site/manage.py demo
 
-test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, SQLite with the oldest and the newest, PostgreSQL
+test: $(LINT) $(SITE) audit $(TESTS) ## Run everything: checkers, the oldest versions on SQLite, the newest on PostgreSQL
 
 test-fast: setup-fast ## Run the tests that need no server, on SQLite
 	@$(PYTEST) -m "not servers and not browser and not chaos" $(PARALLEL)
@@ -40,8 +40,8 @@ style: ## Format and style (ruff)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-floors: ## Imports go down the stairs (import-linter)
-	@$(call title,floors)
+layers: ## Imports go down, never up (import-linter)
+	@$(call title,layers)
 	@$(BIN)/lint-imports
 
 types: ## Types (mypy, strict)
@@ -55,6 +55,11 @@ templates: ## Templates (djlint)
 security: ## Security of the code (bandit)
 	@$(call title,security)
 	@$(BIN)/bandit --quiet -c pyproject.toml -ll --recursive wagtail_helpdesk example_site
+
+javascript: ## Style and unit tests of the scripts (ESLint, Node's test runner)
+	@$(call title,javascript)
+	@node_modules/.bin/eslint --max-warnings 0 .
+	@node --test --test-reporter=dot tests/javascript/
 
 migrations: ## Migrations are complete
 	@$(call title,migrations)
@@ -78,17 +83,17 @@ sqlite: ## The tests that need no server, and all that are about SQLite
 	@$(call title,tests on SQLite)
 	@$(PYTEST) -m "sqlite or (not servers and not browser and not chaos)" $(PARALLEL)
 
-compat: setup-compat ## The same with the oldest, then with the newest of what the package stands on
-	@$(call title,tests on SQLite with the oldest and the newest)
-	@$(BIN)/nox -- $(PARALLEL)
+oldest: setup-compat ## The same on the oldest versions that pyproject.toml allows
+	@$(call title,tests on SQLite with the oldest versions)
+	@$(BIN)/nox --session oldest -- $(PARALLEL)
 
 custom-page: ## The tests of a site with its own base page
 	@$(call title,tests with a base page of the site)
 	@$(BIN)/coverage erase
 	@$(PYTEST) tests/own_base_page --ds=tests.settings.custom_page --cov --cov-report= --cov-fail-under=0
 
-postgresql: ## The whole suite on PostgreSQL, with all servers and the browser
-	@$(call title,tests on PostgreSQL)
+postgresql: ## The whole suite on PostgreSQL with the newest versions, all servers and the browser
+	@$(call title,tests on PostgreSQL with the newest versions)
 	@$(PYTEST) -m "not chaos" $(PARALLEL) --ds=tests.settings.postgres --cov --cov-append --cov-report=term
 
 # -- long runs -----------------------------------------------------------------------------------

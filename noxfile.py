@@ -53,14 +53,17 @@ def run(
 
 
 @nox.session(python=INSTALLED[0], tags=["compat"])
-def lowest(session: nox.Session) -> None:
+def oldest(session: nox.Session) -> None:
     """The oldest of everything that pyproject.toml allows, on SQLite."""
     run(session, "--resolution", "lowest-direct", tests=FAST)
 
 
 @nox.session(python=INSTALLED[-1], tags=["compat"])
-def highest(session: nox.Session) -> None:
-    """The newest of everything that the newest Python here can run, on SQLite."""
+def newest(session: nox.Session) -> None:
+    """The newest of everything that the newest Python here can run, on SQLite.
+
+    `make test` runs them on PostgreSQL instead, with everything else.
+    """
     run(session, "--upgrade", tests=FAST)
 
 

@@ -1,6 +1,7 @@
 """The app as Django knows it."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ class HelpdeskConfig(AppConfig):
         """Register verbs, checks and signal receivers."""
         from . import actions, checks, tasks  # noqa: F401 - importing registers verbs and checks
         from .models import SearchRow
+        from .portal.browser_drafts import end_drafts
         from .signals import event_recorded
 
         event_recorded.connect(
@@ -27,3 +29,4 @@ class HelpdeskConfig(AppConfig):
             sender=SearchRow,
             dispatch_uid="wagtail_helpdesk.tasks.forget_search_rows",
         )
+        user_logged_out.connect(end_drafts, dispatch_uid="wagtail_helpdesk.browser_drafts")

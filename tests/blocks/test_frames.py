@@ -29,7 +29,7 @@ def test_without_javascript_there_is_a_link(block, name, link):
 
 def test_a_frame_knows_where_its_content_is(block, dsi):
     frame = block("helpdesk_queue", queue="mine", service=dsi, count=3).section
-    path, _, query = frame["data-hd-fragment"].partition("?")
+    path, _, query = frame.find(attrs={"data-hx-trigger": "load"})["data-hx-get"].partition("?")
     assert path == reverse("wagtail_helpdesk:block_queue")
     assert set(query.split("&")) == {"queue=mine", "order=oldest", "count=3", f"service={dsi.pk}"}
 
@@ -161,7 +161,7 @@ FRAMES = [name for name, _ in PERSONAL if name != "text"]
 def test_s_wag_08_what_is_in_a_frame_is_never_cached(cached_site, people, helpdesk, taken, name):
     lea = browser_of(people.lea)
     page = BeautifulSoup(lea.get("/office/").content, "html.parser")
-    address = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hd-fragment"]
+    address = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hx-get"]
     first = lea.get(address)
     assert first.headers["Cache-Control"] == "private, no-store"
     assert "Cookie" in first.headers["Vary"]

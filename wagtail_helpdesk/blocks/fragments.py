@@ -19,9 +19,10 @@ from django.shortcuts import render
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.links import HelpdeskLocation
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal import paging, ticket_rows
+from wagtail_helpdesk.portal import browser_drafts, paging, ticket_rows
 from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.desk.overview import Overview
 from wagtail_helpdesk.portal.page_lookup import find_helpdesk_page
@@ -37,7 +38,10 @@ MOST = 25
 
 
 def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Let a reader in. To whoever is not logged in nothing is said (204): the link stays."""
+    """Answer people who may open the helpdesk page: what stands for it follows its privacy.
+
+    Without a login nothing is answered (204): the link stays, and leads to where one logs in.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponseBase:
@@ -47,6 +51,8 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
         page = find_helpdesk_page(request) if access.is_active_user(request.user) else None
         if page is None:
             return make_private(HttpResponse(status=204))
+        if not access.may_read_page(page, request):
+            return make_private(_closed(request, page))
         try:
             return make_private(view(HelpdeskRequest(page, request)))
         except Http404:
@@ -72,6 +78,16 @@ def _show(
 def _nothing() -> HttpResponse:
     """Answer that there is nothing for this reader: the frame disappears."""
     return HttpResponse("")
+
+
+def _closed(request: HttpRequest, page: Any) -> HttpResponse:
+    """Answer on behalf of a page that this request may not open."""
+    if request.method == "POST":
+        return HttpResponse(status=403)
+    # The link leads to where a shared password is asked for; other privacy leaves nothing to do.
+    return (
+        HttpResponse(status=204) if HelpdeskLocation(page).is_open_to(request.user) else _nothing()
+    )
 
 
 def _number(request: HelpdeskRequest, name: str, most: int) -> int | None:
@@ -197,7 +213,9 @@ def _answered(request: HelpdeskRequest) -> HttpResponse:
     if ticket is None:
         return _form(request, form, status=form.http_status)
     here = request.http.get_full_path()
-    return _show(request, "ask_done.html", number=ticket.pk, here=here)
+    done = _show(request, "ask_done.html", number=ticket.pk, here=here)
+    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _with_own_ids(form: OpeningForm) -> OpeningForm:

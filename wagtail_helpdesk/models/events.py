@@ -142,9 +142,7 @@ class Event(models.Model):
 
     @property
     def rendered(self) -> SafeString:
-        """The message as safe HTML: as stored, or rendered anew by a newer renderer."""
-        if self.renderer != markdown.RENDERER:
-            return markdown.render(self.text)
+        """The message as safe HTML, as it was stored."""
         return mark_safe(self.html)  # noqa: S308 - written by markdown.render only
 
 

@@ -5,17 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.portal import browser_drafts
 from wagtail_helpdesk.portal.requests.source_page import add_page_parameter, get_report_url
 
 register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
 register.filter("display_name", get_display_name)
+
+
+@register.simple_tag(takes_context=True)
+def draft_owner(context: template.Context) -> SafeString:
+    """Return the attributes that name the owner of the drafts in an element."""
+    owner = browser_drafts.owner(context["request"].user)
+    return format_html_join(" ", 'data-hd-{}="{}"', owner.items())
+
+
+@register.simple_tag
+def draft_clock() -> str:
+    """Return the server's time in milliseconds, by which drafts are dated."""
+    return str(browser_drafts.now())
 
 
 @register.simple_tag(takes_context=True)

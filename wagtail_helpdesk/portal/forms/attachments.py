@@ -16,6 +16,7 @@ from wagtail_helpdesk.actions.files import describe_file, validate_file, validat
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Event, StagedUpload
 from wagtail_helpdesk.portal import labels
+from wagtail_helpdesk.portal.rate_limits import check_upload
 
 from . import fields
 
@@ -60,6 +61,7 @@ class WithFiles(forms.Form):
 
     def clean_files(self) -> list[File]:
         """Check each new file by itself, so that the good ones are kept when another is not."""
+        check_upload(self.author, sum(file.size or 0 for file in self.cleaned_data["files"]))
         errors = []
         for file in self.cleaned_data["files"]:
             try:

@@ -35,7 +35,7 @@ class NamesPeople(FindsPeople):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["query"].label = helpdesk_settings.DIRECTORY_SEARCH_LABEL
-        self.fields["query"].help_text = _("Enter at least three letters of a name.")
+        self.fields["query"].help_text = _("Enter a name, or at least three letters of it.")
         if self.is_bound:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.people] = self._with(data.getlist("chosen"), data.get(self.people, ""))
@@ -44,6 +44,8 @@ class NamesPeople(FindsPeople):
             chosen = self.initial.get("chosen", [])
             ticked = [chosen] if isinstance(chosen, str) else chosen
             self.initial[self.people] = self._with(ticked, self.initial.get(self.people, ""))
+            widget: Any = self.fields[self.people].widget
+            widget.remember(self.initial, self.people)
 
     def _with(self, chosen: list[str], typed: str) -> str:
         """Return who is named: what is not ticked any more after the next search stays in the field."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import number, words
-from wagtail_helpdesk.portal import drafts
+from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.search import matching
@@ -33,7 +33,7 @@ def choose_category(request: HelpdeskRequest) -> HttpResponse:
         None if service is None else [service],
         source_page.get_page_parameter(request.http),
     )
-    if wanted:
+    if wanted and rate_limits.may_search(request.user):
         shown = matching.find_matching(request.user, wanted, services)
     else:
         shown = catalogue.read_catalogue(request.user, services)
@@ -87,7 +87,9 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     drafts.forget_draft(request.http)
     message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
     messages.success(request.http, message)
-    return SeeOther(f"{request.base}tickets/{ticket.pk}/")
+    done = SeeOther(f"{request.base}tickets/{ticket.pk}/")
+    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _elsewhere(request: HelpdeskRequest, refused: str) -> HttpResponse:
@@ -171,6 +173,8 @@ def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket |
         return again.ticket
     ticket = _opened(request, form) if form.is_valid() else None
     if ticket is None:
+        if form.http_status == 422:
+            form.http_status = rate_limits.status_of(form)
         form.keep()
     else:
         form.forget()

@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
+from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import NamesPeople
-from wagtail_helpdesk.portal.people import make_candidates
 from wagtail_helpdesk.portal.submissions import compute_form_digest
 
 from . import catalogue
@@ -79,7 +79,7 @@ class OpeningForm(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = make_candidates(typed) if typed else [self.author]
+        people = named_people(self, "requester", by=self.author) if typed else [self.author]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

@@ -14,7 +14,7 @@ from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import number as number_in
-from wagtail_helpdesk.portal import drafts, rate_limits
+from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
@@ -95,7 +95,7 @@ def _do(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> 
     """Call the verb; whatever refuses, what was typed comes back."""
     form = form_class(request.http.POST, request.http.FILES, request=request, ticket=ticket)
     if not form.is_valid():
-        status = 429 if form.has_error("users", rate_limits.TOO_MANY) else 422
+        status = rate_limits.status_of(form)
         return (
             _rejected(request, form, status)
             if _is_possible(request, form)
@@ -186,7 +186,9 @@ def _done(request: HelpdeskRequest, form: ActForm) -> HttpResponse:
     drafts.forget_draft(request.http)
     still_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
     messages.success(request.http, _message(form, still_visible))
-    return SeeOther(_next_address(request, form, still_visible))
+    done = SeeOther(_next_address(request, form, still_visible))
+    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    return done
 
 
 def _message(form: ActForm, still_visible: bool) -> str:

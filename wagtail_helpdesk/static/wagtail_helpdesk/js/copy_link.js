@@ -1,0 +1,16 @@
+// A button that copies an address.
+
+const CONFIRMATION_MILLISECONDS = 2000;
+
+document.addEventListener("hd:enhance", ({ target }) => {
+  target.querySelectorAll("[data-hd-copy]").forEach((button) => (button.hidden = !navigator.clipboard));
+});
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-hd-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(new URL(button.dataset.hdCopy, location.href).href);
+  const label = button.textContent;
+  button.textContent = button.dataset.hdCopied;
+  setTimeout(() => (button.textContent = label), CONFIRMATION_MILLISECONDS);
+});
