@@ -238,10 +238,13 @@ class World:
         silent = act in _SILENT or (act is lifecycle.TAKE and self.rng.random() < 0.5)
         planted = story.planted if opening else ""
         text = _NOTHING if silent else self.texts.message(story.french, planted)
+        before, after = _statuses(story, place)
         row = (
             pk,
             story.number,
             act.name,
+            before,
+            after,
             actor,
             text.text,
             text.html if text.text else "",
@@ -283,7 +286,8 @@ class _Tables:
         )
         self.events = Table(
             Event,
-            *("id", "ticket_id", "action", "actor_id", "text", "html", "audience", "after"),
+            *("id", "ticket_id", "action", "status_before", "status_after", "actor_id"),
+            *("text", "html", "audience", "after"),
             *("batch", "created_at", "dispatched_at"),
         )
         self.guests = Table(Guest, "ticket_id", "user_id")
@@ -296,6 +300,18 @@ def _last_activity(story: Story) -> datetime:
     # A note does not count as activity: others must not see it even as a movement.
     acts = zip(story.moments, story.acts, strict=True)
     return max(moment for moment, act in acts if act is not lifecycle.NOTE)
+
+
+def _statuses(story: Story, place: int) -> tuple[str, str]:
+    """Return the status before and after an act, by the rows of the table."""
+    before = after = ""
+    for act in story.acts[: place + 1]:
+        before = after
+        moves = (r.moves[Status(before)] for r in act.rules if before in r.moves)
+        after = (
+            Status.FREE if act is lifecycle.OPEN_TICKET else next(moves, Status(before or "free"))
+        )
+    return str(before), str(after)
 
 
 def _facts(story: Story, act: lifecycle.Action) -> dict[str, Any]:

@@ -147,7 +147,9 @@ def test_a_message_is_required_where_somebody_must_know_why():
 
 
 def test_three_acts_put_a_question_to_somebody():
-    asking = {action.name: action.asks for action in ACTIONS.values() if action.asks}
+    asking = {
+        action.name: action.asks_reply_from for action in ACTIONS.values() if action.asks_reply_from
+    }
     assert asking == {
         "ask_information": Role.REQUESTER,
         "close": Role.REQUESTER,
@@ -210,6 +212,8 @@ def test_without_any_privilege_a_manager_keeps_what_needs_none():
         "attach",
         "follow",
         "unfollow",
+        "mute",
+        "unmute",
     }
 
 
@@ -285,6 +289,8 @@ def test_whatever_is_recorded_has_a_line_for_the_history():
         "take_and_ask",
         "follow",
         "unfollow",
+        "mute",
+        "unmute",
     }
 
 

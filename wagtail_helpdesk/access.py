@@ -1,4 +1,4 @@
-"""Who is what to a ticket, said once per role, and what each role may read."""
+"""Access to tickets: one condition per role, and the audiences that each role may read."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     Person = AbstractUser | AnonymousUser
 
 NOBODY = Q(pk__in=[])
-#: The roles that let somebody read a ticket. Being in charge adds nothing to being a manager.
+#: The roles that may read a ticket. Being in charge adds nothing to being a manager.
 READERS = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.VIEWER)
-#: What somebody can be to a ticket.
+#: The roles that a person can have on a ticket.
 TICKET_ROLES = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.IN_CHARGE, Role.VIEWER)
 
 AUDIENCES: dict[Role, tuple[Audience, ...]] = {
@@ -33,7 +33,7 @@ AUDIENCES: dict[Role, tuple[Audience, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class TicketAccess:
-    """What somebody is to one ticket, and what they may do in its service."""
+    """A person's roles on one ticket, and privileges in its service."""
 
     roles: frozenset[Role] = frozenset()
     privileges: frozenset[Privilege] = frozenset()
@@ -43,23 +43,23 @@ SYSTEM = TicketAccess(roles=frozenset({Role.SYSTEM}))
 
 
 def is_active_user(user: Person | None) -> bool:
-    """Tell whether the user is logged in and active: everybody else sees nothing."""
+    """Return whether the user is logged in and active. Nobody else may see anything."""
     return user is not None and user.is_authenticated and user.is_active
 
 
 def administers_helpdesk(user: Any) -> bool:
-    """Tell whether the user administers the helpdesk: superusers, and whoever may change services.
+    """Return whether the user is a superuser or has the Wagtail permission to change services.
 
-    The right is Wagtail's, given to groups in its own screens; it opens no ticket.
+    The permission gives no access to tickets.
     """
     return is_active_user(user) and bool(user.has_perm("wagtail_helpdesk.change_service"))
 
 
 def manager_rows_of(user: Any) -> list[Any]:
-    """Return somebody's rows as manager, with their services.
+    """Return the ``ServiceManager`` rows of the user, with their services.
 
-    They are read once for a user object, which lives for one request: menus, policies and lists
-    of the same page all ask for them.
+    Cached on the user object, which lives for one request: menus, policies and lists of one page
+    all need them.
     """
     if not is_active_user(user):
         return []
@@ -71,7 +71,7 @@ def manager_rows_of(user: Any) -> list[Any]:
 
 
 def configuration_privileges_of(user: Any) -> dict[int, frozenset[Privilege]]:
-    """Return the configuration privileges a manager holds, by the id of the service."""
+    """Return the configuration privileges of the user, by the id of the service."""
     held = (
         (row.service_id, row.privileges.intersection(CONFIGURATION_PRIVILEGES))
         for row in manager_rows_of(user)
@@ -84,15 +84,15 @@ def build_role_filters(
 ) -> dict[Role, Q]:
     """Return, for each of these roles, the condition under which the user has it.
 
-    ``ticket`` is the path to the ticket, with its double underscore, when the conditions are
-    asked of something that belongs to one: ``"ticket__"`` for an event. All are EXISTS
-    subqueries: measured, neither joins nor unions of ids stay on indexes for everybody.
+    ``ticket`` is the path to the ticket from the model that is filtered, with its double
+    underscore: ``"ticket__"`` for events. All are EXISTS subqueries: measured, neither joins nor
+    unions of ids stay on indexes for every user.
     """
     return {role: build_role_filter(role, user, ticket) for role in roles}
 
 
 def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
-    """Return the condition under which the user has one role; only what is asked for is built."""
+    """Return the condition under which the user has this role."""
     match role:
         case Role.REQUESTER:
             return Q(**{f"{ticket}requester": user.pk})
@@ -113,9 +113,9 @@ def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
 
 
 def sees_service_q(user: Any, service: str = "") -> Q:
-    """Return the condition under which the user may see a service and ask it for help.
+    """Return the condition under which the user may see a service.
 
-    ``service`` is the path to the service from what is being filtered; empty for services. One that
+    ``service`` is the path to the service from the model that is filtered; empty for services. One that
     is open to everybody is open to the organisation's people; external guests need a group.
     """
     path, row = (f"{service}__", service) if service else ("", "pk")
@@ -135,7 +135,7 @@ def external_groups(user: Any) -> Any:
 
 
 def opens_in_service_q(user: Any, service: str = "") -> Q:
-    """Return the condition under which the user may open tickets: they see the service, or run it."""
+    """Return the condition under which the user may see a service or manages it, to open tickets."""
     row = service or "pk"
     return sees_service_q(user, service) | Q(
         Exists(user.helpdesk_manager_rows.filter(service=OuterRef(row)))
@@ -155,9 +155,9 @@ def reads_ticket_q(user: Any, through: Collection[Role] = READERS, ticket: str =
 def reads_message_q(user: Any, message: str = "", *, own: bool = True) -> Q:
     """Return the condition under which the user may read a message.
 
-    ``message`` is the path to the event when asked of something that belongs to one
-    (``"event__"`` for an attachment). What one wrote oneself one may read while one sees the
-    ticket, whatever its audience; ``own=False`` leaves that out, for mails and reports.
+    ``message`` is the path to the event from the model that is filtered (``"event__"`` for
+    attachments). Authors who see the ticket may read their own messages whatever the audience;
+    ``own=False`` leaves that out, for mails and reports.
     """
     if not is_active_user(user):
         return NOBODY
@@ -170,9 +170,9 @@ def reads_message_q(user: Any, message: str = "", *, own: bool = True) -> Q:
 
 
 def reads_message_of_ticket_q(user: Any, access: TicketAccess) -> Q:
-    """Return the same condition for the messages of a ticket on which the standing is known.
+    """Return the same condition for the messages of one ticket, given the access to it.
 
-    It asks nothing of other tables: the history of a ticket is the page most often opened.
+    It reads no other table: the ticket page is the page most often opened.
     """
     if not is_active_user(user) or not access.roles:
         return NOBODY
@@ -180,7 +180,7 @@ def reads_message_of_ticket_q(user: Any, access: TicketAccess) -> Q:
 
 
 def readable_audiences(roles: Collection[Role]) -> frozenset[Audience]:
-    """Return the audiences that somebody with these roles belongs to."""
+    """Return the audiences that these roles belong to."""
     return frozenset(audience for role in roles for audience in AUDIENCES.get(role, ()))
 
 

@@ -15,8 +15,8 @@ class HelpdeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register checks and kinds of mail, and connect the signal handlers."""
-        from . import checks, tasks  # noqa: F401 - importing registers the checks
+        """Register verbs, checks and kinds of mail, and connect the signal handlers."""
+        from . import actions, checks, tasks  # noqa: F401 - importing registers verbs and checks
         from .actions.configuration.alert_address import ADDRESS
         from .mailqueue.kinds import register_kind
         from .models import SearchRow

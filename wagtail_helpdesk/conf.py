@@ -96,7 +96,7 @@ class HelpdeskSettings:
 
     @property
     def SUBMISSION_DAYS(self) -> int:
-        """Days for which a file kept beside an unfinished form is stored."""
+        """Days for which a form can be sent again, and files of an unfinished form are stored."""
         return self._get("SUBMISSION_DAYS", 2)
 
     @property

@@ -1,9 +1,8 @@
-"""What can happen to a ticket: who may do it, when, where it leads and who hears of it."""
+"""The lifecycle of a ticket: statuses, roles, privileges, and the table of actions."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from types import MappingProxyType
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.functional import Promise
@@ -11,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-# Words that are short have a context: catalogues of other applications have the same ones, with
-# other meanings, and Django merges them all.
+# Short messages have a context: Django merges the catalogues of all applications, and others use
+# the same words with other meanings.
 class Status(TextChoices):
-    """Where a ticket stands."""
+    """The status of a ticket."""
 
     FREE = "free", pgettext_lazy("status", "Free")
     IN_PROGRESS = "in_progress", pgettext_lazy("status", "In progress")
@@ -49,7 +48,7 @@ class Priority(IntegerChoices):
 
 
 class Visibility(TextChoices):
-    """Who besides its own people may read a ticket."""
+    """Whether people who are not on a ticket may read it."""
 
     PRIVATE = "private", pgettext_lazy("visibility", "private")
     PUBLIC = "public", pgettext_lazy("visibility", "public")
@@ -64,7 +63,7 @@ class Audience(TextChoices):
 
 
 class Algorithm(TextChoices):
-    """How a ticket that arrives finds its manager."""
+    """How a manager is chosen for a ticket that arrives in a category."""
 
     NOBODY = "nobody", pgettext_lazy("assignment", "nobody")
     FIRST = "first", _("the first available manager")
@@ -73,8 +72,20 @@ class Algorithm(TextChoices):
     LEAST_LOADED = "least_loaded", _("the least loaded")
 
 
+class Source(TextChoices):
+    """The entry point through which an action was performed. A host site may use values of its own."""
+
+    CODE = "code", pgettext_lazy("source", "code of the site")
+    PAGE = "page", pgettext_lazy("source", "helpdesk page")
+    ADMIN = "admin", pgettext_lazy("source", "administration")
+    MAIL = "mail", pgettext_lazy("source", "e-mail")
+    API = "api", pgettext_lazy("source", "API")
+    COMMAND = "command", pgettext_lazy("source", "command")
+    SYSTEM = "system", pgettext_lazy("source", "scheduled task")
+
+
 class Role(Enum):
-    """What a person is to a ticket. Roles add up."""
+    """A person's relation to a ticket. One person may have several."""
 
     REQUESTER = "requester"
     GUEST = "guest"
@@ -85,7 +96,7 @@ class Role(Enum):
 
 
 class Privilege(Enum):
-    """What a manager may do in a service; the value is the field of ``ServiceManager``."""
+    """A privilege of a manager in a service; the value is the name of its ``ServiceManager`` field."""
 
     EDIT_SERVICE = "can_edit_service"
     MANAGE_MANAGERS = "can_manage_managers"
@@ -107,7 +118,7 @@ CONFIGURATION_PRIVILEGES = (
 
 
 class Message(Enum):
-    """Whether an act carries a text."""
+    """Whether an action takes a message."""
 
     NONE = "none"
     OPTIONAL = "optional"
@@ -119,7 +130,7 @@ Moves = Mapping[Status, Status]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One way to be allowed an act: a role, perhaps a privilege, and where the act leads."""
+    """One way to be allowed an action: a role, an optional privilege, and the resulting status."""
 
     by: Role
     needs: Privilege | None = None
@@ -127,7 +138,7 @@ class Rule:
     moves: Moves = field(default_factory=dict)
 
     def fits(self, roles: Collection[Role], privileges: Collection[Privilege]) -> bool:
-        """Tell whether somebody with these roles and privileges may use this rule."""
+        """Return whether these roles and privileges satisfy the rule."""
         return (
             self.by in roles
             and self.unless not in roles
@@ -141,21 +152,27 @@ MANAGER_ROLES = frozenset({Role.MANAGER, Role.IN_CHARGE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One row of the table. Data only: what needs code is in the verb of the same name.
+    """One row of the table. Data only: code belongs in the verb of the same name (``actions``).
 
-    ``notifies`` are the relations through which people hear of it, ``asks`` the person it puts a
-    question to. ``counts_as_arrival`` marks the acts that may bring a ticket that waits for somebody.
-    ``then`` names the rows a compound act runs, each of which leaves its own event.
+    * ``name``: the name of the verb, at most 50 characters.
+    * ``rules``: the first that fits the person's roles and privileges and the ticket's status decides.
+    * ``audience``: who may read the event.
+    * ``notifies``: the relations to the ticket whose holders are notified.
+    * ``asks_reply_from``: the person from whom the action wants an answer.
+    * ``counts_as_arrival``: whether the action can bring a ticket that waits for a manager.
+    * ``checks_version``: whether it is refused when the ticket changed after the page was shown.
+    * ``recorded``: whether it leaves an event of its own.
+    * ``then``: the rows that a compound action runs; each leaves its own event.
     """
 
     name: str
-    label: Promise
-    past: Promise | None = None
+    label: Promise | str
+    past: Promise | str | None = None
     rules: tuple[Rule, ...] = ()
     message: Message = Message.OPTIONAL
     audience: Audience = Audience.EVERYONE
     notifies: frozenset[Role] = ALL_ROLES
-    asks: Role | None = None
+    asks_reply_from: Role | None = None
     counts_as_arrival: bool = False
     checks_version: bool = False
     recorded: bool = True
@@ -163,12 +180,12 @@ class Action:
 
     @property
     def slug(self) -> str:
-        """The action in an address: ``take-and-close``."""
+        """The name as it stands in a URL: ``take-and-close``."""
         return self.name.replace("_", "-")
 
     @property
     def quiet(self) -> bool:
-        """Whether only managers hear of it unless its author asks for more."""
+        """Whether only managers are notified unless the author asks for more."""
         return self.notifies == MANAGER_ROLES and self.audience == Audience.EVERYONE
 
     def rule_for(
@@ -177,7 +194,7 @@ class Action:
         privileges: Collection[Privilege],
         status: Status,
     ) -> Rule | None:
-        """Return the first rule that allows the act now, or None."""
+        """Return the first rule that allows the action in this status, or None."""
         for rule in self.rules:
             if status in rule.moves and rule.fits(roles, privileges):
                 return rule
@@ -186,10 +203,10 @@ class Action:
     def is_only_wrong_status(
         self, roles: Collection[Role], privileges: Collection[Privilege], status: Status
     ) -> bool:
-        """Tell whether it is the moment that is wrong, not the person.
+        """Return whether the action is refused because of the status alone.
 
-        True when somebody with these roles and privileges could act in another status, and no
-        role of theirs could in this one, whatever their privileges.
+        True when these roles and privileges allow the action in another status, and none of the
+        roles allows it in this one with any privilege.
         """
         return any(rule.fits(roles, privileges) for rule in self.rules) and not any(
             rule.by in roles and status in rule.moves for rule in self.rules
@@ -303,7 +320,7 @@ ASK_INFORMATION = Action(
     past=_("%(who)s asked for information"),
     rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *ASSIGNED_STATUSES)),),
     message=Message.REQUIRED,
-    asks=Role.REQUESTER,
+    asks_reply_from=Role.REQUESTER,
     checks_version=True,
 )
 POSTPONE = Action(
@@ -339,7 +356,7 @@ CLOSE = Action(
         Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, *OPEN_STATUSES)),
         Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *ASSIGNED_STATUSES)),
     ),
-    asks=Role.REQUESTER,
+    asks_reply_from=Role.REQUESTER,
     checks_version=True,
 )
 APPROVE_CLOSURE = Action(
@@ -415,7 +432,7 @@ INVITE = Action(
         Rule(by=Role.REQUESTER, moves=_stay(*ALL_STATUSES)),
         Rule(by=Role.SYSTEM, moves=_stay(*ALL_STATUSES)),
     ),
-    asks=Role.GUEST,
+    asks_reply_from=Role.GUEST,
 )
 REMOVE_GUEST = Action(
     name="remove_guest",
@@ -482,6 +499,20 @@ UNFOLLOW = Action(
     message=Message.NONE,
     recorded=False,
 )
+MUTE = Action(
+    name="mute",
+    label=_("Mute this ticket"),
+    rules=_anybody(*ALL_STATUSES),
+    message=Message.NONE,
+    recorded=False,
+)
+UNMUTE = Action(
+    name="unmute",
+    label=_("Unmute this ticket"),
+    rules=_anybody(*ALL_STATUSES),
+    message=Message.NONE,
+    recorded=False,
+)
 EXPIRE = Action(
     name="expire",
     label=pgettext_lazy("ticket", "Expire"),
@@ -508,40 +539,74 @@ TAKE_AND_ASK = Action(
     then=(TAKE, ASK_INFORMATION),
 )
 
-ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {
-        action.name: action
-        for action in (
-            OPEN_TICKET,
-            TAKE,
-            TAKE_AND_CLOSE,
-            TAKE_AND_ASK,
-            ASSIGN,
-            RELEASE,
-            COMMENT,
-            NOTE,
-            ASK_INFORMATION,
-            POSTPONE,
-            RESUME,
-            CLOSE,
-            APPROVE_CLOSURE,
-            REJECT_CLOSURE,
-            CANCEL,
-            REFUSE,
-            REOPEN,
-            MOVE,
-            INVITE,
-            REMOVE_GUEST,
-            CHANGE_REQUESTER,
-            CHANGE_PRIORITY,
-            CHANGE_SUBJECT,
-            CHANGE_VISIBILITY,
-            ATTACH,
-            FOLLOW,
-            UNFOLLOW,
-            EXPIRE,
-        )
-    }
+
+class ActionTable(Mapping[str, Action]):
+    """The rows by name: the ones above, then those that host sites and optional apps registered."""
+
+    def __init__(self, rows: Iterable[Action]) -> None:
+        self._rows = {row.name: row for row in rows}
+        self._load: Callable[[], None] = lambda: None
+
+    def load_with(self, load: Callable[[], None]) -> None:
+        """Set the function that adds the registered rows; it runs before the table is listed."""
+        self._load = load
+
+    def add(self, row: Action) -> None:
+        """Add a row; raises ``ValueError`` when another row has its name."""
+        if self._rows.setdefault(row.name, row) is not row:
+            raise ValueError(f"There are two actions called {row.name!r}.")
+
+    def remove(self, name: str) -> None:
+        """Remove a registered row."""
+        del self._rows[name]
+
+    def __getitem__(self, name: str) -> Action:
+        if name not in self._rows:
+            self._load()
+        return self._rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._load()
+        return iter(tuple(self._rows))
+
+    def __len__(self) -> int:
+        self._load()
+        return len(self._rows)
+
+
+ACTIONS = ActionTable(
+    (
+        OPEN_TICKET,
+        TAKE,
+        TAKE_AND_CLOSE,
+        TAKE_AND_ASK,
+        ASSIGN,
+        RELEASE,
+        COMMENT,
+        NOTE,
+        ASK_INFORMATION,
+        POSTPONE,
+        RESUME,
+        CLOSE,
+        APPROVE_CLOSURE,
+        REJECT_CLOSURE,
+        CANCEL,
+        REFUSE,
+        REOPEN,
+        MOVE,
+        INVITE,
+        REMOVE_GUEST,
+        CHANGE_REQUESTER,
+        CHANGE_PRIORITY,
+        CHANGE_SUBJECT,
+        CHANGE_VISIBILITY,
+        ATTACH,
+        FOLLOW,
+        UNFOLLOW,
+        MUTE,
+        UNMUTE,
+        EXPIRE,
+    )
 )
 
 
@@ -551,5 +616,5 @@ def find_available_actions(
     status: Status,
     actions: Iterable[Action] = ACTIONS.values(),
 ) -> list[Action]:
-    """Return the actions that somebody with these roles and privileges has now, in table order."""
+    """Return the actions that these roles and privileges allow in this status, in table order."""
     return [a for a in actions if a.rule_for(roles, privileges, status) is not None]

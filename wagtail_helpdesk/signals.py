@@ -1,6 +1,6 @@
-"""The public hook for host sites: what happened to a ticket, told after it is certain."""
+"""The signal that host sites connect to: an event was recorded."""
 
 from django.dispatch import Signal
 
-#: Sent after commit with ``event``, once for each event; a failing receiver never harms the act.
+#: Sent after commit with ``event``, once per event. A failing receiver never affects the action.
 event_recorded = Signal()

@@ -8,7 +8,7 @@ from wagtail_helpdesk.actions import NotNow, NotYours
 from wagtail_helpdesk.models import Ticket
 
 
-def test_the_requester_approves(closed, people):
+def test_the_requester_approves_the_closure(closed, people):
     ended = closed.closed_at
     event = actions.approve_closure(closed, by=people.lea, text="Parfait.")
     assert (closed.status, closed.awaiting_since) == ("approved", None)
@@ -17,12 +17,12 @@ def test_the_requester_approves(closed, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "karim", "sophie"])
-def test_s_esc_05_nobody_else_may(closed, people, person):
+def test_only_the_requester_may_approve_a_closure(closed, people, person):
     with refused(closed, NotYours):
         actions.approve_closure(closed, by=getattr(people, person))
 
 
-def test_a_guest_may_not(invited, people):
+def test_a_guest_may_not_approve_a_closure(invited, people):
     actions.close(invited, by=people.karim)
     with refused(invited, NotYours):
         actions.approve_closure(invited, by=people.thomas)

@@ -22,13 +22,13 @@ def test_the_day_it_was_put_off_to_is_forgotten(taken, people, a_day_to_come):
     assert taken.resume_on is None
 
 
-def test_a_stranger_may_not(taken, people):
+def test_a_stranger_may_not_ask_for_information(taken, people):
     with refused(taken, NotYours):
         actions.ask_information(taken, by=people.victor, text="Quoi ?")
 
 
 @pytest.mark.parametrize("person", ["sophie", "lea"])
-def test_nobody_else_may(taken, people, person):
+def test_nobody_else_may_ask_for_information(taken, people, person):
     with refused(taken, NotYours):
         actions.ask_information(taken, by=getattr(people, person), text="Quoi ?")
 

@@ -46,12 +46,12 @@ def test_the_system_assigns(ticket, people):
     assert (ticket.assignee, event.actor) == (people.karim, None)
 
 
-def test_a_stranger_may_not(ticket, people):
+def test_a_stranger_may_not_assign(ticket, people):
     with refused(ticket, NotYours):
         actions.assign(ticket, by=people.victor, to=people.karim)
 
 
-def test_the_requester_may_not(ticket, people):
+def test_the_requester_may_not_assign(ticket, people):
     with refused(ticket, NotYours):
         actions.assign(ticket, by=people.lea, to=people.karim)
 

@@ -32,7 +32,7 @@ def test_whoever_may_comment_attaches(invited, people, person):
     assert event.text == "Voyez."
 
 
-def test_words_are_not_required(taken, people):
+def test_files_need_no_message(taken, people):
     assert actions.attach(taken, by=people.lea, files=[photo()]).text == ""
 
 
@@ -63,7 +63,7 @@ def test_a_file_must_be_chosen(taken, people):
         actions.attach(taken, by=people.lea, files=[])
 
 
-def test_a_stranger_may_not(taken, people):
+def test_a_stranger_may_not_attach_files(taken, people):
     with refused(taken, NotYours):
         actions.attach(taken, by=people.victor, files=[photo()])
 
@@ -210,7 +210,7 @@ def test_a_full_disk_leaves_neither_row_nor_file(taken, people, full_disk, caplo
     assert "No space left" in caplog.text
 
 
-def test_the_next_act_is_not_disturbed(taken, people, full_disk):
+def test_a_failed_upload_does_not_disturb_the_next_action(taken, people, full_disk):
     """R-28"""
     with refused(taken, NotPossible, "files"):
         actions.comment(taken, by=people.lea, text="Voyez.", files=[photo(), photo()])

@@ -18,7 +18,7 @@ def test_the_requester_cancels(request, stage, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "karim", "sophie", "thomas"])
-def test_nobody_else_may(invited, people, person):
+def test_nobody_else_may_cancel(invited, people, person):
     with refused(invited, NotYours):
         actions.cancel(invited, by=getattr(people, person))
 
@@ -37,7 +37,7 @@ def test_a_ticket_taken_meanwhile_is_looked_at_first(ticket, people):
         actions.cancel(shown, by=people.lea)
 
 
-def test_somebody_who_wrote_meanwhile_stops_it(ticket, people):
+def test_a_message_of_somebody_else_meanwhile_prevents_cancelling(ticket, people):
     seen = ticket.events.last().pk
     actions.comment(ticket, by=people.karim, text="On arrive.")
     with refused(ticket, NotNow):

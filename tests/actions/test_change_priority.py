@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["ticket", "taken", "closed", "approved"])
-def test_any_manager_may_whatever_the_status(request, stage, people):
+def test_managers_change_the_priority_in_every_status(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.change_priority(ticket, by=people.hugo, to=5)
     assert ticket.priority == 5
@@ -27,7 +27,7 @@ def test_the_requester_may_not_once_it_has_ended(closed, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "thomas", None])
-def test_nobody_else_may(invited, people, person):
+def test_nobody_else_may_change_the_priority(invited, people, person):
     with refused(invited, NotYours):
         actions.change_priority(invited, by=person and getattr(people, person), to=5)
 
@@ -38,14 +38,14 @@ def test_there_are_five_priorities(taken, people, priority):
         actions.change_priority(taken, by=people.karim, to=priority)
 
 
-def test_it_is_quiet_unless_asked_otherwise(taken, people):
+def test_only_managers_are_notified_by_default_of_people_who_change_the_priority(taken, people):
     assert not actions.change_priority(taken, by=people.karim, to=5).notifies_everyone
     assert actions.change_priority(
         taken, by=people.karim, to=4, notifies_everyone=True
     ).notifies_everyone
 
 
-def test_it_never_conflicts(taken, people):
+def test_a_stale_page_may_still_change_the_priority(taken, people):
     shown = Ticket.objects.get(pk=taken.pk)
     actions.take(taken, by=people.sophie)
     actions.change_priority(shown, by=people.karim, to=5)

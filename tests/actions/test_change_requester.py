@@ -47,7 +47,7 @@ def test_the_new_requester_must_be_active(taken, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "lea", "sophie"])
-def test_nobody_else_may(taken, people, person):
+def test_nobody_else_may_change_the_requester(taken, people, person):
     with refused(taken, NotYours):
         actions.change_requester(taken, by=getattr(people, person), to=people.emily)
 

@@ -28,7 +28,7 @@ def test_the_requester_may_not_once_it_has_ended(closed, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "sophie", "thomas"])
-def test_nobody_else_may(invited, people, person):
+def test_nobody_else_may_change_the_subject(invited, people, person):
     with refused(invited, NotYours):
         actions.change_subject(invited, by=getattr(people, person), to="Autre chose")
 
@@ -44,14 +44,14 @@ def test_a_subject_is_on_one_line(taken, people):
     assert taken.subject == "Vanne Bcc: x@y.z"
 
 
-def test_it_is_quiet_unless_asked_otherwise(taken, people):
+def test_only_managers_are_notified_by_default_of_people_who_change_the_subject(taken, people):
     assert not actions.change_subject(taken, by=people.karim, to="A").notifies_everyone
     assert actions.change_subject(
         taken, by=people.karim, to="B", notifies_everyone=True
     ).notifies_everyone
 
 
-def test_it_never_conflicts(taken, people):
+def test_a_stale_page_may_still_change_the_subject(taken, people):
     shown = Ticket.objects.get(pk=taken.pk)
     actions.change_visibility(taken, by=people.lea, to="public")
     actions.change_subject(shown, by=people.karim, to="Vanne bloquée")

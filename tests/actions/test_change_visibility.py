@@ -34,7 +34,7 @@ def test_a_viewer_loses_a_ticket_that_turns_private_and_their_comment_stays(publ
 
 
 @pytest.mark.parametrize("person", ["victor", "sophie", "thomas"])
-def test_nobody_else_may(invited, people, person):
+def test_nobody_else_may_change_the_visibility(invited, people, person):
     with refused(invited, NotYours):
         actions.change_visibility(invited, by=getattr(people, person), to="public")
 
@@ -45,7 +45,7 @@ def test_there_are_two_visibilities(taken, people, visibility):
         actions.change_visibility(taken, by=people.karim, to=visibility)
 
 
-def test_it_is_quiet_unless_asked_otherwise(taken, people):
+def test_only_managers_are_notified_by_default_of_people_who_change_the_visibility(taken, people):
     assert not actions.change_visibility(taken, by=people.karim, to="public").notifies_everyone
     told = actions.change_visibility(taken, by=people.karim, to="private", notifies_everyone=True)
     assert told.notifies_everyone

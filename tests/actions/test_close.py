@@ -50,7 +50,7 @@ def test_the_day_it_was_put_off_to_is_forgotten(taken, people, a_day_to_come):
     assert taken.resume_on is None
 
 
-def test_a_stranger_may_not(taken, people):
+def test_a_stranger_may_not_close(taken, people):
     with refused(taken, NotYours):
         actions.close(taken, by=people.victor)
 
@@ -60,12 +60,12 @@ def test_a_manager_who_is_not_in_charge_may_not(taken, people):
         actions.close(taken, by=people.sophie)
 
 
-def test_a_guest_may_not(invited, people):
+def test_a_guest_may_not_close(invited, people):
     with refused(invited, NotYours):
         actions.close(invited, by=people.thomas)
 
 
-def test_the_system_may_not(taken):
+def test_the_system_may_not_close(taken):
     with refused(taken, NotYours):
         actions.close(taken, by=None)
 
@@ -91,7 +91,7 @@ def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):
         actions.close(shown, by=people.karim)
 
 
-def test_somebody_who_wrote_meanwhile_stops_it(taken, people):
+def test_a_message_of_somebody_else_meanwhile_prevents_closing(taken, people):
     seen = taken.events.last().pk
     actions.comment(taken, by=people.lea, text="Attendez !")
     with refused(taken, NotNow):

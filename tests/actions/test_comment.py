@@ -112,7 +112,7 @@ def test_a_comment_never_conflicts(taken, people):
     assert shown.assignee == people.sophie
 
 
-def test_a_stranger_may_not(taken, people):
+def test_a_stranger_may_not_comment(taken, people):
     with refused(taken, NotYours):
         actions.comment(taken, by=people.victor, text="Bonjour.")
 
@@ -126,7 +126,7 @@ def test_the_creator_of_somebody_else_s_ticket_is_a_stranger(heating, people):
         actions.comment(ticket, by=people.karim, text="Bonjour.")
 
 
-def test_the_system_may_not(taken):
+def test_the_system_may_not_comment(taken):
     with refused(taken, NotYours):
         actions.comment(taken, by=None, text="Bonjour.")
 

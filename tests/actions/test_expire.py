@@ -15,7 +15,7 @@ def test_a_closure_expires_after_fourteen_days(closed, people, travel):
     assert event.actor is None
 
 
-def test_not_before(closed, travel):
+def test_a_closure_does_not_expire_before_the_delay(closed, travel):
     travel(days=13, hours=23)
     with refused(closed, NotPossible, None):
         actions.expire(closed)
@@ -63,7 +63,7 @@ def test_a_deactivated_requester_does_not_hold_it_up(closed, people, travel):
 
 
 @pytest.mark.parametrize("person", ["victor", "lea", "karim"])
-def test_no_person_may(closed, people, person, travel):
+def test_no_person_may_expire_a_closure(closed, people, person, travel):
     travel(days=15)
     with refused(closed, NotYours):
         actions.expire(closed, by=getattr(people, person))

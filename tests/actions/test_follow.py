@@ -23,7 +23,7 @@ def test_an_ended_ticket_is_followed_too(approved, people):
     assert actions.follow(approved, by=people.lea).following
 
 
-def test_one_stops_following(ticket, people):
+def test_a_follower_stops_following(ticket, people):
     actions.follow(ticket, by=people.lea)
     assert not actions.unfollow(ticket, by=people.lea).following
 
@@ -50,7 +50,7 @@ def test_following_gives_no_right(public, people):
     assert not Ticket.objects.visible_to(people.victor).exists()
 
 
-def test_following_twice_is_one_wish(ticket, people):
+def test_following_twice_is_one_subscription(ticket, people):
     assert actions.follow(ticket, by=people.lea) == actions.follow(ticket, by=people.lea)
     assert Subscription.objects.count() == 1
 

@@ -67,22 +67,22 @@ def test_the_requester_is_not_invited_to_their_own_ticket(ticket, people):
         actions.invite(ticket, by=people.karim, users=[people.lea])
 
 
-def test_a_stranger_may_not(ticket, people):
+def test_a_stranger_may_not_invite(ticket, people):
     with refused(ticket, NotYours):
         actions.invite(ticket, by=people.victor, users=[people.victor])
 
 
-def test_a_guest_may_not(invited, people):
+def test_a_guest_may_not_invite(invited, people):
     with refused(invited, NotYours):
         actions.invite(invited, by=people.thomas, users=[people.emily])
 
 
-def test_a_viewer_may_not(public, people):
+def test_a_viewer_may_not_invite(public, people):
     with refused(public, NotYours):
         actions.invite(public, by=people.victor, users=[people.victor])
 
 
-def test_it_never_conflicts(ticket, people):
+def test_a_stale_page_may_still_invite(ticket, people):
     shown = Ticket.objects.get(pk=ticket.pk)
     actions.take(ticket, by=people.karim)
     actions.invite(shown, by=people.lea, users=[people.thomas])

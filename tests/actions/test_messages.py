@@ -8,7 +8,6 @@ from django.db import IntegrityError, connection
 from tests.actions.refusals import refused
 from wagtail_helpdesk import actions, markdown
 from wagtail_helpdesk.actions import NotNow, NotPossible
-from wagtail_helpdesk.actions.idempotency import Submission
 from wagtail_helpdesk.models import Event
 
 
@@ -19,7 +18,7 @@ def test_a_message_may_be_as_long_as_the_limit_and_no_longer(taken, people):
     assert "20000" in str(refusal.value)
 
 
-def test_the_site_says_how_long(taken, people, settings):
+def test_a_setting_limits_the_length_of_messages(taken, people, settings):
     settings.WAGTAIL_HELPDESK = {"MESSAGE_MAX_LENGTH": 5}
     actions.comment(taken, by=people.lea, text="Froid")
     with refused(taken, NotPossible, "text"):
@@ -57,7 +56,7 @@ def test_a_message_is_counted_as_it_was_typed(taken, people):
     "text",
     ["", " ", "\r\n\t", "\x00", "\ud800", "\u200b", "\u3164", "\u00ad\u2060", "\u2800", "\ufe0f"],
 )
-def test_a_message_without_words_is_none(taken, people, text):
+def test_a_blank_message_is_no_message(taken, people, text):
     with refused(taken, NotPossible, "text"):
         actions.comment(taken, by=people.lea, text=text)
 
@@ -70,14 +69,14 @@ def test_a_form_sent_again_with_another_text_is_not_swallowed(taken, people):
     assert f"ticket no. {taken.pk}" in str(refusal.value)
 
 
-def test_nor_is_one_sent_again_as_another_act(taken, people):
+def test_a_form_sent_again_as_another_action_is_refused(taken, people):
     submission = uuid.uuid4()
     actions.comment(taken, by=people.karim, text="Fini.", submission=submission)
     with refused(taken, NotNow):
         actions.close(taken, by=people.karim, text="Fini.", submission=submission)
 
 
-def test_nor_is_one_that_names_somebody_else(taken, people):
+def test_a_form_sent_again_for_another_assignee_is_refused(taken, people):
     submission = uuid.uuid4()
     actions.assign(taken, by=people.karim, to=people.sophie, submission=submission)
     with refused(taken, NotNow):
@@ -87,19 +86,6 @@ def test_nor_is_one_that_names_somebody_else(taken, people):
 def test_a_subject_is_the_same_whatever_its_blanks(taken, people):
     form = {"by": people.karim, "to": " Salle  A12", "submission": uuid.uuid4()}
     assert actions.change_subject(taken, **form) == actions.change_subject(taken, **form)
-
-
-def test_a_form_that_came_at_once_by_two_ways_does_one_thing(taken, people, monkeypatch):
-    """The constraint speaks where no lock could: another process, an isolated transaction."""
-    form = {"by": people.lea, "text": "Une fois.", "submission": uuid.uuid4()}
-    first, done_before, asked = actions.comment(taken, **form), Submission.done_before, []
-
-    def overlooked_once(batch, *args):
-        asked.append(batch)
-        return done_before(batch, *args) if len(asked) > 1 else None
-
-    monkeypatch.setattr(Submission, "done_before", overlooked_once)
-    assert actions.comment(taken, **form) == first
 
 
 def test_a_constraint_that_is_not_about_forms_still_speaks(taken, people, monkeypatch):

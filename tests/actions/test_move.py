@@ -61,7 +61,7 @@ def test_it_keeps_a_manager_who_manages_the_target_too(ticket, network, people):
     assert (ticket.status, ticket.assignee) == ("in_progress", people.julien)
 
 
-def test_it_leaves_a_deactivated_manager(ticket, network, people):
+def test_a_transfer_removes_a_deactivated_manager(ticket, network, people):
     actions.take(ticket, by=people.julien)
     people.julien.is_active = False
     people.julien.save()
@@ -114,12 +114,12 @@ def test_the_system_moves_what_is_left_behind(approved, network):
 
 
 @pytest.mark.parametrize("person", ["victor", "lea", "nadia", "gilles"])
-def test_nobody_else_may(ticket, network, people, person):
+def test_nobody_else_may_transfer(ticket, network, people, person):
     with refused(ticket, NotYours):
         actions.move(ticket, by=getattr(people, person), to=network)
 
 
-def test_a_guest_may_not(invited, network, people):
+def test_a_guest_may_not_transfer(invited, network, people):
     with refused(invited, NotYours):
         actions.move(invited, by=people.thomas, to=network)
 
@@ -212,7 +212,7 @@ def test_nor_one_who_stays_in_their_service(ticket, plumbing, people):
     assert not ticket.guests.exists()
 
 
-def test_nor_the_requester(heating, network, people):
+def test_a_mover_who_is_the_requester_does_not_become_a_guest(heating, network, people):
     ticket = actions.open_ticket(heating, by=people.karim, subject="Clé", text="Perdue.")
     actions.move(ticket, by=people.karim, to=network, become_guest=True)
     assert not ticket.guests.exists()
@@ -224,12 +224,12 @@ def test_nor_one_who_is_a_guest_already(ticket, network, people):
     assert ticket.guests.count() == 1
 
 
-def test_the_system_does_not(ticket, network):
+def test_the_system_does_not_become_a_guest_by_a_transfer(ticket, network):
     actions.move(ticket, by=None, to=network, become_guest=True)
     assert not ticket.guests.exists()
 
 
-def test_guests_stay(invited, network, people):
+def test_guests_stay_on_a_transferred_ticket(invited, network, people):
     actions.move(invited, by=people.karim, to=network)
     assert invited.guests.get().user == people.thomas
 
@@ -267,7 +267,9 @@ def test_the_permanent_guests_of_the_target_are_invited(ticket, dsi, network, pe
     assert history(ticket)[-2:] == ["move", "invite"]
 
 
-def test_not_the_requester(ticket, dsi, network, people):
+def test_a_requester_who_is_a_permanent_guest_is_not_invited_after_a_transfer(
+    ticket, dsi, network, people
+):
     PermanentGuest.objects.create(service=dsi, user=people.lea)
     actions.move(ticket, by=people.karim, to=network)
     assert not ticket.guests.exists()
@@ -310,7 +312,7 @@ def test_the_algorithm_of_the_target_finds_somebody(taken, dsi, network, people)
     assert history(taken)[-2:] == ["move", "assign"]
 
 
-def test_the_algorithm_skips_the_mover(ticket, dsi, network, people):
+def test_the_assignment_algorithm_skips_the_author_of_a_transfer(ticket, dsi, network, people):
     dsi.algorithm = "first"
     dsi.save()
     ServiceManager.objects.filter(service=dsi, user=people.nadia).delete()

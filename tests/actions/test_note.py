@@ -31,17 +31,17 @@ def test_a_manager_who_is_the_requester_does_not_answer_by_a_note(heating, peopl
 
 
 @pytest.mark.parametrize("person", ["victor", "lea", "thomas"])
-def test_nobody_else_may(invited, people, person):
+def test_nobody_else_may_write_notes(invited, people, person):
     with refused(invited, NotYours):
         actions.note(invited, by=getattr(people, person), text="Psst.")
 
 
-def test_a_viewer_may_not(public, people):
+def test_a_viewer_may_not_write_notes(public, people):
     with refused(public, NotYours):
         actions.note(public, by=people.victor, text="Psst.")
 
 
-def test_the_system_may_not(taken):
+def test_the_system_may_not_write_notes(taken):
     with refused(taken, NotYours):
         actions.note(taken, by=None, text="Psst.")
 

@@ -25,7 +25,7 @@ def test_they_put_it_off_to_a_day(taken, people, a_day_to_come):
     assert event.text == "Pièce commandée."
 
 
-def test_tomorrow_is_a_day_to_come(taken, people):
+def test_a_ticket_can_be_postponed_to_tomorrow(taken, people):
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     actions.postpone(taken, by=people.karim, until=tomorrow)
     assert taken.resume_on == tomorrow
@@ -38,13 +38,13 @@ def test_today_and_days_gone_by_are_refused(taken, people, days):
         actions.postpone(taken, by=people.karim, until=day)
 
 
-def test_a_stranger_may_not(taken, people):
+def test_a_stranger_may_not_postpone(taken, people):
     with refused(taken, NotYours):
         actions.postpone(taken, by=people.victor)
 
 
 @pytest.mark.parametrize("person", ["sophie", "lea"])
-def test_nobody_else_may(taken, people, person):
+def test_nobody_else_may_postpone(taken, people, person):
     with refused(taken, NotYours):
         actions.postpone(taken, by=getattr(people, person))
 
@@ -61,7 +61,7 @@ def test_a_ticket_taken_over_meanwhile_is_not_put_off(taken, people):
         actions.postpone(shown, by=people.karim)
 
 
-def test_putting_off_twice_is_recorded_once(taken, people):
+def test_postponing_twice_is_recorded_once(taken, people):
     actions.postpone(taken, by=people.karim)
     with refused(taken, NotNow):
         actions.postpone(taken, by=people.karim)

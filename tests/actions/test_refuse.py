@@ -24,12 +24,12 @@ def test_a_reason_is_required(taken, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "lea", "sophie"])
-def test_nobody_else_may(taken, people, person):
+def test_nobody_else_may_refuse(taken, people, person):
     with refused(taken, NotYours):
         actions.refuse(taken, by=getattr(people, person), text="Non.")
 
 
-def test_without_the_privilege_they_may_not(taken, general, people):
+def test_a_manager_in_charge_without_the_privilege_may_not_refuse(taken, general, people):
     privileged(general, people.karim, can_refuse=False)
     with refused(taken, NotYours):
         actions.refuse(taken, by=people.karim, text="Non.")
@@ -47,7 +47,7 @@ def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):
         actions.refuse(shown, by=people.karim, text="Non.")
 
 
-def test_somebody_who_wrote_meanwhile_stops_it(taken, people):
+def test_a_message_of_somebody_else_meanwhile_prevents_refusing(taken, people):
     seen = taken.events.last().pk
     actions.comment(taken, by=people.lea, text="C’est le bâtiment d’à côté.")
     with refused(taken, NotNow):

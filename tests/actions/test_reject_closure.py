@@ -43,7 +43,7 @@ def test_the_algorithm_does_not_run(taken, general, people):
 
 
 @pytest.mark.parametrize("person", ["victor", "karim", "sophie"])
-def test_nobody_else_may(closed, people, person):
+def test_nobody_else_may_refuse_a_closure(closed, people, person):
     with refused(closed, NotYours):
         actions.reject_closure(closed, by=getattr(people, person), text="Non.")
 

@@ -36,13 +36,13 @@ def test_the_system_releases(taken):
     assert taken.status == "free"
 
 
-def test_a_stranger_may_not(taken, people):
+def test_a_stranger_may_not_release(taken, people):
     with refused(taken, NotYours):
         actions.release(taken, by=people.victor)
 
 
 @pytest.mark.parametrize("person", ["sophie", "lea"])
-def test_nobody_else_may(taken, people, person):
+def test_nobody_else_may_release(taken, people, person):
     with refused(taken, NotYours):
         actions.release(taken, by=getattr(people, person))
 

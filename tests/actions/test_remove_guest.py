@@ -39,7 +39,7 @@ def test_neither_a_stranger_nor_the_system_may(invited, people, person):
         actions.remove_guest(invited, by=person and getattr(people, person), user=people.thomas)
 
 
-def test_a_viewer_may_not(invited, people):
+def test_a_viewer_may_not_remove_a_guest(invited, people):
     actions.change_visibility(invited, by=people.lea, to="public")
     with refused(invited, NotYours):
         actions.remove_guest(invited, by=people.victor, user=people.thomas)

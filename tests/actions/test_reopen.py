@@ -67,12 +67,12 @@ def test_a_closure_after_a_reopening_counts_from_then(closed, people, travel):
     assert closed.closed_at == closed.awaiting_since == event.created_at
 
 
-def test_a_stranger_may_not(closed, people):
+def test_a_stranger_may_not_reopen(closed, people):
     with refused(closed, NotYours):
         actions.reopen(closed, by=people.victor)
 
 
-def test_a_guest_may_not(invited, people):
+def test_a_guest_may_not_reopen(invited, people):
     actions.close(invited, by=people.karim)
     with refused(invited, NotYours):
         actions.reopen(invited, by=people.thomas)

@@ -46,7 +46,7 @@ def test_the_system_does_not_resume_what_waits_for_an_answer(incomplete):
 
 
 @pytest.mark.parametrize("person", ["victor", "sophie", "lea"])
-def test_nobody_else_may(postponed, people, person):
+def test_nobody_else_may_resume(postponed, people, person):
     with refused(postponed, NotYours):
         actions.resume(postponed, by=getattr(people, person))
 

@@ -38,7 +38,7 @@ def test_a_postponed_ticket_keeps_its_status_and_its_day(taken, people, a_day_to
     assert (taken.status, taken.resume_on) == ("postponed", a_day_to_come)
 
 
-def test_a_stranger_may_not(ticket, people):
+def test_a_stranger_may_not_take(ticket, people):
     with refused(ticket, NotYours):
         actions.take(ticket, by=people.victor)
 
@@ -53,18 +53,18 @@ def test_a_manager_of_another_service_may_not(ticket, dsi, people):
         actions.take(ticket, by=people.nadia)
 
 
-def test_the_requester_may_not(ticket, people):
+def test_the_requester_may_not_take(ticket, people):
     with refused(ticket, NotYours):
         actions.take(ticket, by=people.lea)
 
 
-def test_a_guest_may_not(ticket, people):
+def test_a_guest_may_not_take(ticket, people):
     actions.invite(ticket, by=people.lea, users=[people.thomas])
     with refused(ticket, NotYours):
         actions.take(ticket, by=people.thomas)
 
 
-def test_the_system_may_not(ticket):
+def test_the_system_may_not_take(ticket):
     with refused(ticket, NotYours):
         actions.take(ticket, by=None)
 

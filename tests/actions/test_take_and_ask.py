@@ -24,12 +24,12 @@ def test_a_question_without_words_stops_it_whole(ticket, people):
         actions.take_and_ask(ticket, by=people.karim, text=" \n ")
 
 
-def test_a_stranger_may_not(ticket, people):
+def test_a_stranger_may_not_take_and_ask(ticket, people):
     with refused(ticket, NotYours):
         actions.take_and_ask(ticket, by=people.victor, text="Quoi ?")
 
 
-def test_the_requester_may_not(ticket, people):
+def test_the_requester_may_not_take_and_ask(ticket, people):
     with refused(ticket, NotYours):
         actions.take_and_ask(ticket, by=people.lea, text="Quoi ?")
 
@@ -45,7 +45,7 @@ def test_an_ended_ticket_is_asked_nothing(closed, people):
         actions.take_and_ask(closed, by=people.sophie, text="Quoi ?")
 
 
-def test_twice_is_refused(ticket, people):
+def test_to_take_and_ask_twice_is_refused(ticket, people):
     actions.take_and_ask(ticket, by=people.karim, text="Quel étage ?")
     with refused(ticket, NotYours):
         actions.take_and_ask(ticket, by=people.karim, text="Quel étage ?")

@@ -35,12 +35,12 @@ def test_a_manager_who_is_the_requester_approves_at_once(heating, people):
     assert ticket.status == "approved"
 
 
-def test_a_stranger_may_not(ticket, people):
+def test_a_stranger_may_not_take_and_close(ticket, people):
     with refused(ticket, NotYours):
         actions.take_and_close(ticket, by=people.victor)
 
 
-def test_the_requester_may_not(ticket, people):
+def test_the_requester_may_not_take_and_close(ticket, people):
     with refused(ticket, NotYours):
         actions.take_and_close(ticket, by=people.lea)
 
@@ -56,7 +56,7 @@ def test_an_ended_ticket_is_not_closed_again(closed, people):
         actions.take_and_close(closed, by=people.sophie)
 
 
-def test_twice_is_refused(ticket, people):
+def test_to_take_and_close_twice_is_refused(ticket, people):
     actions.take_and_close(ticket, by=people.karim)
     with refused(ticket, NotYours):
         actions.take_and_close(ticket, by=people.karim)

@@ -337,5 +337,5 @@ def test_somebody_else_cannot_use_up_a_submission(lea, visit, people, heating):
     }
     lea.post(f"new/{heating.pk}/", **form)
     response = visit(people.thomas).post(f"new/{heating.pk}/", **form)
-    assert response.status_code == 422
+    assert response.status_code == 409
     assert len(opened()) == 1

@@ -10,7 +10,7 @@ from tests.actions.refusals import history
 from tests.actions.scenarios import SCENARIOS
 from tests.races.at_once import at_once, in_order
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, configuration
+from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, SentBefore, configuration
 from wagtail_helpdesk.models import Event, Guest, PermanentGuest, Ticket
 
 pytestmark = [pytest.mark.servers, pytest.mark.postgresql]
@@ -78,7 +78,7 @@ def test_a_form_sent_at_once_about_two_tickets_is_one_persons_and_one_tickets(
     results = at_once(
         *(partial(actions.comment, shown(about), **form) for about in (ticket, other))
     )
-    assert {type(result) for result in results} == {Event, NotPossible}
+    assert {type(result) for result in results} == {Event, SentBefore}
 
 
 def test_two_different_forms_at_once_open_two_tickets(heating, people):

@@ -1,15 +1,6 @@
-"""What people do to tickets: one function per verb. Every change of a ticket is one of these."""
+"""The verbs: one function per action. Every change of a ticket is made by one of them."""
 
-from .assigning import (
-    ask_information,
-    assign,
-    postpone,
-    release,
-    resume,
-    take,
-    take_and_ask,
-    take_and_close,
-)
+from .assigning import assign, release
 from .closing import (
     approve_closure,
     cancel,
@@ -20,7 +11,15 @@ from .closing import (
     reopen,
 )
 from .editing import change_priority, change_subject, change_visibility
-from .errors import HelpdeskError, NotNow, NotPossible, NotYours, SentBefore
+from .errors import (
+    HelpdeskError,
+    NotNow,
+    NotPossible,
+    NotStored,
+    NotYours,
+    SentBefore,
+    TooMany,
+)
 from .handover import HandOverPolicy, hand_over
 from .messages import attach, comment, note
 from .moving import move
@@ -34,14 +33,25 @@ from .participants import (
     unfollow,
     unmute,
 )
+from .perform import Outcome, Refusal, Result, find_earlier_outcome, perform
+from .registry import VERBS, Verb, get_verb
+from .taking import take, take_and_ask, take_and_close
+from .waiting import ask_information, postpone, resume
 
 __all__ = [
+    "VERBS",
     "HandOverPolicy",
     "HelpdeskError",
     "NotNow",
     "NotPossible",
+    "NotStored",
     "NotYours",
+    "Outcome",
+    "Refusal",
+    "Result",
     "SentBefore",
+    "TooMany",
+    "Verb",
     "approve_closure",
     "ask_information",
     "assign",
@@ -54,13 +64,16 @@ __all__ = [
     "close",
     "comment",
     "expire",
+    "find_earlier_outcome",
     "follow",
+    "get_verb",
     "hand_over",
     "invite",
     "move",
     "mute",
     "note",
     "open_ticket",
+    "perform",
     "postpone",
     "refuse",
     "reject_closure",

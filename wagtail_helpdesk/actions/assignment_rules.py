@@ -1,4 +1,4 @@
-"""How a ticket that arrives finds its manager by itself."""
+"""The assignment algorithms, which choose a manager for a ticket that arrives."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
 
 
 def choose_assignee(category: Category, *, skip: User | None = None) -> User | None:
-    """Return who should take a ticket that arrives in the category, or None.
+    """Return the user to whom a ticket in the category is assigned by its algorithm, or None.
 
-    Only members who are available today are picked, never ``skip``: whoever brings the ticket.
+    Only members who are available today are chosen, and never ``skip``.
     """
     algorithm = Algorithm(category.in_force("algorithm").value)
     if algorithm is Algorithm.NOBODY:
         return None
-    # Tickets that arrive at once go one after the other: each counts the one before, and nobody
-    # leaves between being chosen and being in charge.
+    # One ticket after the other: each counts the one before, and no manager can be removed between
+    # being chosen and being in charge.
     get_locked(Service.objects, category.service_id)
     here = category.effective_members().available_on().order_by("order", "pk")
     members = [manager for manager in here.select_related("user") if manager.user != skip]
     return _ALGORITHMS[algorithm](category, members) if members else None
 
 
-def _first(category: Category, members: list[ServiceManager]) -> User:
+def _choose_first(category: Category, members: list[ServiceManager]) -> User:
     return members[0].user
 
 
-def _at_random(category: Category, members: list[ServiceManager]) -> User:
+def _choose_at_random(category: Category, members: list[ServiceManager]) -> User:
     return random.choice(members).user  # noqa: S311 - fairness, not secrecy
 
 
-def _in_turn(category: Category, members: list[ServiceManager]) -> User:
-    """Pick the one after the last picked: a person is remembered, so that places may change."""
+def _choose_in_turn(category: Category, members: list[ServiceManager]) -> User:
+    """Choose the member after the last one chosen; the person is stored, so the order may change."""
     assigned = Category.objects.filter(pk=category.pk)
     last = category.effective_members().filter(user__in=assigned.values("last_assigned")).first()
     after = [m for m in members if last and (m.order, m.pk) > (last.order, last.pk)]
@@ -51,13 +51,13 @@ def _in_turn(category: Category, members: list[ServiceManager]) -> User:
     return chosen
 
 
-def _least_loaded(category: Category, members: list[ServiceManager]) -> User:
+def _choose_least_loaded(category: Category, members: list[ServiceManager]) -> User:
     load = count_open_tickets(category.service_id, [m.user_id for m in members])
     return min(members, key=lambda m: (load.get(m.user_id, 0), m.order, m.pk)).user
 
 
 def count_open_tickets(service: int, users: list[int]) -> dict[int, int]:
-    """Return how many open tickets of the service each of these users is in charge of."""
+    """Return the number of open tickets of the service by assignee, for these users."""
     rows = (
         Ticket.objects.filter(service=service, is_open=True, assignee__in=users)
         .order_by()
@@ -68,8 +68,8 @@ def count_open_tickets(service: int, users: list[int]) -> dict[int, int]:
 
 
 _ALGORITHMS: dict[Algorithm, Callable[[Category, list[ServiceManager]], User]] = {
-    Algorithm.FIRST: _first,
-    Algorithm.CYCLIC: _in_turn,
-    Algorithm.RANDOM: _at_random,
-    Algorithm.LEAST_LOADED: _least_loaded,
+    Algorithm.FIRST: _choose_first,
+    Algorithm.CYCLIC: _choose_in_turn,
+    Algorithm.RANDOM: _choose_at_random,
+    Algorithm.LEAST_LOADED: _choose_least_loaded,
 }

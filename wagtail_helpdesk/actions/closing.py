@@ -1,4 +1,4 @@
-"""Ending a ticket and taking it up again: closing, approving, cancelling, refusing, reopening."""
+"""Closing, cancelling and refusing a ticket, the requester's answer to a closure, and reopening."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, ServiceManager, Ticket
 
 from .errors import NotPossible
-from .idempotency import Form, verb
-from .transition import Changes, transition
+from .registry import Form, verb
+from .transition import Change, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@verb
+@verb(lifecycle.CLOSE)
 def close(
     ticket: Ticket,
     *,
@@ -31,67 +31,67 @@ def close(
     seen: int | None = None,
     **form: Unpack[Form],
 ) -> Event:
-    """Close the ticket (guide I.8): its requester is asked to approve, unless the requester closes it.
+    """Close the ticket (guide I.8) and ask its requester to approve; theirs needs no approval.
 
-    ``release`` also leaves it without manager, so that it is free if it comes back. Raises
-    ``NotNow`` when somebody wrote after the event ``seen``.
+    ``release`` also leaves it without a manager in charge, so that it is free if it is reopened.
+    Raises ``NotNow`` when somebody else wrote after the event ``seen``.
     """
 
-    def end(now: Ticket, access: TicketAccess) -> Changes:
-        return {"assignee": None} if release and Role.IN_CHARGE in access.roles else {}
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
+        return Change({"assignee": None} if release and Role.IN_CHARGE in access.roles else {})
 
-    return transition(lifecycle.CLOSE, ticket, by, end, seen=seen, **form)
+    return transition(lifecycle.CLOSE, ticket, by, compute_change, seen=seen, **form)
 
 
-@verb
+@verb(lifecycle.APPROVE_CLOSURE)
 def approve_closure(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
-    """Agree, as the requester, that the ticket is done."""
+    """Confirm, as the requester, that the problem is solved."""
     return transition(lifecycle.APPROVE_CLOSURE, ticket, by, **form)
 
 
-@verb
+@verb(lifecycle.REJECT_CLOSURE)
 def reject_closure(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
-    """Disagree, as the requester, with the closure: back to its manager, or free."""
-    return transition(lifecycle.REJECT_CLOSURE, ticket, by, _back_to_its_manager, **form)
+    """Refuse the closure, as the requester: the ticket returns to its manager, or is free."""
+    return transition(lifecycle.REJECT_CLOSURE, ticket, by, _return_to_manager, **form)
 
 
-@verb
+@verb(lifecycle.CANCEL)
 def cancel(ticket: Ticket, *, by: User, seen: int | None = None, **form: Unpack[Form]) -> Event:
-    """Give up the request, as its requester."""
+    """Withdraw the request, as its requester."""
     return transition(lifecycle.CANCEL, ticket, by, seen=seen, **form)
 
 
-@verb
+@verb(lifecycle.REFUSE)
 def refuse(ticket: Ticket, *, by: User, seen: int | None = None, **form: Unpack[Form]) -> Event:
-    """Refuse the request, saying why."""
+    """Refuse the request, with a reason."""
     return transition(lifecycle.REFUSE, ticket, by, seen=seen, **form)
 
 
-@verb
+@verb(lifecycle.REOPEN)
 def reopen(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
-    """Take an ended ticket up again (guide I.9): back to its manager, or free."""
-    return transition(lifecycle.REOPEN, ticket, by, _back_to_its_manager, **form)
+    """Reopen an ended ticket (guide I.9): it returns to its manager, or is free."""
+    return transition(lifecycle.REOPEN, ticket, by, _return_to_manager, **form)
 
 
-def _back_to_its_manager(now: Ticket, access: TicketAccess) -> Changes:
+def _return_to_manager(now: Ticket, access: TicketAccess) -> Change:
     still_manages = ServiceManager.objects.filter(
         service=now.service_id, user=now.assignee_id, user__is_active=True
     )
-    return {} if still_manages.exists() else {"assignee": None}
+    return Change({} if still_manages.exists() else {"assignee": None})
 
 
-@verb
+@verb(lifecycle.EXPIRE)
 def expire(ticket: Ticket, *, by: None = None, **form: Unpack[Form]) -> Event:
-    """End a closure that the requester never answered within the site's delay; system only."""
+    """End a closure that the requester did not answer within ``EXPIRY_DAYS``; system only."""
 
-    def time_is_up(now: Ticket, access: TicketAccess) -> Changes:
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if now.awaiting_since is None or now.awaiting_since > get_expiry_limit():
             raise NotPossible(None, _("The requester may still answer."))
-        return {}
+        return Change()
 
-    return transition(lifecycle.EXPIRE, ticket, by, time_is_up, **form)
+    return transition(lifecycle.EXPIRE, ticket, by, compute_change, **form)
 
 
 def get_expiry_limit() -> datetime.datetime:
-    """Return the moment before which closures must have been answered by now."""
+    """Return the latest moment of a closure that has expired by now."""
     return timezone.now() - datetime.timedelta(days=helpdesk_settings.EXPIRY_DAYS)

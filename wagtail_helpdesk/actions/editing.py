@@ -1,4 +1,4 @@
-"""Small changes of a ticket: priority, subject, visibility. They are quiet."""
+"""Changing the priority, subject or visibility of a ticket."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from wagtail_helpdesk.lifecycle import Action, Priority, Visibility
 from wagtail_helpdesk.models import Event, Ticket
 
 from .errors import NotPossible
-from .idempotency import Form, verb
 from .opening import validate_subject
-from .transition import Changes, transition
+from .registry import Form, verb
+from .transition import Change, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@verb
+@verb(lifecycle.CHANGE_PRIORITY)
 def change_priority(
     ticket: Ticket,
     *,
@@ -29,13 +29,15 @@ def change_priority(
     notifies_everyone: bool = False,
     **form: Unpack[Form],
 ) -> Event:
-    """Change how urgent the ticket is, 1 (very low) to 5 (very high)."""
+    """Change the priority, 1 (very low) to 5 (very high)."""
     if to not in Priority.values:
         raise NotPossible("to", _("This priority does not exist."))
-    return _set(lifecycle.CHANGE_PRIORITY, ticket, by, "priority", to, notifies_everyone, form)
+    return _change_field(
+        lifecycle.CHANGE_PRIORITY, ticket, by, "priority", to, notifies_everyone, form
+    )
 
 
-@verb
+@verb(lifecycle.CHANGE_SUBJECT)
 def change_subject(
     ticket: Ticket,
     *,
@@ -44,15 +46,17 @@ def change_subject(
     notifies_everyone: bool = False,
     **form: Unpack[Form],
 ) -> Event:
-    """Say better what the ticket is about."""
+    """Change the subject."""
     try:
         to = validate_subject(to)
     except NotPossible as error:
         raise NotPossible("to", error.message) from None
-    return _set(lifecycle.CHANGE_SUBJECT, ticket, by, "subject", to, notifies_everyone, form)
+    return _change_field(
+        lifecycle.CHANGE_SUBJECT, ticket, by, "subject", to, notifies_everyone, form
+    )
 
 
-@verb
+@verb(lifecycle.CHANGE_VISIBILITY)
 def change_visibility(
     ticket: Ticket,
     *,
@@ -64,10 +68,12 @@ def change_visibility(
     """Make the ticket public or private."""
     if to not in Visibility.values:
         raise NotPossible("to", _("This visibility does not exist."))
-    return _set(lifecycle.CHANGE_VISIBILITY, ticket, by, "visibility", to, notifies_everyone, form)
+    return _change_field(
+        lifecycle.CHANGE_VISIBILITY, ticket, by, "visibility", to, notifies_everyone, form
+    )
 
 
-def _set(
+def _change_field(
     action: Action,
     ticket: Ticket,
     by: User,
@@ -76,9 +82,11 @@ def _set(
     notifies_everyone: bool,
     form: Form,
 ) -> Event:
-    def change(now: Ticket, access: TicketAccess) -> Changes:
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if getattr(now, field) == value:
             raise NotPossible("to", _("It is already set this way."))
-        return {field: value}
+        return Change({field: value})
 
-    return transition(action, ticket, by, change, notifies_everyone=notifies_everyone, **form)
+    return transition(
+        action, ticket, by, compute_change, notifies_everyone=notifies_everyone, **form
+    )

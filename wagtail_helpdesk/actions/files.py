@@ -1,7 +1,8 @@
-"""Files that come with a message: their limits, their type, where they are kept."""
+"""Files attached to a message: limits, detected type, storage."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import unicodedata
 from collections.abc import Sequence
@@ -17,27 +18,31 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Attachment, Event
 from wagtail_helpdesk.models.files import get_private_storage, make_random_path
 
-from .errors import NotPossible
+from .errors import NotPossible, NotStored
 
 logger = logging.getLogger(__name__)
 
 UNKNOWN_TYPE = "application/octet-stream"
-#: What decides the type: the first bytes, never the name or what the browser says.
+#: Bytes read to detect the type: neither the name nor the browser decides it.
 _HEAD = 4096
 
 
 def attach_files(event: Event, files: Sequence[File]) -> list[Attachment]:
-    """Attach files to a message; raises ``NotPossible("files", …)`` when one is not acceptable."""
+    """Attach files to a message.
+
+    Raises ``NotPossible("files", …)`` when one is not acceptable, ``NotStored`` when the storage
+    fails.
+    """
     validate_files(files)
     paths = [make_random_path(event, "") for file in files]
     try:
         return [_store(event, file, path) for file, path in zip(files, paths, strict=True)]
     except BaseException as error:
-        # The rows go with the transaction; the files, a half-written one included, would stay.
-        _throw_away(paths)
+        # The transaction removes the rows; the files, a half-written one included, would stay.
+        _delete_files(paths)
         if isinstance(error, OSError):
             logger.exception("A file could not be stored")
-            raise NotPossible("files", _("The files could not be stored.")) from error
+            raise NotStored(error) from error
         raise
 
 
@@ -47,7 +52,7 @@ def _store(event: Event, file: File, path: str) -> Attachment:
     )
 
 
-def _throw_away(paths: Sequence[str]) -> None:
+def _delete_files(paths: Sequence[str]) -> None:
     for path in paths:
         with suppress(OSError):
             get_private_storage().delete(path)
@@ -80,7 +85,7 @@ def validate_file(file: File) -> None:
 
 
 def describe_file(file: File) -> dict[str, str | int]:
-    """Return name, size in bytes and type of a file, none of them taken on trust."""
+    """Return name, size in bytes and detected type of a file."""
     return {
         "name": clean_name(file.name or ""),
         "size": file.size,
@@ -90,7 +95,7 @@ def describe_file(file: File) -> dict[str, str | int]:
 
 def clean_name(name: str) -> str:
     """Return a file name without folders, control or invisible characters, at most 150 long."""
-    # Normalised first, checked after: an invisible character must not hide what the name is.
+    # Normalised first, checked after: an invisible character must not hide a suffix.
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip(". \t")
     stem, suffix = PurePosixPath(name).stem[:130], PurePosixPath(name).suffix[:20]
@@ -98,9 +103,9 @@ def clean_name(name: str) -> str:
 
 
 def detect_content_type(file: File) -> str:
-    """Return the type that the first bytes of a file tell.
+    """Return the media type according to the first bytes of a file.
 
-    Only where they allow several, as for what is packed in a zip archive, does the name choose.
+    The name decides only between types that begin alike, such as those stored as zip archives.
     """
     file.seek(0)
     head = file.read(_HEAD)
@@ -112,3 +117,12 @@ def detect_content_type(file: File) -> str:
         )
     except (puremagic.PureError, ValueError):
         return UNKNOWN_TYPE
+
+
+def hash_file(file: File) -> str:
+    """Return the SHA-256 of a file's content, and leave it at its beginning."""
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What becomes of the open tickets of a manager who leaves a service."""
+"""Handing over the open tickets of a manager who leaves a service."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from wagtail_helpdesk.lifecycle import Source
 from wagtail_helpdesk.models import Event, Service, Ticket
 
 from .assigning import assign, release
 from .assignment_rules import choose_assignee
-from .idempotency import Submission
+from .idempotency import EventBatch
 from .locking import get_locked, lock_rows
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class HandOverPolicy(Enum):
-    """What to do with the tickets of somebody who leaves."""
+    """What happens to the open tickets of a manager who leaves."""
 
     ALGORITHM = "algorithm"
     COLLEAGUE = "colleague"
@@ -33,17 +34,17 @@ def hand_over(
     then: HandOverPolicy = HandOverPolicy.FREE,
     colleague: User | None = None,
 ) -> list[Event]:
-    """Find a new manager for the open tickets somebody is in charge of, or free them.
+    """Assign the open tickets of a person to other managers, or release them; return the events.
 
-    To be called once they no longer manage the service, or are no longer active. One event per
-    ticket, by the system; ended tickets are left alone. All or nothing: raises ``NotPossible``
+    Call it once the person no longer manages the service, or is no longer active. One event per
+    ticket, by the system; ended tickets are not changed. All or nothing: raises ``NotPossible``
     when the colleague cannot be put in charge.
     """
     left = Ticket.objects.filter(service=service, assignee=user, is_open=True)
     with transaction.atomic():
-        # The service before its tickets, as whoever removes a manager does: neither waits for the other.
+        # The service before its tickets, in the order in which removing a manager locks them.
         get_locked(Service.objects, service.pk)
-        # Locked all at once, in order: nobody takes or closes one of them meanwhile.
+        # All at once and in order: none of them is taken or closed meanwhile.
         tickets = list(lock_rows(left.order_by("pk")))
         return [hand_over_ticket(ticket, user, then, colleague) for ticket in tickets]
 
@@ -54,10 +55,12 @@ def hand_over_ticket(
     then: HandOverPolicy = HandOverPolicy.FREE,
     colleague: User | None = None,
 ) -> Event:
-    """Find a new manager for one open ticket of somebody who left, or free it."""
+    """Assign one open ticket of a person who left to another manager, or release it."""
     with transaction.atomic():
         if then is HandOverPolicy.ALGORITHM:
             colleague = choose_assignee(ticket.category, skip=user)
         if then is not HandOverPolicy.FREE and colleague is not None:
-            return assign(ticket, by=None, to=colleague, submission=Submission())
-        return release(ticket, by=None, submission=Submission())
+            return assign(
+                ticket, by=None, to=colleague, submission=EventBatch(source=Source.SYSTEM)
+            )
+        return release(ticket, by=None, submission=EventBatch(source=Source.SYSTEM))

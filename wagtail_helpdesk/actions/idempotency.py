@@ -1,116 +1,121 @@
-"""The form that asks for a verb: done whole or not at all, and once however often it is sent."""
+"""Forms that are sent twice: performed once, and answered with the same result."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.core.files import File
-from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.db import IntegrityError, models, transaction
 
-from wagtail_helpdesk.lifecycle import ACTIONS, Action
-from wagtail_helpdesk.models import Event, Ticket
+from wagtail_helpdesk.lifecycle import Source
+from wagtail_helpdesk.models import Event, Submission, Subscription, Ticket
 
-from .errors import NotPossible, SentBefore
-from .locking import get_locked, refresh_ticket, restore_on_failure, serialise_value
-from .message_text import render_message
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
-P = ParamSpec("P")
-Done = TypeVar("Done")
+from .errors import SentBefore
+from .files import clean_name, hash_file
 
 
-class Submission:
-    """The acts of one form, numbered. Its id makes that a form sent twice does one thing."""
+class EventBatch:
+    """The events of one form, numbered, with the entry point through which it came."""
 
-    def __init__(self, submission: uuid.UUID | None = None) -> None:
-        self.id = submission or uuid.uuid4()
+    def __init__(self, batch_id: uuid.UUID | None = None, source: str = Source.CODE) -> None:
+        self.id = batch_id or uuid.uuid4()
+        self.source = source
         self.size = 0
 
     def next_position(self) -> int:
-        """Return the place of the next event in the batch."""
+        """Return the position of the next event in the batch."""
         self.size += 1
         return self.size - 1
 
-    def done_before(
-        self, action: Action, by: User | None, said: Sequence[Any], ticket: Ticket | None = None
-    ) -> Event | None:
-        """Return the last event that this form left the first time it was sent, or None.
 
-        Raises ``SentBefore`` when it did or said something else then, ``NotPossible`` when it was
-        somebody else's, or about another ticket.
-        """
-        events = list(Event.objects.filter(batch=self.id).select_related("ticket"))
-        if not events:
-            return None
-        own = [event for event in events if event.actor_id == (by.pk if by else None)]
-        if not own or (ticket is not None and own[-1].ticket_id != ticket.pk):
-            raise NotPossible(None, _("This form was already sent."))
-        names = {row.name for row in action.then or (action,)}
-        known = [value for event in own for value in (event.text, *event.after.values())]
-        if names - {event.action for event in own} or any(value not in known for value in said):
-            raise SentBefore(own[-1].ticket)
-        return own[-1]
+#: What a verb takes as ``submission``: the id of a form, or the batch of the verb that calls it.
+SubmissionId = uuid.UUID | EventBatch | None
 
 
-SubmissionId = uuid.UUID | Submission | None
+def compute_digest(subject: Any, arguments: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a verb's subject and of all its arguments, files by their content."""
+    stated = {"": _state(subject), **{name: _state(value) for name, value in arguments.items()}}
+    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
 
 
-class Form(TypedDict, total=False):
-    """What every verb takes: a message in Markdown, files, and the id of the form it came in."""
-
-    text: str
-    files: Sequence[File]
-    submission: SubmissionId
-
-
-def verb(function: Callable[P, Event]) -> Callable[P, Event]:
-    """Make a function one of the verbs: done whole or not at all, and once per submission."""
-
-    @wraps(function)
-    def whole(ticket: Ticket, *args: Any, **form: Any) -> Event:
-        submission, text = form.pop("submission", None), render_message(form.get("text", ""))
-        if "text" in form:
-            form["text"] = text
-        batch = submission if isinstance(submission, Submission) else Submission(submission)
-
-        def before() -> Event | None:
-            if submission is None or submission is batch:
-                return None
-            # Locked before asking, or the same form sent twice at once would pass twice.
-            current = get_locked(Ticket.objects, ticket.pk)
-            said = [str(text)] + ([_stated(form["to"])] if "to" in form else [])
-            event = batch.done_before(ACTIONS[function.__name__], form.get("by"), said, ticket)
-            if event is not None:
-                refresh_ticket(ticket, current)
-            return event
-
-        with restore_on_failure(ticket):
-            return once(before, lambda: function(ticket, *args, submission=batch, **form))  # type: ignore[arg-type]
-
-    return whole  # type: ignore[return-value]
+def _state(value: Any) -> Any:
+    """Return a value as JSON that differs whenever the value does."""
+    if isinstance(value, models.Model):
+        return [value._meta.label, str(value.pk)]
+    if isinstance(value, File):
+        return ["file", clean_name(value.name or ""), hash_file(value)]
+    if isinstance(value, Mapping):
+        return {str(name): _state(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | models.QuerySet):
+        return [_state(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted(json.dumps(_state(item)) for item in value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    return [type(value).__name__, str(value)]
 
 
-def _stated(value: Any) -> Any:
-    """Return what a form named, as an event states it."""
-    return " ".join(value.split()) if isinstance(value, str) else serialise_value(value)
+def perform_once(submission: Submission, perform: Callable[[], Any]) -> tuple[Any, bool]:
+    """Perform a verb in one transaction, unless the same form did so before.
 
+    Return the result, and whether it is new.
 
-def once(before: Callable[[], Done | None], act: Callable[[], Done]) -> Done:
-    """Do an act whole or not at all, unless the same form did it before: then return that."""
+    Raises ``SentBefore`` when the form was sent with anything else, or by another person.
+    """
     try:
         with transaction.atomic():
-            done = before()
-            return act() if done is None else done
+            # First of all: the unique id makes a second copy wait here for the end of the first.
+            submission.save(force_insert=True)
+            result = perform()
+            submission.keep_result(*_split_result(result))
+        return result, True
     except IntegrityError:
-        # What the lock does not cover: the form came at once by two ways, or two isolated transactions.
-        with transaction.atomic():
-            done = before()
-        if done is None:
+        # Of the id, or of something else that the verb wrote: the record of the first tells.
+        known = _load_submission(submission.pk)
+        if known is None:
             raise
-        return done
+    if not known.is_same_as(submission):
+        raise_sent_before(known, submission)
+    return _load_result(known), False
+
+
+def _load_submission(pk: uuid.UUID) -> Submission | None:
+    rows = Submission.objects.select_related("ticket", "event__ticket")
+    if known := rows.filter(pk=pk).first():
+        return known
+    # Housekeeping removed the record; the events still show what the form did.
+    event = Event.objects.filter(batch=pk).select_related("ticket").order_by("position").first()
+    if event is None:
+        return None
+    return Submission(pk=pk, actor_id=event.actor_id, ticket=event.ticket, event=event)
+
+
+def raise_sent_before(known: Submission, submission: Submission) -> None:
+    """Raise ``SentBefore``, naming the first ticket only to the person who sent the form."""
+    raise SentBefore(known.ticket if known.actor_id == submission.actor_id else None)
+
+
+def _split_result(result: Any) -> tuple[Ticket | None, Event | None]:
+    if isinstance(result, Event):
+        return result.ticket, result
+    return (result if isinstance(result, Ticket) else getattr(result, "ticket", None)), None
+
+
+def find_earlier_result(submission: Submission) -> Any:
+    """Return what the same form did when it was sent before; None when it was not, or differs."""
+    known = _load_submission(submission.pk)
+    return _load_result(known) if known is not None and known.is_same_as(submission) else None
+
+
+def _load_result(known: Submission) -> Any:
+    if known.event is not None:
+        return known.event
+    if known.ticket is not None and known.verb != "open_ticket":
+        return Subscription.objects.filter(ticket=known.ticket, user=known.actor_id).first()
+    return known.ticket

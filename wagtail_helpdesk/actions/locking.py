@@ -1,4 +1,4 @@
-"""Rows in hand: locked, true to the database, and stated as events keep them."""
+"""Locking rows, and converting field values to what events store."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def lock_rows(rows: models.Manager[Row] | models.QuerySet[Row]) -> models.QuerySet[Row]:
-    """Return rows that nobody else changes, once read, until the end of the transaction."""
-    # NO KEY, because a full lock also waits for every row that refers to this one to be committed,
-    # and two transactions that each inserted such a row would wait for each other.
+    """Return rows that are locked, once read, until the end of the transaction."""
+    # NO KEY: a full lock also waits for uncommitted rows that refer to this one, and two
+    # transactions that each inserted such a row would wait for each other.
     return rows.select_for_update(no_key=connection.features.has_select_for_no_key_update)
 
 
 def get_locked(rows: models.Manager[Row] | models.QuerySet[Row], pk: Any) -> Row:
-    """Return one of them, at once."""
+    """Return one row, locked until the end of the transaction."""
     return lock_rows(rows).get(pk=pk)
 
 
@@ -31,36 +31,41 @@ _COLUMNS = {field.name: field.attname for field in Ticket._meta.concrete_fields}
 
 
 def get_stored_value(ticket: Ticket, name: str) -> Any:
-    """Return a field of the ticket; of a row it refers to the key, which costs no query."""
+    """Return the value of a field as its column stores it; costs no query."""
     return getattr(ticket, _COLUMNS[name])
 
 
 def get_key(value: Any) -> Any:
-    """Return the key of a row, and anything else as it is."""
+    """Return the primary key of a model instance, and any other value unchanged."""
     return value.pk if isinstance(value, models.Model) else value
 
 
 def serialise_value(value: Any) -> Any:
-    """Return a value as it is recorded in an event: ids for rows, text for dates."""
-    return value.isoformat() if hasattr(value, "isoformat") else get_key(value)
+    """Return a value as events store it: keys for rows, text for what JSON does not know."""
+    value = get_key(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [serialise_value(item) for item in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def refresh_ticket(ticket: Ticket, now: Ticket) -> None:
-    """Bring a ticket up to date with its row as it is now."""
+    """Copy the fields of the row as it is now to an instance."""
     for name in _COLUMNS.values():
         setattr(ticket, name, getattr(now, name))
 
 
 @contextmanager
 def restore_on_failure(ticket: Ticket) -> Iterator[None]:
-    """Give a ticket back as it was given when the act fails: its row is rolled back, it is not."""
+    """Restore the instance when the block fails: the rollback only restores the row."""
     given = {name: getattr(ticket, name) for name in _COLUMNS.values()}
     try:
         yield
     except BaseException as error:
         for name, value in given.items():
             setattr(ticket, name, value)
-        if isinstance(error, NotNow):
-            # What the first half of a compound act had done to it is undone.
+        if isinstance(error, NotNow) and error.ticket is not None:
+            # The first half of a compound action may have changed it before the rollback.
             error.ticket.refresh_from_db()
         raise

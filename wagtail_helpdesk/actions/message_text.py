@@ -1,4 +1,4 @@
-"""A message as it is stored."""
+"""Messages as they are stored: normalised text and its HTML."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .errors import NotPossible
 
 
 class RenderedMessage(str):
-    """A message as it is stored, and its HTML: made before any row is locked."""
+    """A normalised message with its HTML, which is rendered before any row is locked."""
 
     html: SafeString
 
 
 def render_message(text: str) -> RenderedMessage:
-    """Return a message as it is stored, empty when nothing of it shows.
+    """Return a message as it is stored, empty when nothing of it is visible.
 
-    One that is too long, and will be refused, is not rendered.
+    One that is too long has no HTML: it will be refused.
     """
     if isinstance(text, RenderedMessage):
         return text

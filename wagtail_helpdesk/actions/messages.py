@@ -1,4 +1,4 @@
-"""What people say on a ticket: comments, internal notes, files."""
+"""Comments, internal notes and attached files."""
 
 from __future__ import annotations
 
@@ -13,32 +13,42 @@ from wagtail_helpdesk.lifecycle import Audience, Role, Status
 from wagtail_helpdesk.models import Event, Ticket
 
 from .errors import NotPossible
-from .idempotency import Form, verb
-from .transition import Changes, transition
+from .registry import Form, verb
+from .transition import Change, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@verb
+@verb(lifecycle.COMMENT)
 def comment(
     ticket: Ticket,
     *,
     by: User,
     audience: str = Audience.EVERYONE,
+    seen: int | None = None,
     **form: Unpack[Form],
 ) -> Event:
-    """Say something on the ticket (guide I.5), to everybody or to requester and managers only."""
-    return transition(lifecycle.COMMENT, ticket, by, _answer, audience=_checked(audience), **form)
+    """Write on the ticket (guide I.5), for everyone on it or for requester and managers only.
+
+    Raises ``NotNow`` when somebody else wrote or did anything after the event ``seen``.
+    """
+    return transition(
+        lifecycle.COMMENT, ticket, by, _restart_delay,
+        audience=_validate_audience(audience), seen=seen, stops_for="anything", **form,
+    )  # fmt: skip
 
 
-@verb
-def note(ticket: Ticket, *, by: User, **form: Unpack[Form]) -> Event:
-    """Write something that only the managers of the service read."""
-    return transition(lifecycle.NOTE, ticket, by, **form)
+@verb(lifecycle.NOTE)
+def note(ticket: Ticket, *, by: User, seen: int | None = None, **form: Unpack[Form]) -> Event:
+    """Write a note that only the managers of the service can read.
+
+    Raises ``NotNow`` when somebody else wrote or did anything after the event ``seen``.
+    """
+    return transition(lifecycle.NOTE, ticket, by, seen=seen, stops_for="anything", **form)
 
 
-@verb
+@verb(lifecycle.ATTACH)
 def attach(
     ticket: Ticket,
     *,
@@ -46,20 +56,22 @@ def attach(
     audience: str = Audience.EVERYONE,
     **form: Unpack[Form],
 ) -> Event:
-    """Attach files; from the requester that counts as an answer."""
+    """Attach files; from the requester they count as an answer."""
     if not form.get("files"):
         raise NotPossible("files", _("Please choose a file."))
-    return transition(lifecycle.ATTACH, ticket, by, _answer, audience=_checked(audience), **form)
+    return transition(
+        lifecycle.ATTACH, ticket, by, _restart_delay, audience=_validate_audience(audience), **form
+    )
 
 
-def _checked(audience: str) -> Audience:
+def _validate_audience(audience: str) -> Audience:
     if audience not in (Audience.EVERYONE, Audience.REQUESTER):
         raise NotPossible("audience", _("Choose who may read the message."))
     return Audience(audience)
 
 
-def _answer(now: Ticket, access: TicketAccess) -> Changes:
-    """Let the delay of a closure start again when its requester writes."""
+def _restart_delay(now: Ticket, access: TicketAccess) -> Change:
+    """Restart the delay after which a closure expires, when the requester writes."""
     if Role.REQUESTER in access.roles and now.status == Status.CLOSED:
-        return {"awaiting_since": timezone.now()}
-    return {}
+        return Change({"awaiting_since": timezone.now()})
+    return Change()

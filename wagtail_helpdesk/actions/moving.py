@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.files import File
 from django.db.models import Q, QuerySet
@@ -17,16 +17,17 @@ from wagtail_helpdesk.lifecycle import Privilege, Role, Status
 from wagtail_helpdesk.models import Category, Event, Service, ServiceManager, Ticket
 
 from .errors import NotPossible
-from .idempotency import Submission, SubmissionId, verb
+from .idempotency import EventBatch, SubmissionId
 from .opening import process_arrival, run_assignment_algorithm
 from .participants import add_guests, remove_guest
-from .transition import Changes, transition
+from .registry import verb
+from .transition import Change, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@verb
+@verb(lifecycle.MOVE)
 def move(
     ticket: Ticket,
     *,
@@ -40,33 +41,34 @@ def move(
     files: Sequence[File] = (),
     submission: SubmissionId = None,
 ) -> Event:
-    """Transfer the ticket to a category, of its service or of another.
+    """Transfer the ticket to a category of its service or of another.
 
-    ``become_guest`` keeps a mover who does not manage the target on the ticket; ``release`` leaves
-    it without manager, when it is the mover who is in charge; ``without`` are guests whom the
-    mover removes on the way. ``ordered_by`` empties the category or service through the system,
-    ``by`` None. Raises ``NotPossible("to", …)`` when the ticket cannot go there.
+    * ``become_guest``: the author becomes a guest, unless they manage the target service.
+    * ``release``: an author who is in charge no longer is.
+    * ``without``: guests to remove.
+    * ``ordered_by``: the person who empties a category or service; ``by`` is None then.
+
+    Raises ``NotPossible("to", …)`` when the ticket cannot be transferred to the category.
     """
-    assert isinstance(submission, Submission)  # noqa: S101 - given by @verb
+    assert isinstance(submission, EventBatch)  # noqa: S101 - given by @verb
     for guest in ticket.guests.filter(user__in=without).select_related("user"):
-        # A copy, because a removal brings its ticket up to date, and the transfer must still know
-        # what its reader saw.
+        # A copy: a removal brings its ticket up to date, but the transfer must compare the version
+        # that the page showed.
         remove_guest(copy(ticket), by=by, user=guest.user, submission=submission)
 
-    def carry_over(now: Ticket, access: TicketAccess) -> Changes:
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
         _check_target(now, to, by, access)
-        changes: Changes = {"category": to, "service": to.service}
+        fields: dict[str, Any] = {"category": to, "service": to.service}
         if (release and Role.IN_CHARGE in access.roles) or not _keeps_manager(now, to):
-            changes["assignee"] = None
+            fields["assignee"] = None
         if now.status == Status.CLOSED:
-            changes["awaiting_since"] = timezone.now()
-        if become_guest and by is not None and may_become_guest(now, to, by):
-            changes |= add_guests(now, [by])
-        return changes
+            fields["awaiting_since"] = timezone.now()
+        stays = become_guest and by is not None and may_become_guest(now, to, by)
+        return Change(fields, facts=add_guests(now, [by]) if by and stays else {})
 
     service = ticket.service_id
     event = transition(
-        lifecycle.MOVE, ticket, by, carry_over,
+        lifecycle.MOVE, ticket, by, compute_change,
         text=text, files=files, submission=submission, ordered_by=ordered_by,
     )  # fmt: skip
     if ticket.is_open and ticket.service_id != service:
@@ -77,15 +79,15 @@ def move(
 
 
 def find_move_targets(ticket: Ticket, by: User) -> QuerySet[Category]:
-    """Return the categories to which somebody may transfer the ticket.
+    """Return the categories to which a person may transfer the ticket.
 
-    Those that take tickets, of the services they manage and, with the privilege to move anywhere,
-    of those open to them or to the requester.
+    They take tickets and belong to services that the person manages or, with the privilege to move
+    anywhere, to services open to the person or to the requester.
     """
-    return _targets(ticket, by, ticket.access_of(by))
+    return _find_targets(ticket, by, ticket.access_of(by))
 
 
-def _targets(ticket: Ticket, by: User, access: TicketAccess) -> QuerySet[Category]:
+def _find_targets(ticket: Ticket, by: User, access: TicketAccess) -> QuerySet[Category]:
     services = Service.objects.managed_by(by)
     reachable = Q(service__in=services.values("pk"))
     if Privilege.MOVE_ANYWHERE in access.privileges:
@@ -101,7 +103,7 @@ def _check_target(now: Ticket, to: Category, by: User | None, access: TicketAcce
         raise NotPossible("to", _("The ticket is already in this category."))
     if not (to.takes_tickets and to.service.enabled):
         raise NotPossible("to", _("This category takes no tickets."))
-    if by is not None and not _targets(now, by, access).filter(pk=to.pk).exists():
+    if by is not None and not _find_targets(now, by, access).filter(pk=to.pk).exists():
         raise NotPossible("to", _("You may not transfer tickets to this category."))
 
 
@@ -114,7 +116,7 @@ def _keeps_manager(now: Ticket, to: Category) -> bool:
 
 
 def may_become_guest(ticket: Ticket, to: Category, by: User) -> bool:
-    """Tell whether staying as a guest means anything: another service, which the mover leaves."""
+    """Return whether the person would lose the ticket by the move and can stay on it as a guest."""
     return (
         to.service_id != ticket.service_id
         and by.pk != ticket.requester_id

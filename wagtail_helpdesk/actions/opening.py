@@ -1,12 +1,10 @@
-"""Opening a ticket, and what follows when one arrives in a service."""
+"""Opening a ticket, and the steps that follow when a ticket arrives in a service."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.utils.translation import gettext as _
 
@@ -16,7 +14,6 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Priority, Visibility
 from wagtail_helpdesk.models import (
     Category,
-    Event,
     Guest,
     PermanentGuest,
     Service,
@@ -26,16 +23,17 @@ from wagtail_helpdesk.models import (
 
 from .assignment_rules import choose_assignee
 from .errors import NotPossible, NotYours, refuse_inactive
-from .idempotency import Submission, once
-from .locking import get_locked, get_stored_value, serialise_value
-from .message_text import RenderedMessage, render_message, validate_message
+from .idempotency import EventBatch, SubmissionId
+from .message_text import render_message, validate_message
 from .participants import add_guests
-from .transition import append_event, transition
+from .registry import verb
+from .transition import Change, insert_ticket, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+@verb(lifecycle.OPEN_TICKET)
 def open_ticket(
     category: Category,
     *,
@@ -47,37 +45,25 @@ def open_ticket(
     visibility: str | None = None,
     files: Sequence[File] = (),
     page: Any = None,
-    submission: uuid.UUID | None = None,
+    submission: SubmissionId = None,
 ) -> Ticket:
-    """Open a ticket in a category, for oneself or, as a manager of the service, for somebody else.
+    """Open a ticket in a category, for oneself or, as a manager of the service, for another person.
 
     Permanent guests are invited and the assignment algorithm runs in the same batch. Priority and
-    visibility are those of the category unless given; ``page`` is the page of the site from which
-    it is opened. Raises ``NotYours`` when the opener may not
-    use the service or open for others, ``NotPossible`` for the data.
+    visibility default to those of the category. ``page`` is the page of the site from which the
+    ticket is opened. Raises ``NotYours`` when the author may not use the service or open tickets
+    for others, ``NotPossible`` for the data.
     """
-    message, batch = render_message(text), Submission(submission)
-
-    def before() -> Ticket | None:
-        if submission is None:
-            return None
-        # There is no ticket to lock yet: the opener's own row keeps a double click in line.
-        get_locked(get_user_model()._default_manager, by.pk)
-        said = (validate_subject(subject), str(message))
-        event = batch.done_before(lifecycle.OPEN_TICKET, by, said)
-        return event.ticket if event else None
-
-    def act() -> Ticket:
-        asker = requester or by
-        _check_opening(category, by, asker)
-        ticket = _create(category, by, asker, subject, priority, visibility)
-        if page is not None:
-            TicketOrigin.objects.create(ticket=ticket, page=page)
-        _record_opening(ticket, by, message, files, batch)
-        process_arrival(ticket, by=by, submission=batch)
-        return ticket
-
-    return once(before, act)
+    assert isinstance(submission, EventBatch)  # noqa: S101 - given by @verb
+    owner = requester or by
+    _check_opening(category, by, owner)
+    ticket = _build_ticket(category, by, owner, subject, priority, visibility)
+    message = validate_message(render_message(text), lifecycle.OPEN_TICKET.message)
+    insert_ticket(lifecycle.OPEN_TICKET, ticket, by, submission, message=message, files=files)
+    if page is not None:
+        TicketOrigin.objects.create(ticket=ticket, page=page)
+    process_arrival(ticket, by=by, submission=submission)
+    return ticket
 
 
 def _check_opening(category: Category, by: User, requester: User) -> None:
@@ -92,7 +78,7 @@ def _check_opening(category: Category, by: User, requester: User) -> None:
     refuse_inactive("requester", requester)
 
 
-def _create(
+def _build_ticket(
     category: Category,
     by: User,
     requester: User,
@@ -107,7 +93,7 @@ def _create(
         raise NotPossible("priority", _("This priority does not exist."))
     if visibility not in Visibility.values:
         raise NotPossible("visibility", _("This visibility does not exist."))
-    return Ticket.objects.create(
+    return Ticket(
         category=category,
         service_id=category.service_id,
         requester=requester,
@@ -119,8 +105,8 @@ def _create(
 
 
 def validate_subject(subject: str) -> str:
-    """Return a subject on one line; raises ``NotPossible`` when nothing of it shows, or it is too long."""
-    # It becomes a mail header: no line ends or other control characters, whatever their kind.
+    """Return a subject on one line; raises ``NotPossible`` when nothing of it is visible, or it is too long."""
+    # It becomes a mail header: no line ends or other control characters.
     subject = clean_line(subject)
     if not has_visible(subject):
         raise NotPossible("subject", _("Please enter the subject of the ticket."))
@@ -132,56 +118,34 @@ def validate_subject(subject: str) -> str:
     return subject
 
 
-_OPENING = ("status", "category", "service", "requester", "priority", "subject", "visibility")
+def process_arrival(ticket: Ticket, *, by: User | None, submission: EventBatch) -> None:
+    """Invite the permanent guests of a service in which an open ticket arrives, and assign it.
 
-
-def _record_opening(
-    ticket: Ticket, by: User, text: RenderedMessage, files: Sequence[File], batch: Submission
-) -> None:
-    message = validate_message(text, lifecycle.OPEN_TICKET.message)
-    event = Event(
-        ticket=ticket,
-        action=lifecycle.OPEN_TICKET.name,
-        actor=by,
-        text=str(message),
-        html=message.html,
-        after={name: serialise_value(get_stored_value(ticket, name)) for name in _OPENING},
-        batch=batch.id,
-        position=batch.next_position(),
-        created_at=ticket.created_at,
-    )
-    append_event(event, files)
-
-
-def process_arrival(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
-    """Do what follows when an open ticket arrives in a service.
-
-    Its permanent guests are invited; if nobody is in charge the algorithm may find somebody,
-    never ``by``, who brought it.
+    The assignment algorithm runs if nobody is in charge, and never chooses ``by``.
     """
     invite_permanent_guests(ticket, submission=submission)
     run_assignment_algorithm(ticket, by=by, submission=submission)
 
 
-def run_assignment_algorithm(ticket: Ticket, *, by: User | None, submission: Submission) -> None:
-    """Let the algorithm of the category put somebody in charge of a free ticket, never ``by``."""
+def run_assignment_algorithm(ticket: Ticket, *, by: User | None, submission: EventBatch) -> None:
+    """Assign a free ticket by the algorithm of its category, never to ``by``."""
     if ticket.assignee_id is None and (manager := choose_assignee(ticket.category, skip=by)):
         transition(
             lifecycle.ASSIGN,
             ticket,
             None,
-            lambda now, access: {"assignee": manager},
+            Change({"assignee": manager}),
             submission=submission,
         )
 
 
-def invite_permanent_guests(ticket: Ticket, *, submission: Submission) -> None:
+def invite_permanent_guests(ticket: Ticket, *, submission: EventBatch) -> None:
     """Invite the permanent guests of the ticket's service who are not on the ticket yet.
 
-    Not the requester, and not somebody who was removed by hand while a permanent guest.
+    The requester is left out, and permanent guests who were removed from this ticket before.
     """
     present = set(Guest.objects.filter(ticket=ticket).values_list("user", flat=True))
-    present |= {ticket.requester_id, *_removed_by_hand(ticket)}
+    present |= {ticket.requester_id, *_find_removed_guests(ticket)}
     users = [
         row.user
         for row in PermanentGuest.objects.filter(service=ticket.service_id).select_related("user")
@@ -192,16 +156,16 @@ def invite_permanent_guests(ticket: Ticket, *, submission: Submission) -> None:
             lifecycle.INVITE,
             ticket,
             None,
-            lambda now, access: add_guests(now, users, permanent=True),
+            lambda now, access: Change(facts=add_guests(now, users, permanent=True)),
             submission=submission,
         )
 
 
-def _removed_by_hand(ticket: Ticket) -> set[Any]:
-    """Return the permanent guests whom somebody removed since they became permanent guests."""
+def _find_removed_guests(ticket: Ticket) -> set[Any]:
+    """Return the permanent guests who were removed since they became permanent guests."""
     removed: dict[Any, Any] = {}
     for event in ticket.events.filter(action=lifecycle.REMOVE_GUEST.name):
-        for guest in event.after.get("removed", ()):
+        for guest in event.value_after("removed") or ():
             removed[guest] = event.created_at
     if not removed:
         return set()

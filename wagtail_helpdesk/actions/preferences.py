@@ -1,4 +1,4 @@
-"""What people choose to hear: everybody their own switches, managers for the services they manage."""
+"""Changing notification preferences: everyone's switches, and managers' choices per service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReportChoice:
-    """What a daily report lists, in order, and when it is sent."""
+    """The sections of a daily report, in order, and when it is sent."""
 
     shows: tuple[str, ...]
     first_hour: int | None
@@ -35,7 +35,7 @@ class ReportChoice:
 
 @dataclass(frozen=True, slots=True)
 class ServiceChoice:
-    """What a manager chose for a service; None leaves that part as it is, be it the default."""
+    """A manager's choices for a service; None leaves that part unchanged."""
 
     service: int
     levels: Levels | None = None
@@ -43,37 +43,37 @@ class ServiceChoice:
 
 
 def change_switches(user: User, **switches: Any) -> None:
-    """Change some of a person's own switches; the others stay as they are."""
+    """Change some of a person's switches; the others stay unchanged."""
     HelpdeskPreferences.objects.update_or_create(user=user, defaults=switches)
 
 
 def save_service_preferences(user: User, choices: Collection[ServiceChoice]) -> None:
-    """Record what a manager chose, for however many services, in as many statements as for one.
+    """Save a manager's choices; the number of statements does not depend on that of services.
 
-    Levels quieter than the one before are raised. Raises ``NotYours`` when they do not manage one
-    of the services; nothing is recorded then.
+    Levels lower than the one before are raised. Raises ``NotYours`` when the user does not manage
+    one of the services; nothing is saved then.
     """
     with transaction.atomic():
-        _refuse_strangers(user, {choice.service for choice in choices})
-        monitoring = [_monitoring(user, c.service, c.levels) for c in choices if c.levels]
-        reports = [_report(user, c.service, c.report) for c in choices if c.report]
-        _put(Monitoring, monitoring)
-        _put(ReportPreference, reports)
+        _check_manages(user, {choice.service for choice in choices})
+        monitoring = [_build_monitoring(user, c.service, c.levels) for c in choices if c.levels]
+        reports = [_build_report(user, c.service, c.report) for c in choices if c.report]
+        _save_rows(Monitoring, monitoring)
+        _save_rows(ReportPreference, reports)
 
 
 def reset_service_preferences(user: User, service: Service) -> None:
-    """Forget what a manager chose for a service: its defaults hold again, today's and later ones."""
+    """Delete a manager's choices for a service, so that its defaults apply, later ones included."""
     Monitoring.objects.filter(user=user, service=service).delete()
     ReportPreference.objects.filter(user=user, service=service).delete()
 
 
-def _refuse_strangers(user: User, services: set[int]) -> None:
+def _check_manages(user: User, services: set[int]) -> None:
     managed = ServiceManager.objects.filter(user=user, service__in=services)
     if managed.count() != len(services):
         raise NotYours
 
 
-def _monitoring(user: User, service: int, levels: Levels) -> Monitoring:
+def _build_monitoring(user: User, service: int, levels: Levels) -> Monitoring:
     any_ticket, member, in_charge = raise_levels(levels)
     return Monitoring(
         user=user,
@@ -84,7 +84,7 @@ def _monitoring(user: User, service: int, levels: Levels) -> Monitoring:
     )
 
 
-def _report(user: User, service: int, report: ReportChoice) -> ReportPreference:
+def _build_report(user: User, service: int, report: ReportChoice) -> ReportPreference:
     return ReportPreference(
         user=user,
         service_id=service,
@@ -95,7 +95,7 @@ def _report(user: User, service: int, report: ReportChoice) -> ReportPreference:
     )
 
 
-def _put(model: type[models.Model], rows: list[Any]) -> None:
+def _save_rows(model: type[models.Model], rows: list[Any]) -> None:
     key = ("user", "service")
     fields = [field.name for field in model._meta.local_fields if not field.primary_key]
     model._default_manager.bulk_create(

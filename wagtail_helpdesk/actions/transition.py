@@ -1,11 +1,11 @@
-"""The door: how an act is checked, done and recorded. The only code that writes to a ticket."""
+"""The only code that writes to a ticket: checks an action, writes what changes, records the event."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.files import File
 from django.db import transaction
@@ -14,92 +14,161 @@ from django.db.models import Exists, OuterRef, Q
 from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Action, Audience, Rule, Status
 from wagtail_helpdesk.models import Attachment, Event, Subscription, Ticket
+from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.signals import event_recorded
 
 from .errors import NotNow, NotYours
 from .files import attach_files
-from .idempotency import Submission, SubmissionId
+from .idempotency import EventBatch, SubmissionId
 from .locking import get_key, get_locked, get_stored_value, refresh_ticket, serialise_value
-from .message_text import render_message, validate_message
+from .message_text import RenderedMessage, render_message, validate_message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-Changes = dict[str, Any]
-#: What a verb does beyond the row of the table: called under the lock, once the act is allowed,
-#: it applies the verb's own rules and returns what changes. Names that are not fields of the
-#: ticket are recorded in the event only.
-TicketEdit = Callable[[Ticket, TicketAccess], Changes]
+Values = Mapping[str, Any]
 
-#: A change of one of these makes what others see on their screens untrue.
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a verb changes: fields of the ticket to write, and facts that only the event records."""
+
+    fields: Values = field(default_factory=dict)
+    facts: Values = field(default_factory=dict)
+
+
+#: The part of a verb that is not in its row. Called with the locked ticket and the person's access
+#: once the action is allowed, it applies the verb's own rules and returns the change.
+ComputeChange = Callable[[Ticket, TicketAccess], Change]
+
+#: A change of one of these makes pages shown before untrue: the version grows.
 VERSIONED = frozenset({"status", "assignee", "requester", "category", "visibility"})
-FIELDS = VERSIONED | {
-    "service", "priority", "subject", "resume_on", "closed_at", "awaiting_since",
-}  # fmt: skip
-
-#: What an act records when it can take the ticket out of somebody's sight.
-SIGHT = frozenset({"service", "requester", "visibility", "removed"})
+#: Fields that ``transition`` writes by itself.
+_MAINTAINED = frozenset({"version", "last_activity_at", "created_at", "creator"})
+#: Fields that a verb may write.
+WRITABLE = frozenset(
+    f.name
+    for f in Ticket._meta.concrete_fields
+    if not f.primary_key and not f.generated and f.name not in _MAINTAINED
+)
+#: Changes by which somebody can lose the right to see the ticket.
+_AFFECTS_ACCESS = frozenset({"service", "requester", "visibility", "removed"})
+#: Fields that the event of an opened ticket records.
+_OPENING = ("status", "category", "service", "requester", "priority", "subject", "visibility")
 
 
 def transition(
     action: Action,
     ticket: Ticket,
     by: User | None,
-    deed: TicketEdit | None = None,
+    change: Change | ComputeChange | None = None,
     *,
-    submission: SubmissionId,
+    submission: SubmissionId = None,
     text: str = "",
     files: Sequence[File] = (),
     audience: Audience | None = None,
     seen: int | None = None,
+    stops_for: Literal["messages", "anything"] = "messages",
     notifies_everyone: bool = False,
     ordered_by: User | None = None,
 ) -> Event:
-    """Lock, check, change, record: every change of a ticket passes here.
+    """Check an action, write what changes and record the event, in one transaction.
 
-    ``ticket`` is what its reader saw, and is up to date afterwards; ``seen`` is the last event
-    shown to them, for the acts that stop when somebody wrote since; ``ordered_by`` has the history
-    name who made the system act. Raises ``NotYours``, ``NotNow`` or ``NotPossible``;
-    nothing is recorded then.
+    ``ticket`` is the ticket as the person was shown it, and up to date afterwards. ``seen`` is the
+    last event they were shown: the action stops when somebody else wrote since, or did anything
+    since with ``stops_for="anything"``. ``ordered_by`` is the person whom the history names for an
+    action of the system. Raises ``NotYours``, ``NotNow`` or ``NotPossible``; nothing is recorded
+    then.
     """
+    batch = submission if isinstance(submission, EventBatch) else EventBatch(submission)
     # Decide on what is true now, not on what the page showed.
     now = get_locked(Ticket.objects, ticket.pk)
     access = now.access_of(by)
-    rule = _rule_for(action, access, ticket, now)
-    _refuse_if_overtaken(now, by, seen)
+    rule = _find_rule(action, access, ticket, now)
+    _refuse_if_overtaken(now, by, seen, stops_for)
     message = validate_message(render_message(text), action.message)
-    changes = {"status": rule.moves[Status(now.status)], **(deed(now, access) if deed else {})}
-    event = Event(
-        ticket=now,
-        action=action.name,
-        actor=by or ordered_by,
-        text=str(message),
-        html=message.html,
-        audience=audience or action.audience,
-        notifies_everyone=notifies_everyone,
-        batch=submission.id if isinstance(submission, Submission) else submission or uuid.uuid4(),
-        position=submission.next_position() if isinstance(submission, Submission) else 0,
-    )
-    event.before, event.after = _write(now, changes, event)
-    if not SIGHT.isdisjoint(event.after):
+    computed = change(now, access) if callable(change) else change or Change()
+    check_names(computed)
+    event = build_event(
+        action, now, by or ordered_by, message, batch,
+        audience=audience or action.audience, notifies_everyone=notifies_everyone,
+    )  # fmt: skip
+    _write(now, {"status": rule.moves[Status(now.status)], **computed.fields}, event)
+    event.after |= {name: serialise_value(value) for name, value in computed.facts.items()}
+    if not _AFFECTS_ACCESS.isdisjoint(event.after):
         Subscription.objects.filter(ticket=now).end_out_of_sight()
     append_event(event, files)
     refresh_ticket(ticket, now)
     return event
 
 
+def insert_ticket(
+    action: Action,
+    ticket: Ticket,
+    by: User,
+    batch: EventBatch,
+    *,
+    message: RenderedMessage,
+    files: Sequence[File],
+) -> Event:
+    """Insert a new ticket and record its first event."""
+    with unguarded():
+        ticket.save(force_insert=True)
+    event = build_event(action, ticket, by, message, batch, created_at=ticket.created_at)
+    event.status_before = ""
+    event.after = {name: serialise_value(get_stored_value(ticket, name)) for name in _OPENING}
+    append_event(event, files)
+    return event
+
+
+def build_event(
+    action: Action,
+    ticket: Ticket,
+    actor: User | None,
+    message: RenderedMessage,
+    batch: EventBatch,
+    **fields: Any,
+) -> Event:
+    """Return an event of the batch, not saved yet, of a ticket whose status does not change."""
+    return Event(
+        ticket=ticket,
+        action=action.name,
+        actor=actor,
+        text=str(message),
+        html=message.html,
+        status_before=ticket.status,
+        status_after=ticket.status,
+        source=batch.source,
+        batch=batch.id,
+        position=batch.next_position(),
+        **fields,
+    )
+
+
 def append_event(event: Event, files: Sequence[File]) -> None:
-    """Append an event to the history, with its files, and tell the world after commit."""
+    """Save an event with its files; the signal ``event_recorded`` follows after commit."""
     event.save()
     attach_files(event, files)
     transaction.on_commit(partial(event_recorded.send_robust, Event, event=event), robust=True)
 
 
-def _rule_for(action: Action, access: TicketAccess, seen: Ticket, now: Ticket) -> Rule:
+def check_names(change: Change) -> None:
+    """Raise ``TypeError`` for a field that a verb may not write, or a fact named like a field."""
+    unknown = sorted(set(change.fields) - WRITABLE)
+    if unknown:
+        raise TypeError(
+            f"A verb cannot write {', '.join(unknown)}: not a writable field of Ticket."
+        )
+    hidden = sorted(set(change.facts) & {f.name for f in Ticket._meta.concrete_fields})
+    if hidden:
+        raise TypeError(f"{', '.join(hidden)}: a field of Ticket cannot be a mere fact.")
+
+
+def _find_rule(action: Action, access: TicketAccess, shown: Ticket, now: Ticket) -> Rule:
     status = Status(now.status)
     rule = action.rule_for(access.roles, access.privileges, status)
-    # Somebody whose page was true when they read it was overtaken, even if they may no longer act.
-    stale = action.checks_version and seen.version != now.version
+    # A page that was true when it was shown was overtaken, even if its reader may no longer act.
+    stale = action.checks_version and shown.version != now.version
     if not access.roles:
         raise NotYours
     if stale or (
@@ -111,37 +180,36 @@ def _rule_for(action: Action, access: TicketAccess, seen: Ticket, now: Ticket) -
     return rule
 
 
-def _refuse_if_overtaken(now: Ticket, by: User | None, seen: int | None) -> None:
+def _refuse_if_overtaken(now: Ticket, by: User | None, seen: int | None, stops_for: str) -> None:
     if seen is None or by is None:
         return
-    files = Attachment.objects.filter(event=OuterRef("pk"))
-    news = now.events.filter(~Q(text="") | Exists(files), pk__gt=seen).exclude(actor=by)
-    # What they may not read does not exist for them: it cannot stop them either.
+    news = now.events.filter(pk__gt=seen).exclude(actor=by)
+    if stops_for == "messages":
+        files = Attachment.objects.filter(event=OuterRef("pk"))
+        news = news.filter(~Q(text="") | Exists(files))
+    # What a person may not read does not exist for them: it cannot stop them either.
     if news.visible_to(by).exists():
         raise NotNow(now)
 
 
-def _write(now: Ticket, changes: Changes, event: Event) -> tuple[Changes, Changes]:
-    """Write what changes, under the invariants; return it before and after, as ids and values."""
-    fields = {name: value for name, value in changes.items() if name in FIELDS}
-    _settle(now, fields, event.created_at)
+def _write(now: Ticket, changes: Values, event: Event) -> None:
+    """Write what differs, under the invariants, and record it in the event."""
+    fields = _apply_invariants(now, dict(changes), event.created_at)
     fields = {
         name: value
         for name, value in fields.items()
         if get_stored_value(now, name) != get_key(value)
     }
-    facts = {name: serialise_value(value) for name, value in changes.items() if name not in FIELDS}
-    before = {name: serialise_value(get_stored_value(now, name)) for name in fields}
-    after = {name: serialise_value(value) for name, value in fields.items()} | facts
+    event.before = {name: serialise_value(get_stored_value(now, name)) for name in fields}
+    event.after = {name: serialise_value(value) for name, value in fields.items()}
     if event.audience == Audience.EVERYONE or not VERSIONED.isdisjoint(fields):
-        # What somebody may not read must not show even as a movement in their lists.
+        # A message must not move the ticket in the lists of people who may not read it.
         fields["last_activity_at"] = event.created_at
     _update(now, fields)
-    return before, after
+    event.status_after = now.status
 
 
-def _settle(now: Ticket, fields: Changes, moment: Any) -> None:
-    """Apply the invariants of a ticket to what is about to be written."""
+def _apply_invariants(now: Ticket, fields: dict[str, Any], moment: Any) -> dict[str, Any]:
     status = fields["status"]
     if status in OPEN_STATUSES and fields.get("assignee", now.assignee_id) is None:
         status = fields["status"] = Status.FREE
@@ -155,16 +223,19 @@ def _settle(now: Ticket, fields: Changes, moment: Any) -> None:
         fields.setdefault("awaiting_since", now.awaiting_since or moment)
     else:
         fields["awaiting_since"] = None
+    return fields
 
 
-def _update(now: Ticket, fields: Changes) -> None:
+def _update(now: Ticket, fields: dict[str, Any]) -> None:
     if not fields:
         return
     version = now.version
     if not VERSIONED.isdisjoint(fields):
         fields["version"] = version + 1
-    # Row locks do nothing on SQLite: the version in the condition is what keeps two acts apart.
-    if not Ticket.objects.filter(pk=now.pk, version=version).update(**fields):
+    # Row locks do nothing on SQLite: the version in the condition keeps two actions apart there.
+    with unguarded():
+        written = Ticket.objects.filter(pk=now.pk, version=version).update(**fields)
+    if not written:
         raise NotNow(now)
     for name, value in fields.items():
         setattr(now, name, value)

@@ -23,6 +23,7 @@ from wagtail_helpdesk.models import (
     OutgoingMail,
     ServiceManager,
     StagedUpload,
+    Submission,
     Subscription,
     Ticket,
 )
@@ -116,6 +117,14 @@ def find_old_staged_uploads() -> QuerySet[StagedUpload]:
     return StagedUpload.objects.filter(created_at__lt=limit).order_by("pk")
 
 
+def find_old_submissions() -> Iterator[list[Any]]:
+    """Yield the ids of forms that are too old to be sent again, 500 at a time."""
+    limit = timezone.now() - datetime.timedelta(days=helpdesk_settings.SUBMISSION_DAYS)
+    keys = list(Submission.objects.older_than(limit).values_list("pk", flat=True))
+    for start in range(0, len(keys), 500):
+        yield keys[start : start + 500]
+
+
 def find_orphan_files() -> Iterator[str]:
     """Yield the paths of files that no row refers to: their act was undone, or their row deleted."""
     storage, limit = get_private_storage(), timezone.now() - GRACE
@@ -155,6 +164,7 @@ JOBS = (
     Job("hand over", find_tickets_left_behind, _hand_over),
     Job("stop following", find_outlived_subscriptions, _stop_following),
     Job("forget kept files", find_old_staged_uploads, StagedUpload.discard),
+    Job("forget submissions", find_old_submissions, _delete(Submission)),
     Job("remove orphan files", find_orphan_files, lambda path: get_private_storage().delete(path)),
     Job("forget traces", delivery_log.find_old_notifications, _delete(Notification)),
     Job("forget mails", delivery_log.find_old_mails, _delete(OutgoingMail)),

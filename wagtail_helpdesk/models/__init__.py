@@ -1,4 +1,4 @@
-"""The nouns of the helpdesk: import them from here. Services come before tickets before events."""
+"""The models of the helpdesk: import them from here."""
 
 from .absences import Absence, Substitution, find_replacement, find_substitutions
 from .aliases import Alias
@@ -26,6 +26,7 @@ from .preferences import (
 from .routing import Routing, TicketOrigin
 from .search import SearchRow
 from .services import Category, Service
+from .submissions import Submission
 from .subscriptions import Subscription
 from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTextPage
 from .tickets import Guest, Ticket
@@ -64,6 +65,7 @@ __all__ = [
     "SkipReason",
     "StagedUpload",
     "State",
+    "Submission",
     "Subscription",
     "Substitution",
     "Ticket",

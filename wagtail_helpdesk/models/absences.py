@@ -1,4 +1,4 @@
-"""Who is away, from when to when, and who stands in meanwhile."""
+"""Absences of managers and their replacements."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     """Absences."""
 
     def on(self, date: datetime.date) -> Self:
-        """Narrow to those that cover a day."""
+        """Narrow to absences that include a day."""
         return self.filter(starts_on__lte=date, ends_on__gte=date)
 
     def between(self, first: datetime.date, last: datetime.date) -> Self:
-        """Narrow to those that share a day with a period, both ends included."""
+        """Narrow to absences that share a day with a period, both ends included."""
         return self.filter(starts_on__lte=last, ends_on__gte=first)
 
 
 class Absence(models.Model):
-    """Days on which somebody is away, both ends included, in all the services they manage."""
+    """Days on which a user is absent, both ends included, in all services they manage."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -76,23 +76,23 @@ class Absence(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Somebody absent on a day, and who is there in their stead: nobody, where the chain ends so."""
+    """The absence of a user on a day, and the substitute, or None."""
 
     absence: Absence
     replacement: AbstractUser | None
 
 
 def find_replacement(user: Any, date: datetime.date) -> AbstractUser | None:
-    """Return who stands in for somebody absent on a day, following replacements of replacements.
+    """Return the substitute of a user on a day, following replacements of replacements.
 
-    None for somebody who is there, and where the chain ends with nobody who is.
+    None when the user is present, or when no replacement is present.
     """
     away = find_substitutions([user.pk], date).get(user.pk)
     return away.replacement if away else None
 
 
 def find_substitutions(users: Collection[int], date: datetime.date) -> dict[int, Substitution]:
-    """Return who of these is absent on a day, by id; one statement for each link of the chains."""
+    """Return the substitutions of absent users by user id; one query per link of the chains."""
     asked = set(users)
     absences: dict[int, Absence] = {}
     wanted = asked
@@ -105,11 +105,15 @@ def find_substitutions(users: Collection[int], date: datetime.date) -> dict[int,
         wanted = {row.replacement_id for row in found.values() if row.replacement_id}
         wanted -= absences.keys() | asked
         asked |= wanted
-    return {pk: Substitution(absences[pk], _there(pk, absences)) for pk in users if pk in absences}
+    return {
+        pk: Substitution(absences[pk], _find_present(pk, absences))
+        for pk in users
+        if pk in absences
+    }
 
 
-def _there(user: int, absences: dict[int, Absence]) -> AbstractUser | None:
-    """Follow the replacements to somebody who is there and has an active account."""
+def _find_present(user: int, absences: dict[int, Absence]) -> AbstractUser | None:
+    """Return the first replacement of the chain who is present and active, or None."""
     seen = {user}
     absence = absences[user]
     while (person := absence.replacement) is not None and person.pk not in seen:

@@ -18,7 +18,7 @@ from .events import Event
 
 
 def get_private_storage() -> Storage:
-    """Return where attached files are kept: never a place that the web server serves."""
+    """Return the private storage of attached files, which the web server must not serve."""
     try:
         return storages[helpdesk_settings.FILE_STORAGE]
     except InvalidStorageError:
@@ -26,13 +26,13 @@ def get_private_storage() -> Storage:
 
 
 def make_random_path(instance: models.Model, filename: str) -> str:
-    """Return a path that says nothing of the file and cannot be guessed."""
+    """Return an opaque path that cannot be guessed."""
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name}"
 
 
 class StoredFile(models.Model):
-    """A file somebody sent, under a random name in the private storage."""
+    """An uploaded file, under a random name in the private storage."""
 
     file = models.FileField(upload_to=make_random_path, storage=get_private_storage)
     name = models.CharField(_("name"), max_length=200)

@@ -1,4 +1,4 @@
-"""The people of a service: managers, members of its categories, permanent guests."""
+"""Managers of services, members of categories, permanent guests."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .services import Category, Service
 
 
 class ServiceManagerQuerySet(models.QuerySet["ServiceManager"]):
-    """Managers, and who of them works today."""
+    """Managers, and their availability."""
 
     def available_on(self, date: datetime.date | None = None) -> Self:
-        """Narrow to those who can be given a ticket on a day (default: today, in local time).
+        """Narrow to managers to whom a ticket can be assigned on a day (default: today, local time).
 
         That is: available, not absent, and with an active account.
         """
@@ -31,7 +31,7 @@ class ServiceManagerQuerySet(models.QuerySet["ServiceManager"]):
 
 
 class ServiceManager(models.Model):
-    """A user who manages a service, with their privileges there."""
+    """A user who manages a service, with privileges."""
 
     service = models.ForeignKey(
         Service,
@@ -42,7 +42,7 @@ class ServiceManager(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("user"),
-        # Whoever leaves is removed on record, never by the way, with the account.
+        # Managers are removed by an action that is logged, never by deleting the account.
         on_delete=models.PROTECT,
         related_name="helpdesk_manager_rows",
         db_index=False,
@@ -85,12 +85,12 @@ class ServiceManager(models.Model):
 
     @property
     def privileges(self) -> frozenset[Privilege]:
-        """What this manager may do in the service."""
+        """The privileges of this manager in the service."""
         return frozenset(p for p in Privilege if getattr(self, p.value))
 
 
 class CategoryMember(models.Model):
-    """A manager attached to a category that names its members."""
+    """A manager who is a member of a category."""
 
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="named_members")
     manager = models.ForeignKey(ServiceManager, on_delete=models.CASCADE, related_name="categories")

@@ -1,4 +1,4 @@
-"""What ties the site's pages to the helpdesk: whom a section asks, and which page a ticket came from."""
+"""Links between pages and the helpdesk: the service a section asks, and the page a ticket came from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = swapper.get_model_name("wagtailcore", "Page")
 
 
 class RoutingQuerySet(models.QuerySet["Routing"]):
-    """Routings, and the one in force on a page."""
+    """Routings, and the one that applies to a page."""
 
     def in_force(self, page: Any) -> Routing | None:
         """Return the routing of the page or of its nearest ancestor that has one, in one query."""
@@ -31,7 +31,7 @@ class RoutingQuerySet(models.QuerySet["Routing"]):
 
 
 class Routing(models.Model):
-    """Whom a page and everything beneath it asks for help, unless something nearer says another.
+    """The service that a page and its descendants ask for help, unless a nearer routing differs.
 
     Kept here and not on the page: it needs no field of the host's, and copying or translating a
     page copies no queue.
@@ -74,14 +74,14 @@ class Routing(models.Model):
 
 
 class TicketOrigin(models.Model):
-    """The page from which a ticket was opened. Beside the ticket, which is read far more often."""
+    """The page from which a ticket was opened. A separate table, because tickets are read more often."""
 
     ticket = models.OneToOneField(
         Ticket, primary_key=True, on_delete=models.CASCADE, related_name="origin"
     )
     page = models.ForeignKey(PAGE, on_delete=models.CASCADE, related_name="+")
 
-    # As for tickets: Wagtail's reference index would tell editors of tickets.
+    # As for tickets: Wagtail's reference index would show tickets to editors.
     wagtail_reference_index_ignore = True
 
     class Meta:

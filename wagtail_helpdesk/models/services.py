@@ -1,4 +1,4 @@
-"""What an organisation offers help with: services, and the categories of each."""
+"""Services and their categories."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def _run_by(*conditions: Q) -> Exists:
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
-    """Services, and the gates to them."""
+    """Services, with the access checks for them."""
 
     def visible_to(self, user: Any) -> Self:
-        """Narrow to the services that are open to everybody, to the user's groups, or run by the user."""
+        """Narrow to services open to everyone or to a group of the user, or managed by the user."""
         if not access.is_active_user(user):
             return self.none()
         return self.filter(access.opens_in_service_q(user))
@@ -49,11 +49,11 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(Q(pk__in=shown.values("pk")) | Q(pk__in=run.values("pk")))
 
     def without_managers(self) -> Self:
-        """Narrow to the enabled ones that nobody with an active account manages."""
+        """Narrow to enabled services without an active manager."""
         return self.filter(~_run_by(), enabled=True)
 
     def without_holders(self) -> Self:
-        """Narrow to the enabled ones where all who could manage managers have left.
+        """Narrow to enabled services where nobody active can manage managers.
 
         One that never had any is an administrator's to configure.
         """
@@ -70,7 +70,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         )
 
     def configured_by(self, user: Any, *privileges: Privilege) -> Self:
-        """Narrow to the services whose configuration is the user's, all of it or a part.
+        """Narrow to the services that the user may configure, in whole or in part.
 
         That is: where they hold one of these privileges (none named: any of the three), and
         everywhere for an administrator of the helpdesk.
@@ -86,7 +86,7 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
 
 class Service(InheritedSettings):
-    """What an organisation offers help with. Runs at once what is saved: no drafts."""
+    """A service that answers tickets. Changes apply at once: there are no drafts."""
 
     name = models.CharField(_("name"), max_length=100)
     enabled = models.BooleanField(_("enabled"), default=True)
@@ -156,7 +156,7 @@ class Service(InheritedSettings):
 
     @property
     def public_name(self) -> str:
-        """The name, for a place that is read by people to whom the service may not be shown."""
+        """The name, for pages of people who may not see the service."""
         return self.name if self.everyone and self.enabled else _unnamed(self)
 
     def in_force(self, name: str) -> Inherited:
@@ -167,11 +167,11 @@ class Service(InheritedSettings):
         return self.inherited(name)
 
     def inherited(self, name: str) -> Inherited:
-        """Return what the setting would be if it were left blank: the default of the site."""
+        """Return the value of the setting when it is blank: the default of the site."""
         return Inherited(get_site_default(name), None)
 
     def configuration_of(self, user: Any) -> frozenset[Privilege]:
-        """Return the parts of the configuration that are the user's: all for an administrator."""
+        """Return the configuration privileges of the user here; administrators have all."""
         if access.administers_helpdesk(user):
             return frozenset(CONFIGURATION_PRIVILEGES)
         if not access.is_active_user(user):
@@ -192,7 +192,7 @@ def _source() -> Case:
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
-    """Categories, and the gates to them."""
+    """Categories, with the access checks for them."""
 
     def open_to(self, user: Any) -> Self:
         """Narrow to the categories in which the user may open a ticket now."""
@@ -223,18 +223,18 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return dict(self.order_by().values_list("pk", _source()))
 
     def without_active_members(self) -> Self:
-        """Narrow to those that name their members and have none left: all managers count there."""
+        """Narrow to categories with members of their own of whom none is active."""
         return self.with_source().filter(inherits_members=False, source=None)
 
     def with_member(self, user: Any) -> Self:
-        """Narrow to the categories the user is an effective member of."""
+        """Narrow to the categories of which the user is an effective member."""
         named = user.helpdesk_manager_rows.filter(categories__category=OuterRef("members_from"))
         manages = user.helpdesk_manager_rows.filter(service=OuterRef("service"))
         return self.with_source().filter(Q(Exists(named)) | Q(Exists(manages), source=None))
 
 
 class Category(InheritedSettings):
-    """A node of a service's tree. A ticket always sits in one."""
+    """A category of a service. Every ticket belongs to one."""
 
     service = models.ForeignKey(
         Service,
@@ -304,7 +304,7 @@ class Category(InheritedSettings):
 
     @property
     def public_name(self) -> str:
-        """The name, for a place that is read by people to whom the category may not be shown."""
+        """The name, for pages of people who may not see the category."""
         service = self.service
         is_shown = service.everyone and service.enabled and not self.hidden
         return self.name if is_shown else _unnamed(self)
@@ -333,7 +333,7 @@ class Category(InheritedSettings):
         return self.inherited(name)
 
     def inherited(self, name: str) -> Inherited:
-        """Return what the setting would be if it were left blank, and where it would come from."""
+        """Return the value of the setting when it is blank, and where it comes from."""
         for category in self.lineage[1:]:
             value = getattr(category, name)
             if value not in ("", None):
@@ -346,7 +346,7 @@ class Category(InheritedSettings):
         return Category.objects.get(pk=source) if source else None
 
     def effective_members(self) -> ServiceManagerQuerySet:
-        """Return the managers who count as members of the category: all when those named have left."""
+        """Return the effective members of the category: all managers when none of its own is active."""
         managers = self.service.managers.all()
         if self.members_from_id is None:
             return managers

@@ -1,4 +1,4 @@
-"""Who follows a ticket, and who wants to hear nothing of it."""
+"""Followers of tickets, and users who muted one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .tickets import Guest, Ticket
 
 
 class _Subscriber:
-    """Stands for the person of each row where access.py asks for one: many people in one statement."""
+    """The user of each row as an ``OuterRef``, for the access conditions of many users at once."""
 
     is_authenticated = is_active = True
     pk = F("user")
@@ -36,20 +36,20 @@ class _Subscriber:
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    """Subscriptions, and those that outlived the right to see."""
+    """Subscriptions, and those whose user lost access to the ticket."""
 
     def out_of_sight(self) -> Self:
-        """Narrow to those who follow what they may not see any more."""
+        """Narrow to followers who may no longer see the ticket."""
         sees = Q(user__is_active=True) & access.reads_ticket_q(_Subscriber(), ticket="ticket__")
         return self.filter(~sees, following=True)
 
     def end_out_of_sight(self) -> int:
-        """Let following end with the right to see: it must not come back with it."""
+        """Stop following where access is lost, so that it does not resume when access returns."""
         return self.out_of_sight().update(following=False)
 
 
 class Subscription(models.Model):
-    """Somebody's wish to hear of a ticket, or not to. Gives no right to see it."""
+    """A user who follows or muted a ticket. Gives no right to see it."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="subscriptions")
     user = models.ForeignKey(

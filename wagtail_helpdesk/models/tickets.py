@@ -1,4 +1,4 @@
-"""Tickets, and who is invited to them."""
+"""Tickets and their guests."""
 
 from __future__ import annotations
 
@@ -27,22 +27,23 @@ from wagtail_helpdesk.lifecycle import (
     Visibility,
 )
 
+from .guards import refuse_direct_write
 from .services import Category, Service
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
-    """Tickets, and the one gate for reading them on somebody's behalf."""
+    """Tickets, with the access check for reading them. Writing methods raise ``DirectWriteError``."""
 
     def visible_to(self, user: Any, through: Collection[Role] = access.READERS) -> Self:
-        """Narrow to the tickets the user may read.
+        """Narrow to the tickets that the user may read through one of these roles.
 
-        A list names in ``through`` the relation it reads, and orders by an index of its own: no
-        single condition is fast for everybody.
+        Lists name the roles they read and order by an index of their own: measured, no single
+        condition is fast for everybody.
         """
         return self.filter(access.reads_ticket_q(user, through))
 
     def with_access(self, user: Any) -> Self:
-        """Add what the user is to each ticket and what they may do; read by ``access``."""
+        """Add the user's roles and privileges to each ticket, for ``Ticket.access``."""
         roles = {
             f"is_{role.value}": models.ExpressionWrapper(
                 condition, output_field=models.BooleanField()
@@ -58,9 +59,46 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             )
         ).annotate(**roles, **privileges)
 
+    def update(self, **values: Any) -> int:
+        """Write to all rows; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.objects.update()")
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete all rows; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.objects.delete()")
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Ticket]:
+        """Insert rows; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.objects.bulk_create()")
+        return super().bulk_create(*args, **kwargs)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        """Write to rows; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.objects.bulk_update()")
+        return super().bulk_update(*args, **kwargs)
+
+    bulk_update.alters_data = True  # type: ignore[attr-defined]
+
+    def get_or_create(self, *args: Any, **kwargs: Any) -> tuple[Ticket, bool]:
+        """Return a row, inserted if there is none; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.objects.get_or_create()")
+        return super().get_or_create(*args, **kwargs)
+
+    def update_or_create(self, *args: Any, **kwargs: Any) -> tuple[Ticket, bool]:
+        """Write to a row, inserted if there is none; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.objects.update_or_create()")
+        return super().update_or_create(*args, **kwargs)
+
 
 class Ticket(models.Model):
-    """One request, with its history. Changed by the verbs in ``actions`` alone."""
+    """One request, with its history. Written by ``actions.transition`` alone."""
 
     number = models.BigAutoField(_("number"), primary_key=True)
     category = models.ForeignKey(
@@ -70,7 +108,7 @@ class Ticket(models.Model):
         related_name="tickets",
         db_index=False,
     )
-    # Copied from the category so that lists need no join; written where the category is.
+    # Copied from the category so that lists need no join.
     service = models.ForeignKey(
         Service,
         verbose_name=_("service"),
@@ -124,10 +162,12 @@ class Ticket(models.Model):
     objects = TicketQuerySet.as_manager()
 
     # Neither Wagtail's reference index nor its search index may follow tickets: measured, either
-    # would cost more than the act itself, and both would show subjects to editors.
+    # costs more than the action itself, and both would show subjects to editors.
     wagtail_reference_index_ignore = True
 
     class Meta:
+        # So that the guard also covers writes through ``_base_manager``.
+        base_manager_name = "objects"
         ordering = ["-last_activity_at", "-number"]
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
@@ -193,7 +233,7 @@ class Ticket(models.Model):
                 condition=Q(is_open=True),
                 name="hd_open_priority",
             ),
-            # Few among many: whoever may read nothing else must not look for them one by one.
+            # Few among many: for people who may read nothing else, a scan would take seconds.
             models.Index(
                 F("last_activity_at").desc(),
                 F("number").desc(),
@@ -242,8 +282,18 @@ class Ticket(models.Model):
         ]
 
     def __str__(self) -> str:
-        # Neutral: it ends up in logs and admin screens read by people who may not see the ticket.
+        # Neutral: it is shown in logs and admin screens to people who may not see the ticket.
         return f"#{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.save()")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row; only within ``unguarded()``."""
+        refuse_direct_write("Ticket.delete()")
+        return super().delete(*args, **kwargs)
 
     def with_people(self) -> Self:
         """Read requester, creator and assignee in one statement, and return the ticket.
@@ -258,9 +308,9 @@ class Ticket(models.Model):
         return self
 
     def access_of(self, user: Any) -> TicketAccess:
-        """Return the roles and privileges of the user on the ticket as it is in the database.
+        """Return the user's roles and privileges on the ticket as it is in the database.
 
-        ``None`` is the system, a role like the others.
+        ``None`` stands for the system, which is a role like the others.
         """
         if user is None:
             return access.SYSTEM
@@ -271,20 +321,20 @@ class Ticket(models.Model):
 
     @property
     def access(self) -> TicketAccess:
-        """What ``with_access`` added to this row."""
+        """The roles and privileges that ``with_access`` added to this row."""
         roles = {role for role in Role if getattr(self, f"is_{role.value}", False)}
         return TicketAccess(
-            # A viewer is who may read a public ticket without being anything else to it.
+            # A viewer may read a public ticket and has no other role on it.
             roles=frozenset(roles - {Role.VIEWER} or roles),
             privileges=frozenset(p for p in Privilege if getattr(self, p.value, None)),
         )
 
     def roles_of(self, user: Any) -> frozenset[Role]:
-        """Return what the user is to the ticket."""
+        """Return the user's roles on the ticket."""
         return self.access_of(user).roles
 
     def actions_for(self, user: Any) -> list[Action]:
-        """Return the actions that the user has on the ticket now, in the order of the table."""
+        """Return the actions that the user may perform now, in the order of the table."""
         ticket_access = self.access_of(user)
         return lifecycle.find_available_actions(
             ticket_access.roles, ticket_access.privileges, Status(self.status)

@@ -61,7 +61,7 @@ def find_answers(items: list[MailItem]) -> list[Action]:
     asked = [item for item in items if item.asked]
     if not asked:
         return []
-    match asked[-1].change.after.status, asked[-1].change.action.asks:
+    match asked[-1].change.after.status, asked[-1].change.action.asks_reply_from:
         case Status.CLOSED, Role.REQUESTER:
             return [lifecycle.APPROVE_CLOSURE, lifecycle.REJECT_CLOSURE]
         case Status.INCOMPLETE, Role.REQUESTER | None:

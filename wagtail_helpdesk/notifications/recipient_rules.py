@@ -77,11 +77,11 @@ class TicketChange:
         if self.action is lifecycle.CHANGE_REQUESTER:
             # The question that the former requester left unanswered now concerns the new one.
             return self.after.status == Status.INCOMPLETE and user == self.after.requester
-        if self.action.asks is Role.GUEST:
+        if self.action.asks_reply_from is Role.GUEST:
             return self.actor is not None and user in self.invited
         if self.action is lifecycle.CLOSE and self.after.status != Status.CLOSED:
             return False
-        return self.action.asks is Role.REQUESTER and user == self.after.requester
+        return self.action.asks_reply_from is Role.REQUESTER and user == self.after.requester
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,21 +17,13 @@ if TYPE_CHECKING:
 TOO_MANY = "too_many"
 
 
-def allow_action(user: User | Any) -> bool:
-    """Count a form about a ticket."""
-    return rate_limits.allow("acts", user, helpdesk_settings.ACTS_PER_MINUTE, rate_limits.MINUTE)
-
-
-def allow_opening(user: User | Any) -> bool:
-    """Count a ticket that is opened."""
-    most = helpdesk_settings.TICKETS_PER_HOUR
-    return allow_action(user) and rate_limits.allow("tickets", user, most, rate_limits.HOUR)
-
-
 def check_invitations(user: User | Any, people: int) -> None:
-    """Count the people who are invited; raise ``ValidationError`` when there were too many already."""
+    """Count the people who are named in a form; raise ``ValidationError`` when there were too many.
+
+    Looking them up costs as much as inviting them, which ``actions.limits`` counts.
+    """
     most = helpdesk_settings.INVITATIONS_PER_HOUR
-    if not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
+    if not rate_limits.allow("people_named", user, most, rate_limits.HOUR, people):
         message = _("You have invited a lot of people. Please wait an hour before inviting others.")
         raise forms.ValidationError(message, code=TOO_MANY)
 
@@ -60,12 +52,3 @@ def check_upload(user: User | Any, size: int) -> None:
 def status_of(form: forms.Form) -> int:
     """Return the status that answers a form with errors: 429 when something was too much."""
     return 429 if any(form.has_error(name, TOO_MANY) for name in form.errors) else 422
-
-
-def refuse_form(form: forms.Form) -> int:
-    """Say on a form that it was too much; return the status of the answer."""
-    form.add_error(
-        None,
-        _("You have sent a lot in a short time. Please wait a moment, then send the form again."),
-    )
-    return 429

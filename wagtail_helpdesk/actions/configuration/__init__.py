@@ -1,4 +1,4 @@
-"""What people do to the configuration of services: each change at once, under lock, on record."""
+"""Changing the configuration of services: each change is checked, locked and logged."""
 
 from .absences import add_absence, may_set_absences, remove_absence
 from .aliases import add_alias, remove_alias

@@ -1,4 +1,4 @@
-"""Absences of managers and who stands in for them."""
+"""Absences of managers and their replacements."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 
 def may_set_absences(user: Any, by: Any) -> bool:
-    """Tell whether somebody may say when a manager is away, which counts in all services they manage.
+    """Return whether ``by`` may record absences of a manager, which count in all their services.
 
-    That is: themselves, with a privilege for it in one; or whoever manages the managers of all.
+    Managers may record their own with a privilege for it in one service; others need the privilege
+    to manage managers in all services of the manager.
     """
     managed = user.helpdesk_manager_rows
     runs = Service.objects.configured_by(by, Privilege.MANAGE_MANAGERS).values("pk")
@@ -44,9 +45,9 @@ def add_absence(
     replacement: User | None = None,
     alerts_follow: bool = True,
 ) -> Absence:
-    """Say from when to when somebody is away, both days included, and who stands in for them.
+    """Record an absence, both days included, and the replacement.
 
-    With ``alerts_follow`` the replacement hears of the absent manager's tickets as they do.
+    With ``alerts_follow`` the replacement is notified of the tickets of the absent manager.
     """
     with transaction.atomic():
         _lock(user)
@@ -67,7 +68,7 @@ def add_absence(
 
 
 def remove_absence(absence: Absence, *, by: Author) -> None:
-    """Take an absence back: one's own always, whoever recorded it."""
+    """Remove an absence. People may always remove their own."""
     with transaction.atomic():
         _lock(absence.user)
         if by not in (None, absence.user) and not may_set_absences(absence.user, by):
@@ -104,7 +105,7 @@ def _check_replacement(
 def _leads_back(
     user: int, person: int, first: datetime.date, last: datetime.date, seen: set[int]
 ) -> bool:
-    """Follow replacements through the days that all absences on the way have in common."""
+    """Return whether the replacements lead back to the user on days that all absences share."""
     for absence in Absence.objects.between(first, last).filter(user=person):
         follower = absence.replacement_id
         if follower == user:
@@ -118,7 +119,7 @@ def _leads_back(
 
 
 def _record(action: str, absence: Absence, by: Author) -> None:
-    """An absence concerns all services of the person: the record of each has it."""
+    """Log the change in every service of the person."""
     days = {
         "starts_on": format_value(absence.starts_on),
         "ends_on": format_value(absence.ends_on),

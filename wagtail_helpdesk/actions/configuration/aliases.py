@@ -1,4 +1,4 @@
-"""Other names of services and categories in the catalogue."""
+"""Aliases: further entries of services and categories in the catalogue."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def add_alias(
     service: Service | None = None,
     parent: Category | None = None,
 ) -> Alias:
-    """Show a service or category under another name, in a service or (None) beside the services.
+    """Add an alias of a service or category, in a service or (None) beside the services.
 
-    In a service it is the place that must be the author's: tickets arrive where the alias leads, by
-    the rules of that place. Beside the services, what it leads to must be.
+    The author needs the privilege in the service in which the alias stands; beside the services,
+    in that of the target. Tickets follow the rules of the target.
     """
     with change_service_locked(
         service or _service_of(to), by=by, needs=Privilege.MANAGE_CATEGORIES
@@ -42,7 +42,7 @@ def add_alias(
 
 
 def remove_alias(alias: Alias, *, by: Author) -> None:
-    """Take another name out of the catalogue; nothing happens to what it led to."""
+    """Remove an alias; its target is not changed."""
     owner = alias.service or _service_of(alias.target)
     with change_service_locked(owner, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         target = alias.target

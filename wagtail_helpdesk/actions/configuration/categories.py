@@ -1,4 +1,4 @@
-"""Categories: making, changing, moving, ordering and deleting them."""
+"""Creating, changing, moving, ordering and deleting categories."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def create_category(
     service: Service, *, by: Author, name: str, parent: Category | None = None, **settings: Any
 ) -> Category:
-    """Make a category, last among its neighbours."""
+    """Create a category, last among its siblings."""
     with change_service_locked(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         _check_parent(change.service, None, parent)
         order = get_next_order(Category.objects.filter(service=service, parent=parent))
@@ -41,7 +41,7 @@ def create_category(
 
 
 def change_category(category: Category, *, by: Author, **changes: Any) -> Category:
-    """Change a category; only what is named is written. ``parent`` moves it in the tree."""
+    """Change the named properties of a category. ``parent`` moves it in the tree."""
     with change_service_locked(
         category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
     ) as change:
@@ -64,7 +64,7 @@ def change_category(category: Category, *, by: Author, **changes: Any) -> Catego
 
 
 def step_category(category: Category, *, by: Author, up: bool) -> None:
-    """Move a category one place up or down among its neighbours."""
+    """Move a category one place up or down among its siblings."""
     with change_service_locked(
         category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
     ) as change:
@@ -91,7 +91,7 @@ def delete_category(category: Category, *, by: Author) -> None:
 def _check_parent(service: Service, category: Category | None, parent: Category | None) -> None:
     if parent is None:
         return
-    # Read again under the lock: two moves at once could otherwise close a circle.
+    # Read again under the lock: two concurrent moves could otherwise create a cycle.
     fresh = Category.objects.get(pk=parent.pk)
     if fresh.service_id != service.pk:
         raise NotPossible("parent", _("The parent category belongs to another service."))

@@ -1,4 +1,4 @@
-"""How the configuration changes: under the lock of its service, by somebody who may, on record."""
+"""One change of a service: locks the service, checks privileges, writes to Wagtail's log."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationChange:
-    """A change being made to a service, locked until it is over. ``by`` None is the system."""
+    """A change in progress of a locked service. ``by`` is None for the system."""
 
     service: Service
     by: AbstractUser | None
-    #: The parts of the configuration that are the author's, as they are now.
+    #: The configuration privileges of the author.
     holds: frozenset[Privilege] = frozenset()
 
     def record(
@@ -41,7 +41,7 @@ class ConfigurationChange:
         after: Values | None = None,
         **about: Any,
     ) -> None:
-        """Write the change to Wagtail's log, with what it was before and is now.
+        """Write the change to Wagtail's log, with the values before and after.
 
         ``about`` are names that the sentence in the log needs: they outlive the rows.
         """
@@ -49,7 +49,7 @@ class ConfigurationChange:
             what or self.service,
             f"wagtail_helpdesk.{action}",
             user=self.by,
-            # The log shows one entry per action and id: several changes of one request are several.
+            # The log shows one entry per action and id, and one request may make several changes.
             uuid=uuid.uuid4(),
             data={
                 "service": self.service.pk,
@@ -64,14 +64,14 @@ class ConfigurationChange:
 def change_service_locked(
     service: Service, *, by: AbstractUser | None, needs: Privilege | None = None
 ) -> Iterator[ConfigurationChange]:
-    """Lock the service, read the author's privileges as they are now, and let them change it.
+    """Lock the service, check the author's privileges, and yield the change.
 
     Raises ``NotYours``; without ``needs`` that is up to the block. Everything in it happens or
     nothing does.
     """
     with transaction.atomic():
-        # Changes of a service wait for one another: the last manager can then be counted. Opening
-        # a ticket waits for them only to find its manager, where the database can tell locks apart.
+        # Changes of a service are serialised, so that its last manager can be counted. Opening a
+        # ticket waits for them only to choose its manager, on databases with NO KEY locks.
         now = get_locked(Service.objects, service.pk)
         holds = frozenset(CONFIGURATION_PRIVILEGES) if by is None else now.configuration_of(by)
         if needs is not None and needs not in holds:
@@ -80,7 +80,7 @@ def change_service_locked(
 
 
 def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Values]:
-    """Set what changes on a row, without saving; return the values before and after."""
+    """Set values on a row without saving; return those that differ, before and after."""
     before, after = {}, {}
     for name, value in changes.items():
         old = getattr(row, name)
@@ -91,14 +91,14 @@ def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Valu
 
 
 def format_value(value: Any) -> Any:
-    """Return a value as the record keeps it: names for rows, which may be gone when it is read."""
+    """Return a value as the log keeps it: rows by name, because they may be deleted later."""
     if isinstance(value, models.Model):
         return str(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def save_validated(row: models.Model) -> None:
-    """Check a row before it is saved; raises ``NotPossible`` for the first thing that is wrong."""
+    """Check a row before it is saved; raises ``NotPossible`` for the first error."""
     try:
         row.full_clean()
     except ValidationError as error:
@@ -108,18 +108,18 @@ def save_validated(row: models.Model) -> None:
 
 
 def get_next_order(rows: models.QuerySet[Any]) -> int:
-    """Return the place after the last of these rows."""
+    """Return the order value after the last of these rows."""
     last = rows.aggregate(last=models.Max("order"))["last"]
     return 0 if last is None else last + 1
 
 
 def stepped(rows: list[Any], row: Any, *, up: bool) -> tuple[Values, Values] | None:
-    """Move a row one place among its neighbours. Returns what ``placed`` does."""
+    """Move a row one place among its siblings; return the same as ``placed``."""
     return placed(rows, row, rows.index(row) + (-1 if up else 1))
 
 
 def placed(rows: list[Any], row: Any, place: int) -> tuple[Values, Values] | None:
-    """Put a row at a place among its neighbours, counted from 0, and number them anew.
+    """Move a row to a place among its siblings, counted from 0, and renumber them.
 
     Return its places before and after as people count them, None if there is no such place.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_permanent_guest(service: Service, user: User, *, by: Author) -> PermanentGuest:
-    """Invite somebody to every ticket that will be posted in the service (guide III.3).
+    """Add a user who is invited to every later ticket of the service (guide III.3).
 
     Not retroactive, and no mail: the creation alert says why it came.
     """
@@ -37,7 +37,7 @@ def add_permanent_guest(service: Service, user: User, *, by: Author) -> Permanen
 
 
 def remove_permanent_guest(guest: PermanentGuest, *, by: Author) -> None:
-    """Stop inviting somebody to new tickets; they stay on those they are on."""
+    """Remove a permanent guest; the user remains a guest of present tickets."""
     with change_service_locked(guest.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         if PermanentGuest.objects.filter(pk=guest.pk).delete()[0]:
             change.record("remove_permanent_guest", name=str(guest), user=guest.user_id)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     Author = User | None
 
-#: What the form about a manager changes.
+#: The fields that the form of a manager changes.
 FLAGS = (*(privilege.value for privilege in Privilege), "available")
 
 
 def add_manager(service: Service, user: User, *, by: Author, **flags: bool) -> ServiceManager:
-    """Make somebody a manager, with the default privileges unless ``flags`` say otherwise.
+    """Add a manager, with the default privileges unless ``flags`` differ.
 
     A configuration privilege that its giver does not hold is left out of the defaults, and
     refused when asked for.
@@ -109,7 +109,7 @@ def remove_manager(
 
 
 def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
-    """Move a manager one place up or down: “the first available” goes by this order."""
+    """Move a manager one place up or down; the algorithm “first available” uses this order."""
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _locked(manager)
         if places := stepped(list(change.service.managers.all()), row, up=up):
@@ -121,7 +121,7 @@ def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
 
 
 def set_availability(manager: ServiceManager, available: bool, *, by: Author) -> ServiceManager:
-    """Say whether tickets may be given to a manager: their own affair with the privilege for it.
+    """Set whether tickets may be assigned to a manager; managers with the privilege set their own.
 
     Otherwise that of whoever manages managers.
     """
@@ -142,7 +142,7 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
 
 
 def _locked(manager: ServiceManager) -> ServiceManager:
-    """The row as it is under the lock of its service; somebody else may have removed it."""
+    """Return the row as it is under the lock of its service."""
     row = ServiceManager.objects.filter(pk=manager.pk).select_related("service", "user").first()
     if row is None:
         raise NotPossible(None, _("%(name)s is not a manager of this service.") % {"name": manager})
@@ -156,7 +156,10 @@ def _check_giving(change: ConfigurationChange, flags: dict[str, Any]) -> None:
 
 
 def _keep_one_holder(row: ServiceManager, flag: str | None) -> None:
-    """Somebody must be left who can add managers, or only an administrator could mend it."""
+    """Raise ``NotPossible`` for the last person who can manage managers.
+
+    Without one, only an administrator could configure the service.
+    """
     if not (row.can_manage_managers and row.user.is_active):
         return
     others = _others(row).filter(can_manage_managers=True)
@@ -209,7 +212,7 @@ def _check_colleague(row: ServiceManager, colleague: User | None) -> None:
 
 
 def find_open_tickets_of(manager: ServiceManager) -> int:
-    """Return how many open tickets of the service somebody is in charge of."""
+    """Return the number of open tickets of the service that the manager is in charge of."""
     return Ticket.objects.filter(
         service=manager.service_id, assignee=manager.user_id, is_open=True
     ).count()

@@ -1,4 +1,4 @@
-"""Whose list of members counts in a category, kept in the row so that nobody need climb the tree."""
+"""Members of categories, and the denormalised ``members_from`` that avoids walking the tree."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def set_members(
     *,
     by: AbstractUser | None,
 ) -> Category:
-    """Name the members of a category, or with None let it inherit those of its parent.
+    """Set the members of a category; None lets it inherit those of its parent.
 
-    Only the named are then told, by default, of what is created there. An empty list is no list:
-    all managers of the service count, and a system check says so.
+    By default only members are notified of new tickets. With an empty list all managers of the
+    service count as members, and a system check warns.
     """
     with change_service_locked(
         category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
@@ -64,7 +64,7 @@ def _replace(category: Category, managers: Collection[ServiceManager]) -> None:
 
 
 def named_members(category: Category) -> list[str] | None:
-    """Return the names of the members a category names, None when it inherits them."""
+    """Return the names of a category's own members, None when it inherits them."""
     if category.inherits_members:
         return None
     rows = category.named_members.select_related("manager__user").order_by("manager__order", "pk")
@@ -72,9 +72,9 @@ def named_members(category: Category) -> list[str] | None:
 
 
 def refresh_members_from(service: Service) -> None:
-    """Work out anew, for every category of a service, whose list of members is in force.
+    """Recompute ``members_from`` of every category of a service; writes only what differs.
 
-    To be called whenever tree or lists changed; writes only what differs.
+    Call it whenever the tree or a list of members changed.
     """
     names = CategoryMember.objects.filter(category=OuterRef("pk"))
     tree = {
@@ -91,7 +91,7 @@ def refresh_members_from(service: Service) -> None:
 
 
 def _source(category: Category, tree: dict[int, Category]) -> int | None:
-    """The nearest category upwards that names members; None where its list is empty, or none does."""
+    """Return the nearest category upwards with members; None if its list is empty or there is none."""
     node: Category | None = category
     while node is not None:
         if not node.inherits_members:

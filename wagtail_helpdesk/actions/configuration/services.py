@@ -1,4 +1,4 @@
-"""Services: making, changing and deleting them."""
+"""Creating, changing, ordering and deleting services."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def create_service(
     *, by: Author, name: str, groups: Collection[Group] = (), **settings: Any
 ) -> Service:
-    """Make a service. Raises ``NotYours`` for whoever may not add services in Wagtail."""
-    _ask_for("add_service", by)
+    """Create a service. Raises ``NotYours`` without Wagtail's permission to add services."""
+    _check_permission("add_service", by)
     with transaction.atomic():
         service = Service(name=name, order=get_next_order(Service.objects.all()))
         _, after = applied(service, settings)
@@ -51,7 +51,7 @@ def create_service(
 def change_service(
     service: Service, *, by: Author, groups: Collection[Group] | None = None, **changes: Any
 ) -> Service:
-    """Change properties of a service; only those named are written."""
+    """Change the named properties of a service."""
     with change_service_locked(service, by=by, needs=Privilege.EDIT_SERVICE) as change:
         row = change.service
         before, after = applied(row, changes)
@@ -72,8 +72,8 @@ def change_service(
 
 
 def change_service_order(service: Service, *, by: Author, place: int | None) -> None:
-    """Put a service at a place in the catalogue, counted from 0; None, or one beyond: at the end."""
-    _ask_for("change_service", by)
+    """Move a service to a place in the catalogue, counted from 0; None: to the end."""
+    _check_permission("change_service", by)
     with transaction.atomic():
         rows = list(Service.objects.select_for_update())
         last = len(rows) - 1
@@ -86,9 +86,9 @@ def change_service_order(service: Service, *, by: Author, place: int | None) -> 
 
 def delete_service(service: Service, *, by: Author) -> None:
     """Delete a service that has no ticket, with its categories, managers and guests."""
-    _ask_for("delete_service", by)
+    _check_permission("delete_service", by)
     with transaction.atomic():
-        # The strongest lock: a ticket being opened holds a weaker one, and one of the two waits.
+        # The strongest lock: a ticket that is being opened holds a weaker one, so one of them waits.
         row = Service.objects.select_for_update().get(pk=service.pk)
         refuse_with_tickets(Ticket.objects.filter(service=row))
         ConfigurationChange(row, by).record("delete_service", name=row.name)
@@ -98,7 +98,7 @@ def delete_service(service: Service, *, by: Author) -> None:
         row.delete()
 
 
-def _ask_for(permission: str, by: Author) -> None:
+def _check_permission(permission: str, by: Author) -> None:
     if by is not None and not by.has_perm(f"wagtail_helpdesk.{permission}"):
         raise NotYours
 

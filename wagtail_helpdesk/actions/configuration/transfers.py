@@ -1,4 +1,4 @@
-"""Emptying a category or a service of its tickets, so that it can be deleted (R-27)."""
+"""Transferring all tickets of a category or service, so that it can be deleted."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     Author = User | None
 
-#: Tickets transferred by one call: more would keep a request, and the lock, for too long.
+#: Tickets transferred by one call, so that a request does not hold the lock for long.
 BATCH_SIZE = 200
 
 
 def transfer_tickets(source: Service | Category, *, by: Author, to: Category) -> int:
-    """Transfer all tickets of a category or service, ``AT_ONCE`` of them; return how many are left.
+    """Transfer up to ``BATCH_SIZE`` tickets of a category or service; return how many remain.
 
-    Ended ones are among them, or nothing could be deleted. Each transfer is an act of the system,
-    which may do it in any status; the history names the author, and all others it concerns are told.
+    Ended tickets are included. Each transfer is an action of the system, which may transfer in any
+    status; the history names the author.
     """
     service = source if isinstance(source, Service) else source.service
     with change_service_locked(service, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
@@ -46,11 +46,10 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
 
 
 def find_transfer_targets(user: Any, service: Service) -> QuerySet[Category]:
-    """Return the categories to which somebody may transfer the tickets of a service they empty.
+    """Return the categories to which the user may transfer the tickets of a service.
 
-    Those that take tickets, of services that are theirs to configure or to manage; and of those open
-    to them, if they may transfer a ticket of the service anywhere. Emptying it gives no more right to
-    its tickets than their own transfer does.
+    They take tickets and belong to services that the user configures or manages, or that are open to
+    the user if their privileges in the service allow transfers anywhere.
     """
     services = Service.objects.configured_by(user, Privilege.MANAGE_CATEGORIES)
     reachable = Q(service__in=services.values("pk"))
@@ -67,7 +66,7 @@ def find_tickets_of(source: Service | Category) -> QuerySet[Ticket]:
 
 
 def refuse_with_tickets(tickets: QuerySet[Ticket]) -> None:
-    """Raise ``NotPossible`` if there are any, with their number."""
+    """Raise ``NotPossible``, with the number, if there are any tickets."""
     count = tickets.count()
     if count:
         raise NotPossible(

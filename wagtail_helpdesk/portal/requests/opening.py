@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.actions import NotPossible, SentBefore
+from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import number, words
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
 from wagtail_helpdesk.portal.search import matching
+from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 from wagtail_helpdesk.portal.tickets.action_view import SeeOther
 
 from . import catalogue, source_page
 from .opening_form import OpeningForm, refill_from_template
-
-logger = logging.getLogger(__name__)
 
 #: In characters; nothing in the catalogue has a longer name.
 LONGEST = 100
@@ -168,6 +166,11 @@ def _written(posted: QueryDict) -> dict[str, Any]:
 
 def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket | None:
     """Open the ticket a form asks for; None when it is to be corrected, its good files kept."""
+    again = find_outcome_of_same_form(
+        request.http, "open_ticket", request.user, compute_form_digest(request.http)
+    )
+    if again is not None:
+        return again.ticket
     ticket = _opened(request, form) if form.is_valid() else None
     if ticket is None:
         if form.http_status == 422:
@@ -179,19 +182,16 @@ def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket |
 
 
 def _opened(request: HelpdeskRequest, form: OpeningForm) -> Ticket | None:
-    if not rate_limits.allow_opening(request.user):
-        form.http_status = rate_limits.refuse_form(form)
-        return None
-    try:
-        return form.run()
-    except SentBefore as problem:
-        form.add_error(None, str(problem))
+    outcome = form.run()
+    refusal = outcome.refusal
+    if refusal is None:
+        return outcome.ticket
+    if refusal.kind == "not_yours":
+        raise NotYours
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    form.http_status = refusal.status
+    if refusal.kind == "sent_before":
         form.renew()
-    except NotPossible as problem:
-        form.add_error(problem.field if problem.field in form.fields else None, str(problem))
-    except OSError:
-        logger.exception("The files of a form could not be stored.")
-        form.add_error(None, _("The files could not be stored. Nothing was recorded."))
     return None
 
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk import actions
+from wagtail_helpdesk import actions, lifecycle
 from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.lifecycle import Visibility
-from wagtail_helpdesk.models import Category, Ticket
+from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import NamesPeople
+from wagtail_helpdesk.portal.submissions import compute_form_digest
 
 from . import catalogue
 from .source_page import find_asked_page
@@ -96,19 +97,16 @@ class OpeningForm(NamesPeople, WithFiles):
         self.http_status, self.data = 409, self.data.copy()  # type: ignore[attr-defined]
         self.data["submission"] = uuid.uuid4()  # type: ignore[index]
 
-    def run(self) -> Ticket:
+    def run(self) -> actions.Outcome:
         """Open the ticket; the same form sent twice gives the same ticket."""
         given = self.cleaned_data
-        return actions.open_ticket(
-            self.shown_category,
-            by=self.author,
-            requester=given.get("requester") or self.author,
-            subject=given["subject"],
-            text=given["text"],
-            files=given["files"],
-            page=given["page"],
-            submission=given.get("submission"),
-        )
+        data = {name: given[name] for name in ("subject", "text", "files", "page")}
+        data["requester"] = given.get("requester") or self.author
+        return actions.perform(
+            lifecycle.OPEN_TICKET.name, self.shown_category, self.author, data,
+            given.get("submission"), source=lifecycle.Source.PAGE,
+            digest=compute_form_digest(self.request.http),
+        ).outcomes[0]  # fmt: skip
 
 
 def refill_from_template(

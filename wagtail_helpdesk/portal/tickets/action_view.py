@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, SentBefore
+from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
@@ -18,12 +17,11 @@ from wagtail_helpdesk.parsing import number as number_in
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
+from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 from wagtail_helpdesk.portal.tickets.forms.participants import RemoveGuest
 
 from . import history
 from .forms import FORMS, ActForm
-
-logger = logging.getLogger(__name__)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -38,12 +36,34 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
     form_class = FORMS.get(slug.replace("-", "_"))
     if form_class is None or "_" in slug:
         raise Http404(_("There is no such action."))
+    if request.posted and (answer := _answer_again(request, number, form_class)):
+        return answer
     ticket = request.ticket(number)
     if not request.posted:
         return _ask(request, ticket, form_class)
     if "find" in request.http.POST and issubclass(form_class, FindsPeople):
         return _find(request, ticket, form_class)
     return _do(request, ticket, form_class)
+
+
+def _answer_again(
+    request: HelpdeskRequest, number: int, form_class: type[ActForm]
+) -> HttpResponse | None:
+    """Lead on as the first time when the same form was sent before, None when it was not."""
+    digest = compute_form_digest(request.http, number)
+    outcome = find_outcome_of_same_form(request.http, form_class.name, request.user, digest)
+    if outcome is None:
+        return None
+    try:
+        ticket = request.ticket(number)
+    except Http404:
+        return SeeOther(_list_url(request))
+    form = form_class(request.http.POST, request.http.FILES, request=request, ticket=ticket)
+    form.result = outcome.result
+    # The message of the first answer may have been lost with it.
+    if form.is_valid():
+        messages.success(request.http, _message(form, still_visible=True))
+    return SeeOther(_next_address(request, form, still_visible=True))
 
 
 def _ask(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
@@ -81,21 +101,15 @@ def _do(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> 
             if _is_possible(request, form)
             else _refuse(request, form)
         )
-    if not rate_limits.allow_action(request.user):
-        return _rejected(request, form, rate_limits.refuse_form(form))
-    try:
-        form.run()
-    except NotNow as problem:
-        return _stale(request, form, isinstance(problem, SentBefore))
-    except NotPossible as problem:
-        field = problem.field if problem.field in form.fields else None
-        form.add_error(field, str(problem))
-        return _rejected(request, form)
-    except OSError:
-        logger.exception("The files of a form could not be stored.")
-        form.add_error(None, _("The files could not be stored. Nothing was recorded."))
-        return _rejected(request, form)
-    return _done(request, form)
+    refusal = form.run()
+    if refusal is None:
+        return _done(request, form)
+    if refusal.kind == "not_yours":
+        raise NotYours
+    if refusal.kind in ("not_now", "sent_before"):
+        return _stale(request, form, refusal.kind == "sent_before")
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    return _rejected(request, form, refusal.status)
 
 
 def _is_possible(request: HelpdeskRequest, form: ActForm) -> bool:
@@ -196,6 +210,10 @@ def _next_address(request: HelpdeskRequest, form: ActForm, still_visible: bool) 
         return f"{request.base}tickets/"
     if still_visible and not (form.leaves and _wants_the_list(request)):
         return f"{request.base}tickets/{form.ticket.pk}/"
+    return _list_url(request)
+
+
+def _list_url(request: HelpdeskRequest) -> str:
     return request.base + ("desk/" if request.managed else "tickets/")
 
 

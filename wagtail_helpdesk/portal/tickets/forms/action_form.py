@@ -9,11 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
-from wagtail_helpdesk.lifecycle import Action, Audience, Message
+from wagtail_helpdesk.actions import Refusal
+from wagtail_helpdesk.lifecycle import Action, Audience, Message, Source
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
+from wagtail_helpdesk.portal.submissions import compute_form_digest
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -102,21 +104,32 @@ class ActForm(forms.Form):
         return [way for way in self.ways if way.action in available]
 
     def arguments(self) -> dict[str, Any]:
-        """Return what the verb is given besides the ticket and its author."""
-        given = {"submission": self.cleaned_data.get("submission")}
+        """Return the data of the verb: what it takes besides ticket and author."""
+        given: dict[str, Any] = {}
         if "text" in self.fields:
             given["text"] = self.cleaned_data.get("text", "")
         if "files" in self.fields:
             given["files"] = self.cleaned_data.get("files", [])
         return given
 
-    def run(self) -> Any:
-        """Do it. The ticket is given as its reader saw it, so that a stale page is noticed."""
+    def run(self) -> Refusal | None:
+        """Perform the verb; return the refusal, None when it is done.
+
+        The ticket is given as the page showed it, so that a stale page is noticed.
+        """
         if self.cleaned_data.get("version") is not None:
             self.ticket.version = self.cleaned_data["version"]
-        verb = getattr(actions, self.name)
-        self.result = verb(self.ticket, by=self.author, **self.arguments())
-        return self.result
+        outcome = actions.perform(
+            self.name, self.ticket, self.author, self.arguments(),
+            self.cleaned_data.get("submission"), self.get_seen(), source=Source.PAGE,
+            digest=compute_form_digest(self.request.http, self.ticket.pk),
+        ).outcomes[0]  # fmt: skip
+        self.result = outcome.result
+        return outcome.refusal
+
+    def get_seen(self) -> int | None:
+        """Return the last event that the page showed, for actions that stop when overtaken."""
+        return None
 
     def refreshed(self, ticket: Ticket, seen: int) -> None:
         """Let the same text be sent again, knowing what happened meanwhile."""
@@ -161,5 +174,6 @@ class WithText(ActForm):
 class StopsWhenOvertaken(ActForm):
     """The form of an act that stops when somebody wrote after what its author read."""
 
-    def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {"seen": self.cleaned_data.get("seen")}
+    def get_seen(self) -> int | None:
+        seen: int | None = self.cleaned_data.get("seen")
+        return seen

@@ -1,0 +1,1 @@
+"""An app of a host site: adds to the helpdesk by its extension points alone."""

@@ -1,0 +1,21 @@
+"""The Wagtail hooks by which a host site or an optional app adds to the helpdesk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from wagtail import hooks
+
+#: Returns a verb of the site (a function decorated with ``site_verb``), or several.
+REGISTER_VERB = "register_helpdesk_verb"
+
+
+def call_hooks(name: str, *args: Any) -> Iterator[Any]:
+    """Call the functions registered for a hook and yield what they return, lists item by item."""
+    for function in hooks.get_hooks(name):
+        returned = function(*args)
+        if isinstance(returned, list | tuple):
+            yield from returned
+        elif returned is not None:
+            yield returned

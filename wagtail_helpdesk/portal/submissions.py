@@ -1,0 +1,42 @@
+"""Forms of pages that are sent twice: recognised before anything of them is read again."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest
+
+from wagtail_helpdesk.actions import Outcome, find_earlier_outcome
+from wagtail_helpdesk.actions.idempotency import compute_digest
+
+#: Differs between two copies of a page, and says nothing about the form.
+_IGNORED = "csrfmiddlewaretoken"
+
+
+def compute_form_digest(http: HttpRequest, subject: Any = None) -> str:
+    """Return a digest of a form as it was posted, files by their content.
+
+    Of what was posted, not of what it means: a guest who was removed, or a kept file that was
+    attached, is no longer found when the same form arrives again.
+    """
+    posted = {name: values for name, values in http.POST.lists() if name != _IGNORED}
+    return compute_digest(subject, {"posted": posted, "files": dict(http.FILES.lists())})
+
+
+def find_outcome_of_same_form(
+    http: HttpRequest, verb: str, user: Any, digest: str
+) -> Outcome | None:
+    """Return what this form did when the same person sent it before, None when they did not."""
+    submission = get_submission_id(http)
+    if submission is None:
+        return None
+    return find_earlier_outcome(verb, user, submission, digest)
+
+
+def get_submission_id(http: HttpRequest) -> uuid.UUID | None:
+    """Return the id of the posted form, None when there is none."""
+    try:
+        return uuid.UUID(http.POST.get("submission", ""))
+    except ValueError:
+        return None
