@@ -56,15 +56,15 @@ class EventView:
 
     def get_name(self, key: str) -> str:
         """Return the name of the user that the event recorded as ``key``, empty if unknown."""
-        return self.people.get(self.event.after.get(key), "")
+        return self.people.get(self.event.value_after(key), "")
 
     def get_previous_name(self, key: str) -> str:
         """Return the name of the user that ``key`` was before the event, empty if unknown."""
-        return self.people.get(self.event.before.get(key), "")
+        return self.people.get(self.event.value_before(key), "")
 
     def join_names(self, key: str) -> str:
         """Return the names of the users that the event recorded as a list under ``key``."""
-        users = self.event.after.get(key, ())
+        users = self.event.value_after(key) or ()
         return ", ".join(self.people[user] for user in users if user in self.people)
 
 
@@ -179,7 +179,7 @@ def _describe_taking(view: EventView) -> str:
 
 
 def _describe_assignment(view: EventView) -> str:
-    assignee = view.event.after.get("assignee")
+    assignee = view.event.value_after("assignee")
     names = {
         "who": view.actor,
         "name": view.get_name("assignee"),
@@ -270,7 +270,7 @@ def _describe_removal(view: EventView) -> str:
 
 
 def _describe_new_requester(view: EventView) -> str:
-    if view.reader is not None and view.reader == view.event.after.get("requester"):
+    if view.reader is not None and view.reader == view.event.value_after("requester"):
         return _("%(who)s transferred this ticket to you.") % {"who": view.actor}
     return _("%(who)s made %(name)s the requester of the ticket%(previously)s.") % {
         "who": view.actor,

@@ -167,7 +167,6 @@ class Action:
 
     name: str
     label: Promise | str
-    past: Promise | str | None = None
     rules: tuple[Rule, ...] = ()
     message: Message = Message.OPTIONAL
     audience: Audience = Audience.EVERYONE
@@ -259,21 +258,18 @@ def _anybody(*statuses: Status) -> tuple[Rule, ...]:
 OPEN_TICKET = Action(
     name="open_ticket",
     label=_("Open a ticket"),
-    past=_("%(who)s opened the ticket"),
     message=Message.REQUIRED,
     counts_as_arrival=True,
 )
 TAKE = Action(
     name="take",
     label=pgettext_lazy("ticket", "Take"),
-    past=_("%(who)s took the ticket"),
     rules=_TAKING,
     checks_version=True,
 )
 ASSIGN = Action(
     name="assign",
     label=pgettext_lazy("ticket", "Assign"),
-    past=_("%(who)s assigned the ticket to %(name)s"),
     rules=(
         Rule(
             by=Role.MANAGER,
@@ -290,7 +286,6 @@ ASSIGN = Action(
 RELEASE = Action(
     name="release",
     label=pgettext_lazy("ticket", "Release"),
-    past=_("%(who)s released the ticket"),
     rules=(
         Rule(by=Role.IN_CHARGE, moves=_lead(Status.FREE, *ASSIGNED_STATUSES)),
         Rule(by=Role.SYSTEM, moves=_lead(Status.FREE, *ASSIGNED_STATUSES)),
@@ -301,14 +296,12 @@ RELEASE = Action(
 COMMENT = Action(
     name="comment",
     label=_("Add a comment"),
-    past=_("%(who)s added a comment"),
     rules=_SPEAKING,
     message=Message.REQUIRED,
 )
 NOTE = Action(
     name="note",
     label=_("Internal note"),
-    past=_("%(who)s added an internal note"),
     rules=(Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),),
     message=Message.REQUIRED,
     audience=Audience.MANAGERS,
@@ -317,7 +310,6 @@ NOTE = Action(
 ASK_INFORMATION = Action(
     name="ask_information",
     label=_("Ask for information"),
-    past=_("%(who)s asked for information"),
     rules=(Rule(by=Role.IN_CHARGE, moves=_lead(Status.INCOMPLETE, *ASSIGNED_STATUSES)),),
     message=Message.REQUIRED,
     asks_reply_from=Role.REQUESTER,
@@ -326,7 +318,6 @@ ASK_INFORMATION = Action(
 POSTPONE = Action(
     name="postpone",
     label=pgettext_lazy("ticket", "Postpone"),
-    past=_("%(who)s postponed the ticket"),
     rules=(
         Rule(
             by=Role.IN_CHARGE,
@@ -338,7 +329,6 @@ POSTPONE = Action(
 RESUME = Action(
     name="resume",
     label=pgettext_lazy("ticket", "Resume"),
-    past=_("%(who)s resumed the ticket"),
     rules=(
         Rule(
             by=Role.IN_CHARGE,
@@ -351,7 +341,6 @@ RESUME = Action(
 CLOSE = Action(
     name="close",
     label=pgettext_lazy("ticket", "Close"),
-    past=_("%(who)s closed the ticket"),
     rules=(
         Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, *OPEN_STATUSES)),
         Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *ASSIGNED_STATUSES)),
@@ -362,14 +351,12 @@ CLOSE = Action(
 APPROVE_CLOSURE = Action(
     name="approve_closure",
     label=_("Approve the closure"),
-    past=_("%(who)s approved the closure"),
     rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.APPROVED, Status.CLOSED)),),
     checks_version=True,
 )
 REJECT_CLOSURE = Action(
     name="reject_closure",
     label=_("Refuse the closure"),
-    past=_("%(who)s refused the closure"),
     rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, Status.CLOSED)),),
     message=Message.REQUIRED,
     counts_as_arrival=True,
@@ -378,14 +365,12 @@ REJECT_CLOSURE = Action(
 CANCEL = Action(
     name="cancel",
     label=_("Cancel the ticket"),
-    past=_("%(who)s cancelled the ticket"),
     rules=(Rule(by=Role.REQUESTER, moves=_lead(Status.CANCELLED, *OPEN_STATUSES)),),
     checks_version=True,
 )
 REFUSE = Action(
     name="refuse",
     label=pgettext_lazy("ticket", "Refuse"),
-    past=_("%(who)s refused the ticket"),
     rules=(
         Rule(
             by=Role.IN_CHARGE,
@@ -399,7 +384,6 @@ REFUSE = Action(
 REOPEN = Action(
     name="reopen",
     label=pgettext_lazy("ticket", "Reopen"),
-    past=_("%(who)s reopened the ticket"),
     rules=(
         Rule(by=Role.REQUESTER, moves=_lead(Status.IN_PROGRESS, *ENDED_STATUSES)),
         Rule(
@@ -414,7 +398,6 @@ REOPEN = Action(
 MOVE = Action(
     name="move",
     label=pgettext_lazy("ticket", "Transfer"),
-    past=_("%(who)s transferred the ticket to %(category)s"),
     rules=(
         Rule(by=Role.IN_CHARGE, moves=_stay(*ALL_STATUSES)),
         Rule(by=Role.MANAGER, moves=_stay(*OPEN_STATUSES)),
@@ -426,7 +409,6 @@ MOVE = Action(
 INVITE = Action(
     name="invite",
     label=_("Invite a user"),
-    past=_("%(who)s invited %(name)s to follow the ticket"),
     rules=(
         Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),
         Rule(by=Role.REQUESTER, moves=_stay(*ALL_STATUSES)),
@@ -437,7 +419,6 @@ INVITE = Action(
 REMOVE_GUEST = Action(
     name="remove_guest",
     label=_("Remove the guest"),
-    past=_("%(who)s removed %(name)s from the list of guests"),
     rules=(
         Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),
         Rule(by=Role.REQUESTER, moves=_stay(*ALL_STATUSES)),
@@ -447,14 +428,12 @@ REMOVE_GUEST = Action(
 CHANGE_REQUESTER = Action(
     name="change_requester",
     label=_("Change the requester"),
-    past=_("%(who)s changed the requester: %(name)s"),
     rules=(Rule(by=Role.IN_CHARGE, moves=_stay(*OPEN_STATUSES)),),
     checks_version=True,
 )
 CHANGE_PRIORITY = Action(
     name="change_priority",
     label=_("Change the priority"),
-    past=_("%(who)s changed the priority: %(after)s"),
     rules=(
         Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),
         Rule(by=Role.REQUESTER, moves=_stay(*OPEN_STATUSES)),
@@ -465,7 +444,6 @@ CHANGE_PRIORITY = Action(
 CHANGE_SUBJECT = Action(
     name="change_subject",
     label=_("Change the subject"),
-    past=_("%(who)s changed the subject: “%(after)s”"),
     rules=_ADJUSTING,
     message=Message.NONE,
     notifies=MANAGER_ROLES,
@@ -473,7 +451,6 @@ CHANGE_SUBJECT = Action(
 CHANGE_VISIBILITY = Action(
     name="change_visibility",
     label=_("Change the visibility"),
-    past=_("%(who)s changed the visibility: %(after)s"),
     rules=_ADJUSTING,
     message=Message.NONE,
     notifies=MANAGER_ROLES,
@@ -482,7 +459,6 @@ CHANGE_VISIBILITY = Action(
 ATTACH = Action(
     name="attach",
     label=_("Attach a file"),
-    past=_("%(who)s attached a file"),
     rules=_SPEAKING,
 )
 FOLLOW = Action(
@@ -516,7 +492,6 @@ UNMUTE = Action(
 EXPIRE = Action(
     name="expire",
     label=pgettext_lazy("ticket", "Expire"),
-    past=_("The ticket expired, for want of an answer from the requester"),
     rules=(Rule(by=Role.SYSTEM, moves=_lead(Status.EXPIRED, Status.CLOSED)),),
     message=Message.NONE,
     checks_version=True,

@@ -35,7 +35,6 @@ def test_a_verb_of_the_site_is_performed_like_the_others(taken, people, tomorrow
     event = result.event
     assert (event.action, event.text) == ("confirm_visit", "À 9 h.")
     assert event.after == {"visit_on": tomorrow.isoformat()}
-    assert str(event.row.past) == "%(who)s confirmed a visit"
 
 
 def test_the_row_of_the_site_is_in_the_table_and_offered_to_whom_it_allows(taken, people):

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 CONFIRM_VISIT = Action(
     name="confirm_visit",
     label="Confirm a visit",
-    past="%(who)s confirmed a visit",
     rules=(Rule(by=Role.IN_CHARGE, moves={status: status for status in OPEN_STATUSES}),),
 )
 

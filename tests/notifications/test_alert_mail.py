@@ -18,6 +18,7 @@ from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.mailqueue.mail import strip_to_one_line
 from wagtail_helpdesk.models import HelpdeskPreferences, OutgoingMail, PermanentGuest, State
+from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.notifications.alert_mail import quote_text
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
@@ -527,7 +528,8 @@ class TestInjection:
     ):
         type(general).objects.filter(pk=general.pk).update(name=evil[:100])
         type(heating).objects.filter(pk=heating.pk).update(name=evil[:100])
-        type(ticket).objects.filter(pk=ticket.pk).update(subject=evil[:255])
+        with unguarded():
+            type(ticket).objects.filter(pk=ticket.pk).update(subject=evil[:255])
         type(people.karim).objects.filter(pk=people.karim.pk).update(first_name=evil[:150])
         mails = list(send_mails().values())
         assert len(mails) == 4

@@ -124,9 +124,7 @@ class Event(models.Model):
     def row(self) -> lifecycle.Action:
         """The row of the table of actions; a neutral one when the app that added it is gone."""
         known = lifecycle.ACTIONS.get(self.action)
-        return known or lifecycle.Action(
-            name=self.action, label=self.action, past=_("%(who)s changed the ticket")
-        )
+        return known or lifecycle.Action(name=self.action, label=self.action)
 
     def value_before(self, name: str) -> Any:
         """Return a field before the event, None if it did not change; keys in their own type."""
