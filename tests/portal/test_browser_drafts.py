@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from tests.portal.conftest import hidden
-from wagtail_helpdesk.portal.browser_drafts import COOKIE, MAX_SUBMISSIONS, now, owner
+from wagtail_helpdesk.portal.browser_drafts import COOKIE, MAX_SUBMISSIONS, get_draft_owner, now
 
 
 def said(visitor, path=""):
@@ -50,7 +50,7 @@ def test_a_log_out_ends_the_drafts_of_that_person(visit, people, travel):
 def test_a_session_that_expired_ends_no_draft(visit, people):
     visitor = visit(people.lea)
     visitor.client.session.flush()
-    assert owner(people.lea)["logged-out"] == 0
+    assert get_draft_owner(people.lea)["logged-out"] == 0
 
 
 @pytest.mark.parametrize("form", ["comment", "opening"])

@@ -24,10 +24,10 @@ MAX_SUBMISSIONS = 5
 DAY = 24 * 60 * 60
 
 
-def owner(user: Any) -> dict[str, int | str]:
+def get_draft_owner(user: Any) -> dict[str, int | str]:
     """Return what the script needs to know about the owner of drafts, by the name of its attribute."""
     return {
-        "person": salted_hmac(SALT, str(user.pk)).hexdigest()[:32],
+        "person": salted_hmac(SALT, str(user.pk), algorithm="sha256").hexdigest()[:32],
         "draft-days": helpdesk_settings.DRAFT_DAYS,
         "logged-out": cache.get(_key(user), 0),
     }

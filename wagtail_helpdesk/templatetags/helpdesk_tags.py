@@ -22,7 +22,7 @@ register.filter("display_name", get_display_name)
 @register.simple_tag(takes_context=True)
 def draft_owner(context: template.Context) -> SafeString:
     """Return the attributes that name the owner of the drafts in an element."""
-    owner = browser_drafts.owner(context["request"].user)
+    owner = browser_drafts.get_draft_owner(context["request"].user)
     return format_html_join(" ", 'data-hd-{}="{}"', owner.items())
 
 
