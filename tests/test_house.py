@@ -12,8 +12,7 @@ from django.template.loader import get_template
 
 from wagtail_helpdesk import actions, conf
 from wagtail_helpdesk.lifecycle import ACTIONS, Role
-from wagtail_helpdesk.portal.tickets import buttons
-from wagtail_helpdesk.portal.tickets.forms import FORMS
+from wagtail_helpdesk.portal.tickets.forms import get_form_classes
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGE = PROJECT / "wagtail_helpdesk"
@@ -104,14 +103,15 @@ def test_every_row_of_the_table_has_its_verb():
 
 
 def test_every_act_of_people_has_its_form():
-    assert of_people() - set(FORMS) == set(), "write it in portal/forms/, and put it into FORMS"
+    forms = set(get_form_classes())
+    assert of_people() - forms == set(), "write it in portal/tickets/forms/, with @register_form"
 
 
 def test_every_act_of_people_has_its_button():
-    offered = {action.name for action in (*buttons.FIRST, *buttons.THEN, *buttons.PROPERTIES)}
-    # Beside the name of each guest, and among the wishes to hear of the ticket.
+    offered = {name for name, form_class in get_form_classes().items() if form_class.button}
+    # Beside the name of each guest, and one click each.
     elsewhere = {"remove_guest", "follow", "unfollow"}
-    assert of_people() - offered == elsewhere, "give it a place in portal/buttons.py"
+    assert of_people() - offered == elsewhere, "give its form a `button`"
 
 
 # -- texts -----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the helpdesk registers with Wagtail. No logic here."""
+"""Registers the helpdesk with Wagtail, and its own parts with its extension points."""
 
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
@@ -8,7 +8,8 @@ from .dashboard import home, mail_report, userbar
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
-from .portal import drafts
+from .portal import drafts, menu
+from .portal.tickets import composer_tools, panels
 from .snippets import accounts, history, routing
 from .snippets.no_bulk_actions import no_bulk_deletion
 from .snippets.permissions import (
@@ -42,6 +43,13 @@ hooks.register("register_reports_menu_item", mail_report.MailsMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", drafts.keep_draft)
+hooks.register("register_helpdesk_menu_item", menu.get_requests_item)
+hooks.register("register_helpdesk_menu_item", menu.get_desk_item)
+hooks.register("register_helpdesk_menu_item", menu.get_search_item)
+hooks.register("register_helpdesk_menu_item", menu.get_preferences_item)
+hooks.register("register_helpdesk_ticket_panel", panels.PropertiesPanel)
+hooks.register("register_helpdesk_ticket_panel", panels.GuestsPanel)
+composer_tools.register_format_buttons()
 
 
 @hooks.register("register_icons")

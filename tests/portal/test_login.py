@@ -36,7 +36,7 @@ def test_a_22_what_was_typed_is_there_after_login(visit, people, ticket):
 def test_a_22_an_opening_form_is_filled_again_too(visit, people, heating):
     lea, path = visit(), f"new/{heating.pk}/"
     lea.post(
-        path, category=heating.pk, subject="Froid", text="Il gèle.", whose=sign_owner(people.lea)
+        path, category=heating.pk, subject="Froid", text="Il gèle.", draft_owner=sign_owner(people.lea)
     )
     lea.client.force_login(people.lea)
     page = lea.page(path)
@@ -47,7 +47,7 @@ def test_a_22_an_opening_form_is_filled_again_too(visit, people, heating):
 
 def test_it_is_forgotten_once_it_was_sent(visit, people, ticket):
     lea, path = visit(), f"tickets/{ticket.pk}/comment/"
-    lea.post(path, text="Un long message.", whose=sign_owner(people.lea))
+    lea.post(path, text="Un long message.", draft_owner=sign_owner(people.lea))
     lea.client.force_login(people.lea)
     assert lea.post(path, **hidden(lea.get(path)), text="Un long message.").status_code == 303
     assert lea.page(path).find("textarea").text.strip() == ""
@@ -55,29 +55,29 @@ def test_it_is_forgotten_once_it_was_sent(visit, people, ticket):
 
 def test_an_enormous_text_is_not_put_into_the_session(visit, people, ticket):
     anonymous = visit()
-    path, whose = f"tickets/{ticket.pk}/comment/", sign_owner(people.lea)
-    anonymous.post(path, text="x" * 40_000, whose=whose)
-    assert "wagtail_helpdesk_unfinished" not in anonymous.client.session
+    path, draft_owner = f"tickets/{ticket.pk}/comment/", sign_owner(people.lea)
+    anonymous.post(path, text="x" * 40_000, draft_owner=draft_owner)
+    assert "wagtail_helpdesk_draft" not in anonymous.client.session
 
 
 def test_s_vis_14_whoever_logs_in_next_does_not_read_what_another_typed(visit, people, taken):
     browser, path = visit(), f"tickets/{taken.pk}/comment/"
-    browser.post(path, text="Entre nous.", whose=sign_owner(people.lea))
+    browser.post(path, text="Entre nous.", draft_owner=sign_owner(people.lea))
     browser.client.force_login(people.karim)
     assert "Entre nous." not in browser.get(path).text
-    assert "wagtail_helpdesk_unfinished" not in browser.client.session
+    assert "wagtail_helpdesk_draft" not in browser.client.session
 
 
-@pytest.mark.parametrize("whose", [{}, {"whose": "1:forged"}])
-def test_s_vis_14_what_belongs_to_nobody_known_is_not_kept(visit, people, ticket, whose):
+@pytest.mark.parametrize("draft_owner", [{}, {"draft_owner": "1:forged"}])
+def test_s_vis_14_what_belongs_to_nobody_known_is_not_kept(visit, people, ticket, draft_owner):
     anonymous = visit()
-    anonymous.post(f"tickets/{ticket.pk}/comment/", text="Un long message.", **whose)
-    assert "wagtail_helpdesk_unfinished" not in anonymous.client.session
+    anonymous.post(f"tickets/{ticket.pk}/comment/", text="Un long message.", **draft_owner)
+    assert "wagtail_helpdesk_draft" not in anonymous.client.session
 
 
 def test_it_is_given_back_to_its_own_form_only(visit, people, ticket):
     lea = visit()
-    lea.post(f"tickets/{ticket.pk}/comment/", text="Un long message.", whose=sign_owner(people.lea))
+    lea.post(f"tickets/{ticket.pk}/comment/", text="Un long message.", draft_owner=sign_owner(people.lea))
     lea.client.force_login(people.lea)
     assert "Un long message." not in lea.get(f"tickets/{ticket.pk}/close/").text
 
@@ -95,6 +95,6 @@ def test_s_csrf_02_a_form_without_its_token_is_refused(people, helpdesk, taken):
 
 def test_the_hint_is_shown_after_the_login(visit, people, ticket):
     lea, path = visit(), f"tickets/{ticket.pk}/comment/"
-    lea.post(path, text="Un long message.", whose=sign_owner(people.lea))
+    lea.post(path, text="Un long message.", draft_owner=sign_owner(people.lea))
     lea.client.force_login(people.lea)
     assert "Your session has expired." in soup(lea.get(path)).find(role="status").text

@@ -47,11 +47,11 @@ def test_who_manages_the_target_is_not_said_to_be_a_guest(visit, people, taken, 
 def test_of_very_many_categories_the_first_are_listed_and_the_others_found(
     visit, people, taken, plumbing, network, monkeypatch
 ):
-    monkeypatch.setattr("wagtail_helpdesk.portal.tickets.forms.moving.MOST_CATEGORIES", 1)
+    monkeypatch.setattr("wagtail_helpdesk.portal.tickets.forms.moving.MAX_CATEGORIES", 1)
     karim = visit(people.karim)
     page = karim.page(f"tickets/{taken.pk}/move/")
     assert len(page.select("input[name=to]")) == 1
-    assert "search for the others by name" in page.text
+    assert "Search to find the others" in page.text
     page = soup(karim.act(taken, "move", query="plomb", find="1", text="Une fuite."))
     assert page.select_one("input[name=to]")["value"] == str(plumbing.pk)
     assert page.find("textarea").text.strip() == "Une fuite."

@@ -127,12 +127,12 @@ def test_nor_does_the_admin(client, people, world):
 def test_the_number_of_a_ticket_is_a_name_wherever_it_is_read(visit, people, world):
     number = str(world["ticket"])
     assert number in visit(people.karim).page("desk/", queue="mine").find(class_="hd-number")
-    assert f"Ticket no. {number}" in visit(people.karim).page(f"tickets/{number}/").title.get_text()
+    assert f"Ticket #{number}" in visit(people.karim).page(f"tickets/{number}/").title.get_text()
 
 
 def test_nor_does_a_mail(world, mailoutbox):
     dispatch_waiting_events()
     deliver()
     parts = [part for mail in mailoutbox for part in (mail.body, mail.alternatives[0].content)]
-    assert any(f"Ticket no. {world['ticket']}" in part for part in parts)
+    assert any(f"Ticket #{world['ticket']}" in part for part in parts)
     assert [part for part in parts if GROUPED.search(part)] == []

@@ -63,14 +63,14 @@ def test_the_headings_carry_the_ways_to_transfer_and_to_invite(visit, people, ta
 
 def test_the_requester_has_neither_the_words_nor_the_buttons_of_managers(visit, people, taken):
     page = visit(people.lea).page(f"tickets/{taken.pk}/")
-    assert page.find(class_="hd-status").text == "Being handled"
-    assert buttons(page)[:4] == ["Add a comment", "Close", "Invite a user", "Cancel the ticket"]
+    assert page.find(class_="hd-status").text == "In progress"
+    assert buttons(page)[:4] == ["Reply", "It’s solved", "Add someone", "Cancel the ticket"]
 
 
 def test_the_requester_is_asked_whether_it_is_done(visit, people, closed):
     page = visit(people.lea).page(f"tickets/{closed.pk}/")
     labels = [a.text for a in page.select(".hd-question a")]
-    assert labels == ["Approve the closure", "Refuse the closure"]
+    assert labels == ["Yes, it’s solved", "No, it isn’t"]
     assert "Reopen" not in buttons(page)
 
 

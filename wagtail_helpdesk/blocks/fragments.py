@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseNotAllowed,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotYours
@@ -24,8 +19,9 @@ from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import paging, ticket_rows
 from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.desk.overview import Overview
+from wagtail_helpdesk.portal.http import FORM_METHODS, make_private
 from wagtail_helpdesk.portal.page_lookup import find_helpdesk_page
-from wagtail_helpdesk.portal.request import READ_METHODS, HelpdeskRequest, accept_post, make_private
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.requests import catalogue, home, my_tickets, opening, source_page
 from wagtail_helpdesk.portal.requests.opening_form import OpeningForm
 
@@ -36,14 +32,13 @@ Fragment = Callable[[HelpdeskRequest], HttpResponseBase]
 MOST = 25
 
 
-def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
+def fragment(
+    view: Fragment, methods: Sequence[str] = ("GET", "HEAD")
+) -> Callable[[HttpRequest], HttpResponseBase]:
     """Let a reader in. To whoever is not logged in nothing is said (204): the link stays."""
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponseBase:
-        methods = getattr(view, "methods", READ_METHODS)
-        if request.method not in methods:
-            return HttpResponseNotAllowed(methods)
         page = find_helpdesk_page(request) if access.is_active_user(request.user) else None
         if page is None:
             return make_private(HttpResponse(status=204))
@@ -54,7 +49,7 @@ def fragment(view: Fragment) -> Callable[[HttpRequest], HttpResponseBase]:
         except NotYours:
             return make_private(HttpResponse(status=403))
 
-    return answer
+    return require_http_methods(list(methods))(answer)
 
 
 def _show(
@@ -63,7 +58,11 @@ def _show(
     return render(
         request.http,
         f"wagtail_helpdesk/blocks/{template}",
-        {"base": request.base, "page_asked": source_page.get_page_parameter(request.http)}
+        {
+            "base": request.base,
+            "helpdesk": request,
+            "page_asked": source_page.get_page_parameter(request.http),
+        }
         | context,
         status=status,
     )
@@ -156,8 +155,7 @@ def card(request: HelpdeskRequest) -> HttpResponse:
     return _show(request, "card.html", address=address, **shown)
 
 
-@fragment
-@accept_post
+@partial(fragment, methods=FORM_METHODS)
 def ask(request: HelpdeskRequest) -> HttpResponse:
     """Show the short form of a category, the choice of one, or the ticket that was opened."""
     if request.posted:

@@ -1,4 +1,4 @@
-"""People as forms ask for them."""
+"""Turns the identifiers and e-mail addresses typed in a form into users."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from wagtail_helpdesk.directory import DirectoryError, find_people
 
 
 def make_candidates(typed: str, *, external: bool = False, otherwise: Any = "") -> list[Any]:
-    """Return the users named in a form by identifiers or addresses, all or nobody.
+    """Return the users named in a form by identifiers or e-mail addresses.
 
-    Raises ``ValidationError`` naming whoever is unknown, followed by ``otherwise``.
+    Raises ``ValidationError`` when one is unknown, naming them, followed by ``otherwise``.
     """
     try:
         return list(find_people(typed, external=external))

@@ -13,15 +13,14 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
-from wagtail_helpdesk.portal.tickets.action_view import SeeOther
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from .absence_form import AbsenceForm
 
 MOST_ABSENCES = 50
 
 
-@accept_post
 def show_absences(request: HelpdeskRequest) -> HttpResponse:
     """Show a manager's availability and absences, or record what one of the forms says."""
     if not request.managed:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.preferences import change_switches, reset_service_preferences
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
-from wagtail_helpdesk.portal.tickets.action_view import SeeOther
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.reports import due
 
 from . import preference_summary
@@ -27,7 +27,6 @@ MOST_SERVICES = 50
 FEW_SERVICES = 3
 
 
-@accept_post
 def show_manager_preferences(request: HelpdeskRequest) -> HttpResponse:
     """Show the preferences of a manager, or do what one of the page's buttons says."""
     if not request.managed:

@@ -7,13 +7,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.models import HelpdeskPreferences
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
-from wagtail_helpdesk.portal.tickets.action_view import SeeOther
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from .switches import OwnSwitches
 
 
-@accept_post
 def show_preferences(request: HelpdeskRequest) -> HttpResponse:
     """Show the switches, or record them."""
     data = request.http.POST if request.posted else None

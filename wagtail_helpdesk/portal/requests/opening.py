@@ -14,9 +14,9 @@ from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import number, words
 from wagtail_helpdesk.portal import drafts, rate_limits
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.search import matching
-from wagtail_helpdesk.portal.tickets.action_view import SeeOther
 
 from . import catalogue, source_page
 from .opening_form import OpeningForm, refill_from_template
@@ -68,7 +68,6 @@ def _only_way(shown: catalogue.Catalogue, service: int | None, page: str) -> str
     return "new/" if page and service is not None and not shown.shelves else ""
 
 
-@accept_post
 def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     """Show the form of a category, refill it for another one, or open the ticket."""
     if not request.posted:

@@ -46,7 +46,7 @@ class OpeningForm(NamesPeople, WithFiles):
     field_order = ("category", "requester", "query", "subject", "text", "files")
 
     def __init__(self, data: Any = None, files: Any = None, *, request: HelpdeskRequest, category: Category, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
-        self.request, self.author = request, request.user
+        self.request, self.user = request, request.user
         self.shown_category = category
         filled = {"submission": uuid.uuid4(), "category": category.pk, "filled_from": category.pk}
         template = {name: category.in_force(row).value for name, row in TEMPLATE.items()}
@@ -60,9 +60,9 @@ class OpeningForm(NamesPeople, WithFiles):
         self.order_fields(self.field_order)
 
     @property
-    def whose(self) -> str:
+    def draft_owner(self) -> str:
         """Whose form it is, for what they typed to be given back to them alone."""
-        return drafts.sign_owner(self.author)
+        return drafts.sign_owner(self.user)
 
     @property
     def becomes_public(self) -> bool:
@@ -78,7 +78,7 @@ class OpeningForm(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = make_candidates(typed) if typed else [self.author]
+        people = make_candidates(typed) if typed else [self.user]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]
@@ -101,8 +101,8 @@ class OpeningForm(NamesPeople, WithFiles):
         given = self.cleaned_data
         return actions.open_ticket(
             self.shown_category,
-            by=self.author,
-            requester=given.get("requester") or self.author,
+            by=self.user,
+            requester=given.get("requester") or self.user,
             subject=given["subject"],
             text=given["text"],
             files=given["files"],

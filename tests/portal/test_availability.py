@@ -46,8 +46,8 @@ def banner(visit, taken):
 def test_managers_read_until_when_and_who_stands_in(banner, people, away):
     away(people.karim, people.julien)
     said = banner(people.sophie)
-    assert said.startswith("Karim Benali is absent until ")
-    assert "Julien Moreau stands in." in said
+    assert said.startswith("Karim Benali is away until ")
+    assert "Julien Moreau is the replacement." in said
 
 
 def test_one_click_leads_to_the_form_with_the_replacement_chosen(visit, taken, people, away):
@@ -64,19 +64,19 @@ def test_one_click_leads_to_the_form_with_the_replacement_chosen(visit, taken, p
 def test_a_chain_is_followed_to_its_end(banner, people, away):
     away(people.karim, people.julien)
     away(people.julien, people.hugo)
-    assert "Hugo Perrin stands in." in banner(people.sophie)
+    assert "Hugo Perrin is the replacement." in banner(people.sophie)
 
 
 def test_the_replacement_is_invited_to_take_over(visit, taken, people, away):
     away(people.karim, people.sophie)
     [link] = visit(people.sophie).page(f"tickets/{taken.pk}/").select(".hd-presence a")
-    assert link.text == "Take charge of the ticket"
+    assert link.text == "Take the ticket"
 
 
 def test_nobody_is_offered_who_does_not_manage_the_service(visit, taken, people, dsi, away):
     away(people.karim, people.nadia)
     page = visit(people.sophie).page(f"tickets/{taken.pk}/")
-    assert "Nadia Haddad stands in." in page.select_one(".hd-presence").text
+    assert "Nadia Haddad is the replacement." in page.select_one(".hd-presence").text
     assert not page.select(".hd-presence a")
 
 
@@ -88,7 +88,7 @@ def test_nor_offered_to_whoever_may_not_assign(visit, general, taken, people, aw
 
 def test_the_requester_reads_it_too(banner, people, away):
     away(people.karim, people.julien)
-    assert "Julien Moreau stands in." in banner(people.lea)
+    assert "Julien Moreau is the replacement." in banner(people.lea)
 
 
 def test_guests_and_viewers_do_not(banner, taken, people, away):
@@ -112,7 +112,7 @@ def test_managers_read_that_somebody_is_unavailable(banner, people):
 
 def test_managers_read_that_nobody_works_on_the_ticket(banner, people):
     type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
-    assert "no longer active: nobody is working" in banner(people.sophie)
+    assert "no longer active. Nobody is working" in banner(people.sophie)
     ServiceManager.objects.filter(user=people.karim).delete()
     assert "no longer manages this service" in banner(people.sophie)
 
@@ -143,7 +143,7 @@ def test_s_dos_03_the_banner_costs_few_statements(visit, taken, people, away):
 def test_the_absent_are_named_and_cannot_be_chosen(visit, ticket, people, away):
     away(people.sophie)
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
-    assert "Sophie Lambert is absent until" in page.text
+    assert "Sophie Lambert is away until" in page.text
     values = {field["value"] for field in page.select("input[name=to]")}
     assert str(people.sophie.pk) not in values
 
@@ -152,7 +152,7 @@ def test_choosing_the_replacement_is_one_click(visit, ticket, people, away):
     away(people.sophie, people.julien)
     karim = visit(people.karim)
     page = karim.page(f"tickets/{ticket.pk}/assign/")
-    [label] = [label for label in page.select("label") if "in place of" in label.text]
+    [label] = [label for label in page.select("label") if "replacing" in label.text]
     value = label.find("input", {"name": "to"})["value"]
     assert karim.act(ticket, "assign", to=value).status_code == 303
     assert Ticket.objects.get().assignee == people.julien
@@ -161,7 +161,7 @@ def test_choosing_the_replacement_is_one_click(visit, ticket, people, away):
 def test_a_replacement_from_elsewhere_is_named_only(visit, ticket, people, dsi, away):
     away(people.sophie, people.nadia)
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
-    assert "Nadia Haddad stands in." in page.text
+    assert "Nadia Haddad is the replacement." in page.text
     assert str(people.nadia.pk) not in {field["value"] for field in page.select("input[name=to]")}
 
 

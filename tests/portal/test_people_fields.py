@@ -74,7 +74,7 @@ def test_s_dos_02_a_crowd_is_not_listed_whole_and_it_is_said(lea, ticket, settin
     get_user_model().objects.bulk_create(users)
     page = soup(lea.act(ticket, "invite", query="dupont", find="1"))
     assert len(found(page)) == 20
-    assert "There may be others" in page.text
+    assert "Keep typing to narrow this down" in page.text
 
 
 @pytest.mark.usefixtures("a_new_hour")
