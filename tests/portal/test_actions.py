@@ -80,17 +80,105 @@ def test_the_last_act_that_changed_the_ticket_is_named(visit, people, ticket):
     assert "Karim Benali has just taken this ticket." in alert.text
 
 
-def test_after_the_news_the_same_text_can_be_sent_again(visit, people, ticket):
+def test_form_of_a_409_carries_the_new_version_and_can_be_sent_again(visit, people, ticket):
     sophie = visit(people.sophie)
     path = f"tickets/{ticket.pk}/take/"
     form = hidden(sophie.get(path))
     actions.take(ticket, by=people.karim)
-    form = hidden(sophie.post(path, **form))
-    form = {name: value for name, value in form.items() if value}
-    page = sophie.get(path)
-    assert sophie.post(path, **hidden(page), text="Je reprends.").status_code == 303
+    refused = soup(sophie.post(path, **form, text="Je reprends."))
+    again = hidden_of(refused) | {"text": refused.find("textarea").text.strip()}
+    assert sophie.post(path, **again).status_code == 303
     ticket.refresh_from_db()
     assert ticket.assignee == people.sophie
+    assert ticket.events.last().text == "Je reprends."
+
+
+def test_form_of_a_409_carries_the_last_event_shown_and_can_be_sent_again(visit, people, taken):
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/close/"
+    form = hidden(karim.get(path))
+    actions.comment(taken, by=people.lea, text="C’est revenu !")
+    refused = soup(karim.post(path, **form, text="Réparé."))
+    assert karim.post(path, **hidden_of(refused), text="Réparé.").status_code == 303
+    taken.refresh_from_db()
+    assert taken.status == "closed"
+
+
+def test_comment_shows_what_a_colleague_did_meanwhile_before_it_is_sent(visit, people, taken):
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(path))
+    actions.change_priority(taken, by=people.sophie, to=5)
+    page = soup(karim.post(path, **form, text="Je passe demain."))
+    assert "Sophie Lambert changed the priority" in page.find(class_="hd-news").text
+    assert page.find("textarea").text.strip() == "Je passe demain."
+    assert not taken.events.filter(action="comment").exists()
+
+    button = page.find("button", string="Send anyway")
+    actions.change_priority(taken, by=people.sophie, to=4)
+    again = hidden_of(page) | {button["name"]: button["value"]}
+    assert karim.post(path, **again, text="Je passe demain.").status_code == 303
+    assert taken.events.get(action="comment").text == "Je passe demain."
+
+
+def test_note_shows_what_a_colleague_wrote_meanwhile_before_it_is_saved(visit, people, taken):
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/note/"
+    form = hidden(karim.get(path))
+    actions.note(taken, by=people.sophie, text="Vanne commandée.")
+    response = karim.post(path, **form, text="À commander.")
+    assert response.status_code == 409
+    assert "Vanne commandée." in soup(response).find(class_="hd-news").text
+
+
+def test_comment_is_not_held_up_by_what_its_author_cannot_read_or_did_alone(visit, people, taken):
+    lea, path = visit(people.lea), f"tickets/{taken.pk}/comment/"
+    form = hidden(lea.get(path))
+    actions.note(taken, by=people.sophie, text="Entre nous.")
+    actions.change_priority(taken, by=people.lea, to=4)
+    assert lea.post(path, **form, text="Merci.").status_code == 303
+
+
+def test_comment_sent_twice_is_answered_the_same_after_a_colleague_wrote(visit, people, taken):
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(path)) | {"text": "Une fois."}
+    assert karim.post(path, **form).status_code == 303
+    actions.comment(taken, by=people.sophie, text="Vu.")
+    assert karim.post(path, **form).status_code == 303
+    assert taken.events.filter(text="Une fois.").count() == 1
+
+
+def test_old_link_to_approve_shows_what_happened_since_and_what_is_possible(visit, people, closed):
+    actions.reject_closure(closed, by=people.lea, text="Toujours froid.")
+    actions.comment(closed, by=people.karim, text="Je reviens.")
+    response = visit(people.lea).get(f"tickets/{closed.pk}/approve-closure/")
+    page = soup(response)
+    assert response.status_code == 409
+    assert "This is no longer possible." in page.find(role="alert").text
+    assert "Toujours froid." in page.find(class_="hd-news").text
+    assert "Je reviens." in page.find(class_="hd-news").text
+    assert page.find(id="hd-act").find("a", string="Reply")
+    assert not page.find("textarea")
+
+
+def test_text_of_an_action_no_longer_possible_can_be_sent_otherwise(visit, people, closed):
+    lea = visit(people.lea)
+    form = hidden(lea.get(f"tickets/{closed.pk}/approve-closure/"))
+    actions.reject_closure(closed, by=people.lea, text="Toujours froid.")
+    page = soup(lea.post(f"tickets/{closed.pk}/approve-closure/", **form, text="Merci bien."))
+    assert page.find("textarea").text.strip() == "Merci bien."
+    reply = page.find("button", string="Reply")
+    response = lea.client.post(reply["formaction"], hidden_of(page) | {"text": "Merci bien."})
+    assert response.status_code == 303
+    assert closed.events.filter(action="comment", text="Merci bien.").exists()
+
+
+def test_visibility_form_opens_on_the_current_visibility(visit, people, taken):
+    page = visit(people.karim).page(f"tickets/{taken.pk}/change-visibility/")
+    assert page.find("option", selected=True)["value"] == "private"
+
+
+def test_ticket_of_a_confidential_service_is_not_offered_to_become_public(visit, people, taken):
+    type(taken.service).objects.update(confidential=True)
+    page = visit(people.karim).page(f"tickets/{taken.pk}/change-visibility/")
+    assert [option["value"] for option in page.find_all("option")] == ["private"]
 
 
 def test_closing_stops_when_the_requester_wrote_meanwhile(visit, people, taken):
@@ -453,9 +541,7 @@ def test_a_guest_who_leaves_twice_is_answered_the_same(visit, people, public):
     for _time in range(2):
         response = thomas.post(path, **form)
         assert response.url == "/assistance/tickets/"
-        assert said_after(thomas, response) == (
-            f"You have left ticket #{public.pk}."
-        )
+        assert said_after(thomas, response) == (f"You have left ticket #{public.pk}.")
 
 
 def test_a_guest_cannot_remove_another(visit, people, ticket):

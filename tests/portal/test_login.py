@@ -1,9 +1,10 @@
 """Coming without a login: sent to it, and what was typed is not lost."""
 
 import pytest
+from django.core.files.base import ContentFile
 
-from tests.portal.conftest import hidden, soup
-from wagtail_helpdesk.models import Ticket
+from tests.portal.conftest import hidden, hidden_of, soup
+from wagtail_helpdesk.models import Attachment, Ticket
 from wagtail_helpdesk.portal.drafts import sign_owner
 
 
@@ -36,7 +37,11 @@ def test_a_22_what_was_typed_is_there_after_login(visit, people, ticket):
 def test_a_22_an_opening_form_is_filled_again_too(visit, people, heating):
     lea, path = visit(), f"new/{heating.pk}/"
     lea.post(
-        path, category=heating.pk, subject="Froid", text="Il gèle.", draft_owner=sign_owner(people.lea)
+        path,
+        category=heating.pk,
+        subject="Froid",
+        text="Il gèle.",
+        draft_owner=sign_owner(people.lea),
     )
     lea.client.force_login(people.lea)
     page = lea.page(path)
@@ -77,9 +82,37 @@ def test_s_vis_14_what_belongs_to_nobody_known_is_not_kept(visit, people, ticket
 
 def test_it_is_given_back_to_its_own_form_only(visit, people, ticket):
     lea = visit()
-    lea.post(f"tickets/{ticket.pk}/comment/", text="Un long message.", draft_owner=sign_owner(people.lea))
+    lea.post(
+        f"tickets/{ticket.pk}/comment/", text="Un long message.", draft_owner=sign_owner(people.lea)
+    )
     lea.client.force_login(people.lea)
     assert "Un long message." not in lea.get(f"tickets/{ticket.pk}/close/").text
+
+
+def test_files_of_a_form_sent_after_the_session_expired_are_kept(visit, people, ticket):
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/comment/"
+    form = hidden(lea.get(path))
+    lea.client.logout()
+    lea.post(path, **form, text="Voici.", files=ContentFile(b"x", name="plan.txt"))
+    lea.client.force_login(people.lea)
+    page = lea.page(path)
+    kept = page.find("input", {"name": "kept"})
+    assert "plan.txt" in kept.parent.text
+    response = lea.post(path, **hidden_of(page), text="Voici.", kept=kept["value"])
+    assert response.status_code == 303
+    assert [file.name for file in Attachment.objects.all()] == ["plan.txt"]
+
+
+def test_file_that_cannot_be_kept_after_the_session_expired_is_mentioned(
+    visit, people, ticket, settings
+):
+    settings.WAGTAIL_HELPDESK = {"FILE_MAX_SIZE": 1}
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/comment/"
+    form = hidden(lea.get(path))
+    lea.client.logout()
+    lea.post(path, **form, text="Voici.", files=ContentFile(b"xx", name="plan.txt"))
+    lea.client.force_login(people.lea)
+    assert "Some files could not be kept" in soup(lea.get(path)).find(role="status").text
 
 
 def test_s_csrf_02_a_form_without_its_token_is_refused(people, helpdesk, taken):

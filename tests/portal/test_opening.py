@@ -164,7 +164,7 @@ def again(lea, heating):
     return form | {"text": "Il gèle.", "kept": str(StagedUpload.objects.get().key)}
 
 
-GONE = "A file you had sent is no longer kept: please attach it again."
+GONE = "A file you sent earlier is no longer stored. Please attach it again."
 
 
 def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, again):
@@ -278,7 +278,7 @@ def test_whom_a_manager_asks_for_goes_along_elsewhere(visit, people, heating, pl
 
 
 def test_what_is_too_long_to_go_along_is_given_back(lea, heating, monkeypatch):
-    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MOST", 100)
+    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MAX_DRAFT_LENGTH", 100)
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)

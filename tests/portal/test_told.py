@@ -38,7 +38,7 @@ def test_the_history_leads_managers_to_it(visit, people, taken):
     links = page.select(".hd-entry .hd-told")
     events = taken.events.order_by("pk")
     assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
-    assert links[0].text == "Who was told – Léa Fournier opened the ticket"
+    assert links[0].text == "Who was notified – Léa Fournier opened the ticket"
 
 
 def test_nobody_else_finds_a_way_to_it(visit, people, taken):
