@@ -74,7 +74,7 @@ def test_a_stranger_has_no_tickets(visit, people, several):
 
 def test_the_requester_reads_plain_words(visit, people, closed):
     page = visit(people.lea).page("tickets/", show="ended")
-    assert page.find(class_="hd-status").text == "Done: to be confirmed"
+    assert page.find(class_="hd-status").text == "Solved – please confirm"
 
 
 def test_a_manager_who_asks_their_own_service_reads_one_word_everywhere(visit, people, heating):

@@ -31,7 +31,7 @@ def helpdesk_url(context: template.Context, route: str, *args: Any, **query: Any
 
 @register.simple_tag(takes_context=True)
 def render_component(context: template.Context, component: Any) -> str:
-    """Return the HTML of a component (``laces``), such as a panel of the ticket page."""
+    """Return the HTML of a Wagtail component, such as a panel of the ticket page."""
     html: str = component.render_html(context)
     return html
 

@@ -89,7 +89,8 @@ class MultipleFileField(forms.FileField):
     widget = Widget
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(template_name="wagtail_helpdesk/portal/parts/files.html", **kwargs)
+        super().__init__(**kwargs)
+        self.template_name = "wagtail_helpdesk/portal/parts/files.html"
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return list(data) if isinstance(data, list | tuple) else [data] if data else []

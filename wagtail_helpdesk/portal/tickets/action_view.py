@@ -22,6 +22,7 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import buttons, history
 from .forms import ActionForm
+from .forms.action_form import ButtonGroup
 from .forms.participants import RemoveGuest
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ def _has_unseen_news(request: HelpdeskRequest, form: ActionForm) -> bool:
     news = form.ticket.events.visible_to(form.user).filter(pk__gt=seen).exclude(actor=form.user)
     if not news.exists():
         return False
-    submission = form.cleaned_data.get("submission")
+    submission: Any = form.cleaned_data.get("submission")
     return not Event.objects.filter(actor=form.user, batch=submission).exists()
 
 
@@ -170,7 +171,7 @@ def _render_stale(
         faster=_describe_overtaking(request, news),
         blocked=blocked,
         only_news=only_news,
-        possible=bar.build_group(buttons.ButtonGroup.FIRST) if blocked else [],
+        possible=bar.build_group(ButtonGroup.FIRST) if blocked else [],
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from laces.components import Component
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 
 from wagtail_helpdesk.portal.extensions import collect
 

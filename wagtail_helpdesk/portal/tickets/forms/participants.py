@@ -88,11 +88,12 @@ class Invite(NamesPeople, TextForm):
 class RemoveGuest(TextForm):
     action_name = "remove_guest"
     template = "wagtail_helpdesk/portal/actions/fields.html"
-    user = forms.IntegerField(widget=forms.HiddenInput)
     is_destructive = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Added here, because ``user`` is also the attribute that holds the user of the form.
+        self.fields["user"] = forms.IntegerField(widget=forms.HiddenInput)
         named = number(self["user"].value()) or 0
         guest = self.ticket.guests.filter(user=named).select_related("user").first()
         self.guest: Any = guest.user if guest else None
