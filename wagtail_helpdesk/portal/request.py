@@ -100,7 +100,7 @@ class HelpdeskRequest:
 
 
 def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
-    """Return what a view answers, a redirect to the login, or a page that says what is refused."""
+    """Return the response of a view, a redirect to the login, or a page about the refusal."""
     if not access.is_active_user(http.user):
         return make_private(_redirect_to_login(http))
     request = HelpdeskRequest(page, http)

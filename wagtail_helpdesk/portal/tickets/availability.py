@@ -29,7 +29,7 @@ MAX_ABSENT = 40
 
 @dataclass(frozen=True, slots=True)
 class AbsenceBanner:
-    """What the page says about an absent manager in charge, and the action it offers, if any."""
+    """A sentence about an absent manager in charge, and the action that the page offers, if any."""
 
     sentence: str
     action: Action | None = None

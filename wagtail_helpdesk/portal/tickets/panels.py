@@ -96,5 +96,5 @@ def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
 
 
 def get_requester_card(ticket: Ticket) -> Mapping[str, str]:
-    """Return what the directory says of the requester; empty for all but managers."""
+    """Return what the directory knows about the requester; empty for all but managers."""
     return get_directory_card(ticket.requester) if Role.MANAGER in ticket.access.roles else {}

@@ -164,7 +164,7 @@ class ActionForm(HelpdeskForm):
 
 
 class TextForm(ActionForm):
-    """The form of an action with a message, required where the table of actions says so."""
+    """The form of an action with a message, required where the table of actions requires it."""
 
     text_label: ClassVar[Any] = None
     text_help: ClassVar[Any] = ""

@@ -18,7 +18,7 @@ from .registry import register_form
 
 
 class ClosingForm(StopsOnNewMessages):
-    """The form of an action that closes; it says what the requester is asked to do."""
+    """The form of an action that closes, with a help text about what the requester will be asked."""
 
     ends_ticket = True
 
