@@ -4,9 +4,10 @@ import pytest
 from django.conf import global_settings
 from django.conf.urls.i18n import i18n_patterns
 from django.core.checks import run_checks
-from django.urls import include, path
+from django.urls import clear_url_caches, include, path
 from wagtail.models import Page, Site
 
+import tests.urls
 from tests import cast, urls
 from wagtail_helpdesk import checks
 from wagtail_helpdesk.actions import configuration
@@ -215,3 +216,30 @@ def test_a_demonstration_at_localhost_is_left_alone_unless_it_is_deployed(helpde
         message.id for message in run_checks(include_deployment_checks=True, databases=["default"])
     }
     assert "wagtail_helpdesk.W017" in said
+
+
+# -- names and addresses that people choose themselves -----------------------------------------------
+
+
+@pytest.fixture
+def stock_account(monkeypatch):
+    """The account page of the admin is Wagtail's own."""
+    monkeypatch.setattr("tests.urls.urlpatterns", tests.urls.urlpatterns[1:])
+    clear_url_caches()
+    yield
+    monkeypatch.undo()
+    clear_url_caches()
+
+
+def test_a_site_where_editors_choose_name_and_address_is_warned(settings, stock_account):
+    settings.WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
+    assert ids(checks.check_identities(None)) == ["wagtail_helpdesk.W030", "wagtail_helpdesk.W031"]
+
+
+def test_a_site_where_editors_choose_their_name_alone_is_warned_of_that(stock_account):
+    assert ids(checks.check_identities(None)) == ["wagtail_helpdesk.W031"]
+
+
+def test_the_account_page_without_name_and_address_needs_no_warning(settings):
+    settings.WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
+    assert checks.check_identities(None) == []

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.urls import reverse
+
+from wagtail_helpdesk.conf import helpdesk_settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 SITE = PROJECT / "example_site"
@@ -67,6 +70,41 @@ def test_compose_sets_variables_that_the_settings_read():
 
 def test_compose_publishes_what_is_scheduled_as_the_timers_do():
     assert "publish_scheduled" in commands_of(COMPOSE["services"]["publish"]["command"])
+
+
+CADDY = (DEPLOY / "Caddyfile").read_text()
+BYTES = {"KB": 1000, "MB": 1000**2}
+
+
+def limits_of(text):
+    return {
+        (matcher or "").strip(): int(number) * BYTES[unit]
+        for matcher, number, unit in re.findall(
+            r"request_body( @\w+)? \{\s*max_size (\d+)(KB|MB)\s*\}", text
+        )
+    }
+
+
+def test_the_web_server_takes_the_largest_form_and_little_more():
+    largest = helpdesk_settings.FILE_MAX_SIZE * helpdesk_settings.FILES_MAX_COUNT
+    assert largest < limits_of(CADDY)[""] < largest * 1.2
+
+
+def test_the_web_server_takes_little_where_no_login_is_needed():
+    paths = re.search(r"@without_login path (.+)", CADDY)[1].split()
+    prefixes = {
+        reverse(f"wagtail_helpdesk:{name}", args=["x"]).split("/")[2]
+        for name in ("mute", "stop_reports")
+    }
+    assert paths == [f"/helpdesk/{prefix}/*" for prefix in sorted(prefixes)]
+    assert limits_of(CADDY)["@without_login"] < 100_000
+
+
+def test_the_web_server_waits_for_nobody_for_ever():
+    assert {"read_header", "read_body", "idle"} <= set(
+        re.findall(r"^\s*(\w+) \d+[sm]$", CADDY, re.M)
+    )
+    assert "request_buffers" in CADDY
 
 
 def test_the_image_has_no_secrets_in_it():

@@ -298,6 +298,7 @@ worlds = st.fixed_dictionaries(
     {
         "inactive": st.sets(st.sampled_from(PERSONS), max_size=1),
         "grouped": some_persons,
+        "external": some_persons,
         "services": st.lists(services, min_size=3, max_size=3),
         "tickets": st.lists(tickets, max_size=4),
     }
@@ -312,9 +313,11 @@ def persons(db):
 def build(world, persons):
     """Write a world to the database; return each ticket and message with its description."""
     group = Group.objects.create(name="staff")
+    external = Group.objects.create(name="External guests")
     for i, person in enumerate(persons):
         person.is_active = i not in world["inactive"]
-        person.groups.set([group] if i in world["grouped"] else [])
+        member = [group] if i in world["grouped"] else []
+        person.groups.set(member + ([external] if i in world["external"] else []))
     rows = []
     for number, service in enumerate(world["services"]):
         row = service_of(f"service {number}", ["c"], *(persons[i] for i in service["managers"]))
@@ -361,7 +364,9 @@ def expected_roles(world, i, facts):
         roles.add(Role.GUEST)
     if i in service["managers"]:
         roles.add(Role.MANAGER)
-    sees = service["everyone"] or (service["in_group"] and i in world["grouped"])
+    sees = (service["everyone"] and i not in world["external"]) or (
+        service["in_group"] and i in world["grouped"]
+    )
     if facts["public"] and sees and not roles:
         roles.add(Role.VIEWER)
     return roles

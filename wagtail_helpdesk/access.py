@@ -1,15 +1,19 @@
 """Who is what to a ticket, said once per role, and what each role may read."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
+from .conf import helpdesk_settings
 from .lifecycle import CONFIGURATION_PRIVILEGES, Audience, Privilege, Role, Visibility
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser
+    from django.http import HttpRequest
 
     Person = AbstractUser | AnonymousUser
 
@@ -38,7 +42,7 @@ class TicketAccess:
 SYSTEM = TicketAccess(roles=frozenset({Role.SYSTEM}))
 
 
-def is_active_user(user: "Person | None") -> bool:
+def is_active_user(user: Person | None) -> bool:
     """Tell whether the user is logged in and active: everybody else sees nothing."""
     return user is not None and user.is_authenticated and user.is_active
 
@@ -111,12 +115,23 @@ def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
 def sees_service_q(user: Any, service: str = "") -> Q:
     """Return the condition under which the user may see a service and ask it for help.
 
-    ``service`` is the path to the service from what is being filtered; empty for services.
+    ``service`` is the path to the service from what is being filtered; empty for services. One that
+    is open to everybody is open to the organisation's people; external guests need a group.
     """
     path, row = (f"{service}__", service) if service else ("", "pk")
-    return Q(**{f"{path}everyone": True}) | Q(
+    return (Q(**{f"{path}everyone": True}) & is_insider(user)) | Q(
         Exists(user.groups.filter(helpdesk_services=OuterRef(row)))
     )
+
+
+def is_insider(user: Any) -> Q:
+    """Return the condition, the same for every row, that the user is no external guest."""
+    return ~Q(Exists(external_groups(user)))
+
+
+def external_groups(user: Any) -> Any:
+    """Return the groups of the user that mark external guests: one or none."""
+    return user.groups.filter(name=helpdesk_settings.EXTERNAL_GUEST_GROUP)
 
 
 def opens_in_service_q(user: Any, service: str = "") -> Q:
@@ -167,3 +182,14 @@ def reads_message_of_ticket_q(user: Any, access: TicketAccess) -> Q:
 def readable_audiences(roles: Collection[Role]) -> frozenset[Audience]:
     """Return the audiences that somebody with these roles belongs to."""
     return frozenset(audience for role in roles for audience in AUDIENCES.get(role, ()))
+
+
+def may_read_page(page: Any, request: HttpRequest | None) -> bool:
+    """Return whether a request may read a page of the site, its title included.
+
+    Without a request: whether everybody may.
+    """
+    if not page.live:
+        return False
+    restrictions = page.get_view_restrictions()
+    return all(request is not None and each.accept_request(request) for each in restrictions)

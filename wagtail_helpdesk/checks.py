@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from ipaddress import ip_address
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,10 +19,11 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import get_language
+from wagtail.admin.views.account import AccountView, email_management_enabled
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
-from wagtail_helpdesk.models import Category, ReportPreference, ReportSection
+from wagtail_helpdesk.models import Category, ReportPreference, ReportSection, ServiceManager
 from wagtail_helpdesk.portal.request import login_url
 from wagtail_helpdesk.reports.due import get_holidays
 
@@ -230,6 +232,42 @@ def _patient_logins() -> Iterator[CheckMessage]:
 
 
 @register("wagtail_helpdesk")
+def check_identities(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that people do not choose the name and the address by which others know them."""
+    return [*_own_addresses(), *_own_names()]
+
+
+def _own_addresses() -> Iterator[CheckMessage]:
+    if _has_account_page(AccountView) and email_management_enabled():
+        yield Warning(
+            "Everybody with access to the Wagtail admin enters their own e-mail address, and could"
+            " enter a colleague’s: the helpdesk asks before an address names somebody.",
+            hint="Set WAGTAIL_EMAIL_MANAGEMENT_ENABLED to False.",
+            id="wagtail_helpdesk.W030",
+        )
+
+
+def _own_names() -> Iterator[CheckMessage]:
+    if _has_account_page(AccountView):
+        yield Warning(
+            "Everybody with access to the Wagtail admin enters their own name, and could write under"
+            " a colleague’s.",
+            hint='Add path("admin/account/", FixedIdentityAccountView.as_view()) before Wagtail’s URLs,'
+            " from wagtail_helpdesk.dashboard.account.",
+            id="wagtail_helpdesk.W031",
+        )
+
+
+def _has_account_page(view_class: type) -> bool:
+    """Tell whether the account page of the admin is this view and no other."""
+    try:
+        page = resolve(reverse("wagtailadmin_account"))
+    except (NoReverseMatch, Resolver404):
+        return False
+    return getattr(page.func, "view_class", None) is view_class
+
+
+@register("wagtail_helpdesk")
 def check_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that two acts at once wait for each other on SQLite, which knows no row locks."""
     database: Any = settings.DATABASES[DEFAULT_DB_ALIAS]
@@ -315,6 +353,41 @@ def check_page(
             id="wagtail_helpdesk.W008",
         )
     ]
+
+
+@register("wagtail_helpdesk", Tags.database)
+def check_privacy(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that managers may open the helpdesk page: those who may not get no e-mails either."""
+    if not databases:
+        return []
+    try:
+        shut_out = list(_managers_shut_out())
+    except DatabaseError:
+        return []  # Before the first migration.
+    return [
+        Warning(
+            "A manager may not open the helpdesk page, and gets neither e-mails nor blocks.",
+            hint="Add them to a group that the privacy settings of the page, or of one above it, name.",
+            obj=f"{row.service}: {row.user.get_username()}",
+            id="wagtail_helpdesk.W020",
+        )
+        for row in shut_out
+    ]
+
+
+def _managers_shut_out() -> Iterator[ServiceManager]:
+    """Return the first ten active managers of enabled services who may not open their page."""
+    places = links.LocationCache()
+    rows = ServiceManager.objects.filter(service__enabled=True, user__is_active=True)
+    rows = rows.select_related("service__site", "user").prefetch_related("user__groups")
+    return islice((row for row in rows if _is_shut_out(row, places)), 10)
+
+
+def _is_shut_out(row: ServiceManager, places: links.LocationCache) -> bool:
+    place = places.find(row.service, settings.LANGUAGE_CODE)
+    return place is not None and not place.is_open_to(row.user)
 
 
 @register("wagtail_helpdesk", Tags.database, deploy=True)

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
+
+_OWN_ACCOUNTS = "wagtail_helpdesk.directory.users.UserDirectory"
 
 
 class HelpdeskSettings:
@@ -144,12 +147,25 @@ class HelpdeskSettings:
         return self._get("FROM_EMAIL", settings.DEFAULT_FROM_EMAIL)
 
     @property
+    def ALERT_ADDRESS_DOMAINS(self) -> Collection[str]:
+        """Domains of the extra addresses to alert that services and categories may name; ``"*"``: any.
+
+        The address of an account is alerted of what its owner may read, whatever its domain.
+
+        Default: the domains of ``FROM_EMAIL``, ``DEFAULT_FROM_EMAIL`` and ``SERVER_EMAIL``.
+        """
+        own = (self.FROM_EMAIL, settings.DEFAULT_FROM_EMAIL, settings.SERVER_EMAIL)
+        domains = {address.rpartition("@")[2].strip("> ").lower() for address in own}
+        return self._get("ALERT_ADDRESS_DOMAINS", sorted(domains))
+
+    @property
     def MAIL_DOMAIN(self) -> str:
         """Right-hand side of Message-ID and List-Id.
 
         Default: the domain of ``FROM_EMAIL``.
         """
-        return self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+        domain = self._get("MAIL_DOMAIN", self.FROM_EMAIL.rpartition("@")[2].strip("> "))
+        return punycode(domain)  # an identifier in a header is ASCII
 
     @property
     def MAIL_LEASE(self) -> int:
@@ -166,7 +182,31 @@ class HelpdeskSettings:
     @property
     def DIRECTORY(self) -> str:
         """Dotted path of the class that finds people; see ``docs/how-to/ldap.md`` for the LDAP one."""
-        return self._get("DIRECTORY", "wagtail_helpdesk.directory.users.UserDirectory")
+        return self._get("DIRECTORY", _OWN_ACCOUNTS)
+
+    @property
+    def PEOPLE_SEARCH_FIELDS(self) -> Collection[str]:
+        """Fields of the user model in which a search for people looks, relations with ``__``.
+
+        Default: those of ``first_name``, ``last_name``, ``full_name`` and ``name`` that the model has,
+        the identifier and the e-mail address.
+        """
+        return self._get("PEOPLE_SEARCH_FIELDS", ())
+
+    @property
+    def TRUST_ACCOUNT_ADDRESSES(self) -> bool:
+        """Whether only administrators set the e-mail addresses of accounts.
+
+        If so, an address names the account that bears it. Otherwise the form shows whose account it
+        is and asks. Addresses that the directory of ``DIRECTORY`` confirms are never asked about.
+
+        Default: True without a directory, if ``WAGTAIL_EMAIL_MANAGEMENT_ENABLED`` is False.
+        """
+        administered = (
+            self.DIRECTORY == _OWN_ACCOUNTS
+            and getattr(settings, "WAGTAIL_EMAIL_MANAGEMENT_ENABLED", True) is False
+        )
+        return self._get("TRUST_ACCOUNT_ADDRESSES", administered)
 
     @property
     def DIRECTORY_TIMEOUT(self) -> float:
@@ -205,6 +245,14 @@ class HelpdeskSettings:
     def DIRECTORY_GROUPS(self) -> Mapping[str, Any]:
         """Groups of the directory whose members manage a service: group → name of the service."""
         return self._get("DIRECTORY_GROUPS", {})
+
+    @property
+    def DIRECTORY_STABLE_ID(self) -> str:
+        """LDAP attribute that stays the same when a person gets another identifier; empty: none.
+
+        ``objectGUID`` in Active Directory.
+        """
+        return self._get("DIRECTORY_STABLE_ID", "entryUUID")
 
     @property
     def LEAVERS_SHARE_LIMIT(self) -> float:
@@ -249,6 +297,26 @@ class HelpdeskSettings:
     def DIRECTORY_SEARCHES_PER_MINUTE(self) -> int:
         """Searches in the directory that one person may make within a minute."""
         return self._get("DIRECTORY_SEARCHES_PER_MINUTE", 30)
+
+    @property
+    def DIRECTORY_LOOKUPS_PER_HOUR(self) -> int:
+        """People whom one person may name by identifier or address within an hour, found or not."""
+        return self._get("DIRECTORY_LOOKUPS_PER_HOUR", 500)
+
+    @property
+    def SEARCHES_PER_MINUTE(self) -> int:
+        """Searches in tickets and in the catalogue that one person may make within a minute."""
+        return self._get("SEARCHES_PER_MINUTE", 60)
+
+    @property
+    def REPORTS_PER_HOUR(self) -> int:
+        """Reports that one person may have sent at once, without waiting for their hour, within an hour."""
+        return self._get("REPORTS_PER_HOUR", 10)
+
+    @property
+    def UPLOAD_BYTES_PER_DAY(self) -> int:
+        """Bytes of files that one person may send within a day, kept or not."""
+        return self._get("UPLOAD_BYTES_PER_DAY", 300 * 1024 * 1024)
 
     # -- Search ------------------------------------------------------------------------------------
 

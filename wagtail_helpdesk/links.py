@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from wagtail.coreutils import get_supported_content_language_variant
-from wagtail.models import Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from .models import Service
 
@@ -26,12 +27,34 @@ class HelpdeskLocation:
     page: Any
 
     @cached_property
-    def _home(self) -> str:
+    def home(self) -> str:
+        """The address of the page itself, as it is now."""
         return str(self.page.full_url)
 
+    @cached_property
+    def _restrictions(self) -> list[PageViewRestriction]:
+        return list(self.page.get_view_restrictions())
+
+    def is_open_to(self, user: Any) -> bool:
+        """Return whether Wagtail's page privacy lets a person open the page.
+
+        A shared password is asked for there: it keeps nobody out who is logged in.
+        """
+        asking = SimpleNamespace(user=user)
+        return all(
+            each.restriction_type == PageViewRestriction.PASSWORD or each.accept_request(asking)
+            for each in self._restrictions
+        )
+
     def to(self, route: str, *args: Any, **query: Any) -> str:
-        """Return the address of one of the page's routes: ``to("ticket", 1042)``."""
-        address = f"{self._home}{self.page.reverse_subpage(route, args=args)}"
+        """Return the permanent address of one of the page's routes: ``to("ticket", 1042)``.
+
+        It stands outside the page and leads to wherever the page is when somebody follows it, so
+        that it outlives a new name or place of the page; the page's own where a host left our
+        ``urls.py`` out.
+        """
+        path = self.page.reverse_subpage(route, args=args)
+        address = self.outside("go", *filter(None, [path])) or f"{self.home}{path}"
         return f"{address}?{urlencode(query, doseq=True)}" if query else address
 
     def to_ticket(self, number: int) -> str:

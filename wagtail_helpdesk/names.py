@@ -1,16 +1,32 @@
-"""People as a sentence names them."""
+"""People as a sentence names them, and names as they are compared."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
+#: Letters that Unicode does not take apart, as people type them on a plain keyboard.
+PLAIN = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
+#: Hyphens and apostrophes, which people type in several ways or leave out.
+JOINERS = "-\u2010\u2011\u2012\u2013\u2014\u2015'\u2018\u2019\u02bc\u00b4\u2032`"
+
+_PLAIN = str.maketrans({**PLAIN})
+_JOINED = str.maketrans(dict.fromkeys(JOINERS, " "))
+_WORD = re.compile(r'[^\s,;<>()"]+')
+
 
 def get_display_name(user: Any) -> str:
-    """Return what a person is called: the identifier, where nobody entered a name."""
-    return str(user.get_full_name() or user.get_username())
+    """Return what a person is called: the full name, else the identifier, as Wagtail does.
+
+    The user model is the site's: it need not have ``get_full_name``.
+    """
+    get_full_name = getattr(user, "get_full_name", None)
+    full_name = get_full_name() if get_full_name else getattr(user, "full_name", "")
+    return str(full_name or "").strip() or str(user.get_username())
 
 
 def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:
@@ -20,3 +36,17 @@ def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:
         return {}
     users = get_user_model()._default_manager.filter(pk__in=wanted)
     return {user.pk: get_display_name(user) for user in users}
+
+
+def fold_name(text: str) -> str:
+    """Return a text without case and accents, hyphens and apostrophes as spaces."""
+    text = text.casefold().translate(_PLAIN)
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text)
+        text = "".join(part for part in parts if not unicodedata.combining(part))
+    return text.translate(_JOINED)
+
+
+def name_words(query: str) -> list[str]:
+    """Return the folded words of a name that is searched for, in whatever order and punctuation."""
+    return _WORD.findall(fold_name(query))

@@ -10,7 +10,7 @@ from django.core.cache import cache
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-MINUTE, HOUR = 60, 3600
+MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def allow(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:

@@ -1,4 +1,5 @@
-"""What cannot live on a page: the contents of personal blocks, “no more” from a mail, the health of mails.
+"""What cannot live on a page: the contents of personal blocks, “no more” from a mail, the way
+from a mail to the page wherever it is, the health of mails.
 
 A host includes it once: ``path("helpdesk/", include("wagtail_helpdesk.urls"))``.
 """
@@ -7,7 +8,7 @@ from django.urls import path
 
 from wagtail_helpdesk.blocks import fragments
 
-from .portal import unsubscribe
+from .portal import permanent_urls, unsubscribe
 
 app_name = "wagtail_helpdesk"
 
@@ -20,5 +21,7 @@ urlpatterns = [
     path("blocks/panel/", fragments.panel, name="block_panel"),
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
+    path("go/", permanent_urls.go, name="go"),
+    path("go/<path:path>", permanent_urls.go, name="go"),
     path("health/", unsubscribe.report_health, name="health"),
 ]

@@ -41,13 +41,22 @@ def test_an_optional_message_has_the_same_limit(taken, people, settings):
         ("nul\x00le", "nulle"),
         ("moitié\ud83d", "moitié"),
         ("entier 😀", "entier 😀"),
+        ("une\x0bautre\u2028fin", "une\nautre\nfin"),
+        ("\x1b[31mrouge", "[31mrouge"),
     ],
 )
 def test_a_message_is_stored_as_every_database_can_keep_it(taken, people, sent, stored):
     assert actions.comment(taken, by=people.lea, text=sent).text == stored
 
 
-@pytest.mark.parametrize("text", ["", " ", "\r\n\t", "\x00", "\ud800"])
+def test_a_message_is_counted_as_it_was_typed(taken, people):
+    actions.comment(taken, by=people.lea, text="\r\n".join(["12345678"] * 2222))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\r\n\t", "\x00", "\ud800", "\u200b", "\u3164", "\u00ad\u2060", "\u2800", "\ufe0f"],
+)
 def test_a_message_without_words_is_none(taken, people, text):
     with refused(taken, NotPossible, "text"):
         actions.comment(taken, by=people.lea, text=text)
@@ -116,6 +125,10 @@ def test_html_and_script_stay_text(taken, people):
     assert "<script" not in event.html
     assert "&lt;script&gt;" in event.html
     assert "<strong>gras</strong>" in event.html
+
+
+def test_an_optional_message_without_anything_visible_is_empty(taken, people):
+    assert actions.close(taken, by=people.karim, text="\u200b").text == ""
 
 
 def test_an_optional_message_that_is_missing_is_empty(taken, people):

@@ -138,7 +138,7 @@ def test_a_hidden_category_is_reached_by_its_link(heating, people):
     assert actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très.").pk
 
 
-@pytest.mark.parametrize("subject", ["", "   ", "\n\t", "\u200b\x00"])
+@pytest.mark.parametrize("subject", ["", "   ", "\n\t", "\u200b\x00", "\u3164", "\u2800", "\u200d"])
 def test_a_subject_is_required(heating, people, refused_opening, subject):
     refused_opening(NotPossible, "subject", category=heating, by=people.lea, subject=subject)
 
@@ -155,6 +155,25 @@ def test_a_subject_is_on_one_line(heating, people):
         heating, by=people.lea, subject=" Froid\r\nBcc: x@y.z\u2028 en\x00 A12 ", text="Très."
     )
     assert ticket.subject == "Froid Bcc: x@y.z en A12"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("im\u00adpri\u00admante", "imprimante"),
+        ("im\u200bprimante\ufeff", "imprimante"),
+        ("👩\u200d💻 en panne", "👩\u200d💻 en panne"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("❤\ufe0f merci", "❤\ufe0f merci"),
+        # Not yet assigned in the Unicode that Python knows: the emoji of next year.
+        ("\U0001fadf et \U0001faff", "\U0001fadf et \U0001faff"),
+        ("salle\u00a0A12\u2028nord", "salle A12 nord"),
+        ("\u202etxet", "txet"),
+    ],
+)
+def test_a_subject_keeps_what_holds_its_words_together(heating, people, typed, kept):
+    ticket = actions.open_ticket(heating, by=people.lea, subject=typed, text="Très.")
+    assert ticket.subject == kept
 
 
 def test_script_in_a_subject_stays_text(heating, people):

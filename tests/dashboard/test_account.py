@@ -84,3 +84,26 @@ def test_a_page_without_our_part_changes_nothing_of_ours(karim, people):
     }
     karim.client.post(ACCOUNT, data)
     assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
+
+
+def test_the_account_page_of_a_fixed_identity_keeps_name_and_address(karim, people, settings):
+    settings.WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
+    page = karim.page()
+    assert not page.find("input", {"name": "name_email-last_name"})
+    karim.save(
+        **{
+            "name_email-first_name": "Dean",
+            "name_email-last_name": "Arvelle",
+            "name_email-email": "dean@arvelle.example",
+        }
+    )
+    people.karim.refresh_from_db()
+    assert (people.karim.first_name, people.karim.email) == (
+        "Karim",
+        "karim.benali@arvelle.example",
+    )
+
+
+def test_the_account_page_of_a_fixed_identity_is_for_people_of_the_admin(client, people):
+    client.force_login(people.victor)
+    assert client.get(ACCOUNT).status_code == 302

@@ -11,6 +11,7 @@ from django_auth_ldap.config import LDAPSearch, LDAPSearchUnion
 from tests.servers.ldap import PASSWORD, PEOPLE_BASE, SHARED_ADDRESS, STINTED_ACCOUNT, TWINS
 from wagtail_helpdesk.directory import (
     AmbiguousPerson,
+    UnconfirmedPerson,
     UnknownPerson,
     UnresolvedPeople,
     find_people,
@@ -110,7 +111,9 @@ def test_somebody_deactivated_on_the_site_is_unknown_and_stays_deactivated(ldap_
 def test_a_local_account_beside_the_directory_is_found_too(ldap_directory):
     local = User.objects.create_user("robot", email="robot@arvelle.example")
     assert find_person("robot") == local
-    assert find_person("robot@arvelle.example") == local
+    with pytest.raises(UnconfirmedPerson):
+        find_person("robot@arvelle.example")
+    assert find_person("robot@arvelle.example", confirmed=["robot"]) == local
 
 
 def test_an_external_guest_is_an_address_that_the_directory_does_not_know(ldap_directory, settings):
@@ -146,7 +149,7 @@ def test_two_requests_that_name_the_same_new_person_make_one_account(ldap_direct
     assert User.objects.count() == 1
 
 
-def _no_savepoint():
+def _no_savepoint(using=None, savepoint=True):
     from contextlib import nullcontext
 
     return nullcontext()
@@ -188,7 +191,8 @@ def test_a_search_finds_people_of_the_directory_and_makes_none(ldap_directory):
 
 
 @pytest.mark.parametrize(
-    "query", ["léa", "LÉA", "lea", "léa four", "fournier lea", "lea.fournier@"]
+    "query",
+    ["léa", "LÉA", "lea", "léa four", "fournier lea", "Fournier, Léa", "lea.fournier@"],
 )
 def test_a_search_finds_a_name_with_accents_with_or_without_them(ldap_directory, query):
     assert names(search_people(query)) == ["lea"]
@@ -229,9 +233,9 @@ def test_S_LDAP_05_a_server_with_a_smaller_limit_still_gives_what_it_gives(
     assert len(search_people("numéro")) == 5
 
 
-def test_S_LDAP_01_a_search_of_two_characters_does_not_reach_the_server(settings, deaf_server):
+def test_S_LDAP_01_a_search_of_single_letters_does_not_reach_the_server(settings, deaf_server):
     _point_at(settings, deaf_server)
-    assert search_people("le") == []
+    assert search_people("l") == []
     assert search_people("l e") == []
     assert not deaf_server.was_called()
 

@@ -49,6 +49,10 @@ class Page:
         routes = {"ticket": "tickets/{}/", "act": "tickets/{}/{}/"}
         return routes.get(name, f"{name.replace('_', '/')}/").format(*args)
 
+    def get_view_restrictions(self):
+        """Everybody may open it."""
+        return []
+
     def get_site(self):
         """A site with an address."""
         return SimpleNamespace(root_url="https://intranet.arvelle.example")

@@ -48,7 +48,7 @@ def test_a_comment_on_the_page_becomes_a_mail(taken, people, quiet, smtp):
         (received,) = smtp.wait_for(1)
     assert received.recipient == people.karim.email
     assert "Toujours froid." in read(received)
-    assert f"/assistance/tickets/{taken.pk}/" in read(received)
+    assert f"/go/tickets/{taken.pk}/" in read(received)
 
 
 def test_the_same_with_redis(taken, people, quiet, smtp):

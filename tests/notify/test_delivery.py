@@ -1,15 +1,18 @@
 """Bringing mails to a mail server that fails: the fault matrix, row by row (R-01 to R-12, R-30 …)."""
 
+import signal
 import smtplib
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import DataError
 from django.db.models import F
 from django.utils import timezone
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.mailqueue import queue
+from wagtail_helpdesk.mailqueue import delivery, queue
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.mailqueue.smtp import LostLease, Result, classify_error, describe_error
 from wagtail_helpdesk.models import (
@@ -262,13 +265,16 @@ class TestTheServerItself:
 class TestPoison:
     @pytest.fixture
     def broken_for(self, monkeypatch):
-        """Make the mails to one person impossible to write."""
+        """Make the mails to one person impossible to write: an error, or None for no end."""
         compose = alert_mail.compose_alert
 
-        def broken_for(user):
+        def broken_for(user, error=RuntimeError("template")):  # noqa: B008
             def breaking(outgoing, *rest):
-                if outgoing.user_id == user.pk:
-                    raise RuntimeError("template")
+                if outgoing.user_id == user.pk and error:
+                    raise error
+                while outgoing.user_id == user.pk:
+                    # The time is up at once: the test waits for nothing.
+                    signal.raise_signal(signal.SIGALRM)
                 return compose(outgoing, *rest)
 
             monkeypatch.setattr(alert_mail, "compose_alert", breaking)
@@ -285,6 +291,54 @@ class TestPoison:
         assert (dead.state, dead.attempts) == (State.DEAD, queue.UNANSWERED_LIMIT)
         assert dead.last_error == "RuntimeError: template"
         assert len(smtp.messages) == 3
+
+    @pytest.mark.parametrize(
+        "error",
+        [ValueError("a\x00b\ud800c"), DataError("too long"), RecursionError("deep")],
+        ids=["words that cannot be stored", "database", "recursion"],
+    )
+    def test_r30_whatever_goes_wrong_in_one_mail_the_others_leave_and_it_dies(
+        self, ticket, people, smtp, broken_for, error, monkeypatch
+    ):
+        # The report of this test could not be written either.
+        monkeypatch.setattr(delivery.logger, "disabled", True)
+        broken_for(people.sophie, error)
+        dispatch_waiting_events()
+        for _ in range(queue.UNANSWERED_LIMIT + 2):
+            deliver()
+            again()
+        assert OutgoingMail.objects.get(user=people.sophie).state == State.DEAD
+        assert len(smtp.messages) == 3
+
+    def test_a_mail_whose_writing_never_ends_dies_alone(self, ticket, people, smtp, broken_for):
+        broken_for(people.sophie, None)
+        dispatch_waiting_events()
+        for _ in range(queue.UNANSWERED_LIMIT + 2):
+            deliver()
+            again()
+        dead = OutgoingMail.objects.get(user=people.sophie)
+        assert (dead.state, dead.attempts) == (State.DEAD, queue.UNANSWERED_LIMIT)
+        assert "TookTooLong" in dead.last_error
+        assert len(smtp.messages) == 3
+
+    def test_in_a_thread_a_mail_is_written_without_an_alarm(self):
+        def write():
+            with delivery._time_limit(20):
+                return signal.getitimer(signal.ITIMER_REAL)[0]
+
+        with ThreadPoolExecutor(1) as threads:
+            assert threads.submit(write).result() == 0
+
+    def test_the_alarm_of_a_caller_goes_on_after_a_mail(self, waiting, smtp):
+        former = signal.signal(signal.SIGALRM, lambda *args: None)
+        signal.setitimer(signal.ITIMER_REAL, 3000)
+        try:
+            waiting()
+            deliver()
+            assert signal.getitimer(signal.ITIMER_REAL)[0] > delivery.WRITE_SECONDS
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, former)
 
     def test_r30_a_mail_that_kills_its_process_dies_and_takes_no_other_along(self, ticket, smtp):
         dispatch_waiting_events()

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.core import signing
+from django.http import Http404
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from wagtail_helpdesk.mailqueue import unsubscribe
@@ -116,3 +117,33 @@ def test_s_aut_02_reports_are_not_suspended_by_a_false_token(strict, people, tic
         answer = strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
         assert answer.status_code == 404
     assert not HelpdeskPreferences.of(people.karim).reports_suspended
+
+
+class Unread:
+    """What a client sends, which nobody may read."""
+
+    def read(self, *size):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+def sent_by_a_client(rf, path, length):
+    request = rf.post(path, content_type="application/x-www-form-urlencoded")
+    request.META["CONTENT_LENGTH"] = str(length)
+    request._stream = request.META["wsgi.input"] = Unread()
+    return request
+
+
+@pytest.mark.parametrize("view", ["mute", "stop_reports"])
+def test_of_what_is_sent_to_a_false_address_nothing_is_read(rf, db, view):
+    path = reverse(f"wagtail_helpdesk:{view}", args=["anything"])
+    with pytest.raises(Http404):
+        resolve(path).func(sent_by_a_client(rf, path, 100), token="anything")
+
+
+def test_a_large_body_is_refused_unread(rf, address):
+    function, _, arguments = resolve(address)
+    answer = function(sent_by_a_client(rf, address, 100_000_000), **arguments)
+    assert answer.status_code == 413
+    assert not muted()

@@ -76,6 +76,62 @@ class TestSchedules:
         assert Schedule.objects.count() == len(SCHEDULES)
         assert not Schedule.objects.filter(minutes=99).exists()
 
+    def test_two_of_one_name_become_one(self, db):
+        from django_q.models import Schedule
+
+        call_command("helpdesk_schedules", verbosity=0)
+        for name, func, _minutes in SCHEDULES:
+            Schedule.objects.create(name=name, func=func)
+        call_command("helpdesk_schedules", verbosity=0)
+        assert sorted(Schedule.objects.values_list("name", flat=True)) == sorted(
+            name for name, _, _ in SCHEDULES
+        )
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"func": "no.longer.there"},
+            {"args": "1, 2"},
+            {"kwargs": "hour=3"},
+            {"hook": "no.longer.there"},
+            {"cluster": "elsewhere"},
+            {"cron": "0 3 * * *", "schedule_type": "C"},
+            {"repeats": 0},
+            {"minutes": None},
+            {"intended_date_kwarg": "when"},
+        ],
+        ids=str,
+    )
+    def test_whatever_is_wrong_in_one_is_repaired(self, db, wrong):
+        from django_q.models import Schedule
+
+        call_command("helpdesk_schedules", verbosity=0)
+        right = list(Schedule.objects.order_by("pk").values())
+        Schedule.objects.update(**wrong)
+        call_command("helpdesk_schedules", verbosity=0)
+        assert list(Schedule.objects.order_by("pk").values()) == right
+
+    @pytest.mark.parametrize("days", [None, 365, -365], ids=str)
+    def test_one_that_is_not_due_in_time_is_due_now(self, db, days):
+        from django_q.models import Schedule
+
+        call_command("helpdesk_schedules", verbosity=0)
+        due = None if days is None else timezone.now() + timedelta(days=days)
+        Schedule.objects.update(next_run=due)
+        before = timezone.now()
+        call_command("helpdesk_schedules", verbosity=0)
+        for row in Schedule.objects.all():
+            assert before <= row.next_run <= timezone.now()
+
+    def test_one_that_is_due_soon_is_left_alone(self, db):
+        from django_q.models import Schedule
+
+        call_command("helpdesk_schedules", verbosity=0)
+        due = timezone.now() + timedelta(seconds=30)
+        Schedule.objects.update(next_run=due)
+        call_command("helpdesk_schedules", verbosity=0)
+        assert {row.next_run for row in Schedule.objects.all()} == {due}
+
     def test_those_of_another_version_go(self, db):
         from django_q.models import Schedule
 

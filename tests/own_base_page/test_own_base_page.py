@@ -47,4 +47,5 @@ def test_mails_lead_to_the_helpdesk_of_the_site(root):
     root.add_child(instance=AssistancePage(title="Assistance", slug="assistance"))
     place = links.find_location(None, "en")
     assert place is not None
-    assert place.to("home").endswith("/assistance/")
+    assert place.home.endswith("/assistance/")
+    assert place.to("desk").endswith("/go/desk/")

@@ -81,7 +81,9 @@ def test_file_of_a_note_is_for_managers_only(visit, people, attached):
     assert visit(people.lea).get(path(file)).status_code == 404
 
 
-def test_file_is_not_found_after_access_to_the_ticket_is_lost(visit, people, attached, taken, network):
+def test_file_is_not_found_after_access_to_the_ticket_is_lost(
+    visit, people, attached, taken, network
+):
     file = attached()
     karim = visit(people.karim)
     assert karim.get(path(file)).status_code == 200

@@ -3,10 +3,11 @@
 import pytest
 from wagtail.models import Locale
 
+from tests.fixtures import service_of
 from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import CategoryText
+from wagtail_helpdesk.models import Category, CategoryText, Service
 from wagtail_helpdesk.search import QueryTooBroad, SearchUnavailable, indexing
 
 
@@ -197,3 +198,38 @@ def statements_of():
         return [sql for sql in own if "helpdeskpage" not in sql], answer
 
     return statements
+
+
+def offered(page, name):
+    """The names that a filter offers."""
+    return [option.get_text().strip() for option in page.select(f"select[name={name}] option")]
+
+
+def test_filters_name_no_disabled_service_except_to_its_managers(visit, people, general, dsi):
+    service_of("Reprographie", ["Copies"], people.karim)
+    Service.objects.filter(pk=dsi.pk).update(enabled=False)
+    assert offered(visit(people.lea).page("search/"), "service") == [
+        "all",
+        "Reprographie",
+        "Services Généraux",
+    ]
+    assert "DSI" in offered(visit(people.nadia).page("search/"), "service")
+
+
+def test_filters_name_no_hidden_category_except_to_managers(visit, people, general, dsi, heating):
+    Category.objects.filter(pk=heating.pk).update(hidden=True)
+    shown = {
+        who: offered(visit(getattr(people, who)).page("search/", service=general.pk), "category")
+        for who in ("lea", "karim")
+    }
+    assert not [name for name in shown["lea"] if "Chauffage" in name]
+    assert [name for name in shown["lea"] if "Plomberie" in name]
+    assert [name for name in shown["karim"] if "Chauffage" in name]
+
+
+def test_a_hidden_category_in_the_address_of_a_search_names_nothing(
+    visit, people, general, heating
+):
+    Category.objects.filter(pk=heating.pk).update(hidden=True)
+    page = visit(people.lea).page("search/", service=general.pk, category=heating.pk)
+    assert "Chauffage" not in page.get_text()

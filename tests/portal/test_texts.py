@@ -35,7 +35,7 @@ def buildings(general, english):
 def warmth(heating, english):
     """The words about Chauffage."""
     return CategoryText.objects.create(
-        category=heating, locale=english, title="Warmth", description="Is the _valve_ open?"
+        category=heating, locale=english, title="Warmth", description="Is **the valve** open?"
     )
 
 
@@ -62,6 +62,20 @@ def test_one_service_alone_is_described_in_full(visit, people, general, helpdesk
     assert shelf.find("a", string="Winter plan")["href"] == "/winter-plan/"
 
 
+def test_a_description_is_not_rendered_again_for_a_page(
+    visit, people, general, buildings, monkeypatch
+):
+    monkeypatch.delattr("wagtail_helpdesk.markdown.render")
+    assert choosing(visit, people, general).strong.text == "repair"
+
+
+def test_a_description_that_is_changed_alone_is_rendered_too(buildings):
+    buildings.description = "We **paint**."
+    buildings.save(update_fields=["description"])
+    buildings.refresh_from_db()
+    assert "<strong>paint</strong>" in buildings.description_html
+
+
 def test_among_several_it_is_described_in_short(visit, people, general, dsi, helpdesk, buildings):
     relate(buildings, helpdesk, "Winter plan")
     page = visit(people.lea).page("new/")
@@ -75,7 +89,7 @@ def test_a_category_is_described_above_its_form(visit, people, heating, helpdesk
     relate(warmth, helpdesk, "Winter plan")
     page = visit(people.lea).page(f"new/{heating.pk}/")
     assert "Services Généraux › Warmth" in page.find(class_="hd-path").text
-    assert page.find("em").text == "valve"
+    assert page.find("strong").text == "the valve"
     assert page.find("a", string="Winter plan")
 
 

@@ -92,6 +92,8 @@ class LdapServer(slapdtest.SlapdObject):
         self._gone: dict[str, Attributes] = {}
         self._added: list[str] = []
         self._regrouped: set[str] = set()
+        self._changed: dict[str, Attributes] = {}
+        self._renamed: dict[str, str] = {}
 
     def fill(self) -> None:
         """Write the tree, the service account, the people and the groups."""
@@ -128,6 +130,21 @@ class LdapServer(slapdtest.SlapdObject):
             self._gone[dn] = connection.search_s(dn, ldap.SCOPE_BASE)[0][1]
             connection.delete_s(dn)
 
+    def change(self, uid: str, **values: str) -> None:
+        """Change attributes of somebody until the end of the test; an empty value removes one."""
+        dn = dn_of(uid)
+        with self.as_root() as connection:
+            self._changed.setdefault(dn, connection.search_s(dn, ldap.SCOPE_BASE)[0][1])
+            for name, value in values.items():
+                new = [value.encode()] if value else None
+                connection.modify_s(dn, [(ldap.MOD_REPLACE, name, new)])
+
+    def rename(self, uid: str, new: str) -> None:
+        """Give somebody another identifier until the end of the test; it stays the same entry."""
+        with self.as_root() as connection:
+            connection.modrdn_s(dn_of(uid), f"uid={new}", delold=1)
+        self._renamed[new] = uid
+
     def regroup(self, group: str, *members: str) -> None:
         """Give a group other members until the end of the test."""
         self._regrouped.add(group)
@@ -138,6 +155,11 @@ class LdapServer(slapdtest.SlapdObject):
     def restore(self) -> None:
         """Make the directory what it was."""
         with self.as_root() as connection:
+            for new, uid in self._renamed.items():
+                connection.modrdn_s(dn_of(new), f"uid={uid}", delold=1)
+            for dn, entry in self._changed.items():
+                now = connection.search_s(dn, ldap.SCOPE_BASE)[0][1]
+                connection.modify_s(dn, ldap.modlist.modifyModlist(now, entry))
             for dn in reversed(self._added):
                 # A referral is deleted as the entry it is, not followed.
                 connection.delete_ext_s(dn, serverctrls=[ManageDSAITControl()])
@@ -146,6 +168,7 @@ class LdapServer(slapdtest.SlapdObject):
         for group in list(self._regrouped):
             self.regroup(group, *GROUPS[group])
         self._added, self._gone, self._regrouped = [], {}, set()
+        self._changed, self._renamed = {}, {}
 
     @contextmanager
     def stopped(self) -> Iterator[None]:

@@ -83,3 +83,12 @@ def test_a_chosen_category_shows_its_whole_path(people, heating, client):
 def test_categories_stand_in_the_order_of_their_services(people, general, network, client):
     page = choose(client, people.karim, "category", "choose_results").content.decode()
     assert page.index("Plomberie") < page.index("Réseau")
+
+
+@pytest.mark.parametrize("kind", ["service", "category"])
+def test_a_disabled_service_is_named_to_its_own_people_alone(people, dsi, network, client, kind):
+    Service.objects.filter(pk=dsi.pk).update(enabled=False)
+    named = dsi if kind == "service" else network
+    assert choose(client, people.alice, kind, "chosen", named.pk).status_code == 404
+    assert named.name not in choose(client, people.alice, kind, "choose_results").content.decode()
+    assert choose(client, people.nadia, kind, "chosen", named.pk).status_code == 200

@@ -301,3 +301,22 @@ def everything():
     return {
         model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
     }
+
+
+#: What the views of Wagtail and ours read from an address.
+PARAMETERS = (
+    "q", "p", "person", "parent", "service", "language", "position", "ordering", "page", "per_page",
+    "export", "owner", "locale", "is_archived", "user", "action", "timestamp_from", "category", "enabled",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("space", "name"), [e for e in EVERY if e[1] not in BUTTONS])
+def test_a_hostile_parameter_of_the_configuration_is_answered(
+    space, name, things, actors, general, heating, client
+):
+    url = address_of(space, name, things, general, heating)
+    query = query_of(space, name, general, heating)
+    client.force_login(actors["superuser"])
+    tried = [{parameter: "a\x00b"} for parameter in PARAMETERS]
+    for parameters in (*tried, dict.fromkeys(PARAMETERS, "9" * 5000)):
+        assert client.get(url, query | parameters).status_code < 500, list(parameters)

@@ -75,7 +75,7 @@ def test_a_directory_that_does_not_answer_is_said_so(people, general, browse, mo
     def down(*args, **kwargs):
         raise DirectoryUnavailable
 
-    monkeypatch.setattr("wagtail_helpdesk.snippets.people.find_people", down)
+    monkeypatch.setattr("wagtail_helpdesk.directory.fields.find_people", down)
     monkeypatch.setattr("wagtail_helpdesk.directory.lookup.search_people", down)
     sophie = browse(people.sophie)
     for button in ({}, {"search": "1"}):

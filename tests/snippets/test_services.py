@@ -1,7 +1,12 @@
 """The list of services, their panel, properties and end."""
 
+import csv
+from io import BytesIO
+
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
@@ -272,3 +277,62 @@ def test_the_menu_is_there_for_whoever_configures_something(people, general, bro
 
 def test_the_menu_of_the_portal_leads_to_the_panel(general):
     assert get_panel_url(general) == address("panel", general)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠x",
+        ";=1",
+        ",=1",
+        " =1",
+    ],
+    ids=ascii,
+)
+def test_no_cell_of_an_export_begins_a_formula(people, general, browse, text):
+    Service.objects.filter(pk=general.pk).update(default_subject=text, name=f"{text}x")
+    response = browse(people.sophie).get("list", export="csv")
+    exported = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(exported.splitlines(keepends=True)))
+    assert [f"'{text}x" in row and f"'{text}" in row for row in rows[1:]] == [True]
+
+
+def test_every_cell_of_an_export_is_quoted_and_excel_reads_its_letters(people, general, browse):
+    Service.objects.filter(pk=general.pk).update(default_subject="a;=1")
+    response = browse(people.sophie).get("list", export="csv")
+    exported = b"".join(response.streaming_content)
+    assert exported.startswith(b"\xef\xbb\xbf")
+    assert '"a;=1"' in exported.decode()
+    assert '"Services Généraux"' in exported.decode()
+
+
+def test_no_cell_of_a_spreadsheet_is_a_formula(people, general, browse):
+    Service.objects.filter(pk=general.pk).update(default_subject='=HYPERLINK("http://evil")')
+    response = browse(people.sophie).get("list", export="xlsx")
+    sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).active
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert '=HYPERLINK("http://evil")' in [cell.value for cell in cells]
+    assert "f" not in {cell.data_type for cell in cells}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_name_behind_a_key_is_no_formula_either(people, general, heating, client, kind):
+    Service.objects.filter(pk=general.pk).update(name="=1+1")
+    client.force_login(people.gilles)
+    response = client.get(reverse("helpdesk_categories:list"), {"export": kind})
+    content = b"".join(response.streaming_content)
+    if kind == "csv":
+        assert '"\'=1+1"' in content.decode()
+    else:
+        cells = [cell for row in load_workbook(BytesIO(content)).active.iter_rows() for cell in row]
+        assert {cell.data_type for cell in cells if cell.value == "=1+1"} == {"s"}

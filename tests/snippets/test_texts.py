@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from wagtail.models import Locale, ModelLogEntry, Page
+from wagtail.models import Locale, ModelLogEntry, Page, PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from wagtail_helpdesk.models import CategoryText, ServiceText
@@ -150,6 +150,22 @@ def test_the_preview_shows_what_is_not_saved(written, send, look):
     page = look(preview).content.decode()
     assert "Immeubles" in page
     assert "<strong>rez-de-chaussée</strong>" in page
+
+
+def test_the_preview_lists_only_published_pages_that_its_reader_may_read(
+    written, send, look, root_page, people
+):
+    shown, draft, secret = (
+        root_page.add_child(instance=Page(title=title, slug=title, live=title != "Brouillon"))
+        for title in ("Horaires", "Brouillon", "Plans")
+    )
+    PageViewRestriction.objects.create(page=secret, restriction_type="groups")
+    preview = edit_url(written, "preview_on_edit")
+    send(preview, form("Immeubles", shown, draft, secret))
+    page = look(preview).content.decode()
+    assert "Horaires" in page
+    assert "Brouillon" not in page
+    assert "Plans" not in page
 
 
 def test_the_preview_of_a_new_text_is_that_of_its_form(general, heating, send, look):

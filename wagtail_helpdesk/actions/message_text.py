@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import markdown
+from wagtail_helpdesk.characters import clean_text, has_visible
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Message
 
@@ -19,12 +20,13 @@ class RenderedMessage(str):
 
 
 def render_message(text: str) -> RenderedMessage:
-    """Return a message as it is stored; one that is too long, and will be refused, without HTML."""
+    """Return a message as it is stored, empty when nothing of it shows.
+
+    One that is too long, and will be refused, is not rendered.
+    """
     if isinstance(text, RenderedMessage):
         return text
-    # NUL and halves of a surrogate pair cannot be stored; browsers send line ends as CRLF.
-    text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
-    message = RenderedMessage(text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    message = RenderedMessage(clean_text(text).strip() if has_visible(text) else "")
     is_acceptable = len(message) <= helpdesk_settings.MESSAGE_MAX_LENGTH
     message.html = markdown.render(message) if is_acceptable else SafeString()
     return message

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.characters import clean_line, has_visible
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Priority, Visibility
 from wagtail_helpdesk.models import (
@@ -118,10 +119,10 @@ def _create(
 
 
 def validate_subject(subject: str) -> str:
-    """Return a subject on one line; raises ``NotPossible`` when it is missing or too long."""
+    """Return a subject on one line; raises ``NotPossible`` when nothing of it shows, or it is too long."""
     # It becomes a mail header: no line ends or other control characters, whatever their kind.
-    subject = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
-    if not subject:
+    subject = clean_line(subject)
+    if not has_visible(subject):
         raise NotPossible("subject", _("Please enter the subject of the ticket."))
     limit = helpdesk_settings.SUBJECT_MAX_LENGTH
     if len(subject) > limit:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.links import HelpdeskLocation
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import paging, ticket_rows
@@ -35,13 +36,18 @@ MOST = 25
 def fragment(
     view: Fragment, methods: Sequence[str] = ("GET", "HEAD")
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Let a reader in. To whoever is not logged in nothing is said (204): the link stays."""
+    """Answer people who may open the helpdesk page.
+
+    The others get an empty answer (204): the link of the frame stays, and leads to the login.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponseBase:
         page = find_helpdesk_page(request) if access.is_active_user(request.user) else None
         if page is None:
             return make_private(HttpResponse(status=204))
+        if not access.may_read_page(page, request):
+            return make_private(_closed(request, page))
         try:
             return make_private(view(HelpdeskRequest(page, request)))
         except Http404:
@@ -71,6 +77,16 @@ def _show(
 def _nothing() -> HttpResponse:
     """Answer that there is nothing for this reader: the frame disappears."""
     return HttpResponse("")
+
+
+def _closed(request: HttpRequest, page: Any) -> HttpResponse:
+    """Answer on behalf of a page that this request may not open."""
+    if request.method == "POST":
+        return HttpResponse(status=403)
+    # The link leads to where a shared password is asked for; other privacy leaves nothing to do.
+    return (
+        HttpResponse(status=204) if HelpdeskLocation(page).is_open_to(request.user) else _nothing()
+    )
 
 
 def _number(request: HelpdeskRequest, name: str, most: int) -> int | None:

@@ -8,8 +8,15 @@ from typing import Any
 from django.forms import BaseForm, Media
 from django.forms.widgets import Script
 from django.templatetags.static import static
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.account import (
+    AccountView,
+    BaseSettingsPanel,
+    NameEmailSettingsPanel,
+    SettingsTab,
+)
 
 from wagtail_helpdesk.models import HelpdeskPreferences, Service
 from wagtail_helpdesk.portal.preferences import preference_summary
@@ -23,6 +30,19 @@ from wagtail_helpdesk.portal.preferences.switches import (
 TAB = SettingsTab("helpdesk", _("Helpdesk"), order=250)
 #: The account is one form together with Wagtail's own: with more services, the intranet page.
 MOST_SERVICES = 50
+
+
+@method_decorator(require_admin_access, name="dispatch")
+class FixedIdentityAccountView(AccountView):
+    """The Wagtail account without the panel for name and e-mail address.
+
+    A site whose directory knows both puts it at the address of the account, before Wagtail's URLs.
+    """
+
+    def get_panels(self) -> list[BaseSettingsPanel]:
+        """Return Wagtail's panels but that one; what is sent for it is not read."""
+        panels: list[BaseSettingsPanel] = super().get_panels()
+        return [panel for panel in panels if not isinstance(panel, NameEmailSettingsPanel)]
 
 
 class OwnPreferencesPanel(BaseSettingsPanel):

@@ -28,7 +28,7 @@ from wagtail_helpdesk.models import Kind, OutgoingMail, State, Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.notifications import wakeup
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
+from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 from wagtail_helpdesk.snippets.object_permissions import ScopedList
 
 from . import mail_health
@@ -125,7 +125,8 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
 
     def _address(self, mail: Any) -> str | None:
         """Return where the ticket is read, for whoever may read it."""
-        address = get_helpdesk_url(self.request)
+        page = open_helpdesk_page(self.request)
+        address = page.get_url(self.request) if page else ""
         return f"{address}tickets/{mail.ticket_id}/" if address and mail.may_read else None
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

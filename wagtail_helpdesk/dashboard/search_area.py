@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.search import SearchArea
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
+from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 
 
 class TicketSearchArea(SearchArea):
@@ -25,7 +25,8 @@ class TicketSearchArea(SearchArea):
 
     def render_html(self, request: HttpRequest, query: str, current: str | None = None) -> str:
         # The page may move and has an address in each language: not known when this is registered.
-        address = get_helpdesk_url(request)
+        page = open_helpdesk_page(request)
+        address = page.get_url(request) if page else ""
         if not address:
             return ""
         context = {"name": self.name, "url": f"{address}search/", "icon_name": self.icon_name}

@@ -4,8 +4,10 @@ from .errors import (
     AmbiguousPerson,
     DirectoryError,
     DirectoryUnavailable,
+    ForInsiders,
     TooManyPeople,
     TooManySearches,
+    UnconfirmedPerson,
     UnknownGroup,
     UnknownPerson,
     UnresolvedPeople,
@@ -18,9 +20,9 @@ from .lookup import (
     search_people,
     search_with_limits,
     site_directory,
-    split_names,
 )
-from .protocol import Candidate, Directory
+from .parsing import split_names
+from .protocol import Candidate, Directory, Profile
 
 __all__ = [
     "AmbiguousPerson",
@@ -28,9 +30,12 @@ __all__ = [
     "Directory",
     "DirectoryError",
     "DirectoryUnavailable",
+    "ForInsiders",
+    "Profile",
     "SearchOutcome",
     "TooManyPeople",
     "TooManySearches",
+    "UnconfirmedPerson",
     "UnknownGroup",
     "UnknownPerson",
     "UnresolvedPeople",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk.names import get_display_name
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -50,6 +52,29 @@ class AmbiguousPerson(DirectoryError):
         }
 
 
+class UnconfirmedPerson(DirectoryError):
+    """An account bears this address, and nothing but the account vouches for it.
+
+    ``user`` is the account, to be named by its identifier once the reader has confirmed it.
+    """
+
+    def __init__(self, typed: str, user: User) -> None:
+        super().__init__(typed)
+        self.typed = typed
+        self.user = user
+
+    @property
+    def message(self) -> str:
+        return _(
+            "The account “%(identifier)s” (%(name)s) uses the address “%(address)s”, "
+            "which the directory does not confirm. Check that this is the right person."
+        ) % {
+            "identifier": _short(self.user.get_username()),
+            "name": get_display_name(self.user),
+            "address": _short(self.typed),
+        }
+
+
 class DirectoryUnavailable(DirectoryError):
     """The directory gave no answer that can be trusted, so nothing is known about anybody.
 
@@ -82,12 +107,30 @@ class UnknownGroup(DirectoryError):
         return _("The group “%(group)s” is unknown.") % {"group": self.group}
 
 
+class ForInsiders(DirectoryError):
+    """An external guest does not search the directory of the organisation."""
+
+    @property
+    def message(self) -> str:
+        return _(
+            "Only people of the organisation can search the directory. Enter an e-mail address."
+        )
+
+
 class TooManySearches(DirectoryError):
     """This person searched more often than the settings allow within a minute."""
 
     @property
     def message(self) -> str:
         return _("You have searched too often. Wait a minute, or enter the identifier.")
+
+
+class TooManyLookups(DirectoryError):
+    """This person named more people than the settings allow within an hour."""
+
+    @property
+    def message(self) -> str:
+        return _("You have named a lot of people. Please wait an hour before naming others.")
 
 
 class TooManyPeople(DirectoryError):
@@ -125,6 +168,15 @@ class UnresolvedPeople(DirectoryError):
             typed
             for typed, problem in self.problems.items()
             if isinstance(problem, AmbiguousPerson)
+        ]
+
+    @property
+    def unconfirmed(self) -> list[User]:
+        """The accounts to be confirmed."""
+        return [
+            problem.user
+            for problem in self.problems.values()
+            if isinstance(problem, UnconfirmedPerson)
         ]
 
     @property

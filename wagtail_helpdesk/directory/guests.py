@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
+from wagtail_helpdesk import access
 from wagtail_helpdesk.conf import helpdesk_settings
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ def _stands_for_an_account(address: str) -> bool:
     """Somebody deactivated, or ambiguous, is not let in by a side door."""
     model = get_user_model()
     named = Q(**{f"{model.USERNAME_FIELD}__iexact": address})
-    mailed = Q(**{f"{model.get_email_field_name()}__iexact": address})
-    return model._default_manager.filter(named | mailed).exists()
+    if hasattr(model, email := model.get_email_field_name()):
+        named |= Q(**{f"{email}__iexact": address})
+    return model._default_manager.filter(named).exists()
 
 
 def looks_like_address(typed: str) -> bool:
@@ -63,13 +65,20 @@ def create_external_guest(address: str) -> User:
         # Two forms may invite the same stranger in the same instant.
         user, _new = model._default_manager.get_or_create(
             **{model.USERNAME_FIELD: address.lower()},
-            defaults={model.get_email_field_name(): address, "password": make_password(None)},
+            defaults=_mailed(address) | {"password": make_password(None)},
         )
         group, _new = Group.objects.get_or_create(name=helpdesk_settings.EXTERNAL_GUEST_GROUP)
         user.groups.add(group)
     return user
 
 
+def _mailed(address: str) -> dict[str, str]:
+    """Return the e-mail address as a value of the user model, which need not have one."""
+    model = get_user_model()
+    field = model.get_email_field_name()
+    return {field: address} if hasattr(model, field) else {}
+
+
 def is_external(user: User) -> bool:
     """Return whether an account was made for an external guest."""
-    return user.groups.filter(name=helpdesk_settings.EXTERNAL_GUEST_GROUP).exists()
+    return bool(access.external_groups(user).exists())

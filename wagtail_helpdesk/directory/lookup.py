@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -13,16 +13,22 @@ from django.utils.module_loading import import_string
 
 from wagtail_helpdesk import rate_limits
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.names import name_words
 
 from . import guests
 from .errors import (
     DirectoryError,
     DirectoryUnavailable,
+    ForInsiders,
+    TooManyLookups,
     TooManyPeople,
     TooManySearches,
+    UnconfirmedPerson,
     UnknownPerson,
     UnresolvedPeople,
 )
+from .parsing import split_names
+from .refreshing import DOWN, DOWN_SECONDS, refresh_known
 from .users import UserDirectory
 
 if TYPE_CHECKING:
@@ -32,8 +38,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Below this many characters a search would list half the organisation.
-MIN_QUERY = 3
+#: Letters that one word of a search needs at least: some names are no longer.
+MIN_QUERY = 2
 #: A search that finds more is to be made narrower.
 MAX_RESULTS = 20
 #: Above it nobody typed a name.
@@ -43,7 +49,6 @@ MAX_PEOPLE_AT_ONCE = 50
 #: And all of them together no more than so many times what one may take.
 TIMEOUT_SECONDS = 3
 
-_SEPARATORS = re.compile(r"[,;\n\r]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -52,37 +57,55 @@ def site_directory() -> Directory:
     return cast("Directory", import_string(helpdesk_settings.DIRECTORY)())
 
 
-def find_person(identifier_or_address: str, *, external: bool = False) -> User:
+def find_person(
+    identifier_or_address: str,
+    *,
+    external: bool = False,
+    confirmed: Collection[str] = (),
+    by: User | None = None,
+) -> User:
     """Return the one active user with this identifier or e-mail address.
 
-    With ``external`` an address that the directory does not know becomes an external guest,
-    where the site allows it: for invitations, never for managers.
+    An address that only its account vouches for names nobody, unless the identifier of the account
+    is among ``confirmed``: see ``TRUST_ACCOUNT_ADDRESSES``. With ``external`` an address that the
+    directory does not know becomes an external guest, where the site allows it: for invitations,
+    never for managers. ``by`` is who asks: limited to ``DIRECTORY_LOOKUPS_PER_HOUR``.
 
-    Raises ``UnknownPerson``, ``AmbiguousPerson`` or ``DirectoryUnavailable``.
+    Raises ``UnknownPerson``, ``AmbiguousPerson``, ``UnconfirmedPerson``, ``TooManyLookups`` or
+    ``DirectoryUnavailable``.
     """
+    _count_lookups(by, 1)
     typed = identifier_or_address.strip()
     try:
-        return _find(typed)
+        return _find(typed, confirmed)
     except UnknownPerson:
         if external and guests.may_invite_address(typed):
             return guests.create_external_guest(typed)
         raise
 
 
-def find_people(text: str, *, external: bool = False) -> list[User]:
-    """Return everybody named in a text with commas, semicolons or new lines, each once: all or nobody.
+def find_people(
+    text: str,
+    *,
+    external: bool = False,
+    confirmed: Collection[str] = (),
+    by: User | None = None,
+) -> list[User]:
+    """Return everybody named in a text, each once: all or nobody. ``split_names`` reads it.
 
     Raises ``UnresolvedPeople``, which keeps those who were found beside those who were not,
-    ``TooManyPeople``, or ``DirectoryUnavailable``. ``external``: see ``find_person``.
+    ``TooManyPeople``, ``TooManyLookups`` or ``DirectoryUnavailable``. ``external``, ``confirmed``
+    and ``by``: see ``find_person``.
     """
     names = split_names(text)
     if len(names) > MAX_PEOPLE_AT_ONCE:
         raise TooManyPeople(MAX_PEOPLE_AT_ONCE)
+    _count_lookups(by, len(names))
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
     for typed in _patiently(names):
         try:
-            found[typed] = _find(typed)
+            found[typed] = _find(typed, confirmed)
         except DirectoryUnavailable:
             # One dead directory is enough: asking again for each name would add up the waiting.
             raise
@@ -97,24 +120,20 @@ def find_people(text: str, *, external: bool = False) -> list[User]:
     return _each_once(user or guests.create_external_guest(typed) for typed, user in found.items())
 
 
-def split_names(text: str) -> list[str]:
-    """Return what stands between commas, semicolons or new lines, without repetition, in order."""
-    return list(dict.fromkeys(name for part in _SEPARATORS.split(text) if (name := part.strip())))
-
-
 def search_people(
     query: str, limit: int = MAX_RESULTS, *, by: User | None = None
 ) -> list[Candidate]:
-    """Return at most ``limit`` people whose names, identifier or address fit; [] below three characters.
+    """Return at most ``limit`` people whose names, identifier or address fit.
 
-    Makes no account. ``by`` is who asks: their searches are logged and limited to
-    ``DIRECTORY_SEARCHES_PER_MINUTE``. Raises ``TooManySearches``, or ``DirectoryUnavailable`` with the
+    A query of two letters must be a whole name; a shorter one finds nobody. Makes no account. ``by`` is who asks: their searches are logged and limited to
+    ``DIRECTORY_SEARCHES_PER_MINUTE``. Raises ``ForInsiders``, ``TooManySearches``, or ``DirectoryUnavailable`` with the
     people in ``known`` who can be named without the directory.
     """
     query = " ".join(_CONTROL.sub(" ", query).split())
-    if not MIN_QUERY <= len(query.replace(" ", "")) <= MAX_QUERY:
+    words = name_words(query)
+    if len(query) > MAX_QUERY or max(map(len, words), default=0) < MIN_QUERY:
         return []
-    _count_search(by)
+    _admit(by)
     directory, users = site_directory(), UserDirectory()
     try:
         candidates = directory.search(query, limit)
@@ -163,13 +182,9 @@ def get_directory_card(user: User) -> Mapping[str, str]:
     kept: Mapping[str, str] | None = cache.get(key)
     if kept is not None:
         return kept
-    if cache.get(_DOWN):
+    if cache.get(DOWN):
         return {}
     return _fresh_card(user, key)
-
-
-_DOWN = "wagtail_helpdesk.directory.down"
-_DOWN_SECONDS = 60
 
 
 def _fresh_card(user: User, key: str) -> Mapping[str, str]:
@@ -177,19 +192,29 @@ def _fresh_card(user: User, key: str) -> Mapping[str, str]:
         shown = dict(site_directory().card(user))
     except DirectoryUnavailable as error:
         logger.warning("No directory card of user %s: %s", user.pk, error.detail)
-        cache.set(_DOWN, True, _DOWN_SECONDS)
+        cache.set(DOWN, True, DOWN_SECONDS)
         return {}
     cache.set(key, shown, helpdesk_settings.DIRECTORY_CARD_SECONDS)
     return shown
 
 
-def _find(typed: str) -> User:
+def _find(typed: str, confirmed: Collection[str]) -> User:
     if not typed or _CONTROL.search(typed):
         raise UnknownPerson(typed)
-    # Whoever is known by identifier is found with the directory down too; and one statement is
-    # cheaper than three exchanges over the network.
-    if known := UserDirectory().by_identifier(typed):
-        return known
+    accounts = UserDirectory()
+    known = accounts.by_identifier(typed)
+    # Whoever is known by identifier is found with the directory down too.
+    if known and not accounts.identifies_by_address:
+        return refresh_known(site_directory(), known)
+    try:
+        return _ask_directories(typed)
+    except UnconfirmedPerson as problem:
+        if problem.user.get_username() in confirmed:
+            return problem.user
+        raise
+
+
+def _ask_directories(typed: str) -> User:
     try:
         return site_directory().find(typed)
     except UnknownPerson:
@@ -209,9 +234,21 @@ def _each_once(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
 
 
-def _count_search(by: User | None) -> None:
+def _count_lookups(by: User | None, people: int) -> None:
+    """Count the people named: who is found and who is not says who exists."""
+    if by is None or not people:
+        return
+    most = helpdesk_settings.DIRECTORY_LOOKUPS_PER_HOUR
+    if not rate_limits.allow("directory_lookups", by, most, rate_limits.HOUR, people):
+        logger.warning("User %s names people too often", by.pk)
+        raise TooManyLookups
+
+
+def _admit(by: User | None) -> None:
     if by is None:
         return
+    if guests.is_external(by):
+        raise ForInsiders
     most = helpdesk_settings.DIRECTORY_SEARCHES_PER_MINUTE
     if not rate_limits.allow("directory_searches", by, most, rate_limits.MINUTE):
         logger.warning("User %s searches the directory too often", by.pk)

@@ -22,6 +22,19 @@ class Candidate:
     user_pk: Any = None
 
 
+@dataclass(frozen=True)
+class Profile:
+    """What the directory says of somebody who has an account."""
+
+    user: User
+    #: Names of fields of the user model, with what the directory has.
+    values: Mapping[str, str]
+    #: What stays the same when the identifier changes; empty where the directory has no such thing.
+    stable_id: str = ""
+    #: The new identifier, of a person who got another one.
+    identifier: str = ""
+
+
 class Directory(Protocol):
     """Where people are found. ``DIRECTORY`` names the class; it is made without arguments."""
 
@@ -50,3 +63,8 @@ class Directory(Protocol):
     def missing(self, users: Iterable[User]) -> list[User]:
         """Return those whom a complete, successful search did not find. Raises ``DirectoryUnavailable``."""
         ...
+
+    # Optional, for directories that hold names and addresses of accounts:
+    #
+    # def profiles(self, users: Iterable[User]) -> list[Profile]
+    #     Return what it knows of those it finds. Raises ``DirectoryUnavailable``, never a part.

@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
-from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import Expression, F, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.names import get_display_name, name_words
 
-from .errors import AmbiguousPerson, UnknownGroup, UnknownPerson
+from .errors import AmbiguousPerson, UnconfirmedPerson, UnknownGroup, UnknownPerson
+from .folding import FoldName
 from .protocol import Candidate
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+#: Fields that may hold a name, as people are sorted by them; a user model has some of these.
+NAME_ORDER = ("last_name", "first_name", "full_name", "name")
+#: Fewer letters than these would be a part of too many names.
+SHORTEST_PART = 3
+
+
 class UserDirectory:
     """Active users of the site, by identifier, address or name."""
 
     def find(self, identifier_or_address: str) -> User:
-        """Return the one active user with this identifier, or else with this address."""
-        user = self.by_identifier(identifier_or_address) or self.by_address(identifier_or_address)
+        """Return the one active user with this identifier, or else with this address.
+
+        Raises ``UnconfirmedPerson`` for an address that only its account vouches for.
+        """
+        user = self.by_identifier(identifier_or_address)
+        if user is not None and not self.identifies_by_address:
+            return user
+        user = user or self.by_address(identifier_or_address)
         if user is None:
             raise UnknownPerson(identifier_or_address)
+        if not helpdesk_settings.TRUST_ACCOUNT_ADDRESSES:
+            raise UnconfirmedPerson(identifier_or_address, user)
         return user
+
+    @property
+    def identifies_by_address(self) -> bool:
+        """Whether the identifier is the e-mail address: then it is no better known than the address."""
+        return _email_field() == get_user_model().USERNAME_FIELD
 
     def by_identifier(self, identifier: str) -> User | None:
         """Return the active user with this identifier; upper and lower case are one unless they name two people."""
@@ -43,23 +60,31 @@ class UserDirectory:
 
     def by_address(self, address: str) -> User | None:
         """Return the active user with this e-mail address. Raises ``AmbiguousPerson`` if there are several."""
-        if not address:
+        if not address or not _has_field(_email_field()):
             return None
         return _the_one(
             list(_active().filter(**{f"{_email_field()}__iexact": address})[:2]), address
         )
 
     def search(self, query: str, limit: int) -> list[Candidate]:
-        """Return active users of whom every word of the query is in a name, the identifier or the address."""
-        users = self.matching(query).order_by(*_name_fields(), "pk")
+        """Return active users of whom every word of the query is in a searched field."""
+        users = self.matching(query).order_by(*_present(NAME_ORDER), "pk")
         return [_candidate(user) for user in users[:limit]]
 
-    def matching(self, query: str) -> QuerySet[User]:
-        """Return the active users whom ``search`` finds, for a search among some of them."""
-        users = _active()
-        lookup = "unaccent__icontains" if _ignores_accents(users.db) else "icontains"
-        for word in query.split():
-            users = users.filter(_any_field_holds(word, lookup))
+    def matching(self, query: str, among: QuerySet[User] | None = None) -> QuerySet[User]:
+        """Return the users whom ``search`` finds, among these or all who are active.
+
+        Case, accents, hyphens and apostrophes do not count. A query of fewer than three letters
+        must be a whole word.
+        """
+        users = _active() if among is None else among
+        words = name_words(query)
+        if not words:
+            return users
+        whole = sum(map(len, words)) < SHORTEST_PART
+        users = users.alias(_searched=FoldName(_searched_text()))
+        for word in words:
+            users = users.filter(_searched__contains=f" {word} " if whole else word)
         return users
 
     def card(self, user: User) -> Mapping[str, str]:
@@ -93,9 +118,9 @@ def _email_field() -> str:
     return get_user_model().get_email_field_name()
 
 
-def _name_fields() -> list[str]:
-    """The user model is the site's: it need not have a first and a last name."""
-    return [name for name in ("last_name", "first_name") if _has_field(name)]
+def _present(names: Iterable[str]) -> list[str]:
+    """Return the fields that the user model of the site has."""
+    return [name for name in names if _has_field(name)]
 
 
 def _has_field(name: str) -> bool:
@@ -106,35 +131,22 @@ def _has_field(name: str) -> bool:
     return True
 
 
-def _any_field_holds(word: str, lookup: str) -> Q:
-    fields = [*_name_fields(), get_user_model().USERNAME_FIELD, _email_field()]
-    # SQLite folds the case of ASCII only: É and é are two letters to it.
-    spellings = {word, word.lower(), word.upper(), word.capitalize()}
-    return reduce(
-        operator.or_,
-        (
-            Q(**{f"{field}__{lookup}": spelling})
-            for field in fields
-            for spelling in sorted(spellings)
-        ),
-    )
-
-
-def _ignores_accents(using: str) -> bool:
-    """PostgreSQL does, where the site has installed ``django.contrib.postgres`` and the extension."""
-    connection = connections[using]
-    if connection.vendor != "postgresql" or not apps.is_installed("django.contrib.postgres"):
-        return False
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'unaccent'")
-        return cursor.fetchone() is not None
+def _searched_text() -> Expression:
+    """Return the searched fields as one text, each between spaces."""
+    chosen = helpdesk_settings.PEOPLE_SEARCH_FIELDS
+    identity = [get_user_model().USERNAME_FIELD, _email_field()]
+    fields = list(dict.fromkeys(chosen or _present([*NAME_ORDER, *identity])))
+    parts: list[Any] = [Value(" ")]
+    for name in fields:
+        parts += [F(name), Value(" ")]
+    return Concat(*parts, output_field=TextField())
 
 
 def _candidate(user: User) -> Candidate:
     return Candidate(
         identifier=user.get_username(),
         full_name=get_display_name(user),
-        mail=getattr(user, _email_field()) or "",
+        mail=getattr(user, _email_field(), "") or "",
         details=_shown(user, helpdesk_settings.DIRECTORY_CANDIDATE),
         user_pk=user.pk,
     )

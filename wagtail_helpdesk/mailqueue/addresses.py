@@ -50,6 +50,8 @@ def get_address(user: Any) -> str:
 def find_owners(address: str) -> QuerySet[Any]:
     """Return the people of the site whose e-mail address it is, active or not."""
     people = get_user_model()._default_manager
+    if not hasattr(people.model, people.model.get_email_field_name()):
+        return people.none()
     return people.filter(**{f"{people.model.get_email_field_name()}__iexact": address})
 
 

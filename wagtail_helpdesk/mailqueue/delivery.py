@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import math
+import signal
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from time import monotonic
+from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.models import Heartbeat, Kind, Notification, OutgoingMail, SkipReason, State
-from wagtail_helpdesk.notifications import alert_mail
+from wagtail_helpdesk.notifications import address_mail, alert_mail
 from wagtail_helpdesk.notifications.mail_context import Checked, MailContext
 from wagtail_helpdesk.reports import mail
 from wagtail_helpdesk.reports.data import ReportData
@@ -26,6 +30,7 @@ from . import queue
 from .addresses import (
     MailReader,
     find_address_skip_reason,
+    find_owners,
     find_skip_reason,
     get_reader,
     get_reader_at_address,
@@ -38,6 +43,9 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two signs of life.
 HEARTBEAT_INTERVAL = 10
+
+#: Seconds that writing one mail may take; a site's own templates may do anything.
+WRITE_SECONDS = 20
 
 Stop = Callable[[], bool]
 
@@ -121,7 +129,8 @@ class _Round:
         token = self.claim.token
         try:
             reader = _reader(outgoing)
-            message = self._message(outgoing, reader)
+            with _time_limit(WRITE_SECONDS):
+                message = self._message(outgoing, reader)
             if isinstance(message, SkipReason):
                 queue.settle_skipped(outgoing, token, message)
                 self.done[State.SKIPPED] += 1
@@ -130,7 +139,8 @@ class _Round:
         except LostLease:
             logger.warning("Mail %s was taken over by another process.", outgoing.pk)
             return None
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
+            # The database itself is away, not something about this mail.
             raise
         except Exception as error:
             logger.exception("Mail %s cannot be made.", outgoing.pk)
@@ -160,6 +170,8 @@ class _Round:
         )
         if outgoing.kind == Kind.REPORT:
             return problem or mail.compose_report(outgoing, reader, self.places, self.gathered)
+        if outgoing.kind == Kind.ADDRESS:
+            return problem or address_mail.compose_address_mail(outgoing, reader)
         notifications = self._notices[outgoing.pk]
         if problem:
             _record(dict.fromkeys((notification.pk for notification in notifications), problem))
@@ -168,9 +180,11 @@ class _Round:
         _record(checked.skipped)
         if checked.is_empty:
             return next(iter(checked.skipped.values()), SkipReason.NO_ACCESS)
-        return alert_mail.compose_alert(
-            outgoing, self._dossier(outgoing), reader, checked, self.places
-        )
+        context = self._dossier(outgoing)
+        if reader.user is None and not find_owners(reader.address).exists():
+            # Nobody answers for who reads it: they get the link, and the ticket asks who they are.
+            context = context.withholding()
+        return alert_mail.compose_alert(outgoing, context, reader, checked, self.places)
 
     def _check(
         self, outgoing: OutgoingMail, reader: MailReader, notifications: list[Notification]
@@ -178,6 +192,11 @@ class _Round:
         context = self._dossier(outgoing)
         if reader.user is None:
             return context.check_for_mailbox(reader.address, notifications)
+        place = self.places.find(context.ticket.service, reader.language)
+        if place is not None and not place.is_open_to(reader.user):
+            return Checked(
+                skipped={notification.pk: SkipReason.NO_ACCESS for notification in notifications}
+            )
         return context.check_for(reader.user, notifications)
 
     @cached_property
@@ -199,6 +218,39 @@ class _Round:
             users = {mail.user_id for mail in mails if mail.user_id}
             self.dossiers[number] = MailContext.of(number, events, users)
         return self.dossiers[number]
+
+
+class TookTooLong(Exception):
+    """Writing a mail did not end in time."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise ``TookTooLong`` when the block takes longer than some seconds.
+
+    Only in the main thread, where signals arrive. An alarm of the caller (a task of django-q2 has one)
+    that is due earlier is left to them, a later one is set again.
+    """
+    has_signals = (
+        hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+    )
+    rest, interval = signal.getitimer(signal.ITIMER_REAL) if has_signals else (0.0, 0.0)
+    if not has_signals or 0 < rest <= seconds:
+        yield
+        return
+    began, former = monotonic(), signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former or signal.SIG_DFL)
+        if rest:
+            signal.setitimer(signal.ITIMER_REAL, max(rest - (monotonic() - began), 0.001), interval)
+
+
+def _give_up(*args: Any) -> None:
+    raise TookTooLong("Writing this mail takes too long.")
 
 
 def _reader(outgoing: OutgoingMail) -> MailReader:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +15,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.encoding import punycode
 
+from wagtail_helpdesk.characters import clean_line, clean_text
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service
 
 from .addresses import MailReader
+from .headers import HelpdeskMail, ascii_url, encode_phrase
 
 LONGEST_SUBJECT = 200
 #: In bytes: of what is larger Gmail shows the beginning only.
@@ -28,9 +30,8 @@ SHARES = (1, 2, 4, 8, 32)
 #: In characters; the text is there twice.
 LONGEST_MESSAGE = 12_000
 
-# Control characters end or split a header; the others turn its direction around.
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
-_NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]+")
+# They turn the direction of the text after them around.
+_TURNS = re.compile(r"[\u202a-\u202e]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ def _written(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternativ
         f"wagtail_helpdesk/mail/{spec.reader.language}/{spec.template}",
         f"wagtail_helpdesk/mail/{spec.template}",
     ]
-    mail = EmailMultiAlternatives(
+    mail = HelpdeskMail(
         subject=strip_to_one_line(spec.subject)[:LONGEST_SUBJECT],
         body=strip_control_characters(
             render_to_string([f"{name}.txt" for name in names], context)
@@ -91,12 +92,12 @@ def _is_too_large(mail: EmailMultiAlternatives) -> bool:
 
 def strip_to_one_line(text: str) -> str:
     """Return text that can stand in a header: on one line, without characters that act."""
-    return " ".join(_NOT_IN_A_LINE.sub(" ", str(text)).split())
+    return clean_line(str(text))
 
 
 def strip_control_characters(text: str) -> str:
     """Return text without control characters, with its lines as they are."""
-    return _NOT_IN_A_TEXT.sub("", text)
+    return _TURNS.sub("", clean_text(text))
 
 
 def get_sender(service: Service | None) -> str:
@@ -126,12 +127,12 @@ def _headers(spec: MailSpec) -> dict[str, str]:
         headers["References"] = " ".join(spec.thread)
     if spec.service:
         name = f"s{spec.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
-        headers["List-Id"] = formataddr((strip_to_one_line(spec.service.name), name))
+        headers["List-Id"] = encode_phrase(strip_to_one_line(spec.service.name), name)
     if spec.archive:
-        headers["List-Archive"] = f"<{spec.archive}>"
+        headers["List-Archive"] = f"<{ascii_url(spec.archive)}>"
     if spec.unsubscribe:
         # RFC 8058: the mail program itself may post to the address, once, without asking more.
-        headers["List-Unsubscribe"] = f"<{spec.unsubscribe}>"
+        headers["List-Unsubscribe"] = f"<{ascii_url(spec.unsubscribe)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 

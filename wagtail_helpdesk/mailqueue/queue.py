@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+import traceback
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from wagtail_helpdesk.characters import clean_line
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import (
     CircuitBreaker,
@@ -175,7 +177,8 @@ def settle_broken(mail: OutgoingMail, token: uuid.UUID, error: Exception) -> Sta
     changes = DEAD
     if mail.unanswered < UNANSWERED_LIMIT:
         changes = {"state": State.PENDING, "next_at": Now() + pause_channel(mail.attempts)}
-    _write(mail, token, last_error=f"{type(error).__name__}: {error}"[:500], **changes)
+    said = traceback.format_exception_only(error)[-1]
+    _write(mail, token, last_error=said, **changes)
     return State(changes["state"])
 
 
@@ -227,6 +230,9 @@ def _write(mail: OutgoingMail, token: uuid.UUID, **changes: Any) -> None:
     """
     mine = OutgoingMail.objects.filter(pk=mail.pk, token=token, state=State.SENDING)
     changes |= {"handed_over": False, "lease_until": None, "token": None}
+    if "last_error" in changes:
+        # What a server or a template said may hold characters that no database keeps.
+        changes["last_error"] = clean_line(changes["last_error"])[:500]
     for seconds in (0.2, 0.5, 1, 2, 4):
         try:
             mine.update(**changes)

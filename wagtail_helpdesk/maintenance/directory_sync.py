@@ -15,12 +15,23 @@ from wagtail_helpdesk.actions.configuration import add_manager, remove_manager
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import (
     Candidate,
+    Profile,
+    UnconfirmedPerson,
     UnknownGroup,
     UnknownPerson,
     find_person,
     site_directory,
 )
-from wagtail_helpdesk.models import PermanentGuest, Service, ServiceManager, Ticket
+from wagtail_helpdesk.directory.refreshing import TakenIdentifier, changes_of, profiles, refresh
+from wagtail_helpdesk.directory.users import UserDirectory
+from wagtail_helpdesk.models import (
+    DirectoryIdentity,
+    Guest,
+    PermanentGuest,
+    Service,
+    ServiceManager,
+    Ticket,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,6 +50,8 @@ class Plan:
     parting: list[ServiceManager] = field(default_factory=list)
     #: People of the helpdesk whom the directory does not know any more.
     leavers: list[User] = field(default_factory=list)
+    #: Accounts that differ from the directory, or whose entry was not noted yet.
+    outdated: list[Profile] = field(default_factory=list)
     #: How many managers came from groups, and how many people the directory was asked about.
     synchronised: int = 0
     asked: int = 0
@@ -62,11 +75,25 @@ def make_plan() -> Plan:
     users = list(_people_of_the_helpdesk())
     result.asked = len(users)
     result.leavers = list(site_directory().missing(users))
+    result.outdated = list(_outdated(users))
     return result
+
+
+def _outdated(users: list[Any]) -> Iterator[Profile]:
+    """Yield what is to be written of those who work here, and of those whose tickets are open."""
+    asked = {user.pk: user for user in [*users, *_people_of_open_tickets()]}
+    found = profiles(site_directory(), asked.values())
+    noted = dict(DirectoryIdentity.objects.values_list("user", "stable_id"))
+    for profile in found:
+        if changes_of(profile) or noted.get(profile.user.pk, "") != profile.stable_id:
+            yield profile
 
 
 def apply_plan(result: Plan, *, then: HandOverPolicy = HandOverPolicy.ALGORITHM) -> Iterator[str]:
     """Do what was planned, each step whole or not at all; give a line about each."""
+    # First, so that whoever joins under a new identifier is the account there was.
+    for profile in result.outdated:
+        yield from _bring_up_to_date(result, profile)
     for service, candidate in result.joining:
         yield _attempt(result, f"{candidate.identifier} → {service}", _join, service, candidate)
     for manager in result.parting:
@@ -122,17 +149,58 @@ def _people_of_the_helpdesk() -> QuerySet[Any]:
     return get_user_model()._default_manager.filter(works, is_active=True).order_by("pk")
 
 
+def _people_of_open_tickets() -> QuerySet[Any]:
+    """Requesters and guests: mails about these tickets go to their addresses."""
+    me = OuterRef("pk")
+    waits = Q(Exists(Ticket.objects.filter(requester=me, is_open=True))) | Q(
+        Exists(Guest.objects.filter(user=me, ticket__is_open=True))
+    )
+    return get_user_model()._default_manager.filter(waits, is_active=True).order_by("pk")
+
+
+def _bring_up_to_date(result: Plan, profile: Profile) -> Iterator[str]:
+    try:
+        changed = refresh(profile)
+    except TakenIdentifier as error:
+        result.problems.append(str(error))
+        yield str(error)
+        return
+    if changed:
+        yield f"{profile.user}: {', '.join(changed)}"
+
+
+def rename(before: str, after: str) -> User:
+    """Give an account the new identifier of its owner, whom the directory knows by it.
+
+    Raises ``UnknownPerson`` or ``TakenIdentifier``, and changes nothing then.
+    """
+    accounts = UserDirectory()
+    with transaction.atomic():
+        user = accounts.by_identifier(before)
+        if user is None:
+            raise UnknownPerson(before)
+        DirectoryIdentity.objects.filter(user=user).delete()
+        refresh(Profile(user, {}, identifier=after))
+        found = profiles(site_directory(), [user])
+        if not found:
+            raise UnknownPerson(after)
+        refresh(found[0])
+    return user
+
+
 def _attempt(result: Plan, line: str, step: Callable[..., str], *args: Any) -> str:
     """One refusal (the last manager, somebody faster) is reported, and stops nobody else's step."""
     try:
         return f"{line}{step(*args)}"
-    except (HelpdeskError, UnknownPerson) as error:
+    except (HelpdeskError, UnconfirmedPerson, UnknownPerson) as error:
         result.problems.append(f"{line}: {error}")
         return f"{line}: {error}"
 
 
 def _join(service: Service, candidate: Candidate) -> str:
-    add_manager(service, find_person(candidate.identifier), by=None)
+    add_manager(
+        service, find_person(candidate.identifier, confirmed=[candidate.identifier]), by=None
+    )
     return ""
 
 

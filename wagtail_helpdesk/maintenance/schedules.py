@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+#: A schedule that is due for longer is set to now: there is nothing to make up for.
+MAX_DELAY = timedelta(days=1)
 PREFIX = "wagtail_helpdesk: "
 #: Name, function, minutes between two runs.
 SCHEDULES = tuple(
@@ -16,22 +24,42 @@ SCHEDULES = tuple(
 
 
 def install_schedules() -> None:
-    """Create or repair the schedules; any number of times, they are there once."""
+    """Create or repair the schedules: each is there once, as it should be, and due within its time."""
     from django_q.models import Schedule
 
     names = [name for name, _, _ in SCHEDULES]
     # Of another version of this package: a schedule whose function is gone fails for ever.
     Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=names).delete()
     for name, function, minutes in SCHEDULES:
-        Schedule.objects.update_or_create(
-            name=name,
-            defaults={
-                "func": function,
-                "schedule_type": Schedule.MINUTES,
-                "minutes": minutes,
-                "repeats": -1,
-            },
-        )
+        _install_one(name, function, minutes)
+
+
+@transaction.atomic
+def _install_one(name: str, function: str, minutes: int) -> None:
+    from django_q.models import Schedule
+
+    # Two machines that install at the same moment make two rows: no constraint is on the name.
+    rows = list(Schedule.objects.select_for_update().filter(name=name).order_by("pk"))
+    Schedule.objects.filter(pk__in=[row.pk for row in rows[1:]]).delete()
+    now = timezone.now()
+    wanted: dict[str, Any] = {
+        "func": function,
+        "schedule_type": Schedule.MINUTES,
+        "minutes": minutes,
+        "repeats": -1,
+        # Whatever else somebody entered by hand: an argument or another cluster stops it for ever.
+        **dict.fromkeys(("hook", "args", "kwargs", "cron", "cluster", "intended_date_kwarg")),
+    }
+    if not rows:
+        Schedule.objects.create(name=name, next_run=now, **wanted)
+        return
+    if not _is_due_in_time(rows[0].next_run, now, timedelta(minutes=minutes)):
+        wanted["next_run"] = now
+    Schedule.objects.filter(pk=rows[0].pk).update(**wanted)
+
+
+def _is_due_in_time(next_run: datetime | None, now: datetime, every: timedelta) -> bool:
+    return next_run is not None and now - MAX_DELAY < next_run <= now + every
 
 
 def find_missing_schedules() -> list[str]:

@@ -4,6 +4,7 @@ from .absences import Absence, Substitution, find_replacement, find_substitution
 from .aliases import Alias
 from .events import Event
 from .files import Attachment, StagedUpload
+from .identities import DirectoryIdentity
 from .mailqueue import (
     CircuitBreaker,
     Heartbeat,
@@ -39,6 +40,7 @@ __all__ = [
     "CategoryText",
     "CategoryTextPage",
     "CircuitBreaker",
+    "DirectoryIdentity",
     "Event",
     "Guest",
     "Heartbeat",

@@ -106,7 +106,5 @@ class Event(models.Model):
 
     @property
     def rendered(self) -> SafeString:
-        """The message as safe HTML: what was stored, unless the renderer has changed since."""
-        if self.renderer != markdown.RENDERER:
-            return markdown.render(self.text)
+        """The message as safe HTML, as it was stored."""
         return mark_safe(self.html)  # noqa: S308 - written by markdown.render only

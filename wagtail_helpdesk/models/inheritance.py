@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Algorithm, Priority, Visibility
 
@@ -21,7 +21,7 @@ class InheritedSettings(models.Model):
 
     default_subject = models.CharField(_("default subject"), max_length=200, blank=True)
     default_message = models.TextField(
-        _("default message"), blank=True, validators=[MaxLengthValidator(20_000)]
+        _("default message"), blank=True, validators=[MaxTypedLength(20_000)]
     )
     default_priority = models.PositiveSmallIntegerField(
         _("default priority"), choices=Priority, null=True, blank=True
@@ -40,6 +40,12 @@ class InheritedSettings(models.Model):
 
     class Meta:
         abstract = True
+
+
+def may_be_alerted(address: str) -> bool:
+    """Return whether ``ALERT_ADDRESS_DOMAINS`` allows an extra address to alert."""
+    domains = {domain.lower() for domain in helpdesk_settings.ALERT_ADDRESS_DOMAINS}
+    return "*" in domains or address.rpartition("@")[2].strip().lower() in domains
 
 
 INHERITED = tuple(field.name for field in InheritedSettings._meta.local_fields)

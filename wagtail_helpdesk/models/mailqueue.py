@@ -35,6 +35,7 @@ class Kind(models.TextChoices):
 
     ALERT = "alert", _("alert")
     REPORT = "report", _("report")
+    ADDRESS = "address", _("change of an extra address")
 
 
 class State(models.TextChoices):
@@ -74,6 +75,8 @@ class OutgoingMail(models.Model):
     slot = models.DateTimeField(null=True)
     # The only service of a report; empty when it groups several.
     service = models.ForeignKey(Service, null=True, on_delete=models.CASCADE, related_name="+")
+    # What a mail about neither a ticket nor a report says.
+    about = models.JSONField(default=dict)
     message_id = models.CharField(max_length=255, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     bulk = models.BooleanField(default=False)

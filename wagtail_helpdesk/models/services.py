@@ -43,6 +43,11 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         takes = Category.objects.filter(service=OuterRef("pk"), takes_tickets=True)
         return self.visible_to(user).filter(Exists(takes), enabled=True)
 
+    def named_to(self, user: Any) -> Self:
+        """Narrow to the services that a list of names shows the user: their catalogue, and what they run."""
+        shown, run = Service.objects.open_to(user), Service.objects.managed_by(user)
+        return self.filter(Q(pk__in=shown.values("pk")) | Q(pk__in=run.values("pk")))
+
     def without_managers(self) -> Self:
         """Narrow to the enabled ones that nobody with an active account manages."""
         return self.filter(~_run_by(), enabled=True)
@@ -152,7 +157,7 @@ class Service(InheritedSettings):
     @property
     def public_name(self) -> str:
         """The name, for a place that is read by people to whom the service may not be shown."""
-        return self.name if self.everyone else _unnamed(self)
+        return self.name if self.everyone and self.enabled else _unnamed(self)
 
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting of the service and where its value comes from."""
@@ -197,6 +202,16 @@ class CategoryQuerySet(models.QuerySet["Category"]):
             access.opens_in_service_q(user, "service"),
             service__enabled=True,
             takes_tickets=True,
+        )
+
+    def named_to(self, user: Any) -> Self:
+        """Narrow to the categories that a list of names shows the user.
+
+        Those of their catalogue, hidden ones left out, and all of the services they manage.
+        """
+        shown, run = Service.objects.open_to(user), Service.objects.managed_by(user)
+        return self.filter(
+            Q(service__in=shown.values("pk"), hidden=False) | Q(service__in=run.values("pk"))
         )
 
     def with_source(self) -> Self:
@@ -290,7 +305,9 @@ class Category(InheritedSettings):
     @property
     def public_name(self) -> str:
         """The name, for a place that is read by people to whom the category may not be shown."""
-        return self.name if self.service.everyone and not self.hidden else _unnamed(self)
+        service = self.service
+        is_shown = service.everyone and service.enabled and not self.hidden
+        return self.name if is_shown else _unnamed(self)
 
     @cached_property
     def lineage(self) -> list[Category]:

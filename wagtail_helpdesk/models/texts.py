@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, Self
 
 import swapper
-from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
@@ -16,6 +15,8 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, Locale, Orderable, PreviewableMixin, RevisionMixin
 
 from wagtail_helpdesk import markdown
+from wagtail_helpdesk.access import may_read_page
+from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
 
 from .services import Category, Service
@@ -77,9 +78,10 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
     description = models.TextField(
         _("description"),
         blank=True,
-        validators=[MaxLengthValidator(20_000)],
+        validators=[MaxTypedLength(20_000)],
         help_text=_("Markdown: **bold**, lists, links."),
     )
+    html = models.TextField(blank=True, editable=False)
     icon = models.CharField(_("icon"), max_length=50, blank=True, choices=Icon)
 
     objects = TextQuerySet.as_manager()
@@ -90,6 +92,14 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the text; its description is rendered here and nowhere else."""
+        fields = kwargs.get("update_fields")
+        if fields is None or "description" in fields:
+            self.html = markdown.render(self.description)
+            kwargs["update_fields"] = fields and {*fields, "html"}
+        super().save(*args, **kwargs)
+
     @property
     def about(self) -> Any:
         """The service or the category."""
@@ -97,20 +107,23 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
 
     @property
     def description_html(self) -> SafeString:
-        """The description as safe HTML."""
-        return markdown.render(self.description)
+        """The description as safe HTML, as it was stored."""
+        return mark_safe(self.html)  # noqa: S308 - written by markdown.render only
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         """Show it as on the page where people choose, inside the base template of the site."""
         return "wagtail_helpdesk/portal/text.html"
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
-        """Return what that page needs."""
+        """Return what that page needs; the description is not saved yet."""
+        self.html = markdown.render(self.description)
         return {
             **super().get_preview_context(request, mode_name),
             "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,
             "text": self,
-            "related": [link.page for link in self.related_pages.all()],
+            "related": [
+                link.page for link in self.related_pages.all() if may_read_page(link.page, request)
+            ],
         }
 
 

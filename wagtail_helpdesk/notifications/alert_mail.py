@@ -90,6 +90,7 @@ def _alert(
         "title": _title(mail_context),
         "preferences_url": _preferences_address(strongest, reader, place),
         "opening": _opening(checked, mail_context),
+        "withheld": mail_context.withholds,
         "deadline": "".join(sentences.deadline(told, mail_context) for told in checked.told),
         "answers": answers,
         "actions": [
@@ -125,19 +126,20 @@ def _farewell(
     places: LocationCache,
 ) -> EmailMessage:
     # As the act left the ticket: what became of it since is nothing for who may not see it.
-    service = mail_context.services[told.act.after.service]
+    target = mail_context.services[told.act.after.service]
+    service = target if mail_context.shows_service(target, reader.user, is_reader=False) else None
     place = places.find(service, reader.language)
     title = _("Confidential ticket") if mail_context.hid_subject(told) else told.act.after.subject
     return build_message(
         MailSpec(
             reader=reader,
             service=service,
-            subject=_subject(mail_context, mail_context.opened_in or service, title),
+            subject=_subject(mail_context, mail_context.left_place(told), title),
             template="access_lost",
             context={
                 "ticket": mail_context.ticket,
                 "preferences_url": _preferences_address(told, reader, place),
-                "sentence": sentences.access_lost(told, mail_context),
+                "sentence": sentences.access_lost(told, mail_context, reader),
                 "why": sentences.why(told, mail_context, reader),
             },
             message_id=mail.message_id,
@@ -148,17 +150,20 @@ def _farewell(
 
 
 def build_subject(mail_context: MailContext) -> str:
-    """Return the subject, the same for all mails of a ticket: what happened is the first line.
+    """Return the subject, with the place where the ticket is now: what happened is the first line.
 
-    Some mail programs end a thread where the subject changes: a transfer must not change it.
+    A place that it left may be one that its readers must not know. Mail programs that follow
+    ``References`` keep the thread; those that go by the subject begin another after a transfer.
     """
     ticket = mail_context.ticket
     if ticket.service.confidential:
         return _subject(mail_context, ticket.service, _title(mail_context))
-    return _subject(mail_context, mail_context.opened_in or ticket.category, _title(mail_context))
+    return _subject(mail_context, ticket.category, _title(mail_context))
 
 
 def _title(mail_context: MailContext) -> str:
+    if mail_context.withholds:
+        return _("Ticket no. %(number)s") % {"number": mail_context.ticket.pk}
     return _("Confidential ticket") if mail_context.hides_subject else mail_context.ticket.subject
 
 
@@ -228,7 +233,7 @@ def _entry(told: MailItem, mail_context: MailContext, reader: MailReader, room: 
         sentence=said,
         when=told.event.created_at,
         text=quote_text(text),
-        html=markdown.render(text) if cut else event.rendered,
+        html=markdown.cut(event.rendered, room) if cut else event.rendered,
         cut=cut,
         files=tuple(mail_context.files.get(told.event.pk, ())),
     )

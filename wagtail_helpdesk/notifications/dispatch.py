@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
@@ -57,7 +57,8 @@ def dispatch_waiting_events() -> int:
     for batch in dict.fromkeys(waiting[:DISPATCH_BATCH_SIZE]):
         try:
             made += dispatch_event(batch)
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
+            # The database itself is away, not something about these events.
             raise
         except Exception:
             logger.exception("The events of batch %s cannot be announced yet.", batch)

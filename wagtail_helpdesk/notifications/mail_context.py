@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +25,7 @@ from wagtail_helpdesk.models import (
     State,
     Ticket,
 )
+from wagtail_helpdesk.models.inheritance import may_be_alerted
 from wagtail_helpdesk.names import get_display_names
 
 from .confidentiality import find_confidential_services, find_moved_out
@@ -78,6 +79,13 @@ class MailContext:
     acts: dict[int, TicketChange]
     data: RecipientData
     readers: Collection[int]
+    #: Whether the mail carries the link alone, whatever the service.
+    withholds: bool = False
+    _seen: dict[int, frozenset[int]] = field(default_factory=dict)
+
+    def withholding(self) -> Self:
+        """Return the same for a reader who gets the link alone."""
+        return replace(self, withholds=True)
 
     @classmethod
     def of(cls, number: int, events: Collection[int], users: Collection[int]) -> Self:
@@ -182,14 +190,15 @@ class MailContext:
     @property
     def hides_subject(self) -> bool:
         """Whether the ticket is, or has been, where mails carry no content."""
-        return self.ticket.service_id in self._confidential or self._moved_out is not None
+        confidential = self.ticket.service_id in self._confidential
+        return self.withholds or confidential or self._moved_out is not None
 
     def hides(self, act: TicketChange) -> bool:
         """Tell whether mails carry no content of an act: for where the ticket is, or was then."""
         services = {self.ticket.service_id, act.after.service}
         if act.before is not None:
             services.add(act.before.service)
-        return not self._confidential.isdisjoint(services)
+        return self.withholds or not self._confidential.isdisjoint(services)
 
     def hid_subject(self, told: MailItem) -> bool:
         """The same as ``hides_subject``, at the moment of an act: for whom it took the ticket from."""
@@ -232,14 +241,28 @@ class MailContext:
         guests = self.ticket.service.permanent_guests.filter(user__in=self.readers)
         return frozenset(guests.values_list("user", flat=True))
 
-    @cached_property
-    def opened_in(self) -> Category | None:
-        """The category in which the ticket was opened, unless it is gone or may not be named."""
-        opening = self.ticket.events.order_by("pk").values_list("after__category", flat=True)
-        first = opening.first() or self.ticket.category_id
-        if first == self.ticket.category_id and not self.ticket.service.confidential:
-            return self.ticket.category
-        return Category.objects.filter(pk=first, service__confidential=False).first()
+    def left_place(self, told: MailItem) -> Category | Service:
+        """Return where the ticket was when an act took it from somebody; of confidential services no category."""
+        left = told.act.before or told.act.after
+        category = Category.objects.select_related("service").filter(pk=left.category).first()
+        if category is not None and not category.service.confidential:
+            return category
+        return category.service if category else self.services[told.act.after.service]
+
+    def shows_service(self, service: Service, user: Any, *, is_reader: bool = True) -> bool:
+        """Return whether a mail may name a service: one that its reader sees, or where the ticket is.
+
+        ``is_reader`` is false for people who can no longer read the ticket.
+        """
+        if is_reader and service.pk == self.ticket.service_id:
+            return True
+        return user is not None and service.pk in self._services_seen(user)
+
+    def _services_seen(self, user: Any) -> frozenset[int]:
+        if user.pk not in self._seen:
+            visible = Service.objects.visible_to(user).filter(pk__in=self.services)
+            self._seen[user.pk] = frozenset(visible.values_list("pk", flat=True))
+        return self._seen[user.pk]
 
     @cached_property
     def files(self) -> dict[int, list[str]]:
@@ -253,10 +276,12 @@ class MailContext:
 
 def _may_hear(address: str, ticket: Ticket) -> bool:
     """Tell whether an extra address may be told of a ticket: not when it is only of people who may
-    not read it, such as somebody who had named their own and left.
+    not read it, such as somebody who had named their own and left, nor outside the allowed domains.
     """
     owners = list(find_owners(address))
-    return not owners or any(ticket.access_of(owner).roles for owner in owners)
+    if not owners:
+        return may_be_alerted(address)
+    return any(ticket.access_of(owner).roles for owner in owners)
 
 
 def _is_farewell(told: MailItem) -> bool:

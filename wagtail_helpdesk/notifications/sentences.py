@@ -32,12 +32,17 @@ def who(told: MailItem) -> str:
     return get_display_name(told.event.actor) if told.event.actor else _("The application")
 
 
-def place(told: MailItem, context: MailContext) -> str:
-    """Return where the act left the ticket; only the service if it is confidential, or the category gone."""
+def place(told: MailItem, context: MailContext, reader: MailReader) -> str:
+    """Return where the act left the ticket; only the service if it is confidential, or the category gone.
+
+    A service that the reader does not see is not named, unless the ticket is there now.
+    """
     service = context.services.get(told.act.after.service)
     category = context.categories.get(told.act.after.category)
     if service is None:
         return _("a service that no longer exists")
+    if not context.shows_service(service, reader.user):
+        return _("another service")
     if category is None or service.confidential or context.ticket.service.confidential:
         return service.name
     return f"{service.name} › {category.name}"
@@ -48,7 +53,7 @@ def _is_requester(told: MailItem, reader: MailReader) -> bool:
 
 
 def _opened(told: MailItem, context: MailContext, reader: MailReader) -> str:
-    names = {"who": who(told), "place": place(told, context)}
+    names = {"who": who(told), "place": place(told, context, reader)}
     return _("%(who)s opened a ticket in %(place)s.") % names
 
 
@@ -95,7 +100,7 @@ def _closed(told: MailItem, context: MailContext, reader: MailReader) -> str:
 
 
 def _transferred(told: MailItem, context: MailContext, reader: MailReader) -> str:
-    names = {"who": who(told), "place": place(told, context)}
+    names = {"who": who(told), "place": place(told, context, reader)}
     return _("%(who)s transferred the ticket to %(place)s.") % names
 
 
@@ -193,7 +198,7 @@ SENTENCES: dict[str, Sentence] = {
 }
 
 
-def access_lost(told: MailItem, context: MailContext) -> str:
+def access_lost(told: MailItem, context: MailContext, reader: MailReader) -> str:
     """Return what somebody is told whom the act deprived of the ticket: no message, no link."""
     quoted = " " + _("“%(subject)s”") % {"subject": told.act.after.subject}
     names: dict[str, Any] = {
@@ -210,7 +215,16 @@ def access_lost(told: MailItem, context: MailContext) -> str:
             )
             % names
         )
-    names["service"] = context.services[told.act.after.service].name
+    service = context.services[told.act.after.service]
+    if not context.shows_service(service, reader.user, is_reader=False):
+        return (
+            _(
+                "%(who)s transferred ticket no. %(number)s%(subject)s to another service."
+                " You can no longer read it."
+            )
+            % names
+        )
+    names["service"] = service.name
     return (
         _(
             "%(who)s transferred ticket no. %(number)s%(subject)s to the service %(service)s."

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.models import Site
 
+from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.links import find_in_language, find_location, helpdesk_pages, is_on_site
 
 
@@ -25,6 +26,12 @@ def _nearest(request: HttpRequest) -> Any:
     site = Site.find_for_request(request)
     here = [page for page in pages if site is not None and is_on_site(page, site)]
     return find_in_language(here or pages, get_language() or "")
+
+
+def open_helpdesk_page(request: HttpRequest) -> Any:
+    """Return the page if this request may open it, or None."""
+    page = find_helpdesk_page(request)
+    return page if page is not None and may_read_page(page, request) else None
 
 
 def get_helpdesk_url(request: HttpRequest | None) -> str:

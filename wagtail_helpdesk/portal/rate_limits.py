@@ -36,6 +36,32 @@ def check_invitations(user: User | Any, people: int) -> None:
         raise forms.ValidationError(message, code=TOO_MANY)
 
 
+def may_search(user: User | Any) -> bool:
+    """Count a search."""
+    return rate_limits.allow(
+        "searches", user, helpdesk_settings.SEARCHES_PER_MINUTE, rate_limits.MINUTE
+    )
+
+
+def may_have_a_report(user: User | Any) -> bool:
+    """Count a report that is sent at once."""
+    return rate_limits.allow("reports", user, helpdesk_settings.REPORTS_PER_HOUR, rate_limits.HOUR)
+
+
+def check_upload(user: User | Any, size: int) -> None:
+    """Count the bytes of new files; raise ``ValidationError`` when the day’s are used up with them."""
+    most = helpdesk_settings.UPLOAD_BYTES_PER_DAY
+    # As if these came after the last byte allowed: a file is taken whole or not at all.
+    if size and not rate_limits.allow("upload", user, most - size + 1, rate_limits.DAY, size):
+        message = _("You have sent too many large files today. Please send these tomorrow.")
+        raise forms.ValidationError(message, code=TOO_MANY)
+
+
+def status_of(form: forms.Form) -> int:
+    """Return the status that answers a form with errors: 429 when something was too much."""
+    return 429 if any(form.has_error(name, TOO_MANY) for name in form.errors) else 422
+
+
 def refuse_form(form: forms.Form) -> int:
     """Add the error about the limit to a form; return the HTTP status of the answer."""
     form.add_error(

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.characters import join_line_ends
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.parsing import clean_request
 
 from . import menu
 from .http import make_private
@@ -29,6 +31,7 @@ class HelpdeskRequest:
     """A request by a logged-in user to a page of one helpdesk."""
 
     def __init__(self, page: Any, http: HttpRequest) -> None:
+        clean_request(http)
         self.page = page
         self.http = http
         self.user: Any = http.user
@@ -120,7 +123,7 @@ def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> H
 def _get_posted_text(request: HttpRequest) -> str:
     """Return the text of a refused form, so that the user does not lose it with their access."""
     limit = helpdesk_settings.MESSAGE_MAX_LENGTH
-    return str(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
+    return join_line_ends(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 
 
 def login_url() -> str:

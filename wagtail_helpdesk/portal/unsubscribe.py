@@ -16,10 +16,14 @@ from django.views.generic import View
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.preferences import change_switches
+from wagtail_helpdesk.links import find_location
 from wagtail_helpdesk.mailqueue import health as health_of_mails
 from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.mailqueue.unsubscribe import read_mute_token, read_reports_token
-from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.models import Service, Ticket
+
+#: Bytes of a form with one button, or of what a mail program posts, and some to spare.
+MAX_BODY = 16 * 1024
 
 
 @method_decorator([csrf_exempt, never_cache], name="dispatch")
@@ -40,7 +44,13 @@ class OneClickView(View):
             return self.show(request, done="", **self.words(*subject))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
-        """Do it, or take it back."""
+        """Do it, or take it back.
+
+        The address is examined before anything that was sent is read, and little of that is read.
+        """
+        self.read(token)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+            return HttpResponse(status=413)
         if request.POST.get("List-Unsubscribe") == "One-Click":
             return self.act(request, token)
         return csrf_protect(self.act)(request, token)
@@ -79,9 +89,11 @@ class MuteView(OneClickView):
         if known is None:
             raise Http404
         user = _person(known[0])
-        ticket = Ticket.objects.visible_to(user).filter(pk=known[1]).first()
+        visible = Ticket.objects.visible_to(user).select_related("service__site")
+        ticket = visible.filter(pk=known[1]).first()
         if ticket is None:
             raise Http404
+        _check_page(user, ticket.service)
         return user, ticket
 
     def words(self, *subject: Any) -> dict[str, str]:
@@ -109,7 +121,9 @@ class StopReportsView(OneClickView):
         known = read_reports_token(token)
         if known is None:
             raise Http404
-        return (_person(known),)
+        user = _person(known)
+        _check_page(user)
+        return (user,)
 
     def words(self, *subject: Any) -> dict[str, str]:
         """Say what suspending means."""
@@ -131,6 +145,13 @@ def _person(pk: int) -> Any:
     if user is None:
         raise Http404
     return user
+
+
+def _check_page(user: Any, service: Service | None = None) -> None:
+    """Raise ``Http404`` for a person who may not open the helpdesk page: they get no mails either."""
+    place = find_location(service, get_reader(user).language)
+    if place is not None and not place.is_open_to(user):
+        raise Http404
 
 
 @never_cache

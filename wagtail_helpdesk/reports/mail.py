@@ -113,7 +113,11 @@ def compose_report(
         refill_report(mail, gathered)
     managed = reader.user.helpdesk_manager_rows.values("service")
     rows = mail.parts.filter(service__in=managed).select_related("service__site")
-    parts = list(rows.order_by("service__order", "service__name"))
+    parts = [
+        part
+        for part in rows.order_by("service__order", "service__name")
+        if _is_open(places.find(part.service, reader.language), reader)
+    ]
     if not parts:
         return SkipReason.NO_ACCESS
     if mail.slot is not None:
@@ -125,6 +129,10 @@ def compose_report(
         return SkipReason.EMPTY
     with translation.override(reader.language), timezone.override(reader.zone):
         return _write(mail, reader, parts, places)
+
+
+def _is_open(place: HelpdeskLocation | None, reader: MailReader) -> bool:
+    return place is None or place.is_open_to(reader.user)
 
 
 def _is_empty(parts: Iterable[ReportContent]) -> bool:

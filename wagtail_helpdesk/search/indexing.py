@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Event, SearchRow, Ticket
+from wagtail_helpdesk.names import get_display_name
 
 from . import backends
 from .normalisation import fold_text
@@ -124,7 +125,7 @@ def _about(ticket: Ticket) -> Iterator[str]:
     yield ticket.subject
     yield ticket.service.name
     yield ticket.category.name
-    yield ticket.requester.get_full_name()
+    yield get_display_name(ticket.requester)
 
 
 def _said(event: Event) -> Iterator[Any]:

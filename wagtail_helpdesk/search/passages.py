@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
-from django.utils.html import conditional_escape, format_html, strip_tags
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from .normalisation import Query
@@ -14,11 +13,6 @@ from .normalisation import Query
 BEFORE, LENGTH = 80, 240
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
-
-
-def strip_markup(html: str) -> str:
-    """Return what a message says, without its formatting, on one line."""
-    return " ".join(unescape(strip_tags(html)).split())
 
 
 def extract_passage(text: str, query: Query) -> SafeString:

@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Visibility
+from wagtail_helpdesk.markdown import plain
 from wagtail_helpdesk.models import Attachment, Event, SearchRow, Ticket
 
 from . import backends
 from .normalisation import Query, parse_query
-from .passages import extract_passage, mark_matches, strip_markup
+from .passages import extract_passage, mark_matches
 
 #: Answers on a page, unless asked otherwise, and at most.
 LENGTH, MOST = 25, 50
@@ -128,7 +129,7 @@ def _hits(user: Any, keys: list[int], query: Query) -> list[SearchHit]:
 
 
 def _hit(event: Event, files: list[str], query: Query) -> SearchHit:
-    text = " · ".join(filter(None, [strip_markup(event.rendered), *files]))
+    text = " · ".join(filter(None, [plain(event.rendered), *files]))
     return SearchHit(event, mark_matches(event.ticket.subject, query), extract_passage(text, query))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
 from wagtail_helpdesk.actions import configuration
-from wagtail_helpdesk.directory import DirectoryError, find_person
+from wagtail_helpdesk.directory.fields import PeopleInput, named_people
 from wagtail_helpdesk.models import Absence
 
 from .managers import ManagerPage
@@ -23,6 +23,8 @@ from .service_pages import ServiceButton, ServiceFormPage
 class AbsenceForm(forms.Form):
     """Two days, and perhaps somebody."""
 
+    #: The person who fills in the form, set by the view.
+    author: Any = None
     starts_on = forms.DateField(label=gettext_lazy("First day"), widget=AdminDateInput)
     ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=AdminDateInput)
     replacement = forms.CharField(
@@ -30,6 +32,7 @@ class AbsenceForm(forms.Form):
         required=False,
         max_length=254,
         help_text=gettext_lazy("Identifier or e-mail address of the person who stands in."),
+        widget=PeopleInput,
     )
 
     alerts_follow = forms.BooleanField(
@@ -42,10 +45,10 @@ class AbsenceForm(forms.Form):
         typed = self.cleaned_data["replacement"]
         if not typed:
             return None
-        try:
-            return find_person(typed)
-        except DirectoryError as error:
-            raise forms.ValidationError(error.message) from error
+        people = named_people(self, "replacement", by=self.author)
+        if len(people) != 1:
+            raise forms.ValidationError(_("Name one person."))
+        return people[0]
 
 
 class Absences(ManagerPage, ServiceFormPage):

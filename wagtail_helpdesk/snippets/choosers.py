@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms.choosers import BaseFilterForm
@@ -13,24 +14,25 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
 
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import clean_request, number
 
 from .object_permissions import WagtailView
 
 
 def find_reachable_services(user: Any) -> QuerySet[Service]:
     """Return the services that somebody may name in the admin: no chooser shows others exist."""
-    seen, mine = Service.objects.visible_to(user), Service.objects.configured_by(user)
+    seen, mine = Service.objects.named_to(user), Service.objects.configured_by(user)
     return Service.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=mine.values("pk")))
 
 
 def filter_reachable(model: type[Any], user: Any) -> QuerySet[Any]:
     """Return the services or categories that somebody may name in the admin."""
-    services = find_reachable_services(user)
     if model is Service:
-        return services
-    shown = Q(hidden=False) | Q(service__in=Service.objects.configured_by(user).values("pk"))
-    categories = Category.objects.filter(shown, service__in=services.values("pk"))
+        return find_reachable_services(user)
+    named, mine = Category.objects.named_to(user), Service.objects.configured_by(user)
+    categories = Category.objects.filter(
+        Q(pk__in=named.values("pk")) | Q(service__in=mine.values("pk"))
+    )
     return categories.select_related("service", "parent").order_by(
         "service__order", "service__name", "order", "name"
     )
@@ -47,7 +49,7 @@ class NameForm(BaseFilterForm):
 
     def filter(self, objects: QuerySet[Any]) -> QuerySet[Any]:
         objects = super().filter(objects)
-        query = self.cleaned_data.get("q", "").replace("\x00", "")
+        query = self.cleaned_data.get("q", "")
         if query:
             objects = objects.filter(name__icontains=query)
             self.is_searching, self.search_query = True, query
@@ -58,6 +60,10 @@ class Reachable(WagtailView):
     """Narrows every view of a chooser."""
 
     filter_form_class = NameForm
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        clean_request(request)
+        super().setup(request, *args, **kwargs)
 
     def get_object_list(self) -> QuerySet[Any]:
         return filter_reachable(self.model_class, self.request.user)

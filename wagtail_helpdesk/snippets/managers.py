@@ -16,7 +16,7 @@ from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import HandOverPolicy, configuration
 from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
-from wagtail_helpdesk.directory import DirectoryError, find_person
+from wagtail_helpdesk.directory.fields import PeopleInput, named_people
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Absence, ServiceManager
 
@@ -175,6 +175,9 @@ class EditManager(ManagerPage, ServiceFormPage):
 class RemovalForm(forms.Form):
     """What becomes of the open tickets of a manager who leaves; asked only if there are any."""
 
+    #: The person who fills in the form, set by the view.
+    author: Any = None
+
     then = forms.ChoiceField(
         label=gettext_lazy("What should happen to these tickets?"),
         widget=forms.RadioSelect,
@@ -184,7 +187,9 @@ class RemovalForm(forms.Form):
             (HandOverPolicy.FREE.value, gettext_lazy("Release the tickets")),
         ],
     )
-    colleague = forms.CharField(label=gettext_lazy("Colleague"), required=False, max_length=254)
+    colleague = forms.CharField(
+        label=gettext_lazy("Colleague"), required=False, max_length=254, widget=PeopleInput
+    )
 
     def __init__(self, *args: Any, count: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -198,11 +203,19 @@ class RemovalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("then") == HandOverPolicy.COLLEAGUE.value:
-            try:
-                cleaned["colleague"] = find_person(cleaned.get("colleague", ""))
-            except DirectoryError as error:
-                raise forms.ValidationError({"colleague": error.message}) from error
+            self._name_colleague(cleaned)
         return cleaned
+
+    def _name_colleague(self, cleaned: dict[str, Any]) -> None:
+        try:
+            people = named_people(self, "colleague", by=self.author)
+        except forms.ValidationError as error:
+            self.add_error("colleague", error)
+            return
+        if len(people) != 1:
+            self.add_error("colleague", _("Name one person."))
+            return
+        cleaned["colleague"] = people[0]
 
 
 class RemoveManager(ManagerPage, ServiceFormPage):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.paginator import WagtailPaginator
 
 from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import ServiceManager
 from wagtail_helpdesk.parsing import words
 
@@ -118,10 +120,5 @@ class EditMembers(CategoryPage, ServiceFormPage):
 
 
 def _named_like(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:
-    for word in query.split():
-        managers = managers.filter(
-            Q(user__first_name__icontains=word)
-            | Q(user__last_name__icontains=word)
-            | Q(user__username__icontains=word)
-        )
-    return managers
+    everybody = get_user_model()._default_manager.all()
+    return managers.filter(user__in=UserDirectory().matching(query, among=everybody))

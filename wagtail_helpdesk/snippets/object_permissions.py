@@ -6,17 +6,25 @@ be in a viewset.
 
 from __future__ import annotations
 
+import csv
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
+from wagtail.admin.views.mixins import Echo
 from wagtail.permissions import policy_registry
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import clean_request, number
+
+#: What spreadsheets take for the beginning of a formula, full-width signs included; also behind
+#: blanks, and behind signs that separate cells.
+_FORMULA = re.compile(r"[\t\r\n]|[\s;,]*[=+\-@＝＋－＠]")
 
 if TYPE_CHECKING:
     #: What the mix-ins of this room are mixed into: views of Wagtail, which ships no types.
@@ -38,6 +46,10 @@ class ScopedMixin(WagtailView):
 class ScopedList(ScopedMixin):
     """For listings, their results and their exports, in which no cell is taken for a formula."""
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        clean_request(request)
+        super().setup(request, *args, **kwargs)
+
     def get_base_queryset(self) -> QuerySet[Any]:
         return self.scoped(super().get_base_queryset())
 
@@ -48,7 +60,19 @@ class ScopedList(ScopedMixin):
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         value = super().preprocess_field_value(field, value, export_format)
+        if isinstance(value, Model):
+            value = str(value)
         return _harmless(value) if export_format == self.FORMAT_CSV else value
+
+    def stream_csv(self, queryset: QuerySet[Any]) -> Iterator[Any]:
+        # All quoted: a spreadsheet that separates by semicolons would make two cells of “a;=1”. And
+        # with the mark that makes Excel read UTF-8.
+        fields = self.list_export
+        writer = csv.DictWriter(Echo(), fieldnames=fields, quoting=csv.QUOTE_ALL)
+        headings = {field: self.get_heading(queryset, field) for field in fields}
+        yield b"\xef\xbb\xbf" + writer.writerow(headings)
+        for item in queryset:
+            yield self.write_csv_row(writer, self.to_row_dict(item))
 
 
 class OneObject(ScopedMixin):
@@ -107,7 +131,7 @@ class ConfigurationActionView(WagtailView):
 
 
 def _harmless(value: Any) -> Any:
-    """Spreadsheets take a cell that begins so for a formula, wherever it came from (OWASP)."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    """Return a value of which no spreadsheet makes a formula: an apostrophe stands before it (OWASP)."""
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.directory import DirectoryError, find_people, search_with_limits
+from wagtail_helpdesk.directory import search_with_limits
+from wagtail_helpdesk.directory.fields import PeopleInput, named_people
 
 from .service_pages import ServiceFormPage
 
@@ -19,11 +20,13 @@ from .service_pages import ServiceFormPage
 class PeopleForm(forms.Form):
     """Identifiers and addresses typed in a field; whoever is ticked among those a search found joins them."""
 
-    people = forms.CharField(required=False, max_length=5000)
+    #: Who fills it in, set by the view: how many people they may name is limited.
+    author: Any = None
+    people = forms.CharField(required=False, max_length=5000, widget=PeopleInput)
     query = forms.CharField(
         required=False,
         max_length=100,
-        help_text=gettext_lazy("Enter at least three letters of a name."),
+        help_text=gettext_lazy("Enter a name, or at least three letters of it."),
     )
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -44,9 +47,9 @@ class PeopleForm(forms.Form):
         if not cleaned["people"]:
             raise forms.ValidationError({"people": _("Name somebody, or tick a name below.")})
         try:
-            cleaned["users"] = find_people(cleaned["people"])
-        except DirectoryError as error:
-            raise forms.ValidationError({"people": error.message}) from error
+            cleaned["users"] = named_people(self, "people", by=self.author)
+        except forms.ValidationError as error:
+            self.add_error("people", error)
         return cleaned
 
 
@@ -77,6 +80,8 @@ class AddPeople(ServiceFormPage):
         data = self.request.POST
         query = data.get("query", "")
         form = PeopleForm(initial={"people": _named(data), "query": query})
+        widget: Any = form.fields["people"].widget
+        widget.remember(data, "people")
         return self.get_context_data(form=form, found=search_with_limits(query, by=self.author))
 
     def names(self) -> str:

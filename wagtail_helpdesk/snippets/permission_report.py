@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.auth import ACCESS_ADMIN, grants_admin_access
-from wagtail_helpdesk.directory import DirectoryError
+from wagtail_helpdesk.directory import DirectoryError, UnknownPerson
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
@@ -70,11 +70,20 @@ class PermissionReportView(ServicePageMixin):
             return {"form": form, "person": None}
         try:
             # The site's own users: a look makes no account, and who has none has no right.
-            person = UserDirectory().find(form.cleaned_data["person"])
+            person = _account_of(form.cleaned_data["person"])
         except DirectoryError as error:
             form.add_error("person", error.message)
             return {"form": form, "person": None}
         return {"form": form, "person": person}
+
+
+def _account_of(typed: str) -> Any:
+    """Return the account by identifier or address, confirmed or not: the page shows who it is."""
+    accounts = UserDirectory()
+    person = accounts.by_identifier(typed) or accounts.by_address(typed)
+    if person is None:
+        raise UnknownPerson(typed)
+    return person
 
 
 def explain_permissions(user: Any, service: Service, reader: Any) -> Iterator[PermissionReason]:
@@ -154,11 +163,15 @@ def _asking(user: Any, row: ServiceManager | None, service: Service) -> Permissi
         return PermissionReason(right, False, _("The service is not enabled."))
     if Service.objects.visible_to(user).filter(pk=service.pk).exists():
         return PermissionReason(right, False, _("No category of the service takes tickets."))
+    if service.everyone:
+        return PermissionReason(
+            right, False, _("External guest: open to everybody means the organisation.")
+        )
     return PermissionReason(right, False, _("In none of the groups that may open tickets."))
 
 
 def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:
-    if service.everyone:
+    if service.everyone and not access.external_groups(user).exists():
         return _("The service is open to everybody.")
     if row is not None:
         return _("Manager of the service.")

@@ -18,6 +18,7 @@ from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTempla
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.parsing import clean_request
 
 SERVICES = "helpdesk_services"
 CATEGORIES = "helpdesk_categories"
@@ -34,6 +35,7 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
     header_icon = "helpdesk-service"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        clean_request(request)
         super().setup(request, *args, **kwargs)
         #: Typed as what it always is here: the admin lets in only people who are logged in.
         self.author: Any = request.user
@@ -125,6 +127,12 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
     submit_label = _("Validate")
     success_name = "panel"
     done = ""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        # How many people one person may name is limited.
+        form.author = self.author
+        return form
 
     def do(self, form: Any) -> None:
         """Do what the form asks for; what is refused is shown in the form."""

@@ -10,6 +10,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Ticket
 
 from ..errors import NotPossible
+from .alert_address import check_alert_address, tell_owners
 from .change import applied, change_service_locked, get_next_order, save_validated, stepped
 from .membership import refresh_members_from
 from .transfers import refuse_with_tickets
@@ -29,11 +30,13 @@ def create_category(
         order = get_next_order(Category.objects.filter(service=service, parent=parent))
         category = Category(service=change.service, name=name, order=order)
         _, after = applied(category, {"parent": parent, **settings})
+        check_alert_address(after)
         save_validated(category)
         category.save()
         refresh_members_from(change.service)
         category.refresh_from_db(fields=["members_from"])
         change.record("create_category", category, after=after, name=name)
+        tell_owners(category, {}, after, by)
     return category
 
 
@@ -48,11 +51,13 @@ def change_category(category: Category, *, by: Author, **changes: Any) -> Catego
             neighbours = Category.objects.filter(service=row.service_id, parent=changes["parent"])
             row.order = get_next_order(neighbours)
         before, after = applied(row, changes)
+        check_alert_address(after)
         save_validated(row)
         row.save(update_fields=[*after, "order"])
         refresh_members_from(change.service)
         if after:
             change.record("edit_category", row, before=before, after=after, name=row.name)
+            tell_owners(row, before, after, by)
     category.refresh_from_db()
     category.__dict__.pop("lineage", None)
     return category

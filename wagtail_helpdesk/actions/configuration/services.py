@@ -13,6 +13,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Subscription, Ticket
 
 from ..errors import NotPossible, NotYours
+from .alert_address import check_alert_address, tell_owners
 from .change import (
     ConfigurationChange,
     applied,
@@ -37,6 +38,7 @@ def create_service(
     with transaction.atomic():
         service = Service(name=name, order=get_next_order(Service.objects.all()))
         _, after = applied(service, settings)
+        check_alert_address(after)
         save_validated(service)
         service.save()
         if groups:
@@ -53,6 +55,7 @@ def change_service(
     with change_service_locked(service, by=by, needs=Privilege.EDIT_SERVICE) as change:
         row = change.service
         before, after = applied(row, changes)
+        check_alert_address(after)
         _check_arrivals(row)
         save_validated(row)
         row.save(update_fields=list(after))
@@ -63,6 +66,7 @@ def change_service(
             Subscription.objects.filter(ticket__service=row).end_out_of_sight()
         if after:
             change.record("edit_service", before=before, after=after, name=row.name)
+            tell_owners(row, before, after, by)
     service.refresh_from_db()
     return service
 

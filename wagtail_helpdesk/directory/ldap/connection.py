@@ -8,7 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -39,6 +39,12 @@ class LDAPEntry:
 
     dn: str
     attributes: dict[str, list[str]]
+    #: The first value of each attribute that is no text, such as a GUID, in hexadecimal.
+    binary: dict[str, str] = field(default_factory=dict)
+
+    def stable_id(self, attribute: str) -> str:
+        """Return the first value of an attribute, text or not, or the empty string."""
+        return self.binary.get(attribute.lower(), "") or self.first(attribute)
 
     def first(self, attribute: str) -> str:
         """Return the first value of an attribute, or the empty string."""
@@ -122,7 +128,7 @@ class LdapConnection:
             if whole and kind == ldap.RES_SEARCH_REFERENCE:
                 raise DirectoryUnavailable("a part of the searched tree lives on another server")
             entries += [
-                _entry(dn, values)
+                read_entry(dn, values)
                 for dn, values in results
                 if dn is not None and isinstance(values, dict)
             ]
@@ -221,11 +227,20 @@ def _detail(error: ldap.LDAPError) -> str:
     return f"{type(error).__name__}: {description}" if description else type(error).__name__
 
 
-def _entry(dn: str, values: dict[str, list[bytes]]) -> LDAPEntry:
+def read_entry(dn: str, values: dict[str, list[bytes]]) -> LDAPEntry:
+    """Return an entry as python-ldap gives it."""
     return LDAPEntry(
         dn,
         {
             name.lower(): [value.decode("utf-8", "replace") for value in found]
             for name, found in values.items()
         },
+        {name.lower(): found[0].hex() for name, found in values.items() if _is_binary(found[:1])},
     )
+
+
+def _is_binary(values: list[bytes]) -> bool:
+    try:
+        return any(not value.decode("utf-8").isprintable() for value in values)
+    except UnicodeDecodeError:
+        return True

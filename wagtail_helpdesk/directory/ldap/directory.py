@@ -13,10 +13,13 @@ from django.utils.module_loading import import_string
 from django_auth_ldap.backend import LDAPBackend
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.models import DirectoryIdentity
+from wagtail_helpdesk.names import name_words
 
 from ..errors import AmbiguousPerson, UnknownPerson
 from ..guests import is_external, looks_like_address
-from ..protocol import Candidate
+from ..protocol import Candidate, Profile
+from ..refreshing import follow, remember
 from . import groups
 from .accounts import get_account
 from .connection import LdapConnection, LDAPEntry, connect
@@ -50,17 +53,20 @@ class LdapDirectory:
     def find(self, identifier_or_address: str) -> User:
         """Return the user, made or refreshed from the directory. See ``Directory.find``."""
         entry = self._entry(identifier_or_address)
+        stable_id = self._people.stable_id(entry)
+        follow(stable_id, self._people.username(entry))
         user = get_account(self._backend, self._people.login(entry))
         # Deactivated here stays deactivated, whatever the directory says.
         if user is None or not user.is_active:
             raise UnknownPerson(identifier_or_address)
+        remember(user, stable_id)
         return user
 
     def search(self, query: str, limit: int) -> list[Candidate]:
         """Return people like that, those already known with their primary key. See ``Directory.search``."""
         shown = helpdesk_settings.DIRECTORY_CANDIDATE
         with self._connected() as connection:
-            entries = self._people.like(connection, query.split(), limit, shown)
+            entries = self._people.like(connection, name_words(query), limit, shown)
         return self._candidates(entries)[:limit]
 
     def card(self, user: User) -> Mapping[str, str]:
@@ -81,24 +87,59 @@ class LdapDirectory:
 
         Accounts that never came from it (with a password of their own, or of external guests) cannot leave it.
         """
-        theirs = [
-            user for user in users if not user.has_usable_password() and not is_external(user)
-        ]
+        theirs = [user for user in users if _is_theirs(user)]
+        found = {profile.user.pk for profile in self.profiles(theirs)}
+        return [user for user in theirs if user.pk not in found]
+
+    def profiles(self, users: Iterable[User]) -> list[Profile]:
+        """Return what the directory knows of the accounts that came from it. See ``Profile``.
+
+        An account whose stable identifier is known belongs to the entry that bears it, not to a new
+        person who was given the same identifier.
+        """
+        theirs = [user for user in users if _is_theirs(user)]
+        recorded = dict(
+            DirectoryIdentity.objects.filter(user__in=theirs).values_list("user", "stable_id")
+        )
         with self._connected() as connection:
-            doubtful = [
-                user for some in _in_batches(theirs) for user in self._not_among(connection, some)
-            ]
-            # The server compares identifiers by its own rules; whom we did not recognise it is asked about by name.
             return [
-                user
-                for user in doubtful
-                if not self._people.of_users(connection, [user], whole=True)
+                self._profile(user, entry)
+                for some in _in_batches(theirs)
+                for user, entry in self._entries(connection, some, recorded)
             ]
 
-    def _not_among(self, connection: LdapConnection, users: Sequence[User]) -> list[User]:
-        entries = self._people.of_users(connection, users, whole=True)
-        there = {value.casefold() for entry in entries for value in self._people.identities(entry)}
-        return [user for user in users if self._people.identity(user).casefold() not in there]
+    def _profile(self, user: User, entry: LDAPEntry) -> Profile:
+        known = {value.casefold() for value in self._people.identities(entry)}
+        renamed = self._people.identity(user).casefold() not in known
+        return Profile(
+            user,
+            self._people.values(entry),
+            self._people.stable_id(entry),
+            self._people.username(entry) if renamed else "",
+        )
+
+    def _entries(
+        self, connection: LdapConnection, users: Sequence[User], recorded: Mapping[Any, str]
+    ) -> Iterator[tuple[User, LDAPEntry]]:
+        kept = self._people.kept
+        entries = self._people.of_users(connection, users, kept, whole=True)
+        named = {
+            value.casefold(): entry for entry in entries for value in self._people.identities(entry)
+        }
+        for user in users:
+            entry = named.get(self._people.identity(user).casefold())
+            if entry is None:
+                # The server compares identifiers by its own rules: it is asked again by name.
+                found = self._people.of_users(connection, [user], kept, whole=True)
+                entry = found[0] if found else None
+            stable_id = recorded.get(user.pk, "")
+            if stable_id and (
+                entry is None or self._people.stable_id(entry) not in ("", stable_id)
+            ):
+                found = self._people.with_stable_id(connection, stable_id)
+                entry = found[0] if found else None
+            if entry is not None:
+                yield user, entry
 
     def _entry(self, typed: str) -> LDAPEntry:
         with self._connected() as connection:
@@ -133,6 +174,11 @@ class LdapDirectory:
     def _connected(self, seconds: float | None = None) -> Iterator[LdapConnection]:
         with connect(self._backend, seconds or helpdesk_settings.DIRECTORY_TIMEOUT) as connection:
             yield connection
+
+
+def _is_theirs(user: User) -> bool:
+    """Tell whether an account can be the directory's: it has no password of its own, and is no guest's."""
+    return not user.has_usable_password() and not is_external(user)
 
 
 def _in_batches(users: Sequence[User], size: int = 50) -> Iterator[Sequence[User]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import ldap
@@ -11,7 +12,10 @@ from django_auth_ldap.backend import LDAPBackend, ldap_error
 
 from wagtail_helpdesk.conf import helpdesk_settings
 
-from .connection import open_connection
+from ..refreshing import follow, remember
+from .connection import open_connection, read_entry
+
+logger = logging.getLogger(__name__)
 
 
 class PromptLDAPBackend(LDAPBackend):
@@ -26,6 +30,39 @@ class PromptLDAPBackend(LDAPBackend):
         if self._settings is None:
             open_connection(super().settings, helpdesk_settings.DIRECTORY_TIMEOUT)
         return self._settings
+
+    def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[Any, bool]:
+        """Return the account of an entry; one whose identifier changed keeps it."""
+        follow(_stable_id(ldap_user), username)
+        found: tuple[Any, bool] = super().get_or_build_user(username, ldap_user)
+        return found
+
+    def authenticate_ldap_user(self, ldap_user: Any, password: str) -> Any:
+        """Return the user who logged in, or None; which entry it is is noted."""
+        user = super().authenticate_ldap_user(ldap_user, password)
+        if user is not None:
+            remember(user, _stable_id(ldap_user))
+        return user
+
+
+def _stable_id(ldap_user: Any) -> str:
+    """Return the stable identifier of an entry, or nothing where it cannot be read.
+
+    It is asked for apart: servers give an operational attribute only to those who name it.
+    """
+    attribute = helpdesk_settings.DIRECTORY_STABLE_ID
+    if not attribute or not ldap_user.dn:
+        return ""
+    if not hasattr(ldap_user, "_helpdesk_stable_id"):
+        try:
+            found = ldap_user.connection.search_s(
+                ldap_user.dn, ldap.SCOPE_BASE, "(objectClass=*)", [attribute]
+            )
+        except ldap.LDAPError:
+            logger.warning("The attribute %s of an entry cannot be read", attribute, exc_info=True)
+            found = []
+        ldap_user._helpdesk_stable_id = read_entry(*found[0]).stable_id(attribute) if found else ""
+    return str(ldap_user._helpdesk_stable_id)
 
 
 def _say_why(request: Any = None, **kwargs: Any) -> None:

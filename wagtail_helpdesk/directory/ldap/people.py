@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,10 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from ldap.filter import escape_filter_chars
 
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.names import fold_name
+
+from ..users import SHORTEST_PART
 from .connection import LdapConnection, LDAPEntry
 
 if TYPE_CHECKING:
@@ -53,6 +56,13 @@ class People:
         self._mail = fields.get(get_user_model().get_email_field_name(), "mail")
         self._given = fields.get("first_name", "givenName")
         self._family = fields.get("last_name", "sn")
+        #: Fields of the user model and the attributes that fill them; the identifier apart.
+        self._fields = {
+            name: attribute
+            for name, attribute in fields.items()
+            if name not in (get_user_model().USERNAME_FIELD, backend.settings.USER_QUERY_FIELD)
+        }
+        self._stable = helpdesk_settings.DIRECTORY_STABLE_ID
 
     # -- what an entry says --
 
@@ -82,16 +92,44 @@ class People:
         """Every value by which an entry may be a user of the site: identifiers may have several."""
         return entry.attributes.get((self._username or self._login).lower(), [])
 
+    def stable_id(self, entry: LDAPEntry) -> str:
+        """What stays the same when the identifier changes; empty where it cannot be read."""
+        return entry.stable_id(self._stable) if self._stable else ""
+
+    def values(self, entry: LDAPEntry) -> dict[str, str]:
+        """Fields of the user model with what the directory has; what it does not have is left out."""
+        values = {name: entry.first(attribute) for name, attribute in self._fields.items()}
+        return {name: value for name, value in values.items() if value}
+
+    @property
+    def kept(self) -> list[str]:
+        """The attributes from which accounts are kept up to date."""
+        return [*self._fields.values(), *([self._stable] if self._stable else [])]
+
     # -- who fits --
+
+    def with_stable_id(self, connection: LdapConnection, stable_id: str) -> list[LDAPEntry]:
+        """Return the person who bears what ``stable_id`` returned."""
+        value = _filter_value(stable_id)
+        return self._search(
+            connection,
+            lambda branch: f"(&{branch.anybody}({self._stable}={value}))",
+            extra=self.kept,
+            whole=True,
+        )
 
     def called(self, connection: LdapConnection, login: str) -> list[LDAPEntry]:
         """Return whom ``USER_SEARCH`` finds, two at most: one too many says enough."""
-        return self._search(connection, lambda branch: branch.called(login), limit=2)
+        return self._search(
+            connection, lambda branch: branch.called(login), extra=self.kept, limit=2
+        )
 
     def at(self, connection: LdapConnection, address: str) -> list[LDAPEntry]:
         """Return the people with this e-mail address, two at most."""
         fits = f"({self._mail}={escape_filter_chars(address)})"
-        return self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", limit=2)
+        return self._search(
+            connection, lambda branch: f"(&{branch.anybody}{fits})", extra=self.kept, limit=2
+        )
 
     def like(
         self,
@@ -100,16 +138,20 @@ class People:
         limit: int,
         extra: Iterable[str] = (),
     ) -> list[LDAPEntry]:
-        """Return people whom every word fits, by name; accents do not matter where the server can tell."""
-        fits = "".join(self._like(word) for word in words)
+        """Return people whom every folded word fits, by name.
+
+        Accents do not matter where the server can tell.
+        """
+        # Fewer letters are a part of too many names: they must be a whole one.
+        whole = sum(map(len, words)) < SHORTEST_PART
+        fits = "".join(self._called(word) if whole else self._like(word) for word in words)
         entries = self._search(
             connection, lambda branch: f"(&{branch.anybody}{fits})", extra=extra, limit=limit * 2
         )
         # "~=" finds Léa for lea, and on some servers everybody who sounds like her.
-        true = [
-            entry for entry in entries if all(_fold(word) in self._text(entry) for word in words)
-        ]
-        return sorted(true, key=lambda entry: _fold(self.full_name(entry)))[:limit]
+        sought = [f" {word} " if whole else word for word in words]
+        true = [entry for entry in entries if all(word in self._text(entry) for word in sought)]
+        return sorted(true, key=lambda entry: fold_name(self.full_name(entry)))[:limit]
 
     def of_users(
         self,
@@ -176,13 +218,25 @@ class People:
         sounds = (f"({attribute}~={escaped})" for attribute in ("cn", self._given, self._family))
         return f"(|{''.join([*begins, *holds, *sounds])})"
 
+    def _called(self, word: str) -> str:
+        escaped = escape_filter_chars(word)
+        names = ("cn", self._given, self._family)
+        whole = (f"({attribute}={escaped})" for attribute in (self._login, *names))
+        among = (f"(cn={escaped} *)", f"(cn=* {escaped})", f"(cn=* {escaped} *)")
+        sounds = (f"({attribute}~={escaped})" for attribute in names)
+        return f"(|{''.join([*whole, *among, *sounds])})"
+
     def _text(self, entry: LDAPEntry) -> str:
         attributes = (self._login, self._mail, self._given, self._family, "cn")
-        return _fold(
-            "\n".join(
-                value for name in attributes for value in entry.attributes.get(name.lower(), ())
-            )
-        )
+        values = [value for name in attributes for value in entry.attributes.get(name.lower(), ())]
+        return fold_name(f" {' '.join(values)} ")
+
+
+def _filter_value(stable_id: str) -> str:
+    """Return a stable identifier for a filter; 32 hexadecimal digits are the bytes of a GUID."""
+    if re.fullmatch(r"[0-9a-f]{32}", stable_id):
+        return "".join(f"\\{stable_id[place : place + 2]}" for place in range(0, 32, 2))
+    return str(escape_filter_chars(stable_id))
 
 
 def _branches(backend: LDAPBackend) -> list[Branch]:
@@ -208,10 +262,3 @@ def _login_attribute(branch: Branch) -> str:
     if attribute is None:
         raise ImproperlyConfigured("AUTH_LDAP_USER_SEARCH compares no attribute with %(user)s")
     return attribute[1]
-
-
-def _fold(text: str) -> str:
-    """Without accents and without case."""
-    return "".join(
-        char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)
-    ).casefold()

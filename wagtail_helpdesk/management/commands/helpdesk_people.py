@@ -9,8 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wagtail_helpdesk.actions import HandOverPolicy
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.directory import DirectoryUnavailable
+from wagtail_helpdesk.directory import DirectoryError, DirectoryUnavailable
+from wagtail_helpdesk.directory.refreshing import TakenIdentifier, changes_of
 from wagtail_helpdesk.maintenance import directory_sync
+from wagtail_helpdesk.names import get_display_name
 
 
 class Command(BaseCommand):
@@ -19,7 +21,9 @@ class Command(BaseCommand):
     help = (
         "Makes the members of the groups in DIRECTORY_GROUPS managers, removes those it added who "
         "left their group, and deactivates managers, permanent guests and people in charge whom "
-        "the directory does not know any more; their open tickets are handed over. Changes "
+        "the directory does not know any more; their open tickets are handed over. Names, addresses "
+        "and new identifiers of these people, and of requesters and guests of open tickets, are "
+        "taken from the directory. Changes "
         "nothing when the directory does not answer, or when it would remove too many. "
         "For cron, once a day; exits with 1 if anything asks for attention."
     )
@@ -42,8 +46,18 @@ class Command(BaseCommand):
             help="use this instead of LEAVERS_SHARE_LIMIT for this run, 0 to 1",
         )
 
+        parser.add_argument(
+            "--rename",
+            nargs=2,
+            metavar=("OLD", "NEW"),
+            help="give the account OLD the identifier NEW, which the directory knows, and stop",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Plan, check the plan, then change."""
+        if options["rename"]:
+            self._rename(*options["rename"])
+            return
         try:
             plan = directory_sync.make_plan()
             self._show(plan)
@@ -60,13 +74,23 @@ class Command(BaseCommand):
         if plan.problems:
             raise CommandError("\n".join(plan.problems))
 
+    def _rename(self, before: str, after: str) -> None:
+        try:
+            user = directory_sync.rename(before, after)
+        except (DirectoryError, TakenIdentifier) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"done: {before} is {user.get_username()} now")
+
     def _show(self, plan: directory_sync.Plan) -> None:
         for service, candidate in plan.joining:
             self.stdout.write(f"joins {service}: {candidate.full_name} ({candidate.identifier})")
         for manager in plan.parting:
             self.stdout.write(f"parts from {manager.service}: {manager}")
         for user in plan.leavers:
-            self.stdout.write(f"left the directory: {user.get_full_name()} ({user})")
+            self.stdout.write(f"left the directory: {get_display_name(user)} ({user})")
+        for profile in plan.outdated:
+            for name, (before, after) in changes_of(profile).items():
+                self.stdout.write(f"refreshes {profile.user}: {name} {before!r} → {after!r}")
         self.stdout.write(
             f"{len(plan.joining)} to add, {len(plan.parting)} of {plan.synchronised} to remove, "
             f"{len(plan.leavers)} of {plan.asked} left the directory."

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
 from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
-from wagtail_helpdesk.portal.page_lookup import find_helpdesk_page
+from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import age_filter, queues
@@ -256,7 +256,7 @@ def get_overview(request: HttpRequest) -> Overview | None:
 def _overview(http: HttpRequest) -> Overview | None:
     request = HelpdeskRequest(None, http)
     # Asked first: most people manage nothing, and cost one statement.
-    if not request.managed or (page := find_helpdesk_page(http)) is None:
+    if not request.managed or (page := open_helpdesk_page(http)) is None:
         return None
     request.page = page
     return Overview(request)

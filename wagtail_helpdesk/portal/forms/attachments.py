@@ -16,6 +16,7 @@ from wagtail_helpdesk.actions.files import describe_file, validate_file, validat
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Event, StagedUpload
 from wagtail_helpdesk.portal import labels
+from wagtail_helpdesk.portal.rate_limits import check_upload
 
 from . import fields
 from .rendering import HelpdeskForm
@@ -59,6 +60,7 @@ class WithFiles(HelpdeskForm):
 
     def clean_files(self) -> list[File]:
         """Validate each new file by itself, so that the valid ones are kept when another is not."""
+        check_upload(self.user, sum(file.size or 0 for file in self.cleaned_data["files"]))
         errors = []
         for file in self.cleaned_data["files"]:
             try:

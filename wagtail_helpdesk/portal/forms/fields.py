@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.directory.fields import PeopleInput
 
 
 class LongField(forms.CharField):
@@ -21,8 +22,7 @@ class LongField(forms.CharField):
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        message = _("At most %(limit_value)d characters; this has %(show_value)d.")
-        self.validators.append(MaxLengthValidator(limit, message))
+        self.validators.append(MaxTypedLength(limit))
 
 
 def make_message_field(
@@ -74,7 +74,7 @@ def make_person_field(
         error_messages={
             "required": _("Name at least one person.") if several else _("Name one person.")
         },
-        widget=forms.TextInput(
+        widget=PeopleInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )

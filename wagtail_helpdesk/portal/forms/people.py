@@ -37,7 +37,7 @@ class NamesPeople(FindsPeople):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["query"].label = helpdesk_settings.DIRECTORY_SEARCH_LABEL
-        self.fields["query"].help_text = _("Enter at least three letters of a name.")
+        self.fields["query"].help_text = _("Enter a name, or at least three letters of it.")
         if self.is_bound:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
             data[self.people] = self._add_chosen(data.getlist("chosen"), data.get(self.people, ""))
@@ -46,6 +46,8 @@ class NamesPeople(FindsPeople):
             chosen = self.initial.get("chosen", [])
             ticked = [chosen] if isinstance(chosen, str) else chosen
             self.initial[self.people] = self._add_chosen(ticked, self.initial.get(self.people, ""))
+            widget: Any = self.fields[self.people].widget
+            widget.remember(self.initial, self.people)
 
     def _add_chosen(self, chosen: list[str], typed: str) -> str:
         """Return the people typed, with those ticked in the list of people found."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.preferences import change_switches, reset_service_preferences
 from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.reports import due
@@ -98,6 +99,10 @@ def _send(request: HelpdeskRequest, which: str) -> HttpResponse:
     form = next((form for form in preferences.services if form.service == service), None)
     if form is not None and form.lists_nothing:
         words = _("There is nothing to send: choose what the report lists, then save.")
+        _say(request, service, words, messages.error)
+        return _answer(request, service, typed_too=True)
+    if not rate_limits.may_have_a_report(request.user):
+        words = _("You have had many reports sent. Please wait an hour before the next one.")
         _say(request, service, words, messages.error)
         return _answer(request, service, typed_too=True)
     due.send_report_now(request.user, service)

@@ -12,10 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
 
+from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.portal import tree
-
-from .source_page import may_read_page
 
 #: A catalogue shows no more than this; what is beyond is found by name.
 MOST_SERVICES = 60

@@ -35,7 +35,7 @@ def choose_category(request: HelpdeskRequest) -> HttpResponse:
         None if service is None else [service],
         source_page.get_page_parameter(request.http),
     )
-    if wanted:
+    if wanted and rate_limits.may_search(request.user):
         shown = matching.find_matching(request.user, wanted, services)
     else:
         shown = catalogue.read_catalogue(request.user, services)
@@ -167,6 +167,8 @@ def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket |
     """Open the ticket a form asks for; None when it is to be corrected, its good files kept."""
     ticket = _opened(request, form) if form.is_valid() else None
     if ticket is None:
+        if form.http_status == 422:
+            form.http_status = rate_limits.status_of(form)
         form.keep()
     else:
         form.forget()

@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import NamesPeople
-from wagtail_helpdesk.portal.people import make_candidates
 
 from . import catalogue
 from .source_page import find_asked_page
@@ -78,7 +78,7 @@ class OpeningForm(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = make_candidates(typed) if typed else [self.user]
+        people = named_people(self, "requester", by=self.user) if typed else [self.user]
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

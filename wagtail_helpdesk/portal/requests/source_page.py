@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
 from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
@@ -75,17 +76,6 @@ def find_asked_page(request: HttpRequest, pk: Any) -> Any:
     pages = TicketOrigin.page.field.related_model._default_manager
     page = pages.filter(pk=number(pk)).first()
     return page if page is not None and may_read_page(page, request) else None
-
-
-def may_read_page(page: Any, request: HttpRequest | None) -> bool:
-    """Tell whether whoever asks may read a page of the site, its title included.
-
-    Without a request: whether everybody may.
-    """
-    if not page.live:
-        return False
-    restrictions = page.get_view_restrictions()
-    return all(request is not None and each.accept_request(request) for each in restrictions)
 
 
 def get_source_page(ticket: Ticket, request: HttpRequest) -> dict[str, str] | None:

@@ -20,7 +20,7 @@ from wagtail_helpdesk import parsing
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import labels, paging, tree
+from wagtail_helpdesk.portal import labels, paging, rate_limits, tree
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.search import (
     Query,
@@ -64,7 +64,7 @@ class SearchRequest:
     @cached_property
     def services(self) -> list[Service]:
         """The services offered as a filter."""
-        services = Service.objects.visible_to(self.request.user).only("name")
+        services = Service.objects.named_to(self.request.user).only("name")
         found = list(services[: MOST_SERVICES + 1])
         return found if len(found) <= MOST_SERVICES else []
 
@@ -73,7 +73,8 @@ class SearchRequest:
         """The categories offered as a filter: those of the chosen service."""
         if self.service is None:
             return []
-        categories = Category.objects.filter(service=self.service).only(*tree.FIELDS)
+        named = Category.objects.named_to(self.request.user)
+        categories = named.filter(service=self.service).only(*tree.FIELDS)
         nodes = tree.build_nodes(categories[: MOST_CATEGORIES + 1])
         return nodes if len(nodes) <= MOST_CATEGORIES else []
 
@@ -147,7 +148,7 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
         asked=asked,
         groups=GROUPS,
         suggested=[]
-        if page.continued
+        if page.continued or trouble
         else matching.suggest_categories(request.user, asked.question),
         page_of_rows=page,
         parameters=asked.parameters,
@@ -157,6 +158,8 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
 
 def _answer(asked: SearchRequest) -> tuple[SearchResults, str]:
     """Return the results, and what to tell the visitor when there can be none."""
+    if asked.question and not rate_limits.may_search(asked.request.user):
+        return SearchResults(Query()), _("You have searched too often. Please wait a minute.")
     try:
         results = search(asked.request.user, asked.question, asked.filters, length=paging.LENGTH)
     except QueryTooBroad:

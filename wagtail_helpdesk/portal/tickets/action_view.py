@@ -75,10 +75,9 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
     """Perform the action; when it is refused, show the form with what was typed."""
     form = form_class(request.http.POST, request.http.FILES, user=request.user, ticket=ticket)
     if not form.is_valid():
-        status = 429 if form.has_error("users", rate_limits.TOO_MANY) else 422
-        if _is_available(request, form):
-            return _render_rejected(request, form, status)
-        return _refuse(request, form)
+        if not _is_available(request, form):
+            return _refuse(request, form)
+        return _render_rejected(request, form, rate_limits.status_of(form))
     if not rate_limits.allow_action(request.user):
         return _render_rejected(request, form, rate_limits.refuse_form(form))
     if _has_unseen_news(request, form):

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Audience, Priority, Visibility
-from wagtail_helpdesk.models import Attachment, Category, Event, Ticket
+from wagtail_helpdesk.models import Attachment, Category, Event, Service, Ticket
 from wagtail_helpdesk.names import get_display_name, get_display_names
 from wagtail_helpdesk.portal import labels
 
@@ -84,14 +85,15 @@ def load_history(ticket: Ticket, reader: Any, before: int | None = None) -> Hist
     if before is not None:
         readable = readable.filter(pk__lt=before)
     events = list(readable.select_related("actor").order_by("-pk")[: MAX_ENTRIES + 1])
-    entries = _build_entries(ticket, events[:MAX_ENTRIES][::-1])
+    entries = _build_entries(ticket, events[:MAX_ENTRIES][::-1], reader)
     return History(entries, earlier=len(events) > MAX_ENTRIES, latest=before is None)
 
 
 def load_news(ticket: Ticket, reader: Any, seen: int) -> list[HistoryEntry]:
     """Return the last entries after the event ``seen`` that a user may read, oldest first."""
     news = ticket.events.visible_to(reader).filter(pk__gt=seen).select_related("actor")
-    return _build_entries(ticket, list(news.order_by("-pk")[:MAX_ENTRIES])[::-1])
+    entries = list(news.order_by("-pk")[:MAX_ENTRIES])[::-1]
+    return _build_entries(ticket, entries, reader)
 
 
 def find_last_event_id(ticket: Ticket, reader: Any) -> int:
@@ -100,8 +102,8 @@ def find_last_event_id(ticket: Ticket, reader: Any) -> int:
     return newest.first() or 0
 
 
-def _build_entries(ticket: Ticket, events: Sequence[Event]) -> list[HistoryEntry]:
-    names = EventNames(events)
+def _build_entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list[HistoryEntry]:
+    names = EventNames(ticket, events, reader)
     files = _load_files(events)
     return [
         HistoryEntry(
@@ -133,18 +135,17 @@ def _load_files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
 
 
 class EventNames:
-    """The names behind the ids that events record, read once for all of them."""
+    """The names behind the ids that events record, read once for all of them.
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    Of the places where the ticket has been, those that the reader sees anyway: whoever reads it now
+    need not know of the service that it left.
+    """
+
+    def __init__(self, ticket: Ticket, events: Sequence[Event], reader: Any) -> None:
         facts = [side for event in events for side in (event.before, event.after)]
         self.people = get_display_names(_people_in(facts))
         categories = {side["category"] for side in facts if side.get("category")}
-        self.categories = self._paths(categories) if categories else {}
-
-    @staticmethod
-    def _paths(ids: set[Any]) -> dict[Any, str]:
-        found = Category.objects.filter(pk__in=ids).select_related("service")
-        return {category.pk: f"{category.service} › {category}" for category in found}
+        self.categories = places_shown(ticket, categories, reader) if categories else {}
 
     def author(self, event: Event) -> str:
         """Return who did it; what nobody did, the application did."""
@@ -163,7 +164,10 @@ class EventNames:
     def _previously(self, event: Event) -> str:
         if event.action not in PREVIOUS:
             return ""
-        previous = self._words(event, event.before)[PREVIOUS[event.action]]
+        if event.action == lifecycle.MOVE.name:
+            previous = self.categories.get(event.before.get("category"), "")
+        else:
+            previous = self._words(event, event.before)[PREVIOUS[event.action]]
         if event.action == lifecycle.CHANGE_SUBJECT.name:
             previous = _("“%(subject)s”") % {"subject": previous}
         return " " + _("(previously %(previous)s)") % {"previous": previous} if previous else ""
@@ -175,10 +179,30 @@ class EventNames:
         named = [self.people[pk] for pk in people if pk in self.people]
         return {
             "name": ", ".join(named),
-            "category": self.categories.get(facts.get("category"), ""),
+            "category": self.categories.get(facts.get("category"), _("another service")),
             "after": _value(event, facts),
             "date": _day(facts.get("resume_on")),
         }
+
+
+def places_shown(ticket: Ticket, categories: Iterable[Any], reader: Any) -> dict[Any, str]:
+    """Return the names of the categories that may be shown to a reader of the ticket, by id.
+
+    That is where the ticket is now and what the catalogue shows this person; of a hidden category
+    its service alone.
+    """
+    seen = Service.objects.visible_to(reader).values("pk")
+    open_to_reader = Q(service=ticket.service_id) | Q(service__in=seen)
+    found = Category.objects.filter(open_to_reader, pk__in=categories).select_related("service")
+    managed = {row.service_id for row in access.manager_rows_of(reader)}
+    return {
+        category.pk: f"{category.service} › {category}"
+        if not category.hidden
+        or category.pk == ticket.category_id
+        or category.service_id in managed
+        else str(category.service)
+        for category in found
+    }
 
 
 #: The acts whose sentence says what was there before, and the word for it.

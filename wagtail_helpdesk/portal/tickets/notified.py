@@ -27,7 +27,7 @@ def show_notified(request: HelpdeskRequest, number: int, event: int) -> HttpResp
         ticket=ticket,
         here=f"{request.base}tickets/{ticket.pk}/",
         event=about,
-        sentence=history.EventNames([about]).sentence(about),
+        sentence=history.EventNames(ticket, [about], request.user).sentence(about),
         told=[line for line in page.lines if line.told],
         others=[line for line in page.lines if not line.told],
         page_of_rows=paging.Page(page.lines, str(page.next or ""), continued=after > 0),

@@ -10,13 +10,13 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.directory import split_names
+from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
-from wagtail_helpdesk.portal.people import make_candidates
 
 from .action_form import ActionForm, ButtonGroup, ButtonPlace, TextForm
 from .registry import register_form
@@ -59,7 +59,13 @@ class Invite(NamesPeople, TextForm):
         # Before an account is created for anybody from outside.
         typed = self.cleaned_data["users"]
         rate_limits.check_invitations(self.user, len(split_names(typed)))
-        return make_candidates(typed, external=True, otherwise=_("Nobody has been invited."))
+        return named_people(
+            self,
+            "users",
+            by=self.user,
+            external=True,
+            otherwise=_("Nobody has been invited."),
+        )
 
     @property
     def label_context(self) -> dict[str, Any]:
@@ -160,7 +166,7 @@ class ChangeRequester(NamesPeople, TextForm):
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = make_candidates(self.cleaned_data["to"])
+        people = named_people(self, "to", by=self.user)
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]

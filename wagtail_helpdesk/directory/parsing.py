@@ -1,0 +1,85 @@
+"""Lists of people, as they are typed or pasted from a mail program."""
+
+from __future__ import annotations
+
+import re
+
+from wagtail_helpdesk.names import fold_name, name_words
+
+#: A quoted name, an address in angle brackets, a comment, a separator, or other text.
+_PART = re.compile(
+    r'"[^"\r\n]*"|<[^<>\r\n]*>|\([^()\r\n]*\)|[,;\r\n\v\f\x85\u2028\u2029]'
+    r'|[^"<>(),;\r\n\v\f\x85\u2028\u2029]+|.',
+)
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202c"))
+_SEPARATORS = set(",;\r\n\v\f\x85\u2028\u2029")
+
+
+def split_names(text: str) -> list[str]:
+    """Return the identifiers and addresses in a text, each once, in order.
+
+    They are separated by commas, semicolons or new lines; addresses by spaces as well, or by nothing
+    after an angle bracket. ``Léa Fournier <lea@example.org>`` is the address; so is
+    ``Fournier, Léa <lea.fournier@example.org>``, as Outlook writes it.
+    """
+    return _Reader().read(text.translate(_INVISIBLE))
+
+
+class _Reader:
+    """Reads from left to right, once."""
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+        self._pending: list[str] = []
+        self._separator = ""
+
+    def read(self, text: str) -> list[str]:
+        for part in _PART.findall(text):
+            if part in _SEPARATORS:
+                self._end(part)
+            elif part[0] == "<" and len(part) > 1:
+                self._take_address(part[1:-1])
+            elif part[0] == "(" and len(part) > 1 and "@" in "".join(self._pending):
+                continue  # The comment of RFC 5322, beside an address.
+            else:
+                self._pending.append(part.strip('"') if len(part) > 1 else part)
+        self._end("")
+        return list(dict.fromkeys(self._found))
+
+    def _end(self, separator: str) -> None:
+        plain = " ".join("".join(self._pending).split())
+        self._pending = []
+        if plain:
+            # Only addresses are told apart by spaces: an identifier may contain one, a name does.
+            self._found += map(_bare, plain.split()) if "@" in plain else [plain]
+            self._separator = separator
+        elif separator:
+            self._separator = separator
+
+    def _take_address(self, bracketed: str) -> None:
+        address = _bare(bracketed)
+        name = "".join(self._pending)
+        others = [word for word in map(_bare, name.split()) if "@" in word and word != address]
+        self._pending = []
+        if self._separator == "," and self._found and _is_family(self._found[-1], name, address):
+            self._found.pop()
+        # A name that is an address itself names a person too: none is left out in silence.
+        self._found += [*others, address] if address else others
+        self._separator = ""
+
+
+def _bare(address: str) -> str:
+    """Return an address without what a link or a quotation puts around it."""
+    return address.strip().removeprefix("mailto:").strip("'\"").strip()
+
+
+def _is_family(before: str, name: str, address: str) -> bool:
+    """Tell whether what stands before a comma is the family name of the person after it.
+
+    If the address holds both and they differ; an identifier of another person is kept.
+    """
+    family, given = name_words(before), name_words(name)
+    local = fold_name(address.rpartition("@")[0])
+    if not family or not given or "@" in before or set(family) & set(given):
+        return False
+    return all(word in local for word in family)

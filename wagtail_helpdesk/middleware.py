@@ -1,0 +1,78 @@
+"""Forms that are larger than Django takes: refused with a page that gives back what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParser
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from wagtail.views import serve
+
+
+class TooLargeMiddleware:
+    """Answers 413 to a form that exceeds a ``DATA_UPLOAD_MAX_…`` setting of the site.
+
+    Stands above Django's ``CsrfViewMiddleware``, which reads the form first and can only answer a
+    bare 400. Pages of Wagtail and the addresses of the helpdesk are looked at, no others.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on; what is looked at is known once there is a view."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Read the form, or refuse it. A view without protection against forgery reads it itself."""
+        if request.method != "POST" or not _is_ours(request, view):
+            return None
+        parser: list[MultiPartParser] = []
+        request.parse_file_upload = _remembering(request, parser)  # type: ignore[method-assign]
+        try:
+            request.POST  # noqa: B018 - reading it is what fails
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
+            return _refuse(request, error, _read_before(parser))
+        return None
+
+
+def _is_ours(request: HttpRequest, view: Any) -> bool:
+    found = request.resolver_match
+    is_helpdesk = found is not None and "wagtail_helpdesk" in found.app_names
+    return (view is serve or is_helpdesk) and not getattr(view, "csrf_exempt", False)
+
+
+def _remembering(request: HttpRequest, made: list[MultiPartParser]) -> Callable[..., Any]:
+    """Return Django's own way of reading files and fields, which forgets all when one is refused."""
+
+    def parse_file_upload(headers: Any, body: Any) -> Any:
+        made.append(MultiPartParser(headers, body, request.upload_handlers, request.encoding))
+        return made[0].parse()
+
+    return parse_file_upload
+
+
+def _read_before(made: list[MultiPartParser]) -> str:
+    """Return the message, if it came before what was refused: fields come before files."""
+    fields = getattr(made[0], "_post", {}) if made else {}
+    return str(fields.get("text", ""))
+
+
+def _refuse(request: HttpRequest, error: Exception, typed: str) -> HttpResponse:
+    if isinstance(error, TooManyFilesSent):
+        problem = _("You sent more than %(limit)s files at once.") % {
+            "limit": settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        }
+    else:
+        problem = _("What you sent is larger than this site accepts.")
+    context = {"problem": problem, "typed": typed}
+    answer = render(request, "wagtail_helpdesk/too_large.html", context, status=413)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
