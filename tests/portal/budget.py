@@ -27,14 +27,14 @@ class Cost:
 @contextmanager
 def counted():
     """Count the statements of the requests made inside."""
-    cost, true_receive, entries = Cost(), page.receive, []
+    cost, original, entries = Cost(), page.handle_request, []
 
-    def receive(helpdesk, request, view, **kwargs):
+    def measured(helpdesk, request, view, **kwargs):
         bool(request.user.is_authenticated)
         entries.append(len(connection.queries_log))
-        return true_receive(helpdesk, request, view, **kwargs)
+        return original(helpdesk, request, view, **kwargs)
 
-    with CaptureQueriesContext(connection), mock.patch.object(page, "handle_request", receive):
+    with CaptureQueriesContext(connection), mock.patch.object(page, "handle_request", measured):
         yield cost
         own = [entry["sql"] for entry in list(connection.queries_log)[entries[-1] :]]
         cost.statements = [sql for sql in own if not any(word in sql for word in _NOT_OURS)]

@@ -15,8 +15,8 @@ def lea(visit, people):
 @pytest.fixture
 def small(monkeypatch):
     """A catalogue that shows next to nothing."""
-    monkeypatch.setattr(catalogue, "MOST_SERVICES", 1)
-    monkeypatch.setattr(catalogue, "MOST_CATEGORIES", 2)
+    monkeypatch.setattr(catalogue, "MAX_CATALOGUE_SERVICES", 1)
+    monkeypatch.setattr(catalogue, "MAX_CATALOGUE_CATEGORIES", 2)
 
 
 def shelves(page):
@@ -68,7 +68,7 @@ def test_nothing_found_is_said_so(lea, heating):
 def test_of_very_many_categories_each_service_shows_its_own(
     lea, general, dsi, heating, plumbing, network, monkeypatch
 ):
-    monkeypatch.setattr(catalogue, "MOST_CATEGORIES", 2)
+    monkeypatch.setattr(catalogue, "MAX_CATALOGUE_CATEGORIES", 2)
     page = lea.page("new/")
     assert shelves(page) == {"Services Généraux": [], "DSI": []}
     assert f"/assistance/new/?service={general.pk}" in {a["href"] for a in page.select(".hd-all")}

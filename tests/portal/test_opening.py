@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.portal.conftest import hidden, soup
+from tests.portal.conftest import hidden, hidden_of, soup
 from wagtail_helpdesk.models import Attachment, StagedUpload, Ticket
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
@@ -32,7 +32,7 @@ def test_the_form_opens_a_ticket(lea, people, heating):
     assert response.status_code == 303
     assert response.url == f"/assistance/tickets/{ticket.pk}/"
     assert (ticket.requester, ticket.category) == (people.lea, heating)
-    assert f"Your ticket no. {ticket.pk} has been opened." in lea.client.get(response.url).text
+    assert f"Ticket #{ticket.pk} has been opened." in lea.client.get(response.url).text
 
 
 def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
@@ -236,7 +236,7 @@ def test_a_category_that_takes_no_tickets_has_no_form(lea, heating):
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
     response = lea.get(f"new/{heating.pk}/")
     assert response.status_code == 404
-    assert "takes no tickets" in response.text
+    assert "can’t open tickets in this category" in response.text
 
 
 def test_a_service_disabled_meanwhile_takes_nothing(lea, heating, general):
@@ -256,7 +256,7 @@ def test_what_was_written_where_no_tickets_are_taken_any_more_goes_along_elsewhe
     response = lea.post(path, **form, text="Il gèle.", files=file("a.pdf"))
     page, elsewhere = soup(response), f"new/{plumbing.pk}/"
     assert response.status_code == 409
-    assert "takes no tickets" in page.find(role="alert").text
+    assert "can’t open tickets in this category" in page.find(role="alert").text
     assert page.find("a", href=f"/assistance/{elsewhere}")
     page = lea.page(elsewhere)
     assert page.find("input", {"name": "subject"})["value"] == "Froid"
@@ -304,9 +304,9 @@ def test_nobody_else_is_offered_to(lea, people, heating):
 
 def test_the_form_warns_before_a_ticket_is_public(lea, heating):
     path = f"new/{heating.pk}/"
-    assert "readable by everybody" not in lea.get(path).text
+    assert "Everyone who can see" not in lea.get(path).text
     type(heating).objects.filter(pk=heating.pk).update(default_visibility="public")
-    assert "readable by everybody" in lea.get(path).text
+    assert "Everyone who can see" in lea.get(path).text
 
 
 def test_the_only_category_needs_no_choice(lea, general, heating):
@@ -339,3 +339,77 @@ def test_somebody_else_cannot_use_up_a_submission(lea, visit, people, heating):
     response = visit(people.thomas).post(f"new/{heating.pk}/", **form)
     assert response.status_code == 422
     assert len(opened()) == 1
+
+
+def test_choosing_another_service_keeps_subject_text_and_files(lea, heating, network):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}
+    response = lea.post(path, **form, elsewhere="1", files=file("a.pdf"))
+    assert (response.status_code, response.url) == (303, "/assistance/new/")
+    page = lea.page(f"new/{network.pk}/")
+    assert page.find("input", {"name": "subject"})["value"] == "Froid"
+    assert page.find("textarea").text.strip() == "Il gèle."
+    assert page.find("input", {"name": "kept"})["value"] == str(StagedUpload.objects.get().key)
+    assert opened() == []
+
+
+def test_choosing_another_service_replaces_a_template_that_was_not_edited(lea, heating, network):
+    type(heating).objects.filter(pk=heating.pk).update(default_message="Salle :")
+    type(network).objects.filter(pk=network.pk).update(default_message="Prise :")
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Salle :"}
+    lea.post(path, **form, elsewhere="1")
+    page = lea.page(f"new/{network.pk}/")
+    assert page.find("input", {"name": "subject"})["value"] == "Froid"
+    assert page.find("textarea").text.strip() == "Prise :"
+
+
+def test_choosing_another_service_gives_back_a_text_too_long_to_keep(lea, heating, monkeypatch):
+    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MOST", 100)
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "elsewhere": "1"}
+    page = soup(lea.post(path, **form, text="Il gèle." * 20))
+    assert page.find("textarea").text.strip() == "Il gèle." * 20
+
+
+def test_the_enter_key_opens_the_ticket_and_chooses_no_other_service(lea, heating):
+    first = lea.page(f"new/{heating.pk}/").select_one(".hd-form [type=submit]")
+    assert not first.get("name")
+
+
+TEMPLATES = [
+    {"default_message": "Bâtiment :\nSalle :"},
+    {"default_subject": "Chauffage : bâtiment …, salle …"},
+]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_template_that_was_not_filled_in_is_asked_about_once(lea, heating, template):
+    type(heating).objects.filter(pk=heating.pk).update(**template)
+    path = f"new/{heating.pk}/"
+    typed = {
+        "subject": template.get("default_subject", "Froid"),
+        "text": template.get("default_message", "Il gèle."),
+    }
+    response = lea.post(path, **hidden(lea.get(path)), category=heating.pk, **typed)
+    assert response.status_code == 422
+    assert "has not been filled in" in soup(response).find(role="alert").text
+    assert opened() == []
+    assert (
+        lea.post(path, **hidden_of(soup(response)), category=heating.pk, **typed).status_code == 303
+    )
+    assert len(opened()) == 1
+
+
+def test_a_template_that_was_filled_in_is_sent_at_once(lea, heating):
+    type(heating).objects.filter(pk=heating.pk).update(default_message="Salle :")
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
+    assert lea.post(path, **form, text="Salle : A12").status_code == 303
+
+
+def test_a_subject_without_gaps_may_stay_as_the_template_gave_it(lea, heating):
+    type(heating).objects.filter(pk=heating.pk).update(default_subject="Demande de badge")
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Demande de badge"}
+    assert lea.post(path, **form, text="Pour Léa.").status_code == 303

@@ -6,7 +6,7 @@ from wagtail.models import Locale
 from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import CategoryText
+from wagtail_helpdesk.models import CategoryText, ServiceText
 from wagtail_helpdesk.search import QueryTooBroad, SearchUnavailable, indexing
 
 
@@ -75,7 +75,7 @@ def test_an_answer_leads_to_its_message(visit, people, talk):
     event = talk.events.last()
     assert hit.a["href"] == f"/assistance/tickets/{talk.pk}/#event-{event.pk}"
     assert hit.p.decode_contents() == "Pompe, <mark>relevé</mark> <mark>29</mark>"
-    assert f"no. {talk.pk}" in page.select_one(".hd-hit-facts").get_text()
+    assert f"#{talk.pk}" in page.select_one(".hd-hit-facts").get_text()
 
 
 def test_the_answers_stand_under_a_heading(visit, people, talk):
@@ -100,8 +100,33 @@ def test_older_answers_follow(visit, people, talk):
     assert len(hits(soup(response))) == 5
 
 
-@pytest.mark.parametrize("typed", ["#{}", "{}"])
-def test_a_number_leads_to_its_ticket(visit, people, ticket, typed):
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "#{}",
+        "{}",
+        " {} ",
+        "n° {}",
+        "nº{}",
+        "N°{}",
+        "no. {}",
+        "№ {}",
+        "ticket {}",
+        "Ticket no. {}",
+        "Ticket #{}",
+        "the ticket {}",
+        "demande n° {}",
+        "numéro {}",
+        "https://intranet.example/assistance/tickets/{}/",
+        "https://intranet.example/assistance/tickets/{}/comment/?version=3",
+        "/assistance/tickets/{}/#event-12",
+        "[Chauffage #{}] Radiateur froid",
+        "Re: [Chauffage #{}] Radiateur froid",
+        "RE : TR : [Chauffage #{}] Radiateur #12 froid",
+        "Fwd: Re[2]: [Chauffage #{}] Radiateur froid",
+    ],
+)
+def test_a_reference_to_a_ticket_leads_to_the_ticket(visit, people, ticket, typed):
     response = visit(people.lea).get("search/", q=typed.format(ticket.pk))
     assert (response.status_code, response.url) == (302, f"/assistance/tickets/{ticket.pk}/")
 
@@ -159,7 +184,7 @@ def test_signs_alone_ask_for_a_word(visit, people, talk):
 
 
 @pytest.mark.parametrize(
-    ("error", "words"), [(QueryTooBroad, "more precise"), (SearchUnavailable, "not available")]
+    ("error", "words"), [(QueryTooBroad, "Add a word"), (SearchUnavailable, "not available")]
 )
 def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch, error, words):
     def fail(*args, **kwargs):
@@ -197,3 +222,75 @@ def statements_of():
         return [sql for sql in own if "helpdeskpage" not in sql], answer
 
     return statements
+
+
+@pytest.mark.parametrize("path", ["search/", "new/"])
+@pytest.mark.parametrize("name", ["Wifi", "Wi-Fi", "Wi Fi", "WIFI"])
+@pytest.mark.parametrize("question", ["wifi", "wi-fi", "wi fi", "WIFI"])
+def test_a_category_is_found_however_its_name_is_written(
+    visit, people, network, path, name, question
+):
+    type(network).objects.filter(pk=network.pk).update(name=name)
+    page = visit(people.lea).page(path, q=question)
+    assert page.find("a", href=f"/assistance/new/{network.pk}/")
+
+
+@pytest.mark.parametrize("path", ["search/", "new/"])
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("Téléphonie", "telephonie"),
+        ("ÉLECTRICITÉ", "électricité"),
+        ("Courrier électronique (e-mail)", "email"),
+        ("Clés et badges", "clé"),
+        ("Cœur de réseau", "coeur"),
+        ("Radiateur", "radiateurs"),
+    ],
+)
+def test_accents_and_plurals_make_no_difference_in_names(
+    visit, people, network, path, name, question
+):
+    type(network).objects.filter(pk=network.pk).update(name=name)
+    page = visit(people.lea).page(path, q=question)
+    assert page.find("a", href=f"/assistance/new/{network.pk}/")
+
+
+def test_the_words_of_a_summary_suggest_its_category(visit, people, network):
+    locale = Locale.objects.get(language_code="en")
+    CategoryText.objects.create(
+        category=network, locale=locale, title="Network", summary="Wi-Fi, VPN, cables", live=True
+    )
+    assert list(suggested(visit(people.lea).page("search/", q="vpn"))) == ["Network"]
+
+
+def test_a_service_is_suggested_by_its_name(visit, people, dsi, network):
+    page = visit(people.lea).page("search/", q=dsi.name)
+    assert page.select_one(".hd-suggested a")["href"] == f"/assistance/new/?service={dsi.pk}"
+
+
+def test_nothing_found_offers_the_catalogue_and_the_contact_of_a_service(
+    visit, people, ticket, general
+):
+    locale = Locale.objects.get(language_code="en")
+    ServiceText.objects.create(
+        service=general, locale=locale, title="Facilities", contact="Extension 4321", live=True
+    )
+    empty = visit(people.lea).page("search/", q="introuvable").select_one(".hd-empty")
+    assert empty.find("a", href="/assistance/new/")
+    assert "Facilities" in empty.text
+    assert "Extension 4321" in empty.text
+
+
+def test_the_filters_name_no_disabled_service_and_no_hidden_category(
+    visit, people, general, dsi, heating
+):
+    type(dsi).objects.filter(pk=dsi.pk).update(enabled=False)
+    type(heating).objects.filter(pk=heating.pk).update(hidden=True)
+    lea = visit(people.lea)
+    assert dsi.name not in lea.get("search/", service=general.pk).text
+    assert heating.name not in lea.page("search/", service=general.pk).find("main").text
+    assert heating.name in visit(people.karim).get("search/", service=general.pk).text
+
+
+def test_a_number_in_a_longer_text_is_a_word_of_it(visit, people, talk):
+    assert visit(people.lea).get("search/", q=f"salle {talk.pk}").status_code == 200

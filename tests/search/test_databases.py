@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import QueryTooBroad, SearchFilters, indexing, search
 from wagtail_helpdesk.search.backends import get_backend, postgresql
 from wagtail_helpdesk.search.normalisation import parse_query
-from wagtail_helpdesk.search.results import _doors
+from wagtail_helpdesk.search.results import _build_sources
 
 #: Enough for the planners to prefer an index to reading everything.
 EVENTS = 6_000
@@ -36,7 +36,9 @@ def many(people, heating):
 
 
 def plan_of(user, question, door=0):
-    rows = get_backend().matching(_doors(user, SearchFilters())[door], parse_query(question))
+    rows = get_backend().matching(
+        _build_sources(user, SearchFilters())[door], parse_query(question)
+    )
     return rows.values_list("pk")[:26].explain()
 
 

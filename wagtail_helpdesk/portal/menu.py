@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .request import HelpdeskRequest
 
 #: More services than this are reached through the Wagtail admin's own list.
-MOST_SERVICES = 20
+MAX_MENU_SERVICES = 20
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def build_menu(request: HelpdeskRequest) -> Menu:
     """Return the menu of a visitor; managers have the desk, some of them services to configure."""
     main = [_entry(request, _("Requests"), "tickets/")]
     if request.managed:
-        main.append(_entry(request, _("Desk"), "desk/"))
+        main.append(_entry(request, _("Work queue"), "desk/"))
     main.append(_entry(request, pgettext("page", "Search"), "search/"))
     more = [_entry(request, _("Preferences"), "preferences/")]
     return Menu(main, more, _configurable(request))
@@ -70,7 +70,7 @@ def _configurable(request: HelpdeskRequest) -> list[MenuItem]:
     # Where our back end is in use the privilege is enough, and nothing has to be asked.
     if not rows or not (grants_admin_access() or request.user.has_perm(ACCESS_ADMIN)):
         return []
-    addresses = [(row.service.name, get_panel_url(row.service)) for row in rows[:MOST_SERVICES]]
-    if len(rows) > MOST_SERVICES:
+    addresses = [(row.service.name, get_panel_url(row.service)) for row in rows[:MAX_MENU_SERVICES]]
+    if len(rows) > MAX_MENU_SERVICES:
         addresses.append((_("All my services"), _in_the_admin("list")))
     return [MenuItem(name, address) for name, address in addresses if address]

@@ -80,7 +80,7 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
 
     @path("desk/", name="desk")
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:
-        return handle_request(self, request, desk_page.show)
+        return handle_request(self, request, desk_page.show_desk)
 
     @path("preferences/", name="preferences")
     def preferences_route(self, request: HttpRequest) -> HttpResponseBase:

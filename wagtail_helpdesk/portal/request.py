@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -38,6 +39,15 @@ class HelpdeskRequest:
         """The address of the helpdesk page, to which every other address is appended."""
         address = self.page.get_url(self.http) if self.page.pk else None
         return address or "/"
+
+    def url(self, route: str, *args: Any, **query: Any) -> str:
+        """Return the path of a route of the helpdesk page: ``url("ticket", 1042)``.
+
+        ``query`` becomes the query string; parameters that are None are left out.
+        """
+        path = f"{self.base}{self.page.reverse_subpage(route, args=args)}"
+        given = {name: value for name, value in query.items() if value is not None}
+        return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
     @property
     def managed(self) -> list[ServiceManager]:
@@ -79,6 +89,7 @@ class HelpdeskRequest:
         shared = self.page.get_helpdesk_context(self.http) | {
             "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,
             "base": self.base,
+            "helpdesk": self,
             "menu": menu.build_menu(self),
         }
         return TemplateResponse(

@@ -19,6 +19,13 @@ register.filter("display_name", get_display_name)
 
 
 @register.simple_tag(takes_context=True)
+def helpdesk_url(context: template.Context, route: str, *args: Any, **query: Any) -> str:
+    """Return the URL of a route of the helpdesk: ``{% helpdesk_url "ticket" row.number %}``."""
+    url: str = context["helpdesk"].url(route, *args, **query)
+    return url
+
+
+@register.simple_tag(takes_context=True)
 def from_page(context: template.Context, address: str) -> str:
     """Return an address that leads to the form, with the page that somebody asks from."""
     return add_page_parameter(address, context.get("page_asked"))

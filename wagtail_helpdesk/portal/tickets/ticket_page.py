@@ -9,13 +9,13 @@ from django.forms import BoundField
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk import category_tree, lifecycle
 from wagtail_helpdesk.directory import get_directory_card
 from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
 from wagtail_helpdesk.models import Guest, Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import number as number_in
-from wagtail_helpdesk.portal import labels, tree
+from wagtail_helpdesk.portal import labels
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.requests import source_page
 from wagtail_helpdesk.portal.tickets.forms.action_form import Way
@@ -60,7 +60,8 @@ def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
     """Return what the frame says, in the reader's words."""
     access = ticket.access
     plain = ticket.requester_id == reader.pk and Role.MANAGER not in access.roles
-    names = tree.format_path(ticket.service.categories.only(*tree.FIELDS), ticket.category_id)
+    categories = ticket.service.categories.only(*category_tree.FIELDS)
+    names = category_tree.get_path_names(categories, ticket.category_id)
     return {
         "requester": get_display_name(ticket.requester),
         "card": build_requester_card(ticket),

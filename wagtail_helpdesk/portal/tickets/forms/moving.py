@@ -11,11 +11,11 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal import tree
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.search import matching
 
@@ -31,7 +31,7 @@ class Branch:
     """A service in the tree: its categories, and the one for arrivals when it is enough."""
 
     service: Service
-    nodes: list[tree.Node]
+    nodes: list[category_tree.TreeNode]
     managed: bool
     #: Whether the ticket is there now: its notes stay among the same managers.
     here: bool
@@ -128,10 +128,11 @@ class Move(FindsPeople, WithText):
             by_service[category.service_id].append(category)
         parents = Category.objects.filter(service__in=by_service)
         here = () if self.wanted else (self.ticket.category_id,)
-        whole = tree.find_path_to(tree.build_nodes(parents), {*self.selectable, *here})
+        tree = category_tree.build_tree(parents)
+        whole = category_tree.keep_with_ancestors(tree, {*self.selectable, *here})
         return [self._branch(found, whole) for found in by_service.values()]
 
-    def _branch(self, found: list[Category], whole: list[tree.Node]) -> Branch:
+    def _branch(self, found: list[Category], whole: list[category_tree.TreeNode]) -> Branch:
         service = found[0].service
         here = service.pk == self.ticket.service_id
         return Branch(

@@ -16,7 +16,7 @@ from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
-from wagtail_helpdesk.portal.people import make_candidates
+from wagtail_helpdesk.portal.people import find_named_people
 
 from .action_form import ActForm, WithText
 
@@ -54,7 +54,7 @@ class Invite(NamesPeople, WithText):
         # Before anybody from outside gets an account.
         typed = self.cleaned_data["users"]
         rate_limits.check_invitations(self.author, len(split_names(typed)))
-        return make_candidates(typed, external=True, otherwise=_("Nobody has been invited."))
+        return find_named_people(typed, external=True, otherwise=_("Nobody has been invited."))
 
     @property
     def about(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class ChangeRequester(NamesPeople, WithText):
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = make_candidates(self.cleaned_data["to"])
+        people = find_named_people(self.cleaned_data["to"])
         if len(people) != 1:
             raise forms.ValidationError(_("Name one person."))
         return people[0]
