@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from wagtail_helpdesk.models import Category
+from typing import Any, TypeVar
 
 #: The fields that lists of categories show: pass them to ``only()``, a category has many others.
 FIELDS = ("service", "parent", "name", "takes_tickets", "hidden")
 
-Row = TypeVar("Row", bound="Category")
+Row = TypeVar("Row")
+#: A row of the table of categories. Its model is above this layer and uses it.
+Category = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +46,14 @@ class TreeNode:
     @property
     def name(self) -> str:
         """The name of the category."""
-        return self.category.name
+        name: str = self.category.name
+        return name
 
     @property
     def takes_tickets(self) -> bool:
         """Whether tickets can be opened in the category."""
-        return self.category.takes_tickets
+        takes_tickets: bool = self.category.takes_tickets
+        return takes_tickets
 
     @property
     def indented_name(self) -> str:
@@ -116,7 +117,7 @@ def iterate_lineage(category: Row, by_pk: Mapping[Any, Row]) -> Iterator[Row]:
     Stops at a parent that is not in ``by_pk`` and at a cycle, which only damaged data can hold.
     """
     met = set()
-    node: Row | None = category
+    node: Any = category
     while node is not None and node.pk not in met:
         yield node
         met.add(node.pk)

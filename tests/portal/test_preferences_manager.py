@@ -116,8 +116,8 @@ def test_a_02_each_line_of_the_matrix_is_a_named_group(karim, general):
     lines = part.select(".hd-policy")
     assert [line.legend.text for line in lines] == [
         "Any ticket:",
-        "Ticket of a member category:",
-        "Ticket in charge:",
+        "Tickets in my categories:",
+        "Tickets I am in charge of:",
     ]
     for line in lines:
         assert [label.text.strip() for label in line.select("label")] == [
@@ -130,7 +130,7 @@ def test_a_02_each_line_of_the_matrix_is_a_named_group(karim, general):
 def test_a_report_can_list_everything_in_every_order(karim, general):
     part = karim.page(PATH).find("select", {"name": f"helpdesk-{general.pk}-shows"})
     labels = [option.text for option in part.find_all("option")]
-    assert labels[:4] == ["None", "Managed", "Members of the category", "Free"]
+    assert labels[:4] == ["None", "In my charge", "In my categories", "Free"]
     assert len(labels) == len(set(labels)) == 16
 
 
@@ -207,7 +207,7 @@ def test_a_choice_quieter_than_the_one_before_is_raised_and_the_page_says_so(
     press(karim, "save", general.pk, **of(general, preset="custom"), **columns)
     assert levels_of(people.karim, general) == PRESETS[Preset.FULL]
     said = karim.page(PATH).find(id=f"service-{general.pk}").find(role="status").text
-    assert "A choice quieter than the one before it has been raised." in said
+    assert "One choice was raised to match the row above." in said
 
 
 def test_without_script_changing_the_matrix_alone_is_enough(karim, people, general):
@@ -289,9 +289,9 @@ def test_the_boxes_for_all_services(karim, people):
 def test_the_boxes_stand_in_the_order_of_the_guide(karim):
     labels = [box.text.strip() for box in karim.page(PATH).select(".hd-card > .hd-field label")]
     assert labels == [
-        "Group the reports in a single e-mail when possible",
-        "Do not send an empty report",
-        "Show tickets after closing, refusing, postponing…",
+        "Combine reports in one e-mail where possible",
+        "Do not send empty reports",
+        "Stay on the ticket after closing, refusing, postponing…",
     ]
 
 
@@ -389,14 +389,14 @@ def test_custom_needs_all_three(karim, general):
         (
             "monitoring",
             "monitoring_suspended",
-            "Suspend the monitoring of tickets",
-            "Activate the monitoring of tickets",
+            "Pause ticket alerts",
+            "Resume ticket alerts",
         ),
         (
             "reports",
             "reports_suspended",
-            "Suspend the daily reports",
-            "Activate the daily reports",
+            "Pause daily reports",
+            "Resume daily reports",
         ),
     ],
 )
@@ -419,7 +419,7 @@ def test_suspending_keeps_the_settings(karim, people, general, button, field, su
 def test_while_suspended_what_is_foretold_says_when_it_holds(karim, people, button, told):
     press(karim, button, "suspend")
     foretold = karim.page(PATH).find(attrs={f"data-hd-{told}": True})
-    assert "these settings will apply once you activate" in foretold.find_previous_sibling("p").text
+    assert "these settings apply once you resume" in foretold.find_previous_sibling("p").text
 
 
 def test_suspending_gives_back_what_was_typed(karim, people, general):
@@ -474,7 +474,7 @@ def test_a_report_that_lists_nothing_is_not_sent(karim, general, monkeypatch):
     monkeypatch.setattr(due, "send_report_now", lambda *about: pytest.fail("sent"))
     press(karim, "save", "all", **of(general, shows=""))
     press(karim, "send", general.pk)
-    assert "choose what the report lists" in karim.page(PATH).text
+    assert "Choose what the report lists" in karim.page(PATH).text
 
 
 # -- who may not -------------------------------------------------------------------------------------

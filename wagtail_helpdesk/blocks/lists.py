@@ -17,7 +17,7 @@ from .frames import PersonalBlock, add_query, make_length_block
 from .service_choice import ServiceChooserBlock
 
 
-class QueueChoiceBlock(blocks.ChoiceBlock):  # type: ignore[misc]
+class QueueChoiceBlock(blocks.ChoiceBlock):
     """A choice among the registered queues of the desk."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -39,4 +39,4 @@ def get_helpdesk_url(request: HttpRequest | None, route: str = "home", *args: An
     else:
         page = find_helpdesk_page(request)
         base = page.get_url(request) if page else None
-    return f"{base}{page.reverse_subpage(route, args=args)}" if base else ""
+    return f"{base}{page.reverse_subpage(route, args=args)}" if page and base else ""

@@ -99,7 +99,7 @@ class DeskFilterForm(QueryForm):
         queue = self.queues[self.peek("queue")]
         if self.is_open or not queue.is_open_only:
             return queue
-        return next(q for q in reversed(self.queues.values()) if not q.is_open_only)
+        return next(q for q in reversed(list(self.queues.values())) if not q.is_open_only)
 
     def _tell_other_queue(self) -> None:
         queue, shown = self.queues[self.cleaned_data["queue"]], self.shown_queue

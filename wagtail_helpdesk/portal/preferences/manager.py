@@ -52,7 +52,7 @@ def _save(request: HelpdeskRequest, which: str) -> HttpResponse:
     preferences.save()
     for form in preferences.services:
         if form.is_bound and form.was_raised:
-            _add_message(request, form.service, RAISED, messages.info)
+            _add_message(request, form.service, str(RAISED), messages.info)
     if service is None:
         messages.success(request.http, _("Your preferences have been saved."))
     else:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.models import Level
-from wagtail_helpdesk.models.preferences import PRESETS, Levels
+from wagtail_helpdesk.models.monitoring_levels import PRESETS, Levels
 
 N, C, A = Level.NEVER, Level.CREATION, Level.ALWAYS
 

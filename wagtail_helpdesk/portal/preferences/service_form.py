@@ -18,13 +18,8 @@ from wagtail_helpdesk.models import (
     ReportSection,
     Service,
 )
-from wagtail_helpdesk.models.preferences import (
-    PRESETS,
-    Levels,
-    get_default_levels,
-    get_preset,
-    raise_levels,
-)
+from wagtail_helpdesk.models.monitoring_levels import PRESETS, Levels
+from wagtail_helpdesk.models.preferences import get_default_levels, get_preset, raise_levels
 from wagtail_helpdesk.parsing import number
 
 from . import preference_summary

@@ -22,7 +22,7 @@ HOOK = "register_helpdesk_home_panel"
 MAX_PANEL_TICKETS = 5
 
 
-class HomePanel(Component):  # type: ignore[misc]
+class HomePanel(Component):
     """A panel of the home page: one of Wagtail's components.
 
     The context of its template has ``helpdesk`` (the request), ``base``, ``page`` and
