@@ -149,5 +149,5 @@ def test_the_card_says_it_unless_the_editor_does_not_want_it(block, general, ans
         (timedelta(hours=25), "usually within 2 days"),
     ],
 )
-def test_it_is_said_in_round_figures(usual, words):
+def test_the_usual_response_time_is_rounded_up(usual, words):
     assert format_delay(usual) == words

@@ -82,7 +82,7 @@ def test_of_a_service_with_very_many_the_others_are_found(lea, general, heating,
     assert lines == ["Jardins"]
 
 
-def test_s_vis_01_what_is_not_open_to_its_reader_is_not_found(lea, dsi, network, heating):
+def test_the_catalogue_search_finds_nothing_closed_to_the_user(lea, dsi, network, heating):
     Service.objects.filter(pk=dsi.pk).update(everyone=False)
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     Alias.objects.create(name="Wi-Fi", to_category=network)

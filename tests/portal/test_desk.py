@@ -33,7 +33,7 @@ def test_there_is_no_desk_for_those_who_manage_nothing(visit, people):
     assert visit(people.lea).get("desk/").status_code == 403
 
 
-def test_the_four_queues(visit, people, work):
+def test_each_queue_of_the_desk_holds_its_tickets(visit, people, work):
     karim = visit(people.karim)
     expected = {
         "free": work[:2],
@@ -45,7 +45,7 @@ def test_the_four_queues(visit, people, work):
         assert set(numbers(karim.page("desk/", queue=name))) == {t.pk for t in tickets}
 
 
-def test_the_counters_say_how_many(visit, people, work):
+def test_the_tabs_of_the_desk_count_their_tickets(visit, people, work):
     assert counters(visit(people.karim).page("desk/")) == ["2", "1", "4", "4"]
 
 
@@ -57,7 +57,7 @@ def test_a_service_without_categories_has_nothing_to_count(visit, people, path):
     assert [count.text for count in counted] == ["0"] * 4
 
 
-def test_s_dos_03_the_counters_stop_counting(visit, people, work, monkeypatch):
+def test_desk_counters_stop_at_their_maximum(visit, people, work, monkeypatch):
     monkeypatch.setattr(queues, "MAX_COUNT", 3)
     assert counters(visit(people.karim).page("desk/")) == ["2", "1", "2+", "2+"]
 
@@ -70,7 +70,7 @@ def test_named_members_narrow_my_categories(visit, people, work, general, heatin
     assert set(shown) == {work[1].pk, work[3].pk}
 
 
-def test_filters_combine(visit, people, work, heating, general):
+def test_filters_of_the_desk_combine(visit, people, work, heating, general):
     karim = visit(people.karim)
     page = karim.page("desk/", queue="all", category=heating.pk, priority=3)
     assert numbers(page) == [work[0].pk]
@@ -87,14 +87,14 @@ def test_the_service_is_a_filter_of_whoever_has_several(visit, people, work, dsi
     assert numbers(julien.page("desk/", queue="all", service=dsi.pk)) == [work[4].pk]
 
 
-def test_s_vis_02_a_service_one_does_not_manage_is_no_filter(visit, people, work, dsi, network):
+def test_desk_ignores_filters_on_services_of_other_managers(visit, people, work, dsi, network):
     karim = visit(people.karim)
     for foreign in ({"service": dsi.pk}, {"category": network.pk}):
         assert set(numbers(karim.page("desk/", queue="all", **foreign))) == {t.pk for t in work[:4]}
 
 
 @pytest.mark.parametrize(("age", "expected"), [("young", [0]), ("middle", [1]), ("old", [2, 3])])
-def test_the_age_is_a_filter(visit, people, work, age, expected):
+def test_the_desk_filters_by_age(visit, people, work, age, expected):
     for ticket, days in zip(work, (0, 2, 8, 30), strict=False):
         opened = timezone.now() - timedelta(days=days)
         Ticket.objects.filter(pk=ticket.pk).update(created_at=opened)
@@ -107,7 +107,7 @@ def test_the_age_is_a_filter(visit, people, work, age, expected):
     ("order", "expected"),
     [("recent", [3, 2, 1, 0]), ("oldest", [0, 1, 2, 3]), ("urgent", [1, 0, 3, 2])],
 )
-def test_the_orders(visit, people, work, order, expected):
+def test_the_desk_lists_tickets_in_the_chosen_order(visit, people, work, order, expected):
     shown = numbers(visit(people.karim).page("desk/", queue="all", order=order))
     assert shown == [work[n].pk for n in expected]
 

@@ -50,7 +50,7 @@ def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
 
 
 @pytest.mark.usefixtures("a_new_hour")
-def test_s_dos_01_too_many_tickets_in_an_hour_are_refused_and_the_text_kept(lea, heating, settings):
+def test_too_many_tickets_in_an_hour_are_refused_and_the_text_is_kept(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"TICKETS_PER_HOUR": 1}
     path, typed = f"new/{heating.pk}/", {"category": heating.pk, "subject": "Froid"}
     assert lea.post(path, **hidden(lea.get(path)), **typed, text="Il gèle.").status_code == 303
@@ -61,7 +61,7 @@ def test_s_dos_01_too_many_tickets_in_an_hour_are_refused_and_the_text_kept(lea,
     assert len(opened()) == 1
 
 
-def test_s_file_03_kept_files_are_few_and_the_newest(lea, people, heating, settings):
+def test_only_the_newest_staged_files_are_kept(lea, people, heating, settings):
     settings.WAGTAIL_HELPDESK = {"KEPT_FILES_MAX_COUNT": 2}
     path = f"new/{heating.pk}/"
     for name in ("un.pdf", "deux.pdf", "trois.pdf"):
@@ -69,7 +69,7 @@ def test_s_file_03_kept_files_are_few_and_the_newest(lea, people, heating, setti
     assert [kept.name for kept in StagedUpload.objects.order_by("pk")] == ["deux.pdf", "trois.pdf"]
 
 
-def test_r_24_a_double_click_opens_one_ticket(lea, heating):
+def test_a_double_click_opens_one_ticket(lea, heating):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}
     first, second = lea.post(path, **form), lea.post(path, **form)
@@ -200,7 +200,7 @@ def test_a_kept_file_that_cannot_be_deleted_is_no_longer_offered(again, monkeypa
     assert not StagedUpload.objects.exists()
 
 
-def test_s_file_03_a_file_that_is_too_large_is_named(lea, heating, settings):
+def test_a_file_that_is_too_large_is_named(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"FILE_MAX_SIZE": 1024 * 1024}
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
@@ -208,7 +208,7 @@ def test_s_file_03_a_file_that_is_too_large_is_named(lea, heating, settings):
     assert "“gros.pdf” is larger than 1 MB." in soup(response).find(role="alert").text
 
 
-def test_s_file_03_too_many_files_are_counted(lea, heating, settings):
+def test_too_many_files_are_refused_with_their_maximum(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"FILES_MAX_COUNT": 1}
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
@@ -216,7 +216,7 @@ def test_s_file_03_too_many_files_are_counted(lea, heating, settings):
     assert "Attach at most 1 file." in soup(response).find(role="alert").text
 
 
-def test_s_vis_14_a_file_kept_for_somebody_else_is_not_attached(lea, people, heating):
+def test_a_staged_file_of_another_user_is_not_attached(lea, people, heating):
     kept = StagedUpload.objects.create(
         user=people.victor, name="x", size=1, content_type="x", file=file("x.pdf")
     )

@@ -111,7 +111,7 @@ def test_every_service_one_manages_has_its_fieldset(julien):
     ]
 
 
-def test_a_02_each_line_of_the_matrix_is_a_named_group(karim, general):
+def test_each_row_of_the_alert_matrix_is_a_named_group(karim, general):
     part = karim.page(PATH).find(id=f"service-{general.pk}")
     lines = part.select(".hd-policy")
     assert [line.legend.text for line in lines] == [
@@ -322,7 +322,7 @@ def test_saving_twenty_services_takes_no_statement_more_than_saving_one(
 # -- what is wrong ----------------------------------------------------------------------------------
 
 
-def test_a_04_the_same_hour_twice_is_said_at_its_field_and_nothing_typed_is_lost(
+def test_two_equal_report_hours_are_reported_at_their_field_and_nothing_is_lost(
     julien, people, general, dsi
 ):
     response = press(
@@ -493,7 +493,7 @@ def test_a_stranger_is_sent_to_the_login(visit):
 
 
 @pytest.mark.parametrize("button", ["save", "reset", "send"])
-def test_s_vis_02_a_service_of_others_does_not_exist(karim, people, dsi, button, monkeypatch):
+def test_preferences_of_a_service_of_others_are_not_found(karim, people, dsi, button, monkeypatch):
     monkeypatch.setattr(due, "send_report_now", lambda *about: pytest.fail("sent"))
     Monitoring.objects.create(
         user=people.nadia, service=dsi, any_ticket="always", member="always", in_charge="always"
@@ -504,25 +504,25 @@ def test_s_vis_02_a_service_of_others_does_not_exist(karim, people, dsi, button,
     assert [row.user for row in Monitoring.objects.all()] == [people.nadia]
 
 
-def test_s_vis_02_fields_of_a_service_of_others_are_not_read(karim, people, general, dsi):
+def test_preference_fields_of_a_service_of_others_are_ignored(karim, people, general, dsi):
     data = of(dsi, shown="True", preset="none", shows="free", first_hour="8", second_hour="")
     press(karim, "save", "all", **data)
     assert not Monitoring.objects.exists()
 
 
-def test_s_vis_06_a_manager_who_was_removed_saves_nothing(julien, people, general, dsi):
+def test_a_removed_manager_saves_no_preferences(julien, people, general, dsi):
     data = typed(julien.page(PATH)) | {"save": dsi.pk} | of(dsi, preset="full")
     ServiceManager.objects.filter(user=people.julien, service=dsi).delete()
     assert julien.post(PATH, **data).status_code == 404
     assert not Monitoring.objects.exists()
 
 
-def test_s_csrf_01_reading_changes_nothing(karim, general, people):
+def test_reading_manager_preferences_changes_nothing(karim, general, people):
     karim.get(PATH, reports="suspend", reset=general.pk, send=general.pk, save="all")
     assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
 
-def test_s_csrf_02_a_form_from_elsewhere_is_refused(helpdesk, people, general):
+def test_manager_preferences_without_csrf_token_are_refused(helpdesk, people, general):
     client = Client(enforce_csrf_checks=True)
     client.force_login(people.karim)
     response = client.post("/assistance/" + PATH, {"reports": "suspend"})

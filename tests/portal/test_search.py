@@ -23,7 +23,7 @@ def hits(page):
     return page.select(".hd-hits li li")
 
 
-def test_the_form_alone_answers_nothing(visit, people, talk):
+def test_the_search_page_without_a_query_shows_no_results(visit, people, talk):
     page = visit(people.lea).page("search/")
     assert page.find("input", attrs={"name": "q"})
     assert not hits(page)
@@ -34,14 +34,12 @@ def suggested(page):
     return {a.text: a["href"] for a in page.select(".hd-suggested a")}
 
 
-def test_what_one_needs_leads_to_where_one_asks_for_it(visit, people, heating, plumbing):
+def test_search_suggests_a_category_named_in_the_query(visit, people, heating, plumbing):
     page = visit(people.lea).page("search/", q="mon CHAUFFAGE ne marche pas")
     assert suggested(page) == {"Chauffage": f"/assistance/new/{heating.pk}/"}
 
 
-def test_s_vis_01_nothing_is_suggested_that_is_not_open_to_its_reader(
-    visit, people, network, heating
-):
+def test_search_suggests_nothing_closed_to_the_user(visit, people, network, heating):
     type(network.service).objects.filter(pk=network.service_id).update(everyone=False)
     type(heating).objects.filter(pk=heating.pk).update(hidden=True)
     assert not suggested(visit(people.lea).page("search/", q="réseau chauffage"))
@@ -54,7 +52,7 @@ def test_what_is_suggested_is_called_as_its_reader_reads_it(visit, people, heati
 
 
 @pytest.mark.parametrize("path", ["search/", "new/"])
-def test_s_sql_01_a_nul_is_no_word(visit, people, heating, path):
+def test_a_nul_in_a_query_is_ignored(visit, people, heating, path):
     assert visit(people.lea).page(path, q="chauff\x00age")
 
 
@@ -131,14 +129,14 @@ def test_a_reference_to_a_ticket_leads_to_the_ticket(visit, people, ticket, type
     assert (response.status_code, response.url) == (302, f"/assistance/tickets/{ticket.pk}/")
 
 
-def test_a_stranger_learns_nothing(visit, people, talk):
+def test_a_stranger_finds_no_tickets_by_words_or_number(visit, people, talk):
     for question in ("pompe", f"#{talk.pk}", str(talk.pk)):
         page = visit(people.victor).page("search/", q=question)
         assert not hits(page)
         assert page.select_one(".hd-empty")
 
 
-def test_a_superuser_is_a_stranger(visit, people, talk):
+def test_a_superuser_who_manages_nothing_finds_no_messages(visit, people, talk):
     assert not hits(visit(people.gilles).page("search/", q="pompe"))
 
 
@@ -174,7 +172,7 @@ def test_filters_narrow_and_stay_chosen(visit, people, talk, general, dsi, heati
         {"q": "x" * 5000}, {"q": "\x00"}, {"ordering": "actor__password"}, {"q": ["a", "b"]},
     ],
 )  # fmt: skip
-def test_s_sql_01_odd_parameters_are_answered(visit, people, talk, parameters):
+def test_any_parameter_of_the_search_may_be_nonsense(visit, people, talk, parameters):
     visit(people.lea).page("search/", **({"q": "pompe"} | parameters))
 
 
@@ -186,7 +184,9 @@ def test_signs_alone_ask_for_a_word(visit, people, talk):
 @pytest.mark.parametrize(
     ("error", "words"), [(QueryTooBroad, "Add a word"), (SearchUnavailable, "not available")]
 )
-def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch, error, words):
+def test_a_failed_search_shows_the_reason_and_keeps_the_query(
+    visit, people, talk, monkeypatch, error, words
+):
     def fail(*args, **kwargs):
         raise error
 
@@ -196,11 +196,11 @@ def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch,
     assert page.find("input", attrs={"name": "q"})["value"] == "pompe"
 
 
-def test_a_post_is_refused(visit, people):
+def test_the_search_page_refuses_post(visit, people):
     assert visit(people.lea).post("search/", q="pompe").status_code == 405
 
 
-def test_s_dos_03_statements_and_bytes_stay_few(visit, people, talk, general, statements_of):
+def test_a_search_page_has_few_statements_and_bytes(visit, people, talk, general, statements_of):
     lea = visit(people.lea)
     few, _answer = statements_of(lea, q="relevé 29", service=general.pk)
     many, answer = statements_of(lea, q="pompe", service=general.pk)

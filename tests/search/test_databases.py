@@ -109,7 +109,7 @@ def test_sqlite_forgets_what_was_deleted(people, ticket):
         assert cursor.fetchone() == (0,)
 
 
-def test_both_answer_alike(many, people):
+def test_both_databases_find_the_same_messages(many, people):
     assert len(search(people.karim, "rare4711").hits) == 1
     assert len(search(people.lea, "commun rare4711").hits) == 1
     results = search(people.lea, "commun", length=50)

@@ -54,11 +54,6 @@ class TicketRow:
     cells: tuple[Cell, ...] = ()
 
     @property
-    def path(self) -> str:
-        """The path of the ticket below the helpdesk page."""
-        return f"tickets/{self.number}/"
-
-    @property
     def urgent(self) -> bool:
         """Whether lists mark the priority."""
         return self.priority > Priority.NORMAL

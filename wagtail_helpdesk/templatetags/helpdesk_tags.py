@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal.requests.source_page import add_page_parameter, get_report_url
+from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
+from wagtail_helpdesk.portal.requests.source_page import get_report_url
 
 register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
@@ -26,9 +27,9 @@ def helpdesk_url(context: template.Context, route: str, *args: Any, **query: Any
 
 
 @register.simple_tag(takes_context=True)
-def from_page(context: template.Context, address: str) -> str:
-    """Return an address that leads to the form, with the page that somebody asks from."""
-    return add_page_parameter(address, context.get("page_asked"))
+def catalogue_url(context: template.Context, entry: CatalogueLine | Shelf) -> str:
+    """Return the URL of a service or category in the catalogue, with the page asked from."""
+    return entry.get_url(context["helpdesk"], context.get("page_asked") or None)
 
 
 @register.simple_tag(takes_context=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -16,6 +16,9 @@ from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 
 from .source_page import may_read_page
+
+if TYPE_CHECKING:
+    from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 #: The catalogue shows no more; the rest is found by name.
 MAX_CATALOGUE_SERVICES = 60
@@ -38,12 +41,11 @@ class CatalogueLine:
     takes_tickets: bool
     service: Any = None
 
-    @property
-    def path(self) -> str:
-        """The path below the helpdesk page where a ticket is opened, empty for a heading."""
+    def get_url(self, helpdesk: HelpdeskRequest, page: Any = None) -> str:
+        """Return the URL where a ticket is opened, from a page if one is given; empty for a heading."""
         if self.service is not None:
-            return f"new/?service={self.service}"
-        return f"new/{self.pk}/" if self.takes_tickets else ""
+            return helpdesk.url("new", service=self.service, page=page)
+        return helpdesk.url("new_in", self.pk, page=page) if self.takes_tickets else ""
 
 
 @dataclass(slots=True)
@@ -57,10 +59,9 @@ class Shelf:
     #: Whether the service has categories that are not shown.
     is_cut: bool = False
 
-    @property
-    def path(self) -> str:
-        """The path below the helpdesk page where one of the categories is chosen."""
-        return f"new/?service={self.service.pk}"
+    def get_url(self, helpdesk: HelpdeskRequest, page: Any = None) -> str:
+        """Return the URL where one of the categories is chosen."""
+        return helpdesk.url("new", service=self.service.pk, page=page)
 
     @property
     def choices(self) -> list[CatalogueLine]:
