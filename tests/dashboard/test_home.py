@@ -128,14 +128,14 @@ def busy(people, heating):
 
 
 def test_what_does_not_wait_hides_nothing_that_does(home, people, busy, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_CALLS", 4)
+    monkeypatch.setattr(overview, "MAX_WAITING", 4)
     page = home(people.karim)
     assert {subject for subject, _ in waiting(page)} == {each.subject for each in busy[:3]}
     assert counted(page, "waiting") == "3"
 
 
 def test_the_count_says_that_it_stopped(home, people, busy, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_CALLS", 3)
+    monkeypatch.setattr(overview, "MAX_WAITING", 3)
     assert counted(home(people.karim), "waiting") == "2+"
 
 

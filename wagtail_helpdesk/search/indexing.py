@@ -16,6 +16,8 @@ from .normalisation import normalise_text
 
 #: Events read and written at a time.
 BATCH = 500
+#: Between texts: no compound begins in one and ends in the next.
+SEPARATOR = " / "
 #: Ids of events searched together for missed ones.
 STRETCH = 2000
 #: Actions after which all rows of the ticket are out of date.
@@ -108,14 +110,14 @@ def _with_what_is_read(events: QuerySet[Event]) -> Iterable[Event]:
 
 
 def _row(event: Event) -> SearchRow:
-    said = normalise_text(" ".join(_said(event)))
+    said = normalise_text(SEPARATOR.join(_said(event)))
     return SearchRow(
         event=event,
         ticket_id=event.ticket_id,
         audience=event.audience,
         actor_id=event.actor_id,
         # An event without words of its own matches no query: nothing else need be indexed.
-        about=normalise_text(" ".join(_about(event.ticket))) if said else "",
+        about=normalise_text(SEPARATOR.join(_about(event.ticket))) if said else "",
         said=said,
     )
 

@@ -134,7 +134,8 @@ def _iterate_index_words(text: str) -> Iterator[str]:
 
 def _may_be_detached(word: str) -> bool:
     """Tell whether a word may be the first part of a compound that is written with a space."""
-    return (len(word) <= 2 and word not in _ARTICLES) or word in _DETACHED_PREFIXES
+    is_short = len(word) <= 2 and word.isalpha() and word not in _ARTICLES
+    return is_short or word in _DETACHED_PREFIXES
 
 
 def _fold(text: str) -> str:
