@@ -20,7 +20,7 @@ def dispatch_event(batch: str) -> None:
     """Announce the acts of one form, deliver what is due, then let the search find them."""
     announcing.dispatch_event(uuid.UUID(batch))
     _deliver()
-    indexing.index_form(uuid.UUID(batch))
+    indexing.index_submission(uuid.UUID(batch))
 
 
 def deliver() -> None:
@@ -42,7 +42,7 @@ def run_housekeeping() -> None:
 
 def index_search() -> None:
     """Let the search find what it has missed."""
-    indexing.index_ticket_of()
+    indexing.index_missed_events()
 
 
 def _deliver() -> None:
@@ -69,4 +69,4 @@ def forget_search_rows(sender: Any, instance: SearchRow, **kwargs: Any) -> None:
     """Take the words of an erased event out of the search engine, once it is gone for good."""
     event = instance.pk
     # Robust: an engine that is away keeps them until it is filled anew, and shows them to nobody.
-    transaction.on_commit(lambda: indexing.forget_ticket(event), robust=True)
+    transaction.on_commit(lambda: indexing.forget_event(event), robust=True)

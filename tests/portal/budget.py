@@ -26,7 +26,7 @@ class Cost:
 
 @contextmanager
 def counted():
-    """Count the queries of the last request made inside."""
+    """Count the queries of the requests made inside."""
     cost, original, entries = Cost(), page.handle_request, []
 
     def measured(helpdesk, request, view, **kwargs):

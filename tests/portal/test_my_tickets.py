@@ -91,3 +91,17 @@ def test_a_list_is_a_table_with_headers(visit, people, ticket):
     table = visit(people.lea).page("tickets/").find("table")
     assert table.caption.text == "My requests"
     assert all(th["scope"] for th in table.find_all("th"))
+
+
+def test_a_person_who_never_asked_is_invited_to_ask(visit, people, heating):
+    page = visit(people.lea).page("tickets/")
+    assert "You have not asked for anything yet." in page.text
+    assert page.select_one(".hd-empty a")["href"] == "/assistance/new/"
+
+
+def test_a_person_whose_requests_are_all_ended_is_told_that_none_matches(visit, people, several):
+    for ticket in several:
+        actions.cancel(ticket, by=people.lea)
+    page = visit(people.lea).page("tickets/")
+    assert "You have not asked" not in page.text
+    assert "No ticket matches" in page.select_one(".hd-empty").text

@@ -13,7 +13,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Absence, Category, Event, Service, ServiceManager, Ticket
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
-from wagtail_helpdesk.search.indexing import index_ticket_of
+from wagtail_helpdesk.search.indexing import index_missed_events
 
 NUMBER = 1042
 COUNTED = (Absence, Category, Event, Service, ServiceManager, Ticket, get_user_model())
@@ -68,7 +68,7 @@ def world(_everything_was_counted_far, helpdesk, people, heating, network):
     asked = actions.ask_information(ticket, by=people.karim, text="Quel radiateur ?")
     actions.invite(ticket, by=people.karim, users=[people.ines])
     Absence.objects.create(user=people.karim, starts_on="2100-07-01", ends_on="2100-07-14")
-    index_ticket_of()
+    index_missed_events()
     known = {"ticket": ticket.pk, "event": asked.pk, "page": helpdesk.get_parent().pk}
     known |= {"category": heating.pk, "service": heating.service_id}
     assert min(pk for name, pk in known.items() if name != "page") > 1000

@@ -1,4 +1,4 @@
-"""What people choose to hear: everybody their own switches, managers for the services they manage."""
+"""The actions that change alert and report preferences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from wagtail_helpdesk.models import (
     Service,
     ServiceManager,
 )
-from wagtail_helpdesk.models.preferences import Levels, raise_levels
+from wagtail_helpdesk.models.monitoring_levels import Levels
+from wagtail_helpdesk.models.preferences import raise_levels
 
 from .errors import NotYours
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReportChoice:
-    """What a daily report lists, in order, and when it is sent."""
+    """What a daily report lists, in order, and the hours at which it is sent."""
 
     shows: tuple[str, ...]
     first_hour: int | None
@@ -35,7 +36,7 @@ class ReportChoice:
 
 @dataclass(frozen=True, slots=True)
 class ServiceChoice:
-    """What a manager chose for a service; None leaves that part as it is, be it the default."""
+    """A manager's settings for a service; None leaves a part as it is, even the default."""
 
     service: int
     levels: Levels | None = None
@@ -43,37 +44,37 @@ class ServiceChoice:
 
 
 def change_switches(user: User, **switches: Any) -> None:
-    """Change some of a person's own switches; the others stay as they are."""
+    """Change these switches of a user and leave the others."""
     HelpdeskPreferences.objects.update_or_create(user=user, defaults=switches)
 
 
 def save_service_preferences(user: User, choices: Collection[ServiceChoice]) -> None:
-    """Record what a manager chose, for however many services, in as many statements as for one.
+    """Save a manager's settings for any number of services, in a fixed number of statements.
 
-    Levels quieter than the one before are raised. Raises ``NotYours`` when they do not manage one
-    of the services; nothing is recorded then.
+    A level lower than the one before is raised. Raises ``NotYours`` and saves nothing when the
+    user does not manage one of the services.
     """
     with transaction.atomic():
-        _refuse_strangers(user, {choice.service for choice in choices})
-        monitoring = [_monitoring(user, c.service, c.levels) for c in choices if c.levels]
-        reports = [_report(user, c.service, c.report) for c in choices if c.report]
-        _put(Monitoring, monitoring)
-        _put(ReportPreference, reports)
+        _check_managed(user, {choice.service for choice in choices})
+        monitoring = [_build_monitoring(user, c.service, c.levels) for c in choices if c.levels]
+        reports = [_build_report(user, c.service, c.report) for c in choices if c.report]
+        _upsert(Monitoring, monitoring)
+        _upsert(ReportPreference, reports)
 
 
 def reset_service_preferences(user: User, service: Service) -> None:
-    """Forget what a manager chose for a service: its defaults hold again, today's and later ones."""
+    """Delete a manager's settings for a service, so that its defaults apply, later ones too."""
     Monitoring.objects.filter(user=user, service=service).delete()
     ReportPreference.objects.filter(user=user, service=service).delete()
 
 
-def _refuse_strangers(user: User, services: set[int]) -> None:
+def _check_managed(user: User, services: set[int]) -> None:
     managed = ServiceManager.objects.filter(user=user, service__in=services)
     if managed.count() != len(services):
         raise NotYours
 
 
-def _monitoring(user: User, service: int, levels: Levels) -> Monitoring:
+def _build_monitoring(user: User, service: int, levels: Levels) -> Monitoring:
     any_ticket, member, in_charge = raise_levels(levels)
     return Monitoring(
         user=user,
@@ -84,7 +85,7 @@ def _monitoring(user: User, service: int, levels: Levels) -> Monitoring:
     )
 
 
-def _report(user: User, service: int, report: ReportChoice) -> ReportPreference:
+def _build_report(user: User, service: int, report: ReportChoice) -> ReportPreference:
     return ReportPreference(
         user=user,
         service_id=service,
@@ -95,7 +96,7 @@ def _report(user: User, service: int, report: ReportChoice) -> ReportPreference:
     )
 
 
-def _put(model: type[models.Model], rows: list[Any]) -> None:
+def _upsert(model: type[models.Model], rows: list[Any]) -> None:
     key = ("user", "service")
     fields = [field.name for field in model._meta.local_fields if not field.primary_key]
     model._default_manager.bulk_create(

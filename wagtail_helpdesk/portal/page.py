@@ -97,7 +97,7 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @path("desk/", name="desk")
     @reads
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:
-        return handle_request(self, request, desk_page.show)
+        return handle_request(self, request, desk_page.show_desk)
 
     @path("preferences/", name="preferences")
     @accepts_forms

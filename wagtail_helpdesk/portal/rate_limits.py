@@ -13,7 +13,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: The code of the error of a field when too many people were invited.
+#: The code of the validation error of a field in which there is too much.
 TOO_MANY = "too_many"
 
 
@@ -24,14 +24,14 @@ def allow_action(user: User | Any) -> bool:
 
 def allow_opening(user: User | Any) -> bool:
     """Count a new ticket; return False when there were too many within an hour."""
-    most = helpdesk_settings.TICKETS_PER_HOUR
-    return allow_action(user) and rate_limits.allow("tickets", user, most, rate_limits.HOUR)
+    limit = helpdesk_settings.TICKETS_PER_HOUR
+    return allow_action(user) and rate_limits.allow("tickets", user, limit, rate_limits.HOUR)
 
 
 def check_invitations(user: User | Any, people: int) -> None:
     """Count invited people; raise ``ValidationError`` when there were too many within an hour."""
-    most = helpdesk_settings.INVITATIONS_PER_HOUR
-    if not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
+    limit = helpdesk_settings.INVITATIONS_PER_HOUR
+    if not rate_limits.allow("invitations", user, limit, rate_limits.HOUR, people):
         message = _("You have invited a lot of people. Please wait an hour before inviting others.")
         raise forms.ValidationError(message, code=TOO_MANY)
 
@@ -66,6 +66,6 @@ def refuse_form(form: forms.Form) -> int:
     """Add the error about the limit to a form; return the HTTP status of the answer."""
     form.add_error(
         None,
-        _("You are sending too fast. Please wait a moment, then send the form again."),
+        _("You’re sending too fast. Please wait a moment, then send the form again."),
     )
     return 429

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal.requests.source_page import add_page_parameter, get_report_url
+from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
+from wagtail_helpdesk.portal.requests.source_page import get_report_url
 from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
 
 register = template.Library()
@@ -43,9 +44,9 @@ def composer_tools(field: Any) -> list[Any]:
 
 
 @register.simple_tag(takes_context=True)
-def from_page(context: template.Context, address: str) -> str:
-    """Return the URL of the form with the page from which the user asks as a parameter."""
-    return add_page_parameter(address, context.get("page_asked"))
+def catalogue_url(context: template.Context, entry: CatalogueLine | Shelf) -> str:
+    """Return the URL of a service or category in the catalogue, with the page asked from."""
+    return entry.get_url(context["helpdesk"], context.get("page_asked") or None)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,4 @@
-"""Preferences: everybody's own switches."""
+"""The page of a person's own preferences."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .switches import OwnSwitches
 
 
 def show_preferences(request: HelpdeskRequest) -> HttpResponse:
-    """Show the switches, or record them."""
+    """Show the preferences, or record them."""
     data = request.http.POST if request.posted else None
     form = OwnSwitches(data, instance=HelpdeskPreferences.of(request.user))
     if data is not None and form.is_valid():
         form.save()
         messages.success(request.http, _("Your preferences have been saved."))
-        return SeeOther(f"{request.base}preferences/")
+        return SeeOther(request.url("preferences"))
     return request.render(
         "preferences.html",
         status=422 if form.errors else 200,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail.admin.ui.components import Component
 
+from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.directory import get_directory_card
 from wagtail_helpdesk.lifecycle import Priority, Role, Visibility
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import labels, tree
+from wagtail_helpdesk.portal import labels
 from wagtail_helpdesk.portal.extensions import collect
 from wagtail_helpdesk.portal.requests import source_page
 
@@ -82,7 +83,8 @@ def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
     """Return the values of the properties, worded for their reader."""
     roles = ticket.access.roles
     plain = ticket.requester_id == reader.pk and Role.MANAGER not in roles
-    names = tree.format_path(ticket.service.categories.only(*tree.FIELDS), ticket.category_id)
+    categories = ticket.service.categories.only(*category_tree.FIELDS)
+    names = category_tree.get_path_names(categories, ticket.category_id)
     return {
         "requester": get_display_name(ticket.requester),
         "card": get_requester_card(ticket),

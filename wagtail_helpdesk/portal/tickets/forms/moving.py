@@ -11,12 +11,11 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk import access
+from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal import tree
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.search import matching
 
@@ -36,7 +35,7 @@ class Branch:
     """
 
     service: Service
-    nodes: list[tree.Node]
+    nodes: list[category_tree.TreeNode]
     is_managed: bool
     #: Whether the ticket is in this service now: its notes keep the same readers.
     is_current: bool
@@ -140,10 +139,11 @@ class Move(FindsPeople, TextForm):
             by_service[category.service_id].append(category)
         parents = Category.objects.filter(service__in=by_service)
         current = () if self.search_text else (self.ticket.category_id,)
-        whole = tree.find_path_to(tree.build_nodes(parents), {*self.selectable, *current})
+        tree = category_tree.build_tree(parents)
+        whole = category_tree.keep_with_ancestors(tree, {*self.selectable, *current})
         return [self._branch(found, whole) for found in by_service.values()]
 
-    def _branch(self, found: list[Category], whole: list[tree.Node]) -> Branch:
+    def _branch(self, found: list[Category], whole: list[category_tree.TreeNode]) -> Branch:
         service = found[0].service
         is_current = service.pk == self.ticket.service_id
         return Branch(

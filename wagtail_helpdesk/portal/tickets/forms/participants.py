@@ -168,7 +168,7 @@ class ChangeRequester(NamesPeople, TextForm):
     def clean_to(self) -> Any:
         people = named_people(self, "to", by=self.user)
         if len(people) != 1:
-            raise forms.ValidationError(_("Name one person."))
+            raise forms.ValidationError(_("Enter one person."))
         return people[0]
 
     def get_arguments(self) -> dict[str, Any]:
