@@ -16,7 +16,7 @@ class HelpdeskRenderer(BaseRenderer):
 
     def get_template(self, template_name: str) -> Any:
         # Through the site's own loaders, so that a project can override the template.
-        if template_name.startswith("wagtail_helpdesk/"):
+        if template_name.startswith("wagtail_helpdesk/portal/"):
             return loader.get_template(template_name)
         return get_default_renderer().get_template(template_name)
 
