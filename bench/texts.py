@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
-from wagtail_helpdesk.search.normalisation import fold_text
+from wagtail_helpdesk.search.normalisation import normalise_text
 
 FRENCH = """
 bonjour le la les un une des de du et en dans sur pour avec sans depuis hier matin soir salle bureau
@@ -82,4 +82,4 @@ def _sentence(rng: random.Random, words: list[str], length: int) -> Written:
     # As in any language: a few words everywhere, most of them seldom.
     chosen = (words[int(len(words) * rng.random() ** 1.7)] for _ in range(length))
     text = " ".join(chosen).capitalize() + "."
-    return Written(text, fold_text(text))
+    return Written(text, normalise_text(text))

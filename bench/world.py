@@ -26,7 +26,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Ticket,
 )
-from wagtail_helpdesk.search.normalisation import fold_text
+from wagtail_helpdesk.search.normalisation import normalise_text
 
 from .loading import Table, empty, in_bulk, next_pk, settle
 from .organisation import Organisation, Size, person
@@ -268,7 +268,7 @@ class World:
         """Return what the indexing of the search would write, from what is folded already."""
         if not text.folded:
             return "", ""
-        place = fold_text(f"{story.category.service.name} {story.category.name}")
+        place = normalise_text(f"{story.category.service.name} {story.category.name}")
         about = f"{story.subject.folded} {place} personne {story.requester}"
         said = f"{about} {story.subject.folded} {text.folded}" if opening else text.folded
         return about, said

@@ -8,7 +8,7 @@ from typing import Any
 
 from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.search import search
-from wagtail_helpdesk.search.indexing import index_ticket_of
+from wagtail_helpdesk.search.indexing import index_missed_events
 
 Surface = Callable[[Any], set[int]]
 SURFACES: dict[str, Surface] = {}
@@ -50,6 +50,6 @@ def files_of_first_messages(user: Any) -> set[int]:
 
 @surface
 def found_by_search(user: Any) -> set[int]:
-    index_ticket_of()
+    index_missed_events()
     results = search(user, WORD, length=1000)
     return {hit.event.ticket_id for hit in results.hits}

@@ -218,7 +218,7 @@ JOBS = {
     "seeing how mails are doing": lambda: mail_health.build_health_lines(),
     "looking for reports": lambda: due.plan_reports(),
     "gathering a report": lambda: data.OpenTickets.read(Service.objects.first().pk),
-    "catching up with the search": lambda: indexing.index_ticket_of(),
+    "catching up with the search": lambda: indexing.index_missed_events(),
     "resuming": lambda: list(housekeeping.find_due_resumptions()),
     "expiring": lambda: list(housekeeping.find_due_expiries()),
     "finding what was left behind": lambda: list(housekeeping.find_tickets_left_behind()),

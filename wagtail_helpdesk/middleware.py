@@ -72,7 +72,7 @@ def _refuse(request: HttpRequest, error: Exception, typed: str) -> HttpResponse:
         }
     else:
         problem = _("What you sent is larger than this site accepts.")
-    context = {"problem": problem, "typed": typed}
+    context = {"problem": problem, "unsent_text": typed}
     answer = render(request, "wagtail_helpdesk/too_large.html", context, status=413)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -1,4 +1,4 @@
-"""How long a service usually takes to answer."""
+"""The usual response time of services."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from django.db.models import OuterRef, Subquery
 from wagtail_helpdesk.lifecycle import MOVE, OPEN_TICKET, Audience
 from wagtail_helpdesk.models import Event, Service, Ticket
 
-#: Tickets that a median is taken of: those of the service that something happened to last.
-MOST_TICKETS = 200
-#: Fewer answers than this say nothing usual, and would say something of one ticket.
-FEWEST_ANSWERS = 5
-#: Seconds for which a median is kept.
-KEPT = 3600
+#: The median is computed from this many tickets of the service, latest activity first.
+MAX_SAMPLED_TICKETS = 200
+#: Fewer answers are not typical, and might reveal something about one ticket.
+MIN_ANSWERS = 5
+#: In seconds.
+CACHE_TIMEOUT = 3600
 
 
 def get_usual_first_answer(service: Service) -> timedelta | None:
@@ -27,7 +27,7 @@ def get_usual_first_answer(service: Service) -> timedelta | None:
     seconds: float | None = cache.get(key)
     if seconds is None:
         seconds = _median(_seconds(service))
-        cache.set(key, seconds, KEPT)
+        cache.set(key, seconds, CACHE_TIMEOUT)
     return timedelta(seconds=seconds) if seconds >= 0 else None
 
 
@@ -38,8 +38,7 @@ def _seconds(service: Service) -> list[float]:
             audience__in=(Audience.EVERYONE, Audience.REQUESTER),
             actor__helpdesk_manager_rows__service=OuterRef("service"),
         )
-        # Taking a ticket without a word answers nobody; sending it elsewhere, all of a category
-        # at once included, does not even with one.
+        # Taking a ticket without a message is no answer, and a transfer is none even with one.
         .exclude(text="")
         .exclude(action__in=(OPEN_TICKET.name, MOVE.name))
         .exclude(actor=OuterRef("requester"))
@@ -48,11 +47,11 @@ def _seconds(service: Service) -> list[float]:
     rows = (
         Ticket.objects.filter(service=service)
         .order_by("-last_activity_at", "-number")
-        .values_list("created_at", Subquery(answers.values("created_at")[:1]))[:MOST_TICKETS]
+        .values_list("created_at", Subquery(answers.values("created_at")[:1]))[:MAX_SAMPLED_TICKETS]
     )
     return [(answered - opened).total_seconds() for opened, answered in rows if answered]
 
 
 def _median(seconds: list[float]) -> float:
-    # A cache tells "nothing known" from "known to be nothing" only if that is not None.
-    return sorted(seconds)[len(seconds) // 2] if len(seconds) >= FEWEST_ANSWERS else -1.0
+    # Not None, which the cache returns when nothing is stored.
+    return sorted(seconds)[len(seconds) // 2] if len(seconds) >= MIN_ANSWERS else -1.0

@@ -19,7 +19,7 @@ def dispatch_event(batch: str) -> None:
     """Dispatch the events of one form, deliver what is due, then add the events to the search."""
     dispatch.dispatch_event(uuid.UUID(batch))
     _deliver()
-    indexing.index_form(uuid.UUID(batch))
+    indexing.index_submission(uuid.UUID(batch))
 
 
 def deliver() -> None:
@@ -41,7 +41,7 @@ def run_housekeeping() -> None:
 
 def index_search() -> None:
     """Add events that were missed to the search."""
-    indexing.index_ticket_of()
+    indexing.index_missed_events()
 
 
 def _deliver() -> None:
@@ -68,4 +68,4 @@ def forget_search_rows(sender: Any, instance: SearchRow, **kwargs: Any) -> None:
     """Remove a deleted event from the search engine after commit."""
     event = instance.pk
     # Robust: an unreachable engine keeps the row until it is rebuilt; results are filtered anyway.
-    transaction.on_commit(lambda: indexing.forget_ticket(event), robust=True)
+    transaction.on_commit(lambda: indexing.forget_event(event), robust=True)

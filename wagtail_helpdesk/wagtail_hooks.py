@@ -1,4 +1,4 @@
-"""What the helpdesk registers with Wagtail. No logic here."""
+"""Registers the helpdesk with Wagtail, and its own parts with its extension points."""
 
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
@@ -8,7 +8,10 @@ from .dashboard import home, mail_report, userbar
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
-from .portal import drafts
+from .portal import drafts, menu, ticket_columns
+from .portal.desk import queues
+from .portal.requests import home_panels
+from .portal.tickets import composer_tools, panels
 from .reports import sections as report_sections
 from .snippets import accounts, history, routing
 from .snippets.no_bulk_actions import no_bulk_deletion
@@ -47,6 +50,23 @@ hooks.register(report_sections.HOOK, lambda: report_sections.MANAGED)
 hooks.register(report_sections.HOOK, lambda: report_sections.MEMBER)
 hooks.register(report_sections.HOOK, lambda: report_sections.FREE)
 hooks.register(report_sections.HOOK, lambda: report_sections.OTHERS)
+hooks.register("register_helpdesk_menu_item", menu.get_requests_item)
+hooks.register("register_helpdesk_menu_item", menu.get_desk_item)
+hooks.register("register_helpdesk_menu_item", menu.get_search_item)
+hooks.register("register_helpdesk_menu_item", menu.get_preferences_item)
+hooks.register("register_helpdesk_ticket_panel", panels.PropertiesPanel)
+hooks.register("register_helpdesk_ticket_panel", panels.GuestsPanel)
+composer_tools.register_format_buttons()
+hooks.register("register_helpdesk_desk_queue", queues.register_free_queue)
+hooks.register("register_helpdesk_desk_queue", queues.register_own_queue)
+hooks.register("register_helpdesk_desk_queue", queues.register_category_queue)
+hooks.register("register_helpdesk_desk_queue", queues.register_service_queue)
+hooks.register("register_helpdesk_desk_column", ticket_columns.register_requester_column)
+hooks.register("register_helpdesk_desk_column", ticket_columns.register_manager_column)
+hooks.register("register_helpdesk_home_panel", home_panels.register_waiting_panel)
+hooks.register("register_helpdesk_home_panel", home_panels.register_desk_panel)
+hooks.register("register_helpdesk_home_panel", home_panels.register_requests_panel)
+hooks.register("register_helpdesk_home_panel", home_panels.register_catalogue_panel)
 
 
 @hooks.register("register_icons")

@@ -43,7 +43,7 @@ def test_a_stranger_may_not_take(ticket, people):
         actions.take(ticket, by=people.victor)
 
 
-def test_a_superuser_is_a_stranger(ticket, people):
+def test_a_superuser_who_manages_nothing_finds_no_messages(ticket, people):
     with refused(ticket, NotYours):
         actions.take(ticket, by=people.gilles)
 

@@ -145,11 +145,11 @@ def test_the_card_says_it_unless_the_editor_does_not_want_it(block, general, ans
 @pytest.mark.parametrize(
     ("usual", "words"),
     [
-        (timedelta(minutes=5), "Usually answers within the hour"),
-        (timedelta(minutes=61), "Usually answers within 2 hours"),
-        (timedelta(hours=23.5), "Usually answers within 24 hours"),
-        (timedelta(hours=25), "Usually answers within 2 days"),
+        (timedelta(minutes=5), "usually within an hour"),
+        (timedelta(minutes=61), "usually within 2 hours"),
+        (timedelta(hours=23.5), "usually within 24 hours"),
+        (timedelta(hours=25), "usually within 2 days"),
     ],
 )
-def test_it_is_said_in_round_figures(usual, words):
+def test_the_usual_response_time_is_rounded_up(usual, words):
     assert format_delay(usual) == words

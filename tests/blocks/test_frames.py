@@ -39,7 +39,7 @@ def test_the_heading_is_the_editors_or_the_usual_one(block):
     assert block("helpdesk_requests", heading="Mes tickets").h2.get_text() == "Mes tickets"
 
 
-def test_s_wag_10_what_an_editor_writes_is_text_and_no_markup(block):
+def test_text_of_an_editor_is_escaped_in_a_block(block):
     page = block("helpdesk_ask", heading="<script>1</script>", text="<b onclick=x>", button="<i>")
     assert page.section.find(["b", "i"]) is None
     assert page.h2.get_text() == "<script>1</script>"
@@ -60,9 +60,7 @@ def test_a_block_works_in_a_site_without_helpdesk(block, helpdesk, general, name
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_s_wag_09_the_picker_shows_a_sample_of_nobodys_tickets(
-    client, people, helpdesk, ticket, name
-):
+def test_the_block_picker_previews_made_up_tickets(client, people, helpdesk, ticket, name):
     definition = Body().child_blocks[name]
     Block.definition_registry[definition.definition_prefix] = definition
     client.force_login(people.gilles)
@@ -109,7 +107,7 @@ def test_the_names_hosts_import_are_there():
 
 
 @pytest.mark.parametrize(("name", "chosen"), [row for row in PERSONAL if row[0] != "text"])
-def test_s_wag_09_a_preview_is_the_frame_that_everybody_gets(
+def test_a_page_preview_shows_the_frame_without_personal_content(
     rf, office, people, taken, name, chosen
 ):
     def page(user, **preview):
@@ -144,9 +142,7 @@ def browser_of(user):
     return client
 
 
-def test_s_wag_08_a_cached_page_says_nothing_of_whoever_made_it(
-    cached_site, people, helpdesk, taken
-):
+def test_a_cached_page_with_blocks_holds_nothing_personal(cached_site, people, helpdesk, taken):
     karim, lea, victor = map(browser_of, (people.karim, people.lea, people.victor))
     pages = [client.get("/office/").content.decode() for client in (karim, lea, victor)]
     assert pages[0] == pages[1] == pages[2]
@@ -158,7 +154,7 @@ FRAMES = [name for name, _ in PERSONAL if name != "text"]
 
 
 @pytest.mark.parametrize("name", FRAMES)
-def test_s_wag_08_what_is_in_a_frame_is_never_cached(cached_site, people, helpdesk, taken, name):
+def test_block_fragments_are_never_cached(cached_site, people, helpdesk, taken, name):
     lea = browser_of(people.lea)
     page = BeautifulSoup(lea.get("/office/").content, "html.parser")
     address = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hx-get"]

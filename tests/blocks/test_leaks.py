@@ -9,7 +9,7 @@ from django.test import Client
 from tests import cast, surfaces
 from tests.test_visibility import world  # noqa: F401
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.search.indexing import index_ticket_of
+from wagtail_helpdesk.search.indexing import index_missed_events
 
 BLOCKS = "/helpdesk-mail/blocks/"
 #: Every place that lists tickets, as widely as its address may ask.
@@ -49,7 +49,7 @@ def browser(helpdesk, world, people):  # noqa: F811
             client.force_login(user)
         return client
 
-    index_ticket_of()
+    index_missed_events()
     return browser
 
 

@@ -21,7 +21,7 @@ def office(page_as, people, helpdesk, general, heating, settings):
 
 def chosen(window):
     """The form of the category that was chosen in the page."""
-    window.get_by_label("Who do you want to ask?").select_option("Chauffage")
+    window.get_by_label("What is it about?").select_option("Chauffage")
     window.get_by_role("button", name="Continue").click()
     expect(window.get_by_label("Subject:")).to_be_visible()
     return window
@@ -44,7 +44,7 @@ def test_a_form_that_comes_too_soon_stays_in_the_page_with_what_was_typed(office
     settings.WAGTAIL_HELPDESK = {"TICKETS_PER_HOUR": 0}
     window = written(office)
     window.get_by_role("button", name="Open the ticket").click()
-    expect(window.get_by_role("alert")).to_contain_text("a lot in a short time")
+    expect(window.get_by_role("alert")).to_contain_text("sending too fast")
     expect(window.get_by_label("Message:")).to_have_value("Salle A 12")
     expect(window).to_have_url(re.compile("/office/$"))
     assert not Ticket.objects.exists()
@@ -52,7 +52,7 @@ def test_a_form_that_comes_too_soon_stays_in_the_page_with_what_was_typed(office
 
 def test_a_form_whose_frame_cannot_be_loaded_is_sent_as_a_page(office, general):
     office.route("**/blocks/ask/**", lambda route: route.abort())
-    office.get_by_label("Who do you want to ask?").select_option("Chauffage")
+    office.get_by_label("What is it about?").select_option("Chauffage")
     office.get_by_role("button", name="Continue").click()
     expect(office.get_by_role("heading", name="Open a ticket")).to_be_visible()
 

@@ -26,7 +26,7 @@ def nadia(page_as, helpdesk, people, dsi):
 
 def test_custom_opens_the_matrix_and_a_sentence_follows(nadia):
     page = nadia()
-    preset = page.get_by_label("Monitoring of tickets (real time):")
+    preset = page.get_by_label("Ticket alerts (sent at once):")
     line = page.get_by_role("group", name="Any ticket:")
     notifies = page.locator("[data-hd-alerts]")
     expect(line).to_be_hidden()
@@ -40,8 +40,8 @@ def test_custom_opens_the_matrix_and_a_sentence_follows(nadia):
 
 def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, people):
     page = nadia()
-    page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
-    member = page.get_by_role("group", name="Ticket of a member category:")
+    page.get_by_label("Ticket alerts (sent at once):").select_option(label="Custom")
+    member = page.get_by_role("group", name="Tickets in my categories:")
     page.get_by_role("group", name="Any ticket:").get_by_label("Always").check()
     expect(member.get_by_label("Always")).to_be_checked()
     expect(member.get_by_label("Never")).to_be_disabled()
@@ -61,14 +61,14 @@ def test_the_sentence_about_reports_follows(nadia):
     expect(notifies).to_have_text("A report will be sent every day at 8:00 and at 14:00.")
     page.get_by_label("Hour:", exact=True).select_option(label="–")
     expect(notifies).to_have_text("No report will be sent for this service: no hour is chosen.")
-    page.get_by_label("Reports (deferred):").select_option(label="None")
+    page.get_by_label("Daily report:").select_option(label="None")
     expect(notifies).to_have_text("No report will be sent for this service.")
 
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_a_02_a_17_the_pages_pass_axe_and_never_scroll_sideways(nadia, width):
     page = nadia(viewport={"width": width, "height": 900})
-    page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
+    page.get_by_label("Ticket alerts (sent at once):").select_option(label="Custom")
     for address in (None, "/assistance/preferences/"):
         if address:
             page.goto(address)
@@ -78,7 +78,7 @@ def test_a_02_a_17_the_pages_pass_axe_and_never_scroll_sideways(nadia, width):
 
 def test_a_18_every_stop_of_the_keyboard_is_visible(nadia):
     page = nadia()
-    page.get_by_label("Monitoring of tickets (real time):").select_option(label="Custom")
+    page.get_by_label("Ticket alerts (sent at once):").select_option(label="Custom")
     for _ in range(40):
         page.keyboard.press("Tab")
         covered = page.evaluate(
@@ -99,5 +99,5 @@ def test_everything_works_without_script(nadia, people):
     page.get_by_role("button", name="Save the preferences for the service “DSI”").click()
     expect(page.get_by_text("have been saved")).to_be_visible()
     assert Monitoring.objects.get(user=people.nadia).levels == PRESETS[Preset.HIGH]
-    page.get_by_role("button", name="Suspend the daily reports").click()
-    expect(page.get_by_role("button", name="Activate the daily reports")).to_be_visible()
+    page.get_by_role("button", name="Pause daily reports").click()
+    expect(page.get_by_role("button", name="Resume daily reports")).to_be_visible()

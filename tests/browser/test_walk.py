@@ -38,15 +38,15 @@ def test_from_a_request_to_an_approved_closure(walkers):
     karim.get_by_role("link", name="Radiateur froid en salle A12").click()
     karim.get_by_role("link", name="… and ask for information").click()
     karim.get_by_label("Message").fill("Quelle vanne ?")
-    karim.get_by_role("button", name="Take charge and ask").click()
+    karim.get_by_role("button", name="Take and ask").click()
     karim.get_by_text("Waiting").or_(karim.get_by_text("Incomplete")).first.wait_for()
 
     # Léa answers.
     lea.goto(path)
-    assert "asks you for information" in lea.locator(".hd-question").inner_text()
-    lea.get_by_label("Your comment").fill("La vanne **bleue**.")
-    lea.get_by_role("button", name="Save the comment").click()
-    lea.get_by_text("Your comment has been added.").wait_for()
+    assert "has a question for you" in lea.locator(".hd-question").inner_text()
+    lea.get_by_label("Your message").fill("La vanne **bleue**.")
+    lea.get_by_role("button", name="Send", exact=True).click()
+    lea.get_by_text("Your message has been sent.").wait_for()
     assert lea.locator(".hd-text strong").inner_text() == "bleue"
 
     # Karim transfers it, and stays as a guest.
@@ -54,7 +54,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
     karim.locator(".hd-heading").get_by_role("link", name="Transfer").click()
     karim.get_by_text("DSI", exact=True).click()
     karim.get_by_label("Réseau").check()
-    karim.get_by_label("Become a guest user of the ticket").check()
+    karim.get_by_label("Stay on this ticket as a guest").check()
     karim.get_by_role("button", name="Transfer to Réseau").click()
     karim.get_by_text("You are now a guest of it.").wait_for()
 
@@ -62,7 +62,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
     nadia.goto(path)
     nadia.get_by_role("button", name="Take without comment").click()
     nadia.get_by_text("You are now the manager of this ticket.").wait_for()
-    nadia.locator(".hd-heading").get_by_role("link", name="Invite a user").click()
+    nadia.locator(".hd-heading").get_by_role("link", name="Add someone").click()
     nadia.get_by_label("Identifier or e-mail address").fill("julien")
     nadia.get_by_role("button", name="Invite", exact=True).click()
     nadia.get_by_text("Invited to follow the ticket: Julien Moreau.").wait_for()
@@ -70,15 +70,15 @@ def test_from_a_request_to_an_approved_closure(walkers):
 
     # Léa refuses the closure, then approves the second one.
     lea.goto(path)
-    lea.locator(".hd-question").get_by_role("link", name="Refuse the closure").click()
-    lea.get_by_label("What is still missing?").fill("Toujours froid.")
-    lea.get_by_role("button", name="Refuse the closure").click()
+    lea.locator(".hd-question").get_by_role("link", name="No, it isn’t").click()
+    lea.get_by_label("Your message").fill("Toujours froid.")
+    lea.get_by_role("button", name="Reopen my request").click()
     lea.get_by_text("The ticket is open again.").wait_for()
     close(nadia, path)
     lea.goto(path)
-    lea.locator(".hd-question").get_by_role("link", name="Approve the closure").click()
-    lea.get_by_role("dialog").get_by_role("button", name="Approve the closure").click()
-    lea.get_by_text("You approved the closure.").wait_for()
+    lea.locator(".hd-question").get_by_role("link", name="Yes, it’s solved").click()
+    lea.get_by_role("dialog").get_by_role("button", name="Yes, it’s solved").click()
+    lea.get_by_text("Your request is marked as solved.").wait_for()
     assert only_ticket().status == "approved"
 
 
@@ -97,7 +97,7 @@ def test_a_09_the_dialog_takes_the_focus_and_gives_it_back(page_as, helpdesk, pe
     link = karim.get_by_role("link", name="Close", exact=True)
     link.focus()
     karim.keyboard.press("Enter")
-    dialog = karim.get_by_role("dialog", name=f"Close ticket no. {taken.pk}?")
+    dialog = karim.get_by_role("dialog", name=f"Close ticket #{taken.pk}?")
     dialog.wait_for()
     assert dialog.evaluate("d => d.contains(document.activeElement)")
     karim.keyboard.press("Escape")
@@ -114,7 +114,7 @@ def test_a_dialog_closed_with_escape_keeps_what_was_typed(page_as, helpdesk, peo
     karim.keyboard.press("Escape")
     link.click()
     expect(dialog.get_by_label("Comment (optional)")).to_have_value("Vanne remplacée.")
-    dialog.get_by_role("link", name="Dismiss").click()
+    dialog.get_by_role("link", name="Cancel").click()
     expect(link).to_be_focused()
     link.click()
     expect(dialog.get_by_label("Comment (optional)")).to_have_value("")
@@ -123,7 +123,7 @@ def test_a_dialog_closed_with_escape_keeps_what_was_typed(page_as, helpdesk, peo
 def test_a_form_whose_page_was_not_left_can_be_sent_again(page_as, helpdesk, people, ticket):
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{ticket.pk}/")
-    karim.get_by_label("Your comment").fill("Je passe demain.")
+    karim.get_by_label("Your message").fill("Je passe demain.")
     take = karim.get_by_role("button", name="Take without comment")
     karim.once("dialog", lambda question: question.dismiss())
     take.click(no_wait_after=True)
@@ -141,8 +141,8 @@ def test_a_form_whose_page_was_not_left_is_guarded_again(page_as, helpdesk, peop
     karim.get_by_role("link", name="Close", exact=True).click()
     karim.get_by_role("dialog").get_by_label("Comment (optional)").fill("Vanne remplacée.")
     karim.keyboard.press("Escape")
-    karim.get_by_label("Your comment").fill("Je passe demain.")
-    save = karim.get_by_role("button", name="Save the comment")
+    karim.get_by_label("Your message").fill("Je passe demain.")
+    save = karim.get_by_role("button", name="Send", exact=True)
     save.click(no_wait_after=True)
     expect(save).to_be_enabled()
     karim.get_by_role("link", name="Close", exact=True).click()
@@ -156,7 +156,7 @@ def test_a_form_whose_page_was_not_left_is_guarded_again(page_as, helpdesk, peop
 def test_the_toolbar_writes_markdown(page_as, helpdesk, people, taken):
     lea = page_as(people.lea)
     lea.goto(f"/assistance/tickets/{taken.pk}/")
-    box = lea.get_by_label("Your comment")
+    box = lea.get_by_label("Your message")
     box.fill("froid")
     box.select_text()
     lea.get_by_role("button", name="Bold").first.click()

@@ -106,7 +106,7 @@ def test_a_postponed_ticket_waits_on_its_day(home, people, taken):
     assert waiting(home(people.karim)) == []
     with unguarded():
         Ticket.objects.update(resume_on=timezone.localdate())
-    assert waiting(home(people.karim)) == [(taken.subject, "Postponed until today")]
+    assert waiting(home(people.karim)) == [(taken.subject, "Due again today")]
 
 
 def test_an_answer_does_not_wait_for_the_day(home, people, taken):
@@ -130,14 +130,14 @@ def busy(people, heating):
 
 
 def test_what_does_not_wait_hides_nothing_that_does(home, people, busy, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_CALLS", 4)
+    monkeypatch.setattr(overview, "MAX_WAITING", 4)
     page = home(people.karim)
     assert {subject for subject, _ in waiting(page)} == {each.subject for each in busy[:3]}
     assert counted(page, "waiting") == "3"
 
 
 def test_the_count_says_that_it_stopped(home, people, busy, monkeypatch):
-    monkeypatch.setattr(overview, "MOST_CALLS", 3)
+    monkeypatch.setattr(overview, "MAX_WAITING", 3)
     assert counted(home(people.karim), "waiting") == "2+"
 
 
@@ -153,7 +153,7 @@ def test_free_tickets_say_how_old_they_are(home, people, ticket):
     [(subject, age)] = lines(page, "free")
     assert (subject, age) == (ticket.subject, "1\N{NO-BREAK SPACE}week")
     ages = [li.get_text() for li in page.select(".helpdesk-panel__ages li")]
-    assert ages == ["0 less than a day", "0 one to seven days", "1 more than a week"]
+    assert ages == ["0 in the last day", "0 1 to 7 days ago", "1 over a week ago"]
 
 
 def test_the_oldest_comes_first_whatever_happened_to_it_since(home, people, ticket, heating):

@@ -1,4 +1,4 @@
-"""Counts what a page of the helpdesk costs: its own statements, and its bytes."""
+"""Counts the SQL queries of a page of the helpdesk."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from wagtail_helpdesk.portal import page
 
-#: What the session and Wagtail's page tree do is not ours.
+#: Queries of the session and of Wagtail's page tree.
 _NOT_OURS = ("django_session", "SAVEPOINT", "BEGIN", "COMMIT", "wagtailcore_page")
 
 
 @dataclass
 class Cost:
-    """The statements a request made between the route's entry and the end of its template."""
+    """The queries of a request, from the route to the end of the template."""
 
     statements: list[str] = field(default_factory=list)
 
@@ -26,15 +26,15 @@ class Cost:
 
 @contextmanager
 def counted():
-    """Count the statements of the requests made inside."""
-    cost, true_receive, entries = Cost(), page.handle_request, []
+    """Count the queries of the requests made inside."""
+    cost, original, entries = Cost(), page.handle_request, []
 
-    def receive(helpdesk, request, view, **kwargs):
+    def measured(helpdesk, request, view, **kwargs):
         bool(request.user.is_authenticated)
         entries.append(len(connection.queries_log))
-        return true_receive(helpdesk, request, view, **kwargs)
+        return original(helpdesk, request, view, **kwargs)
 
-    with CaptureQueriesContext(connection), mock.patch.object(page, "handle_request", receive):
+    with CaptureQueriesContext(connection), mock.patch.object(page, "handle_request", measured):
         yield cost
         own = [entry["sql"] for entry in list(connection.queries_log)[entries[-1] :]]
         cost.statements = [sql for sql in own if not any(word in sql for word in _NOT_OURS)]

@@ -8,7 +8,7 @@ from django.test import Client
 
 
 class Visitor:
-    """Somebody with a browser: opens pages of the helpdesk and sends its forms."""
+    """A user with a browser, who opens pages of the helpdesk and sends its forms."""
 
     base = "/assistance/"
 
@@ -25,13 +25,13 @@ class Visitor:
         return self.client.post(self.base + path, data)
 
     def page(self, path="", **parameters):
-        """Return a page as a tree, once it was answered with 200."""
+        """Return a page as parsed HTML; its status must be 200."""
         response = self.get(path, **parameters)
         assert response.status_code == 200
         return soup(response)
 
     def act(self, about, action, **data):
-        """Send the form of an act as its page gives it, with these changes."""
+        """Send the form of an action as its page shows it, with these values."""
         path = f"tickets/{about.pk}/{action.replace('_', '-')}/"
         named = {"user": data["user"]} if "user" in data else {}
         return self.post(path, **(hidden(self.get(path, **named)) | data))
@@ -42,14 +42,14 @@ def soup(response):
 
 
 def hidden(response):
-    """Return the hidden fields of the form of a page, or a submission of one's own without a page."""
+    """Return the hidden fields of the form of a page, or a new submission id without a page."""
     if response.status_code != 200:
         return {"submission": str(uuid.uuid4())}
     return hidden_of(soup(response))
 
 
 def hidden_of(page):
-    """Return the hidden fields of the form of a page that was read."""
+    """Return the hidden fields of the form of a parsed page."""
     form = page.find("form", class_="hd-form")
     fields = form.find_all("input", type="hidden")
     return {f["name"]: f.get("value", "") for f in fields if f["name"] != "csrfmiddlewaretoken"}
@@ -57,5 +57,5 @@ def hidden_of(page):
 
 @pytest.fixture
 def visit(helpdesk):
-    """A function that gives somebody a browser; nobody is anonymous."""
+    """The class of visitors; without a user they are anonymous."""
     return Visitor

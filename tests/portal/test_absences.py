@@ -110,7 +110,7 @@ def test_nobody_has_to_stand_in(karim):
     ("wrong", "sentence"),
     [
         ({"replacement": "qui"}, "“qui” is unknown"),
-        ({"replacement": "sophie, julien"}, "Name one person."),
+        ({"replacement": "sophie, julien"}, "Enter one person."),
         ({"replacement": "karim"}, "Nobody can stand in for themselves."),
         ({"ends_on": TODAY - timedelta(days=1)}, "The last day comes before the first."),
         ({"starts_on": "demain"}, "Enter a date, for example 2030-12-31."),
@@ -154,7 +154,7 @@ def test_somebody_else_s_absence_does_not_exist(karim, people):
 def test_what_is_over_is_not_listed(karim, people):
     yesterday = TODAY - timedelta(days=1)
     Absence.objects.create(user=people.karim, starts_on=yesterday, ends_on=yesterday)
-    assert "No absence is planned." in karim.page(PAGE).text
+    assert "No absences planned." in karim.page(PAGE).text
 
 
 def test_without_the_privilege_absences_are_refused(visit, people, general):

@@ -102,7 +102,7 @@ def test_a_category_that_takes_no_tickets_has_no_alias(visit, people, general, n
     assert not line(visit(people.lea).page("new/"), "Wifi")
 
 
-def test_s_dos_03_aliases_cost_one_statement_however_many(visit, people, general, dsi, network):
+def test_any_number_of_aliases_costs_one_statement(visit, people, general, dsi, network):
     lea = visit(people.lea)
     lea.get("new/")
     with counted() as without:

@@ -54,7 +54,7 @@ def test_nobody_else_does(visit, people, taken, dsi, directory, who):
     assert directory.asked == 0
 
 
-def test_r_36_with_the_directory_down_the_page_is_there_and_asks_once(
+def test_the_page_works_while_the_directory_is_down_and_asks_it_once(
     visit, people, taken, directory
 ):
     directory.down = True
@@ -70,7 +70,7 @@ def test_the_directory_is_asked_once_for_many_pages(visit, people, taken, direct
     assert directory.asked == 1
 
 
-def test_s_dos_03_it_costs_no_statement(visit, people, taken, settings):
+def test_the_directory_card_costs_no_statement(visit, people, taken, settings):
     sophie, path = visit(people.sophie), f"tickets/{taken.pk}/"
     counts = []
     for wanted in ({}, {"ou": "Unit"}):

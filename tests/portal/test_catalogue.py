@@ -15,8 +15,8 @@ def lea(visit, people):
 @pytest.fixture
 def small(monkeypatch):
     """A catalogue that shows next to nothing."""
-    monkeypatch.setattr(catalogue, "MOST_SERVICES", 1)
-    monkeypatch.setattr(catalogue, "MOST_CATEGORIES", 2)
+    monkeypatch.setattr(catalogue, "MAX_CATALOGUE_SERVICES", 1)
+    monkeypatch.setattr(catalogue, "MAX_CATALOGUE_CATEGORIES", 2)
 
 
 def shelves(page):
@@ -62,13 +62,13 @@ def test_an_alias_is_found_by_its_name(lea, dsi, heating):
 
 
 def test_nothing_found_is_said_so(lea, heating):
-    assert "Nothing here is called “zzz”." in lea.page("new/", q="zzz").text
+    assert "No service matches “zzz”." in lea.page("new/", q="zzz").text
 
 
 def test_of_very_many_categories_each_service_shows_its_own(
     lea, general, dsi, heating, plumbing, network, monkeypatch
 ):
-    monkeypatch.setattr(catalogue, "MOST_CATEGORIES", 2)
+    monkeypatch.setattr(catalogue, "MAX_CATALOGUE_CATEGORIES", 2)
     page = lea.page("new/")
     assert shelves(page) == {"Services Généraux": [], "DSI": []}
     assert f"/assistance/new/?service={general.pk}" in {a["href"] for a in page.select(".hd-all")}
@@ -77,12 +77,12 @@ def test_of_very_many_categories_each_service_shows_its_own(
 def test_of_a_service_with_very_many_the_others_are_found(lea, general, heating, plumbing, small):
     Category.objects.create(service=general, name="Jardins")
     page = lea.page("new/", service=general.pk)
-    assert "Not all the categories are listed" in page.text
+    assert "Some categories are not listed" in page.text
     [lines] = shelves(lea.page("new/", service=general.pk, q="jardin")).values()
     assert lines == ["Jardins"]
 
 
-def test_s_vis_01_what_is_not_open_to_its_reader_is_not_found(lea, dsi, network, heating):
+def test_the_catalogue_search_finds_nothing_closed_to_the_user(lea, dsi, network, heating):
     Service.objects.filter(pk=dsi.pk).update(everyone=False)
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     Alias.objects.create(name="Wi-Fi", to_category=network)

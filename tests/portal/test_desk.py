@@ -34,7 +34,7 @@ def test_there_is_no_desk_for_those_who_manage_nothing(visit, people):
     assert visit(people.lea).get("desk/").status_code == 403
 
 
-def test_the_four_queues(visit, people, work):
+def test_each_queue_of_the_desk_holds_its_tickets(visit, people, work):
     karim = visit(people.karim)
     expected = {
         "free": work[:2],
@@ -46,7 +46,7 @@ def test_the_four_queues(visit, people, work):
         assert set(numbers(karim.page("desk/", queue=name))) == {t.pk for t in tickets}
 
 
-def test_the_counters_say_how_many(visit, people, work):
+def test_the_tabs_of_the_desk_count_their_tickets(visit, people, work):
     assert counters(visit(people.karim).page("desk/")) == ["2", "1", "4", "4"]
 
 
@@ -58,8 +58,8 @@ def test_a_service_without_categories_has_nothing_to_count(visit, people, path):
     assert [count.text for count in counted] == ["0"] * 4
 
 
-def test_s_dos_03_the_counters_stop_counting(visit, people, work, monkeypatch):
-    monkeypatch.setattr(queues, "MOST", 3)
+def test_desk_counters_stop_at_their_maximum(visit, people, work, monkeypatch):
+    monkeypatch.setattr(queues, "MAX_COUNT", 3)
     assert counters(visit(people.karim).page("desk/")) == ["2", "1", "2+", "2+"]
 
 
@@ -71,7 +71,7 @@ def test_named_members_narrow_my_categories(visit, people, work, general, heatin
     assert set(shown) == {work[1].pk, work[3].pk}
 
 
-def test_filters_combine(visit, people, work, heating, general):
+def test_filters_of_the_desk_combine(visit, people, work, heating, general):
     karim = visit(people.karim)
     page = karim.page("desk/", queue="all", category=heating.pk, priority=3)
     assert numbers(page) == [work[0].pk]
@@ -88,14 +88,14 @@ def test_the_service_is_a_filter_of_whoever_has_several(visit, people, work, dsi
     assert numbers(julien.page("desk/", queue="all", service=dsi.pk)) == [work[4].pk]
 
 
-def test_s_vis_02_a_service_one_does_not_manage_is_no_filter(visit, people, work, dsi, network):
+def test_desk_ignores_filters_on_services_of_other_managers(visit, people, work, dsi, network):
     karim = visit(people.karim)
     for foreign in ({"service": dsi.pk}, {"category": network.pk}):
         assert set(numbers(karim.page("desk/", queue="all", **foreign))) == {t.pk for t in work[:4]}
 
 
 @pytest.mark.parametrize(("age", "expected"), [("young", [0]), ("middle", [1]), ("old", [2, 3])])
-def test_the_age_is_a_filter(visit, people, work, age, expected):
+def test_the_desk_filters_by_age(visit, people, work, age, expected):
     for ticket, days in zip(work, (0, 2, 8, 30), strict=False):
         opened = timezone.now() - timedelta(days=days)
         with unguarded():
@@ -109,7 +109,7 @@ def test_the_age_is_a_filter(visit, people, work, age, expected):
     ("order", "expected"),
     [("recent", [3, 2, 1, 0]), ("oldest", [0, 1, 2, 3]), ("urgent", [1, 0, 3, 2])],
 )
-def test_the_orders(visit, people, work, order, expected):
+def test_the_desk_lists_tickets_in_the_chosen_order(visit, people, work, order, expected):
     shown = numbers(visit(people.karim).page("desk/", queue="all", order=order))
     assert shown == [work[n].pk for n in expected]
 
@@ -125,13 +125,6 @@ def test_ended_tickets_are_neither_urgent_nor_free(visit, people, work):
 @pytest.mark.parametrize("order", ["recent", "oldest", "urgent"])
 def test_every_order_continues_on_the_next_page(visit, people, work, order, monkeypatch):
     monkeypatch.setattr("wagtail_helpdesk.portal.paging.LENGTH", 2)
-    monkeypatch.setitem(
-        __import__(
-            "wagtail_helpdesk.portal.ticket_rows", fromlist=["page_of_rows"]
-        ).page_of_rows.__kwdefaults__,
-        "length",
-        2,
-    )
     karim = visit(people.karim)
     page = karim.page("desk/", queue="all", order=order)
     shown = numbers(page)
@@ -158,3 +151,54 @@ def test_parameters_that_mean_nothing_are_ignored(visit, people, work):
 
 def test_a_superuser_has_no_desk(visit, people, work):
     assert visit(people.gilles).get("desk/").status_code == 403
+
+
+def tab(page, label):
+    return next(a for a in page.select(".hd-tabs a") if a.text.startswith(label))
+
+
+def test_free_tickets_are_listed_longest_wait_first(visit, people, work):
+    page = visit(people.karim).page("desk/", queue="free")
+    assert numbers(page) == [work[0].pk, work[1].pk]
+    assert page.find("option", value="oldest").has_attr("selected")
+    assert numbers(visit(people.karim).page("desk/", queue="all"))[0] == work[3].pk
+
+
+def test_changing_the_queue_keeps_filters_and_order(visit, people, work, heating):
+    karim = visit(people.karim)
+    page = karim.page("desk/", queue="free", category=heating.pk, priority=1, order="urgent")
+    page = karim.page("desk/" + tab(page, "Mine")["href"])
+    assert numbers(page) == [work[2].pk]
+    chosen = {option["value"] for option in page.select("option[selected]")}
+    assert {str(heating.pk), "1", "urgent"} <= chosen
+
+
+def test_changing_to_the_free_queue_leaves_out_a_status_that_no_free_ticket_has(
+    visit, people, work
+):
+    karim = visit(people.karim)
+    page = karim.page("desk/", queue="mine", status="ended", priority=3)
+    page = karim.page("desk/" + tab(page, "Free")["href"])
+    assert tab(page, "Free").has_attr("aria-current")
+    assert numbers(page) == [work[0].pk]
+
+
+def test_a_queue_of_open_tickets_says_that_it_was_left_for_ended_ones(visit, people, work):
+    page = visit(people.karim).page("desk/", queue="free", status="ended")
+    assert "“All my services” is shown" in page.select_one(".hd-notice").text
+
+
+def test_a_category_of_another_service_is_reported_as_not_applied(
+    visit, people, work, dsi, heating
+):
+    page = visit(people.julien).page("desk/", queue="all", service=dsi.pk, category=heating.pk)
+    assert page.select_one(".hd-notice").text.endswith("does not exist here: Category.")
+    assert numbers(page) == [work[4].pk]
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "\0", "-1", "1e3", "٣", "'", "1\n", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["queue", "service", "category", "status", "priority", "age", "order", "after"]
+)
+def test_any_parameter_of_the_desk_may_be_nonsense(visit, people, work, name, value):
+    assert visit(people.karim).get("desk/", **{name: value}).status_code == 200

@@ -1,4 +1,4 @@
-"""Attached files: whoever may read the message, and nobody's browser runs them."""
+"""Downloads of attached files."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Attachment
 
 @pytest.fixture
 def attached(taken, people):
-    """A file of Léa's on her ticket."""
+    """A function that attaches a file to the ticket."""
 
     def attach(name="plan é.pdf", content=b"%PDF-1.4\n", **form):
         by = form.pop("by", people.lea)
@@ -24,7 +24,7 @@ def path(attachment):
     return f"tickets/{attachment.event.ticket_id}/files/{attachment.pk}/x/"
 
 
-def test_the_page_links_to_its_files(visit, people, attached):
+def test_ticket_page_links_to_its_files(visit, people, attached):
     file = attached()
     lea = visit(people.lea)
     link = lea.page(f"tickets/{file.event.ticket_id}/").select_one(".hd-attached a")
@@ -33,7 +33,7 @@ def test_the_page_links_to_its_files(visit, people, attached):
     assert b"".join(response.streaming_content) == b"%PDF-1.4\n"
 
 
-def test_s_xss_04_a_file_is_saved_never_shown(visit, people, attached):
+def test_file_is_downloaded_and_never_shown_as_a_page(visit, people, attached):
     response = visit(people.lea).get(path(attached("x.html", b"<script>alert(1)</script>")))
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -41,7 +41,7 @@ def test_s_xss_04_a_file_is_saved_never_shown(visit, people, attached):
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_s_file_01_the_true_name_travels_in_the_header(visit, people, attached):
+def test_real_file_name_is_in_the_content_disposition_header(visit, people, attached):
     file = attached('../../é"; filename=x.pdf')
     response = visit(people.lea).get(path(file))
     assert "filename*=utf-8''" in response.headers["Content-Disposition"]
@@ -49,13 +49,13 @@ def test_s_file_01_the_true_name_travels_in_the_header(visit, people, attached):
     assert "é" not in file.file.name
 
 
-def test_s_inf_03_a_file_stays_in_no_cache(visit, people, attached):
+def test_file_may_not_be_cached(visit, people, attached):
     response = visit(people.lea).get(path(attached()))
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize("guess", ["*", '"1"', 'W/"d41d8cd98f00b204e9800998ecf8427e"'])
-def test_s_wag_05_a_guessed_etag_tells_a_stranger_nothing(visit, people, attached, guess):
+def test_guessed_etag_reveals_nothing_to_strangers(visit, people, attached, guess):
     file = attached()
     for stranger in (people.victor, people.gilles, people.thomas):
         browser = visit(stranger)
@@ -63,25 +63,27 @@ def test_s_wag_05_a_guessed_etag_tells_a_stranger_nothing(visit, people, attache
         assert answer.status_code == 404
 
 
-def test_s_vis_01_a_stranger_gets_no_file(visit, people, attached):
+def test_file_is_not_found_by_users_who_may_not_see_the_ticket(visit, people, attached):
     file = attached()
     for stranger in (people.victor, people.gilles, people.thomas):
         assert visit(stranger).get(path(file)).status_code == 404
 
 
-def test_s_vis_02_a_file_is_found_below_its_own_ticket_only(visit, people, attached, heating):
+def test_file_is_not_found_below_another_ticket(visit, people, attached, heating):
     other = actions.open_ticket(heating, by=people.lea, subject="Autre", text="x")
     file = attached()
     assert visit(people.lea).get(f"tickets/{other.pk}/files/{file.pk}/x/").status_code == 404
 
 
-def test_s_vis_09_the_file_of_a_note_is_for_managers(visit, people, attached):
+def test_file_of_a_note_is_for_managers_only(visit, people, attached):
     file = attached(act=actions.note, by=people.karim)
     assert visit(people.sophie).get(path(file)).status_code == 200
     assert visit(people.lea).get(path(file)).status_code == 404
 
 
-def test_s_file_04_the_way_is_closed_with_the_ticket(visit, people, attached, taken, network):
+def test_file_is_not_found_after_access_to_the_ticket_is_lost(
+    visit, people, attached, taken, network
+):
     file = attached()
     karim = visit(people.karim)
     assert karim.get(path(file)).status_code == 200
@@ -89,7 +91,7 @@ def test_s_file_04_the_way_is_closed_with_the_ticket(visit, people, attached, ta
     assert karim.get(path(file)).status_code == 404
 
 
-def test_r_29_a_file_that_is_gone_is_a_page_and_no_crash(visit, people, attached):
+def test_missing_file_is_answered_with_404(visit, people, attached):
     file = attached()
     file.file.storage.delete(file.file.name)
     response = visit(people.lea).get(path(file))
@@ -97,7 +99,7 @@ def test_r_29_a_file_that_is_gone_is_a_page_and_no_crash(visit, people, attached
     assert "This file is missing." in response.text
 
 
-def test_r_28_a_full_disk_is_an_error_of_the_form(visit, people, taken, monkeypatch):
+def test_full_disk_is_reported_in_the_form(visit, people, taken, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 

@@ -68,7 +68,7 @@ def test_managers_have_their_figures(visit, people, ticket):
 
 def test_the_menu_holds_the_preferences_behind_its_plus(visit, people, general):
     menu = visit(people.lea).page().find(class_="hd-plus")
-    assert menu.summary.text.strip().endswith("Expand the main menu")
+    assert menu.summary.text.strip().endswith("More")
     assert [a.text for a in menu.find_all("a")] == ["Preferences"]
 
 

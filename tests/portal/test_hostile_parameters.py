@@ -7,13 +7,13 @@ import pytest
 from django.http import QueryDict
 
 from tests.blocks.conftest import Reader
-from tests.portal import test_doors
-from tests.portal.test_doors import MATRIX, WHO, address
+from tests.portal import test_access
+from tests.portal.test_access import MATRIX, WHO, address
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.parsing import clean_request
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.requests.opening_form import OpeningForm
-from wagtail_helpdesk.portal.tickets.forms import FORMS
+from wagtail_helpdesk.portal.tickets.forms import get_form_classes
 
 HOSTILE = {
     "long": "9" * 5000,
@@ -22,7 +22,7 @@ HOSTILE = {
     "no digit": "²",
     "minus": "-1",
 }
-doors = test_doors.world
+world = test_access.world
 BLOCKS = ("requests", "queue", "panel", "services", "card", "ask")
 #: Read by pages and blocks; a test below says when one is missing.
 PARAMETERS = (
@@ -71,16 +71,16 @@ def spied(monkeypatch):
     return Spy.asked
 
 
-def paths(helpdesk, doors) -> Iterator[str]:
+def paths(helpdesk, world) -> Iterator[str]:
     for route, (arguments, _answers) in MATRIX.items():
-        yield address(helpdesk, doors, route, arguments)
+        yield address(helpdesk, world, route, arguments)
     for name in BLOCKS:
         yield f"/helpdesk-mail/blocks/{name}/"
 
 
-def test_every_parameter_that_is_read_is_tried(spied, visit, helpdesk, people, doors):
+def test_every_parameter_that_is_read_is_tried(spied, visit, helpdesk, people, world):
     client = visit(people.karim).client
-    for path in paths(helpdesk, doors):
+    for path in paths(helpdesk, world):
         client.get(path)
         client.get(path, {"service": "1", "category": "1", "q": "froid"})
     assert spied, "nothing was read"
@@ -98,11 +98,11 @@ def test_a_hostile_parameter_of_a_page_is_answered(
     visit,
     helpdesk,
     people,
-    doors,
+    world,
     route,
 ):
     arguments, answers = MATRIX[route]
-    path, karim = address(helpdesk, doors, route, arguments), visit(people.karim)
+    path, karim = address(helpdesk, world, route, arguments), visit(people.karim)
     for tried in each_nul_and_all_of_the_rest(PARAMETERS):
         assert karim.get(path, **tried).status_code == answers[WHO.index("karim")], list(tried)
 
@@ -114,10 +114,10 @@ def test_a_hostile_parameter_of_a_block_is_answered(helpdesk, people, taken, blo
         assert karim.get(block, **tried).status_code in (200, 204, 404), list(tried)
 
 
-@pytest.mark.parametrize("action", FORMS)
+@pytest.mark.parametrize("action", get_form_classes())
 def test_a_hostile_field_of_an_action_is_answered(visit, people, taken, action):
     karim, path = visit(people.karim), f"tickets/{taken.pk}/{action.replace('_', '-')}/"
-    names = fields(FORMS[action]) - {"files"}
+    names = fields(get_form_classes()[action]) - {"files"}
     for tried in each_nul_and_all_of_the_rest(names):
         assert karim.get(path, **tried).status_code in (200, 403, 404, 409), list(tried)
         answer = karim.post(path, **tried)
@@ -159,7 +159,7 @@ def test_a_request_without_nul_is_left_as_it_is(rf):
 
 
 def test_no_page_reads_an_address_past_the_cleaned_request():
-    """Views read ``visit.request``, which is cleaned; ``QUERY_STRING`` and ``body`` are not."""
+    """Views read ``the request``, which is cleaned; ``QUERY_STRING`` and ``body`` are not."""
     from pathlib import Path
 
     package = Path(__file__).resolve().parents[2] / "wagtail_helpdesk"

@@ -76,7 +76,7 @@ def test_a_stranger_has_no_tickets(visit, people, several):
 
 def test_the_requester_reads_plain_words(visit, people, closed):
     page = visit(people.lea).page("tickets/", show="ended")
-    assert page.find(class_="hd-status").text == "Done: to be confirmed"
+    assert page.find(class_="hd-status").text == "Solved – please confirm"
 
 
 def test_a_manager_who_asks_their_own_service_reads_one_word_everywhere(visit, people, heating):
@@ -93,3 +93,17 @@ def test_a_list_is_a_table_with_headers(visit, people, ticket):
     table = visit(people.lea).page("tickets/").find("table")
     assert table.caption.text == "My requests"
     assert all(th["scope"] for th in table.find_all("th"))
+
+
+def test_a_person_who_never_asked_is_invited_to_ask(visit, people, heating):
+    page = visit(people.lea).page("tickets/")
+    assert "You have not asked for anything yet." in page.text
+    assert page.select_one(".hd-empty a")["href"] == "/assistance/new/"
+
+
+def test_a_person_whose_requests_are_all_ended_is_told_that_none_matches(visit, people, several):
+    for ticket in several:
+        actions.cancel(ticket, by=people.lea)
+    page = visit(people.lea).page("tickets/")
+    assert "You have not asked" not in page.text
+    assert "No ticket matches" in page.select_one(".hd-empty").text

@@ -40,7 +40,7 @@ def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
     assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
     assert (
         links[0].text
-        == "Who was told – Léa Fournier opened a ticket in Services Généraux › Chauffage."
+        == "Who was notified – Léa Fournier opened a ticket in Services Généraux › Chauffage."
     )
 
 

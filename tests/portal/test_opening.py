@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.portal.conftest import hidden, soup
+from tests.portal.conftest import hidden, hidden_of, soup
 from wagtail_helpdesk.models import Attachment, StagedUpload, Ticket
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
@@ -32,7 +32,7 @@ def test_the_form_opens_a_ticket(lea, people, heating):
     assert response.status_code == 303
     assert response.url == f"/assistance/tickets/{ticket.pk}/"
     assert (ticket.requester, ticket.category) == (people.lea, heating)
-    assert f"Your ticket no. {ticket.pk} has been opened." in lea.client.get(response.url).text
+    assert f"Ticket #{ticket.pk} has been opened." in lea.client.get(response.url).text
 
 
 def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
@@ -50,18 +50,18 @@ def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
 
 
 @pytest.mark.usefixtures("a_new_hour")
-def test_s_dos_01_too_many_tickets_in_an_hour_are_refused_and_the_text_kept(lea, heating, settings):
+def test_too_many_tickets_in_an_hour_are_refused_and_the_text_is_kept(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"TICKETS_PER_HOUR": 1}
     path, typed = f"new/{heating.pk}/", {"category": heating.pk, "subject": "Froid"}
     assert lea.post(path, **hidden(lea.get(path)), **typed, text="Il gèle.").status_code == 303
     response = lea.post(path, **hidden(lea.get(path)), **typed, text="Il neige.")
     assert response.status_code == 429
-    assert "a lot in a short time" in soup(response).find(role="alert").text
+    assert "sending too fast" in soup(response).find(role="alert").text
     assert soup(response).find("textarea").text.strip() == "Il neige."
     assert len(opened()) == 1
 
 
-def test_s_file_03_kept_files_are_few_and_the_newest(lea, people, heating, settings):
+def test_only_the_newest_staged_files_are_kept(lea, people, heating, settings):
     settings.WAGTAIL_HELPDESK = {"KEPT_FILES_MAX_COUNT": 2}
     path = f"new/{heating.pk}/"
     for name in ("un.pdf", "deux.pdf", "trois.pdf"):
@@ -69,7 +69,7 @@ def test_s_file_03_kept_files_are_few_and_the_newest(lea, people, heating, setti
     assert [kept.name for kept in StagedUpload.objects.order_by("pk")] == ["deux.pdf", "trois.pdf"]
 
 
-def test_r_24_a_double_click_opens_one_ticket(lea, heating):
+def test_a_double_click_opens_one_ticket(lea, heating):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}
     first, second = lea.post(path, **form), lea.post(path, **form)
@@ -164,7 +164,7 @@ def again(lea, heating):
     return form | {"text": "Il gèle.", "kept": str(StagedUpload.objects.get().key)}
 
 
-GONE = "A file you had sent is no longer kept: please attach it again."
+GONE = "A file you sent earlier is no longer stored. Please attach it again."
 
 
 def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, again):
@@ -200,7 +200,7 @@ def test_a_kept_file_that_cannot_be_deleted_is_no_longer_offered(again, monkeypa
     assert not StagedUpload.objects.exists()
 
 
-def test_s_file_03_a_file_that_is_too_large_is_named(lea, heating, settings):
+def test_a_file_that_is_too_large_is_named(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"FILE_MAX_SIZE": 1024 * 1024}
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
@@ -208,7 +208,7 @@ def test_s_file_03_a_file_that_is_too_large_is_named(lea, heating, settings):
     assert "“gros.pdf” is larger than 1 MB." in soup(response).find(role="alert").text
 
 
-def test_s_file_03_too_many_files_are_counted(lea, heating, settings):
+def test_too_many_files_are_refused_with_their_maximum(lea, heating, settings):
     settings.WAGTAIL_HELPDESK = {"FILES_MAX_COUNT": 1}
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
@@ -216,7 +216,7 @@ def test_s_file_03_too_many_files_are_counted(lea, heating, settings):
     assert "Attach at most 1 file." in soup(response).find(role="alert").text
 
 
-def test_s_vis_14_a_file_kept_for_somebody_else_is_not_attached(lea, people, heating):
+def test_a_staged_file_of_another_user_is_not_attached(lea, people, heating):
     kept = StagedUpload.objects.create(
         user=people.victor, name="x", size=1, content_type="x", file=file("x.pdf")
     )
@@ -236,7 +236,7 @@ def test_a_category_that_takes_no_tickets_has_no_form(lea, heating):
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
     response = lea.get(f"new/{heating.pk}/")
     assert response.status_code == 404
-    assert "takes no tickets" in response.text
+    assert "can’t open tickets in this category" in response.text
 
 
 def test_a_service_disabled_meanwhile_takes_nothing(lea, heating, general):
@@ -256,7 +256,7 @@ def test_what_was_written_where_no_tickets_are_taken_any_more_goes_along_elsewhe
     response = lea.post(path, **form, text="Il gèle.", files=file("a.pdf"))
     page, elsewhere = soup(response), f"new/{plumbing.pk}/"
     assert response.status_code == 409
-    assert "takes no tickets" in page.find(role="alert").text
+    assert "can’t open tickets in this category" in page.find(role="alert").text
     assert page.find("a", href=f"/assistance/{elsewhere}")
     page = lea.page(elsewhere)
     assert page.find("input", {"name": "subject"})["value"] == "Froid"
@@ -278,7 +278,7 @@ def test_whom_a_manager_asks_for_goes_along_elsewhere(visit, people, heating, pl
 
 
 def test_what_is_too_long_to_go_along_is_given_back(lea, heating, monkeypatch):
-    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MOST", 100)
+    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MAX_DRAFT_LENGTH", 100)
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
@@ -304,9 +304,9 @@ def test_nobody_else_is_offered_to(lea, people, heating):
 
 def test_the_form_warns_before_a_ticket_is_public(lea, heating):
     path = f"new/{heating.pk}/"
-    assert "readable by everybody" not in lea.get(path).text
+    assert "Everyone who can see" not in lea.get(path).text
     type(heating).objects.filter(pk=heating.pk).update(default_visibility="public")
-    assert "readable by everybody" in lea.get(path).text
+    assert "Everyone who can see" in lea.get(path).text
 
 
 def test_the_only_category_needs_no_choice(lea, general, heating):
@@ -339,3 +339,77 @@ def test_somebody_else_cannot_use_up_a_submission(lea, visit, people, heating):
     response = visit(people.thomas).post(f"new/{heating.pk}/", **form)
     assert response.status_code == 409
     assert len(opened()) == 1
+
+
+def test_choosing_another_service_keeps_subject_text_and_files(lea, heating, network):
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Il gèle."}
+    response = lea.post(path, **form, elsewhere="1", files=file("a.pdf"))
+    assert (response.status_code, response.url) == (303, "/assistance/new/")
+    page = lea.page(f"new/{network.pk}/")
+    assert page.find("input", {"name": "subject"})["value"] == "Froid"
+    assert page.find("textarea").text.strip() == "Il gèle."
+    assert page.find("input", {"name": "kept"})["value"] == str(StagedUpload.objects.get().key)
+    assert opened() == []
+
+
+def test_choosing_another_service_replaces_a_template_that_was_not_edited(lea, heating, network):
+    type(heating).objects.filter(pk=heating.pk).update(default_message="Salle :")
+    type(network).objects.filter(pk=network.pk).update(default_message="Prise :")
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "text": "Salle :"}
+    lea.post(path, **form, elsewhere="1")
+    page = lea.page(f"new/{network.pk}/")
+    assert page.find("input", {"name": "subject"})["value"] == "Froid"
+    assert page.find("textarea").text.strip() == "Prise :"
+
+
+def test_choosing_another_service_gives_back_a_text_too_long_to_keep(lea, heating, monkeypatch):
+    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MAX_DRAFT_LENGTH", 100)
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "elsewhere": "1"}
+    page = soup(lea.post(path, **form, text="Il gèle." * 20))
+    assert page.find("textarea").text.strip() == "Il gèle." * 20
+
+
+def test_the_enter_key_opens_the_ticket_and_chooses_no_other_service(lea, heating):
+    first = lea.page(f"new/{heating.pk}/").select_one(".hd-form [type=submit]")
+    assert not first.get("name")
+
+
+TEMPLATES = [
+    {"default_message": "Bâtiment :\nSalle :"},
+    {"default_subject": "Chauffage : bâtiment …, salle …"},
+]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_template_that_was_not_filled_in_is_asked_about_once(lea, heating, template):
+    type(heating).objects.filter(pk=heating.pk).update(**template)
+    path = f"new/{heating.pk}/"
+    typed = {
+        "subject": template.get("default_subject", "Froid"),
+        "text": template.get("default_message", "Il gèle."),
+    }
+    response = lea.post(path, **hidden(lea.get(path)), category=heating.pk, **typed)
+    assert response.status_code == 422
+    assert "has not been filled in" in soup(response).find(role="alert").text
+    assert opened() == []
+    assert (
+        lea.post(path, **hidden_of(soup(response)), category=heating.pk, **typed).status_code == 303
+    )
+    assert len(opened()) == 1
+
+
+def test_a_template_that_was_filled_in_is_sent_at_once(lea, heating):
+    type(heating).objects.filter(pk=heating.pk).update(default_message="Salle :")
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
+    assert lea.post(path, **form, text="Salle : A12").status_code == 303
+
+
+def test_a_subject_without_gaps_may_stay_as_the_template_gave_it(lea, heating):
+    type(heating).objects.filter(pk=heating.pk).update(default_subject="Demande de badge")
+    path = f"new/{heating.pk}/"
+    form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Demande de badge"}
+    assert lea.post(path, **form, text="Pour Léa.").status_code == 303

@@ -58,7 +58,7 @@ def test_saved_twice_is_saved_once(visit, people):
 
 
 @pytest.mark.parametrize(("field", "value"), [("language", "tlh"), ("time_zone", "Mars/Base")])
-def test_a_04_what_does_not_exist_is_refused_at_its_field(visit, people, field, value):
+def test_an_invalid_preference_is_reported_at_its_field(visit, people, field, value):
     response = visit(people.lea).post(
         "preferences/", **sent(**{field: value}, alerts_as_guest=None)
     )
@@ -71,7 +71,7 @@ def test_a_04_what_does_not_exist_is_refused_at_its_field(visit, people, field, 
     assert not HelpdeskPreferences.objects.filter(user=people.lea).exists()
 
 
-def test_s_esc_01_nothing_else_can_be_sent_along(visit, people):
+def test_preferences_accept_no_other_fields(visit, people):
     visit(people.lea).post(
         "preferences/",
         **sent(user=people.thomas.pk, pk=1, refused_email="x@y.z", monitoring_suspended="on"),
@@ -89,7 +89,7 @@ def test_the_switches_of_managers_are_left_alone(visit, people):
 
 @pytest.mark.usefixtures("general")
 def test_managers_find_the_way_to_theirs_and_nobody_else(visit, people):
-    words = "Edit your manager preferences"
+    words = "Manager preferences"
     assert visit(people.karim).page("preferences/").find("a", string=words)
     assert not visit(people.lea).page("preferences/").find("a", string=words)
     ServiceManager.objects.filter(user=people.karim).delete()

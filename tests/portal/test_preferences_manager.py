@@ -111,13 +111,13 @@ def test_every_service_one_manages_has_its_fieldset(julien):
     ]
 
 
-def test_a_02_each_line_of_the_matrix_is_a_named_group(karim, general):
+def test_each_row_of_the_alert_matrix_is_a_named_group(karim, general):
     part = karim.page(PATH).find(id=f"service-{general.pk}")
     lines = part.select(".hd-policy")
     assert [line.legend.text for line in lines] == [
         "Any ticket:",
-        "Ticket of a member category:",
-        "Ticket in charge:",
+        "Tickets in my categories:",
+        "Tickets I am in charge of:",
     ]
     for line in lines:
         assert [label.text.strip() for label in line.select("label")] == [
@@ -130,7 +130,7 @@ def test_a_02_each_line_of_the_matrix_is_a_named_group(karim, general):
 def test_a_report_can_list_everything_in_every_order(karim, general):
     part = karim.page(PATH).find("select", {"name": f"helpdesk-{general.pk}-shows"})
     labels = [option.text for option in part.find_all("option")]
-    assert labels[:4] == ["None", "Managed", "Members of the category", "Free"]
+    assert labels[:4] == ["None", "In my charge", "In my categories", "Free"]
     assert len(labels) == len(set(labels)) == 16
 
 
@@ -207,7 +207,7 @@ def test_a_choice_quieter_than_the_one_before_is_raised_and_the_page_says_so(
     press(karim, "save", general.pk, **of(general, preset="custom"), **columns)
     assert levels_of(people.karim, general) == PRESETS[Preset.FULL]
     said = karim.page(PATH).find(id=f"service-{general.pk}").find(role="status").text
-    assert "A choice quieter than the one before it has been raised." in said
+    assert "One choice was raised to match the row above." in said
 
 
 def test_without_script_changing_the_matrix_alone_is_enough(karim, people, general):
@@ -289,9 +289,9 @@ def test_the_boxes_for_all_services(karim, people):
 def test_the_boxes_stand_in_the_order_of_the_guide(karim):
     labels = [box.text.strip() for box in karim.page(PATH).select(".hd-card > .hd-field label")]
     assert labels == [
-        "Group the reports in a single e-mail when possible",
-        "Do not send an empty report",
-        "Show tickets after closing, refusing, postponing…",
+        "Combine reports in one e-mail where possible",
+        "Do not send empty reports",
+        "Stay on the ticket after closing, refusing, postponing…",
     ]
 
 
@@ -322,7 +322,7 @@ def test_saving_twenty_services_takes_no_statement_more_than_saving_one(
 # -- what is wrong ----------------------------------------------------------------------------------
 
 
-def test_a_04_the_same_hour_twice_is_said_at_its_field_and_nothing_typed_is_lost(
+def test_two_equal_report_hours_are_reported_at_their_field_and_nothing_is_lost(
     julien, people, general, dsi
 ):
     response = press(
@@ -389,14 +389,14 @@ def test_custom_needs_all_three(karim, general):
         (
             "monitoring",
             "monitoring_suspended",
-            "Suspend the monitoring of tickets",
-            "Activate the monitoring of tickets",
+            "Pause ticket alerts",
+            "Resume ticket alerts",
         ),
         (
             "reports",
             "reports_suspended",
-            "Suspend the daily reports",
-            "Activate the daily reports",
+            "Pause daily reports",
+            "Resume daily reports",
         ),
     ],
 )
@@ -419,7 +419,7 @@ def test_suspending_keeps_the_settings(karim, people, general, button, field, su
 def test_while_suspended_what_is_foretold_says_when_it_holds(karim, people, button, told):
     press(karim, button, "suspend")
     foretold = karim.page(PATH).find(attrs={f"data-hd-{told}": True})
-    assert "these settings will apply once you activate" in foretold.find_previous_sibling("p").text
+    assert "these settings apply once you resume" in foretold.find_previous_sibling("p").text
 
 
 def test_suspending_gives_back_what_was_typed(karim, people, general):
@@ -474,7 +474,7 @@ def test_a_report_that_lists_nothing_is_not_sent(karim, general, monkeypatch):
     monkeypatch.setattr(due, "send_report_now", lambda *about: pytest.fail("sent"))
     press(karim, "save", "all", **of(general, shows=""))
     press(karim, "send", general.pk)
-    assert "choose what the report lists" in karim.page(PATH).text
+    assert "Choose what the report lists" in karim.page(PATH).text
 
 
 # -- who may not -------------------------------------------------------------------------------------
@@ -493,7 +493,7 @@ def test_a_stranger_is_sent_to_the_login(visit):
 
 
 @pytest.mark.parametrize("button", ["save", "reset", "send"])
-def test_s_vis_02_a_service_of_others_does_not_exist(karim, people, dsi, button, monkeypatch):
+def test_preferences_of_a_service_of_others_are_not_found(karim, people, dsi, button, monkeypatch):
     monkeypatch.setattr(due, "send_report_now", lambda *about: pytest.fail("sent"))
     Monitoring.objects.create(
         user=people.nadia, service=dsi, any_ticket="always", member="always", in_charge="always"
@@ -504,25 +504,25 @@ def test_s_vis_02_a_service_of_others_does_not_exist(karim, people, dsi, button,
     assert [row.user for row in Monitoring.objects.all()] == [people.nadia]
 
 
-def test_s_vis_02_fields_of_a_service_of_others_are_not_read(karim, people, general, dsi):
+def test_preference_fields_of_a_service_of_others_are_ignored(karim, people, general, dsi):
     data = of(dsi, shown="True", preset="none", shows="free", first_hour="8", second_hour="")
     press(karim, "save", "all", **data)
     assert not Monitoring.objects.exists()
 
 
-def test_s_vis_06_a_manager_who_was_removed_saves_nothing(julien, people, general, dsi):
+def test_a_removed_manager_saves_no_preferences(julien, people, general, dsi):
     data = typed(julien.page(PATH)) | {"save": dsi.pk} | of(dsi, preset="full")
     ServiceManager.objects.filter(user=people.julien, service=dsi).delete()
     assert julien.post(PATH, **data).status_code == 404
     assert not Monitoring.objects.exists()
 
 
-def test_s_csrf_01_reading_changes_nothing(karim, general, people):
+def test_reading_manager_preferences_changes_nothing(karim, general, people):
     karim.get(PATH, reports="suspend", reset=general.pk, send=general.pk, save="all")
     assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
 
-def test_s_csrf_02_a_form_from_elsewhere_is_refused(helpdesk, people, general):
+def test_manager_preferences_without_csrf_token_are_refused(helpdesk, people, general):
     client = Client(enforce_csrf_checks=True)
     client.force_login(people.karim)
     response = client.post("/assistance/" + PATH, {"reports": "suspend"})

@@ -7,7 +7,7 @@ from tests.fixtures import service_of
 from tests.portal.budget import counted
 from tests.portal.conftest import soup
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Category, CategoryText, Service
+from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.search import QueryTooBroad, SearchUnavailable, indexing
 
 
@@ -24,7 +24,7 @@ def hits(page):
     return page.select(".hd-hits li li")
 
 
-def test_the_form_alone_answers_nothing(visit, people, talk):
+def test_the_search_page_without_a_query_shows_no_results(visit, people, talk):
     page = visit(people.lea).page("search/")
     assert page.find("input", attrs={"name": "q"})
     assert not hits(page)
@@ -35,14 +35,12 @@ def suggested(page):
     return {a.text: a["href"] for a in page.select(".hd-suggested a")}
 
 
-def test_what_one_needs_leads_to_where_one_asks_for_it(visit, people, heating, plumbing):
+def test_search_suggests_a_category_named_in_the_query(visit, people, heating, plumbing):
     page = visit(people.lea).page("search/", q="mon CHAUFFAGE ne marche pas")
     assert suggested(page) == {"Chauffage": f"/assistance/new/{heating.pk}/"}
 
 
-def test_s_vis_01_nothing_is_suggested_that_is_not_open_to_its_reader(
-    visit, people, network, heating
-):
+def test_search_suggests_nothing_closed_to_the_user(visit, people, network, heating):
     type(network.service).objects.filter(pk=network.service_id).update(everyone=False)
     type(heating).objects.filter(pk=heating.pk).update(hidden=True)
     assert not suggested(visit(people.lea).page("search/", q="réseau chauffage"))
@@ -55,7 +53,7 @@ def test_what_is_suggested_is_called_as_its_reader_reads_it(visit, people, heati
 
 
 @pytest.mark.parametrize("path", ["search/", "new/"])
-def test_s_sql_01_a_nul_is_no_word(visit, people, heating, path):
+def test_a_nul_in_a_query_is_ignored(visit, people, heating, path):
     assert visit(people.lea).page(path, q="chauff\x00age")
 
 
@@ -76,7 +74,7 @@ def test_an_answer_leads_to_its_message(visit, people, talk):
     event = talk.events.last()
     assert hit.a["href"] == f"/assistance/tickets/{talk.pk}/#event-{event.pk}"
     assert hit.p.decode_contents() == "Pompe, <mark>relevé</mark> <mark>29</mark>"
-    assert f"no. {talk.pk}" in page.select_one(".hd-hit-facts").get_text()
+    assert f"#{talk.pk}" in page.select_one(".hd-hit-facts").get_text()
 
 
 def test_the_answers_stand_under_a_heading(visit, people, talk):
@@ -101,20 +99,45 @@ def test_older_answers_follow(visit, people, talk):
     assert len(hits(soup(response))) == 5
 
 
-@pytest.mark.parametrize("typed", ["#{}", "{}"])
-def test_a_number_leads_to_its_ticket(visit, people, ticket, typed):
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "#{}",
+        "{}",
+        " {} ",
+        "n° {}",
+        "nº{}",
+        "N°{}",
+        "no. {}",
+        "№ {}",
+        "ticket {}",
+        "Ticket no. {}",
+        "Ticket #{}",
+        "the ticket {}",
+        "demande n° {}",
+        "numéro {}",
+        "https://intranet.example/assistance/tickets/{}/",
+        "https://intranet.example/assistance/tickets/{}/comment/?version=3",
+        "/assistance/tickets/{}/#event-12",
+        "[Chauffage #{}] Radiateur froid",
+        "Re: [Chauffage #{}] Radiateur froid",
+        "RE : TR : [Chauffage #{}] Radiateur #12 froid",
+        "Fwd: Re[2]: [Chauffage #{}] Radiateur froid",
+    ],
+)
+def test_a_reference_to_a_ticket_leads_to_the_ticket(visit, people, ticket, typed):
     response = visit(people.lea).get("search/", q=typed.format(ticket.pk))
     assert (response.status_code, response.url) == (302, f"/assistance/tickets/{ticket.pk}/")
 
 
-def test_a_stranger_learns_nothing(visit, people, talk):
+def test_a_stranger_finds_no_tickets_by_words_or_number(visit, people, talk):
     for question in ("pompe", f"#{talk.pk}", str(talk.pk)):
         page = visit(people.victor).page("search/", q=question)
         assert not hits(page)
         assert page.select_one(".hd-empty")
 
 
-def test_a_superuser_is_a_stranger(visit, people, talk):
+def test_a_superuser_who_manages_nothing_finds_no_messages(visit, people, talk):
     assert not hits(visit(people.gilles).page("search/", q="pompe"))
 
 
@@ -150,7 +173,7 @@ def test_filters_narrow_and_stay_chosen(visit, people, talk, general, dsi, heati
         {"q": "x" * 5000}, {"q": "\x00"}, {"ordering": "actor__password"}, {"q": ["a", "b"]},
     ],
 )  # fmt: skip
-def test_s_sql_01_odd_parameters_are_answered(visit, people, talk, parameters):
+def test_any_parameter_of_the_search_may_be_nonsense(visit, people, talk, parameters):
     visit(people.lea).page("search/", **({"q": "pompe"} | parameters))
 
 
@@ -160,9 +183,11 @@ def test_signs_alone_ask_for_a_word(visit, people, talk):
 
 
 @pytest.mark.parametrize(
-    ("error", "words"), [(QueryTooBroad, "more precise"), (SearchUnavailable, "not available")]
+    ("error", "words"), [(QueryTooBroad, "Add a word"), (SearchUnavailable, "not available")]
 )
-def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch, error, words):
+def test_a_failed_search_shows_the_reason_and_keeps_the_query(
+    visit, people, talk, monkeypatch, error, words
+):
     def fail(*args, **kwargs):
         raise error
 
@@ -172,11 +197,11 @@ def test_trouble_is_told_and_the_question_kept(visit, people, talk, monkeypatch,
     assert page.find("input", attrs={"name": "q"})["value"] == "pompe"
 
 
-def test_a_post_is_refused(visit, people):
+def test_the_search_page_refuses_post(visit, people):
     assert visit(people.lea).post("search/", q="pompe").status_code == 405
 
 
-def test_s_dos_03_statements_and_bytes_stay_few(visit, people, talk, general, statements_of):
+def test_a_search_page_has_few_statements_and_bytes(visit, people, talk, general, statements_of):
     lea = visit(people.lea)
     few, _answer = statements_of(lea, q="relevé 29", service=general.pk)
     many, answer = statements_of(lea, q="pompe", service=general.pk)
@@ -233,3 +258,75 @@ def test_a_hidden_category_in_the_address_of_a_search_names_nothing(
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     page = visit(people.lea).page("search/", service=general.pk, category=heating.pk)
     assert "Chauffage" not in page.get_text()
+
+
+@pytest.mark.parametrize("path", ["search/", "new/"])
+@pytest.mark.parametrize("name", ["Wifi", "Wi-Fi", "Wi Fi", "WIFI"])
+@pytest.mark.parametrize("question", ["wifi", "wi-fi", "wi fi", "WIFI"])
+def test_a_category_is_found_however_its_name_is_written(
+    visit, people, network, path, name, question
+):
+    type(network).objects.filter(pk=network.pk).update(name=name)
+    page = visit(people.lea).page(path, q=question)
+    assert page.find("a", href=f"/assistance/new/{network.pk}/")
+
+
+@pytest.mark.parametrize("path", ["search/", "new/"])
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("Téléphonie", "telephonie"),
+        ("ÉLECTRICITÉ", "électricité"),
+        ("Courrier électronique (e-mail)", "email"),
+        ("Clés et badges", "clé"),
+        ("Cœur de réseau", "coeur"),
+        ("Radiateur", "radiateurs"),
+    ],
+)
+def test_accents_and_plurals_make_no_difference_in_names(
+    visit, people, network, path, name, question
+):
+    type(network).objects.filter(pk=network.pk).update(name=name)
+    page = visit(people.lea).page(path, q=question)
+    assert page.find("a", href=f"/assistance/new/{network.pk}/")
+
+
+def test_the_words_of_a_summary_suggest_its_category(visit, people, network):
+    locale = Locale.objects.get(language_code="en")
+    CategoryText.objects.create(
+        category=network, locale=locale, title="Network", summary="Wi-Fi, VPN, cables", live=True
+    )
+    assert list(suggested(visit(people.lea).page("search/", q="vpn"))) == ["Network"]
+
+
+def test_a_service_is_suggested_by_its_name(visit, people, dsi, network):
+    page = visit(people.lea).page("search/", q=dsi.name)
+    assert page.select_one(".hd-suggested a")["href"] == f"/assistance/new/?service={dsi.pk}"
+
+
+def test_nothing_found_offers_the_catalogue_and_the_contact_of_a_service(
+    visit, people, ticket, general
+):
+    locale = Locale.objects.get(language_code="en")
+    ServiceText.objects.create(
+        service=general, locale=locale, title="Facilities", contact="Extension 4321", live=True
+    )
+    empty = visit(people.lea).page("search/", q="introuvable").select_one(".hd-empty")
+    assert empty.find("a", href="/assistance/new/")
+    assert "Facilities" in empty.text
+    assert "Extension 4321" in empty.text
+
+
+def test_the_filters_name_no_disabled_service_and_no_hidden_category(
+    visit, people, general, dsi, heating
+):
+    type(dsi).objects.filter(pk=dsi.pk).update(enabled=False)
+    type(heating).objects.filter(pk=heating.pk).update(hidden=True)
+    lea = visit(people.lea)
+    assert dsi.name not in lea.get("search/", service=general.pk).text
+    assert heating.name not in lea.page("search/", service=general.pk).find("main").text
+    assert heating.name in visit(people.karim).get("search/", service=general.pk).text
+
+
+def test_a_number_in_a_longer_text_is_a_word_of_it(visit, people, talk):
+    assert visit(people.lea).get("search/", q=f"salle {talk.pk}").status_code == 200

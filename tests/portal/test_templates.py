@@ -1,4 +1,4 @@
-"""A host changes the pages as docs/how-to/templates.md says."""
+"""Overriding templates as docs/how-to/templates.md describes."""
 
 
 def with_template(settings, tmp_path, name, text):
@@ -10,7 +10,7 @@ def with_template(settings, tmp_path, name, text):
     settings.TEMPLATES = [configuration | {"DIRS": [tmp_path, *configuration["DIRS"]]}]
 
 
-def test_a_block_of_a_page_can_be_replaced(visit, people, settings, tmp_path):
+def test_site_can_override_a_block_of_a_page(visit, people, settings, tmp_path):
     with_template(
         settings,
         tmp_path,
@@ -23,7 +23,7 @@ def test_a_block_of_a_page_can_be_replaced(visit, people, settings, tmp_path):
     assert page.find(class_="hd-messages")
 
 
-def test_the_base_template_is_a_setting(visit, people, settings, tmp_path):
+def test_base_template_is_a_setting(visit, people, settings, tmp_path):
     with_template(
         settings,
         tmp_path,

@@ -13,7 +13,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import Absence, Category, Event, Service, ServiceManager, Ticket
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
-from wagtail_helpdesk.search.indexing import index_ticket_of
+from wagtail_helpdesk.search.indexing import index_missed_events
 
 NUMBER = 1042
 COUNTED = (Absence, Category, Event, Service, ServiceManager, Ticket, get_user_model())
@@ -68,7 +68,7 @@ def world(_everything_was_counted_far, helpdesk, people, heating, network):
     asked = actions.ask_information(ticket, by=people.karim, text="Quel radiateur ?")
     actions.invite(ticket, by=people.karim, users=[people.ines])
     Absence.objects.create(user=people.karim, starts_on="2100-07-01", ends_on="2100-07-14")
-    index_ticket_of()
+    index_missed_events()
     known = {"ticket": ticket.pk, "event": asked.pk, "page": helpdesk.get_parent().pk}
     known |= {"category": heating.pk, "service": heating.service_id}
     assert min(pk for name, pk in known.items() if name != "page") > 1000
@@ -127,7 +127,7 @@ def test_nor_does_the_admin(client, people, world):
 def test_the_number_of_a_ticket_is_a_name_wherever_it_is_read(visit, people, world):
     number = str(world["ticket"])
     assert number in visit(people.karim).page("desk/", queue="mine").find(class_="hd-number")
-    assert f"Ticket no. {number}" in visit(people.karim).page(f"tickets/{number}/").title.get_text()
+    assert f"Ticket #{number}" in visit(people.karim).page(f"tickets/{number}/").title.get_text()
 
 
 def test_nor_does_a_mail(world, mailoutbox):

@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import QueryTooBroad, SearchFilters, indexing, search
 from wagtail_helpdesk.search.backends import get_backend, postgresql
 from wagtail_helpdesk.search.normalisation import parse_query
-from wagtail_helpdesk.search.results import _doors
+from wagtail_helpdesk.search.results import _build_sources
 
 #: Enough for the planners to prefer an index to reading everything.
 EVENTS = 6_000
@@ -36,7 +36,9 @@ def many(people, heating):
 
 
 def plan_of(user, question, door=0):
-    rows = get_backend().matching(_doors(user, SearchFilters())[door], parse_query(question))
+    rows = get_backend().matching(
+        _build_sources(user, SearchFilters())[door], parse_query(question)
+    )
     return rows.values_list("pk")[:26].explain()
 
 
@@ -107,7 +109,7 @@ def test_sqlite_forgets_what_was_deleted(people, ticket):
         assert cursor.fetchone() == (0,)
 
 
-def test_both_answer_alike(many, people):
+def test_both_databases_find_the_same_messages(many, people):
     assert len(search(people.karim, "rare4711").hits) == 1
     assert len(search(people.lea, "commun rare4711").hits) == 1
     results = search(people.lea, "commun", length=50)

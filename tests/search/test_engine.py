@@ -63,7 +63,7 @@ def server(request, settings, monkeypatch):
 @pytest.fixture(autouse=True)
 def _fresh():
     yield
-    backends._of_engine.cache_clear()
+    backends._get_engine.cache_clear()
 
 
 def configure(settings, path, url):
@@ -72,7 +72,7 @@ def configure(settings, path, url):
         "helpdesk": {"BACKEND": path, "URLS": [url], "INDEX_PREFIX": "helpdesk_test_"},
     }
     settings.WAGTAIL_HELPDESK = {"SEARCH_BACKEND": "helpdesk"}
-    backends._of_engine.cache_clear()
+    backends._get_engine.cache_clear()
 
 
 def test_the_request_asks_for_all_words_newest_first(server, people, find, ticket):
@@ -122,7 +122,7 @@ def test_who_may_see_little_goes_on_after_some_batches(server, people, ticket, m
         actions.note(ticket, by=people.karim, text=f"Note {number}")
     list(indexing.sweep_unindexed())
     monkeypatch.setattr(opensearch, "BATCH", 3)
-    monkeypatch.setattr(opensearch, "MOST_BATCHES", 1)
+    monkeypatch.setattr(opensearch, "MAX_BATCHES", 1)
     before, pages, seen = None, 0, []
     while pages == 0 or before is not None:
         results = search(people.lea, "mot", SearchFilters(before=before))

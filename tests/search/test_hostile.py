@@ -1,4 +1,4 @@
-"""Whatever is typed is words, or nothing: S-SQL-01, S-DOS-03."""
+"""Hostile queries and texts are plain words to the search."""
 
 import pytest
 

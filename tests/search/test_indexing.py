@@ -32,7 +32,7 @@ def test_the_task_run_twice_changes_nothing(people, ticket):
 
 
 def test_a_form_that_left_nothing_indexes_nothing(db):
-    indexing.index_form(uuid.uuid4())
+    indexing.index_submission(uuid.uuid4())
     assert not SearchRow.objects.exists()
 
 
@@ -53,7 +53,7 @@ def test_a_new_subject_is_what_the_whole_ticket_is_about(find, people, ticket):
     reply = actions.comment(ticket, by=people.karim, text="La vanne sera remplacée.")
     find(people.karim, "vanne")
     event = actions.change_subject(ticket, by=people.lea, to="Chaudière en panne")
-    indexing.index_form(event.batch)
+    indexing.index_submission(event.batch)
     assert [h.event.pk for h in search(people.karim, "chaudière vanne").hits] == [reply.pk]
     assert not search(people.karim, "radiateur vanne").hits
 
@@ -61,7 +61,7 @@ def test_a_new_subject_is_what_the_whole_ticket_is_about(find, people, ticket):
 def test_a_transferred_ticket_is_found_by_its_new_service(find, people, ticket, loans):
     find(people.karim, "radiateur")
     event = actions.move(ticket, by=people.karim, to=loans, become_guest=False)
-    indexing.index_form(event.batch)
+    indexing.index_submission(event.batch)
     assert search(people.marion, "bibliothèque").hits
 
 

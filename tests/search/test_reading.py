@@ -1,4 +1,4 @@
-"""Search finds what its reader may read now, and nothing else: S-VIS-11."""
+"""Search finds only what its user may read now."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser

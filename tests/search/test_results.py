@@ -16,7 +16,7 @@ def talk(people, ticket):
 
 
 @pytest.mark.parametrize("reader", ["karim", "lea"])
-def test_newest_first_and_each_once_over_all_pages(people, talk, reader):
+def test_search_results_come_newest_first_and_once_over_all_pages(people, talk, reader):
     user, before, seen = getattr(people, reader), None, []
     while True:
         results = search(user, "pompe", SearchFilters(before=before), length=3)
@@ -27,7 +27,7 @@ def test_newest_first_and_each_once_over_all_pages(people, talk, reader):
     assert len(set(seen)) == len(seen) == 7
 
 
-def test_exactly_a_page_has_no_older_one(people, talk):
+def test_a_full_last_page_of_results_has_no_older_page(people, talk):
     assert search(people.karim, "pompe", length=7).older is None
 
 
@@ -36,19 +36,19 @@ def test_a_page_is_never_longer_than_fifty(people, talk):
     assert len(search(people.karim, "pompe", length=-5).hits) == 1
 
 
-def test_open_and_ended(find, people, ticket):
+def test_search_filters_by_open_and_ended_tickets(find, people, ticket):
     assert find(people.lea, "radiateur", open=True)
     actions.cancel(ticket, by=people.lea)
     assert not find(people.lea, "radiateur", open=True)
     assert find(people.lea, "radiateur", open=False)
 
 
-def test_one_service(find, people, ticket, general, library):
+def test_search_filters_by_service(find, people, ticket, general, library):
     assert find(people.karim, "radiateur", service=general.pk)
     assert not find(people.karim, "radiateur", service=library.pk)
 
 
-def test_some_categories(find, people, ticket, heating, loans):
+def test_search_filters_by_categories(find, people, ticket, heating, loans):
     assert find(people.karim, "radiateur", categories=[heating.pk])
     assert not find(people.karim, "radiateur", categories=[loans.pk])
 

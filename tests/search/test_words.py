@@ -112,3 +112,38 @@ def test_the_name_of_an_attached_file_is_found(passages, people, ticket):
 
 def test_a_question_is_cut_where_more_words_narrow_nothing():
     assert len(parse_query(" ".join(f"mot{n}" for n in range(400))).words) == 12
+
+
+@pytest.mark.parametrize("question", ["wifi", "wi-fi", "wi fi", "WIFI", "Wi\u2011Fi"])
+@pytest.mark.parametrize("text", ["Le wifi est lent", "Le Wi-Fi est lent", "Le wi fi est lent"])
+def test_a_compound_is_found_however_it_is_written(find, people, says, text, question):
+    says(text)
+    assert len(find(people.karim, question)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Mon email", "e-mail"),
+        ("Mon e-mail", "email"),
+        ("Mon e-mail", "emails"),
+        ("Le télétravail", "télé-travail"),
+        ("Le télé-travail", "teletravail"),
+        ("Le télé travail", "télétravail"),
+        ("Le rendez vous", "rendez-vous"),
+        ("Le rendez-vous de lundi", "lundi rendez vous"),
+    ],
+)
+def test_hyphens_make_no_difference(find, people, says, text, question):
+    says(text)
+    assert len(find(people.karim, question)) == 1
+
+
+def test_a_compound_written_with_a_hyphen_is_marked_whole(passages, people, says):
+    says("Plus de Wi-Fi ici")
+    assert passages(people.karim, "wifi") == ["Plus de <mark>Wi-Fi</mark> ici"]
+
+
+def test_two_short_words_in_a_query_need_not_stand_together(find, people, says):
+    says("Il ne fait que 14 degrés")
+    assert find(people.karim, "il fait")

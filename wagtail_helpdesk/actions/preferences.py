@@ -15,7 +15,8 @@ from wagtail_helpdesk.models import (
     Service,
     ServiceManager,
 )
-from wagtail_helpdesk.models.preferences import Levels, raise_levels
+from wagtail_helpdesk.models.monitoring_levels import Levels
+from wagtail_helpdesk.models.preferences import raise_levels
 
 from .errors import NotYours
 

@@ -1,4 +1,4 @@
-"""The block that asks a service: a button, or a short form that opens a ticket on the spot."""
+"""The block that asks a service for help, by a button or a short form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BUTTON, FORM = "button", "form"
 
 
 class AskServiceBlock(PersonalBlock):
-    """Asks a service for help. What the editor leaves open is inherited from the page's section."""
+    """Asks a service for help. What the editor leaves open comes from the page's routing."""
 
     text = blocks.TextBlock(label=pgettext_lazy("block", "Text"), required=False, rows=2)
     display = blocks.ChoiceBlock(
@@ -52,7 +52,7 @@ class AskServiceBlock(PersonalBlock):
         preview_template = "wagtail_helpdesk/blocks/preview.html"
         content = "wagtail_helpdesk/blocks/ask_button.html"
         fragment = "block_ask"
-        heading = _("A question, a problem?")
+        heading = _("Need help?")
         link = _("Ask for help")
         form_layout = blocks.BlockGroup(
             children=["heading", "text", "display", "service", "category"], settings=["button"]

@@ -1,4 +1,4 @@
-"""The card of a service: what it does, how to reach it, how soon it usually answers."""
+"""The card of a service: what it does, how to reach it and its usual response time."""
 
 from __future__ import annotations
 
@@ -21,29 +21,30 @@ from .frames import PersonalBlock
 from .service_choice import ServiceChooserBlock
 
 HOUR = timedelta(hours=1)
-#: A day of waiting is said in hours, more in days.
+#: Times up to a day are given in hours, longer ones in days.
 DAY = timedelta(days=1)
 
 
 class ServiceCardBlock(PersonalBlock):
-    """One service: summary, contact, opening hours, usual time to the first answer.
+    """A service with its summary, contact, opening hours and usual response time.
 
-    A service that is open to everybody stands in the page itself; one that is not is personal.
+    The page itself holds the card of a service that is open to everybody; any other is loaded for
+    its reader.
     """
 
     service = ServiceChooserBlock(label=_("Service"))
     delay = blocks.BooleanBlock(
-        label=_("Show how soon it usually answers"), default=True, required=False
+        label=_("Show the usual response time"), default=True, required=False
     )
 
     class Meta:
         icon = "helpdesk-service"
         label = _("Service card")
-        description = _("What a service does, how to reach it and how soon it usually answers.")
+        description = _("What a service does, how to reach it and how quickly it usually answers.")
         template = "wagtail_helpdesk/blocks/card_frame.html"
         content = "wagtail_helpdesk/blocks/card.html"
         fragment = "block_card"
-        path = "new/"
+        route = "new"
         link = _("Ask for help")
         form_layout = blocks.BlockGroup(children=["service", "heading"], settings=["delay"])
 
@@ -61,18 +62,18 @@ class ServiceCardBlock(PersonalBlock):
             return context | {"heading": "", "fragment": "", "link": ""}
         if not service.everyone:
             return context
-        address = get_asking_url(context.get("request"), service=service, page=context.get("page"))
+        url = get_asking_url(context.get("request"), service=service, page=context.get("page"))
         card = build_card(service, None, delay=bool(value.get("delay")))
-        return context | card | {"content": self.meta.content, "fragment": "", "address": address}
+        return context | card | {"content": self.meta.content, "fragment": "", "url": url}
 
     def sample(self) -> dict[str, Any]:
         delay = format_delay(timedelta(hours=4))
-        return {"text": preview_data.make_text(), "delay": delay, "address": "#"}
+        return {"text": preview_data.make_text(), "delay": delay, "url": "#"}
 
 
 def build_card(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:
-    """Return what the card of a service says, in the words of whoever asks; None: of everybody."""
-    [shelf] = catalogue.describe_category([service])
+    """Return the context of a card, with what the user may read; without a request, what all may."""
+    [shelf] = catalogue.describe_services([service])
     usual = statistics.get_usual_first_answer(service) if delay else None
     return {
         "text": shelf.text,
@@ -82,19 +83,17 @@ def build_card(service: Service, request: HttpRequest | None, *, delay: bool) ->
 
 
 def format_delay(usual: timedelta) -> str:
-    """Say how soon a service usually answers, rounded up."""
+    """Return a response time in words, rounded up."""
     if usual <= HOUR:
-        return gettext("Usually answers within the hour")
+        return gettext("usually within an hour")
     if usual <= DAY:
         hours = ceil(usual / HOUR)
         words = ngettext(
-            "Usually answers within %(count)d hour",
-            "Usually answers within %(count)d hours",
+            "usually within %(count)d hour",
+            "usually within %(count)d hours",
             hours,
         )
         return words % {"count": hours}
     days = ceil(usual / DAY)
-    words = ngettext(
-        "Usually answers within %(count)d day", "Usually answers within %(count)d days", days
-    )
+    words = ngettext("usually within %(count)d day", "usually within %(count)d days", days)
     return words % {"count": days}

@@ -1,6 +1,6 @@
-"""The frame of what is personal: the page holds a link, the reader's browser loads the rest.
+"""The frame of personal blocks: the page holds a link, and the reader's browser loads the content.
 
-So a page with these blocks is the same for everybody, and may be cached.
+The page is therefore the same for everybody and may be cached.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from wagtail import blocks
 
 from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 
+from . import preview_data
+
 
 class PersonalBlock(blocks.StructBlock):
-    """A block whose content depends on its reader. ``Meta`` says what is in it:
+    """A block whose content depends on its reader.
 
-    ``fragment`` names the address it is loaded from, ``content`` the template of what is there,
-    ``path`` where below the helpdesk the link leads that stands in its place, and ``link`` what
-    the link says; ``heading`` is shown unless the editor writes another.
+    Its ``Meta`` has ``fragment``, the name of the URL that its content is loaded from;
+    ``content``, the template of this content; ``route``, the route of the helpdesk page to which
+    the link leads that stands there until then; ``link``, the text of the link; and ``heading``,
+    shown unless the editor writes another.
     """
 
     heading = blocks.CharBlock(
@@ -32,16 +35,15 @@ class PersonalBlock(blocks.StructBlock):
     )
 
     def parameters(self, value: Any, context: dict[str, Any]) -> dict[str, Any]:
-        """Return what the fragment must know, as it stands in its address."""
+        """Return the query parameters of the fragment."""
         return {}
 
     def link(self, value: Any, context: dict[str, Any]) -> str:
-        """Return where the link leads; empty where there is no helpdesk."""
-        home = get_helpdesk_url(context.get("request"))
-        return f"{home}{self.meta.path}" if home else ""
+        """Return the URL of the link, empty without a helpdesk page."""
+        return get_helpdesk_url(context.get("request"), self.meta.route)
 
     def sample(self) -> dict[str, Any]:
-        """Return what the preview shows as content."""
+        """Return the context of the content in a preview."""
         return {}
 
     def get_context(
@@ -50,23 +52,28 @@ class PersonalBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         return context | {
             "heading": value.get("heading") or self.meta.heading,
-            "fragment": self.fragment_address(value, context),
+            "fragment": self.fragment_url(value, context),
             "link": self.link(value, context),
             "link_label": self.meta.link,
         }
 
-    def fragment_address(self, value: Any, context: dict[str, Any]) -> str:
-        """Return where the content is loaded from; empty in a site without our addresses."""
+    def fragment_url(self, value: Any, context: dict[str, Any]) -> str:
+        """Return the URL of the content, empty on a site that does not include our URLs."""
         try:
-            address = reverse(f"wagtail_helpdesk:{self.meta.fragment}")
+            url = reverse(f"wagtail_helpdesk:{self.meta.fragment}")
         except NoReverseMatch:
             return ""
-        return add_query(address, self.parameters(value, context))
+        return add_query(url, self.parameters(value, context))
 
     def get_preview_context(
         self, value: Any, parent_context: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        shown = {"heading": self.meta.heading, "content": self.meta.content, "base": "#"}
+        shown = {
+            "heading": self.meta.heading,
+            "content": self.meta.content,
+            "base": "#",
+            "helpdesk": preview_data.PreviewHelpdesk(),
+        }
         return {**(parent_context or {}), **shown, **self.sample()}
 
     class Meta:
@@ -77,19 +84,19 @@ class PersonalBlock(blocks.StructBlock):
         preview_value: dict[str, Any] = {}
         fragment = ""
         content = ""
-        path = ""
+        route = "home"
         heading = ""
         link = ""
 
 
-def add_query(address: str, parameters: dict[str, Any]) -> str:
-    """Return an address with those of the parameters that say something; no address stays none."""
-    said = {name: value for name, value in parameters.items() if value not in (None, "")}
-    return f"{address}?{urlencode(said, doseq=True)}" if address and said else address
+def add_query(url: str, parameters: dict[str, Any]) -> str:
+    """Return a URL with the parameters that have a value; an empty URL stays empty."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{url}?{urlencode(given, doseq=True)}" if url and given else url
 
 
-def format_maximum(default: int, most: int = 25) -> blocks.IntegerBlock:
+def make_length_block(default: int, max_value: int = 25) -> blocks.IntegerBlock:
     """Return the setting for the length of a list."""
     return blocks.IntegerBlock(
-        label=_("Maximum number"), default=default, min_value=1, max_value=most
+        label=_("Maximum number"), default=default, min_value=1, max_value=max_value
     )

@@ -1,4 +1,4 @@
-"""The blocks that list: my requests, a manager's queue and day, the catalogue of services."""
+"""The blocks with lists: my requests, a manager's queue and overview, the catalogue."""
 
 from __future__ import annotations
 
@@ -9,25 +9,38 @@ from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from wagtail_helpdesk.lifecycle import Status
-from wagtail_helpdesk.portal.desk import desk_page
+from wagtail_helpdesk.portal.desk.filter_form import ORDERS
+from wagtail_helpdesk.portal.desk.queues import get_queue_choices
 
 from . import preview_data
-from .frames import PersonalBlock, add_query, format_maximum
+from .frames import PersonalBlock, add_query, make_length_block
 from .service_choice import ServiceChooserBlock
 
 
-class MyRequestsBlock(PersonalBlock):
-    """The reader's own requests; what waits for their answer stands on top."""
+class QueueChoiceBlock(blocks.ChoiceBlock):
+    """A choice among the registered queues of the desk."""
 
-    count = format_maximum(5)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=get_queue_choices, **kwargs)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        # Without the queues: one that is registered later asks no host for a migration.
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"choices": []}
+
+
+class MyRequestsBlock(PersonalBlock):
+    """The reader's own requests, those that wait for an answer first."""
+
+    count = make_length_block(5)
 
     class Meta:
         icon = "user"
         label = _("My requests")
-        description = _("The reader’s own tickets, those waiting for their answer first.")
+        description = _("The reader’s own requests, starting with those that need an answer.")
         content = "wagtail_helpdesk/blocks/requests.html"
         fragment = "block_requests"
-        path = "tickets/"
+        route = "tickets"
         heading = _("My requests")
         link = _("See my requests")
         form_layout = blocks.BlockGroup(children=["heading"], settings=["count"])
@@ -43,13 +56,9 @@ class MyRequestsBlock(PersonalBlock):
 
 
 class ManagerQueueBlock(PersonalBlock):
-    """One queue of the desk, for managers; others see nothing."""
+    """A queue of the desk; empty for those who are not managers."""
 
-    queue = blocks.ChoiceBlock(
-        label=pgettext_lazy("block", "Queue"),
-        choices=list(desk_page.QUEUES.items()),
-        default="free",
-    )
+    queue = QueueChoiceBlock(label=pgettext_lazy("block", "Queue"), default="free")
     service = ServiceChooserBlock(
         label=_("Service"),
         required=False,
@@ -57,20 +66,20 @@ class ManagerQueueBlock(PersonalBlock):
     )
     order = blocks.ChoiceBlock(
         label=pgettext_lazy("block", "Order"),
-        choices=[(name, label) for name, (label, _order) in desk_page.ORDERS.items()],
+        choices=[(name, label) for name, (label, _order) in ORDERS.items()],
         default="oldest",
     )
-    count = format_maximum(5)
+    count = make_length_block(5)
 
     class Meta:
         icon = "tasks"
-        label = _("Manager’s queue")
-        description = _("Tickets for managers to handle; nobody else sees anything.")
+        label = _("Ticket queue (managers)")
+        description = _("A queue of tickets. Only managers see it.")
         content = "wagtail_helpdesk/blocks/queue.html"
         fragment = "block_queue"
-        path = "desk/"
-        heading = _("To be handled")
-        link = _("Go to the desk")
+        route = "desk"
+        heading = _("Tickets to handle")
+        link = _("Open the work queue")
         form_layout = blocks.BlockGroup(
             children=["heading", "queue", "service"], settings=["order", "count"]
         )
@@ -88,33 +97,33 @@ class ManagerQueueBlock(PersonalBlock):
 
 
 class ManagerPanelBlock(PersonalBlock):
-    """A manager's day at a glance, as on the home of the Wagtail admin; others see nothing."""
+    """The overview of a manager, as in the Wagtail admin; empty for everybody else."""
 
     class Meta:
         icon = "desktop"
-        label = _("Manager’s panel")
+        label = _("Manager dashboard")
         description = _(
-            "What is waiting for a manager, what is free, and how busy their services are."
+            "What is waiting for a manager, what is free and how busy their services are. Only managers see it."
         )
         content = "wagtail_helpdesk/blocks/panel.html"
         fragment = "block_panel"
-        path = "desk/"
+        route = "desk"
         heading = _("My day")
-        link = _("Go to the desk")
+        link = _("Open the work queue")
 
     def sample(self) -> dict[str, Any]:
         return {"overview": preview_data.make_overview()}
 
 
 class ServiceCatalogueBlock(PersonalBlock):
-    """The services that the reader may ask, all or some of them."""
+    """The services that the reader can ask, or some of them."""
 
     services = blocks.ListBlock(
         ServiceChooserBlock(label=_("Service")),
         label=_("Services"),
         min_num=0,
         default=[],
-        help_text=_("Choose none to show all the services open to the reader."),
+        help_text=_("Leave empty to show every service that is open to the reader."),
     )
     categories = blocks.IntegerBlock(
         label=_("Categories shown for each service"), default=6, min_value=0, max_value=50
@@ -122,11 +131,11 @@ class ServiceCatalogueBlock(PersonalBlock):
 
     class Meta:
         icon = "list-ul"
-        label = _("Catalogue of services")
+        label = _("Service catalogue")
         description = _("The services open to the reader, with their categories.")
         content = "wagtail_helpdesk/blocks/catalogue.html"
         fragment = "block_catalogue"
-        path = "new/"
+        route = "new"
         heading = _("Ask for help")
         link = _("See the services")
         form_layout = blocks.BlockGroup(children=["heading", "services"], settings=["categories"])

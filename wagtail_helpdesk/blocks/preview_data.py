@@ -1,4 +1,4 @@
-"""Made-up tickets for the previews of blocks: nobody's, so that no preview shows somebody's."""
+"""Made-up data for the previews of blocks, which must show nobody's tickets."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ from wagtail_helpdesk.lifecycle import Priority, Status
 from wagtail_helpdesk.models import Icon, Service, ServiceText
 from wagtail_helpdesk.portal.desk.overview import REASONS, OverviewLine, ServiceLoad
 from wagtail_helpdesk.portal.paging import Page
-from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine as Category
-from wagtail_helpdesk.portal.requests.catalogue import Shelf
+from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
+from wagtail_helpdesk.portal.ticket_columns import MANAGER, REQUESTER, fill_cells
 from wagtail_helpdesk.portal.ticket_rows import TicketRow, build_rows
 
 NUMBER = 1042
 
 
+class PreviewHelpdesk:
+    """Stands for the request in templates: all links of a preview lead nowhere."""
+
+    def url(self, route: str, *args: Any, **query: Any) -> str:
+        """Return a URL that stays on the page."""
+        return "#"
+
+
 def make_row(status: Status, *, own: bool) -> TicketRow:
-    """Return a ticket in a list, of the reader's own (``own``) or of somebody else."""
+    """Return a row of the list of the reader's own tickets, or of a list of others'."""
     values = {
         "number": NUMBER,
         "subject": gettext("The radiator stays cold"),
@@ -34,17 +42,19 @@ def make_row(status: Status, *, own: bool) -> TicketRow:
         "service": None,
         "service__name": gettext("Facilities"),
     }
-    [made] = build_rows([values], reader=SimpleNamespace(pk=None if own else 0))
-    return made
+    reader = SimpleNamespace(pk=None if own else 0)
+    columns = (MANAGER,) if own else (REQUESTER, MANAGER)
+    [row] = fill_cells(build_rows([values], reader=reader), columns, reader)
+    return row
 
 
 def make_page(*, own: bool) -> Page[TicketRow]:
-    """Return a list of two."""
+    """Return a list of two tickets."""
     return Page([make_row(Status.FREE, own=own), make_row(Status.IN_PROGRESS, own=own)])
 
 
 def make_overview() -> Any:
-    """Return a manager's day."""
+    """Return the overview of a manager."""
     reason = str(next(iter(REASONS.values())))
     place = f"{gettext('Facilities')} › {gettext('Heating')}"
     return SimpleNamespace(
@@ -61,12 +71,12 @@ def make_overview() -> Any:
 def make_shelf() -> Shelf:
     """Return a service of the catalogue."""
     names = (gettext("Heating"), gettext("Electricity"), gettext("Keys and badges"))
-    lines = [Category(pk, name, "", 0, True) for pk, name in enumerate(names, 1)]
+    lines = [CatalogueLine(pk, name, "", 0, True) for pk, name in enumerate(names, 1)]
     return Shelf(Service(pk=1), ServiceText(title=gettext("Facilities"), icon=Icon.BUILDING), lines)
 
 
 def make_text() -> ServiceText:
-    """Return what an editor may write about a service."""
+    """Return the text of a service as an editor might write it."""
     return ServiceText(
         title=gettext("Facilities"),
         icon=Icon.BUILDING,

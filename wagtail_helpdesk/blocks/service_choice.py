@@ -12,19 +12,20 @@ from wagtail.blocks import StructBlockValidationError
 from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-#: Finds the service beside the category: ``body-3-value-category-chooser`` → ``body-3-value-service``.
-BESIDE = {"service": {"match": r"^.*(?=category-chooser$)", "append": "service"}}
+#: From the id of the category field to that of the service field of the same block:
+#: ``body-3-value-category-chooser`` → ``body-3-value-service``.
+LINKED_FIELDS = {"service": {"match": r"^.*(?=category-chooser$)", "append": "service"}}
 
 
-class PublicChooser(AdminSnippetChooser):
-    """Wagtail's, which would show the name of what another chose, and behind any key that is sent."""
+class PublicNameChooser(AdminSnippetChooser):
+    """Wagtail's chooser with the public name: the page may be edited by people who cannot see more."""
 
     def get_display_title(self, instance: Any) -> str:
         return str(instance.public_name)
 
 
 class ServiceChooserBlock(SnippetChooserBlock):
-    """Chooses among the services that the editor may ask or configures."""
+    """Chooses one of the services that the editor can ask or configures."""
 
     target = "wagtail_helpdesk.Service"
 
@@ -33,32 +34,32 @@ class ServiceChooserBlock(SnippetChooserBlock):
 
     @cached_property
     def widget(self) -> Any:
-        return PublicChooser(self.target_model, icon=super().widget.icon)
+        return PublicNameChooser(self.target_model, icon=super().widget.icon)
 
     def render_basic(self, value: Any, context: Any = None) -> str:
-        # What the comparison of two revisions shows.
+        # Shown when two revisions are compared.
         return escape(value.public_name) if value else ""
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        # As Wagtail's own block: nothing of ours is frozen into the migrations of a host.
+        # As Wagtail's own block, so that the migrations of a host name nothing of this package.
         _path, _args, kwargs = super().deconstruct()
         return "wagtail.snippets.blocks.SnippetChooserBlock", [self.target], kwargs
 
 
 class CategoryChooserBlock(ServiceChooserBlock):
-    """Chooses a category; beside a ``ServiceChooserBlock`` named ``service``, one of that service."""
+    """Chooses a category: of the service in the field ``service`` of the same block, if there is one."""
 
     target = "wagtail_helpdesk.Category"
 
     @cached_property
     def widget(self) -> Any:
         widget = super().widget
-        widget.linked_fields = BESIDE
+        widget.linked_fields = LINKED_FIELDS
         return widget
 
 
 def check_category(value: Any) -> None:
-    """Refuse a category of another service than the one chosen beside it."""
+    """Raise ``StructBlockValidationError`` when the category belongs to another service."""
     service, category = value.get("service"), value.get("category")
     if service and category and category.service_id != service.pk:
         problem = ValidationError(_("This category belongs to another service."))

@@ -1,4 +1,4 @@
-"""All blocks of the helpdesk at once, for the stream of a host's page."""
+"""All blocks of the helpdesk, for the stream of a host's page."""
 
 from wagtail import blocks
 
@@ -8,7 +8,7 @@ from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, Servic
 
 
 class HelpdeskStreamBlock(blocks.StreamBlock):
-    """Mixed into the host's own: ``class Body(HelpdeskStreamBlock): text = RichTextBlock()``."""
+    """A base for the host's own: ``class Body(HelpdeskStreamBlock): text = RichTextBlock()``."""
 
     helpdesk_ask = AskServiceBlock()
     helpdesk_catalogue = ServiceCatalogueBlock()

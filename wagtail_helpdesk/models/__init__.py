@@ -14,12 +14,11 @@ from .mailqueue import (
     State,
 )
 from .managers import CategoryMember, PermanentGuest, ServiceManager
+from .monitoring_levels import Level, Preset
 from .notifications import Notification, Reason
 from .preferences import (
     HelpdeskPreferences,
-    Level,
     Monitoring,
-    Preset,
     ReportPreference,
     ReportSection,
 )

@@ -1,4 +1,4 @@
-"""What each person chose to hear, when and how. No row means the default."""
+"""Preferences for alerts and reports. Without a row the default applies."""
 
 from __future__ import annotations
 
@@ -12,50 +12,15 @@ from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.conf import helpdesk_settings
 
+from .monitoring_levels import PRESETS, Level, Levels, Preset
 from .services import Service
-
-
-class Level(models.TextChoices):
-    """How much one hears of a kind of ticket."""
-
-    NEVER = "never", pgettext_lazy("monitoring", "Never")
-    CREATION = "creation", pgettext_lazy("monitoring", "Creation")
-    ALWAYS = "always", pgettext_lazy("monitoring", "Always")
-
-    @property
-    def loudness(self) -> int:
-        """Zero for never, two for always: levels compare by it."""
-        return list(Level).index(self)
-
-
-class Preset(models.TextChoices):
-    """A named combination of the three levels."""
-
-    NONE = "none", pgettext_lazy("monitoring", "None")
-    MINIMAL = "minimal", pgettext_lazy("monitoring", "Minimal")
-    MEDIUM = "medium", pgettext_lazy("monitoring", "Medium")
-    HIGH = "high", pgettext_lazy("monitoring", "High")
-    FULL = "full", pgettext_lazy("monitoring", "Full")
-    CUSTOM = "custom", pgettext_lazy("monitoring", "Custom")
-
-
-Levels = tuple[Level, Level, Level]
-
-#: any ticket, ticket of a member category, ticket in charge
-PRESETS: dict[Preset, Levels] = {
-    Preset.NONE: (Level.NEVER, Level.NEVER, Level.NEVER),
-    Preset.MINIMAL: (Level.NEVER, Level.NEVER, Level.ALWAYS),
-    Preset.MEDIUM: (Level.NEVER, Level.CREATION, Level.ALWAYS),
-    Preset.HIGH: (Level.CREATION, Level.CREATION, Level.ALWAYS),
-    Preset.FULL: (Level.ALWAYS, Level.ALWAYS, Level.ALWAYS),
-}
 
 _GROWING = [
     Q(any_ticket=a, member=b, in_charge=c)
     for a in Level
     for b in Level
     for c in Level
-    if a.loudness <= b.loudness <= c.loudness
+    if a.rank <= b.rank <= c.rank
 ]
 
 
@@ -67,7 +32,7 @@ def _any_of(conditions: list[Q]) -> Q:
 
 
 class Monitoring(models.Model):
-    """What a manager wants to be told at once about the tickets of a service."""
+    """For which tickets of a service a manager is alerted at once."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -112,32 +77,32 @@ def get_preset(levels: Levels) -> Preset:
 
 
 def raise_levels(levels: Levels) -> Levels:
-    """Return levels of which none is quieter than the one before."""
+    """Return the levels with each at least as high as the one before."""
     any_ticket, member, in_charge = levels
-    member = max(any_ticket, member, key=lambda level: level.loudness)
-    return any_ticket, member, max(member, in_charge, key=lambda level: level.loudness)
+    member = max(any_ticket, member, key=lambda level: level.rank)
+    return any_ticket, member, max(member, in_charge, key=lambda level: level.rank)
 
 
 def get_default_levels(preset: str) -> Levels:
-    """Return the levels of a manager who chose none, in a service with this default, if any."""
+    """Return the default levels in a service with this preset, or with the site's for an empty one."""
     return PRESETS[Preset(preset or helpdesk_settings.DEFAULT_MONITORING)]
 
 
 class ReportSection(models.TextChoices):
-    """What a report can list."""
+    """The sections that a report can list."""
 
-    MANAGED = "managed", pgettext_lazy("report", "Managed")
-    MEMBER = "member", pgettext_lazy("report", "Members of the category")
+    MANAGED = "managed", pgettext_lazy("report", "In my charge")
+    MEMBER = "member", pgettext_lazy("report", "In my categories")
     FREE = "free", pgettext_lazy("report", "Free")
 
 
 def get_default_sections() -> list[str]:
-    """Return what a report lists unless its reader, or the site, chose otherwise, in order."""
+    """Return the default sections of a report, in order."""
     return [ReportSection.MANAGED.value, ReportSection.MEMBER.value, ReportSection.FREE.value]
 
 
 class ReportPreference(models.Model):
-    """What the daily report of a service lists for a manager, and at which hours."""
+    """Sections and hours of the daily report of a service for a manager."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -173,12 +138,12 @@ class ReportPreference(models.Model):
 
     @classmethod
     def default(cls) -> ReportPreference:
-        """Return what holds for whoever chose nothing."""
+        """Return an unsaved row with the site's defaults."""
         return cls(**helpdesk_settings.DEFAULT_REPORT)
 
 
 class HelpdeskPreferences(models.Model):
-    """A person's own switches, for all services together."""
+    """The switches of a user for all services together."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -187,24 +152,24 @@ class HelpdeskPreferences(models.Model):
     )
     language = models.CharField(_("language of e-mails"), max_length=10, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
-    alerts_as_requester = models.BooleanField(_("Alert me about my own tickets"), default=True)
+    alerts_as_requester = models.BooleanField(_("E-mail me about my requests"), default=True)
     alerts_as_guest = models.BooleanField(
-        _("Alert me about tickets to which I am invited"), default=True
+        _("E-mail me about tickets to which I am invited"), default=True
     )
-    alerts_as_follower = models.BooleanField(_("Alert me about the tickets I follow"), default=True)
-    monitoring_suspended = models.BooleanField(
-        _("Suspend the monitoring of tickets"), default=False
+    alerts_as_follower = models.BooleanField(
+        _("E-mail me about the tickets I follow"), default=True
     )
-    reports_suspended = models.BooleanField(_("Suspend the daily reports"), default=False)
+    monitoring_suspended = models.BooleanField(_("Pause ticket alerts"), default=False)
+    reports_suspended = models.BooleanField(_("Pause daily reports"), default=False)
     group_reports = models.BooleanField(
-        _("Group the reports in a single e-mail when possible"), default=True
+        _("Combine reports in one e-mail where possible"), default=True
     )
-    skip_empty_reports = models.BooleanField(_("Do not send an empty report"), default=False)
+    skip_empty_reports = models.BooleanField(_("Do not send empty reports"), default=False)
     # What the mail server refused: no more mail there for a while, or until the address changes.
     refused_email = models.EmailField(blank=True, editable=False)
     refused_at = models.DateTimeField(null=True, editable=False)
     stay_on_ticket = models.BooleanField(
-        _("Show tickets after closing, refusing, postponing…"), default=True
+        _("Stay on the ticket after closing, refusing, postponing…"), default=True
     )
 
     class Meta:
@@ -217,5 +182,5 @@ class HelpdeskPreferences(models.Model):
 
     @classmethod
     def of(cls, user: Any) -> HelpdeskPreferences:
-        """Return the switches of a person, at their defaults if never touched."""
+        """Return the switches of a user, an unsaved row with the defaults if there is none."""
         return cls.objects.filter(user=user).first() or cls(user=user)

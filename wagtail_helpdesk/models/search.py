@@ -1,4 +1,4 @@
-"""What the full-text search reads: one row for each event, with the words it can be found by."""
+"""The rows of the full-text search, one for each event."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from .tickets import Ticket
 
 
 class SearchRowQuerySet(models.QuerySet["SearchRow"]):
-    """Search rows, and the gate to them."""
+    """Search rows and the access check for them."""
 
     def visible_to(self, user: Any) -> Self:
-        """Narrow to what the user may read: the rule of events, asked of the ticket as it is now."""
+        """Narrow to what the user may read now, by the rule that holds for events."""
         return self.filter(access.reads_message_q(user))
 
 
 class SearchRow(models.Model):
-    """The words of an event, folded (``search.words``) and written off the request.
+    """The normalised words of an event (``search.normalisation``), written by the worker.
 
-    ``ticket``, ``audience`` and ``actor`` never change for an event; they stand here under the
-    same names so that the one reading rule applies without another join. What may change (who
-    manages the service, who is invited) is never copied: a query always asks for it.
-    Each database keeps an index of its own over ``about`` and ``said``: migration 0002.
+    ``ticket``, ``audience`` and ``actor`` never change for an event. They are copied under the
+    same names so that the access rule of events applies without another join. What can change,
+    such as managers and guests, is never copied. The migrations create an index over ``about``
+    and ``said`` in each database.
     """
 
     event = models.OneToOneField(
@@ -35,7 +35,7 @@ class SearchRow(models.Model):
     )
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
     audience = models.CharField(max_length=10)
-    # The event protects its author; a second constraint would read this whole table to say the same.
+    # The event protects its author already; a constraint would read this whole table as well.
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.utils.text import capfirst
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
 
@@ -19,6 +19,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 
 from .inheritance import Inherited, InheritedSettings, get_site_default
+from .monitoring_levels import PRESETS
 
 if TYPE_CHECKING:
     from .managers import ServiceManagerQuerySet
@@ -110,13 +111,7 @@ class Service(InheritedSettings):
         _("default monitoring of its managers"),
         max_length=10,
         blank=True,
-        choices=[
-            ("none", pgettext_lazy("monitoring", "None")),
-            ("minimal", pgettext_lazy("monitoring", "Minimal")),
-            ("medium", pgettext_lazy("monitoring", "Medium")),
-            ("high", pgettext_lazy("monitoring", "High")),
-            ("full", pgettext_lazy("monitoring", "Full")),
-        ],
+        choices=[(preset.value, preset.label) for preset in PRESETS],
     )
     arrivals = models.ForeignKey(
         "Category",

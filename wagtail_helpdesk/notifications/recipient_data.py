@@ -24,7 +24,8 @@ from wagtail_helpdesk.models import (
     Ticket,
     find_substitutions,
 )
-from wagtail_helpdesk.models.preferences import Levels, get_default_levels
+from wagtail_helpdesk.models.monitoring_levels import Levels
+from wagtail_helpdesk.models.preferences import get_default_levels
 from wagtail_helpdesk.models.services import CategoryQuerySet
 
 from .recipient_rules import ManagerRole, Person, TicketChange, TicketSnapshot

@@ -10,7 +10,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import readable_audiences
 from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Action, Audience, Role, Status
 from wagtail_helpdesk.models import Level, Reason, SkipReason
-from wagtail_helpdesk.models.preferences import Levels
+from wagtail_helpdesk.models.monitoring_levels import Levels
 
 
 class Arrival(Enum):

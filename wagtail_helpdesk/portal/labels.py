@@ -1,4 +1,4 @@
-"""Statuses, times and sizes in the words of whoever reads them."""
+"""Statuses, times and sizes, worded for their reader."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Status
 
-#: Requesters read plainer words for the same nine statuses.
+#: Plainer words for requesters.
 REQUESTER_LABELS = {
     Status.FREE: pgettext_lazy("status", "Received"),
-    Status.IN_PROGRESS: pgettext_lazy("status", "Being handled"),
-    Status.INCOMPLETE: pgettext_lazy("status", "Waiting for your answer"),
+    Status.IN_PROGRESS: pgettext_lazy("status", "In progress"),
+    Status.INCOMPLETE: pgettext_lazy("status", "Waiting for your reply"),
     Status.POSTPONED: pgettext_lazy("status", "Postponed"),
-    Status.CLOSED: pgettext_lazy("status", "Done: to be confirmed"),
-    Status.APPROVED: pgettext_lazy("status", "Done"),
-    Status.EXPIRED: pgettext_lazy("status", "Done (without an answer from you)"),
+    Status.CLOSED: pgettext_lazy("status", "Solved – please confirm"),
+    Status.APPROVED: pgettext_lazy("status", "Solved"),
+    Status.EXPIRED: pgettext_lazy("status", "Closed – no reply from you"),
     Status.CANCELLED: pgettext_lazy("status", "Cancelled"),
     Status.REFUSED: pgettext_lazy("status", "Refused"),
 }
 
 
 def get_status_label(status: str, *, plain: bool, resume_on: date | None = None) -> str:
-    """Return the status as a requester (``plain``) or as anybody else reads it.
+    """Return the label of a status: in plain words for requesters (``plain``), else as on the desk.
 
-    A requester who also manages the service reads everywhere the word of the desk and its filters.
+    ``plain`` is for requesters who do not manage the service.
     """
     if resume_on:
         return _("Postponed until %(date)s") % {"date": format_date(resume_on)}
@@ -40,7 +40,7 @@ def get_status_label(status: str, *, plain: bool, resume_on: date | None = None)
 def format_moment(when: datetime, now: datetime) -> str:
     """Return a short time: the hour for today, else the day.
 
-    ``timesince`` would read better and costs more than the rest of a list's row.
+    Not ``timesince``, which costs more than the rest of the row of a list.
     """
     local, today = timezone.localtime(when), timezone.localtime(now).date()
     if local.date() == today:
@@ -49,18 +49,18 @@ def format_moment(when: datetime, now: datetime) -> str:
 
 
 def format_timestamp(moment: datetime) -> str:
-    """Return a time for ``<time datetime>``, which knows no microseconds."""
+    """Return a time in ISO 8601 to the second, for ``<time datetime>``."""
     return moment.isoformat(timespec="seconds")
 
 
 def format_relative_time(moment: datetime) -> str:
-    """Return the day and the hour of something that happened."""
+    """Return the day and the hour of an event."""
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
-def format_size(octets: int) -> str:
-    """Return a size in the reader's units, with a decimal only where it says something."""
-    kilos, megas = octets / 1024, octets / 1024**2
+def format_size(size_in_bytes: int) -> str:
+    """Return a size given in bytes as kilobytes or megabytes, with a decimal where it matters."""
+    kilos, megas = size_in_bytes / 1024, size_in_bytes / 1024**2
     if kilos < 1000:
         return _("%(size)s KB") % {"size": number_format(max(1, round(kilos)))}
     decimals = 0 if megas >= 10 or megas.is_integer() else 1
@@ -68,5 +68,5 @@ def format_size(octets: int) -> str:
 
 
 def make_file_slug(name: str) -> str:
-    """Return a file's name as it can stand in an address of Wagtail: letters and hyphens."""
+    """Return a file name as a slug, because Wagtail routes only words and hyphens."""
     return slugify(name.replace(".", "-")) or "file"

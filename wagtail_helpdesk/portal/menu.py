@@ -1,4 +1,4 @@
-"""The main menu of the helpdesk, and what its "+" holds."""
+"""The menu of the helpdesk: its items, and the services that the user may configure."""
 
 from __future__ import annotations
 
@@ -7,70 +7,128 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from wagtail_helpdesk.auth import ACCESS_ADMIN, grants_admin_access
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES
 from wagtail_helpdesk.models import Service
 
+from .extensions import collect
+
 if TYPE_CHECKING:
     from .request import HelpdeskRequest
 
-#: More services than this are reached through the Wagtail admin's own list.
-MOST_SERVICES = 20
+#: A user who configures more services than this finds them in the list of the Wagtail admin.
+MAX_MENU_SERVICES = 20
+
+
+class HelpdeskMenuItem:
+    """An item of the menu. A function registered for ``register_helpdesk_menu_item`` returns one.
+
+    It leads to a route of the helpdesk page, or to the ``url`` given. ``in_more`` puts it behind
+    the "+" instead of beside the other items. Override ``is_shown`` to hide it from some users.
+    """
+
+    def __init__(
+        self,
+        label: Any,
+        route: str = "",
+        *,
+        url: str = "",
+        order: int = 1000,
+        in_more: bool = False,
+    ) -> None:
+        self.label = label
+        self.route = route
+        self.url = url
+        self.order = order
+        self.in_more = in_more
+
+    def is_shown(self, request: HelpdeskRequest) -> bool:
+        """Return whether the user of this request sees the item."""
+        return True
+
+    def get_url(self, request: HelpdeskRequest) -> str:
+        """Return where the item leads."""
+        return self.url or request.url(self.route)
+
+
+class DeskItem(HelpdeskMenuItem):
+    """The item that leads managers to their tickets."""
+
+    def is_shown(self, request: HelpdeskRequest) -> bool:
+        return bool(request.managed)
+
+
+def get_requests_item() -> HelpdeskMenuItem:
+    """Return the item of the user's own requests."""
+    return HelpdeskMenuItem(gettext_lazy("Requests"), "tickets", order=100)
+
+
+def get_desk_item() -> HelpdeskMenuItem:
+    """Return the item of the desk."""
+    return DeskItem(gettext_lazy("Desk"), "desk", order=200)
+
+
+def get_search_item() -> HelpdeskMenuItem:
+    """Return the item of the search."""
+    return HelpdeskMenuItem(pgettext_lazy("page", "Search"), "search", order=300)
+
+
+def get_preferences_item() -> HelpdeskMenuItem:
+    """Return the item of the user's preferences."""
+    return HelpdeskMenuItem(gettext_lazy("Preferences"), "preferences", order=100, in_more=True)
 
 
 @dataclass(frozen=True)
-class MenuItem:
-    """A line of the menu."""
+class MenuLink:
+    """A link of the menu, ready for the template."""
 
-    label: str
-    address: str
+    label: Any
+    url: str
     current: bool = False
 
 
 @dataclass(frozen=True)
 class Menu:
-    """The entries that are always visible, those behind the "+", and the services to configure."""
+    """The links that are always visible, those behind the "+", and the services to configure."""
 
-    main: list[MenuItem]
-    more: list[MenuItem]
-    services: list[MenuItem]
+    main: list[MenuLink]
+    more: list[MenuLink]
+    services: list[MenuLink]
 
 
 def build_menu(request: HelpdeskRequest) -> Menu:
-    """Return the menu of a visitor; managers have the desk, some of them services to configure."""
-    main = [_entry(request, _("Requests"), "tickets/")]
-    if request.managed:
-        main.append(_entry(request, _("Desk"), "desk/"))
-    main.append(_entry(request, pgettext("page", "Search"), "search/"))
-    more = [_entry(request, _("Preferences"), "preferences/")]
-    return Menu(main, more, _configurable(request))
+    """Return the menu for the user of a request."""
+    items = [item for item in collect("register_helpdesk_menu_item") if item.is_shown(request)]
+    main = [_make_link(request, item) for item in items if not item.in_more]
+    more = [_make_link(request, item) for item in items if item.in_more]
+    return Menu(main, more, _list_configurable_services(request))
+
+
+def _make_link(request: HelpdeskRequest, item: HelpdeskMenuItem) -> MenuLink:
+    url = item.get_url(request)
+    return MenuLink(item.label, url, current=request.http.path == url)
 
 
 def get_panel_url(service: Service) -> str | None:
-    """Return where a service is configured in the Wagtail admin, if it is installed there."""
-    return _in_the_admin("panel", service.pk)
+    """Return where a service is configured in the Wagtail admin; None without the admin."""
+    return _reverse_admin("panel", service.pk)
 
 
-def _in_the_admin(name: str, *args: Any) -> str | None:
+def _reverse_admin(name: str, *args: Any) -> str | None:
     try:
         return reverse(f"helpdesk_services:{name}", args=args)
     except NoReverseMatch:
         return None
 
 
-def _entry(request: HelpdeskRequest, label: str, path: str) -> MenuItem:
-    address = request.base + path
-    return MenuItem(label, address, current=request.http.path == address)
-
-
-def _configurable(request: HelpdeskRequest) -> list[MenuItem]:
+def _list_configurable_services(request: HelpdeskRequest) -> list[MenuLink]:
     rows = [row for row in request.managed if row.privileges.intersection(CONFIGURATION_PRIVILEGES)]
-    # Where our back end is in use the privilege is enough, and nothing has to be asked.
+    # With the helpdesk's authentication backend the privilege is enough: no query is needed.
     if not rows or not (grants_admin_access() or request.user.has_perm(ACCESS_ADMIN)):
         return []
-    addresses = [(row.service.name, get_panel_url(row.service)) for row in rows[:MOST_SERVICES]]
-    if len(rows) > MOST_SERVICES:
-        addresses.append((_("All my services"), _in_the_admin("list")))
-    return [MenuItem(name, address) for name, address in addresses if address]
+    links = [(row.service.name, get_panel_url(row.service)) for row in rows[:MAX_MENU_SERVICES]]
+    if len(rows) > MAX_MENU_SERVICES:
+        links.append((_("All my services"), _reverse_admin("list")))
+    return [MenuLink(name, url) for name, url in links if url]

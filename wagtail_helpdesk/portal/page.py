@@ -1,4 +1,4 @@
-"""The helpdesk page as a mixin: its routes, each answered by a view of its own."""
+"""The mixin that makes a Wagtail page a helpdesk, and its routes."""
 
 from __future__ import annotations
 
@@ -6,25 +6,33 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
 from .desk import desk_page
+from .http import FORM_METHODS
 from .preferences import absences, manager, personal
 from .request import handle_request
 from .requests import home, my_tickets, opening
 from .search import search_page
 from .tickets import action_view, files, notified, ticket_page
 
+#: For routes that only read.
+reads = method_decorator(require_safe)
+#: For routes that also accept a form.
+accepts_forms = method_decorator(require_http_methods(FORM_METHODS))
+
 
 class HelpdeskPageMixin(RoutablePageMixin, models.Model):
-    """Makes a page model the helpdesk of its site. ``wagtail_helpdesk.pages`` has a ready one.
+    """Adds the helpdesk to a page model. ``wagtail_helpdesk.pages`` has a ready-made model.
 
-    A subclass overrides ``get_helpdesk_context`` to give the templates more.
+    Override ``get_helpdesk_context`` to pass more to the templates.
     """
 
-    #: How ``links.py`` recognises the pages that a mail can lead to.
+    #: ``links.py`` finds the pages that an e-mail can link to by this attribute.
     is_helpdesk_page = True
     subpage_types: list[str] = []
 
@@ -39,61 +47,74 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
         abstract = True
 
     def get_helpdesk_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what every template of the helpdesk gets besides its own context."""
+        """Return the context that all templates of the helpdesk share."""
         return self.get_context(request)
 
     @path("", name="home")
+    @reads
     def home_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, home.show_home)
 
     @path("new/", name="new")
+    @reads
     def new_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, opening.choose_category)
 
     @path("new/<int:category>/", name="new_in")
+    @accepts_forms
     def new_in_route(self, request: HttpRequest, category: int) -> HttpResponseBase:
         return handle_request(self, request, opening.show_opening_form, category=category)
 
     @path("tickets/", name="tickets")
+    @reads
     def tickets_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, my_tickets.show_my_tickets)
 
     @path("tickets/<int:number>/", name="ticket")
+    @reads
     def ticket_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
         return handle_request(self, request, ticket_page.show_ticket, number=number)
 
-    # Wagtail routes words and hyphens only, so the name in the address of a file is a slug; the
-    # true name travels in the header of the answer.
+    # Wagtail routes only words and hyphens, so the file name in the URL is a slug; the real name
+    # is in the Content-Disposition header.
     @path("tickets/<int:number>/files/<int:file_id>/<str:name>/", name="file")
+    @reads
     def file_route(
         self, request: HttpRequest, number: int, file_id: int, name: str
     ) -> HttpResponseBase:
         return handle_request(self, request, files.download_file, number=number, file_id=file_id)
 
     @path("tickets/<int:number>/<slug:action>/", name="act")
+    @accepts_forms
     def act_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
         return handle_request(self, request, action_view.handle_action, number=number, slug=action)
 
     @path("tickets/<int:number>/told/<int:event>/", name="told")
+    @reads
     def told_route(self, request: HttpRequest, number: int, event: int) -> HttpResponseBase:
         return handle_request(self, request, notified.show_notified, number=number, event=event)
 
     @path("desk/", name="desk")
+    @reads
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:
-        return handle_request(self, request, desk_page.show)
+        return handle_request(self, request, desk_page.show_desk)
 
     @path("preferences/", name="preferences")
+    @accepts_forms
     def preferences_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, personal.show_preferences)
 
     @path("preferences/manager/", name="manager_preferences")
+    @accepts_forms
     def manager_preferences_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, manager.show_manager_preferences)
 
     @path("preferences/absences/", name="absences")
+    @accepts_forms
     def absences_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, absences.show_absences)
 
     @path("search/", name="search")
+    @reads
     def search_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, search_page.show_search)

@@ -1,4 +1,4 @@
-"""The helpdesk page nearest to a request: on its site, in its reader's language."""
+"""Finding the helpdesk page for a request: on its site, in its reader's language."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from wagtail_helpdesk.links import find_in_language, find_location, helpdesk_pag
 
 
 def find_helpdesk_page(request: HttpRequest) -> Any:
-    """Return the page, or None where there is none; one statement, however often it is asked."""
+    """Return the helpdesk page, or None without any; looked up once per request."""
     if not hasattr(request, "_helpdesk_page"):
-        request._helpdesk_page = _nearest(request)  # type: ignore[attr-defined]
+        request._helpdesk_page = _find_nearest(request)  # type: ignore[attr-defined]
     return request._helpdesk_page  # type: ignore[attr-defined]
 
 
-def _nearest(request: HttpRequest) -> Any:
+def _find_nearest(request: HttpRequest) -> Any:
     pages = helpdesk_pages()
     if not pages:
         return None
@@ -34,13 +34,16 @@ def open_helpdesk_page(request: HttpRequest) -> Any:
     return page if page is not None and may_read_page(page, request) else None
 
 
-def get_helpdesk_url(request: HttpRequest | None) -> str:
-    """Return the address of the helpdesk for links, empty where there is none.
+def get_helpdesk_url(request: HttpRequest | None, route: str = "home", *args: Any) -> str:
+    """Return the URL of a route of the helpdesk page, empty without a page.
 
-    Without a request, as in a mail or a task, an absolute one.
+    It is absolute where there is no request, as in an e-mail or a task.
     """
     if request is None:
         place = find_location(None, get_language() or "")
-        return str(place.page.full_url) if place else ""
-    page = find_helpdesk_page(request)
-    return (page.get_url(request) or "") if page else ""
+        page = place.page if place else None
+        base = page.full_url if page else None
+    else:
+        page = find_helpdesk_page(request)
+        base = page.get_url(request) if page else None
+    return f"{base}{page.reverse_subpage(route, args=args)}" if page and base else ""

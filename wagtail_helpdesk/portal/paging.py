@@ -1,4 +1,4 @@
-"""Long lists a page at a time, continued after a key and never by offset."""
+"""Keyset pagination: a page starts after a key and never at an offset."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
-#: Rows of a page of every list.
+#: Rows on a page.
 LENGTH = 25
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,18 +20,18 @@ Key = Sequence[int]
 
 @dataclass(frozen=True)
 class Order:
-    """An order that an index supports in one direction, and how to continue after a key."""
+    """An order that an index supports, and the condition for the rows after a key."""
 
     fields: tuple[str, ...]
     after: Callable[[list[Any]], Q]
 
     def key(self, row: dict[str, Any]) -> str:
-        """Return the place of a row in this order, for the address of the next page."""
+        """Return the key of a row, for the URL of the next page."""
         values = (row[field.lstrip("-")] for field in self.fields)
         return "-".join(str(_as_number(value)) for value in values)
 
     def read(self, key: str) -> list[Any] | None:
-        """Return the values of a key, or None when somebody wrote it by hand."""
+        """Return the values of a key, None for an invalid one."""
         names = [field.lstrip("-") for field in self.fields]
         try:
             numbers = [int(part) for part in key.split("-")]
@@ -54,8 +54,8 @@ def _as_value(name: str, number: int) -> Any:
 
 _BY_ACTIVITY = Tuple(F("last_activity_at"), F("number"))
 
-# Row comparison is an index condition on PostgreSQL; the same said with OR reads all the rows
-# before the key again.
+# Row comparison is an index condition on PostgreSQL; the same with OR would read all rows before
+# the key again.
 RECENT = Order(
     ("-last_activity_at", "-number"), lambda key: Q(TupleLessThan(_BY_ACTIVITY, tuple(key)))
 )
@@ -63,7 +63,7 @@ OLDEST = Order(
     ("last_activity_at", "number"), lambda key: Q(TupleGreaterThan(_BY_ACTIVITY, tuple(key)))
 )
 NEWEST = Order(("-number",), lambda key: Q(number__lt=key[0]))
-# The index on priority read backwards: the most urgent first, and of these the longest idle.
+# The index on priority backwards: the most urgent first, and of these the longest idle.
 URGENT = Order(
     ("-priority", "last_activity_at", "number"),
     lambda key: (
@@ -75,7 +75,7 @@ URGENT = Order(
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows, and the key after which the next page starts (empty: this was the last)."""
+    """Rows, and the key after which the next page starts, empty on the last page."""
 
     rows: list[Row]
     next_key: str = ""
@@ -89,7 +89,7 @@ def paginate(
     after: str = "",
     length: int = LENGTH,
 ) -> Page[dict[str, Any]]:
-    """Return one page of a list as plain values: model instances would cost more than the SQL."""
+    """Return one page of a list as values; model instances would take longer than the query."""
     key = order.read(after) if after else None
     if key is not None:
         queryset = queryset.filter(order.after(key))

@@ -1,4 +1,4 @@
-"""What one person may do on the pages within a while, and what is answered when it is too much."""
+"""Rate limits of the forms of the helpdesk pages, and the answers when they are exceeded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: The code of the error at a field that names too many people.
+#: The code of the validation error of a field in which there is too much.
 TOO_MANY = "too_many"
 
 
@@ -22,8 +22,8 @@ def check_invitations(user: User | Any, people: int) -> None:
 
     Looking them up costs as much as inviting them, which ``actions.limits`` counts.
     """
-    most = helpdesk_settings.INVITATIONS_PER_HOUR
-    if not rate_limits.allow("people_named", user, most, rate_limits.HOUR, people):
+    limit = helpdesk_settings.INVITATIONS_PER_HOUR
+    if not rate_limits.allow("people_named", user, limit, rate_limits.HOUR, people):
         message = _("You have invited a lot of people. Please wait an hour before inviting others.")
         raise forms.ValidationError(message, code=TOO_MANY)
 

@@ -1,17 +1,17 @@
-"""What every page of the helpdesk does: who is here, the gate to tickets, and the private answer."""
+"""The request as the views of the helpdesk use it: the user, their tickets, addresses, answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import access, lifecycle
@@ -22,13 +22,13 @@ from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 from wagtail_helpdesk.parsing import clean_request
 
 from . import menu
+from .http import make_private
 
 View = Callable[..., HttpResponseBase]
-READ_METHODS = ("GET", "HEAD")
 
 
 class HelpdeskRequest:
-    """One request of somebody who is logged in, to one helpdesk page."""
+    """A request by a logged-in user to a page of one helpdesk."""
 
     def __init__(self, page: Any, http: HttpRequest) -> None:
         clean_request(http)
@@ -38,18 +38,27 @@ class HelpdeskRequest:
 
     @cached_property
     def base(self) -> str:
-        """The address of the helpdesk page, to which every other address is appended."""
-        address = self.page.get_url(self.http) if self.page.pk else None
-        return address or "/"
+        """The path of the helpdesk page; every other path of the helpdesk begins with it."""
+        path = self.page.get_url(self.http) if self.page.pk else None
+        return path or "/"
+
+    def url(self, route: str, *args: Any, **query: Any) -> str:
+        """Return the path of a route of the helpdesk page: ``url("ticket", 1042)``.
+
+        ``query`` becomes the query string; parameters that are None are left out.
+        """
+        path = f"{self.base}{self.page.reverse_subpage(route, args=args)}"
+        given = {name: value for name, value in query.items() if value is not None}
+        return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
     @property
     def managed(self) -> list[ServiceManager]:
-        """The visitor's rows as manager, with their services: used by every list."""
+        """The manager rows of the user, with their services."""
         return access.manager_rows_of(self.user)
 
     @property
     def services(self) -> list[Service]:
-        """The services the visitor manages."""
+        """The services that the user manages."""
         return [row.service for row in self.managed]
 
     @property
@@ -58,29 +67,33 @@ class HelpdeskRequest:
         return self.http.method == "POST"
 
     def ticket(self, number: int) -> Ticket:
-        """Return a ticket with what the visitor is to it; what they may not read does not exist."""
-        found = (
+        """Return a ticket with the user's access to it.
+
+        Raises ``Http404`` when the user may not see it, just as when it does not exist.
+        """
+        ticket = (
             Ticket.objects.visible_to(self.user)
             .with_access(self.user)
             .select_related("service", "category", "origin__page")
             .filter(pk=number)
             .first()
         )
-        if found is None:
+        if ticket is None:
             raise Http404(_("This ticket does not exist or is not visible to you."))
-        return found.with_people()
+        return ticket.with_people()
 
     def may(self, ticket: Ticket) -> list[lifecycle.Action]:
-        """Return the actions that the visitor has on a ticket fetched with ``ticket()``."""
+        """Return the actions available to the user on a ticket fetched with ``ticket()``."""
         ticket_access = ticket.access
         return lifecycle.find_available_actions(
             ticket_access.roles, ticket_access.privileges, lifecycle.Status(ticket.status)
         )
 
     def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
-        """Answer with one of the helpdesk's templates."""
+        """Return a response made of one of the helpdesk's templates."""
         shared = self.page.get_helpdesk_context(self.http) | {
             "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,
+            "helpdesk": self,
             "base": self.base,
             "menu": menu.build_menu(self),
         }
@@ -90,12 +103,9 @@ class HelpdeskRequest:
 
 
 def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
-    """Let a visitor in and answer them: login first, then the view, refusals as pages."""
+    """Return the response of a view, a redirect to the login, or a page about the refusal."""
     if not access.is_active_user(http.user):
-        return make_private(_to_login(http))
-    methods = getattr(view, "methods", READ_METHODS)
-    if http.method not in methods:
-        return HttpResponseNotAllowed(methods)
+        return make_private(_redirect_to_login(http))
     request = HelpdeskRequest(page, http)
     try:
         return make_private(view(request, **kwargs))
@@ -107,33 +117,19 @@ def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> H
         }
     except NotYours:
         refused = {"template": "forbidden.html", "status": 403, "number": kwargs.get("number")}
-    return make_private(request.render(**refused, typed=_typed(http)))
+    return make_private(request.render(**refused, unsent_text=_get_posted_text(http)))
 
 
-def _typed(request: HttpRequest) -> str:
-    """Return the text of a form that is refused: whoever lost the right keeps their words."""
+def _get_posted_text(request: HttpRequest) -> str:
+    """Return the text of a refused form, so that the user does not lose it with their access."""
     limit = helpdesk_settings.MESSAGE_MAX_LENGTH
     return join_line_ends(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 
 
-def accept_post(view: View) -> View:
-    """Mark a view that accepts POST besides reading."""
-    view.methods = (*READ_METHODS, "POST")  # type: ignore[attr-defined]
-    return view
-
-
 def login_url() -> str:
-    """Return where whoever is not logged in is sent, as the site set it: an address or a name."""
+    """Return the login page that the site configured: a path, a URL or the name of a URL pattern."""
     return getattr(settings, "WAGTAIL_FRONTEND_LOGIN_URL", None) or settings.LOGIN_URL
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
+def _redirect_to_login(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path(), resolve_url(login_url()))
-
-
-def make_private(response: HttpResponseBase) -> HttpResponseBase:
-    """Keep an answer out of every cache, the browser's included."""
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    patch_vary_headers(response, ["Cookie"])
-    return response

@@ -1,8 +1,8 @@
-"""The rows of ticket lists: plain values, everything a template shows computed once."""
+"""The rows of ticket lists: plain values, with everything that a template shows computed once."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,9 @@ from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_names
 
 from . import labels, paging
+from .ticket_columns import MANAGER, Cell, TicketColumn, fill_cells
 
+#: The columns that ``build_rows`` needs of each ticket.
 FIELDS = (
     "number",
     "subject",
@@ -48,36 +50,35 @@ class TicketRow:
     assignee: str
     stamp: str
     when: str
-
-    @property
-    def path(self) -> str:
-        """Where the ticket is read, below the helpdesk's page."""
-        return f"tickets/{self.number}/"
+    #: Of the columns of the list, in their order.
+    cells: tuple[Cell, ...] = ()
 
     @property
     def urgent(self) -> bool:
-        """Whether the priority is worth a mark in a list."""
+        """Whether lists mark the priority."""
         return self.priority > Priority.NORMAL
 
 
 def build_rows(
     values: Iterable[dict[str, Any]], *, reader: Any, managed: Collection[Any] = ()
 ) -> list[TicketRow]:
-    """Return the rows as ``reader`` reads them, who manages these services by their ids.
+    """Return rows in the words of their reader, who manages the services with the ids ``managed``.
 
-    One statement for all the names.
+    One statement for all names.
     """
     values = list(values)
     names = get_display_names(row[role] for row in values for role in ("requester", "assignee"))
     now = timezone.now()
-    return [_row(value, names, now, _is_plain(value, reader, managed)) for value in values]
+    return [_build_row(value, names, now, _is_plain(value, reader, managed)) for value in values]
 
 
 def _is_plain(value: dict[str, Any], reader: Any, managed: Collection[Any]) -> bool:
     return value["requester"] == reader.pk and value["service"] not in managed
 
 
-def _row(value: dict[str, Any], names: dict[Any, str], now: datetime, plain: bool) -> TicketRow:
+def _build_row(
+    value: dict[str, Any], names: dict[Any, str], now: datetime, plain: bool
+) -> TicketRow:
     return TicketRow(
         number=value["number"],
         subject=value["subject"],
@@ -103,22 +104,23 @@ def paginate_rows(
     after: str,
     reader: Any,
     length: int = paging.LENGTH,
+    columns: Sequence[TicketColumn] = (MANAGER,),
 ) -> paging.Page[TicketRow]:
-    """Return one page of a list of tickets."""
+    """Return one page of a list of tickets, with the cells of these columns."""
     page = paging.paginate(tickets, FIELDS, order, after, length)
     managed = {row.service_id for row in access.manager_rows_of(reader)}
     rows = build_rows(page.rows, reader=reader, managed=managed)
-    return paging.Page(rows, page.next_key, page.continued)
+    return paging.Page(fill_cells(rows, columns, reader), page.next_key, page.continued)
 
 
-def filter_rows(tickets: QuerySet[Ticket], which: str) -> QuerySet[Ticket]:
-    """Narrow a list to the open tickets, the ended ones, one status, or nothing at all."""
-    if which in Status.values:
-        tickets = tickets.filter(status=which)
-        which = "open" if Status(which) in OPEN_STATUSES else "ended"
-    if which == "open":
-        # Always by the generated column: the partial indexes are matched by nothing else.
+def filter_by_status(tickets: QuerySet[Ticket], chosen: str) -> QuerySet[Ticket]:
+    """Narrow to the ``open`` or ``ended`` tickets or to one status; ``all`` narrows nothing."""
+    if chosen in Status.values:
+        tickets = tickets.filter(status=chosen)
+        chosen = "open" if Status(chosen) in OPEN_STATUSES else "ended"
+    if chosen == "open":
+        # Always by the generated column: nothing else matches the partial indexes.
         return tickets.filter(is_open=True)
-    if which == "ended":
+    if chosen == "ended":
         return tickets.filter(is_open=False)
     return tickets

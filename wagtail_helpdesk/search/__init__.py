@@ -1,4 +1,4 @@
-"""Full-text search over subjects, messages and properties, as one person may read them."""
+"""Full-text search in the tickets that a user may read."""
 
 from .normalisation import Query, QueryTooBroad, SearchUnavailable, parse_query
 from .results import SearchFilters, SearchHit, SearchResults, search

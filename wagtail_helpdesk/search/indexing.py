@@ -1,4 +1,4 @@
-"""Filling the search rows: after an event, in a sweep of what was missed, or all over again."""
+"""Filling the search rows: after an event, for events that were missed, or all over again."""
 
 from __future__ import annotations
 
@@ -13,30 +13,32 @@ from wagtail_helpdesk.models import Event, SearchRow, Ticket
 from wagtail_helpdesk.names import get_display_name
 
 from . import backends
-from .normalisation import fold_text
+from .normalisation import normalise_text
 
 #: Events read and written at a time.
 BATCH = 500
-#: Numbers of events looked at together for what was missed.
+#: Between texts: no compound begins in one and ends in the next.
+SEPARATOR = " / "
+#: Ids of events searched together for missed ones.
 STRETCH = 2000
-#: After these, what a ticket is about is no longer what its rows say.
-_CHANGES_WHAT_IT_IS_ABOUT = [
+#: Actions after which all rows of the ticket are out of date.
+_CHANGES_ABOUT = [
     lifecycle.CHANGE_SUBJECT.name,
     lifecycle.CHANGE_REQUESTER.name,
     lifecycle.MOVE.name,
 ]
 
 
-def index_form(batch: UUID) -> None:
-    """Make the acts of one form findable."""
+def index_submission(batch: UUID) -> None:
+    """Index the events of one submission."""
     for _size in sweep_unindexed(find_unindexed().filter(batch=batch)):
         pass
 
 
-def index_ticket_of() -> None:
-    """Make findable what was missed, from the newest event back to a stretch that missed nothing.
+def index_missed_events() -> None:
+    """Index missed events, from the newest back to a stretch without any.
 
-    Asking all events would read the whole table each time; ``sweep`` without limits does.
+    ``sweep_unindexed()`` without an argument looks at all events, which reads the whole table.
     """
     last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     while last > 0:
@@ -47,11 +49,11 @@ def index_ticket_of() -> None:
 
 
 def index_events(events: QuerySet[Event]) -> int:
-    """Write the rows of these events, and return how many."""
+    """Index these events and return their number."""
     rows = [_row(event) for event in _with_what_is_read(events)]
     if not rows:
         return 0
-    # First, because the sweep looks for missing rows: what the engine refused is offered again.
+    # The engine first: events without a row are found and indexed again when it refuses them.
     backends.get_backend().add(rows)
     SearchRow.objects.bulk_create(
         rows,
@@ -62,25 +64,25 @@ def index_events(events: QuerySet[Event]) -> int:
     return len(rows)
 
 
-def forget_ticket(event: int) -> None:
-    """Forget the words of an event whose row was deleted."""
+def forget_event(event: int) -> None:
+    """Remove a deleted event from the index."""
     backends.get_backend().remove(event)
 
 
 def find_unindexed() -> QuerySet[Event]:
-    """Return the events that cannot be found yet."""
+    """Return the events that are not indexed yet."""
     return Event.objects.filter(search_row=None)
 
 
 def sweep_unindexed(events: QuerySet[Event] | None = None) -> Iterator[int]:
-    """Index what was missed, or some of it, yielding after each batch how many events it held."""
+    """Index events, by default all that were missed; yield the size of each batch."""
     for keys in _batches(find_unindexed() if events is None else events):
         yield index_events(Event.objects.filter(pk__in=keys))
         index_events(_outdated_by(keys))
 
 
 def rebuild_index() -> Iterator[int]:
-    """Index everything again, yielding after each batch how many events it held."""
+    """Index everything again; yield the size of each batch."""
     backends.get_backend().empty()
     for keys in _batches(Event.objects.all()):
         yield index_events(Event.objects.filter(pk__in=keys))
@@ -97,8 +99,8 @@ def _batches(events: QuerySet[Event]) -> Iterator[list[int]]:
 
 
 def _outdated_by(keys: list[int]) -> QuerySet[Event]:
-    """Return the other events of the tickets that are about something else since these."""
-    changed = Event.objects.filter(pk__in=keys, action__in=_CHANGES_WHAT_IT_IS_ABOUT)
+    """Return the other events of the tickets whose subject or place these events changed."""
+    changed = Event.objects.filter(pk__in=keys, action__in=_CHANGES_ABOUT)
     return Event.objects.filter(ticket__in=changed.values("ticket")).exclude(pk__in=keys)
 
 
@@ -109,14 +111,14 @@ def _with_what_is_read(events: QuerySet[Event]) -> Iterable[Event]:
 
 
 def _row(event: Event) -> SearchRow:
-    said = fold_text(" ".join(_said(event)))
+    said = normalise_text(SEPARATOR.join(_said(event)))
     return SearchRow(
         event=event,
         ticket_id=event.ticket_id,
         audience=event.audience,
         actor_id=event.actor_id,
-        # What says nothing answers no question: the index need not know what it is about.
-        about=fold_text(" ".join(_about(event.ticket))) if said else "",
+        # An event without words of its own matches no query: nothing else need be indexed.
+        about=normalise_text(SEPARATOR.join(_about(event.ticket))) if said else "",
         said=said,
     )
 
@@ -129,11 +131,11 @@ def _about(ticket: Ticket) -> Iterator[str]:
 
 
 def _said(event: Event) -> Iterator[Any]:
-    # The opening speaks for the ticket, so that a word of its subject finds it once, not once
-    # for each event.
+    # The opening stands for the ticket, so that a word of its subject finds it once and not
+    # once for each event.
     if event.action == lifecycle.OPEN_TICKET.name:
         yield from _about(event.ticket)
-    # The subject as it was given here: the history shows it even when it has changed since.
+    # The subject given here, which the history still shows after another change.
     yield event.after.get("subject", "")
     yield event.text
     for attachment in event.attachments.all():

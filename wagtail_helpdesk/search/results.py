@@ -1,8 +1,7 @@
-"""The one search: what somebody may read that answers their question, newest first."""
+"""The search: the messages that a user may read and that match a query, newest first."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -19,16 +18,15 @@ from wagtail_helpdesk.models import Attachment, Event, SearchRow, Ticket
 from . import backends
 from .normalisation import Query, parse_query
 from .passages import extract_passage, mark_matches
+from .ticket_reference import parse_ticket_reference
 
-#: Answers on a page, unless asked otherwise, and at most.
-LENGTH, MOST = 25, 50
-
-_NUMBER = re.compile(r"\s*#?\s*([0-9]{1,18})\s*", re.ASCII)
+#: Results on a page: unless asked otherwise, and at most.
+DEFAULT_LENGTH, MAX_LENGTH = 25, 50
 
 
 @dataclass(frozen=True, slots=True)
 class SearchFilters:
-    """What narrows a search, and where an older page starts (``before``: an event's id)."""
+    """What narrows a search. ``before`` is the id of the event after which an older page starts."""
 
     open: bool | None = None
     service: int | None = None
@@ -39,7 +37,7 @@ class SearchFilters:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """An event that answers, with its ticket; ``subject`` and ``passage`` are safe HTML."""
+    """An event that matches, with its ticket; ``subject`` and ``passage`` are safe HTML."""
 
     event: Event
     subject: SafeString
@@ -48,9 +46,9 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """The answers, and after which event the older ones start (None: these are all).
+    """One page of results. Older ones follow after the event ``older``; None: there are none.
 
-    ``ticket`` is the number of the ticket when the question was just that: lead there.
+    ``ticket`` is the number of a ticket when the query only refers to that ticket.
     """
 
     query: Query = field(default_factory=Query)
@@ -60,50 +58,53 @@ class SearchResults:
 
 
 def search(
-    user: Any, text: str, filters: SearchFilters | None = None, *, length: int = LENGTH
+    user: Any, text: str, filters: SearchFilters | None = None, *, length: int = DEFAULT_LENGTH
 ) -> SearchResults:
-    """Return what the user may read that holds all the words of ``text``, newest first.
+    """Return the messages with all the words of ``text`` that the user may read, newest first.
 
-    ``#1042`` or ``1042`` alone names a ticket and finds nothing else, if there is one to see. Raises
-    ``TooBroad`` when the database would take too long, ``Unavailable`` when an engine is away.
+    A text that only refers to a ticket, such as ``#1042``, its URL or the subject of an e-mail
+    about it, gives that ticket if the user may read it. Raises ``QueryTooBroad`` when the database
+    takes too long and ``SearchUnavailable`` when the engine does not answer.
     """
     filters, query = filters or SearchFilters(), parse_query(text)
     if not query or not access.is_active_user(user):
         return SearchResults(query)
-    if (number := _number_of_ticket(user, text)) is not None:
+    if (number := _find_ticket(user, text)) is not None:
         return SearchResults(query, ticket=number)
-    length = max(1, min(length, MOST))
-    found = backends.get_backend().newest(_doors(user, filters), query, filters.before, length)
-    return SearchResults(query, _hits(user, found.events, query), found.older)
+    length = max(1, min(length, MAX_LENGTH))
+    found = backends.get_backend().newest(
+        _build_sources(user, filters), query, filters.before, length
+    )
+    return SearchResults(query, _build_hits(user, found.events, query), found.older)
 
 
-def _number_of_ticket(user: Any, text: str) -> int | None:
-    named = _NUMBER.fullmatch(text)
-    if named is None:
+def _find_ticket(user: Any, text: str) -> int | None:
+    number = parse_ticket_reference(text)
+    if number is None:
         return None
-    return Ticket.objects.visible_to(user).values_list("pk", flat=True).filter(pk=named[1]).first()
+    return Ticket.objects.visible_to(user).values_list("pk", flat=True).filter(pk=number).first()
 
 
-def _doors(user: Any, filters: SearchFilters) -> list[QuerySet[SearchRow]]:
-    """Return the queries that together reach all the user may read, each with the rule in it, newest first.
+def _build_sources(user: Any, filters: SearchFilters) -> list[QuerySet[SearchRow]]:
+    """Return ordered queries that together give every row that the user may read.
 
-    For a manager words narrow best, and one door leads everywhere. Somebody who manages nothing
-    reads a handful of tickets among all: measured, their own must come first, not the words.
+    For a manager one query is enough, because the words narrow best. Other people can read a
+    handful of tickets: measured, it is faster to start from these than from the words.
     """
-    rows = _narrowed(SearchRow.objects.visible_to(user), filters)
+    rows = _apply_filters(SearchRow.objects.visible_to(user), filters)
     newest = rows.order_by("-pk")
-    # Sorted, not walked from the newest on: what is one's own stands thinly among all there is.
+    # The sum keeps the planner from walking the primary key: the user's own rows are sparse.
     own = rows.order_by((F("pk") + 0).desc())
     invited = user.helpdesk_invitations.order_by().values("ticket")
-    doors = [own.filter(ticket__requester=user), own.filter(ticket__in=invited)]
+    sources = [own.filter(ticket__requester=user), own.filter(ticket__in=invited)]
     if filters.mine:
-        return [*doors, newest.filter(ticket__assignee=user)]
+        return [*sources, newest.filter(ticket__assignee=user)]
     if access.manager_rows_of(user):
         return [newest]
-    return [*doors, newest.filter(ticket__visibility=Visibility.PUBLIC)]
+    return [*sources, newest.filter(ticket__visibility=Visibility.PUBLIC)]
 
 
-def _narrowed(rows: QuerySet[SearchRow], filters: SearchFilters) -> QuerySet[SearchRow]:
+def _apply_filters(rows: QuerySet[SearchRow], filters: SearchFilters) -> QuerySet[SearchRow]:
     if filters.open is not None:
         rows = rows.filter(ticket__is_open=filters.open)
     if filters.service is not None:
@@ -113,10 +114,10 @@ def _narrowed(rows: QuerySet[SearchRow], filters: SearchFilters) -> QuerySet[Sea
     return rows
 
 
-def _hits(user: Any, keys: list[int], query: Query) -> list[SearchHit]:
+def _build_hits(user: Any, keys: list[int], query: Query) -> list[SearchHit]:
     if not keys:
         return []
-    # Asked again although the keys come through the same gate: no back end has to be trusted.
+    # Checked again, so that no back end has to be trusted.
     events = list(
         Event.objects.visible_to(user)
         .filter(pk__in=keys)
@@ -124,17 +125,17 @@ def _hits(user: Any, keys: list[int], query: Query) -> list[SearchHit]:
         .defer("text", "before", "after")
         .order_by("-pk")
     )
-    files = _files_of(events)
-    return [_hit(event, files[event.pk], query) for event in events]
+    files = _load_file_names(events)
+    return [_build_hit(event, files[event.pk], query) for event in events]
 
 
-def _hit(event: Event, files: list[str], query: Query) -> SearchHit:
+def _build_hit(event: Event, files: list[str], query: Query) -> SearchHit:
     text = " · ".join(filter(None, [plain(event.rendered), *files]))
     return SearchHit(event, mark_matches(event.ticket.subject, query), extract_passage(text, query))
 
 
-def _files_of(events: list[Event]) -> dict[int, list[str]]:
-    """Return the names of the files of these messages: whoever reads a message reads its files."""
+def _load_file_names(events: list[Event]) -> dict[int, list[str]]:
+    """Return the names of the files of these messages, whose readers may read them too."""
     names: dict[int, list[str]] = defaultdict(list)
     files = Attachment.objects.filter(event__in=events)
     for event, name in files.values_list("event", "name"):

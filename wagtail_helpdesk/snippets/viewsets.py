@@ -125,7 +125,7 @@ class CategoryViewSet(SnippetViewSet):
 
 
 class HelpdeskGroup(SnippetViewSetGroup):
-    """The menu. Other rooms add to it with ``register_helpdesk_menu_item``."""
+    """The menu. Other rooms add to it with ``register_helpdesk_admin_menu_item``."""
 
     items = (ServiceViewSet, CategoryViewSet, ServiceTextViewSet, CategoryTextViewSet)
     menu_label = pgettext_lazy("menu", "Helpdesk")
@@ -133,4 +133,4 @@ class HelpdeskGroup(SnippetViewSetGroup):
     menu_name = "wagtail-helpdesk"
     menu_icon = "helpdesk"
     menu_order = 250
-    submenu_hook = "register_helpdesk_menu_item"
+    submenu_hook = "register_helpdesk_admin_menu_item"

@@ -1,4 +1,4 @@
-"""What templates ask of the helpdesk: those of a host site, and its own."""
+"""Template tags and filters, for the templates of the helpdesk and of the site."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts
-from wagtail_helpdesk.portal.requests.source_page import add_page_parameter, get_report_url
+from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
+from wagtail_helpdesk.portal.requests.source_page import get_report_url
+from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
 
 register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
@@ -33,24 +35,47 @@ def draft_clock() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def from_page(context: template.Context, address: str) -> str:
-    """Return an address that leads to the form, with the page that somebody asks from."""
-    return add_page_parameter(address, context.get("page_asked"))
+def helpdesk_url(context: template.Context, route: str, *args: Any, **query: Any) -> str:
+    """Return the path of a route of the helpdesk page: ``{% helpdesk_url "ticket" ticket.pk %}``.
+
+    Keyword arguments become the query string. For templates of the helpdesk's pages.
+    """
+    url: str = context["helpdesk"].url(route, *args, **query)
+    return url
+
+
+@register.simple_tag(takes_context=True)
+def render_component(context: template.Context, component: Any) -> str:
+    """Return the HTML of a Wagtail component, such as a panel of the ticket page."""
+    html: str = component.render_html(context)
+    return html
+
+
+@register.simple_tag
+def composer_tools(field: Any) -> list[Any]:
+    """Return the tools above the field of a message."""
+    return collect_composer_tools(field)
+
+
+@register.simple_tag(takes_context=True)
+def catalogue_url(context: template.Context, entry: CatalogueLine | Shelf) -> str:
+    """Return the URL of a service or category in the catalogue, with the page asked from."""
+    return entry.get_url(context["helpdesk"], context.get("page_asked") or None)
 
 
 @register.simple_tag(takes_context=True)
 def helpdesk_report_address(context: template.Context, page: Any = None) -> str:
-    """Return where to report a problem with a page (default: the one at hand).
+    """Return the URL at which to report a problem with a page, by default the current one.
 
-    Empty without helpdesk, and for its own page. The same for every reader, so it may stand in a
-    cached page.
+    Empty when the site has no helpdesk, and for the helpdesk page. It is the same for every user,
+    so it can be part of a cached page.
     """
     return get_report_url(context.get("request"), page or context.get("page"))
 
 
 @register.simple_tag(takes_context=True)
 def helpdesk_report_link(context: template.Context, page: Any = None, text: str = "") -> SafeString:
-    """Return “Report a problem with this page” as a link, or nothing where there is no address."""
+    """Return the link “Report a problem with this page”; empty when there is no URL for it."""
     address = helpdesk_report_address(context, page)
     if not address:
         return SafeString("")

@@ -1,4 +1,4 @@
-"""How old tickets are, told apart: in a manager's overview, and to filter the desk."""
+"""Groups of tickets by the time since they were opened."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from django.utils.translation import gettext_lazy as _
 YOUNG, OLD = timedelta(days=1), timedelta(days=7)
 
 LABELS = {
-    "young": _("less than a day"),
-    "middle": _("one to seven days"),
-    "old": _("more than a week"),
+    "young": _("in the last day"),
+    "middle": _("1 to 7 days ago"),
+    "old": _("over a week ago"),
 }
 
 
-def of_age(age: str) -> Q:
-    """Return the condition under which a ticket was opened so long ago."""
+def get_age_q(age: str) -> Q:
+    """Return the condition of an age group: ``young``, ``middle`` or ``old``."""
     now = timezone.now()
     match age:
         case "young":
-            return _since(now - YOUNG)
+            return _opened_since(now - YOUNG)
         case "middle":
-            return _since(now - OLD) & Q(created_at__lte=now - YOUNG)
+            return _opened_since(now - OLD) & Q(created_at__lte=now - YOUNG)
         case _:
             return Q(created_at__lte=now - OLD)
 
 
-def _since(moment: datetime) -> Q:
-    # Nothing happens to a ticket before it is opened, and the indexes are by what happened last.
+def _opened_since(moment: datetime) -> Q:
+    # The activity is never older than the opening, and it is the activity that is indexed.
     return Q(created_at__gt=moment, last_activity_at__gt=moment)

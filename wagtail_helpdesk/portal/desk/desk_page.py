@@ -1,4 +1,4 @@
-"""The desk: the queues of a manager, with filters and orders."""
+"""The desk: a manager's queues with filters, orders and counters."""
 
 from __future__ import annotations
 
@@ -8,146 +8,106 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.actions import NotYours
-from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
-from wagtail_helpdesk.models import Category, Ticket
-from wagtail_helpdesk.portal import paging, ticket_rows, tree
+from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.portal import paging, ticket_rows
 from wagtail_helpdesk.portal.request import HelpdeskRequest
+from wagtail_helpdesk.portal.ticket_columns import get_desk_columns
 
 from . import age_filter, queues
+from .filter_form import ORDERS, DeskFilterForm
 
-QUEUES = {
-    "free": pgettext_lazy("queue", "Free"),
-    "mine": pgettext_lazy("queue", "Mine"),
-    "categories": _("My categories"),
-    "all": _("All my services"),
-}
-ORDERS = {
-    "recent": (_("latest activity first"), paging.RECENT),
-    "oldest": (_("longest idle first"), paging.OLDEST),
-    "urgent": (_("highest priority first"), paging.URGENT),
-}
-#: More categories than this are not offered in the filter until a service is chosen.
-MOST_CATEGORIES = 200
+__all__ = ["ORDERS", "Desk", "count_tickets_of", "show_desk"]
 
 
 class Desk:
-    """What a manager chose to see; unknown values in the address fall back to the first choice."""
+    """The list that a manager chose by the query string."""
 
     def __init__(self, request: HelpdeskRequest) -> None:
-        self.request = request
-        asked = request.http.GET
-        self.state = asked.get("status", "open")
-        if self.state not in ("ended", "all", *Status.values):
-            self.state = "open"
-        self.order = _among(asked.get("order"), self.orders)
-        self.queue = _among(asked.get("queue"), QUEUES)
-        if self.queue == "free" and not self.is_open:
-            self.queue = "all"
-        self.priority = _number(asked.get("priority"), Priority.values)
-        self.age = asked.get("age") if asked.get("age") in age_filter.LABELS else None
-        self.service = _number(asked.get("service"), [s.pk for s in request.services])
-        self.category = _number(asked.get("category"), [c.pk for c in self.categories])
+        self.scope = queues.DeskScope(request.user)
+        self.queues = queues.get_queues()
+        self.form = DeskFilterForm(request.http.GET, queues=self.queues, services=request.services)
+        self.chosen = self.form.cleaned_data
 
     @property
-    def is_open(self) -> bool:
-        """Whether open tickets alone are listed: an ended one is neither free nor urgent."""
-        return self.state == "open" or self.state in OPEN_STATUSES
+    def queue(self) -> queues.DeskQueue:
+        """The chosen queue."""
+        return self.form.shown_queue
 
     @property
-    def orders(self) -> dict[str, tuple[Any, paging.Order]]:
-        """Return the orders that the list may have."""
-        return ORDERS if self.is_open else {n: o for n, o in ORDERS.items() if n != "urgent"}
+    def order(self) -> paging.Order:
+        """The chosen order."""
+        return ORDERS[self.chosen["order"]][1]
 
     @cached_property
-    def member_categories(self) -> list[Any]:
-        return queues.find_member_categories(self.request.user)
-
-    @cached_property
-    def categories(self) -> list[tree.Node]:
-        """The categories offered as a filter: those of the chosen service, or of all if few."""
-        services = [s for s in self.request.services if self.service in (None, s.pk)]
-        found = Category.objects.filter(service__in=services).only(*tree.FIELDS)
-        nodes = tree.build_nodes(found[: MOST_CATEGORIES + 1])
-        return nodes if len(nodes) <= MOST_CATEGORIES else []
-
-    def tickets_in(self, name: str) -> QuerySet[Ticket]:
-        """Return a queue without the filters."""
-        services = [service.pk for service in self.request.services]
-        user = self.request.user
-        return queues.find_queue(name, self._managed, user, services, self.member_categories)
-
-    @cached_property
-    def _managed(self) -> QuerySet[Ticket]:
-        return queues.find_managed_tickets(self.request.user)
-
     def tickets(self) -> QuerySet[Ticket]:
-        """Return the chosen queue, filtered."""
-        tickets = self.tickets_in(self.queue)
-        if self.category is not None:
-            within = tree.get_branch(self.categories, self.category)
-            tickets = tickets.filter(category__in=within)
-        elif self.service is not None:
-            tickets = tickets.filter(service=self.service)
-        if self.priority is not None:
-            tickets = tickets.filter(priority=self.priority)
-        if self.age is not None:
-            tickets = tickets.filter(age_filter.of_age(self.age))
-        return ticket_rows.filter_rows(tickets, self.state)
+        """The tickets of the queue that pass the filters."""
+        tickets, chosen = self.queue.find_tickets(self.scope), self.chosen
+        if chosen["category"]:
+            branch = category_tree.get_branch_ids(self.form.categories, chosen["category"])
+            tickets = tickets.filter(category__in=branch)
+        elif chosen["service"]:
+            tickets = tickets.filter(service=chosen["service"])
+        if chosen["priority"]:
+            tickets = tickets.filter(priority=chosen["priority"])
+        if chosen["age"]:
+            tickets = tickets.filter(age_filter.get_age_q(chosen["age"]))
+        return ticket_rows.filter_by_status(tickets, chosen["status"])
 
-    def counts(self) -> dict[str, str]:
-        """Return the counter of each queue."""
-        return queues.count_queues(
-            {name: self.tickets_in(name) for name in QUEUES}, self.request.user
+    def read_page(self, after: str, length: int | None = None) -> paging.Page[Any]:
+        """Return the rows after a key, ``length`` of them, else a full page."""
+        return ticket_rows.paginate_rows(
+            self.tickets,
+            self.order,
+            after=after,
+            reader=self.scope.user,
+            length=length or paging.LENGTH,
+            columns=get_desk_columns(),
         )
 
     @property
-    def parameters(self) -> dict[str, Any]:
-        """Return the choices as they stand in addresses."""
-        chosen = {
-            "queue": self.queue,
-            "order": self.order,
-            "status": self.state,
-            "service": self.service,
-            "category": self.category,
-            "priority": self.priority,
-            "age": self.age,
-        }
-        return {name: value for name, value in chosen.items() if value is not None}
+    def parameters(self) -> str:
+        """The query string of this list."""
+        return urlencode(self.form.parameters)
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The queues with their counters; each keeps the filters and the order."""
+        counts = queues.count_queues(self.scope, self.queues)
+        return [
+            {
+                "label": queue.label,
+                "count": counts[name],
+                "query": urlencode(self.form.get_queue_parameters(queue)),
+                "is_current": queue == self.queue,
+            }
+            for name, queue in self.queues.items()
+        ]
 
 
-def show(request: HelpdeskRequest) -> HttpResponse:
-    """Show a queue to a manager; there is no desk for anybody else."""
+def count_tickets_of(user: Any) -> list[dict[str, Any]]:
+    """Return the queues of a manager, each with its label and the number of its open tickets."""
+    registered = queues.get_queues()
+    counts = queues.count_queues(queues.DeskScope(user), registered)
+    return [
+        {"name": name, "label": queue.label, "count": counts[name]}
+        for name, queue in registered.items()
+    ]
+
+
+def show_desk(request: HelpdeskRequest) -> HttpResponse:
+    """Show the desk of a manager. Raises ``NotYours`` for anyone else."""
     if not request.managed:
         raise NotYours
     desk = Desk(request)
-    page = ticket_rows.paginate_rows(
-        desk.tickets(),
-        ORDERS[desk.order][1],
-        after=request.http.GET.get("after", ""),
-        reader=request.user,
-    )
     return request.render(
         "desk.html",
         desk=desk,
-        queues=QUEUES,
-        counts=desk.counts(),
-        orders={name: label for name, (label, _order) in desk.orders.items()},
-        statuses=Status.choices,
-        priorities=Priority.choices,
-        ages=age_filter.LABELS,
-        page_of_rows=page,
-        parameters=urlencode(desk.parameters),
-        caption=QUEUES[desk.queue],
+        form=desk.form,
+        tabs=desk.tabs,
+        page_of_rows=desk.read_page(request.http.GET.get("after", "")),
+        parameters=desk.parameters,
+        caption=desk.queue.label,
     )
-
-
-def _among(asked: str | None, names: dict[str, Any]) -> str:
-    return asked if asked in names else next(iter(names))
-
-
-def _number(asked: str | None, allowed: list[Any]) -> Any:
-    return next((value for value in allowed if str(value) == asked), None)

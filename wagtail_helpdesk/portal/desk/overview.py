@@ -23,24 +23,24 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import age_filter, queues
 
-#: Lines shown of what waits and of what is free.
-MOST_LINES = 6
-#: Tickets that wait are counted no further.
-MOST_CALLS = 100
-#: Services whose load is shown.
-MOST_SERVICES = 12
-#: Since when a mail that failed is worth a word.
-RECENTLY = timedelta(days=7)
+#: Tickets listed of those that wait and of those that are free.
+MAX_LINES = 6
+#: Waiting tickets are counted no further.
+MAX_WAITING = 100
+#: Services whose open tickets are counted.
+MAX_COUNTED_SERVICES = 12
+#: For how long a failed e-mail is reported.
+RECENT_FAILURES = timedelta(days=7)
 
-_ANSWERED, _POSTPONED = _("The requester has answered"), _("Postponed until today")
-#: Why a ticket waits for the manager in charge, by what happened to it since they last acted.
+_ANSWERED, _DUE = _("The requester has answered"), _("Due again today")
+#: Why a ticket waits for the manager in charge, by the last action of somebody else.
 REASONS = {
     lifecycle.COMMENT.name: _ANSWERED,
     lifecycle.ATTACH.name: _ANSWERED,
     lifecycle.REJECT_CLOSURE.name: _("Closure refused"),
     lifecycle.REOPEN.name: pgettext_lazy("ticket", "Reopened"),
     lifecycle.ASSIGN.name: _("Assigned to you"),
-    lifecycle.RESUME.name: _POSTPONED,
+    lifecycle.RESUME.name: _DUE,
 }
 _BY_ANYBODY = (lifecycle.REJECT_CLOSURE.name, lifecycle.REOPEN.name, lifecycle.ASSIGN.name)
 _CALLS = (
@@ -48,11 +48,19 @@ _CALLS = (
     | Q(action__in=_BY_ANYBODY)
     | Q(action=lifecycle.RESUME.name, actor=None)
 )
+_FIELDS = (
+    "number",
+    "subject",
+    "priority",
+    "created_at",
+    "category__name",
+    "service__name",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewLine:
-    """A ticket in the overview, and in a few words why it is there or how old it is."""
+    """A ticket in the overview; ``words`` say why it waits or how old it is."""
 
     number: int
     subject: str
@@ -63,7 +71,7 @@ class OverviewLine:
 
 @dataclass(frozen=True, slots=True)
 class AgeCount:
-    """How many free tickets are so old, and the choices with which the desk lists them."""
+    """The number of free tickets of an age, and the query string with which the desk lists them."""
 
     label: Any
     count: str
@@ -72,7 +80,7 @@ class AgeCount:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLoad:
-    """How many open and free tickets a service has."""
+    """The numbers of open and of free tickets of a service."""
 
     service: Any
     name: str
@@ -82,81 +90,69 @@ class ServiceLoad:
 
 @dataclass(frozen=True, slots=True)
 class MailFailures:
-    """Mails somebody answers for that did not go out, and why the last one did not."""
+    """How many e-mails failed lately, and the error of the last one."""
 
     count: str
     error: str
 
 
 class Overview:
-    """Everything the panel shows, in at most six statements whatever the number of tickets."""
+    """Everything that the panel shows, in at most six statements for any number of tickets."""
 
-    #: The choices with which the desk lists what is free in one's categories.
+    #: The query string with which the desk lists the free tickets of the user's categories.
     free_query = "queue=categories&status=free&order=oldest"
 
     def __init__(self, request: HelpdeskRequest) -> None:
-        self.user, self.base = request.user, request.base
+        self.helpdesk, self.user, self.base = request, request.user, request.base
         self.rows = request.managed
-        self.services = [row.service.pk for row in self.rows]
+        self.scope = queues.DeskScope(request.user)
 
-    @cached_property
-    def categories(self) -> list[Any]:
-        return queues.find_member_categories(self.user)
-
-    @cached_property
-    def _managed(self) -> QuerySet[Ticket]:
-        return queues.find_managed_tickets(self.user)
-
-    def queue(self, name: str) -> QuerySet[Ticket]:
-        """Return the open tickets of one of the desk's queues."""
-        found = queues.find_queue(name, self._managed, self.user, self.services, self.categories)
-        return found.filter(is_open=True)
-
-    # -- what waits for me -------------------------------------------------------------------------
+    # -- what waits for the manager ----------------------------------------------------------------
 
     @cached_property
     def calls(self) -> list[OverviewLine]:
-        """The tickets in one's charge that something happened to since one last acted on them."""
-        return [_line(row, REASONS.get(row["call"], _POSTPONED)) for row in self._calls()]
+        """The tickets in the user's charge to which something happened since the user last acted."""
+        return [_build_line(row, REASONS.get(row["call"], _DUE)) for row in self._read_calls()]
 
     @property
     def waiting(self) -> list[OverviewLine]:
         """The calls that are shown."""
-        return self.calls[:MOST_LINES]
+        return self.calls[:MAX_LINES]
 
     @property
     def waiting_count(self) -> str:
-        """How many there are."""
-        most = len(self.calls) >= MOST_CALLS
-        return f"{MOST_CALLS - 1}+" if most else str(len(self.calls))
+        """The number of calls, as shown."""
+        is_capped = len(self.calls) >= MAX_WAITING
+        return f"{MAX_WAITING - 1}+" if is_capped else str(len(self.calls))
 
-    def _calls(self) -> Iterable[dict[str, Any]]:
+    def _read_calls(self) -> Iterable[dict[str, Any]]:
         own = Event.objects.filter(actor=self.user, ticket=OuterRef("ticket"))
         since = ~Exists(own.filter(pk__gte=OuterRef("pk")))
         call = Event.objects.filter(_CALLS, since, ticket=OuterRef("pk")).order_by("-pk")
         due = Q(status=Status.POSTPONED, resume_on__lte=timezone.localdate())
-        mine = self.queue("mine").annotate(call=Subquery(call.values("action")[:1]))
-        waiting = mine.filter(due | Q(call__isnull=False))
-        return waiting.order_by("-last_activity_at", "-number").values(*_FIELDS, "call")[
-            :MOST_CALLS
-        ]
+        mine = queues.find_own_tickets(self.scope).filter(is_open=True)
+        annotated = mine.annotate(call=Subquery(call.values("action")[:1]))
+        waiting = annotated.filter(due | Q(call__isnull=False))
+        latest = waiting.order_by("-last_activity_at", "-number")
+        return latest.values(*_FIELDS, "call")[:MAX_WAITING]
 
     # -- what is free ------------------------------------------------------------------------------
 
     @cached_property
     def free(self) -> list[OverviewLine]:
-        """The free tickets of one's categories, the oldest first."""
-        if not self.categories:
+        """The free tickets of the user's categories, oldest first."""
+        if not self.scope.categories:
             return []
         now = timezone.now()
-        rows = self._free.order_by("created_at", "number").values(*_FIELDS)[:MOST_LINES]
-        return [_line(row, timesince(row["created_at"], now, depth=1)) for row in rows]
+        rows = self._free.order_by("created_at", "number").values(*_FIELDS)[:MAX_LINES]
+        return [_build_line(row, timesince(row["created_at"], now, depth=1)) for row in rows]
 
     @cached_property
     def _free(self) -> QuerySet[Ticket]:
-        return self.queue("free").filter(category__in=self.categories)
+        free = queues.find_free_tickets(self.scope).filter(is_open=True)
+        return free.filter(category__in=self.scope.categories)
 
-    # -- how many: one statement -------------------------------------------------------------------
+    # -- counters, in one statement ----------------------------------------------------------------
 
     @cached_property
     def _counts(self) -> Mapping[str, Any]:
@@ -164,18 +160,18 @@ class Overview:
 
     def _columns(self) -> dict[str, Any]:
         columns: dict[str, Any] = {
-            f"free_{age}": queues.CappedCount(self._free.filter(age_filter.of_age(age)))
+            f"free_{age}": queues.CappedCount(self._free.filter(age_filter.get_age_q(age)))
             for age in age_filter.LABELS
         }
-        for row in self.rows[:MOST_SERVICES]:
-            here = self._managed.filter(service=row.service.pk, is_open=True)
+        for row in self.rows[:MAX_COUNTED_SERVICES]:
+            here = self.scope.tickets.filter(service=row.service.pk, is_open=True)
             columns[f"open_{row.service.pk}"] = queues.CappedCount(here)
             columns[f"free_{row.service.pk}"] = queues.CappedCount(here.filter(assignee=None))
-        return columns | self._failures()
+        return columns | self._failure_columns()
 
     @property
     def ages(self) -> list[AgeCount]:
-        """How many of the free tickets of one's categories are how old."""
+        """The free tickets of the user's categories, counted by age."""
         return [
             AgeCount(
                 label,
@@ -187,13 +183,13 @@ class Overview:
 
     @property
     def free_count(self) -> str:
-        """How many tickets are free in one's categories."""
+        """The number of free tickets in the user's categories, as shown."""
         counts = (self._counts[f"free_{age}"] for age in age_filter.LABELS)
-        return queues.format_count(min(sum(counts), queues.MOST))
+        return queues.format_count(min(sum(counts), queues.MAX_COUNT))
 
     @property
     def loads(self) -> list[ServiceLoad]:
-        """The services one manages, each with its load."""
+        """The services that the user manages, with their numbers of tickets."""
         return [
             ServiceLoad(
                 row.service.pk,
@@ -201,23 +197,24 @@ class Overview:
                 free=queues.format_count(self._counts[f"free_{row.service.pk}"]),
                 open=queues.format_count(self._counts[f"open_{row.service.pk}"]),
             )
-            for row in self.rows[:MOST_SERVICES]
+            for row in self.rows[:MAX_COUNTED_SERVICES]
         ]
 
-    def _failures(self) -> dict[str, Any]:
+    def _failure_columns(self) -> dict[str, Any]:
         edits = any(Privilege.EDIT_SERVICE in row.privileges for row in self.rows)
         if not edits and not access.administers_helpdesk(self.user):
             return {}
         mails = OutgoingMail.objects.administered_by(self.user)
-        failed = mails.filter(failed_at__gt=timezone.now() - RECENTLY).order_by("-failed_at")
+        failed = mails.filter(failed_at__gt=timezone.now() - RECENT_FAILURES)
+        latest = failed.order_by("-failed_at")
         return {
-            "failed": queues.CappedCount(failed),
-            "failed_error": Subquery(failed.values("last_error")[:1]),
+            "failed": queues.CappedCount(latest),
+            "failed_error": Subquery(latest.values("last_error")[:1]),
         }
 
     @property
     def failures(self) -> MailFailures | None:
-        """What those who answer for mails are told of those that failed."""
+        """The e-mails that failed lately; None without any, and for those not responsible."""
         if not self._counts.get("failed"):
             return None
         return MailFailures(
@@ -225,37 +222,27 @@ class Overview:
         )
 
 
-_FIELDS = (
-    "number",
-    "subject",
-    "priority",
-    "created_at",
-    "category__name",
-    "service__name",
-)
-
-
-def _line(row: dict[str, Any], why: Any) -> OverviewLine:
+def _build_line(row: dict[str, Any], words: Any) -> OverviewLine:
     return OverviewLine(
         number=row["number"],
         subject=row["subject"],
         place=f"{row['service__name']} › {row['category__name']}",
-        words=str(why),
+        words=str(words),
         urgent=str(Priority(row["priority"]).label) if row["priority"] > Priority.NORMAL else "",
     )
 
 
 def get_overview(request: HttpRequest) -> Overview | None:
-    """Return the overview of a manager, made once per request; None for everybody else."""
+    """Return the overview of a manager, built once per request; None for everybody else."""
     if not hasattr(request, "_helpdesk_overview"):
-        request._helpdesk_overview = _overview(request)  # type: ignore[attr-defined]
-    found: Overview | None = request._helpdesk_overview  # type: ignore[attr-defined]
-    return found
+        request._helpdesk_overview = _build_overview(request)  # type: ignore[attr-defined]
+    overview: Overview | None = request._helpdesk_overview  # type: ignore[attr-defined]
+    return overview
 
 
-def _overview(http: HttpRequest) -> Overview | None:
+def _build_overview(http: HttpRequest) -> Overview | None:
     request = HelpdeskRequest(None, http)
-    # Asked first: most people manage nothing, and cost one statement.
+    # Asked first: most people manage nothing, and for them this is the only statement.
     if not request.managed or (page := open_helpdesk_page(http)) is None:
         return None
     request.page = page

@@ -1,72 +1,156 @@
-"""The four queues of the desk: which tickets are in each, and how many, in one statement."""
+"""The queues of the desk: which tickets each holds, and their counters in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import IntegerField, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail import hooks
 
+from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Ticket
 
-#: Counting stops here: an exact count grows with the tickets, and nobody reads it.
-MOST = 1000
+HOOK = "register_helpdesk_desk_queue"
+#: Counting stops here: an exact count takes longer with every ticket, and nobody reads it.
+MAX_COUNT = 1000
 
 
-def find_managed_tickets(user: Any) -> QuerySet[Ticket]:
-    """Return the tickets a manager reads as such: the gate under every queue."""
-    return Ticket.objects.visible_to(user, through=(Role.MANAGER,))
+class DeskScope:
+    """What the queues of one manager are made of. Each part is read once."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    @cached_property
+    def tickets(self) -> QuerySet[Ticket]:
+        """The tickets that the user may read as a manager."""
+        return Ticket.objects.visible_to(self.user, through=(Role.MANAGER,))
+
+    @cached_property
+    def services(self) -> list[Any]:
+        """The ids of the services that the user manages."""
+        return [row.service_id for row in access.manager_rows_of(self.user)]
+
+    @cached_property
+    def categories(self) -> list[Any]:
+        """The ids of the categories of which the user is an effective member."""
+        return list(Category.objects.with_member(self.user).values_list("pk", flat=True))
 
 
-def find_queue(
-    name: str, tickets: QuerySet[Ticket], user: Any, services: list[Any], categories: list[Any]
-) -> QuerySet[Ticket]:
-    """Return a queue of the tickets that ``managed_by`` gave.
+@dataclass(frozen=True, slots=True)
+class DeskQueue:
+    """A queue of the desk.
 
-    Each is driven by an index of its own; ids are literals so that it is chosen.
+    ``find_tickets`` narrows ``DeskScope.tickets``, which is what keeps tickets hidden from those
+    who may not read them. It filters by an indexed column, with ids as literals, because the
+    access conditions alone cannot use an index. ``sort_order`` is the place among the queues,
+    ``default_order`` a key of ``desk_page.ORDERS``. A queue that ``is_open_only`` makes no sense
+    for ended tickets.
     """
-    if name == "mine":
-        return tickets.filter(assignee=user)
-    if name == "categories":
-        # The category alone: with the service beside it PostgreSQL combines two bitmaps.
-        return tickets.filter(category__in=categories)
-    tickets = tickets.filter(service__in=services)
-    return tickets.filter(assignee=None) if name == "free" else tickets
+
+    name: str
+    label: Any
+    find_tickets: Callable[[DeskScope], QuerySet[Ticket]]
+    sort_order: int
+    default_order: str = "recent"
+    is_open_only: bool = False
 
 
-def find_member_categories(user: Any) -> list[Any]:
-    """Return the ids of the categories the user is an effective member of."""
-    return list(Category.objects.with_member(user).values_list("pk", flat=True))
+def get_queues() -> dict[str, DeskQueue]:
+    """Return the registered queues by name, in order; of two with one name, the later one."""
+    registered = {queue.name: queue for queue in (make() for make in hooks.get_hooks(HOOK))}
+    ordered = sorted(registered.values(), key=lambda queue: queue.sort_order)
+    return {queue.name: queue for queue in ordered}
+
+
+def get_queue_choices() -> list[tuple[str, Any]]:
+    """Return the names and labels of the registered queues."""
+    return [(queue.name, queue.label) for queue in get_queues().values()]
+
+
+# -- the queues of the package ---------------------------------------------------------------------
+
+
+def find_free_tickets(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets of the user's services that nobody is in charge of."""
+    return find_all_tickets(scope).filter(assignee=None)
+
+
+def find_own_tickets(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets that the user is in charge of."""
+    return scope.tickets.filter(assignee=scope.user)
+
+
+def find_category_tickets(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets of the categories of which the user is a member."""
+    # The category alone: with the service beside it PostgreSQL combines two bitmaps.
+    return scope.tickets.filter(category__in=scope.categories)
+
+
+def find_all_tickets(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets of all services that the user manages."""
+    return scope.tickets.filter(service__in=scope.services)
+
+
+def register_free_queue() -> DeskQueue:
+    """Return the queue of free tickets, those that have waited longest first."""
+    label = pgettext_lazy("queue", "Free")
+    return DeskQueue("free", label, find_free_tickets, 100, "oldest", is_open_only=True)
+
+
+def register_own_queue() -> DeskQueue:
+    """Return the queue of the tickets that the user is in charge of."""
+    return DeskQueue("mine", pgettext_lazy("queue", "Mine"), find_own_tickets, 200)
+
+
+def register_category_queue() -> DeskQueue:
+    """Return the queue of the user's categories."""
+    return DeskQueue("categories", _("My categories"), find_category_tickets, 300)
+
+
+def register_service_queue() -> DeskQueue:
+    """Return the queue of all the user's services."""
+    return DeskQueue("all", _("All my services"), find_all_tickets, 400)
+
+
+# -- counters --------------------------------------------------------------------------------------
 
 
 class CappedCount(Subquery):
-    """How many rows a query gives, counting no further than ``MOST``."""
+    """The number of rows of a query, at most ``MAX_COUNT``."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS capped)"
     output_field = IntegerField()
-    #: Of a query that can find nothing, such as the tickets of no category, none is made.
+    #: Django runs no query that can find nothing, such as the tickets of no category.
     empty_result_set_value = 0
 
     def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(rows.order_by().values("pk")[:MOST])
+        super().__init__(rows.order_by().values("pk")[:MAX_COUNT])
 
 
-def count_queues(queues: Mapping[str, QuerySet[Ticket]], user: Any) -> dict[str, str]:
-    """Return how many open tickets each queue holds, all in one statement."""
-    open_ones = {name: CappedCount(rows.filter(is_open=True)) for name, rows in queues.items()}
-    return {
-        name: format_count(count) for name, count in count_in_one_statement(open_ones, user).items()
+def count_queues(scope: DeskScope, queues: Mapping[str, DeskQueue]) -> dict[str, str]:
+    """Return the number of open tickets in each queue, as shown; one statement."""
+    counts = {
+        f"queue_{name}": CappedCount(queue.find_tickets(scope).filter(is_open=True))
+        for name, queue in queues.items()
     }
+    values = count_in_one_statement(counts, scope.user)
+    return {name: format_count(values[f"queue_{name}"]) for name in queues}
 
 
 def count_in_one_statement(columns: Mapping[str, Any], user: Any) -> Mapping[str, Any]:
-    """Return the value of each subquery, all read at once beside the user's own row."""
-    me = get_user_model()._default_manager.filter(pk=user.pk)
-    return me.values(**columns).first() or {}
+    """Return the value of each subquery, all selected beside the user's own row."""
+    own_row = get_user_model()._default_manager.filter(pk=user.pk)
+    return own_row.values(**columns).first() or {}
 
 
 def format_count(count: int) -> str:
-    """Return a counter as pages show it."""
-    return f"{MOST - 1}+" if count >= MOST else str(count)
+    """Return a counter as shown: ``999+`` where counting stopped."""
+    return f"{MAX_COUNT - 1}+" if count >= MAX_COUNT else str(count)

@@ -1,4 +1,4 @@
-"""Files that come with a form, and those kept from an attempt that was not accepted."""
+"""Files attached to a form, and those kept from an attempt that was not accepted."""
 
 from __future__ import annotations
 
@@ -19,49 +19,48 @@ from wagtail_helpdesk.portal import labels
 from wagtail_helpdesk.portal.rate_limits import check_upload
 
 from . import fields
+from .rendering import HelpdeskForm
 
 logger = logging.getLogger(__name__)
 
 
-class WithFiles(forms.Form):
-    """A form that carries files and does not ask for them twice.
+class WithFiles(HelpdeskForm):
+    """A form with files; those of a form that is not accepted need not be chosen again.
 
-    ``author`` is set by the form that mixes this in: a kept file is its sender's alone.
+    The form that mixes this in sets ``user``: only the person who sent a file can use it later.
     """
 
-    author: Any
+    user: Any
     files = fields.MultipleFileField(label=_("Attached files:"), required=False)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["files"].help_text = _(
-            "At most %(count)s files of %(size)s each."
-            " Please choose documents that everybody can read."
+            "Up to %(count)s files, %(size)s each. Common formats (PDF, images) work best."
         ) % {
             "count": helpdesk_settings.FILES_MAX_COUNT,
             "size": labels.format_size(helpdesk_settings.FILE_MAX_SIZE),
         }
-        self._keys = self._ticked()
-        self.kept_files = self._sent_before()
-        self._good: list[File] = []
+        self._keys = self._read_keys()
+        self.kept_files = self._load_kept_files()
+        self._valid_files: list[File] = []
 
-    def _ticked(self) -> set[uuid.UUID]:
-        """Return the keys of the files that were kept and are to go with this."""
+    def _read_keys(self) -> set[uuid.UUID]:
+        """Return the keys of the kept files that are ticked in the form."""
         given = self.data.getlist("kept") if hasattr(self.data, "getlist") else []
         keys = given if self.is_bound else self.initial.get("kept", [])
+        keys = [keys] if isinstance(keys, str) else keys
         valid = [uuid.UUID(key) for key in keys if _is_uuid(key)]
         return set(valid[: helpdesk_settings.FILES_MAX_COUNT])
 
-    def _sent_before(self) -> list[StagedUpload]:
+    def _load_kept_files(self) -> list[StagedUpload]:
         if not self._keys:
             return []
-        return list(
-            StagedUpload.objects.filter(user=self.author, key__in=self._keys).order_by("pk")
-        )
+        return list(StagedUpload.objects.filter(user=self.user, key__in=self._keys).order_by("pk"))
 
     def clean_files(self) -> list[File]:
-        """Check each new file by itself, so that the good ones are kept when another is not."""
-        check_upload(self.author, sum(file.size or 0 for file in self.cleaned_data["files"]))
+        """Validate each new file by itself, so that the valid ones are kept when another is not."""
+        check_upload(self.user, sum(file.size or 0 for file in self.cleaned_data["files"]))
         errors = []
         for file in self.cleaned_data["files"]:
             try:
@@ -69,8 +68,8 @@ class WithFiles(forms.Form):
             except NotPossible as problem:
                 errors.append(str(problem))
             else:
-                self._good.append(file)
-        files = [*self._opened(), *self._good]
+                self._valid_files.append(file)
+        files = [*self._open_kept_files(), *self._valid_files]
         try:
             validate_files(files)
         except NotPossible as problem:
@@ -79,8 +78,8 @@ class WithFiles(forms.Form):
             raise forms.ValidationError(errors)
         return files
 
-    def _opened(self) -> list[File]:
-        """Open the kept files; one that another request drops at this moment counts as gone."""
+    def _open_kept_files(self) -> list[File]:
+        """Return the kept files, opened; one that another request has just deleted is left out."""
         opened = {}
         for kept in self.kept_files:
             try:
@@ -92,53 +91,53 @@ class WithFiles(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        # The same form sent twice finds no file any more: the first time took them.
+        # The same form sent twice finds no kept file any more: the first time attached them.
         some_are_gone = len(self.kept_files) < len(self._keys)
         if some_are_gone and not self._was_sent(cleaned.get("submission")):
-            gone = _("A file you had sent is no longer kept: please attach it again.")
+            gone = _("A file you sent earlier is no longer stored. Please attach it again.")
             self.add_error("files", gone)
         return cleaned
 
     def _was_sent(self, form: uuid.UUID | None) -> bool:
-        return form is not None and Event.objects.filter(actor=self.author, batch=form).exists()
+        return form is not None and Event.objects.filter(actor=self.user, batch=form).exists()
 
     def keep(self) -> None:
-        """Keep the good files of a form that was not accepted; they need not be sent again."""
+        """Store the valid files of a form that was not accepted, for its next attempt."""
         room = helpdesk_settings.FILES_MAX_COUNT - len(self.kept_files)
         try:
-            for file in self._good[: max(room, 0)]:
+            for file in self._valid_files[: max(room, 0)]:
                 file.seek(0)
-                kept = StagedUpload(user=self.author, file=file, **describe_file(file))
-                # Its own savepoint: the page still has to be read when the request is atomic.
+                kept = StagedUpload(user=self.user, file=file, **describe_file(file))
+                # In a savepoint, so that an error does not end the transaction of the request.
                 with transaction.atomic():
                     kept.save()
                 self.kept_files.append(kept)
-            self._drive_out_the_oldest()
+            self._delete_oldest()
         except (OSError, ValueError):
-            # A full disk, or a file the failed act closed: the page with the text must come back.
+            # A full disk, or a file closed by the failed action: the text must still be shown again.
             logger.exception("A file could not be kept.")
-        self._good = []
+        self._valid_files = []
 
-    def _drive_out_the_oldest(self) -> None:
-        newest = StagedUpload.objects.filter(user=self.author).order_by("-pk")
+    def _delete_oldest(self) -> None:
+        newest = StagedUpload.objects.filter(user=self.user).order_by("-pk")
         for kept in newest[helpdesk_settings.KEPT_FILES_MAX_COUNT :]:
             kept.discard()
 
     def forget(self) -> None:
-        """Drop the kept files once they are attached."""
+        """Delete the kept files once they are attached."""
         for kept in self.kept_files:
             kept.discard()
 
 
-class _Aside(WithFiles):
-    def __init__(self, author: Any, data: Any, files: Any) -> None:
-        self.author = author
+class _FilesOnlyForm(WithFiles):
+    def __init__(self, user: Any, data: Any, files: Any) -> None:
+        self.user = user
         super().__init__(data, files)
 
 
-def stage_uploads(author: Any, data: Any, files: Any) -> list[str]:
-    """Keep the good files of a form that is not shown again; return what another one claims them by."""
-    form = _Aside(author, data, files)
+def stage_uploads(user: Any, data: Any, files: Any) -> list[str]:
+    """Store the valid files of a form that is not shown again; return the keys for ``kept``."""
+    form = _FilesOnlyForm(user, data, files)
     form.is_valid()
     form.keep()
     return [str(kept.key) for kept in form.kept_files]

@@ -1,4 +1,4 @@
-"""The fields that several forms share: messages, people, and what guards against stale forms."""
+"""Fields that several forms share: message, subject, people, files."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from wagtail_helpdesk.directory.fields import PeopleInput
 
 
 class LongField(forms.CharField):
-    """Text with a limit that is checked when it is sent.
+    """Text whose maximum length is checked by the server.
 
-    Not by the ``maxlength`` attribute: with it, browsers cut what is pasted without a word.
+    Without the ``maxlength`` attribute, with which browsers silently cut pasted text.
     """
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
@@ -28,7 +28,7 @@ class LongField(forms.CharField):
 def make_message_field(
     *, required: bool, label: Any = None, help_text: Any = "", rows: int = 6
 ) -> LongField:
-    """Return the field of a message in Markdown, with its toolbar where there is JavaScript."""
+    """Return the field of a message in Markdown, with its toolbar."""
     if label is None:
         label = _("Message:") if required else _("Comment (optional)")
     return LongField(
@@ -37,6 +37,7 @@ def make_message_field(
         required=required,
         help_text=help_text,
         error_messages={"required": _("Please enter your message.")},
+        template_name="wagtail_helpdesk/portal/parts/text.html",
         widget=forms.Textarea(attrs={"rows": rows, "data-hd-markdown": True}),
     )
 
@@ -51,7 +52,7 @@ def make_subject_field() -> LongField:
     )
 
 
-def _named_by() -> str:
+def _get_person_label() -> str:
     identifier = helpdesk_settings.IDENTIFIER_LABEL
     return gettext("%(identifier)s or e-mail address:") % {"identifier": identifier}
 
@@ -59,14 +60,14 @@ def _named_by() -> str:
 def make_person_field(
     *, required: bool = True, label: Any = None, several: bool = False
 ) -> forms.CharField:
-    """Return the field in which people are named by identifier or address."""
+    """Return the field in which people are named by identifier or e-mail address."""
     help_text = (
         _("Enter the person’s identifier or e-mail address (separate several with commas).")
         if several
         else ""
     )
     return forms.CharField(
-        label=label or lazy(_named_by, str)(),
+        label=label or lazy(_get_person_label, str)(),
         required=required,
         max_length=4000 if several else 200,
         help_text=help_text,
@@ -80,12 +81,16 @@ def make_person_field(
 
 
 class MultipleFileField(forms.FileField):
-    """Any number of files, none required; ``forms.attaching`` looks at each."""
+    """Any number of files, none required; ``WithFiles`` validates each."""
 
     class Widget(forms.FileInput):
         allow_multiple_selected = True
 
     widget = Widget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.template_name = "wagtail_helpdesk/portal/parts/files.html"
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         return list(data) if isinstance(data, list | tuple) else [data] if data else []

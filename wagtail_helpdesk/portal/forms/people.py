@@ -1,4 +1,4 @@
-"""Naming people in a form: by identifier or address, with a search of the directory beside the field."""
+"""Forms in which people are named by identifier or e-mail address, or found in the directory."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import SearchOutcome, search_with_limits
 
+from .rendering import HelpdeskForm
 
-class FindsPeople(forms.Form):
-    """A form with a button that looks for what to choose and sends nothing: it comes back as it was."""
+
+class FindsPeople(HelpdeskForm):
+    """A form with a search button that shows the form again, as it was, with what was found."""
 
     query = forms.CharField(
         required=False,
@@ -21,15 +23,15 @@ class FindsPeople(forms.Form):
     )
 
     def find(self) -> None:
-        """Look for what ``query`` describes, unless showing the form does so."""
+        """Search for ``query``; nothing to do where rendering the form searches."""
 
 
 class NamesPeople(FindsPeople):
-    """Asks for people in the field ``people``; whoever is ticked among those found moves into it."""
+    """A form with a field ``people``; those ticked among the people found are added to it."""
 
     people: ClassVar[str]
     several: ClassVar[bool] = False
-    author: Any
+    user: Any
     found: SearchOutcome | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,26 +40,26 @@ class NamesPeople(FindsPeople):
         self.fields["query"].help_text = _("Enter a name, or at least three letters of it.")
         if self.is_bound:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
-            data[self.people] = self._with(data.getlist("chosen"), data.get(self.people, ""))
+            data[self.people] = self._add_chosen(data.getlist("chosen"), data.get(self.people, ""))
             self.data = data
         else:
             chosen = self.initial.get("chosen", [])
             ticked = [chosen] if isinstance(chosen, str) else chosen
-            self.initial[self.people] = self._with(ticked, self.initial.get(self.people, ""))
+            self.initial[self.people] = self._add_chosen(ticked, self.initial.get(self.people, ""))
             widget: Any = self.fields[self.people].widget
             widget.remember(self.initial, self.people)
 
-    def _with(self, chosen: list[str], typed: str) -> str:
-        """Return who is named: what is not ticked any more after the next search stays in the field."""
+    def _add_chosen(self, chosen: list[str], typed: str) -> str:
+        """Return the people typed, with those ticked in the list of people found."""
         if not self.several:
             return chosen[-1] if chosen else typed
         named = [typed.strip(" ,;"), *chosen]
         return ", ".join(name for name in named if name) if chosen else typed
 
     def find(self) -> None:
-        self.found = search_with_limits(self["query"].value() or "", by=self.author)
+        self.found = search_with_limits(self["query"].value() or "", by=self.user)
 
     @property
-    def naming(self) -> forms.BoundField:
+    def people_field(self) -> forms.BoundField:
         """The field in which people are named."""
         return self[self.people]

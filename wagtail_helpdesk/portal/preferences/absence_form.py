@@ -1,4 +1,4 @@
-"""The form by which managers say when they are away, and who stands in."""
+"""The form for a manager's absence and its replacement."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from wagtail_helpdesk.models import ServiceManager
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms import fields
 
-#: More colleagues than this are not suggested; anybody can be named all the same.
-MOST_COLLEAGUES = 100
+#: Colleagues suggested as replacement; anyone else can be entered too.
+MAX_SUGGESTED_COLLEAGUES = 100
 
 
-def _day(label: Any) -> forms.DateField:
+def _make_day_field(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         error_messages={"invalid": _("Enter a date, for example 2030-12-31.")},
@@ -25,15 +25,15 @@ def _day(label: Any) -> forms.DateField:
 
 
 class AbsenceForm(forms.Form):
-    """Two days, and perhaps somebody who stands in."""
+    """First and last day of an absence, and optionally a replacement."""
 
-    starts_on = _day(_("First day"))
-    ends_on = _day(_("Last day"))
+    starts_on = _make_day_field(_("First day"))
+    ends_on = _make_day_field(_("Last day"))
     replacement = fields.make_person_field(
         required=False, label=_("Replacement (identifier or e-mail address):")
     )
     alerts_follow = forms.BooleanField(
-        label=_("Alert the replacement about the tickets I am in charge of"),
+        label=_("Send my ticket alerts to the replacement"),
         required=False,
         initial=True,
     )
@@ -44,15 +44,15 @@ class AbsenceForm(forms.Form):
         self.fields["replacement"].widget.attrs["list"] = "hd-colleagues"
 
     def colleagues(self) -> dict[str, str]:
-        """Return the names of who might stand in, by identifier: managers of the same services."""
+        """Return the names of the managers of the same services, by username."""
         rows = ServiceManager.objects.filter(service__in=self.services, user__is_active=True)
         others = rows.exclude(user=self.visitor).select_related("user").order_by("user", "pk")
-        people = {row.user_id: row.user for row in others[:MOST_COLLEAGUES]}
+        people = {row.user_id: row.user for row in others[:MAX_SUGGESTED_COLLEAGUES]}
         return {user.get_username(): get_display_name(user) for user in people.values()}
 
     def clean_replacement(self) -> Any:
         typed = self.cleaned_data["replacement"]
         people = named_people(self, "replacement", by=self.visitor) if typed else [None]
         if len(people) != 1:
-            raise forms.ValidationError(_("Name one person."))
+            raise forms.ValidationError(_("Enter one person."))
         return people[0]

@@ -1,4 +1,4 @@
-"""The preferences of a manager, service by service: what they are told at once, and the daily reports."""
+"""The page of a manager's preferences: alerts and daily reports of each service."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.preferences import change_switches, reset_service_preferences
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal import rate_limits
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
-from wagtail_helpdesk.portal.tickets.action_view import SeeOther
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.reports import due
 
 from . import preference_summary
 from .manager_form import ManagerPreferences
+from .service_form import RAISED
 
-#: A page has about eight fields for each service, and Django takes a thousand.
-MOST_SERVICES = 50
-#: With more services than this, a list at the top leads to each.
-FEW_SERVICES = 3
+#: A service has about eight fields, and Django accepts a thousand in one form.
+MAX_SERVICES_PER_PAGE = 50
+#: With more services, a list at the top links to each.
+MAX_SERVICES_WITHOUT_INDEX = 3
 
 
-@accept_post
 def show_manager_preferences(request: HelpdeskRequest) -> HttpResponse:
-    """Show the preferences of a manager, or do what one of the page's buttons says."""
+    """Show the preferences of a manager, or handle one of the page's buttons."""
     if not request.managed:
         raise NotYours
     sent = request.http.POST
@@ -40,11 +40,11 @@ def show_manager_preferences(request: HelpdeskRequest) -> HttpResponse:
     return HANDLERS[name](request, sent.get(name, "all"))
 
 
-# -- what the buttons do ----------------------------------------------------------------------------
+# -- buttons ---------------------------------------------------------------------------------------
 
 
 def _save(request: HelpdeskRequest, which: str) -> HttpResponse:
-    """Save everything on the page, or one service; what is wrong elsewhere does not matter then."""
+    """Save the whole page, or one service in spite of errors in the others."""
     service = None if which == "all" else _service(request, which)
     preferences = _preferences(request, judged=None if service is None else {service.pk})
     if not preferences.is_valid():
@@ -52,12 +52,12 @@ def _save(request: HelpdeskRequest, which: str) -> HttpResponse:
     preferences.save()
     for form in preferences.services:
         if form.is_bound and form.was_raised:
-            _say(request, form.service, _raised_words(), messages.info)
+            _add_message(request, form.service, str(RAISED), messages.info)
     if service is None:
         messages.success(request.http, _("Your preferences have been saved."))
     else:
         done = _("Your preferences for the service “%(service)s” have been saved.")
-        _say(request, service, done % {"service": service})
+        _add_message(request, service, done % {"service": service})
     return _answer(request, service)
 
 
@@ -65,9 +65,9 @@ def _switch_monitoring(request: HelpdeskRequest, what: str) -> HttpResponse:
     suspended = _suspends(what)
     change_switches(request.user, monitoring_suspended=suspended)
     done = (
-        _("The monitoring of tickets is suspended. Your settings are kept.")
+        _("Ticket alerts are paused. Your settings are kept.")
         if suspended
-        else _("The monitoring of tickets is active.")
+        else _("Ticket alerts are on.")
     )
     messages.success(request.http, done)
     return _answer(request)
@@ -77,9 +77,9 @@ def _switch_reports(request: HelpdeskRequest, what: str) -> HttpResponse:
     suspended = _suspends(what)
     change_switches(request.user, reports_suspended=suspended)
     done = (
-        _("The daily reports are suspended. Your settings are kept.")
+        _("Daily reports are paused. Your settings are kept.")
         if suspended
-        else _("The daily reports are active.")
+        else _("Daily reports are on.")
     )
     messages.success(request.http, done)
     return _answer(request)
@@ -88,30 +88,30 @@ def _switch_reports(request: HelpdeskRequest, what: str) -> HttpResponse:
 def _reset(request: HelpdeskRequest, which: str) -> HttpResponse:
     service = _service(request, which)
     reset_service_preferences(request.user, service)
-    done = _("The service “%(service)s” is back to the default settings.")
-    _say(request, service, done % {"service": service})
+    done = _("The default settings apply again to the service “%(service)s”.")
+    _add_message(request, service, done % {"service": service})
     return _answer(request, service)
 
 
 def _send(request: HelpdeskRequest, which: str) -> HttpResponse:
-    """Send a report as it was last saved."""
+    """Send a report with the settings that were last saved."""
     service = _service(request, which)
     preferences = _preferences(request, judged=())
     form = next((form for form in preferences.services if form.service == service), None)
     if form is not None and form.lists_nothing:
-        words = _("There is nothing to send: choose what the report lists, then save.")
-        _say(request, service, words, messages.error)
+        problem = _("There is nothing to send. Choose what the report lists, then save.")
+        _add_message(request, service, problem, messages.error)
         return _answer(request, service, typed_too=True)
     if not rate_limits.may_have_a_report(request.user):
         words = _("You have had many reports sent. Please wait an hour before the next one.")
-        _say(request, service, words, messages.error)
+        _add_message(request, service, words, messages.error)
         return _answer(request, service, typed_too=True)
     due.send_report_now(request.user, service)
     unsaved = form is not None and form.unsaved
-    _say(
+    _add_message(
         request,
         service,
-        _("The report has been sent, with the settings last saved.")
+        _("The report has been sent with the settings last saved.")
         if unsaved
         else _("The report has been sent."),
     )
@@ -134,15 +134,11 @@ def _suspends(what: str) -> bool:
 
 
 def _service(request: HelpdeskRequest, which: str) -> Service:
-    """Return the service a button is about; one the visitor does not manage does not exist here."""
+    """Return the service of a button. Raises ``Http404`` for one that the user does not manage."""
     for service in request.services:
         if str(service.pk) == which:
             return service
     raise Http404(_("This service does not exist, or you do not manage it."))
-
-
-def _raised_words() -> str:
-    return _("A choice quieter than the one before it has been raised.")
 
 
 # -- the page ---------------------------------------------------------------------------------------
@@ -151,58 +147,58 @@ def _raised_words() -> str:
 def _preferences(
     request: HelpdeskRequest, judged: Collection[int] | None = None, but: Service | None = None
 ) -> ManagerPreferences:
-    """Return the forms of the page's services; ``but`` one shows what is stored."""
+    """Return the forms of the page's services; that of the service ``but`` shows what is stored."""
     data: Any = request.http.POST.copy() if request.posted else None
     if but is not None:
         data.pop(f"helpdesk-{but.pk}-shown", None)
-    services = [row.service for row in _paginated(request)]
+    services = [row.service for row in _get_services_page(request)]
     return ManagerPreferences(request.user, services, data, judged=judged)
 
 
-def _paginated(request: HelpdeskRequest) -> Any:
-    return Paginator(request.managed, MOST_SERVICES).get_page(request.http.GET.get("page"))
+def _get_services_page(request: HelpdeskRequest) -> Any:
+    return Paginator(request.managed, MAX_SERVICES_PER_PAGE).get_page(request.http.GET.get("page"))
 
 
 def _answer(
     request: HelpdeskRequest, service: Service | None = None, typed_too: bool = False
 ) -> HttpResponse:
-    """Send the browser to the page, or give back what was typed and not saved by this button."""
+    """Redirect to the page, or show it again with the changes that the button did not save."""
     everything = request.http.POST.get("save", "") == "all"
     left = _preferences(request, judged=(), but=None if typed_too else service)
     if left.unsaved and not everything:
         messages.warning(request.http, _("Other changes on this page are not saved yet."))
         return _page(request, left)
-    place = f"#service-{service.pk}" if service else ""
-    number = _paginated(request).number
-    page = f"?page={number}" if number > 1 else ""
-    return SeeOther(f"{request.base}preferences/manager/{page}{place}")
+    anchor = f"#service-{service.pk}" if service else ""
+    number = _get_services_page(request).number
+    url = request.url("manager_preferences", page=number if number > 1 else None)
+    return SeeOther(url + anchor)
 
 
-def _say(
+def _add_message(
     request: HelpdeskRequest,
     service: Service,
-    words: str,
+    text: str,
     level: Callable[..., None] = messages.success,
 ) -> None:
-    """Say something beside a service, where the one who pressed the button looks."""
-    level(request.http, words, extra_tags=f"service-{service.pk}")
+    """Add a message that is shown beside a service, next to the button that was pressed."""
+    level(request.http, text, extra_tags=f"service-{service.pk}")
 
 
 def _page(
     request: HelpdeskRequest, preferences: ManagerPreferences, status: int = 200
 ) -> HttpResponse:
-    said = defaultdict(list)
+    by_tag = defaultdict(list)
     for message in messages.get_messages(request.http):
-        said[message.extra_tags].append(message)
+        by_tag[message.extra_tags].append(message)
     for form in preferences.services:
-        form.said = said.pop(f"service-{form.service.pk}", [])  # type: ignore[attr-defined]
+        form.notices = by_tag.pop(f"service-{form.service.pk}", [])  # type: ignore[attr-defined]
     return request.render(
         "preferences_manager.html",
         status=status,
         preferences=preferences,
         switches=preferences.preferences,
         vocabulary=preference_summary.get_vocabulary(),
-        page_of_services=_paginated(request),
-        many=len(preferences.services) > FEW_SERVICES,
-        messages=[message for group in said.values() for message in group],
+        page_of_services=_get_services_page(request),
+        has_index=len(preferences.services) > MAX_SERVICES_WITHOUT_INDEX,
+        messages=[message for group in by_tag.values() for message in group],
     )

@@ -1,4 +1,4 @@
-"""The preferences of a manager as one: the switches, and a form for each service."""
+"""The preferences of a manager as one form: the switches, and a part for each service."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .switches import ManagerSwitches, Shown, Switches
 class ManagerPreferences:
     """A manager's switches and the form of each service, saved together or in part.
 
-    ``judged`` names the services to be saved, and ``switches`` whether those are; None and True
-    mean everything. The rest shows what was typed, without being found wrong.
+    ``judged`` holds the ids of the services to be validated and saved; None means everything,
+    switches included. The other parts show what was typed, without validation.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class ManagerPreferences:
         self.user = user
         self.preferences = HelpdeskPreferences.of(user)
         make = partial(switches_class, instance=self.preferences, prefix=prefix)
-        self.switches = _part(make, data, judged is None)
+        self.switches = _make_part(make, data, judged is None)
         monitoring = {row.service_id: row for row in _rows(Monitoring, user, services)}
         reports = {row.service_id: row for row in _rows(ReportPreference, user, services)}
         self.services: list[ServicePreferences] = [
-            _part(
+            _make_part(
                 partial(
                     ServicePreferences,
                     service=service,
@@ -60,25 +60,25 @@ class ManagerPreferences:
 
     @property
     def is_bound(self) -> bool:
-        """Whether anything was sent to be saved."""
+        """Whether any part was sent."""
         return any(part.is_bound for part in self.parts)
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was typed that is not being saved."""
+        """Whether a part shows changes that are not saved."""
         return any(part.unsaved for part in self.parts)
 
     @property
     def errors(self) -> bool:
-        """Whether something is wrong."""
+        """Whether any part has errors."""
         return any(part.is_bound and part.errors for part in self.parts)
 
     def is_valid(self) -> bool:
-        """Tell whether everything that is to be saved can be."""
+        """Tell whether all parts to be saved are valid."""
         return all(part.is_valid() for part in self.parts if part.is_bound)
 
     def save(self) -> None:
-        """Record everything that was to be saved, or nothing."""
+        """Save all parts, or none if one fails."""
         with transaction.atomic():
             if self.switches.is_bound:
                 self.switches.save()
@@ -91,8 +91,8 @@ def _rows(model: Any, user: Any, services: Sequence[Service]) -> Any:
     return model.objects.filter(user=user, service__in=[service.pk for service in services])
 
 
-def _part(make: Any, data: Any, judged: bool) -> Any:
-    """Make one of the forms: empty, to be saved, or showing what was typed elsewhere on the page."""
+def _make_part(make: Any, data: Any, judged: bool) -> Any:
+    """Return a part: unbound, bound to be saved, or unbound with the changes that were typed."""
     prefix = make.keywords["prefix"]
     if data is None or not Shown.is_in(data, prefix):
         return make()

@@ -1,4 +1,4 @@
-"""Preferences: everybody's own switches."""
+"""The page of a person's own preferences."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.models import HelpdeskPreferences
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
-from wagtail_helpdesk.portal.tickets.action_view import SeeOther
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from .switches import OwnSwitches
 
 
-@accept_post
 def show_preferences(request: HelpdeskRequest) -> HttpResponse:
-    """Show the switches, or record them."""
+    """Show the preferences, or record them."""
     data = request.http.POST if request.posted else None
     form = OwnSwitches(data, instance=HelpdeskPreferences.of(request.user))
     if data is not None and form.is_valid():
         form.save()
         messages.success(request.http, _("Your preferences have been saved."))
-        return SeeOther(f"{request.base}preferences/")
+        return SeeOther(request.url("preferences"))
     return request.render(
         "preferences.html",
         status=422 if form.errors else 200,

@@ -1,4 +1,7 @@
-"""What will arrive, in words: a whole sentence for every choice there is, so that each language says it well."""
+"""Summaries of alert and report settings.
+
+One whole sentence for each combination, because other languages cannot be pieced together.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.models import Level
-from wagtail_helpdesk.models.preferences import PRESETS, Levels
+from wagtail_helpdesk.models.monitoring_levels import PRESETS, Levels
 
 N, C, A = Level.NEVER, Level.CREATION, Level.ALWAYS
 
-#: any ticket, ticket of a member category, ticket in charge: the ten that grow from left to right.
+#: By the levels for any ticket, tickets of the manager's categories, tickets in charge.
 ALERTS: dict[Levels, Any] = {
     (N, N, N): gettext_lazy("No alert will be sent to you for this service."),
     (N, N, C): gettext_lazy(
-        "You will be alerted about tickets created or arriving with you in charge, and nothing else."
+        "You will be alerted only when a ticket arrives already assigned to you."
     ),
     (N, N, A): gettext_lazy(
         "You will be alerted about every action on the tickets you are in charge of."
@@ -62,17 +65,17 @@ REPORTS = {
 
 
 def format_hour(number: int) -> str:
-    """Return an hour of the day as it is written."""
+    """Return an hour of the day as text."""
     return _("%(hour)s:00") % {"hour": number}
 
 
 def describe_alerts(levels: Levels) -> str:
-    """Say what somebody with these levels, which must grow, is told at once."""
+    """Return the summary of these levels, none of which is lower than the one before."""
     return str(ALERTS[levels])
 
 
 def describe_reports(shows: str, first: int | None, second: int | None, weekends: bool) -> str:
-    """Say which reports arrive and when; ``shows`` is empty for none."""
+    """Return the summary of the reports; ``shows`` is empty for none."""
     if not shows or first is None:
         return str(REPORTS["none" if not shows else "no hour"])
     often = "once" if second is None else "twice"
@@ -84,7 +87,7 @@ def describe_reports(shows: str, first: int | None, second: int | None, weekends
 
 
 def get_vocabulary() -> dict[str, Any]:
-    """Return all of it for the script that keeps the sentences true while somebody chooses."""
+    """Return all sentences, for the script that updates the summaries while settings change."""
     return {
         "presets": {preset.value: levels for preset, levels in PRESETS.items()},
         "alerts": {" ".join(levels): str(sentence) for levels, sentence in ALERTS.items()},

@@ -1,4 +1,4 @@
-"""The preferences of a manager for one service: what the form asks, and what it foretells."""
+"""The form of a manager's preferences for one service, with summaries of their effect."""
 
 from __future__ import annotations
 
@@ -18,23 +18,21 @@ from wagtail_helpdesk.models import (
     ReportSection,
     Service,
 )
-from wagtail_helpdesk.models.preferences import (
-    PRESETS,
-    Levels,
-    get_default_levels,
-    get_preset,
-    raise_levels,
-)
+from wagtail_helpdesk.models.monitoring_levels import PRESETS, Levels
+from wagtail_helpdesk.models.preferences import get_default_levels, get_preset, raise_levels
 from wagtail_helpdesk.parsing import number
 
 from . import preference_summary
 from .switches import Shown
 
+#: Shown when a level was lower than the one before it.
+RAISED = gettext_lazy("One choice was raised to match the row above.")
+
 COLUMNS = ("any_ticket", "member", "in_charge")
 
 
 class Hours(forms.Select):
-    """Hours of the day, or none: a dash, which is read out as a word."""
+    """Hours of the day; “none” is a dash with a word for screen readers."""
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
@@ -61,7 +59,7 @@ def _level(label: Any) -> forms.ChoiceField:
 
 
 def get_section_choices() -> list[Any]:
-    """Return everything a report can list, each in every order: one choice says both."""
+    """Return the choices of what a report lists: one for each selection in each order."""
     headings = [_("One list"), _("Two lists, in this order"), _("Three lists, in this order")]
     orders = [order for size in (1, 2, 3) for order in permutations(ReportSection, size)]
     named = [(" ".join(order), ", ".join(str(part.label) for part in order)) for order in orders]
@@ -73,18 +71,18 @@ def get_section_choices() -> list[Any]:
 
 
 class ServicePreferences(Shown):
-    """What a manager hears of one service: alerts at once, and the daily report."""
+    """Alerts and daily report of one service for a manager."""
 
     preset = forms.ChoiceField(
-        label=gettext_lazy("Monitoring of tickets (real time):"),
+        label=gettext_lazy("Ticket alerts (sent at once):"),
         choices=Preset.choices,
-        help_text=gettext_lazy("(select “Custom” to show the policies)"),
+        help_text=gettext_lazy("(choose “Custom” to set each kind of ticket)"),
     )
     any_ticket = _level(gettext_lazy("Any ticket:"))
-    member = _level(gettext_lazy("Ticket of a member category:"))
-    in_charge = _level(gettext_lazy("Ticket in charge:"))
+    member = _level(gettext_lazy("Tickets in my categories:"))
+    in_charge = _level(gettext_lazy("Tickets I am in charge of:"))
     shows = forms.ChoiceField(
-        label=gettext_lazy("Reports (deferred):"), choices=get_section_choices, required=False
+        label=gettext_lazy("Daily report:"), choices=get_section_choices, required=False
     )
     first_hour = _hours(pgettext_lazy("report", "Hour:"))
     second_hour = _hours(pgettext_lazy("report", "Second hour:"))
@@ -127,12 +125,12 @@ class ServicePreferences(Shown):
 
     @property
     def is_default(self) -> bool:
-        """Whether the defaults hold because this person never chose anything here."""
+        """Whether the user has no settings of their own for the service."""
         return self.monitoring is None and self.report is None
 
     @property
     def lists_nothing(self) -> bool:
-        """Whether no report is sent for this service, as it was last saved."""
+        """Whether the saved settings send no report."""
         return not self._stored_report().shows
 
     @property
@@ -146,7 +144,7 @@ class ServicePreferences(Shown):
         return [self["first_hour"], self["second_hour"]]
 
     def clean(self) -> dict[str, Any]:
-        """Read the matrix where it was meant, and keep the two hours apart."""
+        """Take the levels from the preset or from the matrix, and refuse two equal hours."""
         data = super().clean() or self.cleaned_data
         if "preset" in data:
             self._clean_levels(data)
@@ -162,14 +160,14 @@ class ServicePreferences(Shown):
         if self.errors:
             return
         chosen = cast(Levels, tuple(Level(data[name]) for name in COLUMNS if data[name]))
-        if not self._means_the_matrix(data["preset"], chosen):
+        if not self._uses_matrix(data["preset"], chosen):
             chosen = PRESETS[Preset(data["preset"])]
         data.update(zip(COLUMNS, raise_levels(chosen), strict=True))
 
-    def _means_the_matrix(self, preset: str, chosen: Levels) -> bool:
-        """Tell whether the matrix counts: with Custom, and where the matrix alone was changed.
+    def _uses_matrix(self, preset: str, chosen: Levels) -> bool:
+        """Tell whether the matrix counts: with “Custom”, or when only the matrix was changed.
 
-        Without JavaScript it is always visible, and nobody should have to touch two fields.
+        Without JavaScript it is always visible, and one change should be enough.
         """
         untouched = preset == self.initial["preset"] and len(chosen) == len(COLUMNS)
         return preset == Preset.CUSTOM or (untouched and chosen != self._stored_levels())
@@ -180,13 +178,13 @@ class ServicePreferences(Shown):
 
     @property
     def was_raised(self) -> bool:
-        """Whether something quieter than the column before was sent, and raised."""
+        """Whether a level lower than the one before was sent and raised."""
         if self.cleaned_data["preset"] != Preset.CUSTOM:
             return False
         return [self[name].data for name in COLUMNS] != list(self._cleaned_levels)
 
     def choice(self) -> ServiceChoice:
-        """Return what to record. The default stays unwritten until somebody chooses otherwise."""
+        """Return what to save; None for a part that keeps following the default."""
         data, levels = self.cleaned_data, self._cleaned_levels
         report = ReportChoice(
             tuple(data["shows"].split()),
@@ -202,7 +200,7 @@ class ServicePreferences(Shown):
 
     @property
     def foretold_alerts(self) -> str:
-        """Say what is told at once with the choices as they stand on the page."""
+        """The summary of the alerts with the settings shown."""
         preset = self["preset"].value()
         if preset in PRESETS:
             return preference_summary.describe_alerts(PRESETS[Preset(preset)])
@@ -215,7 +213,7 @@ class ServicePreferences(Shown):
 
     @property
     def foretold_reports(self) -> str:
-        """Say which reports arrive with the choices as they stand on the page."""
+        """The summary of the reports with the settings shown."""
         first, second = (self._hour(field.value()) for field in self.hour_fields)
         shows, weekends = self["shows"].value() or "", bool(self["weekends"].value())
         return preference_summary.describe_reports(shows, first, second, weekends)

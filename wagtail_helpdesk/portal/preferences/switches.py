@@ -1,4 +1,4 @@
-"""The forms of a person's own switches: everybody's, and those of managers."""
+"""The forms of personal switches, for everybody and for managers."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from wagtail_helpdesk.models import HelpdeskPreferences
 
 
 class Shown(forms.Form):
-    """A part of a page, which says that it was there.
+    """A part of a page with a hidden field that tells whether it was sent.
 
-    Unticked boxes are not sent: without this, a part that was not on the page would count as a
-    part in which everything was unticked.
+    Browsers do not send unticked boxes: without this field, a part that was not on the page would
+    look like one in which everything was unticked.
     """
 
     shown = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
-    #: Whether it shows what was typed and not recorded.
+    #: Whether the part shows changes that are not saved.
     unsaved = False
 
     @classmethod
     def is_in(cls, data: Any, prefix: str) -> bool:
-        """Tell whether the part was on the page that was sent."""
+        """Tell whether the data was sent by a page with this part."""
         return f"{prefix}-shown" in data
 
 
 class Switches(Shown, forms.ModelForm):
-    """Switches that are saved as one deed."""
+    """Switches that are saved by one action."""
 
     def save(self, commit: bool = True) -> HelpdeskPreferences:
-        """Record the choices of this form and nothing else."""
+        """Save the switches of this form and no others."""
         chosen = {name: value for name, value in self.cleaned_data.items() if name != "shown"}
         change_switches(self.instance.user, **chosen)
         return self.instance
@@ -59,12 +59,14 @@ class OwnSwitches(Switches):
             "language",
             "time_zone",
         ]
-        help_texts = {"alerts_as_requester": _("except e-mails that ask you something")}
+        help_texts = {
+            "alerts_as_requester": _("E-mails that need an answer from you are always sent.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language, zone = get_default_preferences(self.instance.user)
-        default = _("As in the rest of the site (%(choice)s)")
+        default = _("Site default (%(choice)s)")
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": get_language_info(language)["name_local"]}),
             *settings.LANGUAGES,
@@ -76,7 +78,7 @@ class OwnSwitches(Switches):
 
 
 class ManagerSwitches(Switches):
-    """What holds for all services of a manager, in the order of the guide (II.1)."""
+    """Switches for all services of a manager, in the order of section II.1 of the guide."""
 
     class Meta:
         model = HelpdeskPreferences
@@ -84,7 +86,7 @@ class ManagerSwitches(Switches):
 
 
 class AllManagerSwitches(ManagerSwitches):
-    """The same with the suspensions as boxes, where a page cannot have buttons for them."""
+    """The same with pausing as boxes, for pages that cannot have buttons for it."""
 
     class Meta(ManagerSwitches.Meta):
         fields = ["monitoring_suspended", "reports_suspended", *ManagerSwitches.Meta.fields]
@@ -92,7 +94,7 @@ class AllManagerSwitches(ManagerSwitches):
 
 def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
     known = get_available_admin_time_zones() or zoneinfo.available_timezones()
-    # "localtime", "GMT0", "Cuba" and the like are other names, or no place at all.
+    # "localtime", "GMT0", "Cuba" and the like are aliases, or no place at all.
     names = sorted(name for name in known if "/" in name and not name.startswith("Etc/"))
     return [
         (continent, [(name, name.replace("_", " ")) for name in names])

@@ -1,33 +1,36 @@
-"""The catalogue: the services and categories in which somebody may open a ticket."""
+"""The catalogue: the services and categories in which a user can open a ticket."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
 
+from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
-from wagtail_helpdesk.portal import tree
 
-#: A catalogue shows no more than this; what is beyond is found by name.
-MOST_SERVICES = 60
-MOST_CATEGORIES = 600
-#: With more lines than this, finding by name is quicker than reading.
-LONG = 20
+if TYPE_CHECKING:
+    from wagtail_helpdesk.portal.request import HelpdeskRequest
+
+#: The catalogue shows no more; the rest is found by name.
+MAX_CATALOGUE_SERVICES = 60
+MAX_CATALOGUE_CATEGORIES = 600
+#: A catalogue with more lines has a search box.
+MAX_LINES_WITHOUT_SEARCH = 20
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueLine:
-    """A category in the catalogue; one that takes no tickets is only a heading of others.
+    """A category in the catalogue; one that takes no tickets is only a heading.
 
-    Or an alias: of a category, with the ``pk`` of the real one, or of a whole ``service``.
+    The line of an alias has the ``pk`` of the category it points to, or the id of a ``service``.
     """
 
     pk: Any
@@ -37,29 +40,27 @@ class CatalogueLine:
     takes_tickets: bool
     service: Any = None
 
-    @property
-    def path(self) -> str:
-        """Where a ticket is opened, below the helpdesk's page; empty for a heading."""
+    def get_url(self, helpdesk: HelpdeskRequest, page: Any = None) -> str:
+        """Return the URL where a ticket is opened, from a page if one is given; empty for a heading."""
         if self.service is not None:
-            return f"new/?service={self.service}"
-        return f"new/{self.pk}/" if self.takes_tickets else ""
+            return helpdesk.url("new", service=self.service, page=page)
+        return helpdesk.url("new_in", self.pk, page=page) if self.takes_tickets else ""
 
 
 @dataclass(slots=True)
 class Shelf:
-    """A service in the catalogue, in the reader's words; or an alias shown beside the services."""
+    """A service in the catalogue with its text, or an alias that stands among the services."""
 
     service: Service
     text: ServiceText
     lines: list[CatalogueLine] = field(default_factory=list)
     alias: Any = None
-    #: Whether the service has categories that are not shown here.
+    #: Whether the service has categories that are not shown.
     is_cut: bool = False
 
-    @property
-    def path(self) -> str:
-        """Where one of its categories is chosen, below the helpdesk's page."""
-        return f"new/?service={self.service.pk}"
+    def get_url(self, helpdesk: HelpdeskRequest, page: Any = None) -> str:
+        """Return the URL where one of the categories is chosen."""
+        return helpdesk.url("new", service=self.service.pk, page=page)
 
     @property
     def choices(self) -> list[CatalogueLine]:
@@ -69,12 +70,12 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The shelves shown, and what is not."""
+    """The services shown, and whether there are others."""
 
     shelves: list[Shelf]
-    #: How many services are not shown.
+    #: The number of services that are not shown.
     others: int = 0
-    #: Whether a search found more than is shown.
+    #: Whether a search matched more than is shown.
     may_be_cut: bool = False
 
     @property
@@ -84,42 +85,44 @@ class Catalogue:
 
     @property
     def is_long(self) -> bool:
-        """Whether it is worth a search."""
-        return self.is_cut or sum(len(shelf.lines) for shelf in self.shelves) > LONG
+        """Whether the catalogue needs a search box."""
+        lines = sum(len(shelf.lines) for shelf in self.shelves)
+        return self.is_cut or lines > MAX_LINES_WITHOUT_SEARCH
 
 
 def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogue:
-    """Return the catalogue of a person, or these services of it; hidden categories are left out."""
-    open_here = Service.objects.open_to(user)
+    """Return the catalogue of a user, or of these services in it, without hidden categories."""
+    open_services = Service.objects.open_to(user)
     if services is not None:
-        open_here = open_here.filter(pk__in=services)
-    found = list(open_here[: MOST_SERVICES + 1])
-    others = open_here.count() - MOST_SERVICES if len(found) > MOST_SERVICES else 0
-    found = found[:MOST_SERVICES]
-    made = describe_category(found)
-    aliases = _aliases(user, found, everywhere=services is None)
-    categories, is_cut = _categories(found)
-    lines = _lines(found, categories, aliases)
-    for shelf in made:
+        open_services = open_services.filter(pk__in=services)
+    found = list(open_services[: MAX_CATALOGUE_SERVICES + 1])
+    is_full = len(found) > MAX_CATALOGUE_SERVICES
+    others = open_services.count() - MAX_CATALOGUE_SERVICES if is_full else 0
+    found = found[:MAX_CATALOGUE_SERVICES]
+    shelves = describe_services(found)
+    aliases = _load_aliases(user, found, everywhere=services is None)
+    categories, is_cut = _load_categories(found)
+    lines = _build_lines(found, categories, aliases)
+    for shelf in shelves:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], is_cut
-    made += [build_alias_shelf(alias) for alias in aliases[None, None]]
-    return Catalogue([shelf for shelf in made if shelf.lines or shelf.is_cut], others)
+    shelves += [build_alias_shelf(alias) for alias in aliases[None, None]]
+    return Catalogue([shelf for shelf in shelves if shelf.lines or shelf.is_cut], others)
 
 
-def describe_category(services: list[Service]) -> list[Shelf]:
-    """Return services in the reader's words, without their categories."""
+def describe_services(services: list[Service]) -> list[Shelf]:
+    """Return services with their texts in the reader's language, without their categories."""
     texts = load_texts(ServiceText.objects.filter(service__in=services), "service_id")
     return [Shelf(each, texts.get(each.pk) or ServiceText(title=each.name)) for each in services]
 
 
 def get_text(category: Category) -> CategoryText:
-    """Return what the reader finds about a category: its name where nothing is published."""
+    """Return the text of a category in the reader's language; without any, its name as title."""
     texts = load_texts(category.texts.all(), "category_id")
     return texts.get(category.pk) or CategoryText(title=category.name)
 
 
 def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:
-    """Return the pages related to a text that whoever asks may read; no request: everybody."""
+    """Return the related pages of a text that the user may read; without request, that all may."""
     if text.pk is None:
         return []
     links = text.related_pages.select_related("page")
@@ -127,87 +130,89 @@ def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | 
 
 
 def build_alias_shelf(alias: Alias) -> Shelf:
-    """Return the shelf of an alias beside the services: it leads to the real service, or category."""
+    """Return the shelf of an alias that stands among the services and points to its target."""
     text = ServiceText(title=alias.name)
-    return Shelf(_service_of(alias), text, lines=[_as_line(alias, 0)], alias=alias.pk)
+    return Shelf(_get_service(alias), text, lines=[_build_alias_line(alias, 0)], alias=alias.pk)
 
 
-def _service_of(alias: Alias) -> Service:
+def _get_service(alias: Alias) -> Service:
     target = alias.target
     return target.service if isinstance(target, Category) else target
 
 
-Places = dict[tuple[Any, Any], list[Alias]]
+#: Aliases by the ids of the service and of the category below which they are shown.
+AliasesByPlace = dict[tuple[Any, Any], list[Alias]]
 
 
-def _categories(services: list[Service]) -> tuple[list[Category], bool]:
-    """Return the categories shown, and whether there are others: each service shows its own then."""
-    shown = Category.objects.filter(service__in=services, hidden=False).only(*tree.FIELDS)
-    found = list(shown[: MOST_CATEGORIES + 1])
-    is_cut = len(found) > MOST_CATEGORIES
-    return ([] if is_cut and len(services) > 1 else found[:MOST_CATEGORIES]), is_cut
+def _load_categories(services: list[Service]) -> tuple[list[Category], bool]:
+    """Return the categories to show, and whether there are too many.
+
+    Then several services together show none: each has a page with its own.
+    """
+    shown = Category.objects.filter(service__in=services, hidden=False)
+    found = list(shown.only(*category_tree.FIELDS)[: MAX_CATALOGUE_CATEGORIES + 1])
+    is_cut = len(found) > MAX_CATALOGUE_CATEGORIES
+    return ([] if is_cut and len(services) > 1 else found[:MAX_CATALOGUE_CATEGORIES]), is_cut
 
 
-def _lines(
-    services: list[Service], categories: list[Category], aliases: Places
+def _build_lines(
+    services: list[Service], categories: list[Category], aliases: AliasesByPlace
 ) -> dict[Any, list[CatalogueLine]]:
-    """Return what stands on each shelf, aliases after the categories they stand beside."""
-    nodes = tree.prune_useless(
-        tree.build_nodes(categories), [parent for _service, parent in aliases]
-    )
-    words = get_texts_by_object(node.pk for node in nodes)
+    """Return the lines of each service, aliases after the categories beside which they stand."""
+    tree = category_tree.build_tree(categories)
+    nodes = category_tree.prune_unusable(tree, [parent for _service, parent in aliases])
+    texts = get_texts_by_category(node.pk for node in nodes)
     lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
     for node in nodes:
-        name, summary = words.get(node.pk, (node.name, ""))
+        name, summary = texts.get(node.pk, (node.name, ""))
         lines[node.service].append(
             CatalogueLine(node.pk, name, summary, node.depth, node.takes_tickets)
         )
         below = aliases[node.service, node.pk]
-        lines[node.service] += [_as_line(alias, node.depth + 1) for alias in below]
+        lines[node.service] += [_build_alias_line(alias, node.depth + 1) for alias in below]
     for service in services:
-        lines[service.pk] += [_as_line(alias, 0) for alias in aliases[service.pk, None]]
+        lines[service.pk] += [_build_alias_line(alias, 0) for alias in aliases[service.pk, None]]
     return lines
 
 
-def _aliases(user: Any, services: list[Service], *, everywhere: bool) -> Places:
-    """Return the other names, by the place where they are shown; ``everywhere``: beside services too."""
-    places: Places = defaultdict(list)
+def _load_aliases(user: Any, services: list[Service], *, everywhere: bool) -> AliasesByPlace:
+    """Return the aliases shown in these services and, if ``everywhere``, those beside them."""
+    places: AliasesByPlace = defaultdict(list)
     shown = Q(service__in=services)
     if everywhere:
         shown |= Q(service=None)
     found = Alias.objects.filter(shown)
-    if not found.exists():  # as on most sites: asking who may use them costs far more
+    if not found.exists():  # as on most sites; the access check costs far more
         return places
-    for alias in found.open_to(user).select_related("to_service", "to_category__service")[
-        :MOST_CATEGORIES
-    ]:
+    readable = found.open_to(user).select_related("to_service", "to_category__service")
+    for alias in readable[:MAX_CATALOGUE_CATEGORIES]:
         places[alias.service_id, alias.parent_id].append(alias)
     return places
 
 
-def _as_line(alias: Alias, depth: int) -> CatalogueLine:
-    """Return the line of an alias; one in its own shelf is called as what it leads to."""
+def _build_alias_line(alias: Alias, depth: int) -> CatalogueLine:
+    """Return the line of an alias. On a shelf of its own it bears the name of its target."""
     name = str(alias.target) if alias.service_id is None else alias.name
     return CatalogueLine(alias.to_category_id, name, "", depth, True, alias.to_service_id)
 
 
 def load_texts(texts: Any, owner: str) -> dict[Any, Any]:
-    """Return the texts in the reader's language by what they are about."""
+    """Return the texts in the reader's language by the id in their field ``owner``."""
     return {getattr(text, owner): text for text in texts.read_in(get_reader_language())}
 
 
-def get_texts_by_object(categories: Iterable[Any]) -> dict[Any, tuple[str, str]]:
-    """Return the title and summary of the categories that have a text, by id, in the reader's language."""
+def get_texts_by_category(categories: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+    """Return title and summary in the reader's language by category id, where a text exists."""
     texts: Any = CategoryText.objects.filter(category__in=list(categories)).read_in(
         get_reader_language()
     )
-    # Rows and not texts, which are costly to make: a catalogue holds hundreds.
+    # Values and no instances, which take longer: a catalogue has hundreds.
     rows = texts.values_list("category_id", "title", "summary")
     return {category: (title, summary) for category, title, summary in rows}
 
 
 def get_reader_language() -> str:
-    """Return in which of the languages of texts they are read here, empty for none of them."""
+    """Return the code of the content language in which the user reads, empty for none of them."""
     try:
         return get_supported_content_language_variant(get_language() or "")
     except LookupError:

@@ -1,4 +1,4 @@
-"""Opening a ticket: choosing where, filling in the form, sending it once."""
+"""The pages that open a ticket: choosing a category, filling in its form, sending it once."""
 
 from __future__ import annotations
 
@@ -10,42 +10,48 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Category, Ticket
-from wagtail_helpdesk.parsing import number, words
+from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.query_form import QueryForm, RowIdField, SearchTextField
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.search import matching
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
-from wagtail_helpdesk.portal.tickets.action_view import SeeOther
 
 from . import catalogue, source_page
-from .opening_form import OpeningForm, refill_from_template
+from .opening_form import OpeningForm, is_untouched, refill_from_template
 
-#: In characters; nothing in the catalogue has a longer name.
-LONGEST = 100
+#: In characters: the longest name in the catalogue.
+MAX_NAME_LENGTH = 100
+
+
+class CatalogueQuery(QueryForm):
+    """What narrows the catalogue."""
+
+    q = SearchTextField(max_chars=MAX_NAME_LENGTH)
+    service = RowIdField()
 
 
 def choose_category(request: HelpdeskRequest) -> HttpResponse:
-    """Show the catalogue, or what is called so in it; a single category needs no choice."""
-    asked = request.http.GET
-    service, wanted = number(asked.get("service", "")), words(asked.get("q", ""), LONGEST)
-    services, page = (
-        None if service is None else [service],
-        source_page.get_page_parameter(request.http),
-    )
+    """Show the catalogue or what matches a name in it; skip the choice of the only category."""
+    query = CatalogueQuery(request.http.GET).read()
+    service, wanted = query["service"], query["q"]
+    services = None if service is None else [service]
+    page = source_page.get_page_parameter(request.http)
     if wanted and rate_limits.may_search(request.user):
         shown = matching.find_matching(request.user, wanted, services)
     else:
         shown = catalogue.read_catalogue(request.user, services)
-        if only := _only_way(shown, service, page):
-            return SeeOther(source_page.add_page_parameter(f"{request.base}{only}", page))
-    return _choice(request, shown, wanted=wanted, service=service, page_asked=page)
+        if url := _find_only_url(request, shown, service, page):
+            return SeeOther(source_page.add_page_parameter(url, page))
+    return _render_choice(request, shown, wanted=wanted, service=service, page_asked=page)
 
 
-def _choice(
+def _render_choice(
     request: HelpdeskRequest, shown: catalogue.Catalogue, status: int = 200, **context: Any
 ) -> HttpResponse:
-    # One service alone is described in full.
+    # A service alone is described in full.
     whole = len(shown.shelves) == 1
     return request.render(
         "choose.html",
@@ -57,78 +63,103 @@ def _choice(
     )
 
 
-def _only_way(shown: catalogue.Catalogue, service: int | None, page: str) -> str:
-    """Return where one is led without choosing, below the helpdesk; empty where there is a choice."""
+def _find_only_url(
+    request: HelpdeskRequest, shown: catalogue.Catalogue, service: int | None, page: str
+) -> str:
+    """Return the URL that needs no choice, empty where there is one."""
     choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
     if len(choices) == 1 and not shown.is_cut:
-        return f"new/{choices.pop()}/"
-    # The link of a page is the same for every reader: who may not ask that service sees the others.
-    return "new/" if page and service is not None and not shown.shelves else ""
+        return request.url("new_in", choices.pop())
+    # All readers of a page share its link: those to whom the service is closed see the others.
+    return request.url("new") if page and service is not None and not shown.shelves else ""
 
 
-@accept_post
 def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
-    """Show the form of a category, refill it for another one, or open the ticket."""
+    """Show the form of a category, fill it for another one, or open the ticket."""
     if not request.posted:
-        return _blank(request, category)
+        return _show_empty_form(request, category)
     posted = request.http.POST
+    if "elsewhere" in posted:
+        return _choose_again(request)
     try:
         chosen = get_openable_category(
             request, posted.get("category", category), otherwise=category
         )
     except Http404 as closed:
-        return _elsewhere(request, str(closed))
+        return _offer_others(request, str(closed))
     if "refill" in posted or "find" in posted:
-        return _page(request, build_refilled_form(request, chosen))
+        return _render_form(request, build_refilled_form(request, chosen))
     form = build_opening_form(request, chosen, request.http.POST)
     ticket = submit_opening_form(request, form)
     if ticket is None:
-        return _page(request, form, status=form.http_status)
+        return _render_form(request, form, status=form.http_status)
     drafts.forget_draft(request.http)
-    message = _("Your ticket no. %(number)s has been opened.") % {"number": ticket.pk}
-    messages.success(request.http, message)
-    done = SeeOther(f"{request.base}tickets/{ticket.pk}/")
-    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    messages.success(request.http, _("Ticket #%(number)s has been opened.") % {"number": ticket.pk})
+    done = SeeOther(request.url("ticket", ticket.pk))
+    browser_drafts.mark_accepted(request.http, done, request.http.POST.get("submission"))
     return done
 
 
-def _elsewhere(request: HelpdeskRequest, refused: str) -> HttpResponse:
-    """Offer the catalogue when the category was closed meanwhile; what was written goes along."""
-    written = _written(request.http.POST)
-    written["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
-    is_kept = drafts.store_draft(request.http, f"{request.base}new/", written)
-    return _choice(
+def _choose_again(request: HelpdeskRequest) -> HttpResponse:
+    """Lead to the catalogue and keep what was written for the form of the next category."""
+    if not _keep_written(request):
+        # Too long for the session: it is given back on the page.
+        shown = catalogue.read_catalogue(request.user, None)
+        text = request.http.POST.get("text", "")
+        return _render_choice(request, shown, status=409, typed=text)
+    page = number(request.http.POST.get(source_page.PARAMETER, ""))
+    return SeeOther(source_page.add_page_parameter(request.url("new"), page))
+
+
+def _offer_others(request: HelpdeskRequest, refused: str) -> HttpResponse:
+    """Offer the catalogue when a category was closed meanwhile, and keep what was written."""
+    is_kept = _keep_written(request)
+    return _render_choice(
         request,
         catalogue.read_catalogue(request.user, None),
         status=409,
         refused=refused,
         is_kept=is_kept,
-        typed="" if is_kept else written.get("text", ""),
+        typed="" if is_kept else request.http.POST.get("text", ""),
     )
 
 
-def _blank(request: HelpdeskRequest, category: int) -> HttpResponse:
+def _keep_written(request: HelpdeskRequest) -> bool:
+    """Keep the fields and files of a form for the form of another category; tell whether it fits."""
+    posted = request.http.POST
+    written = _read_written(posted)
+    former = _find_filled_from(request)
+    written = {
+        name: value for name, value in written.items() if not is_untouched(name, value, former)
+    }
+    written["kept"] = stage_uploads(request.user, posted, request.http.FILES)
+    return drafts.store_draft(request.http, request.url("new"), written)
+
+
+def _show_empty_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     page = source_page.get_page_parameter(request.http)
     try:
         chosen = get_openable_category(request, category)
     except Http404:
-        if page:  # its link is the same for every reader: who may not ask there chooses
-            return SeeOther(source_page.add_page_parameter(f"{request.base}new/", page))
+        if page:  # All readers of a page share its link: those without access choose.
+            return SeeOther(source_page.add_page_parameter(request.url("new"), page))
         raise
-    given_back = drafts.pop_draft(request.http)
-    return _page(request, build_opening_form(request, chosen, initial={"page": page} | given_back))
+    draft = drafts.pop_draft(request.http)
+    return _render_form(
+        request, build_opening_form(request, chosen, initial={"page": page} | draft)
+    )
 
 
 def get_openable_category(request: HelpdeskRequest, pk: Any, otherwise: Any = None) -> Category:
-    """Return a category in which the visitor may open a ticket."""
+    """Return a category in which the user can open a ticket. Raises ``Http404``."""
     for wanted in (pk, otherwise):
-        found = _openable(request).filter(pk=number(wanted)).first()
+        found = _get_openable(request).filter(pk=number(wanted)).first()
         if found is not None:
             return found
-    raise Http404(_("This category does not exist or takes no tickets."))
+    raise Http404(_("You can’t open tickets in this category."))
 
 
-def _openable(request: HelpdeskRequest) -> Any:
+def _get_openable(request: HelpdeskRequest) -> Any:
     return Category.objects.open_to(request.user).select_related("service")
 
 
@@ -141,37 +172,44 @@ def build_opening_form(
 
 
 def build_refilled_form(request: HelpdeskRequest, category: Category) -> OpeningForm:
-    """Return the form again for another category; files already sent are kept."""
+    """Return the form that was sent, for another category; its files are kept."""
     posted = request.http.POST
-    source = number(posted.get("filled_from", ""))
-    before = _openable(request).filter(pk=source).first()
-    form = build_opening_form(request, category, posted)
-    form.is_valid()
-    form.keep()
-    again = build_opening_form(
-        request, category, initial=refill_from_template(_written(posted), before, category)
-    )
-    again.kept_files = form.kept_files
-    if "find" in posted and "query" in again.fields:
-        again.find()
-    return again
+    sent = build_opening_form(request, category, posted)
+    sent.is_valid()
+    sent.keep()
+    former = _find_filled_from(request)
+    initial = refill_from_template(_read_written(posted), former, category)
+    form = build_opening_form(request, category, initial=initial)
+    form.kept_files = sent.kept_files
+    if "find" in posted and "query" in form.fields:
+        form.find()
+    return form
 
 
-def _written(posted: QueryDict) -> dict[str, Any]:
-    """Return what a form says whatever its category."""
+def _find_filled_from(request: HelpdeskRequest) -> Category | None:
+    """Return the category whose template filled the form that was sent."""
+    pk = number(request.http.POST.get("filled_from", ""))
+    found: Category | None = _get_openable(request).filter(pk=pk).first()
+    return found
+
+
+def _read_written(posted: QueryDict) -> dict[str, Any]:
+    """Return the fields that the forms of all categories have."""
     names = ("subject", "text", "requester", "query", source_page.PARAMETER)
     written: dict[str, Any] = {name: posted[name] for name in names if name in posted}
     return written | {"chosen": posted.getlist("chosen")}
 
 
 def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket | None:
-    """Open the ticket a form asks for; None when it is to be corrected, its good files kept."""
-    again = find_outcome_of_same_form(
-        request.http, "open_ticket", request.user, compute_form_digest(request.http)
-    )
+    """Open the ticket; return None when the form has errors, and keep its valid files.
+
+    The same form sent again returns the ticket that it opened.
+    """
+    digest = compute_form_digest(request.http)
+    again = find_outcome_of_same_form(request.http, "open_ticket", request.user, digest)
     if again is not None:
         return again.ticket
-    ticket = _opened(request, form) if form.is_valid() else None
+    ticket = _open(form, digest) if form.is_valid() else None
     if ticket is None:
         if form.http_status == 422:
             form.http_status = rate_limits.status_of(form)
@@ -181,8 +219,8 @@ def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket |
     return ticket
 
 
-def _opened(request: HelpdeskRequest, form: OpeningForm) -> Ticket | None:
-    outcome = form.run()
+def _open(form: OpeningForm, digest: str) -> Ticket | None:
+    outcome = form.run(digest)
     refusal = outcome.refusal
     if refusal is None:
         return outcome.ticket
@@ -195,9 +233,9 @@ def _opened(request: HelpdeskRequest, form: OpeningForm) -> Ticket | None:
     return None
 
 
-def _page(request: HelpdeskRequest, form: OpeningForm, status: int = 200) -> HttpResponse:
+def _render_form(request: HelpdeskRequest, form: OpeningForm, status: int = 200) -> HttpResponse:
     category = form.shown_category
-    [shelf] = catalogue.describe_category([category.service])
+    [shelf] = catalogue.describe_services([category.service])
     text = catalogue.get_text(category)
     return request.render(
         "opening.html",
@@ -208,6 +246,6 @@ def _page(request: HelpdeskRequest, form: OpeningForm, status: int = 200) -> Htt
         text=text,
         related=catalogue.find_related_pages(text, request.http),
         service=category.service,
-        address=f"{request.base}new/{category.pk}/",
+        url=request.url("new_in", category.pk),
         asked_from=form.asked_from,
     )

@@ -1,4 +1,4 @@
-"""The page of the site that somebody asks from: named in addresses, kept with tickets, shown to whoever may see it."""
+"""The page of the site from which a request is made: passed on in URLs and kept with the ticket."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOr
 from wagtail_helpdesk.parsing import number
 from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 
-#: The parameter of addresses, and the field of forms, that holds the page's id.
+#: The query parameter, and the field of forms, that holds the id of the page.
 PARAMETER = "page"
 
 
 def find_routing(page: Any) -> Routing | None:
-    """Return whom a page asks, read once for all that stands on it."""
+    """Return the routing in force for a page, read once per page object."""
     if not getattr(page, "pk", None) or not hasattr(page, "steplen"):
         return None
     if not hasattr(page, "_helpdesk_routing"):
         page._helpdesk_routing = Routing.objects.in_force(page)
-    found: Routing | None = page._helpdesk_routing
-    return found
+    routing: Routing | None = page._helpdesk_routing
+    return routing
 
 
 def find_target(
     page: Any, service: Service | None = None, category: Category | None = None
 ) -> tuple[Service | None, Category | None]:
-    """Return the service and the category that are asked from a page; both may be open.
+    """Return the service and the category to which requests from a page go; either may be None.
 
-    If neither is given, those that its section names. What was taken out of use is open again.
+    Without a service and a category, those of the page's routing. A disabled service and a
+    category that takes no tickets count as None.
     """
     if service is None and category is None and (routing := find_routing(page)):
         service, category = routing.service, routing.category
@@ -43,44 +44,47 @@ def find_target(
 def get_asking_url(
     request: HttpRequest | None, *, service: Any = None, category: Any = None, page: Any = None
 ) -> str:
-    """Return where to ask a category, a service or nobody in particular, from a page.
+    """Return the URL where a request is made from a page, empty without a helpdesk page.
 
-    What is not given is inherited from the page's section. Empty where there is no helpdesk.
+    It leads to the form of the category, else to the categories of the service, else to the whole
+    catalogue. What is not given comes from the page's routing.
     """
-    home = get_helpdesk_url(request)
-    if not home:
-        return ""
     service, category = find_target(page, service, category)
-    where = f"{category.pk}/" if category else f"?service={service.pk}" if service else ""
-    return add_page_parameter(f"{home}new/{where}", getattr(page, "pk", None))
+    if category:
+        url = get_helpdesk_url(request, "new_in", category.pk)
+    else:
+        url = get_helpdesk_url(request, "new")
+        if url and service:
+            url += f"?service={service.pk}"
+    return add_page_parameter(url, getattr(page, "pk", None)) if url else ""
 
 
 def get_report_url(request: HttpRequest | None, page: Any) -> str:
-    """Return where to report a problem with a page: nowhere for the helpdesk's own."""
+    """Return the URL to report a problem with a page, empty for the helpdesk's own pages."""
     return "" if getattr(page, "is_helpdesk_page", False) else get_asking_url(request, page=page)
 
 
 def get_page_parameter(request: HttpRequest) -> str:
-    """Return the id of the page that an address names, empty for none."""
-    asked = number(request.GET.get(PARAMETER, ""))
-    return "" if asked is None else str(asked)
+    """Return the id of the page in the query string, empty without a valid one."""
+    given = number(request.GET.get(PARAMETER, ""))
+    return "" if given is None else str(given)
 
 
-def add_page_parameter(address: str, page: Any) -> str:
-    """Return an address that leads to the form, with the page one asks from if there is one."""
-    return f"{address}{'&' if '?' in address else '?'}{PARAMETER}={page}" if page else address
+def add_page_parameter(url: str, page: Any) -> str:
+    """Return a URL with the id of the page as a query parameter; unchanged without one."""
+    return f"{url}{'&' if '?' in url else '?'}{PARAMETER}={page}" if page else url
 
 
 def find_asked_page(request: HttpRequest, pk: Any) -> Any:
-    """Return the page with this id if whoever asks may read it, else None."""
+    """Return the page with this id, None when the user may not read it."""
     pages = TicketOrigin.page.field.related_model._default_manager
     page = pages.filter(pk=number(pk)).first()
     return page if page is not None and may_read_page(page, request) else None
 
 
 def get_source_page(ticket: Ticket, request: HttpRequest) -> dict[str, str] | None:
-    """Return title and address of the page a ticket was opened from, for whoever may read it."""
+    """Return title and URL of the page from which a ticket was opened, None if unreadable."""
     origin = getattr(ticket, "origin", None)
     if origin is None or not may_read_page(origin.page, request):
         return None
-    return {"title": origin.page.title, "address": origin.page.get_url(request) or ""}
+    return {"title": origin.page.title, "url": origin.page.get_url(request) or ""}

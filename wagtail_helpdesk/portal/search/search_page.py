@@ -1,27 +1,35 @@
-"""Search: a question with its filters, what answers it a page at a time; a number leads to its ticket."""
+"""The search page. A query that only refers to a ticket leads there."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from wagtail_helpdesk import parsing
+from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import labels, paging, rate_limits, tree
+from wagtail_helpdesk.portal import labels, paging, rate_limits
+from wagtail_helpdesk.portal.query_form import (
+    IdChoiceField,
+    QueryForm,
+    RowIdField,
+    SearchTextField,
+)
 from wagtail_helpdesk.portal.request import HelpdeskRequest
+from wagtail_helpdesk.portal.requests import catalogue
 from wagtail_helpdesk.search import (
     Query,
     QueryTooBroad,
@@ -31,81 +39,109 @@ from wagtail_helpdesk.search import (
     SearchUnavailable,
     search,
 )
+from wagtail_helpdesk.search.normalisation import MAX_QUERY_LENGTH
 
 from . import matching
 
 logger = logging.getLogger(__name__)
 
-GROUPS = {
-    "": pgettext_lazy("tickets", "all"),
-    "open": pgettext_lazy("tickets", "open"),
-    "ended": pgettext_lazy("tickets", "ended"),
-}
-_OPEN = {"open": True, "ended": False}
-#: Longer lists are not offered as a filter: words find faster than a reader of selects.
-MOST_SERVICES, MOST_CATEGORIES = 50, 100
-#: Longest question read, in characters.
-LONGEST = 500
+_IS_OPEN = {"open": True, "ended": False}
+#: Longer lists are not offered as a filter: typing a word is quicker than reading them.
+MAX_FILTER_SERVICES, MAX_FILTER_CATEGORIES = 50, 100
+#: Services whose contact is shown when nothing was found.
+MAX_CONTACTS = 3
 
 
-class SearchRequest:
-    """What a visitor asks; unknown values in the address count as nothing chosen."""
+class SearchForm(QueryForm):
+    """What to search for, and the filters of the results."""
 
-    def __init__(self, request: HelpdeskRequest) -> None:
-        self.request = request
-        asked = request.http.GET
-        self.question = parsing.words(asked.get("q", ""), LONGEST)
-        self.group = asked["status"] if asked.get("status") in _OPEN else ""
-        self.mine = asked.get("mine") == "1"
-        self.service = _among(asked.get("service"), [s.pk for s in self.services])
-        self.category = _among(asked.get("category"), [c.pk for c in self.categories])
-        self.after = parsing.number(asked.get("after", ""))
+    q = SearchTextField(
+        max_chars=MAX_QUERY_LENGTH, label=gettext_lazy("Search requests and services")
+    )
+    status = forms.ChoiceField(
+        label=pgettext_lazy("ticket", "Status"),
+        choices=[
+            ("", pgettext_lazy("tickets", "all")),
+            ("open", pgettext_lazy("tickets", "open")),
+            ("ended", pgettext_lazy("tickets", "ended")),
+        ],
+        required=False,
+    )
+    service = IdChoiceField(label=gettext_lazy("Service"))
+    category = IdChoiceField(label=gettext_lazy("Category"))
+    mine = forms.BooleanField(label=gettext_lazy("Only my tickets"), required=False)
+    after = RowIdField()
+
+    def __init__(self, query: Mapping[str, Any], *, user: Any) -> None:
+        super().__init__(query, auto_id=False)
+        self.user = user
+        self._offer("service", [(s.pk, s.name) for s in self.services], pgettext("services", "all"))
+        nodes = [(node.pk, node.indented_name) for node in self.categories]
+        self._offer("category", nodes, pgettext("categories", "all"))
+        self.read()
+
+    def _offer(self, name: str, choices: list[Any], all_label: str) -> None:
+        self.fields[name].choices = [("", all_label), *choices]  # type: ignore[attr-defined]
+
+    @cached_property
+    def managed(self) -> set[Any]:
+        """The ids of the services that the user manages."""
+        return {row.service_id for row in access.manager_rows_of(self.user)}
 
     @cached_property
     def services(self) -> list[Service]:
-        """The services offered as a filter."""
-        services = Service.objects.named_to(self.request.user).only("name")
-        found = list(services[: MOST_SERVICES + 1])
-        return found if len(found) <= MOST_SERVICES else []
+        """The services offered as a filter, none if there are too many."""
+        services = Service.objects.named_to(self.user).only("name")
+        found = list(services[: MAX_FILTER_SERVICES + 1])
+        return found if len(found) <= MAX_FILTER_SERVICES else []
 
     @cached_property
-    def categories(self) -> list[tree.Node]:
+    def categories(self) -> list[category_tree.TreeNode]:
         """The categories offered as a filter: those of the chosen service."""
-        if self.service is None:
+        service = self.peek("service")
+        if service is None:
             return []
-        named = Category.objects.named_to(self.request.user)
-        categories = named.filter(service=self.service).only(*tree.FIELDS)
-        nodes = tree.build_nodes(categories[: MOST_CATEGORIES + 1])
-        return nodes if len(nodes) <= MOST_CATEGORIES else []
+        named = Category.objects.named_to(self.user)
+        rows = named.filter(service=service).only(*category_tree.FIELDS)
+        tree = category_tree.build_tree(rows[: MAX_FILTER_CATEGORIES + 1])
+        return tree if len(tree) <= MAX_FILTER_CATEGORIES else []
+
+    @property
+    def question(self) -> str:
+        """The text to search for."""
+        return str(self.cleaned_data["q"])
 
     @property
     def filters(self) -> SearchFilters:
-        """The choices as the search takes them."""
-        within = tree.get_branch(self.categories, self.category) if self.category else ()
+        """The filters as the search takes them."""
+        chosen = self.cleaned_data
+        category = chosen["category"]
         return SearchFilters(
-            open=_OPEN.get(self.group),
-            service=self.service,
-            categories=within,
-            mine=self.mine,
-            before=self.after,
+            open=_IS_OPEN.get(chosen["status"]),
+            service=chosen["service"],
+            categories=category_tree.get_branch_ids(self.categories, category) if category else (),
+            mine=bool(chosen["mine"]),
+            before=chosen["after"],
         )
 
     @property
+    def select_fields(self) -> list[forms.BoundField]:
+        """The filters that leave something to choose."""
+        names = ["status"]
+        names += ["service"] if len(self.services) > 1 else []
+        names += ["category"] if len(self.categories) > 1 else []
+        return [self[name] for name in names]
+
+    @property
     def parameters(self) -> str:
-        """The choices as they stand in addresses."""
-        chosen = {
-            "q": self.question,
-            "status": self.group,
-            "service": self.service,
-            "category": self.category,
-            "mine": "1" if self.mine else "",
-        }
-        return urlencode({name: value for name, value in chosen.items() if value})
+        """The query string of the results, without the place of the page."""
+        chosen = {name: value for name, value in self.chosen.items() if name != "after"}
+        return urlencode(chosen | ({"mine": "1"} if "mine" in chosen else {}))
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedMessage:
-    """A message that answers, everything a template shows of it computed once."""
+    """A message that matches, with everything that the template shows."""
 
     event: int
     passage: SafeString
@@ -117,7 +153,7 @@ class MatchedMessage:
 
 @dataclass(frozen=True, slots=True)
 class SearchResultRow:
-    """A ticket, and those of its messages that answer on this page."""
+    """A ticket with those of its messages that match on this page."""
 
     number: int
     subject: SafeString
@@ -126,65 +162,70 @@ class SearchResultRow:
     status_words: str
     messages: list[MatchedMessage]
 
-    @property
-    def path(self) -> str:
-        """Where the ticket is read, below the helpdesk's page."""
-        return f"tickets/{self.number}/"
-
 
 def show_search(request: HelpdeskRequest) -> HttpResponse:
-    """Show the form and what answers it, or the ticket whose number was typed."""
-    asked = SearchRequest(request)
-    results, trouble = _answer(asked)
+    """Show the form with its results, or redirect to the ticket that the query refers to."""
+    form = SearchForm(request.http.GET, user=request.user)
+    results, problem = _search(form)
     if results.ticket is not None:
-        return HttpResponseRedirect(f"{request.base}tickets/{results.ticket}/")
+        return HttpResponseRedirect(request.url("ticket", results.ticket))
     page = paging.Page(
-        _rows(results.hits, request),
+        _build_rows(results.hits, request),
         next_key=str(results.older or ""),
-        continued=asked.after is not None,
+        continued=form.cleaned_data["after"] is not None,
     )
+    is_empty = not page.rows and not page.next_key and bool(form.question) and not problem
     return request.render(
         "search.html",
-        asked=asked,
-        groups=GROUPS,
+        form=form,
+        question=form.question,
         suggested=[]
-        if page.continued or trouble
-        else matching.suggest_categories(request.user, asked.question),
+        if page.continued or problem
+        else matching.suggest(request.user, form.question),
         page_of_rows=page,
-        parameters=asked.parameters,
-        trouble=trouble,
+        parameters=form.parameters,
+        problem=problem,
+        is_empty=is_empty,
+        contacts=_find_contacts(request, form) if is_empty else [],
     )
 
 
-def _answer(asked: SearchRequest) -> tuple[SearchResults, str]:
-    """Return the results, and what to tell the visitor when there can be none."""
-    if asked.question and not rate_limits.may_search(asked.request.user):
+def _search(form: SearchForm) -> tuple[SearchResults, str]:
+    """Return the results, and a message when there can be none."""
+    if form.question and not rate_limits.may_search(form.user):
         return SearchResults(Query()), _("You have searched too often. Please wait a minute.")
     try:
-        results = search(asked.request.user, asked.question, asked.filters, length=paging.LENGTH)
+        results = search(form.user, form.question, form.filters, length=paging.LENGTH)
     except QueryTooBroad:
-        return SearchResults(Query()), _(
-            "This search matches too much. Please be more precise: add a word, or choose a filter."
-        )
+        return SearchResults(Query()), _("Too many results. Add a word, or choose a filter.")
     except SearchUnavailable:
         logger.exception("The search engine of the helpdesk does not answer.")
         return SearchResults(Query()), _("The search is not available at the moment.")
-    if asked.question and not results.query and results.ticket is None:
+    if form.question and not results.query and results.ticket is None:
         return results, _("Please enter at least one word.")
     return results, ""
 
 
-def _rows(hits: Sequence[SearchHit], request: HelpdeskRequest) -> list[SearchResultRow]:
-    """Return the tickets of these messages, the one with the newest first."""
+def _find_contacts(request: HelpdeskRequest, form: SearchForm) -> list[catalogue.Shelf]:
+    """Return services that can be contacted directly: the chosen one, else the first ones."""
+    services = Service.objects.open_to(request.user)
+    if form.cleaned_data["service"]:
+        services = services.filter(pk=form.cleaned_data["service"])
+    shelves = catalogue.describe_services(list(services[: catalogue.MAX_CATALOGUE_SERVICES]))
+    return [shelf for shelf in shelves if shelf.text.contact][:MAX_CONTACTS]
+
+
+def _build_rows(hits: Sequence[SearchHit], request: HelpdeskRequest) -> list[SearchResultRow]:
+    """Return the tickets of these messages, the one with the newest message first."""
     now = timezone.now()
     rows: dict[int, SearchResultRow] = {}
     for hit in hits:
-        row = rows.setdefault(hit.event.ticket_id, _row(hit, request))
-        row.messages.append(_message(hit, now))
+        row = rows.setdefault(hit.event.ticket_id, _build_row(hit, request))
+        row.messages.append(_build_message(hit, now))
     return list(rows.values())
 
 
-def _row(hit: SearchHit, request: HelpdeskRequest) -> SearchResultRow:
+def _build_row(hit: SearchHit, request: HelpdeskRequest) -> SearchResultRow:
     ticket = hit.event.ticket
     plain = ticket.requester_id == request.user.pk and ticket.service not in request.services
     return SearchResultRow(
@@ -199,7 +240,7 @@ def _row(hit: SearchHit, request: HelpdeskRequest) -> SearchResultRow:
     )
 
 
-def _message(hit: SearchHit, now: datetime) -> MatchedMessage:
+def _build_message(hit: SearchHit, now: datetime) -> MatchedMessage:
     event, actor = hit.event, hit.event.actor
     return MatchedMessage(
         event=event.pk,
@@ -209,7 +250,3 @@ def _message(hit: SearchHit, now: datetime) -> MatchedMessage:
         written_at=event.created_at,
         when=labels.format_moment(event.created_at, now),
     )
-
-
-def _among(asked: str | None, allowed: list[Any]) -> Any:
-    return next((value for value in allowed if str(value) == asked), None)

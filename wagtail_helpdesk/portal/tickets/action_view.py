@@ -1,11 +1,11 @@
-"""The one view behind every act: show its form, call its verb, say what came of it."""
+"""The view of every action: show its form, perform it, show what came of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
@@ -16,211 +16,269 @@ from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import number as number_in
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.people import FindsPeople
-from wagtail_helpdesk.portal.request import HelpdeskRequest, accept_post
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
-from wagtail_helpdesk.portal.tickets.forms.participants import RemoveGuest
 
-from . import history
-from .forms import FORMS, ActForm
+from . import buttons, history
+from .forms import ActionForm
+from .forms.action_form import ButtonGroup
+from .forms.participants import RemoveGuest
 
-
-class SeeOther(HttpResponseRedirect):
-    """After a form has done its work: look there, with GET."""
-
-    status_code = 303
+#: Names in a query string that do not fill a field: the page sets them itself.
+_SET_BY_PAGE = ("submission", "version", "draft_owner")
 
 
-@accept_post
 def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpResponse:
-    """Show the form of an act, or do it."""
-    form_class = FORMS.get(slug.replace("-", "_"))
-    if form_class is None or "_" in slug:
+    """Show the form of an action, or perform it."""
+    form_class = buttons.find_form_class(slug)
+    if form_class is None:
         raise Http404(_("There is no such action."))
     if request.posted and (answer := _answer_again(request, number, form_class)):
         return answer
     ticket = request.ticket(number)
     if not request.posted:
-        return _ask(request, ticket, form_class)
+        return _show_form(request, ticket, form_class)
     if "find" in request.http.POST and issubclass(form_class, FindsPeople):
-        return _find(request, ticket, form_class)
-    return _do(request, ticket, form_class)
+        return _search(request, ticket, form_class)
+    return _submit(request, ticket, form_class)
 
 
 def _answer_again(
-    request: HelpdeskRequest, number: int, form_class: type[ActForm]
+    request: HelpdeskRequest, number: int, form_class: type[ActionForm]
 ) -> HttpResponse | None:
     """Lead on as the first time when the same form was sent before, None when it was not."""
     digest = compute_form_digest(request.http, number)
-    outcome = find_outcome_of_same_form(request.http, form_class.name, request.user, digest)
+    outcome = find_outcome_of_same_form(request.http, form_class.action_name, request.user, digest)
     if outcome is None:
         return None
     try:
         ticket = request.ticket(number)
     except Http404:
-        return SeeOther(_list_url(request))
-    form = form_class(request.http.POST, request.http.FILES, request=request, ticket=ticket)
+        return SeeOther(_get_list_url(request))
+    form = form_class(request.http.POST, request.http.FILES, user=request.user, ticket=ticket)
     form.result = outcome.result
     # The message of the first answer may have been lost with it.
     if form.is_valid():
-        messages.success(request.http, _message(form, still_visible=True))
-    return SeeOther(_next_address(request, form, still_visible=True))
+        messages.success(request.http, _get_success_message(form, is_visible=True))
+    return SeeOther(_get_next_url(request, form, is_visible=True))
 
 
-def _ask(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
-    """Show the form, filled with what the address and an expired login left."""
+def _show_form(
+    request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]
+) -> HttpResponse:
+    """Show the form, filled from the query string and from a draft."""
     asked = request.http.GET
     newest = history.find_last_event_id(ticket, request.user)
     given = number_in(asked.get("seen", ""))
     seen = newest if given is None else given
-    initial: dict[str, Any] = asked.dict() | drafts.pop_draft(request.http)
-    initial |= {"version": ticket.version, "seen": newest, "submission": None}
-    form = form_class(request=request, ticket=ticket, initial=_without_none(initial))
-    if not _is_possible(request, form):
+    initial: dict[str, Any] = asked.dict() | drafts.pop_draft(request.http) | {"seen": newest}
+    initial = {name: value for name, value in initial.items() if name not in _SET_BY_PAGE}
+    form = form_class(user=request.user, ticket=ticket, initial=initial)
+    if not _is_available(request, form):
         return _refuse(request, form)
     news = history.load_news(ticket, request.user, seen) if seen < newest else []
-    return _page(request, form, news=news)
+    return _render(request, form, news=news)
 
 
-def _find(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
-    """Show who was found, in the form as it was left: it is checked when it is sent."""
+def _search(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:
+    """Show what the search of the form found, with what was typed; nothing is validated yet."""
     typed = drafts.get_typed_values(request.http)
-    form: Any = form_class(request=request, ticket=ticket, initial=typed)
-    if not _is_possible(request, form):
+    form: Any = form_class(user=request.user, ticket=ticket, initial=typed)
+    if not _is_available(request, form):
         return _refuse(request, form)
     form.find()
-    return _page(request, form)
+    return _render(request, form)
 
 
-def _do(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActForm]) -> HttpResponse:
-    """Call the verb; whatever refuses, what was typed comes back."""
-    form = form_class(request.http.POST, request.http.FILES, request=request, ticket=ticket)
+def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:
+    """Perform the action; when it is refused, show the form with what was typed."""
+    form = form_class(request.http.POST, request.http.FILES, user=request.user, ticket=ticket)
     if not form.is_valid():
-        status = rate_limits.status_of(form)
-        return (
-            _rejected(request, form, status)
-            if _is_possible(request, form)
-            else _refuse(request, form)
-        )
-    refusal = form.run()
+        if not _is_available(request, form):
+            return _refuse(request, form)
+        return _render_rejected(request, form, rate_limits.status_of(form))
+    if _has_unseen_news(request, form):
+        return _render_stale(request, form, only_news=True)
+    refusal = form.run(compute_form_digest(request.http, ticket.pk))
     if refusal is None:
-        return _done(request, form)
+        return _finish(request, form)
     if refusal.kind == "not_yours":
         raise NotYours
     if refusal.kind in ("not_now", "sent_before"):
-        return _stale(request, form, refusal.kind == "sent_before")
+        return _render_stale(request, form, sent_before=refusal.kind == "sent_before")
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    return _rejected(request, form, refusal.status)
+    return _render_rejected(request, form, refusal.status)
 
 
-def _is_possible(request: HelpdeskRequest, form: ActForm) -> bool:
-    row = form.action()
-    return row is None or row in request.may(form.ticket)
+def _has_unseen_news(request: HelpdeskRequest, form: ActionForm) -> bool:
+    """Return whether others did something that the author of a message could not see.
+
+    Asked once per form ("Send anyway").
+    """
+    seen = form.cleaned_data.get("seen")
+    if not form.shows_news_first or seen is None or "send_anyway" in request.http.POST:
+        return False
+    news = form.ticket.events.visible_to(form.user).filter(pk__gt=seen).exclude(actor=form.user)
+    return bool(news.exists())
 
 
-def _refuse(request: HelpdeskRequest, form: ActForm) -> HttpResponse:
-    """Refuse an act that is not this person's, or show why it is not the moment."""
-    access, row = form.ticket.access, form.action()
+def _is_available(request: HelpdeskRequest, form: ActionForm) -> bool:
+    action = form.get_action()
+    return action is None or action in request.may(form.ticket)
+
+
+def _refuse(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
+    """Show what happened when only the status is wrong; otherwise raise ``NotYours``."""
+    access, action = form.ticket.access, form.get_action()
     status = Status(form.ticket.status)
-    if row is None or not row.is_only_wrong_status(access.roles, access.privileges, status):
+    if action is None or not action.is_only_wrong_status(access.roles, access.privileges, status):
         raise NotYours
-    return _stale(request, form)
+    return _render_stale(request, form)
 
 
-def _rejected(request: HelpdeskRequest, form: ActForm, status: int = 422) -> HttpResponse:
+def _render_rejected(request: HelpdeskRequest, form: ActionForm, status: int = 422) -> HttpResponse:
     _keep_files(form)
-    return _page(request, form, status=status)
+    return _render(request, form, status=status)
 
 
-def _stale(request: HelpdeskRequest, form: ActForm, sent_before: bool = False) -> HttpResponse:
-    """Name who was faster, show the news, keep the text; the form can be sent again."""
+def _render_stale(
+    request: HelpdeskRequest,
+    form: ActionForm,
+    *,
+    sent_before: bool = False,
+    only_news: bool = False,
+) -> HttpResponse:
+    """Show what happened meanwhile, with what was typed; the form can be sent again.
+
+    When the action is not available any more, show the actions that are.
+    """
     _keep_files(form)
-    typed = number_in(form["seen"].value())
+    seen = number_in(form["seen"].value()) if form.is_bound else None
     ticket = request.ticket(form.ticket.pk)
     newest = history.find_last_event_id(ticket, request.user)
-    seen = newest - 1 if typed is None else typed
+    if seen is None:
+        seen = _find_last_available(form, ticket) or newest - 1
     news = history.load_news(ticket, request.user, min(seen, newest - 1))
-    form.refreshed(ticket, newest)
-    possible = _is_possible(request, form)
-    return _page(
-        request, form, status=409, news=news, stale=True, sent_before=sent_before,
-        faster=_who_was_faster(request, news), blocked=not possible,
-    )  # fmt: skip
+    form.accept_news(ticket, newest)
+    blocked = not _is_available(request, form)
+    bar = buttons.ActionBar(request, ticket, newest)
+    return _render(
+        request,
+        form,
+        status=409,
+        news=news,
+        stale=True,
+        stale_message=_describe_conflict(form, blocked, sent_before, only_news),
+        faster=_describe_overtaking(request, news),
+        blocked=blocked,
+        only_news=only_news,
+        possible=bar.build_group(ButtonGroup.FIRST) if blocked else [],
+    )
 
 
-def _who_was_faster(request: HelpdeskRequest, news: list[history.HistoryEntry]) -> str:
-    """Say what overtook the form: the newest act that changed the ticket, else the newest of all."""
+def _find_last_available(form: ActionForm, ticket: Ticket) -> int | None:
+    """Return the event before the one that made an action unavailable, or None."""
+    action, access = form.get_action(), ticket.access
+    if action is None:
+        return None
+    changes = ticket.events.visible_to(form.user).order_by("-pk")[: history.MAX_ENTRIES]
+    for event in changes:
+        before = event.before.get("status")
+        if before and action.rule_for(access.roles, access.privileges, Status(before)):
+            return int(event.pk) - 1
+    return None
+
+
+def _describe_conflict(form: ActionForm, blocked: bool, sent_before: bool, only_news: bool) -> str:
+    has_text = bool("text" in form.fields and form["text"].value())
+    if sent_before:
+        return _(
+            "This form was already sent before you changed it. Nothing more was recorded;"
+            " your text is kept below."
+        )
+    if only_news:
+        return _("Nothing has been sent yet. Please read what is new before you send your text.")
+    if blocked and not has_text:
+        return _("This is no longer possible. Nothing was recorded.")
+    return _(
+        "The ticket changed while you were writing. Nothing was recorded; your text is kept below."
+    )
+
+
+def _describe_overtaking(request: HelpdeskRequest, news: list[history.HistoryEntry]) -> str:
+    """Return a sentence about what overtook the form.
+
+    The newest event that changed the ticket, else the newest of all; the user's own do not count.
+    """
     others = [entry for entry in news if entry.event.actor_id != request.user.pk]
     changes = [entry for entry in others if not VERSIONED.isdisjoint(entry.event.after)]
     if not others:
         return ""
     newest = (changes or others)[-1]
     if newest.event.action == lifecycle.TAKE.name:
-        return _("%(name)s has just taken charge of this ticket.") % {"name": newest.author}
+        return _("%(name)s has just taken this ticket.") % {"name": newest.author}
     return f"{newest.sentence}."
 
 
-def _keep_files(form: ActForm) -> None:
+def _keep_files(form: ActionForm) -> None:
     if hasattr(form, "keep"):
         form.keep()
 
 
-def _page(
-    request: HelpdeskRequest, form: ActForm, status: int = 200, **context: Any
+def _render(
+    request: HelpdeskRequest, form: ActionForm, status: int = 200, **context: Any
 ) -> HttpResponse:
+    labels = ("title", "submit_label", "cancel_label", "help_text")
     return request.render(
-        "act.html",
+        "action.html",
         status=status,
         form=form,
-        words=form.labels,
+        labels={name: form.get_label(name) for name in labels},
         ticket=form.ticket,
-        here=f"{request.base}tickets/{form.ticket.pk}/",
-        address=f"{request.base}tickets/{form.ticket.pk}/{form.slug}/",
-        ways=form.other_ways(request.may(form.ticket)),
+        form_url=request.url("act", form.ticket.pk, form.get_slug()),
+        alternatives=form.find_alternatives(request.may(form.ticket)),
         **context,
     )
 
 
-def _done(request: HelpdeskRequest, form: ActForm) -> HttpResponse:
+def _finish(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
     if hasattr(form, "forget"):
         form.forget()
     drafts.forget_draft(request.http)
-    still_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
-    messages.success(request.http, _message(form, still_visible))
-    done = SeeOther(_next_address(request, form, still_visible))
+    is_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
+    messages.success(request.http, _get_success_message(form, is_visible))
+    done = SeeOther(_get_next_url(request, form, is_visible))
     browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
     return done
 
 
-def _message(form: ActForm, still_visible: bool) -> str:
-    if form.name == lifecycle.MOVE.name and not still_visible:
+def _get_success_message(form: ActionForm, is_visible: bool) -> str:
+    if form.action_name == lifecycle.MOVE.name and not is_visible:
         return _("The ticket has been transferred. You can no longer see it.")
     if form.cleaned_data.get("become_guest") and _is_guest(form):
         return _("The ticket has been transferred. You are now a guest of it.")
-    return str(form.labels["done"])
+    return form.get_label("success_message")
 
 
-def _is_guest(form: ActForm) -> bool:
-    """Tell whether the mover stays as a guest: who manages the target as well does not."""
-    return bool(form.ticket.guests.filter(user=form.author).exists())
+def _is_guest(form: ActionForm) -> bool:
+    """Return whether the user is a guest now: who manages the target service is not."""
+    return bool(form.ticket.guests.filter(user=form.user).exists())
 
 
-def _next_address(request: HelpdeskRequest, form: ActForm, still_visible: bool) -> str:
+def _get_next_url(request: HelpdeskRequest, form: ActionForm, is_visible: bool) -> str:
     if isinstance(form, RemoveGuest) and form.is_oneself:
-        # To the list where the ticket was, even if it is public or one manages it.
-        return f"{request.base}tickets/"
-    if still_visible and not (form.leaves and _wants_the_list(request)):
-        return f"{request.base}tickets/{form.ticket.pk}/"
-    return _list_url(request)
+        # Even when the ticket is public, or the user manages its service.
+        return request.url("tickets")
+    if is_visible and not (form.ends_ticket and _prefers_list(request)):
+        return request.url("ticket", form.ticket.pk)
+    return _get_list_url(request)
 
 
-def _list_url(request: HelpdeskRequest) -> str:
-    return request.base + ("desk/" if request.managed else "tickets/")
+def _get_list_url(request: HelpdeskRequest) -> str:
+    return request.url("desk" if request.managed else "tickets")
 
 
-def _wants_the_list(request: HelpdeskRequest) -> bool:
-    """Tell whether a manager prefers to go back to the list after ending a ticket."""
+def _prefers_list(request: HelpdeskRequest) -> bool:
+    """Return whether a manager prefers to go back to the list after ending a ticket."""
     return bool(request.managed) and not HelpdeskPreferences.of(request.user).stay_on_ticket
-
-
-def _without_none(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

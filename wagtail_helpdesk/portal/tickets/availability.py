@@ -1,4 +1,4 @@
-"""Who works today, as the page of a ticket and the form that assigns it say it."""
+"""Which managers are available or absent today, for the ticket page and the assignment form."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,27 +23,32 @@ from wagtail_helpdesk.models import (
 )
 from wagtail_helpdesk.names import get_display_name
 
-#: More absent colleagues than this are not named.
-MOST_ABSENT = 40
+#: More absent managers than this are not listed.
+MAX_ABSENT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class AbsenceBanner:
-    """What the page says of a manager in charge who is not there, and what to do about it."""
+    """A sentence about an absent manager in charge, and the action that the page offers, if any."""
 
     sentence: str
-    #: The form to open, with its parameters, and the words of the link: for those who may.
-    address: str = ""
+    action: Action | None = None
+    #: The person to assign the ticket to.
+    assignee: Any = None
     label: str = ""
+
+
+def find_colleagues(ticket: Ticket, user: Any) -> QuerySet[ServiceManager]:
+    """Return the rows of the managers to whom a user can assign a ticket."""
+    return find_assignable_managers(ticket).exclude(user=user)
 
 
 def build_banner(
     ticket: Ticket, reader: Any, available: Collection[Action]
 ) -> AbsenceBanner | None:
-    """Return what a reader is told when whoever is in charge of an open ticket is not there.
+    """Return the banner when the manager of an open ticket is absent or unavailable, or None.
 
-    The requester learns of absences; only the service's managers learn more. The one in charge
-    knows already.
+    The requester reads about absences only, the managers of the service about the rest as well.
     """
     manager = ticket.assignee
     if manager is None or manager == reader or not ticket.is_open:
@@ -51,52 +57,52 @@ def build_banner(
         return None
     away = find_substitutions([manager.pk], timezone.localdate()).get(manager.pk)
     if away is not None:
-        return _absent(ticket, reader, away, available)
+        return _build_absence_banner(ticket, reader, away, available)
     if Role.MANAGER not in ticket.access.roles:
         return None
-    return _not_there(ticket, manager)
+    return _build_unavailable_banner(ticket, manager)
 
 
-def _absent(
+def _build_absence_banner(
     ticket: Ticket, reader: Any, away: Substitution, available: Collection[Action]
-) -> AbsenceBanner | None:
+) -> AbsenceBanner:
     sentence = describe_absence(away, reader)
     person = away.replacement
     if person == reader and lifecycle.TAKE in available:
-        return AbsenceBanner(
-            sentence, f"take/?version={ticket.version}", _("Take charge of the ticket")
-        )
+        return AbsenceBanner(sentence, lifecycle.TAKE, label=_("Take the ticket"))
     if person is None or lifecycle.ASSIGN not in available:
         return AbsenceBanner(sentence)
-    if not find_assignable_managers(ticket).filter(user=person.pk).exists():
+    if not find_colleagues(ticket, reader).filter(user=person.pk).exists():
         return AbsenceBanner(sentence)
     label = _("Assign the ticket to %(name)s") % {"name": get_display_name(person)}
-    return AbsenceBanner(sentence, f"assign/?version={ticket.version}&to={person.pk}", label)
+    return AbsenceBanner(sentence, lifecycle.ASSIGN, person, label)
 
 
-def _not_there(ticket: Ticket, manager: Any) -> AbsenceBanner | None:
+def _build_unavailable_banner(ticket: Ticket, manager: Any) -> AbsenceBanner | None:
     row = ServiceManager.objects.filter(service=ticket.service_id, user=manager).first()
     if row is None:
-        said = _("%(name)s no longer manages this service: nobody is working on this ticket.")
+        sentence = _("%(name)s no longer manages this service. Nobody is working on this ticket.")
     elif not manager.is_active:
-        said = _("The account of %(name)s is no longer active: nobody is working on this ticket.")
+        sentence = _(
+            "The account of %(name)s is no longer active. Nobody is working on this ticket."
+        )
     elif not row.available:
-        said = _("%(name)s is not available at the moment.")
+        sentence = _("%(name)s is not available at the moment.")
     else:
         return None
-    return AbsenceBanner(said % {"name": get_display_name(manager)})
+    return AbsenceBanner(sentence % {"name": get_display_name(manager)})
 
 
 def describe_absence(away: Substitution, reader: Any) -> str:
-    """Return until when somebody is absent and who stands in for them."""
+    """Return a sentence about an absence: until when, and who the replacement is."""
     absence, person = away.absence, away.replacement
     if person is None:
-        said = _("%(name)s is absent until %(day)s.")
+        sentence = _("%(name)s is away until %(day)s.")
     elif person == reader:
-        said = _("%(name)s is absent until %(day)s: you stand in.")
+        sentence = _("%(name)s is away until %(day)s. You are the replacement.")
     else:
-        said = _("%(name)s is absent until %(day)s: %(replacement)s stands in.")
-    return said % {
+        sentence = _("%(name)s is away until %(day)s. %(replacement)s is the replacement.")
+    return sentence % {
         "name": get_display_name(absence.user),
         "day": format_date(absence.ends_on),
         "replacement": get_display_name(person) if person else "",
@@ -104,18 +110,18 @@ def describe_absence(away: Substitution, reader: Any) -> str:
 
 
 def describe_choice(away: Substitution) -> str:
-    """Return the words by which the replacement of somebody absent is chosen."""
-    return _("%(replacement)s, in place of %(name)s (absent until %(day)s)") % {
+    """Return the label by which the replacement of an absent manager is chosen."""
+    return _("%(replacement)s, replacing %(name)s (away until %(day)s)") % {
         "replacement": get_display_name(away.replacement),
         "name": get_display_name(away.absence.user),
         "day": format_date(away.absence.ends_on),
     }
 
 
-def find_absent_managers(ticket: Ticket, by: Any) -> list[Substitution]:
-    """Return the managers of a ticket's service who are absent today, its assigner left out."""
+def find_absent_managers(ticket: Ticket, user: Any) -> list[Substitution]:
+    """Return the absences today of the managers of a ticket's service, except the user's own."""
     today = timezone.localdate()
     rows = Absence.objects.on(today).filter(user__helpdesk_manager_rows__service=ticket.service_id)
-    absent = rows.filter(user__is_active=True).exclude(user=by).order_by("user")
-    ids = list(absent.values_list("user", flat=True)[:MOST_ABSENT])
+    absent = rows.filter(user__is_active=True).exclude(user=user).order_by("user")
+    ids = list(absent.values_list("user", flat=True)[:MAX_ABSENT])
     return list(find_substitutions(ids, today).values())

@@ -1,4 +1,4 @@
-"""The actions that somebody has on a ticket now, as the buttons of its page, in the guide's order."""
+"""The buttons of the ticket page, derived from the registered forms and the available actions."""
 
 from __future__ import annotations
 
@@ -12,131 +12,107 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Action, Role, Status
 from wagtail_helpdesk.models import Subscription, Ticket
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.portal.tickets.forms.assigning import has_colleagues
 
-#: What a manager does first, and then: the order of the guide.
-FIRST = (
-    lifecycle.TAKE,
-    lifecycle.TAKE_AND_CLOSE,
-    lifecycle.TAKE_AND_ASK,
-    lifecycle.COMMENT,
-    lifecycle.ASK_INFORMATION,
-    lifecycle.APPROVE_CLOSURE,
-    lifecycle.REJECT_CLOSURE,
-    lifecycle.CLOSE,
-    lifecycle.RESUME,
-    lifecycle.REOPEN,
-)
-THEN = (
-    lifecycle.ASSIGN,
-    lifecycle.RELEASE,
-    lifecycle.MOVE,
-    lifecycle.INVITE,
-    lifecycle.NOTE,
-    lifecycle.POSTPONE,
-    lifecycle.REFUSE,
-    lifecycle.CANCEL,
-)
-PROPERTIES = (
-    lifecycle.CHANGE_PRIORITY,
-    lifecycle.CHANGE_SUBJECT,
-    lifecycle.CHANGE_VISIBILITY,
-    lifecycle.CHANGE_REQUESTER,
-    lifecycle.ATTACH,
-)
-IN_A_DIALOG = (
-    lifecycle.CLOSE,
-    lifecycle.CANCEL,
-    lifecycle.TAKE_AND_CLOSE,
-    lifecycle.APPROVE_CLOSURE,
-    lifecycle.RELEASE,
-    lifecycle.CHANGE_PRIORITY,
-    lifecycle.CHANGE_SUBJECT,
-    lifecycle.CHANGE_VISIBILITY,
-)
+from .forms import ActionForm, get_form_class, get_form_classes
+from .forms.action_form import ButtonGroup, TextForm
 
 
 @dataclass(frozen=True)
 class Button:
-    """A link to the form of an act, or the reason why there is none."""
+    """A link to the form of an action, or the reason why it is disabled."""
 
     action: Action
-    address: str
-    primary: bool = False
-    why_not: str = ""
-
-    @property
-    def label(self) -> Any:
-        """The guide's words."""
-        return self.action.label
-
-    @property
-    def opens_dialog(self) -> bool:
-        """Whether the form opens above the page where there is JavaScript."""
-        return self.action in IN_A_DIALOG
+    label: Any
+    url: str
+    is_primary: bool = False
+    opens_dialog: bool = False
+    disabled_reason: str = ""
+    #: Whether the action takes a text, so that one typed elsewhere can be sent with it.
+    takes_text: bool = False
 
 
 @dataclass(frozen=True)
-class Buttons:
-    """The buttons of a ticket page, in three groups."""
+class ButtonGroups:
+    """The buttons of a ticket page."""
 
     first: list[Button]
-    then: list[Button]
-    properties: list[Button]
+    second: list[Button]
+    more: list[Button]
 
 
 class ActionBar:
-    """Makes the buttons of one reader of one ticket."""
+    """Builds the buttons of a ticket for one user."""
 
     def __init__(self, request: HelpdeskRequest, ticket: Ticket, seen: int) -> None:
-        self.request, self.ticket = request, ticket
-        self.available = _without_doubles(request.may(ticket))
-        self.guards = f"?version={ticket.version}&seen={seen}"
+        self.request, self.ticket, self.seen = request, ticket, seen
+        self.available = _drop_duplicates(request.may(ticket))
+        roles = ticket.access.roles
+        self.is_for_requester = Role.REQUESTER in roles and Role.MANAGER not in roles
 
-    def buttons(self) -> Buttons:
-        """Return the groups. The first button of the first group is the one to press."""
-        first = self._group(FIRST)
-        return Buttons(first, self._group(THEN), self._group(PROPERTIES))
+    def build_groups(self) -> ButtonGroups:
+        """Return the buttons by group, each in its order."""
+        return ButtonGroups(*(self.build_group(group) for group in ButtonGroup))
 
-    def _group(self, actions: tuple[Action, ...]) -> list[Button]:
-        return [self._button(action) for action in actions if action in self.available]
+    def build_group(self, group: ButtonGroup) -> list[Button]:
+        """Return the buttons of one group."""
+        names = {action.name: action for action in self.available}
+        classes = [
+            (form_class.button.order, name, form_class)
+            for name, form_class in get_form_classes().items()
+            if name in names and form_class.button and form_class.button.group is group
+        ]
+        return [
+            self._build_button(names[name], form_class)
+            for _order, name, form_class in sorted(classes, key=lambda row: row[:2])
+        ]
 
-    def _button(self, action: Action) -> Button:
-        why_not = ""
-        if action is lifecycle.ASSIGN and not has_colleagues(self.ticket, self.request.user):
-            why_not = _("No manager is available.")
-        return Button(action, self.address(action), action in self._primary(), why_not)
+    def _build_button(self, action: Action, form_class: type[ActionForm]) -> Button:
+        return Button(
+            action=action,
+            label=form_class.get_button_label(for_requester=self.is_for_requester),
+            url=self.get_url(action),
+            is_primary=action is self._find_primary(),
+            opens_dialog=bool(form_class.button and form_class.button.opens_dialog),
+            disabled_reason=form_class.get_disabled_reason(self.ticket, self.request.user),
+            takes_text=issubclass(form_class, TextForm),
+        )
 
-    def address(self, action: Action) -> str:
-        """Return where the form of an act is, with what this page showed."""
-        return f"{action.slug}/{self.guards}"
+    def get_url(self, action: Action, **query: Any) -> str:
+        """Return where the form of an action is, with what the page showed."""
+        guards = {"version": self.ticket.version, "seen": self.seen}
+        return self.request.url("act", self.ticket.pk, action.slug, **guards, **query)
 
-    def _primary(self) -> tuple[Action, ...]:
+    def _find_primary(self) -> Action:
         if self.ticket.status == Status.FREE:
-            return (lifecycle.TAKE,)
+            return lifecycle.TAKE
         if Role.IN_CHARGE in self.ticket.access.roles:
-            return (lifecycle.CLOSE,)
-        return (lifecycle.APPROVE_CLOSURE,)
+            return lifecycle.CLOSE
+        return lifecycle.APPROVE_CLOSURE
 
 
-def _without_doubles(available: list[Action]) -> list[Action]:
-    """Leave out reopening where refusing the closure says the same better."""
+def _drop_duplicates(available: list[Action]) -> list[Action]:
+    """Leave out reopening where rejecting the closure does the same."""
     if lifecycle.REJECT_CLOSURE in available:
         return [action for action in available if action is not lifecycle.REOPEN]
     return available
 
 
-def build_subscription_buttons(ticket: Ticket, reader: Any) -> list[tuple[str, str]]:
-    """Return the one-click wishes to hear of the ticket or not: path and label."""
-    row = Subscription.objects.filter(ticket=ticket, user=reader).first() or Subscription()
-    hears_anyway = ticket.access.roles & {Role.REQUESTER, Role.GUEST, Role.IN_CHARGE}
-    found = []
+def build_subscription_buttons(ticket: Ticket, user: Any) -> list[tuple[str, str]]:
+    """Return the slug and the label of the one-click buttons: follow or unfollow, mute or unmute."""
+    row = Subscription.objects.filter(ticket=ticket, user=user).first() or Subscription()
+    is_alerted_anyway = ticket.access.roles & {Role.REQUESTER, Role.GUEST, Role.IN_CHARGE}
+    buttons = []
     if row.following:
-        found.append(("unfollow", _("Stop following")))
-    elif not hears_anyway:
-        found.append(("follow", pgettext("ticket", "Follow")))
+        buttons.append(("unfollow", _("Stop following")))
+    elif not is_alerted_anyway:
+        buttons.append(("follow", pgettext("ticket", "Follow")))
     if row.muted:
-        found.append(("unmute", _("Be alerted again about this ticket")))
+        buttons.append(("unmute", _("Unmute")))
     else:
-        found.append(("mute", _("No more alerts about this ticket")))
-    return found
+        buttons.append(("mute", _("Mute this ticket")))
+    return buttons
+
+
+def find_form_class(slug: str) -> type[ActionForm] | None:
+    """Return the form class of the action with this slug, or None."""
+    return None if "_" in slug else get_form_class(slug.replace("-", "_"))

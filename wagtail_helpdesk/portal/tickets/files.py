@@ -1,4 +1,4 @@
-"""Attached files: whoever may read the message may fetch its files, and no browser runs them."""
+"""Downloads of attached files, by the users who may read their message."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ logger = logging.getLogger(__name__)
 
 
 def download_file(request: HelpdeskRequest, number: int, file_id: int) -> FileResponse:
-    """Send a file of a ticket, always as something to save."""
-    # By its number: an integer that no key can be finds nothing, where a relation would overflow.
+    """Return an attached file as a download, never as a page. Raises ``Http404``."""
+    # By the number: an integer too large for a key finds nothing, where a relation would overflow.
     files = Attachment.objects.visible_to(request.user)
     attachment = files.filter(pk=file_id, event__ticket__number=number).first()
     if attachment is None:
-        raise Http404(_("This file does not exist or is not visible to you."))
+        raise Http404(_("You can’t open this file, or it no longer exists."))
     response = FileResponse(
-        _opened(attachment),
+        _open(attachment),
         as_attachment=True,
         filename=attachment.name,
         content_type=attachment.content_type,
     )
-    # Whatever somebody uploaded, it is never a page of this site.
+    # An uploaded file must never run as a page of this site.
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
 
-def _opened(attachment: Attachment):  # type: ignore[no-untyped-def]
+def _open(attachment: Attachment):  # type: ignore[no-untyped-def]
     try:
         return attachment.file.open()
     except OSError:

@@ -1,4 +1,4 @@
-"""The history of a ticket: what a reader sees of each event, in a sentence and its message."""
+"""The history of a ticket, as its reader sees it: a sentence, a message and files per event."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.portal import labels
 
-#: Entries of a ticket shown at once.
-LENGTH = 30
+#: Entries of a history shown at once.
+MAX_ENTRIES = 30
 
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
     """An attached file as the history shows it."""
 
-    path: str
+    pk: int
+    slug: str
     name: str
     size: str
 
@@ -39,7 +40,7 @@ class HistoryEntry:
 
     @property
     def is_note(self) -> bool:
-        """Whether only managers read it."""
+        """Whether only managers can read it."""
         return self.event.audience == Audience.MANAGERS
 
     @property
@@ -49,7 +50,7 @@ class HistoryEntry:
 
     @property
     def is_line(self) -> bool:
-        """Whether it says nothing but its sentence."""
+        """Whether it has neither a message nor files."""
         return not self.event.text and not self.files
 
 
@@ -63,40 +64,41 @@ class History:
 
     @property
     def first(self) -> int:
-        """The oldest event shown: what "earlier" continues from."""
+        """The id of the oldest event shown: the next page ends before it."""
         return self.entries[0].event.pk if self.entries else 0
 
     @property
     def last(self) -> int:
-        """The newest event shown: what a form says its author has seen."""
+        """The id of the newest event shown: forms send it as ``seen``."""
         return self.entries[-1].event.pk if self.entries else 0
 
 
 def load_history(ticket: Ticket, reader: Any, before: int | None = None) -> History:
-    """Return the last entries that somebody may read of a ticket, or the last before an event."""
+    """Return the last entries that a user may read, or the last before an event."""
     readable = Event.objects.of(ticket, reader)
     if before is not None:
         readable = readable.filter(pk__lt=before)
-    found = list(readable.select_related("actor").order_by("-pk")[: LENGTH + 1])
-    entries = _entries(ticket, found[:LENGTH][::-1], reader)
-    return History(entries, earlier=len(found) > LENGTH, latest=before is None)
+    events = list(readable.select_related("actor").order_by("-pk")[: MAX_ENTRIES + 1])
+    entries = _build_entries(ticket, events[:MAX_ENTRIES][::-1], reader)
+    return History(entries, earlier=len(events) > MAX_ENTRIES, latest=before is None)
 
 
 def load_news(ticket: Ticket, reader: Any, seen: int) -> list[HistoryEntry]:
-    """Return the last of what happened on a ticket since the event that somebody saw, oldest first."""
+    """Return the last entries after the event ``seen`` that a user may read, oldest first."""
     news = ticket.events.visible_to(reader).filter(pk__gt=seen).select_related("actor")
-    return _entries(ticket, list(news.order_by("-pk")[:LENGTH])[::-1], reader)
+    entries = list(news.order_by("-pk")[:MAX_ENTRIES])[::-1]
+    return _build_entries(ticket, entries, reader)
 
 
 def find_last_event_id(ticket: Ticket, reader: Any) -> int:
-    """Return the newest event that somebody may read of a ticket."""
+    """Return the id of the newest event that a user may read, 0 when there is none."""
     newest = ticket.events.visible_to(reader).order_by("-pk").values_list("pk", flat=True)
     return newest.first() or 0
 
 
-def _entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list[HistoryEntry]:
+def _build_entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list[HistoryEntry]:
     describer = EventDescriber(ticket, events, reader)
-    files = _files(events)
+    files = _load_files(events)
     return [
         HistoryEntry(
             event=event,
@@ -111,13 +113,14 @@ def _entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list[Histo
     ]
 
 
-def _files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
-    """Return the files of these messages: whoever reads a message reads its files."""
+def _load_files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
+    """Return the files of events by the id of the event; they have the readers of its message."""
     files: dict[int, list[FileLink]] = defaultdict(list)
     for attachment in Attachment.objects.filter(event__in=events):
         files[attachment.event_id].append(
             FileLink(
-                path=f"files/{attachment.pk}/{labels.make_file_slug(attachment.name)}/",
+                pk=attachment.pk,
+                slug=labels.make_file_slug(attachment.name),
                 name=attachment.name,
                 size=labels.format_size(attachment.size),
             )

@@ -1,8 +1,7 @@
-"""The ticket page: its properties, what one can do, its history, and the place to answer."""
+"""The ticket page: panels, actions, history, and the forms to reply."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.forms import BoundField
@@ -10,94 +9,63 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.directory import get_directory_card
-from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
-from wagtail_helpdesk.models import Guest, Ticket
-from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.lifecycle import Role, Status
+from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.parsing import number as number_in
-from wagtail_helpdesk.portal import labels, tree
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.portal.requests import source_page
-from wagtail_helpdesk.portal.tickets.forms.action_form import Way
 
-from . import availability, buttons, history
-from .forms import FORMS, ActForm
-
-#: More guests than this are named on a page of their own.
-MOST_GUESTS = 8
+from . import availability, buttons, history, panels
+from .forms import ActionForm, get_form_classes
 
 
 def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
-    """Show a ticket to somebody who may read it."""
+    """Show a ticket to a user who may read it."""
     ticket = request.ticket(number)
-    before = request.http.GET.get("before", "")
-    shown = history.load_history(ticket, request.user, number_in(before))
+    before = number_in(request.http.GET.get("before", ""))
+    shown = history.load_history(ticket, request.user, before)
     bar = buttons.ActionBar(request, ticket, shown.last)
+    banner = availability.build_banner(ticket, request.user, bar.available)
+    comment = build_composer("comment", request, ticket, shown, bar.available)
     return request.render(
         "ticket.html",
         ticket=ticket,
-        here=f"{request.base}tickets/{ticket.pk}/",
-        properties=build_properties(ticket, request.user),
-        asked_from=source_page.get_source_page(ticket, request.http),
-        guests=list_guests(ticket),
+        panels=panels.collect_panels(request, ticket),
         history=shown,
-        bar=bar.buttons(),
+        buttons=bar.build_groups(),
         available={action.name for action in bar.available},
-        guards=bar.guards,
-        wishes=buttons.build_subscription_buttons(ticket, request.user),
-        presence=availability.build_banner(ticket, request.user, bar.available),
+        subscription_buttons=buttons.build_subscription_buttons(ticket, request.user),
+        banner=banner,
+        banner_url=_get_banner_url(bar, banner),
         question=build_question(ticket, request.user, shown),
-        comment=build_composer("comment", request, ticket, shown, bar.available),
+        comment=comment,
         note=build_composer("note", request, ticket, shown, bar.available),
-        ways=_ways(request, ticket, bar.available),
+        alternatives=comment.find_alternatives(bar.available) if comment else [],
         one_click=build_one_click(request, ticket, shown, bar.available),
         me=request.user,
         manages=Role.MANAGER in ticket.access.roles,
     )
 
 
-def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
-    """Return what the frame says, in the reader's words."""
-    access = ticket.access
-    plain = ticket.requester_id == reader.pk and Role.MANAGER not in access.roles
-    names = tree.format_path(ticket.service.categories.only(*tree.FIELDS), ticket.category_id)
-    return {
-        "requester": get_display_name(ticket.requester),
-        "card": build_requester_card(ticket),
-        "opened_by": get_display_name(ticket.creator) if ticket.creator != ticket.requester else "",
-        "manager": get_display_name(ticket.assignee) if ticket.assignee else "",
-        "status": labels.get_status_label(ticket.status, plain=plain, resume_on=ticket.resume_on),
-        "path": [ticket.service.name, *names],
-        "priority": Priority(ticket.priority).label,
-        "visibility": Visibility(ticket.visibility).label,
-        "is_public": ticket.visibility == Visibility.PUBLIC,
-    }
-
-
-def build_requester_card(ticket: Ticket) -> Mapping[str, str]:
-    """Return what the directory says of the requester, for those who manage the service alone."""
-    return get_directory_card(ticket.requester) if Role.MANAGER in ticket.access.roles else {}
-
-
-def list_guests(ticket: Ticket) -> list[Guest]:
-    """Return the guests whom the page names, and one more when there are others."""
-    return list(ticket.guests.select_related("user")[: MOST_GUESTS + 1])
+def _get_banner_url(bar: buttons.ActionBar, banner: availability.AbsenceBanner | None) -> str:
+    if banner is None or banner.action is None:
+        return ""
+    return bar.get_url(banner.action, to=banner.assignee.pk if banner.assignee else None)
 
 
 def build_question(ticket: Ticket, reader: Any, shown: history.History) -> str:
-    """Return what the ticket waits for from its reader, or nothing."""
+    """Return the question that the ticket asks its requester, or an empty string."""
     if ticket.requester_id != reader.pk:
         return ""
     if ticket.status == Status.CLOSED:
-        return _("This ticket has been closed. Do you approve the closure?")
+        return _("This ticket has been closed. Is your problem solved?")
     if ticket.status == Status.INCOMPLETE:
-        asked = _last(shown, lifecycle.ASK_INFORMATION)
-        who = asked.author if asked else _("The manager")
-        return _("%(who)s asks you for information: please answer below.") % {"who": who}
+        asked = _find_last(shown, lifecycle.ASK_INFORMATION)
+        name = asked.author if asked else _("The manager")
+        return _("%(name)s has a question for you. Please reply below.") % {"name": name}
     return ""
 
 
-def _last(shown: history.History, action: lifecycle.Action) -> history.HistoryEntry | None:
+def _find_last(shown: history.History, action: lifecycle.Action) -> history.HistoryEntry | None:
     entries = (entry for entry in reversed(shown.entries) if entry.event.action == action.name)
     return next(entries, None)
 
@@ -108,14 +76,9 @@ def build_one_click(
     shown: history.History,
     available: list[lifecycle.Action],
 ) -> list[BoundField]:
-    """Return the hidden fields of the button that takes the ticket without another word."""
+    """Return the hidden fields of the button that takes the ticket at once."""
     form = build_composer("take", request, ticket, shown, available)
     return form.hidden_fields() if form else []
-
-
-def _ways(request: HelpdeskRequest, ticket: Ticket, available: list[lifecycle.Action]) -> list[Way]:
-    form = FORMS["comment"](request=request, ticket=ticket)
-    return form.other_ways(available)
 
 
 def build_composer(
@@ -124,8 +87,9 @@ def build_composer(
     ticket: Ticket,
     shown: history.History,
     available: list[lifecycle.Action],
-) -> ActForm | None:
-    """Return one of the two forms below the history, for those who may use it."""
+) -> ActionForm | None:
+    """Return the form of an action for the ticket page, or None when it is not available."""
     if lifecycle.ACTIONS[name] not in available:
         return None
-    return FORMS[name](request=request, ticket=ticket, initial={"seen": shown.last})
+    form_class = get_form_classes()[name]
+    return form_class(user=request.user, ticket=ticket, initial={"seen": shown.last})

@@ -1,4 +1,4 @@
-"""The back ends of the search, one for each kind of index, and which of them this site uses."""
+"""The back ends of the search, one for each kind of index."""
 
 from __future__ import annotations
 
@@ -18,54 +18,62 @@ Rows = QuerySet[SearchRow]
 
 
 class FoundRow(NamedTuple):
-    """The ids of events, newest first, and the one after which older ones may be (None: no more)."""
+    """The ids of events, newest first. Older ones follow after ``older``; None: there are none."""
 
     events: list[int]
     older: int | None
 
 
 class Backend(Protocol):
-    """What a back end does. ``doors`` are queries that already hold the rule of reading, in order."""
+    """An index of search rows.
+
+    ``sources`` are ordered queries that together give every row that the user may read.
+    """
 
     def newest(
-        self, doors: Sequence[Rows], query: Query, before: int | None, length: int
+        self, sources: Sequence[Rows], query: Query, before: int | None, length: int
     ) -> FoundRow:
-        """Return the newest events that answer, older than ``before``; raises ``TooBroad``, ``Unavailable``."""
+        """Return the newest events that match and are older than ``before``.
+
+        Raises ``QueryTooBroad`` and ``SearchUnavailable``.
+        """
         ...
 
     def add(self, rows: Sequence[SearchRow]) -> None:
-        """Take rows that were just written into an index outside their table."""
+        """Add rows that were just written, where the index is not in the database."""
         ...
 
     def remove(self, event: int) -> None:
-        """Take the words of an event whose row was deleted out of an index outside its table."""
+        """Remove a deleted event, where the index is not in the database."""
         ...
 
     def empty(self) -> None:
-        """Make ready for everything to be indexed again."""
+        """Empty the index before everything is indexed again."""
         ...
 
     def settle(self) -> None:
-        """Put the index in order after everything was."""
+        """Optimise the index after everything was indexed again."""
         ...
 
 
 def get_backend() -> Backend:
     """Return the back end that the setting ``SEARCH_BACKEND`` names."""
     name = helpdesk_settings.SEARCH_BACKEND
-    return _of_database(connection.vendor) if name == "database" else _of_engine(name)
+    if name == "database":
+        return _get_database_backend(connection.vendor)
+    return _get_engine(name)
 
 
 @cache
-def _of_engine(name: str) -> Backend:
+def _get_engine(name: str) -> Backend:
     from .opensearch import OpenSearchBackend
 
-    # Kept: it holds the connections to the servers.
+    # Cached because it holds the connections to the servers.
     return OpenSearchBackend(name)
 
 
-def _of_database(vendor: str) -> Backend:
-    # Imported when chosen: each knows a database that the site may not have.
+def _get_database_backend(vendor: str) -> Backend:
+    # Imported when chosen: the driver of the other database may not be installed.
     if vendor == "postgresql":
         from .postgresql import PostgreSQLBackend
 
@@ -78,7 +86,10 @@ def _of_database(vendor: str) -> Backend:
 
 
 def merge_newest(pages: Sequence[Sequence[Any]], length: int) -> FoundRow:
-    """Return the newest events of several lists, each once; one more than a page tells the rest."""
+    """Return the newest events of several lists, each once.
+
+    Each list has one event more than a page if there are more.
+    """
     events = sorted({event for page in pages for event in page}, reverse=True)
     shown = events[:length]
     return FoundRow(shown, shown[-1] if len(events) > length else None)

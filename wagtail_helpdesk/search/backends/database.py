@@ -1,4 +1,4 @@
-"""What the two databases share: the newest rows through each door, merged."""
+"""What the back ends of both databases share."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from . import FoundRow, Rows, merge_newest
 
 
 class DatabaseBackend:
-    """An index that lives beside the rows and follows them by itself."""
+    """An index in the database, which triggers or generated columns keep up to date."""
 
     def matching(self, rows: Rows, query: Query) -> Rows:
-        """Narrow to the rows that answer a question."""
+        """Narrow to the rows that match a query."""
         raise NotImplementedError
 
     def limited(self) -> AbstractContextManager[None]:
-        """Return a context in which a question may not take too long."""
+        """Return a context in which a search is cancelled when it takes too long."""
         return nullcontext()
 
     def newest(
-        self, doors: Sequence[Rows], query: Query, before: int | None, length: int
+        self, sources: Sequence[Rows], query: Query, before: int | None, length: int
     ) -> FoundRow:
         with self.limited():
             return merge_newest(
-                [self._through(door, query, before, length) for door in doors], length
+                [self._read(source, query, before, length) for source in sources], length
             )
 
-    def _through(self, door: Rows, query: Query, before: int | None, length: int) -> list[int]:
-        rows = self.matching(door, query)
+    def _read(self, source: Rows, query: Query, before: int | None, length: int) -> list[int]:
+        rows = self.matching(source, query)
         if before is not None:
             rows = rows.filter(pk__lt=before)
         # By time and not by relevance: a rank would have to be computed for every row that matches.
@@ -52,7 +52,7 @@ class DatabaseBackend:
         pass
 
 
-def execute_limited(statement: str) -> None:
+def execute(statement: str) -> None:
     """Run a statement that has no parameters."""
     with connection.cursor() as cursor:
         cursor.execute(statement)

@@ -13,21 +13,21 @@ from wagtail.search import index
 from wagtail.search.backends import get_search_backend
 
 from wagtail_helpdesk.models import SearchRow
-from wagtail_helpdesk.search.normalisation import Query, SearchUnavailable
+from wagtail_helpdesk.search.normalisation import Query, QueryWord, SearchUnavailable
 
 from . import FoundRow, Rows, merge_newest
 
-#: Events the engine proposes at a time; more would make Wagtail keep a cursor open in the engine.
+#: Events read from the engine at a time; for more, Wagtail would keep a cursor open in the engine.
 BATCH = 100
-#: Batches looked through for one page: somebody who may read little continues on the next.
-MOST_BATCHES = 20
+#: Batches read for one page. A user who may read little continues on the next page.
+MAX_BATCHES = 20
 
 
 class EventDocument(index.Indexed, models.Model):  # type: ignore[misc]
-    """A search row as the engine holds it, in a registry of its own.
+    """A search row in the engine, in an app registry of its own.
 
-    The site's ``update_index`` therefore never meets it: it would write every message of the
-    helpdesk into each of the site's back ends.
+    ``update_index`` must not find it: it would write every message of the helpdesk into each of
+    the site's search back ends.
     """
 
     event_id = models.BigIntegerField(primary_key=True)
@@ -52,7 +52,7 @@ class EventDocument(index.Indexed, models.Model):  # type: ignore[misc]
 
 
 class OpenSearchBackend:
-    """An index outside the database. It proposes; the doors decide, in the database, what is seen."""
+    """An index outside the database. Its results are filtered in the database by ``sources``."""
 
     def __init__(self, name: str) -> None:
         self.backend = get_search_backend(name)
@@ -63,12 +63,14 @@ class OpenSearchBackend:
         self.index = self.backend.get_index_for_model(EventDocument)
 
     def newest(
-        self, doors: Sequence[Rows], query: Query, before: int | None, length: int
+        self, sources: Sequence[Rows], query: Query, before: int | None, length: int
     ) -> FoundRow:
         events: list[int] = []
-        for _turn in range(MOST_BATCHES):
-            proposed = self.proposed(query, before)
-            events += merge_newest([_seen(door, proposed) for door in doors], len(proposed)).events
+        for _turn in range(MAX_BATCHES):
+            proposed = self.propose(query, before)
+            events += merge_newest(
+                [_filter(source, proposed) for source in sources], len(proposed)
+            ).events
             if len(events) > length:
                 return FoundRow(events[:length], events[length - 1])
             if len(proposed) < BATCH:
@@ -76,8 +78,8 @@ class OpenSearchBackend:
             before = proposed[-1]
         return FoundRow(events, before)
 
-    def proposed(self, query: Query, before: int | None) -> list[int]:
-        """Return the next events that answer, newest first, whoever may read them."""
+    def propose(self, query: Query, before: int | None) -> list[int]:
+        """Return the next events that match, newest first, without any access check."""
         documents = EventDocument.objects.order_by("-event_id")
         if before is not None:
             documents = documents.filter(event_id__lt=before)
@@ -107,30 +109,45 @@ class OpenSearchBackend:
         self.index.refresh()
 
 
-def _seen(door: Rows, events: list[int]) -> list[int]:
-    return list(door.filter(pk__in=events).values_list("pk", flat=True)) if events else []
+def _filter(source: Rows, events: list[int]) -> list[int]:
+    return list(source.filter(pk__in=events).values_list("pk", flat=True)) if events else []
 
 
 def _compiler_of(backend: Any) -> type[Any]:
-    """Return the compiler of this version of the engine, speaking of words and beginnings.
+    """Return the engine's query compiler with our queries.
 
-    Wagtail's own knows whole words or beginnings, and no question over two fields at once.
+    Wagtail's own compiles whole words or prefixes, and nothing over two fields at once.
     """
 
     class Compiler(backend.query_compiler_class):  # type: ignore[misc]
         def get_inner_query(self) -> dict[str, Any]:
-            terms = list(self.query.terms())
-            everywhere = [_one_of([_term(f, *t) for f in ("about", "said")]) for t in terms]
-            said = _one_of([_term("said", *term) for term in terms])
+            words = self.query.words
+            everywhere = [_match_word(word, ("about", "said")) for word in words]
+            said = _match_any([_match_word(word, ("said",)) for word in words])
             return {"bool": {"must": [*everywhere, said]}}
 
     return Compiler
 
 
-def _one_of(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+def _match_word(word: QueryWord, fields: Sequence[str]) -> dict[str, Any]:
+    return _match_any(
+        [
+            _match_all([_match_any([_match(field, *term) for field in fields]) for term in terms])
+            for terms in word.alternatives
+        ]
+    )
+
+
+def _match_all(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    return conditions[0] if len(conditions) == 1 else {"bool": {"must": conditions}}
+
+
+def _match_any(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    if len(conditions) == 1:
+        return conditions[0]
     return {"bool": {"should": conditions, "minimum_should_match": 1}}
 
 
-def _term(field: str, word: str, begun: bool) -> dict[str, Any]:
-    # Rows and questions hold folded words: the engine's own analysis has nothing left to do.
-    return {"prefix" if begun else "term": {field: {"value": word}}}
+def _match(field: str, word: str, is_prefix: bool) -> dict[str, Any]:
+    # Rows and queries are normalised already: the engine's own analysis changes nothing.
+    return {"prefix" if is_prefix else "term": {field: {"value": word}}}

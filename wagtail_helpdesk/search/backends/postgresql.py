@@ -1,4 +1,4 @@
-"""Search in PostgreSQL: the stored vector of each row, under a GIN index."""
+"""Search in PostgreSQL, by the stored vector of each row under a GIN index."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from django.db import OperationalError, transaction
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from wagtail_helpdesk.search.normalisation import Query, QueryTooBroad
+from wagtail_helpdesk.search.normalisation import Alternative, Query, QueryTooBroad, QueryWord
 
 from . import Rows
-from .database import DatabaseBackend, execute_limited
+from .database import DatabaseBackend, execute
 
+#: In milliseconds, for one search.
 TIME_LIMIT_MS = 2000
 _QUERY_CANCELED = "57014"
 
 
 class PostgreSQLBackend(DatabaseBackend):
-    """The rows' vectors: weight A is what the ticket is about, B what the event says."""
+    """Uses the vectors of the rows: weight A is what the ticket is about, B what the event says."""
 
     def matching(self, rows: Rows, query: Query) -> Rows:
         return rows.filter(
@@ -35,11 +36,9 @@ class PostgreSQLBackend(DatabaseBackend):
         try:
             with transaction.atomic():
                 # Compiling a plan that runs for milliseconds takes longer than running it: no jit.
-                execute_limited(
-                    f"SET LOCAL statement_timeout = {TIME_LIMIT_MS}; SET LOCAL jit = off"
-                )
+                execute(f"SET LOCAL statement_timeout = {TIME_LIMIT_MS}; SET LOCAL jit = off")
                 yield
-                # Nothing was written; going back undoes the limit inside a longer transaction.
+                # Nothing was written; a rollback undoes the limit inside a longer transaction.
                 transaction.set_rollback(True)
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) == _QUERY_CANCELED:
@@ -47,13 +46,25 @@ class PostgreSQLBackend(DatabaseBackend):
             raise
 
     def settle(self) -> None:
-        execute_limited("ANALYZE wagtail_helpdesk_searchrow")
+        execute("ANALYZE wagtail_helpdesk_searchrow")
 
 
 def build_tsquery(query: Query) -> str:
-    """Return the question in PostgreSQL's language: all words, one of them said in the row itself."""
-    said = " | ".join(f"'{word}':{'*' if begun else ''}B" for word, begun in query.terms())
+    """Return the query for ``to_tsquery``: all words, and one of them in the event itself."""
+    said = " | ".join(_format_word(word, "B") for word in query.words)
     if len(query.words) == 1:
         return said
-    everything = " & ".join(f"'{word}'{':*' if begun else ''}" for word, begun in query.terms())
+    everything = " & ".join(f"({_format_word(word)})" for word in query.words)
     return f"{everything} & ({said})"
+
+
+def _format_word(word: QueryWord, weight: str = "") -> str:
+    return " | ".join(_format_alternative(terms, weight) for terms in word.alternatives)
+
+
+def _format_alternative(terms: Alternative, weight: str) -> str:
+    formatted = []
+    for term in terms:
+        label = ("*" if term.is_prefix else "") + weight
+        formatted.append(f"'{term.word}':{label}" if label else f"'{term.word}'")
+    return formatted[0] if len(formatted) == 1 else f"({' & '.join(formatted)})"

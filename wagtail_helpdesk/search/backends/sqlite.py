@@ -1,17 +1,17 @@
-"""Search in SQLite: an FTS5 index that triggers keep in step with the rows."""
+"""Search in SQLite, by an FTS5 index that triggers keep up to date."""
 
 from __future__ import annotations
 
 from django.db.models.expressions import RawSQL
 
-from wagtail_helpdesk.search.normalisation import Query
+from wagtail_helpdesk.search.normalisation import Query, QueryWord
 
 from . import Rows
-from .database import DatabaseBackend, execute_limited
+from .database import DatabaseBackend, execute
 
 
 class SQLiteBackend(DatabaseBackend):
-    """The virtual table of migration 0002."""
+    """Uses the virtual table that the migration creates."""
 
     def matching(self, rows: Rows, query: Query) -> Rows:
         return rows.filter(
@@ -23,14 +23,24 @@ class SQLiteBackend(DatabaseBackend):
         )
 
     def settle(self) -> None:
-        execute_limited(
+        execute(
             "INSERT INTO wagtail_helpdesk_searchindex (wagtail_helpdesk_searchindex)"
             " VALUES ('optimize')"
         )
 
 
 def build_match(query: Query) -> str:
-    """Return the question in FTS5's language: all words, one of them said in the row itself."""
-    terms = [f'"{word}"{"*" if begun else ""}' for word, begun in query.terms()]
-    said = f"{{said}} : ({' OR '.join(terms)})"
-    return said if len(terms) == 1 else f"{' AND '.join(terms)} AND {said}"
+    """Return the query for ``MATCH``: all words, and one of them in the event itself."""
+    words = [_format_word(word) for word in query.words]
+    said = f"{{said}} : ({' OR '.join(words)})"
+    return said if len(words) == 1 else f"{' AND '.join(words)} AND {said}"
+
+
+def _format_word(word: QueryWord) -> str:
+    alternatives = [
+        " AND ".join(f'"{term.word}"{"*" if term.is_prefix else ""}' for term in terms)
+        for terms in word.alternatives
+    ]
+    if len(alternatives) == 1:
+        return alternatives[0]
+    return f"({' OR '.join(f'({each})' for each in alternatives)})"

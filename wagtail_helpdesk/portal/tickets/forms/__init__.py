@@ -1,47 +1,20 @@
-"""One small form for each verb; ``FORMS`` finds it by the verb's name."""
+"""The forms of the actions on a ticket, one class for each; importing this registers them."""
 
 from __future__ import annotations
 
-from .action_form import ActForm
-from .assigning import Assign, Postpone, Release, Resume, Take, TakeAndAsk, TakeAndClose
-from .closing import ApproveClosure, Cancel, Close, Refuse, RejectClosure, Reopen
-from .editing import ChangePriority, ChangeSubject, ChangeVisibility
-from .messages import AskInformation, Attach, Comment, Note
-from .moving import Move
-from .participants import ChangeRequester, Follow, Invite, Mute, RemoveGuest, Unfollow, Unmute
+from . import assigning, closing, editing, messages, moving, participants
+from .action_form import ActionForm
+from .registry import get_form_class, get_form_classes, register_form
 
-FORMS: dict[str, type[ActForm]] = {
-    form.name: form
-    for form in (
-        Take,
-        TakeAndClose,
-        TakeAndAsk,
-        Assign,
-        Release,
-        Comment,
-        Note,
-        AskInformation,
-        Postpone,
-        Resume,
-        Close,
-        ApproveClosure,
-        RejectClosure,
-        Cancel,
-        Refuse,
-        Reopen,
-        Move,
-        Invite,
-        RemoveGuest,
-        ChangeRequester,
-        ChangePriority,
-        ChangeSubject,
-        ChangeVisibility,
-        Attach,
-        Follow,
-        Unfollow,
-        Mute,
-        Unmute,
-    )
-}
-
-__all__ = ["FORMS", "ActForm"]
+__all__ = [
+    "ActionForm",
+    "assigning",
+    "closing",
+    "editing",
+    "get_form_class",
+    "get_form_classes",
+    "messages",
+    "moving",
+    "participants",
+    "register_form",
+]

@@ -1,129 +1,177 @@
-"""What the form of every act shares: its words, its guards, and the call of its verb."""
+"""The base of the forms of actions: labels, hidden fields, the arguments of the verb, the button."""
 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
 from wagtail_helpdesk.actions import Refusal
-from wagtail_helpdesk.lifecycle import Action, Audience, Message, Source
+from wagtail_helpdesk.lifecycle import Action, Audience, Message, Role, Source
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
-from wagtail_helpdesk.portal.submissions import compute_form_digest
-
-if TYPE_CHECKING:
-    from wagtail_helpdesk.portal.request import HelpdeskRequest
+from wagtail_helpdesk.portal.forms.rendering import HelpdeskForm
 
 
-class Way(NamedTuple):
-    """Another act that may take the text typed here: a button beside the submit button."""
+class ButtonGroup(Enum):
+    """Where the button of an action is shown on the ticket page."""
+
+    FIRST = "first"
+    SECOND = "second"
+    MORE = "more"
+
+
+@dataclass(frozen=True)
+class ButtonPlace:
+    """The group of a button, its place there, and whether its form opens in a dialog."""
+
+    group: ButtonGroup
+    order: int
+    opens_dialog: bool = False
+
+
+class Alternative(NamedTuple):
+    """Another action that can take the text of a form: a button beside the submit button."""
 
     label: Any
     action: Action
 
 
-class ActForm(forms.Form):
-    """The form of one verb. A subclass says its words and adds the data of its own.
+class ActionForm(HelpdeskForm):
+    """The form of one action. A subclass sets its labels and adds its own fields.
 
-    ``name`` is the verb; ``title``, ``submit``, ``explains`` and ``done`` may contain
-    ``%(number)s`` and ``%(requester)s``, and what else ``about`` knows.
+    ``title``, ``submit_label``, ``help_text`` and ``success_message`` may contain ``%(number)s``,
+    ``%(requester)s`` and what a subclass adds in ``label_context``.
     """
 
-    name: ClassVar[str]
+    action_name: ClassVar[str]
     title: ClassVar[Any]
-    submit: ClassVar[Any]
-    #: The submit button's words once something is chosen, which ``%(name)s`` stands for.
-    submit_naming: ClassVar[Any] = ""
-    explains: ClassVar[Any] = ""
-    done: ClassVar[Any] = _("Your change has been saved.")
-    #: The acts that may also be done with the text typed here.
-    ways: ClassVar[tuple[Way, ...]] = ()
-    #: Acts that end the ticket or leave it: a preference may lead back to the list after them.
-    leaves: ClassVar[bool] = False
-    dangerous: ClassVar[bool] = False
-    template: ClassVar[str] = "wagtail_helpdesk/portal/acts/fields.html"
+    submit_label: ClassVar[Any]
+    #: The label of the submit button once something is chosen; ``%(name)s`` is the choice.
+    submit_label_with_name: ClassVar[Any] = ""
+    cancel_label: ClassVar[Any] = _("Cancel")
+    help_text: ClassVar[Any] = ""
+    success_message: ClassVar[Any] = _("Your change has been saved.")
+    #: Where the button is shown; None for an action that the page offers in another way.
+    button: ClassVar[ButtonPlace | None] = None
+    #: The label of the button, if it is not that of the action; for managers and for the requester.
+    button_label: ClassVar[Any] = ""
+    requester_button_label: ClassVar[Any] = ""
+    #: Actions that can also be performed with the text of this form.
+    alternatives: ClassVar[tuple[Alternative, ...]] = ()
+    #: Whether the ticket is done with: a preference leads back to the list afterwards.
+    ends_ticket: ClassVar[bool] = False
+    is_destructive: ClassVar[bool] = False
+    #: Whether the author is shown, once, what others did since the page was loaded.
+    shows_news_first: ClassVar[bool] = False
+    template: ClassVar[str] = "wagtail_helpdesk/portal/actions/fields.html"
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    draft_owner = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, files: Any = None, *, request: HelpdeskRequest, ticket: Ticket,
-                 initial: dict[str, Any] | None = None) -> None:  # fmt: skip
-        self.request = request
-        self.author = request.user
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        user: Any,
+        ticket: Ticket,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        self.user = user
         self.ticket = ticket
-        #: What the verb returned: for most of them the event.
+        #: What the verb returned, usually the event.
         self.result: Any = None
-        guards = {"submission": uuid.uuid4(), "version": ticket.version}
-        super().__init__(
-            data, files, initial=guards | (initial or {}), auto_id=f"id_{self.name}_%s"
-        )
+        hidden = {
+            "submission": uuid.uuid4(),
+            "version": ticket.version,
+            "draft_owner": drafts.sign_owner(user),
+        }
+        auto_id = f"id_{self.action_name}_%s"
+        super().__init__(data, files, initial=hidden | (initial or {}), auto_id=auto_id)
 
     @classmethod
-    def action(cls) -> Action | None:
-        """Return the row of the table; muting has none, for it changes nothing on the ticket."""
-        return lifecycle.ACTIONS.get(cls.name)
+    def get_action(cls) -> Action | None:
+        """Return the row of the table, or None: muting has none, it does not change the ticket."""
+        return lifecycle.ACTIONS.get(cls.action_name)
+
+    @classmethod
+    def get_slug(cls) -> str:
+        """Return the name of the action in a URL."""
+        return cls.action_name.replace("_", "-")
+
+    @classmethod
+    def get_button_label(cls, *, for_requester: bool = False) -> Any:
+        """Return the label of the button on the ticket page."""
+        action = cls.get_action()
+        own = (for_requester and cls.requester_button_label) or cls.button_label
+        return own or (action.label if action else cls.submit_label)
+
+    @classmethod
+    def get_disabled_reason(cls, ticket: Ticket, user: Any) -> str:
+        """Return why the button of an available action is disabled; empty when it is not."""
+        return ""
 
     @property
-    def slug(self) -> str:
-        """The act in an address."""
-        return self.name.replace("_", "-")
+    def is_for_requester(self) -> bool:
+        """Whether the user is the requester and does not manage the service."""
+        roles = self.ticket.access.roles
+        return Role.REQUESTER in roles and Role.MANAGER not in roles
 
     @property
-    def whose(self) -> str:
-        """Whose form it is, for what they typed to be given back to them alone."""
-        return drafts.sign_owner(self.author)
-
-    @property
-    def is_for_everybody(self) -> bool:
-        """Whether what is typed here is read by everybody who sees a public ticket."""
+    def is_read_by_everyone(self) -> bool:
+        """Whether anybody who can see the service can read what is typed here."""
         return self.ticket.visibility == lifecycle.Visibility.PUBLIC and "text" in self.fields
 
     @property
-    def about(self) -> dict[str, Any]:
-        """What the words of the form may name."""
+    def label_context(self) -> dict[str, Any]:
+        """The values that the labels contain."""
         return {"number": self.ticket.pk, "requester": get_display_name(self.ticket.requester)}
 
-    @property
-    def labels(self) -> dict[str, Any]:
-        """The words of the form, about this ticket."""
-        about = self.about
-        return {
-            word: str(getattr(self, word)) % about
-            for word in ("title", "submit", "explains", "done")
-        }
+    def get_label(self, name: str) -> str:
+        """Return one of the labels, with the values of this ticket."""
+        return str(getattr(self, name)) % self.label_context
 
-    def other_ways(self, available: list[Action]) -> list[Way]:
-        """Return the other acts that this person may do with the text typed here."""
-        return [way for way in self.ways if way.action in available]
+    def find_alternatives(self, available: list[Action]) -> list[Alternative]:
+        """Return the other actions that the user can perform with the text of this form."""
+        return [alternative for alternative in self.alternatives if alternative.action in available]
 
-    def arguments(self) -> dict[str, Any]:
-        """Return the data of the verb: what it takes besides ticket and author."""
-        given: dict[str, Any] = {}
+    def get_arguments(self) -> dict[str, Any]:
+        """Return the data of the verb: what it takes besides ticket and user."""
+        arguments: dict[str, Any] = {}
         if "text" in self.fields:
-            given["text"] = self.cleaned_data.get("text", "")
+            arguments["text"] = self.cleaned_data.get("text", "")
         if "files" in self.fields:
-            given["files"] = self.cleaned_data.get("files", [])
-        return given
+            arguments["files"] = self.cleaned_data.get("files", [])
+        return arguments
 
-    def run(self) -> Refusal | None:
+    def run(self, digest: str) -> Refusal | None:
         """Perform the verb; return the refusal, None when it is done.
 
-        The ticket is given as the page showed it, so that a stale page is noticed.
+        ``digest`` is that of the posted form. The ticket is given as the page showed it, so that a
+        stale page is noticed.
         """
         if self.cleaned_data.get("version") is not None:
             self.ticket.version = self.cleaned_data["version"]
         outcome = actions.perform(
-            self.name, self.ticket, self.author, self.arguments(),
-            self.cleaned_data.get("submission"), self.get_seen(), source=Source.PAGE,
-            digest=compute_form_digest(self.request.http, self.ticket.pk),
-        ).outcomes[0]  # fmt: skip
+            self.action_name,
+            self.ticket,
+            self.user,
+            self.get_arguments(),
+            self.cleaned_data.get("submission"),
+            self.get_seen(),
+            source=Source.PAGE,
+            digest=digest,
+        ).outcomes[0]
         self.result = outcome.result
         return outcome.refusal
 
@@ -131,8 +179,8 @@ class ActForm(forms.Form):
         """Return the last event that the page showed, for actions that stop when overtaken."""
         return None
 
-    def refreshed(self, ticket: Ticket, seen: int) -> None:
-        """Let the same text be sent again, knowing what happened meanwhile."""
+    def accept_news(self, ticket: Ticket, seen: int) -> None:
+        """Let the same text be sent again by a user who now knows what happened meanwhile."""
         self.ticket = ticket
         if self.is_bound:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
@@ -141,23 +189,23 @@ class ActForm(forms.Form):
             self.data = data
 
 
-class WithText(ActForm):
-    """The form of an act that takes a message, required where the table says so."""
+class TextForm(ActionForm):
+    """The form of an action with a message, required where the table of actions requires it."""
 
     text_label: ClassVar[Any] = None
     text_help: ClassVar[Any] = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        row = self.action()
-        required = row is not None and row.message is Message.REQUIRED
+        action = self.get_action()
+        required = action is not None and action.message is Message.REQUIRED
         self.fields["text"] = fields.make_message_field(
             required=required, label=self.text_label, help_text=self.text_help
         )
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
-        """Stop, once, what was written for few in a comment and is sent with an act for everybody."""
+        """Ask once before a message for the requester alone is sent with an action read by all."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         narrowed = self.data.get("audience") == Audience.REQUESTER and "audience" not in self.fields
         if narrowed and (cleaned.get("text") or cleaned.get("files")):
@@ -165,14 +213,14 @@ class WithText(ActForm):
                 "text",
                 _(
                     "Everyone on the ticket would read this message. Send it again if you want that,"
-                    " or save it as a comment first."
+                    " or send it as a comment first."
                 ),
             )
         return cleaned
 
 
-class StopsWhenOvertaken(ActForm):
-    """The form of an act that stops when somebody wrote after what its author read."""
+class StopsOnNewMessages(ActionForm):
+    """The form of an action that stops when somebody wrote after the page was loaded."""
 
     def get_seen(self) -> int | None:
         seen: int | None = self.cleaned_data.get("seen")

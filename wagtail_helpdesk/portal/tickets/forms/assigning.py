@@ -1,4 +1,4 @@
-"""The forms of whoever handles a ticket: taking, assigning, releasing, putting off."""
+"""The forms about who is in charge: taking, assigning, releasing, postponing, resuming."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from wagtail_helpdesk.actions.assigning import find_assignable_managers
 from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import ServiceManager, Substitution, Ticket
@@ -20,68 +19,81 @@ from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.tickets import availability
 
-from .action_form import ActForm, WithText
-from .closing import Closing
-from .messages import Asking
+from .action_form import ActionForm, ButtonGroup, ButtonPlace, TextForm
+from .closing import ClosingForm
+from .messages import QuestionForm
+from .registry import register_form
 
-#: More colleagues than this are not listed at once: the others are found by the search.
-MOST_COLLEAGUES = 40
+#: More colleagues than this are not listed at once; the others are found by the search.
+MAX_COLLEAGUES = 40
 
 
-class Taking(ActForm):
-    """The form of an act by which somebody becomes the manager of the ticket."""
+class TakingForm(ActionForm):
+    """The form of an action by which the user becomes the manager of the ticket."""
 
     @property
-    def replaces(self) -> str:
-        """The name of whoever is in charge now and will not be any more."""
+    def replaced_manager(self) -> str:
+        """The name of the manager whom the user would replace, or an empty string."""
         current = self.ticket.assignee
-        return get_display_name(current) if current and current != self.author else ""
+        return get_display_name(current) if current and current != self.user else ""
 
 
-class Take(Taking, WithFiles, WithText):
-    name = "take"
-    title = _("Take charge of ticket no. %(number)s")
-    submit = _("Take charge")
-    done = _("You are now the manager of this ticket.")
+@register_form
+class Take(TakingForm, WithFiles, TextForm):
+    action_name = "take"
+    title = _("Take ticket #%(number)s")
+    submit_label = _("Take the ticket")
+    success_message = _("You are now the manager of this ticket.")
+    button = ButtonPlace(ButtonGroup.FIRST, 100)
     field_order = ("text", "files")
 
 
-class TakeAndClose(Taking, Closing, WithFiles, WithText):
-    name = "take_and_close"
-    title = _("Take charge of ticket no. %(number)s and close it")
-    submit = _("Take charge and close")
+@register_form
+class TakeAndClose(TakingForm, ClosingForm, WithFiles, TextForm):
+    action_name = "take_and_close"
+    title = _("Take ticket #%(number)s and close it")
+    submit_label = _("Take and close")
+    button = ButtonPlace(ButtonGroup.FIRST, 200, opens_dialog=True)
     field_order = ("text", "files")
 
 
-class TakeAndAsk(Taking, Asking, WithFiles, WithText):
-    name = "take_and_ask"
-    title = _("Take charge and ask for information")
-    submit = _("Take charge and ask")
+@register_form
+class TakeAndAsk(TakingForm, QuestionForm, WithFiles, TextForm):
+    action_name = "take_and_ask"
+    title = _("Take ticket #%(number)s and ask for information")
+    submit_label = _("Take and ask")
+    button = ButtonPlace(ButtonGroup.FIRST, 300)
     field_order = ("text", "files")
 
 
-class Release(WithText):
-    name = "release"
-    title = _("Release ticket no. %(number)s")
-    submit = _("Release the ticket")
-    explains = _("The ticket becomes free, and the other managers of the service will be told.")
-    done = _("You are no longer the manager of this ticket.")
+@register_form
+class Release(TextForm):
+    action_name = "release"
+    title = _("Release ticket #%(number)s")
+    submit_label = _("Release the ticket")
+    help_text = _("The ticket becomes free, and the other managers of the service will be told.")
+    success_message = _("You are no longer the manager of this ticket.")
+    button = ButtonPlace(ButtonGroup.SECOND, 200, opens_dialog=True)
 
 
-class Resume(WithText):
-    name = "resume"
-    title = _("Resume ticket no. %(number)s")
-    submit = _("Resume the ticket")
-    done = _("The ticket is in progress again.")
+@register_form
+class Resume(TextForm):
+    action_name = "resume"
+    title = _("Resume ticket #%(number)s")
+    submit_label = _("Resume the ticket")
+    success_message = _("The ticket is in progress again.")
+    button = ButtonPlace(ButtonGroup.FIRST, 900)
 
 
-class Postpone(WithText):
-    name = "postpone"
-    title = _("Postpone ticket no. %(number)s")
-    submit = _("Postpone the ticket")
-    done = _("The ticket has been postponed.")
-    leaves = True
-    template = "wagtail_helpdesk/portal/acts/postpone.html"
+@register_form
+class Postpone(TextForm):
+    action_name = "postpone"
+    title = _("Postpone ticket #%(number)s")
+    submit_label = _("Postpone the ticket")
+    success_message = _("The ticket has been postponed.")
+    button = ButtonPlace(ButtonGroup.SECOND, 600)
+    ends_ticket = True
+    template = "wagtail_helpdesk/portal/actions/postpone.html"
 
     how = forms.ChoiceField(
         label=_("How will it resume?"),
@@ -105,16 +117,18 @@ class Postpone(WithText):
             self.add_error("until", _("Choose a date, or “Resume manually”."))
         return cleaned
 
-    def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {"until": self.cleaned_data["until"]}
+    def get_arguments(self) -> dict[str, Any]:
+        return super().get_arguments() | {"until": self.cleaned_data["until"]}
 
 
-class Assign(FindsPeople, WithText):
-    name = "assign"
-    title = _("Assign ticket no. %(number)s to a manager")
-    submit_naming = _("Assign to %(name)s")
-    done = _("The ticket has been assigned.")
-    template = "wagtail_helpdesk/portal/acts/assign.html"
+@register_form
+class Assign(FindsPeople, TextForm):
+    action_name = "assign"
+    title = _("Assign ticket #%(number)s to a manager")
+    submit_label_with_name = _("Assign to %(name)s")
+    success_message = _("The ticket has been assigned.")
+    button = ButtonPlace(ButtonGroup.SECOND, 100)
+    template = "wagtail_helpdesk/portal/actions/assign.html"
 
     to = forms.ModelChoiceField(
         label=_("Manager:"),
@@ -126,84 +140,92 @@ class Assign(FindsPeople, WithText):
         },
     )
     field_order = ("to", "query", "text")
-    most = MOST_COLLEAGUES
+    max_colleagues = MAX_COLLEAGUES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.available = find_assignable_managers(self.ticket).exclude(user=self.author)
+        self.available = availability.find_colleagues(self.ticket, self.user)
         self.fields["to"].queryset = self.available  # type: ignore[attr-defined]
         self.fields["query"].label = _("Find a manager:")
 
+    @classmethod
+    def get_disabled_reason(cls, ticket: Ticket, user: Any) -> str:
+        if availability.find_colleagues(ticket, user).exists():
+            return ""
+        return str(_("No manager is available."))
+
     @cached_property
     def colleagues(self) -> list[Any]:
-        """Those listed: the one already chosen, then members of the category, and one too many if cut."""
+        """The colleagues to list, and one more when there are others.
+
+        The one already chosen comes first, then the members of the category.
+        """
         chosen, query = number(self["to"].value()) or 0, str(self["query"].value() or "")
-        found = self.available
+        rows = self.available
         if query:
-            fitting = UserDirectory().matching(query)
-            found = found.filter(Q(user__in=fitting) | Q(user=chosen))
+            matching = UserDirectory().matching(query)
+            rows = rows.filter(Q(user__in=matching) | Q(user=chosen))
         members = self.ticket.category.effective_members().filter(pk=OuterRef("pk"))
-        ordered = found.annotate(
+        ordered = rows.annotate(
             is_member=Exists(members), is_chosen=ExpressionWrapper(Q(user=chosen), BooleanField())
         ).order_by("-is_chosen", "-is_member", "order", "pk")
-        return list(ordered[: MOST_COLLEAGUES + 1])
+        return list(ordered[: MAX_COLLEAGUES + 1])
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are others, whom the search finds."""
-        return len(self.colleagues) > MOST_COLLEAGUES
+        """Whether there are more colleagues than are listed; the search finds the others."""
+        return len(self.colleagues) > MAX_COLLEAGUES
 
     @cached_property
     def groups(self) -> list[tuple[Any, list[tuple[Any, str, str]]]]:
         """The colleagues with their names and their load, members of the category apart."""
-        return _grouped(self.ticket, self.colleagues[:MOST_COLLEAGUES])
+        return _group_by_membership(self.ticket, self.colleagues[:MAX_COLLEAGUES])
 
     @cached_property
-    def known(self) -> Any:
-        """The colleague whom the address names, to be confirmed and not chosen again."""
-        named = None if self.request.posted else number(self["to"].value())
-        return next((row.user for row in self.colleagues if row.user_id == named), None)
+    def suggested_user(self) -> Any:
+        """The colleague named in the URL, to be confirmed; None in a form that was sent."""
+        was_sent = self.is_bound or "find" in self.initial
+        pk = None if was_sent else number(self["to"].value())
+        return next((row.user for row in self.colleagues if row.user_id == pk), None)
 
     @property
-    def submit(self) -> Any:
-        return self.submit_naming if self.known else _("Assign the ticket")
+    def submit_label(self) -> Any:
+        return self.submit_label_with_name if self.suggested_user else _("Assign the ticket")
 
     @property
-    def about(self) -> dict[str, Any]:
-        return super().about | {"name": get_display_name(self.known) if self.known else ""}
+    def label_context(self) -> dict[str, Any]:
+        name = get_display_name(self.suggested_user) if self.suggested_user else ""
+        return super().label_context | {"name": name}
 
     @cached_property
     def absent(self) -> list[tuple[str, Any]]:
-        """What is said of each absent manager, and the replacement if one can be put in charge."""
-        absent = availability.find_absent_managers(self.ticket, self.author)
+        """A sentence about each absent manager, and the replacement if they can be put in charge."""
+        absent = availability.find_absent_managers(self.ticket, self.user)
         replacements = [away.replacement.pk for away in absent if away.replacement]
         rows = self.available.filter(user__in=replacements) if replacements else []
-        return [self._instead(away, {row.user_id for row in rows}) for away in absent]
+        return [self._describe(away, {row.user_id for row in rows}) for away in absent]
 
-    def _instead(self, away: Substitution, possible: set[Any]) -> tuple[str, Any]:
+    def _describe(self, away: Substitution, assignable: set[Any]) -> tuple[str, Any]:
         person = away.replacement
-        if person is not None and person.pk in possible:
+        if person is not None and person.pk in assignable:
             return availability.describe_choice(away), person
-        return availability.describe_absence(away, self.author), None
+        return availability.describe_absence(away, self.user), None
 
-    def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {"to": self.cleaned_data["to"].user}
-
-
-def has_colleagues(ticket: Ticket, by: Any) -> bool:
-    """Tell whether there is anybody to assign the ticket to."""
-    return bool(find_assignable_managers(ticket).exclude(user=by).exists())
+    def get_arguments(self) -> dict[str, Any]:
+        return super().get_arguments() | {"to": self.cleaned_data["to"].user}
 
 
-def _grouped(ticket: Ticket, found: list[Any]) -> list[tuple[Any, list[tuple[Any, str, str]]]]:
-    load = count_open_tickets(ticket.service_id, [manager.user_id for manager in found])
+def _group_by_membership(
+    ticket: Ticket, managers: list[Any]
+) -> list[tuple[Any, list[tuple[Any, str, str]]]]:
+    load = count_open_tickets(ticket.service_id, [manager.user_id for manager in managers])
     groups: dict[bool, list[tuple[Any, str, str]]] = {True: [], False: []}
-    for manager in found:
+    for manager in managers:
         name, count = get_display_name(manager.user), load.get(manager.user_id, 0)
-        groups[manager.is_member].append((manager.user_id, name, _tickets(count)))
+        groups[manager.is_member].append((manager.user_id, name, _format_count(count)))
     titles = {True: _("Members of the category"), False: _("Other managers of the service")}
     return [(titles[kind], choices) for kind, choices in groups.items() if choices]
 
 
-def _tickets(count: int) -> str:
+def _format_count(count: int) -> str:
     return ngettext("%(count)s open ticket", "%(count)s open tickets", count) % {"count": count}

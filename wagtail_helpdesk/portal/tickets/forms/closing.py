@@ -1,4 +1,4 @@
-"""The forms that end a ticket or take it up again."""
+"""The forms that end a ticket or open it again."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 
-from .action_form import StopsWhenOvertaken, Way, WithText
+from .action_form import Alternative, ButtonGroup, ButtonPlace, StopsOnNewMessages, TextForm
+from .registry import register_form
 
 
-class Closing(StopsWhenOvertaken):
-    """The form of an act that closes, and says what the requester is asked."""
+class ClosingForm(StopsOnNewMessages):
+    """The form of an action that closes, with a help text about what the requester will be asked."""
 
-    leaves = True
+    ends_ticket = True
 
     @property
     def is_requester(self) -> bool:
-        """Whether nobody has to approve: it is the requester who closes."""
-        return bool(self.ticket.requester_id == self.author.pk)
+        """Whether the requester closes the ticket: then nobody has to approve."""
+        return bool(self.ticket.requester_id == self.user.pk)
 
     @property
-    def explains(self) -> Any:
+    def help_text(self) -> Any:
         if self.is_requester:
-            return _("Your request will be marked as done.")
+            return _("Your request will be marked as solved.")
         if find_skip_reason(self.ticket.requester):
             return _(
                 "%(requester)s will get no e-mail, but can approve this closure on the helpdesk."
@@ -37,76 +38,100 @@ class Closing(StopsWhenOvertaken):
         return _("%(requester)s will get an e-mail asking them to approve this closure.")
 
     @property
-    def done(self) -> Any:
-        closed = _("Ticket no. %(number)s is closed.")
-        return closed if self.is_requester else f"{closed} {self.explains}"
+    def success_message(self) -> Any:
+        closed = _("Ticket #%(number)s is closed.")
+        return closed if self.is_requester else f"{closed} {self.help_text}"
 
 
-class Close(Closing, WithFiles, WithText):
+@register_form
+class Close(ClosingForm, WithFiles, TextForm):
     """The confirmation of guide I.8, with its four ways out."""
 
-    name = "close"
-    title = _("Close ticket no. %(number)s?")
-    submit = pgettext_lazy("ticket", "Close")
-    ways = (
-        Way(_("Ask for information"), lifecycle.ASK_INFORMATION),
-        Way(_("Add a comment"), lifecycle.COMMENT),
+    action_name = "close"
+    button = ButtonPlace(ButtonGroup.FIRST, 800, opens_dialog=True)
+    requester_button_label = _("It’s solved")
+    alternatives = (
+        Alternative(_("Ask for information"), lifecycle.ASK_INFORMATION),
+        Alternative(_("Add a comment"), lifecycle.COMMENT),
     )
     release = forms.BooleanField(label=_("Release the ticket"), required=False)
     field_order = ("text", "files", "release")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A requester's closure leaves nobody in charge to release.
+        # When the requester closes the ticket, nobody may be in charge.
         if self.is_requester and Role.IN_CHARGE not in self.ticket.access.roles:
             del self.fields["release"]
 
-    def arguments(self) -> dict[str, Any]:
+    @property
+    def title(self) -> Any:
+        if self.is_for_requester:
+            return _("Is your request solved?")
+        return _("Close ticket #%(number)s?")
+
+    @property
+    def submit_label(self) -> Any:
+        return _("It’s solved") if self.is_for_requester else pgettext_lazy("ticket", "Close")
+
+    def get_arguments(self) -> dict[str, Any]:
         release = self.cleaned_data.get("release", False)
-        return super().arguments() | {"release": release}
+        return super().get_arguments() | {"release": release}
 
 
-class ApproveClosure(WithText):
-    name = "approve_closure"
-    title = _("Approve the closure of ticket no. %(number)s")
-    submit = _("Approve the closure")
-    done = _("You approved the closure. Thank you.")
-    leaves = True
+@register_form
+class ApproveClosure(TextForm):
+    action_name = "approve_closure"
+    title = _("Is your request solved?")
+    submit_label = _("Yes, it’s solved")
+    success_message = _("Thank you. Your request is marked as solved.")
+    button = ButtonPlace(ButtonGroup.FIRST, 600, opens_dialog=True)
+    button_label = _("Yes, it’s solved")
+    ends_ticket = True
 
 
-class RejectClosure(WithFiles, WithText):
-    name = "reject_closure"
-    title = _("Refuse the closure of ticket no. %(number)s")
-    submit = _("Refuse the closure")
-    text_label = _("What is still missing?")
-    done = _("The ticket is open again.")
+@register_form
+class RejectClosure(WithFiles, TextForm):
+    action_name = "reject_closure"
+    title = _("What is still missing?")
+    submit_label = _("Reopen my request")
+    text_label = _("Your message:")
+    success_message = _("The ticket is open again.")
+    button = ButtonPlace(ButtonGroup.FIRST, 700)
+    button_label = _("No, it isn’t")
     field_order = ("text", "files")
 
 
-class Cancel(StopsWhenOvertaken, WithText):
-    name = "cancel"
-    title = _("Cancel ticket no. %(number)s?")
-    submit = _("Cancel the ticket")
-    explains = _("Nobody will deal with your request any more.")
-    done = _("The ticket has been cancelled.")
-    leaves = True
-    dangerous = True
+@register_form
+class Cancel(StopsOnNewMessages, TextForm):
+    action_name = "cancel"
+    title = _("Cancel ticket #%(number)s?")
+    submit_label = _("Cancel the ticket")
+    cancel_label = _("Don’t cancel")
+    help_text = _("Nobody will work on your request any more.")
+    success_message = _("The ticket has been cancelled.")
+    button = ButtonPlace(ButtonGroup.SECOND, 800, opens_dialog=True)
+    ends_ticket = True
+    is_destructive = True
 
 
-class Refuse(StopsWhenOvertaken, WithFiles, WithText):
-    name = "refuse"
-    title = _("Refuse ticket no. %(number)s")
-    submit = _("Refuse the ticket")
+@register_form
+class Refuse(StopsOnNewMessages, WithFiles, TextForm):
+    action_name = "refuse"
+    title = _("Refuse ticket #%(number)s")
+    submit_label = _("Refuse the ticket")
     text_label = _("Reason:")
-    done = _("The ticket has been refused.")
-    leaves = True
-    dangerous = True
+    success_message = _("The ticket has been refused.")
+    button = ButtonPlace(ButtonGroup.SECOND, 700)
+    ends_ticket = True
+    is_destructive = True
     field_order = ("text", "files")
 
 
-class Reopen(WithFiles, WithText):
-    name = "reopen"
-    title = _("Reopen ticket no. %(number)s")
-    submit = _("Reopen the ticket")
-    done = _("The ticket is open again.")
+@register_form
+class Reopen(WithFiles, TextForm):
+    action_name = "reopen"
+    title = _("Reopen ticket #%(number)s")
+    submit_label = _("Reopen the ticket")
+    success_message = _("The ticket is open again.")
+    button = ButtonPlace(ButtonGroup.FIRST, 1000)
     field_order = ("text", "files")

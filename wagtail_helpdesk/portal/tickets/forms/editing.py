@@ -1,4 +1,4 @@
-"""The forms of the small, quiet changes: priority, subject, visibility."""
+"""The forms that change the priority, the subject or the visibility of a ticket."""
 
 from __future__ import annotations
 
@@ -11,25 +11,35 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk.lifecycle import Priority, Visibility
 from wagtail_helpdesk.portal.forms import fields
 
-from .action_form import ActForm
+from .action_form import ActionForm, ButtonGroup, ButtonPlace
+from .registry import register_form
 
 
-class Quiet(ActForm):
-    """The form of a change that only managers hear of, unless its author asks for more."""
+class QuietForm(ActionForm):
+    """The form of a change that alerts managers only, unless its author ticks the box."""
 
-    submit = pgettext_lazy("form", "Save")
-    notifies_everyone = forms.BooleanField(
-        label=_("Tell the requester and the guests too"), required=False
-    )
+    submit_label = pgettext_lazy("form", "Save")
+    notifies_everyone = forms.BooleanField(required=False)
 
-    def arguments(self) -> dict[str, Any]:
-        told = self.cleaned_data["notifies_everyone"]
-        return super().arguments() | {"to": self.cleaned_data["to"], "notifies_everyone": told}
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_requester = self.ticket.requester_id == self.user.pk
+        self.fields["notifies_everyone"].label = (
+            _("Tell the guests too") if is_requester else _("Tell the requester and the guests too")
+        )
+
+    def get_arguments(self) -> dict[str, Any]:
+        return super().get_arguments() | {
+            "to": self.cleaned_data["to"],
+            "notifies_everyone": self.cleaned_data["notifies_everyone"],
+        }
 
 
-class ChangePriority(Quiet):
-    name = "change_priority"
-    title = _("Priority of ticket no. %(number)s")
+@register_form
+class ChangePriority(QuietForm):
+    action_name = "change_priority"
+    title = _("Priority of ticket #%(number)s")
+    button = ButtonPlace(ButtonGroup.MORE, 100, opens_dialog=True)
     to = forms.TypedChoiceField(label=_("Priority:"), choices=Priority.choices, coerce=int)
     field_order = ("to", "notifies_everyone")
 
@@ -38,9 +48,11 @@ class ChangePriority(Quiet):
         self.initial.setdefault("to", self.ticket.priority)
 
 
-class ChangeSubject(Quiet):
-    name = "change_subject"
-    title = _("Subject of ticket no. %(number)s")
+@register_form
+class ChangeSubject(QuietForm):
+    action_name = "change_subject"
+    title = _("Subject of ticket #%(number)s")
+    button = ButtonPlace(ButtonGroup.MORE, 200, opens_dialog=True)
     field_order = ("to", "notifies_everyone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,15 +62,22 @@ class ChangeSubject(Quiet):
         self.initial.setdefault("to", self.ticket.subject)
 
 
-class ChangeVisibility(Quiet):
-    name = "change_visibility"
-    title = _("Visibility of ticket no. %(number)s")
-    template = "wagtail_helpdesk/portal/acts/visibility.html"
+@register_form
+class ChangeVisibility(QuietForm):
+    action_name = "change_visibility"
+    title = _("Visibility of ticket #%(number)s")
+    button = ButtonPlace(ButtonGroup.MORE, 300, opens_dialog=True)
+    template = "wagtail_helpdesk/portal/actions/change_visibility.html"
     to = forms.ChoiceField(label=_("Visibility:"), choices=Visibility.choices)
     field_order = ("to", "notifies_everyone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        is_public = self.ticket.visibility == Visibility.PUBLIC
-        other = Visibility.PRIVATE if is_public else Visibility.PUBLIC
-        self.initial.setdefault("to", other)
+        self.initial.setdefault("to", self.ticket.visibility)
+        if self.ticket.service.confidential:
+            # What is public already may still become private.
+            self.fields["to"].choices = [  # type: ignore[attr-defined]
+                (value, label)
+                for value, label in Visibility.choices
+                if value in (Visibility.PRIVATE, self.ticket.visibility)
+            ]

@@ -1,4 +1,4 @@
-"""The forms in which people say something: comment, note, question, files."""
+"""The forms that send a message or files: comment, internal note, question, attachment."""
 
 from __future__ import annotations
 
@@ -6,76 +6,104 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.lifecycle import Audience
+from wagtail_helpdesk.lifecycle import Audience, Visibility
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 
-from .action_form import ActForm, Way, WithText
+from .action_form import ActionForm, Alternative, ButtonGroup, ButtonPlace, TextForm
+from .registry import register_form
 
 
-class ForAnAudience(ActForm):
-    """The form of an act whose message can be kept from guests and viewers."""
+class AudienceForm(ActionForm):
+    """The form of an action whose message can be kept from guests and viewers."""
 
-    audience = forms.ChoiceField(
-        label=_("Read by:"),
-        choices=[(a.value, a.label) for a in (Audience.EVERYONE, Audience.REQUESTER)],
-        initial=Audience.EVERYONE,
-        required=False,
-    )
+    audience = forms.ChoiceField(label=_("Visible to:"), initial=Audience.EVERYONE, required=False)
 
-    def arguments(self) -> dict[str, Any]:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        narrow: Any = Audience.REQUESTER.label
+        if self.is_for_requester:
+            narrow = _("Only me and the service")
+        self.fields["audience"].choices = [  # type: ignore[attr-defined]
+            (Audience.EVERYONE.value, Audience.EVERYONE.label),
+            (Audience.REQUESTER.value, narrow),
+        ]
+
+    @property
+    def has_other_readers(self) -> bool:
+        """Whether anybody but the requester and the managers would read the message."""
+        is_public = self.ticket.visibility == Visibility.PUBLIC
+        return is_public or bool(self.ticket.guests.exists())
+
+    def get_arguments(self) -> dict[str, Any]:
         audience = self.cleaned_data.get("audience") or Audience.EVERYONE
-        return super().arguments() | {"audience": audience}
+        return super().get_arguments() | {"audience": audience}
 
 
-class Comment(ForAnAudience, WithFiles, WithText):
-    name = "comment"
-    title = _("Comment on ticket no. %(number)s")
-    submit = _("Save the comment")
-    done = _("Your comment has been added.")
-    text_label = _("Your comment:")
-    ways = (
-        Way(_("Comment and refuse the closure"), lifecycle.REJECT_CLOSURE),
-        Way(_("Comment and reopen"), lifecycle.REOPEN),
+@register_form
+class Comment(AudienceForm, WithFiles, TextForm):
+    action_name = "comment"
+    title = _("Reply on ticket #%(number)s")
+    submit_label = pgettext_lazy("message", "Send")
+    success_message = _("Your message has been sent.")
+    text_label = _("Your message:")
+    requester_button_label = pgettext_lazy("ticket", "Reply")
+    button = ButtonPlace(ButtonGroup.FIRST, 400)
+    shows_news_first = True
+    alternatives = (
+        Alternative(_("Send and reopen the ticket"), lifecycle.REJECT_CLOSURE),
+        Alternative(_("Send and reopen the ticket"), lifecycle.REOPEN),
     )
     field_order = ("text", "files", "audience")
 
+    def find_alternatives(self, available: list[lifecycle.Action]) -> list[Alternative]:
+        # On a closed ticket the requester has both; they lead to the same.
+        return super().find_alternatives(available)[:1]
 
-class Note(WithFiles, WithText):
-    name = "note"
+
+@register_form
+class Note(WithFiles, TextForm):
+    action_name = "note"
     title = _("Add an internal note")
-    submit = _("Save the note")
-    explains = _("Only the managers of the service can read it.")
-    done = _("Your note has been added.")
+    submit_label = _("Save the note")
+    help_text = _("Only the managers of the service can read it.")
+    success_message = _("Your note has been added.")
     text_label = _("Your note:")
+    button = ButtonPlace(ButtonGroup.SECOND, 500)
+    shows_news_first = True
     field_order = ("text", "files")
 
 
-class Asking(WithText):
-    """The form of an act that puts a question to the requester."""
+class QuestionForm(TextForm):
+    """The form of an action that asks the requester something."""
 
     text_help = _("Please say what information you need.")
 
     @property
-    def done(self) -> Any:
+    def success_message(self) -> Any:
         requester = self.ticket.requester
-        if requester == self.author or find_skip_reason(requester):
+        if requester == self.user or find_skip_reason(requester):
             return _("The ticket is waiting for an answer from %(requester)s.")
         return _("%(requester)s will get an e-mail with your question.")
 
 
-class AskInformation(Asking, WithFiles):
-    name = "ask_information"
+@register_form
+class AskInformation(QuestionForm, WithFiles):
+    action_name = "ask_information"
     title = _("Ask for more information")
-    submit = _("Ask for the information")
+    submit_label = _("Send the question")
+    button = ButtonPlace(ButtonGroup.FIRST, 500)
     field_order = ("text", "files")
 
 
-class Attach(ForAnAudience, WithFiles, WithText):
-    name = "attach"
+@register_form
+class Attach(AudienceForm, WithFiles, TextForm):
+    action_name = "attach"
     title = _("Attach a file")
-    submit = _("Attach")
-    done = _("Your file has been attached.")
+    submit_label = _("Attach")
+    success_message = _("Your file has been attached.")
+    button = ButtonPlace(ButtonGroup.MORE, 500)
     field_order = ("files", "text", "audience")

@@ -1,4 +1,4 @@
-"""The form that transfers a ticket: the tree of services, and what happens to those on it."""
+"""The form that transfers a ticket: the tree of services and the guests who stay or go."""
 
 from __future__ import annotations
 
@@ -11,147 +11,159 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 from wagtail_helpdesk.parsing import number
-from wagtail_helpdesk.portal import tree
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.search import matching
 
-from .action_form import WithText
-from .participants import MOST_GUESTS
+from .action_form import ButtonGroup, ButtonPlace, TextForm
+from .participants import MAX_GUESTS
+from .registry import register_form
 
-#: More categories than this are not listed at once: the others are found by the search.
-MOST_CATEGORIES = 400
+#: More categories than this are not listed at once; the others are found by the search.
+MAX_CATEGORIES = 400
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A service in the tree: its categories, and the one for arrivals when it is enough."""
+    """A service in the tree, with its categories.
+
+    ``arrival`` is the category that choosing the service alone means, None when one must be chosen.
+    """
 
     service: Service
-    nodes: list[tree.Node]
-    managed: bool
-    #: Whether the ticket is there now: its notes stay among the same managers.
-    here: bool
+    nodes: list[category_tree.TreeNode]
+    is_managed: bool
+    #: Whether the ticket is in this service now: its notes keep the same readers.
+    is_current: bool
     arrival: Any = None
-    open: bool = False
+    is_open: bool = False
 
     @property
     def value(self) -> str:
-        """What the form sends when the service alone is chosen."""
+        """The value that the form sends when only the service is chosen."""
         return f"service-{self.service.pk}"
 
 
-class Without(forms.MultipleChoiceField):
-    """The guests to remove; somebody who is none any more is nothing to correct."""
+class GuestsToRemoveField(forms.MultipleChoiceField):
+    """The ids of guests to remove; a person who has left meanwhile is no error."""
 
     def valid_value(self, value: Any) -> bool:
         return True
 
 
-class Move(FindsPeople, WithText):
-    name = "move"
-    title = _("Transfer ticket no. %(number)s")
-    submit = _("Transfer the ticket")
-    submit_naming = _("Transfer to %(name)s")
-    #: What becomes of the internal notes, once the service is chosen.
-    notes_naming = _(
+@register_form
+class Move(FindsPeople, TextForm):
+    action_name = "move"
+    title = _("Transfer ticket #%(number)s")
+    submit_label = _("Transfer the ticket")
+    submit_label_with_name = _("Transfer to %(name)s")
+    #: Who will read the internal notes, once the service is chosen.
+    notes_label_with_name = _(
         "The internal notes will be readable by the managers of the service %(service)s."
     )
-    done = _("The ticket has been transferred.")
+    success_message = _("The ticket has been transferred.")
     text_label = _("Reasons for the transfer (optional)")
-    template = "wagtail_helpdesk/portal/acts/move.html"
+    button = ButtonPlace(ButtonGroup.SECOND, 300)
+    template = "wagtail_helpdesk/portal/actions/move.html"
 
     to = forms.CharField(
         label=_("Target category:"),
         error_messages={"required": _("Choose the target service and/or category.")},
     )
     release = forms.BooleanField(label=_("Release the ticket"), required=False)
-    become_guest = forms.BooleanField(label=_("Become a guest user of the ticket"), required=False)
-    without = Without(required=False)
+    become_guest = forms.BooleanField(label=_("Stay on this ticket as a guest"), required=False)
+    without = GuestsToRemoveField(required=False)
     field_order = ("to", "query", "become_guest", "without", "release", "text")
-    most = MOST_CATEGORIES
+    max_categories = MAX_CATEGORIES
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["query"].label = _("Find a service or a category:")
         if self.ticket.assignee_id is None:
             del self.fields["release"]
-        if not self.may_become_guest:
+        if not self.can_become_guest:
             del self.fields["become_guest"]
+
+    @property
+    def managed_services(self) -> list[Service]:
+        """The services that the user manages."""
+        return [row.service for row in access.manager_rows_of(self.user)]
 
     @cached_property
     def guests(self) -> list[Guest]:
         """The guests who stay on the ticket unless they are removed here."""
-        return list(self.ticket.guests.select_related("user")[:MOST_GUESTS])
+        return list(self.ticket.guests.select_related("user")[:MAX_GUESTS])
 
     @property
     def has_other_guests(self) -> bool:
-        """Whether there are guests who are not named, and stay."""
-        return len(self.guests) == MOST_GUESTS < self.ticket.guests.count()
+        """Whether there are more guests than are listed; they stay."""
+        return len(self.guests) == MAX_GUESTS < self.ticket.guests.count()
 
     @property
-    def wanted(self) -> str:
-        """The name by which a target is looked for, empty for all of them."""
+    def search_text(self) -> str:
+        """The name of a service or category to look for; empty for all of them."""
         return str(self["query"].value() or "").strip()
 
     @cached_property
-    def found(self) -> list[Category]:
-        """The categories the ticket may go to, the one already chosen among them; one too many if cut."""
-        found = find_move_targets(self.ticket, self.author).select_related("service")
-        if self.wanted:
+    def _found(self) -> list[Category]:
+        """The possible targets, the one already chosen included, and one more when there are others."""
+        found = find_move_targets(self.ticket, self.user).select_related("service")
+        if self.search_text:
             chosen = number(self["to"].value()) or 0
-            named = matching.matches("name", self.wanted)
+            named = matching.matches("name", self.search_text)
             found = found.filter(
-                named | matching.matches("service__name", self.wanted) | Q(pk=chosen)
+                named | matching.matches("service__name", self.search_text) | Q(pk=chosen)
             )
         ordered = found.order_by("service__order", "service__name", "order", "name")
-        return list(ordered[: MOST_CATEGORIES + 1])
+        return list(ordered[: MAX_CATEGORIES + 1])
 
     @property
     def categories(self) -> list[Category]:
-        """Those listed."""
-        return self.found[:MOST_CATEGORIES]
+        """The possible targets that are listed."""
+        return self._found[:MAX_CATEGORIES]
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are others, which the search finds."""
-        return len(self.found) > MOST_CATEGORIES
+        """Whether there are more targets than are listed; the search finds the others."""
+        return len(self._found) > MAX_CATEGORIES
 
     @cached_property
     def branches(self) -> list[Branch]:
-        """The tree, a service at a time."""
+        """The services with their categories."""
         by_service: dict[Any, list[Category]] = defaultdict(list)
         for category in self.categories:
             by_service[category.service_id].append(category)
         parents = Category.objects.filter(service__in=by_service)
-        here = () if self.wanted else (self.ticket.category_id,)
-        whole = tree.find_path_to(tree.build_nodes(parents), {*self.selectable, *here})
+        current = () if self.search_text else (self.ticket.category_id,)
+        tree = category_tree.build_tree(parents)
+        whole = category_tree.keep_with_ancestors(tree, {*self.selectable, *current})
         return [self._branch(found, whole) for found in by_service.values()]
 
-    def _branch(self, found: list[Category], whole: list[tree.Node]) -> Branch:
+    def _branch(self, found: list[Category], whole: list[category_tree.TreeNode]) -> Branch:
         service = found[0].service
-        here = service.pk == self.ticket.service_id
+        is_current = service.pk == self.ticket.service_id
         return Branch(
             service=service,
             nodes=[node for node in whole if node.service == service.pk],
-            managed=service in self.request.services,
-            arrival=None if here else self._arrival(service, found),
-            here=here,
-            open=here or bool(self.wanted) or self._asked_for(service),
+            is_managed=service in self.managed_services,
+            arrival=None if is_current else self._find_arrival(service, found),
+            is_current=is_current,
+            is_open=is_current or bool(self.search_text) or self._is_chosen(service),
         )
 
-    def _arrival(self, service: Service, found: list[Category]) -> Any:
-        """Return the category that choosing the service alone means, or None: the tree asks."""
+    def _find_arrival(self, service: Service, found: list[Category]) -> Any:
+        """Return the category that choosing the service alone means, or None."""
         if any(category.pk == service.arrivals_id for category in found):
             return service.arrivals_id
-        # Of a service in a tree that is cut there may be others.
-        whole = not self.is_cut and not self.wanted
+        # A tree that is cut may hide other categories of the service.
+        whole = not self.is_cut and not self.search_text
         return found[0].pk if whole and len(found) == 1 else None
 
-    def _asked_for(self, service: Service) -> bool:
+    def _is_chosen(self, service: Service) -> bool:
         chosen = str(self["to"].value() or "")
         if chosen.startswith("service-"):
             return chosen == f"service-{service.pk}"
@@ -169,33 +181,33 @@ class Move(FindsPeople, WithText):
         return {category.pk for category in self.categories}
 
     @cached_property
-    def may_become_guest(self) -> bool:
-        """Whether the mover might lose sight of the ticket, and so be offered to stay."""
+    def can_become_guest(self) -> bool:
+        """Whether the user might lose access to the ticket, and so is offered to stay."""
         roles = self.ticket.access.roles
         if Role.REQUESTER in roles or Role.GUEST in roles:
             return False
-        listed = any(category.service not in self.request.services for category in self.categories)
-        return listed or self.is_cut or bool(self.wanted)
+        listed = any(category.service not in self.managed_services for category in self.categories)
+        return listed or self.is_cut or bool(self.search_text)
 
     def clean_to(self) -> Category:
         chosen = self.cleaned_data["to"]
         if chosen.startswith("service-"):
-            return self._category_of(chosen.removeprefix("service-"))
-        # Asked of all targets: the tree may be too large to show whole.
-        found = find_move_targets(self.ticket, self.author).filter(pk=number(chosen) or 0)
+            return self._get_arrival_of(chosen.removeprefix("service-"))
+        # Among all targets, because the tree may be too large to be shown whole.
+        found = find_move_targets(self.ticket, self.user).filter(pk=number(chosen) or 0)
         if category := found.select_related("service").first():
             return category
         raise forms.ValidationError(_("The ticket cannot be transferred there."))
 
-    def _category_of(self, service: str) -> Category:
+    def _get_arrival_of(self, service: str) -> Category:
         for branch in self.branches:
             if str(branch.service.pk) == service and branch.arrival is not None:
                 return next(c for c in self.categories if c.pk == branch.arrival)
         raise forms.ValidationError(_("Choose a category of this service."))
 
-    def arguments(self) -> dict[str, Any]:
+    def get_arguments(self) -> dict[str, Any]:
         removed = self.cleaned_data["without"]
-        return super().arguments() | {
+        return super().get_arguments() | {
             "to": self.cleaned_data["to"],
             "release": self.cleaned_data.get("release", False),
             "become_guest": self.cleaned_data.get("become_guest", False),

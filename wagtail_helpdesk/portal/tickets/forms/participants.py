@@ -1,4 +1,4 @@
-"""The forms about people on a ticket: guests, requester, and one's own wish to hear of it."""
+"""The forms about the people of a ticket: guests, the requester, followers."""
 
 from __future__ import annotations
 
@@ -18,55 +18,60 @@ from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
 
-from .action_form import ActForm, WithText
+from .action_form import ActionForm, ButtonGroup, ButtonPlace, TextForm
+from .registry import register_form
 
 #: More guests than this are not listed at once.
-MOST_GUESTS = 50
+MAX_GUESTS = 50
 
 
-class Invite(NamesPeople, WithText):
-    name = "invite"
-    title = _("Invite a user to follow ticket no. %(number)s")
-    submit = _("Invite")
-    text_label = _("Comment (optional): it will be included in the invitation e-mail.")
-    template = "wagtail_helpdesk/portal/acts/invite.html"
+@register_form
+class Invite(NamesPeople, TextForm):
+    action_name = "invite"
+    title = _("Add someone to ticket #%(number)s")
+    submit_label = _("Invite")
+    button = ButtonPlace(ButtonGroup.SECOND, 400)
+    button_label = _("Add someone")
+    text_label = _("Comment (optional)")
+    text_help = _("It is sent with the invitation and shown in the history of the ticket.")
+    template = "wagtail_helpdesk/portal/actions/invite.html"
     people, several = "users", True
     users = fields.make_person_field(several=True)
     field_order = ("users", "query", "text")
 
     @cached_property
     def _guests(self) -> list[Guest]:
-        after = number(self.request.http.GET.get("after", "")) or 0
+        after = number(self.initial.get("after", "")) or 0
         rows = self.ticket.guests.filter(pk__gt=after).select_related("user")
-        return list(rows[: MOST_GUESTS + 1])
+        return list(rows[: MAX_GUESTS + 1])
 
     @property
     def guests(self) -> list[Guest]:
-        """The people invited now, a page of them."""
-        return self._guests[:MOST_GUESTS]
+        """The current guests, one page of them."""
+        return self._guests[:MAX_GUESTS]
 
     @property
     def next_guests(self) -> int | None:
-        """The guest after whom the next page begins."""
-        return self.guests[-1].pk if len(self._guests) > MOST_GUESTS else None
+        """The id of the guest after whom the next page begins, or None."""
+        return self.guests[-1].pk if len(self._guests) > MAX_GUESTS else None
 
     def clean_users(self) -> list[Any]:
-        # Before anybody from outside gets an account.
+        # Before an account is created for anybody from outside.
         typed = self.cleaned_data["users"]
-        rate_limits.check_invitations(self.author, len(split_names(typed)))
+        rate_limits.check_invitations(self.user, len(split_names(typed)))
         return named_people(
             self,
             "users",
-            by=self.author,
+            by=self.user,
             external=True,
             otherwise=_("Nobody has been invited."),
         )
 
     @property
-    def about(self) -> dict[str, Any]:
+    def label_context(self) -> dict[str, Any]:
         people = self.cleaned_data["users"] if self.result else []
         invited = set(self.result.after["guests"]) if self.result else set()
-        return super().about | {
+        return super().label_context | {
             "invited": ", ".join(get_display_name(user) for user in people if user.pk in invited),
             "present": ", ".join(
                 get_display_name(user) for user in people if user.pk not in invited
@@ -74,80 +79,85 @@ class Invite(NamesPeople, WithText):
         }
 
     @property
-    def done(self) -> Any:
+    def success_message(self) -> Any:
         invited = _("Invited to follow the ticket: %(invited)s.")
-        if not self.about["present"]:
+        if not self.label_context["present"]:
             return invited
         present = _("Already on the ticket: %(present)s.")
         return f"{invited} {present}"
 
-    def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {"users": self.cleaned_data["users"]}
+    def get_arguments(self) -> dict[str, Any]:
+        return super().get_arguments() | {"users": self.cleaned_data["users"]}
 
 
-class RemoveGuest(WithText):
-    name = "remove_guest"
-    template = "wagtail_helpdesk/portal/acts/fields.html"
-    user = forms.IntegerField(widget=forms.HiddenInput)
-    dangerous = True
+@register_form
+class RemoveGuest(TextForm):
+    action_name = "remove_guest"
+    template = "wagtail_helpdesk/portal/actions/fields.html"
+    is_destructive = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Added here, because ``user`` is also the attribute that holds the user of the form.
+        self.fields["user"] = forms.IntegerField(widget=forms.HiddenInput)
         named = number(self["user"].value()) or 0
         guest = self.ticket.guests.filter(user=named).select_related("user").first()
         self.guest: Any = guest.user if guest else None
         if self.guest is None and not self.is_bound:
-            raise _no_guest()
+            raise _make_not_a_guest_error()
 
     @property
     def is_oneself(self) -> bool:
-        """Whether it is the guest who goes; of a form sent twice, only what it did still tells."""
+        """Whether the guest leaves by themselves."""
         if self.result:
-            return bool(self.result.after["removed"] == [self.author.pk])
-        return bool(self.guest == self.author)
+            # A form sent twice finds no guest any more: the event says who it was.
+            return bool(self.result.after["removed"] == [self.user.pk])
+        return bool(self.guest == self.user)
 
     @property
     def title(self) -> Any:
         if self.is_oneself:
-            return _("Stop being a guest of ticket no. %(number)s?")
+            return _("Leave ticket #%(number)s?")
         return _("Remove %(name)s from the list of guests?")
 
     @property
-    def about(self) -> dict[str, Any]:
-        return super().about | {"name": get_display_name(self.guest) if self.guest else ""}
+    def label_context(self) -> dict[str, Any]:
+        return super().label_context | {"name": get_display_name(self.guest) if self.guest else ""}
 
     @property
-    def submit(self) -> Any:
-        return _("Confirm") if self.is_oneself else _("Remove the guest")
+    def submit_label(self) -> Any:
+        return _("Leave this ticket") if self.is_oneself else _("Remove the guest")
 
     @property
-    def done(self) -> Any:
+    def success_message(self) -> Any:
         if self.is_oneself:
-            return _("You are no longer a guest of ticket no. %(number)s.")
+            return _("You have left ticket #%(number)s.")
         return _("The guest has been removed.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        # The same form sent twice finds no guest any more, and is answered like the first time.
-        sent, own = cleaned.get("submission"), self.ticket.events.filter(actor=self.author)
+        # The same form sent twice finds no guest any more; it gets the same answer again.
+        sent, own = cleaned.get("submission"), self.ticket.events.filter(actor=self.user)
         if self.guest is None and not (sent and own.filter(batch=sent).exists()):
-            raise _no_guest()
+            raise _make_not_a_guest_error()
         return cleaned
 
-    def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {"user": self.guest}
+    def get_arguments(self) -> dict[str, Any]:
+        return super().get_arguments() | {"user": self.guest}
 
 
-def _no_guest() -> Http404:
+def _make_not_a_guest_error() -> Http404:
     return Http404(_("This person is not a guest of the ticket."))
 
 
-class ChangeRequester(NamesPeople, WithText):
-    name = "change_requester"
-    title = _("Change the requester of ticket no. %(number)s")
-    submit = _("Change the requester")
-    done = _("The requester has been changed.")
-    template = "wagtail_helpdesk/portal/acts/change_requester.html"
+@register_form
+class ChangeRequester(NamesPeople, TextForm):
+    action_name = "change_requester"
+    title = _("Change the requester of ticket #%(number)s")
+    submit_label = _("Change the requester")
+    success_message = _("The requester has been changed.")
+    button = ButtonPlace(ButtonGroup.MORE, 400)
+    template = "wagtail_helpdesk/portal/actions/change_requester.html"
     people = "to"
     to = fields.make_person_field(label=_("New requester (identifier or e-mail address):"))
     keep_as_guest = forms.BooleanField(
@@ -156,45 +166,49 @@ class ChangeRequester(NamesPeople, WithText):
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = named_people(self, "to", by=self.author)
+        people = named_people(self, "to", by=self.user)
         if len(people) != 1:
-            raise forms.ValidationError(_("Name one person."))
+            raise forms.ValidationError(_("Enter one person."))
         return people[0]
 
-    def arguments(self) -> dict[str, Any]:
+    def get_arguments(self) -> dict[str, Any]:
         keep = self.cleaned_data["keep_as_guest"]
-        return super().arguments() | {"to": self.cleaned_data["to"], "keep_as_guest": keep}
+        return super().get_arguments() | {"to": self.cleaned_data["to"], "keep_as_guest": keep}
 
 
-class Wish(ActForm):
-    """The form of a wish to hear of a ticket or not: no message, no event."""
+class SubscriptionForm(ActionForm):
+    """The form of following or muting: no message, no event."""
 
-    submit = _("Confirm")
+    submit_label = _("Confirm")
 
-    def arguments(self) -> dict[str, Any]:
+    def get_arguments(self) -> dict[str, Any]:
         return {}
 
 
-class Follow(Wish):
-    name = "follow"
-    title = _("Follow ticket no. %(number)s")
-    done = _("You are now following this ticket.")
+@register_form
+class Follow(SubscriptionForm):
+    action_name = "follow"
+    title = _("Follow ticket #%(number)s")
+    success_message = _("You are now following this ticket.")
 
 
-class Unfollow(Wish):
-    name = "unfollow"
-    title = _("Stop following ticket no. %(number)s")
-    done = _("You are no longer following this ticket.")
+@register_form
+class Unfollow(SubscriptionForm):
+    action_name = "unfollow"
+    title = _("Stop following ticket #%(number)s")
+    success_message = _("You are no longer following this ticket.")
 
 
-class Mute(Wish):
-    name = "mute"
-    title = _("No more alerts about ticket no. %(number)s?")
-    explains = _("You will still receive any questions put to you.")
-    done = _("You will get no more alerts about this ticket.")
+@register_form
+class Mute(SubscriptionForm):
+    action_name = "mute"
+    title = _("Mute ticket #%(number)s?")
+    help_text = _("You will still be told if someone asks you a question.")
+    success_message = _("This ticket is muted.")
 
 
-class Unmute(Wish):
-    name = "unmute"
-    title = _("Alerts about ticket no. %(number)s")
-    done = _("You will get alerts about this ticket again.")
+@register_form
+class Unmute(SubscriptionForm):
+    action_name = "unmute"
+    title = _("Unmute ticket #%(number)s")
+    success_message = _("This ticket is no longer muted.")

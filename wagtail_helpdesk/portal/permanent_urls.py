@@ -16,7 +16,8 @@ from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.parsing import clean_request
 
-from .request import login_url, make_private
+from .http import make_private
+from .request import login_url
 
 
 @require_safe

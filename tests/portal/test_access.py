@@ -1,4 +1,4 @@
-"""Every address of the helpdesk page × everybody: what each is answered."""
+"""Each route of the helpdesk page, requested by each kind of user."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -41,7 +41,7 @@ def routes():
     return {route.name for route in HelpdeskPage.get_subpage_urls()}
 
 
-def test_s_vis_01_the_matrix_has_every_address():
+def test_access_matrix_has_every_route():
     assert routes() == set(MATRIX)
 
 
@@ -64,7 +64,9 @@ def address(helpdesk, world, route, arguments):
 
 
 @pytest.mark.parametrize("route", MATRIX)
-def test_s_vis_01_each_is_answered_what_is_theirs(visit, helpdesk, people, world, route):
+def test_each_route_answers_each_user_as_the_access_matrix_says(
+    visit, helpdesk, people, world, route
+):
     arguments, answers = MATRIX[route]
     path = address(helpdesk, world, route, arguments)
     given = {who: visit(getattr(people, who, None)).get(path).status_code for who in WHO}
@@ -89,9 +91,7 @@ PARAMETERS = (
     "crafted", ["9" * 5000, "abcd\x00efgh", "²"], ids=["long", "nul", "no digit"]
 )
 @pytest.mark.parametrize("route", MATRIX)
-def test_s_dos_03_whatever_stands_in_an_address_is_answered(
-    visit, helpdesk, people, world, route, crafted
-):
+def test_crafted_query_strings_get_the_usual_answer(visit, helpdesk, people, world, route, crafted):
     arguments, answers = MATRIX[route]
     path, karim = address(helpdesk, world, route, arguments), visit(people.karim)
     expected = answers[WHO.index("karim")]
@@ -100,7 +100,7 @@ def test_s_dos_03_whatever_stands_in_an_address_is_answered(
 
 
 @pytest.mark.parametrize("route", [route for route, (arguments, _) in MATRIX.items() if arguments])
-def test_s_dos_03_a_number_that_no_key_can_be_leads_nowhere(visit, helpdesk, people, world, route):
+def test_number_too_large_for_a_key_is_not_found(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]
     numbers = [name for name, value in arguments.items() if value in world]
     for name in numbers:
@@ -109,7 +109,7 @@ def test_s_dos_03_a_number_that_no_key_can_be_leads_nowhere(visit, helpdesk, peo
 
 
 @pytest.mark.parametrize("route", MATRIX)
-def test_s_inf_03_nothing_is_kept_by_a_cache(visit, helpdesk, people, world, route):
+def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]
     path = address(helpdesk, world, route, arguments)
     for user in (None, people.victor, people.karim):
@@ -122,7 +122,7 @@ TAKES_FORMS = {"act", "new_in", "preferences", "manager_preferences", "absences"
 
 
 @pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))
-def test_pages_that_only_read_take_no_forms(visit, helpdesk, people, world, route):
+def test_read_only_routes_do_not_accept_post(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]
     path = address(helpdesk, world, route, arguments)
     assert visit(people.karim).post(path, x="y").status_code == 405

@@ -1,4 +1,4 @@
-"""Who works today: the banner of a ticket whose manager is not there, and the form that assigns it."""
+"""Absent managers: the banner of the ticket page, and the assign form."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 @pytest.fixture
 def away():
-    """Say that somebody is away for a week, and perhaps who stands in."""
+    """A function that records an absence of a week, perhaps with a replacement."""
 
     def say(user, replacement=None):
         return Absence.objects.create(
@@ -32,7 +32,7 @@ def away():
 
 @pytest.fixture
 def banner(visit, taken):
-    """A function: what the page of Karim's ticket says to somebody about his absence."""
+    """A function that returns the banner of Karim's ticket as a user sees it, or None."""
 
     def read(user):
         found = visit(user).page(f"tickets/{taken.pk}/").select_one(".hd-presence")
@@ -44,14 +44,14 @@ def banner(visit, taken):
 # -- The banner --
 
 
-def test_managers_read_until_when_and_who_stands_in(banner, people, away):
+def test_banner_tells_managers_until_when_and_who_the_replacement_is(banner, people, away):
     away(people.karim, people.julien)
     said = banner(people.sophie)
-    assert said.startswith("Karim Benali is absent until ")
-    assert "Julien Moreau stands in." in said
+    assert said.startswith("Karim Benali is away until ")
+    assert "Julien Moreau is the replacement." in said
 
 
-def test_one_click_leads_to_the_form_with_the_replacement_chosen(visit, taken, people, away):
+def test_banner_links_to_the_assign_form_with_the_replacement_chosen(visit, taken, people, away):
     away(people.karim, people.julien)
     sophie = visit(people.sophie)
     [link] = sophie.page(f"tickets/{taken.pk}/").select(".hd-presence a")
@@ -62,37 +62,37 @@ def test_one_click_leads_to_the_form_with_the_replacement_chosen(visit, taken, p
     assert chosen["value"] == str(people.julien.pk)
 
 
-def test_a_chain_is_followed_to_its_end(banner, people, away):
+def test_banner_names_the_replacement_of_an_absent_replacement(banner, people, away):
     away(people.karim, people.julien)
     away(people.julien, people.hugo)
-    assert "Hugo Perrin stands in." in banner(people.sophie)
+    assert "Hugo Perrin is the replacement." in banner(people.sophie)
 
 
-def test_the_replacement_is_invited_to_take_over(visit, taken, people, away):
+def test_banner_offers_the_replacement_to_take_the_ticket(visit, taken, people, away):
     away(people.karim, people.sophie)
     [link] = visit(people.sophie).page(f"tickets/{taken.pk}/").select(".hd-presence a")
-    assert link.text == "Take charge of the ticket"
+    assert link.text == "Take the ticket"
 
 
-def test_nobody_is_offered_who_does_not_manage_the_service(visit, taken, people, dsi, away):
+def test_banner_does_not_offer_a_replacement_from_another_service(visit, taken, people, dsi, away):
     away(people.karim, people.nadia)
     page = visit(people.sophie).page(f"tickets/{taken.pk}/")
-    assert "Nadia Haddad stands in." in page.select_one(".hd-presence").text
+    assert "Nadia Haddad is the replacement." in page.select_one(".hd-presence").text
     assert not page.select(".hd-presence a")
 
 
-def test_nor_offered_to_whoever_may_not_assign(visit, general, taken, people, away):
+def test_banner_offers_nothing_to_managers_who_cannot_assign(visit, general, taken, people, away):
     privileged(general, people.sophie, can_assign=False)
     away(people.karim, people.julien)
     assert not visit(people.sophie).page(f"tickets/{taken.pk}/").select(".hd-presence a")
 
 
-def test_the_requester_reads_it_too(banner, people, away):
+def test_banner_is_shown_to_the_requester(banner, people, away):
     away(people.karim, people.julien)
-    assert "Julien Moreau stands in." in banner(people.lea)
+    assert "Julien Moreau is the replacement." in banner(people.lea)
 
 
-def test_guests_and_viewers_do_not(banner, taken, people, away):
+def test_banner_is_hidden_from_guests_and_viewers(banner, taken, people, away):
     away(people.karim, people.julien)
     actions.invite(taken, by=people.lea, users=[people.ines])
     with unguarded():
@@ -101,36 +101,36 @@ def test_guests_and_viewers_do_not(banner, taken, people, away):
     assert banner(people.victor) is None
 
 
-def test_nor_the_absent_manager_in_person(banner, people, away):
+def test_banner_is_hidden_from_the_absent_manager(banner, people, away):
     away(people.karim, people.julien)
     assert banner(people.karim) is None
 
 
-def test_managers_read_that_somebody_is_unavailable(banner, people):
+def test_banner_tells_managers_that_the_manager_is_unavailable(banner, people):
     ServiceManager.objects.filter(user=people.karim).update(available=False)
     assert banner(people.sophie) == "Karim Benali is not available at the moment."
     assert banner(people.lea) is None
 
 
-def test_managers_read_that_nobody_works_on_the_ticket(banner, people):
+def test_banner_tells_managers_that_nobody_works_on_the_ticket(banner, people):
     type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
-    assert "no longer active: nobody is working" in banner(people.sophie)
+    assert "no longer active. Nobody is working" in banner(people.sophie)
     ServiceManager.objects.filter(user=people.karim).delete()
     assert "no longer manages this service" in banner(people.sophie)
 
 
-def test_nothing_is_said_of_somebody_who_is_there(banner, people):
+def test_no_banner_while_the_manager_is_available(banner, people):
     assert banner(people.sophie) is None
     assert banner(people.lea) is None
 
 
-def test_nor_once_the_ticket_has_ended(banner, taken, people, away):
+def test_no_banner_on_an_ended_ticket(banner, taken, people, away):
     away(people.karim, people.julien)
     actions.close(taken, by=people.karim)
     assert banner(people.sophie) is None
 
 
-def test_s_dos_03_the_banner_costs_few_statements(visit, taken, people, away):
+def test_ticket_page_with_a_banner_needs_few_queries(visit, taken, people, away):
     sophie, path = visit(people.sophie), f"tickets/{taken.pk}/"
     away(people.karim, people.julien)
     sophie.get(path)
@@ -142,39 +142,41 @@ def test_s_dos_03_the_banner_costs_few_statements(visit, taken, people, away):
 # -- The form that assigns --
 
 
-def test_the_absent_are_named_and_cannot_be_chosen(visit, ticket, people, away):
+def test_assign_form_names_absent_managers_without_offering_them(visit, ticket, people, away):
     away(people.sophie)
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
-    assert "Sophie Lambert is absent until" in page.text
+    assert "Sophie Lambert is away until" in page.text
     values = {field["value"] for field in page.select("input[name=to]")}
     assert str(people.sophie.pk) not in values
 
 
-def test_choosing_the_replacement_is_one_click(visit, ticket, people, away):
+def test_assign_form_offers_the_replacement_of_an_absent_manager(visit, ticket, people, away):
     away(people.sophie, people.julien)
     karim = visit(people.karim)
     page = karim.page(f"tickets/{ticket.pk}/assign/")
-    [label] = [label for label in page.select("label") if "in place of" in label.text]
+    [label] = [label for label in page.select("label") if "replacing" in label.text]
     value = label.find("input", {"name": "to"})["value"]
     assert karim.act(ticket, "assign", to=value).status_code == 303
     assert Ticket.objects.get().assignee == people.julien
 
 
-def test_a_replacement_from_elsewhere_is_named_only(visit, ticket, people, dsi, away):
+def test_assign_form_names_a_replacement_from_another_service_without_offering_them(
+    visit, ticket, people, dsi, away
+):
     away(people.sophie, people.nadia)
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
-    assert "Nadia Haddad stands in." in page.text
+    assert "Nadia Haddad is the replacement." in page.text
     assert str(people.nadia.pk) not in {field["value"] for field in page.select("input[name=to]")}
 
 
-def test_somebody_absent_is_refused_when_sent_all_the_same(visit, ticket, people, away):
+def test_assigning_to_an_absent_manager_is_refused(visit, ticket, people, away):
     away(people.sophie, people.julien)
     response = visit(people.karim).act(ticket, "assign", to=people.sophie.pk)
     assert response.status_code == 422
     assert Ticket.objects.get().assignee is None
 
 
-def test_s_dos_03_statements_do_not_grow_with_the_absent(
+def test_assign_form_needs_as_many_queries_for_many_absent_managers(
     visit, general, ticket, people, django_user_model
 ):
     karim, path = visit(people.karim), f"tickets/{ticket.pk}/assign/"

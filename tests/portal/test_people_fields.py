@@ -1,4 +1,4 @@
-"""The search of the directory beside the fields in which people are named."""
+"""Fields in which people are named, and the directory search beside them."""
 
 import pytest
 from django.core.cache import cache
@@ -26,7 +26,7 @@ def field(page, name):
     return page.find("input", {"name": name}).get("value", "")
 
 
-def test_the_search_shows_who_was_found_and_keeps_what_was_typed(lea, ticket):
+def test_directory_search_shows_people_and_keeps_the_form(lea, ticket):
     response = lea.act(ticket, "invite", users="ines", query="moreau", text="Venez.", find="1")
     assert response.status_code == 200
     page = soup(response)
@@ -39,12 +39,12 @@ def test_the_search_shows_who_was_found_and_keeps_what_was_typed(lea, ticket):
     assert not Guest.objects.exists()
 
 
-def test_nobody_found_is_said_so(lea, ticket):
+def test_directory_search_without_result_says_so(lea, ticket):
     page = soup(lea.act(ticket, "invite", query="zzzzz", find="1"))
     assert "Nobody was found." in page.find(class_="hd-found").text
 
 
-def test_whoever_is_ticked_is_invited_with_whoever_is_typed(lea, people, ticket):
+def test_people_ticked_and_people_typed_are_all_invited(lea, people, ticket):
     response = lea.act(ticket, "invite", users="ines", chosen=["julien", "hugo"])
     assert response.status_code == 303
     guests = set(Guest.objects.values_list("user", flat=True))
@@ -52,13 +52,13 @@ def test_whoever_is_ticked_is_invited_with_whoever_is_typed(lea, people, ticket)
 
 
 @pytest.mark.parametrize("again", [{"find": "1", "query": "perrin"}, {"users": "nobody"}])
-def test_whoever_is_ticked_stays_when_the_form_comes_back(lea, ticket, again):
+def test_people_ticked_stay_named_when_the_form_is_shown_again(lea, ticket, again):
     page = soup(lea.act(ticket, "invite", chosen=["julien"], **again))
     assert field(page, "users").split(", ")[-1] == "julien"
     assert not Guest.objects.exists()
 
 
-def test_a_new_requester_is_picked_instead_of_what_is_typed(visit, people, taken):
+def test_requester_ticked_replaces_the_one_typed(visit, people, taken):
     karim = visit(people.karim)
     page = soup(karim.act(taken, "change_requester", to="tomas", query="girard", find="1"))
     assert found(page) == ["thomas"]
@@ -67,18 +67,18 @@ def test_a_new_requester_is_picked_instead_of_what_is_typed(visit, people, taken
     assert taken.requester == people.thomas
 
 
-def test_s_dos_02_a_crowd_is_not_listed_whole_and_it_is_said(lea, ticket, settings):
+def test_directory_search_lists_at_most_20_people_and_says_so(lea, ticket, settings):
     from django.contrib.auth import get_user_model
 
     users = (get_user_model()(username=f"dupont{n}", last_name="Dupont") for n in range(30))
     get_user_model().objects.bulk_create(users)
     page = soup(lea.act(ticket, "invite", query="dupont", find="1"))
     assert len(found(page)) == 20
-    assert "There may be others" in page.text
+    assert "Keep typing to narrow this down" in page.text
 
 
 @pytest.mark.usefixtures("a_new_hour")
-def test_who_searches_too_often_is_told_so(lea, ticket, settings):
+def test_too_many_directory_searches_are_refused(lea, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 1}
     lea.act(ticket, "invite", query="moreau", find="1")
     page = soup(lea.act(ticket, "invite", query="moreau", users="ines", find="1"))
@@ -86,9 +86,7 @@ def test_who_searches_too_often_is_told_so(lea, ticket, settings):
     assert field(page, "users") == "ines"
 
 
-def test_r_36_a_directory_that_is_down_is_said_so_and_those_known_are_shown(
-    lea, ticket, monkeypatch
-):
+def test_directory_that_does_not_answer_is_reported_and_the_form_kept(lea, ticket, monkeypatch):
     def down(query, by):
         raise DirectoryUnavailable
 
@@ -99,7 +97,7 @@ def test_r_36_a_directory_that_is_down_is_said_so_and_those_known_are_shown(
 
 
 @pytest.mark.parametrize(("who", "status"), [("victor", 404), ("ines", 403)])
-def test_who_may_not_invite_does_not_search(visit, people, ticket, who, status):
+def test_users_who_cannot_invite_cannot_search_the_directory(visit, people, ticket, who, status):
     Guest.objects.create(ticket=ticket, user=people.ines)
     response = visit(getattr(people, who)).act(ticket, "invite", query="moreau", find="1")
     assert response.status_code == status
@@ -111,7 +109,7 @@ def opening(visitor, heating, **data):
     return visitor.post(path, **(hidden(visitor.get(path)) | {"category": heating.pk} | data))
 
 
-def test_managers_find_the_person_they_open_for(visit, people, heating):
+def test_managers_find_the_requester_in_the_opening_form(visit, people, heating):
     page = soup(opening(visit(people.karim), heating, query="girard", subject="Froid", find="1"))
     assert found(page) == ["thomas"]
     assert field(page, "subject") == "Froid"
@@ -121,7 +119,7 @@ def test_managers_find_the_person_they_open_for(visit, people, heating):
     assert Ticket.objects.get().requester == people.thomas
 
 
-def test_who_opens_only_for_themselves_has_no_search(lea, heating):
+def test_requesters_have_no_directory_search_in_the_opening_form(lea, heating):
     page = soup(opening(lea, heating, query="girard", subject="Froid", find="1"))
     assert not found(page)
     assert not page.find("input", {"name": "query"})

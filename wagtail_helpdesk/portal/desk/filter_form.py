@@ -1,0 +1,144 @@
+"""The filters of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from wagtail_helpdesk import category_tree
+from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
+from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.portal import paging
+from wagtail_helpdesk.portal.query_form import IdChoiceField, QueryForm
+
+from . import age_filter
+from .queues import DeskQueue
+
+ORDERS = {
+    "recent": (gettext_lazy("latest activity first"), paging.RECENT),
+    "oldest": (gettext_lazy("longest wait first"), paging.OLDEST),
+    "urgent": (gettext_lazy("highest priority first"), paging.URGENT),
+}
+#: With more categories than this, none is offered as a filter until a service is chosen.
+MAX_FILTER_CATEGORIES = 200
+
+
+class DeskFilterForm(QueryForm):
+    """Queue, filters and order of the desk."""
+
+    queue = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+    service = IdChoiceField(label=gettext_lazy("Service"))
+    category = IdChoiceField(label=gettext_lazy("Category"))
+    status = forms.ChoiceField(
+        label=pgettext_lazy("ticket", "Status"), required=False, initial="open"
+    )
+    priority = IdChoiceField(label=gettext_lazy("Priority"))
+    age = forms.ChoiceField(label=pgettext_lazy("ticket", "Opened"), required=False)
+    order = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
+
+    def __init__(
+        self, query: Mapping[str, Any], *, queues: Mapping[str, DeskQueue], services: list[Service]
+    ) -> None:
+        super().__init__(query, auto_id=False)
+        self.queues, self.services = queues, services
+        self._offer("queue", [(name, queue.label) for name, queue in queues.items()])
+        self._offer("service", [(s.pk, s.name) for s in services], pgettext("services", "all"))
+        self._offer("status", _status_choices())
+        self._offer("priority", Priority.choices, pgettext("priorities", "all"))
+        self._offer("age", list(age_filter.LABELS.items()), pgettext("ages", "all"))
+        nodes = [(node.pk, node.indented_name) for node in self.categories]
+        self._offer("category", nodes, pgettext("categories", "all"))
+        self._offer("order", [(name, label) for name, (label, _order) in self.orders.items()])
+        self.notices: list[str] = []
+        self.read()
+        self._tell_other_queue()
+        if self.ignored:
+            names = ", ".join(self.ignored)
+            self.notices.append(_("Not applied, because it does not exist here: %s.") % names)
+
+    def _offer(self, name: str, choices: list[Any], all_label: str | None = None) -> None:
+        none = [] if all_label is None else [("", all_label)]
+        self.fields[name].choices = [*none, *choices]  # type: ignore[attr-defined]
+
+    def get_default(self, name: str) -> Any:
+        if name == "queue":
+            return next(iter(self.queues))
+        if name == "order":
+            preferred = self.shown_queue.default_order
+            return preferred if preferred in self.orders else next(iter(self.orders))
+        return super().get_default(name)
+
+    @cached_property
+    def categories(self) -> list[category_tree.TreeNode]:
+        """The categories offered: those of the chosen service, or of all while they are few."""
+        service = self.peek("service")
+        services = [s.pk for s in self.services if service in (None, s.pk)]
+        rows = Category.objects.filter(service__in=services).only(*category_tree.FIELDS)
+        tree = category_tree.build_tree(rows[: MAX_FILTER_CATEGORIES + 1])
+        return tree if len(tree) <= MAX_FILTER_CATEGORIES else []
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether only open tickets are listed."""
+        status = self.peek("status")
+        return status == "open" or status in OPEN_STATUSES
+
+    @property
+    def orders(self) -> dict[str, tuple[Any, paging.Order]]:
+        """The orders offered: the index on priority holds open tickets alone."""
+        return ORDERS if self.is_open else {n: o for n, o in ORDERS.items() if n != "urgent"}
+
+    @cached_property
+    def shown_queue(self) -> DeskQueue:
+        """The chosen queue; for ended tickets, the last one instead of one that is open only."""
+        queue = self.queues[self.peek("queue")]
+        if self.is_open or not queue.is_open_only:
+            return queue
+        return next(q for q in reversed(list(self.queues.values())) if not q.is_open_only)
+
+    def _tell_other_queue(self) -> None:
+        queue, shown = self.queues[self.cleaned_data["queue"]], self.shown_queue
+        if shown == queue:
+            return
+        self.cleaned_data["queue"] = shown.name
+        self._set("queue", shown.name)
+        self.notices.append(
+            _("“%(queue)s” holds open tickets only: “%(other)s” is shown.")
+            % {"queue": queue.label, "other": shown.label}
+        )
+
+    @property
+    def shown_fields(self) -> list[forms.BoundField]:
+        """The filters that leave something to choose."""
+        useless = {
+            "service": len(self.services) < 2,
+            "category": not self.categories,
+        }
+        return [field for field in self.visible_fields() if not useless.get(field.name)]
+
+    def get_queue_parameters(self, queue: DeskQueue) -> dict[str, Any]:
+        """Return the parameters that show another queue with the same filters and order."""
+        kept = self.chosen | {"queue": queue.name}
+        if queue.is_open_only and not self.is_open:
+            del kept["status"]
+        return kept
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the list as it is."""
+        given = self.cleaned_data.items()
+        return {name: value for name, value in given if value not in (None, "")}
+
+
+def _status_choices() -> list[tuple[str, Any]]:
+    groups = [
+        ("open", pgettext("tickets", "open")),
+        ("ended", pgettext("tickets", "ended")),
+        ("all", pgettext("tickets", "all")),
+    ]
+    return [*groups, *Status.choices]

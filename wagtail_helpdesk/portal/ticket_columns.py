@@ -1,0 +1,79 @@
+"""The columns of ticket lists besides number, subject, status and last activity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+
+if TYPE_CHECKING:
+    from .ticket_rows import TicketRow
+
+DESK_HOOK = "register_helpdesk_desk_column"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketColumn:
+    """A column of a ticket list.
+
+    ``load_cells`` gets the rows of a page and the user who reads them, and returns what the cell
+    of each ticket shows by the ticket's number, in one statement at most. Text is escaped unless
+    it is marked safe. The caller has checked that the user may read the tickets.
+    """
+
+    name: str
+    label: Any
+    load_cells: Callable[[Sequence[TicketRow], Any], Mapping[int, Any]]
+    sort_order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a registered column, with the label that narrow screens show beside it."""
+
+    label: Any
+    value: Any
+
+
+def fill_cells(
+    rows: Sequence[TicketRow], columns: Sequence[TicketColumn], user: Any
+) -> list[TicketRow]:
+    """Return the rows with the cells of these columns."""
+    loaded = [(column.label, column.load_cells(rows, user)) for column in columns] if rows else []
+    return [
+        replace(row, cells=tuple(Cell(label, cells.get(row.number, "")) for label, cells in loaded))
+        for row in rows
+    ]
+
+
+def get_desk_columns() -> list[TicketColumn]:
+    """Return the columns of the desk in order; of two with one name, the one registered later."""
+    columns = {column.name: column for column in (make() for make in hooks.get_hooks(DESK_HOOK))}
+    return sorted(columns.values(), key=lambda column: column.sort_order)
+
+
+def register_requester_column() -> TicketColumn:
+    """Return the column with the names of the requesters."""
+    return REQUESTER
+
+
+def register_manager_column() -> TicketColumn:
+    """Return the column with the names of the managers in charge."""
+    return MANAGER
+
+
+def _requesters(rows: Sequence[TicketRow], user: Any) -> dict[int, str]:
+    return {row.number: row.requester for row in rows}
+
+
+def _managers(rows: Sequence[TicketRow], user: Any) -> dict[int, str]:
+    nobody = _("nobody")
+    return {row.number: row.assignee or nobody for row in rows}
+
+
+REQUESTER = TicketColumn("requester", gettext_lazy("Requester"), _requesters, 100)
+MANAGER = TicketColumn("manager", gettext_lazy("Manager"), _managers, 200)
