@@ -11,7 +11,7 @@ PARALLEL ?= -n 2
 export VENV
 
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
-LINT := style floors types templates security
+LINT := style layers types templates security
 SITE := migrations check translations
 TESTS := compat custom-page postgresql
 
@@ -40,8 +40,8 @@ style: ## Format and style (ruff)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-floors: ## Imports go down the stairs (import-linter)
-	@$(call title,floors)
+layers: ## Imports go down, never up (import-linter)
+	@$(call title,layers)
 	@$(BIN)/lint-imports
 
 types: ## Types (mypy, strict)

@@ -64,7 +64,7 @@ class BareSite:
         self.folder = folder
         venv = folder / "venv"
         constraints = folder / "constraints.txt"
-        constraints.write_text(f"wagtail-helpdesk @ {wheel.as_uri()}\n")
+        constraints.write_text(f"wagtail-intranet-helpdesk @ {wheel.as_uri()}\n")
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTHON"))},
             "PATH": f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}",
