@@ -1,4 +1,4 @@
-"""SQLite in a temporary file, mails kept in memory, no server: what `make test-fast` runs in."""
+"""SQLite in a temporary file, mails in memory, no server: the settings of `make test-fast`."""
 
 import tempfile
 from pathlib import Path
