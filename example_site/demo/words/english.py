@@ -1,4 +1,4 @@
-"""What the pages of the portal say in English."""
+"""The English texts of the pages."""
 
 from demo.words.text import Asked, Days, Text
 

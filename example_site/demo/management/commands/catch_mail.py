@@ -1,4 +1,4 @@
-"""Keep every mail sent to a local port in the demonstration’s mailbox."""
+"""Store every mail sent to a local port in the mailbox of the demonstration."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from demo.mailbox import Mailbox
 
 
 class Catcher:
-    """Accepts whatever comes, and keeps it."""
+    """Accepts and stores every mail."""
 
     def __init__(self, mailbox: Mailbox, log: OutputWrapper) -> None:
         self.mailbox, self.log = mailbox, log
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         asyncio.run(self.serve(catcher))
 
     async def serve(self, catcher: Catcher) -> None:
-        """Listen until the process is told to stop."""
+        """Listen until the process is stopped."""
         server = await asyncio.get_running_loop().create_server(
             lambda: SMTP(catcher, enable_SMTPUTF8=True),
             "127.0.0.1",
