@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, OutgoingMail, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.core.management.base import BaseCommand, OutputWrapper
 
@@ -16,9 +16,9 @@ class Catcher:
     def __init__(self, mailbox: Mailbox, log: OutputWrapper) -> None:
         self.mailbox, self.log = mailbox, log
 
-    async def handle_DATA(self, server: SMTP, session: Session, mail: OutgoingMail) -> str:  # noqa: N802
-        self.mailbox.put(mail.content)
-        self.log.write(f"for {', '.join(mail.rcpt_tos)}")
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.mailbox.put(envelope.content)
+        self.log.write(f"for {', '.join(envelope.rcpt_tos)}")
         return "250 Kept"
 
 
