@@ -128,7 +128,7 @@ class BodyBlock(HelpdeskStreamBlock):
             "document-link",
         ],
     )
-    notification = NoticeBlock()
+    notice = NoticeBlock()
     shortcuts = ShortcutsBlock()
     latest = LatestBlock()
     agenda = AgendaBlock()

@@ -111,7 +111,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "No portable heaters",
                     "text": (
@@ -297,7 +297,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "A question about your own situation?",
                     "text": (

@@ -113,7 +113,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "Pas de chauffage d’appoint",
                     "text": (
@@ -301,7 +301,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "Une question sur votre situation ?",
                     "text": (
