@@ -1,4 +1,4 @@
-# Each target sets up what it needs (scripts/setup); the second time that takes a second.
+# Each target installs what it needs (scripts/setup); the second time this takes a second.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -73,7 +73,7 @@ translations: ## Every string is translated, every catalogue compiled
 	@$(call title,translations)
 	@$(PYTEST) -q tests/test_translations.py tests/test_french.py
 
-audit: ## Known vulnerabilities of what we depend on (pip-audit)
+audit: ## Known vulnerabilities of dependencies (pip-audit)
 	@$(call title,audit)
 	@scripts/audit
 
@@ -98,10 +98,10 @@ postgresql: ## The whole suite on PostgreSQL with the newest versions, all serve
 
 # -- long runs -----------------------------------------------------------------------------------
 
-chaos: setup-test ## Kill and break everything for some minutes, and count what was lost; TICKETS=200000 among many
+chaos: setup-test ## Inject faults for some minutes, and count lost mails; TICKETS=200000 for a large helpdesk
 	@HELPDESK_CHAOS_TICKETS=$(or $(TICKETS),0) $(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres
 
-bench: setup-test ## Measure the pages at 2,000 and 20,000 tickets (minutes)
+bench: setup-test ## Measure pages at 2,000 and 20,000 tickets (minutes)
 	@$(BIN)/python -m bench
 
 bench-full: setup-test ## Measure them at 10,000 to a million on PostgreSQL (an hour or two)
@@ -109,14 +109,14 @@ bench-full: setup-test ## Measure them at 10,000 to a million on PostgreSQL (an 
 
 # -- housekeeping --------------------------------------------------------------------------------
 
-docs: setup-fast ## Print the generated pages of docs/reference again
+docs: setup-fast ## Generate the pages of docs/reference
 	@$(BIN)/python scripts/docs
 
 messages: setup-test ## Collect the strings to translate, and compile the catalogues
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin makemessages --locale fr --locale en --no-wrap --add-location file --no-obsolete
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin compilemessages
 
-clean: ## Remove everything that was made here
+clean: ## Remove everything that these targets created
 	rm -rf $(VENV) .nox node_modules .state build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

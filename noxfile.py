@@ -21,7 +21,7 @@ nox.options.tags = ["compat"]
 nox.options.default_venv_backend = "uv"
 nox.options.error_on_missing_interpreters = True
 nox.options.reuse_venv = "yes"
-# Pythons are those of the machine: one that is missing is said, never fetched in silence.
+# Uses the Pythons of the machine: a missing one is reported, never downloaded.
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
 
 

@@ -1,1 +1,1 @@
-"""Measures the helpdesk at the size of a large organisation. `python -m bench --help` says how."""
+"""Benchmarks at the size of a large organisation; see `python -m bench --help`."""

@@ -1,10 +1,9 @@
-"""Measure every page, at several sizes at once, and print tables.
+"""Measure every page at several sizes, and print tables.
 
     python -m bench                     2,000 and 20,000 tickets, SQLite and PostgreSQL: minutes
     python -m bench --size full         10,000, 200,000 and 1,000,000 on PostgreSQL: an hour or two
 
-What was loaded stays in .state/bench for the next run. Figures are of one machine and one run:
-compare those of one table with each other.
+Loaded data stays in .state/bench for the next run. Compare figures of one run only.
 """
 
 import argparse
@@ -22,12 +21,12 @@ from bench import peer, running, servers, tables  # noqa: E402
 
 SIZES = {"small": (2_000, 20_000), "full": (10_000, 200_000, 1_000_000)}
 KINDS = {"small": ("sqlite", "postgresql"), "full": ("postgresql",)}
-#: How many tickets the other helpdesk can be asked to bear.
+#: The largest size at which django-helpdesk is measured.
 MOST_FOR_THE_PEER = 200_000
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Run the benchmarks of the command line."""
     words = argparse.ArgumentParser(prog="bench", description=__doc__.split("\n")[0])
     words.add_argument("--size", choices=SIZES, default="small")
     words.add_argument("--kind", choices=("sqlite", "postgresql"), help="one kind of database only")

@@ -1,4 +1,4 @@
-"""Asking a running site over HTTP, and the times of the answers. Without Django: nothing is shared."""
+"""An HTTP client that measures response times, without Django."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 Answer = tuple[int, bytes]
 Ask = Callable[[], Answer]
-#: Gets ready, which is not timed, and gives what is.
+#: Prepares a request, untimed, and returns the function that is timed.
 Work = Callable[[], Ask]
 Key = TypeVar("Key", bound=Hashable)
 
@@ -23,7 +23,7 @@ _HIDDEN = re.compile(rb'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
 
 
 class Browser:
-    """Somebody with a browser, who is logged in already; keeps its connection."""
+    """An HTTP client of a logged-in user, with a kept connection."""
 
     def __init__(self, port: int, session: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
@@ -57,7 +57,7 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds of one request, how many a second were answered, and the bytes of one answer."""
+    """Milliseconds per request, requests per second, and bytes per response."""
 
     p50: float
     p95: float
@@ -66,7 +66,7 @@ class Times:
 
 
 def interleaved(works: Mapping[Key, Work], rounds: int) -> dict[Key, Times]:
-    """Do several things in turn, so many times each: what disturbs one disturbs all."""
+    """Run several functions in turn, ``rounds`` times each, so that other load affects all."""
     for work in works.values():
         for _n in range(4):
             _timed(work())
@@ -78,7 +78,7 @@ def interleaved(works: Mapping[Key, Work], rounds: int) -> dict[Key, Times]:
 
 
 def at_once(asks: list[Ask], rounds: int) -> Times:
-    """Let several ask at the same time, so many times in all."""
+    """Send requests from several clients at the same time."""
 
     def some(ask: Ask) -> list[tuple[float, int]]:
         return [_timed(ask) for _round in range(max(1, rounds // len(asks)))]
@@ -90,7 +90,7 @@ def at_once(asks: list[Ask], rounds: int) -> Times:
 
 
 def _timed(ask: Ask) -> tuple[float, int]:
-    """Return the milliseconds and bytes of an answer, which must be a good one."""
+    """Return the milliseconds and bytes of a response; raise if it is an error."""
     began = time.perf_counter()
     status, body = ask()
     took = 1000 * (time.perf_counter() - began)

@@ -1,6 +1,6 @@
-"""The least a page can cost: a bare Django view with one query and the same template.
+"""The lower bound of a page: a bare Django view with one query and the same template.
 
-The context of the template is kept from the first request, which the real page answered.
+The template and its context are kept from a first request to the real page.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ _kept: dict[str, tuple[Any, Any]] = {}
 
 
 def page(request: HttpRequest, page: str) -> HttpResponse:
-    """Answer with the template of a page, after one query for twenty-five rows."""
+    """Render the template of a page after one query for twenty-five rows."""
     address = request.get_full_path().removeprefix("/floor/")
     if address not in _kept:
         _kept[address] = _answered(address)
@@ -29,7 +29,7 @@ def page(request: HttpRequest, page: str) -> HttpResponse:
 
 
 def _answered(address: str) -> tuple[Any, Any]:
-    """Let the real page answer, and return its template and what was in it."""
+    """Render the real page, and return its template and context."""
     person, _, path = address.partition("/")
     real = RequestFactory(HTTP_HOST="127.0.0.1").get(f"/assistance/{path}")
     real.user = get_user_model()._default_manager.get(username=person)
@@ -45,6 +45,6 @@ def _answered(address: str) -> tuple[Any, Any]:
 
 @csrf_exempt
 def post(request: HttpRequest, number: int) -> HttpResponse:
-    """Append a message to a ticket, and nothing else."""
+    """Insert a message of a ticket, and nothing else."""
     Event.objects.create(ticket_id=number, action="comment", text="Bonjour", html="<p>Bonjour</p>")
     return HttpResponse(status=204)

@@ -1,4 +1,4 @@
-"""Rows straight into their tables: COPY on PostgreSQL, executemany on SQLite."""
+"""Bulk insertion of rows: COPY on PostgreSQL, executemany on SQLite."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Model = type[models.Model]
 
 
 class Table:
-    """The table of a model, for rows of which only some columns differ; the others have defaults.
+    """The table of a model, for rows in which some columns vary; the others have defaults.
 
     Values are the database's own: UUIDs and JSON as text.
     """
@@ -31,7 +31,7 @@ class Table:
         self.constants = tuple(constant.values())
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Append these rows, each with the differing values in their order."""
+        """Insert rows, each with the values of the varying columns."""
         whole = ((*self._adapted(row), *self.constants) for row in rows)
         columns = ", ".join(map(connection.ops.quote_name, self.columns))
         with connection.cursor() as cursor:
@@ -49,7 +49,7 @@ class Table:
 
 
 def _adapter(field: models.Field) -> Callable[[Any], Any] | None:
-    """Return how SQLite stores a value that PostgreSQL's driver takes as it is."""
+    """Return the function that converts a value for SQLite; None on PostgreSQL."""
     if connection.vendor == "postgresql":
         return None
     return {
@@ -60,15 +60,15 @@ def _adapter(field: models.Field) -> Callable[[Any], Any] | None:
 
 @contextmanager
 def in_bulk(*tables: Model) -> Iterator[None]:
-    """Leave the plain indexes of these tables out until the block ends, and foreign keys unchecked.
+    """Drop the plain indexes of tables, and do not check foreign keys, until the block ends.
 
-    On PostgreSQL only, where it needs a superuser; check constraints hold all the time.
+    On PostgreSQL only, as a superuser. Check constraints stay active.
     """
     if connection.vendor != "postgresql":
         yield
         return
     indexes = _plain_indexes([model._meta.db_table for model in tables])
-    # What the transaction already did would forbid to change the tables.
+    # Pending events of the transaction would prevent changes of the tables.
     _run("SET CONSTRAINTS ALL IMMEDIATE", "SET session_replication_role = replica")
     _run(*(f"DROP INDEX {name}" for name, _definition in indexes))
     yield
@@ -90,10 +90,10 @@ def _plain_indexes(tables: list[str]) -> list[tuple[str, str]]:
 
 
 def settle(*tables: Model) -> None:
-    """Continue the sequences after the highest number, and let the planner count the rows."""
+    """Set the sequences after the highest number, and update the planner's statistics."""
     _run(*connection.ops.sequence_reset_sql(no_style(), list(tables)))
     if connection.vendor == "postgresql":
-        # The visibility map, which index-only counts read, is made outside a transaction only.
+        # VACUUM, which creates the visibility map for index-only scans, runs outside a transaction.
         verb = "ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE"
         _run(*(f"{verb} {connection.ops.quote_name(model._meta.db_table)}" for model in tables))
     else:

@@ -3,9 +3,9 @@
     python bench/mails.py [mails]
 
 The database is a temporary SQLite file; the mail server is a process of its own on loopback. It
-answers each message at once, then after 10 and 20 ms: a real one writes the message to disk before
-it answers. Prints also how long an event takes to reach the mail server with an idle loop, and how
-long it takes to announce one to ten thousand people.
+answers each message at once, then after 10 and 20 ms, because real servers write the message to
+disk before they answer. Also prints how long an event takes to reach the mail server with an idle loop, and how
+long it takes to dispatch one to ten thousand people.
 """
 
 import logging
@@ -27,7 +27,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings.fast"
 
 
 def serve(delay, port_of):
-    """Serve mail in a process of its own, so that it does not share our interpreter."""
+    """Run a mail server in its own process, so that it does not share this interpreter."""
     from tests.servers.smtp import smtp_server
 
     with smtp_server() as server:
@@ -38,7 +38,7 @@ def serve(delay, port_of):
 
 
 def mail_server(delay):
-    """Start it, and return the process and the port."""
+    """Start the mail server, and return the process and the port."""
     port_of = multiprocessing.Queue()
     process = multiprocessing.Process(target=serve, args=(delay, port_of), daemon=True)
     process.start()
@@ -46,7 +46,7 @@ def mail_server(delay):
 
 
 def bare_loop(port, raw, count):
-    """Send the same bytes so many times; return mails per second."""
+    """Send the same bytes ``count`` times; return mails per second."""
     started = time.perf_counter()
     with smtplib.SMTP("127.0.0.1", port) as smtp:
         for number in range(count):
@@ -74,7 +74,7 @@ def world():
 
 
 def crowd(ticket, size):
-    """Invite so many people."""
+    """Invite ``size`` people."""
     from django.contrib.auth import get_user_model
 
     from wagtail_helpdesk.models import Guest
@@ -87,7 +87,7 @@ def crowd(ticket, size):
 
 
 def tell(ticket, text):
-    """Write something on the ticket, and announce it."""
+    """Comment on the ticket, and dispatch the event."""
     from wagtail_helpdesk import actions
     from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
@@ -96,7 +96,7 @@ def tell(ticket, text):
 
 
 def throughput(ticket, delay, count):
-    """Return mails per second of ours, of the bare loop, and the ratio."""
+    """Return mails per second of the package, of the bare loop, and the ratio."""
     from django.conf import settings
 
     from wagtail_helpdesk.mailqueue.delivery import deliver
@@ -120,7 +120,7 @@ def throughput(ticket, delay, count):
 
 
 def one_mail(ticket):
-    """Return a mail as it goes over the wire."""
+    """Return a mail as sent over SMTP."""
     from django.core import mail
 
     from wagtail_helpdesk.mailqueue.delivery import deliver
@@ -145,7 +145,7 @@ def one_mail(ticket):
 
 
 def latency(ticket, rounds=20):
-    """Return the median time from an act to the mail server, with an idle loop of 1 s pauses."""
+    """Return the median time from an action to the mail server, with a loop that sleeps 1 s."""
     from wagtail_helpdesk.mailqueue.delivery import deliver
     from wagtail_helpdesk.models import Guest, OutgoingMail
 
@@ -161,7 +161,7 @@ def latency(ticket, rounds=20):
 
 
 def main():
-    """Measure, and print."""
+    """Measure, and print the results."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     django.setup()
     logging.disable(logging.INFO)

@@ -1,4 +1,4 @@
-"""What a page asks the database, counted in this process and without HTTP."""
+"""Counts the SQL statements of a page, in this process and without HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.portal.budget import counted
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """The package's own statements, all of them, and their time in ms."""
+    """Statements of the package, all statements, and their time in ms."""
 
     own: int
     all: int
@@ -23,7 +23,7 @@ class Statements:
 
 
 def statements_of(user: Any, ask: Callable[[Client], Any]) -> Statements:
-    """Count what one request makes, the second time it is made."""
+    """Count the statements of one request, when it is made a second time."""
     client = _logged_in(user, ask)
     with CaptureQueriesContext(connection) as captured, counted() as cost:
         ask(client)
@@ -31,7 +31,7 @@ def statements_of(user: Any, ask: Callable[[Client], Any]) -> Statements:
 
 
 def statements_in_the_admin(user: Any, address: str) -> Statements:
-    """Count what a page of the Wagtail admin makes; ours are those that read our tables."""
+    """Count the statements of an admin page; own statements are those on tables of the package."""
     client = _logged_in(user, lambda client: client.get(address))
     with CaptureQueriesContext(connection) as captured:
         client.get(address)

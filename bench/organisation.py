@@ -1,4 +1,4 @@
-"""Who and what there is before the first ticket: people, services, categories, managers."""
+"""People, services, categories and managers of the benchmark."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from wagtail_helpdesk.models import (
 from .loading import Table, next_pk
 
 SERVICES, RESTRICTED, CATEGORIES_EACH = 20, 4, 10
-#: People of whom each bench asks something, in the order in which they are created.
+#: People with a fixed role in the benchmarks, in the order in which they are created.
 MANAGERS_OF_NOTE = ("manager-of-20", "manager-of-10", "manager-of-1")
 OTHERS_OF_NOTE = ("guest-of-many", "requester-of-many", "requester", "stranger")
 OF_NOTE = MANAGERS_OF_NOTE + OTHERS_OF_NOTE
 
 
 def person(name: str) -> Any:
-    """Return somebody of note."""
+    """Return a person with a fixed role."""
     return get_user_model()._default_manager.get(username=name)
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large an organisation with so many tickets is."""
+    """The size of an organisation with a given number of tickets."""
 
     tickets: int
 
@@ -50,13 +50,13 @@ class Size:
 
     @property
     def many(self) -> int:
-        """The tickets of somebody who has many."""
+        """The number of tickets of a person who has many."""
         return min(5000, self.tickets // 4)
 
 
 @dataclass
 class Organisation:
-    """Its people by number, and who manages what."""
+    """The people by number, and who manages what."""
 
     size: Size
     rng: random.Random
@@ -66,7 +66,7 @@ class Organisation:
     managers: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def create(self) -> None:
-        """Write everything but tickets."""
+        """Insert everything except tickets."""
         groups = Group.objects.bulk_create(
             Group(name=f"Population {n + 1}") for n in range(RESTRICTED)
         )
@@ -76,7 +76,7 @@ class Organisation:
         self._create_categories(services)
 
     def remove_people(self) -> None:
-        """Delete the people, once nothing refers to them."""
+        """Delete the people, when nothing refers to them."""
         people = range(self.first_user, self.first_user + self.size.people)
         user = get_user_model()
         for model, column in ((user.groups.through, "user"), (user, "pk")):
@@ -87,7 +87,7 @@ class Organisation:
         Group.objects.filter(name__startswith="Population ").delete()
 
     def anybody(self) -> int:
-        """Return somebody who asks for help; some ask far more often than others."""
+        """Return a random requester; some open far more tickets than others."""
         first = self.first_user + self.size.managers + len(OTHERS_OF_NOTE)
         ordinary = self.size.people - self.size.managers - len(OTHERS_OF_NOTE)
         return first + int(ordinary * self.rng.random() ** 1.5)
@@ -135,7 +135,7 @@ class Organisation:
             self.managers[service.pk].append(self.note["manager-of-20"])
         for service in services[::2]:
             self.managers[service.pk].append(self.note["manager-of-10"])
-        # One of the open services, neither the busiest nor the idlest.
+        # An open service of medium size.
         self.managers[services[len(services) // 2 + 1].pk].append(self.note["manager-of-1"])
         for number in range(len(MANAGERS_OF_NOTE), self.size.managers):
             for service in {self._a_service(services), self._a_service(services)}:
@@ -147,7 +147,7 @@ class Organisation:
         )
 
     def _a_service(self, services: list[Service]) -> Service:
-        """Return a service: the first are several times as large as the last."""
+        """Return a random service: the first are chosen several times as often as the last."""
         return services[int(len(services) * self.rng.random() ** 1.6)]
 
     def _create_categories(self, services: list[Service]) -> None:
@@ -171,7 +171,7 @@ class Organisation:
     def _name_members(
         self, root: Category, beneath: list[Category], rows: list[ServiceManager]
     ) -> None:
-        """Attach a few managers to a category; those beneath it inherit them."""
+        """Make a few managers members of a category; its subcategories inherit them."""
         root.inherits_members = False
         root.save(update_fields=["inherits_members"])
         of_tree = [root.pk, *(category.pk for category in beneath)]
@@ -182,7 +182,7 @@ class Organisation:
         )
 
     def a_category(self) -> Category:
-        """Return where a ticket is opened."""
+        """Return the category of a new ticket."""
         return self.categories[int(len(self.categories) * self.rng.random() ** 1.6)]
 
 

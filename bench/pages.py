@@ -1,4 +1,4 @@
-"""The pages and acts that are measured, for whom, and what each may cost (10,000 to a million tickets)."""
+"""The measured pages and forms, their users and limits (10,000 to a million tickets)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TEXT = "Bonjour, le radiateur de la salle A12 est froid depuis hier matin. " * 6
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, who opens it, and what it may cost: own statements, bytes of HTML."""
+    """A page, the person who opens it, and its limits: own statements, bytes of HTML."""
 
     name: str
     person: str
@@ -20,7 +20,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form, who sends it, and how many statements of its own it may make."""
+    """A form, the person who sends it, and its limit of own statements."""
 
     name: str
     person: str

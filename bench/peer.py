@@ -1,7 +1,6 @@
-"""The same work on django-helpdesk, from the same database, in the same run.
+"""The same tasks with django-helpdesk, on the same database, in the same run.
 
-It is the other helpdesk that a Django site can install. Its pages fetch their rows with a second
-request; both are counted, as a browser makes them.
+Its pages load their rows with a second request; both are measured, as in a browser.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _ROWS = re.compile(rb'"url": "(/datatables_ticket_list/[^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class _Same:
-    """Some work, what it is here, how it is done there, and how many times faster it must be here."""
+    """A task: its page here, its page there, and how many times faster it must be here."""
 
     name: str
     ours: str
@@ -34,7 +33,7 @@ class _Same:
 
 
 class _Peer:
-    """django-helpdesk, served, and the people who use it."""
+    """A running django-helpdesk, and its users."""
 
     def __init__(self, site: Site, server: servers.Gunicorn) -> None:
         self.site, self.server = site, server
@@ -112,7 +111,7 @@ WORKS = (
 
 
 def measure(site: Site, rounds: int) -> list[dict[str, Any]]:
-    """Return the figures of both for each work."""
+    """Return the figures of both for each task."""
     python = _installed()
     environment = site.environment | {"DJANGO_SETTINGS_MODULE": "bench.peer_settings"}
     subprocess.run(
@@ -137,13 +136,13 @@ def _ours(site: Site, name: str) -> Work:
 
 
 def _accepted(answer: Answer) -> Answer:
-    """Return the answer to a form, which leads to another page unless something was wrong in it."""
+    """Return the response to a form; raise unless it redirects."""
     status, body = answer
     return (status if status == 302 else 400), body
 
 
 def _with_rows(browser: Browser, address: str, rows: Callable[[bytes], str]) -> Answer:
-    """Open a page, and fetch the rows that its script asks for."""
+    """Open a page, and fetch the rows that its script requests."""
     status, body = browser.get(address)
     if status != 200:
         return status, body
@@ -152,7 +151,7 @@ def _with_rows(browser: Browser, address: str, rows: Callable[[bytes], str]) -> 
 
 
 def _installed() -> str:
-    """Return the interpreter it is installed for: it must not share our packages."""
+    """Return the interpreter of its own virtual environment."""
     python = VENV / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)

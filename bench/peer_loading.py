@@ -1,7 +1,7 @@
-"""Copy a loaded world into the tables of django-helpdesk, which lie beside ours in its database.
+"""Copy a loaded world into the tables of django-helpdesk, in the same database.
 
-Run by the interpreter it is installed for. A service becomes a queue, its managers staff, an event a
-follow-up, a guest somebody in copy.
+Run by the interpreter of its virtual environment. A service becomes a queue, its managers staff,
+an event a follow-up, a guest a copy.
 """
 
 import django
@@ -36,7 +36,7 @@ COPIES = (
 
 
 def main() -> None:
-    """Make the tables, and fill them unless they are filled."""
+    """Create the tables, and fill them unless they are filled."""
     django.setup()
     from django.core.management import call_command
     from django.db import transaction

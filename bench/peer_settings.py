@@ -1,12 +1,12 @@
-"""django-helpdesk as its documentation installs it, on the database of a bench: its own settings.
+"""Settings of django-helpdesk as its documentation installs it, on a database of the benchmark.
 
-Read by the interpreter it is installed for, which has neither Wagtail nor our package.
+Used in its own virtual environment, without Wagtail and this package.
 """
 
 import json
 import os
 
-SECRET_KEY = "only-for-the-tests"  # as ours: people stay logged in
+SECRET_KEY = "only-for-the-tests"  # the same key, so that sessions are valid
 ALLOWED_HOSTS = ["127.0.0.1"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "bench.peer_urls"
@@ -47,13 +47,13 @@ TEMPLATES = [
 ]
 DATABASES = {"default": {"CONN_MAX_AGE": 600, **json.loads(os.environ["HELPDESK_BENCH_DATABASE"])}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Mails cost nothing here; on a real site it sends them inside the request.
+# Mails cost nothing here; on a real site they are sent within the request.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 LOGIN_URL = "/admin/login/"
 STATIC_URL = "/static/"
 SITE_ID = 1
 HELPDESK_TEAMS_MODE_ENABLED = False
-# Else every ticket page lists all people of the organisation: megabytes.
+# Otherwise every ticket page lists all people of the organisation: megabytes.
 HELPDESK_STAFF_ONLY_TICKET_OWNERS = True
 HELPDESK_STAFF_ONLY_TICKET_CC = True
 TIME_ZONE = "Europe/Paris"

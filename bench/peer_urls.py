@@ -1,4 +1,4 @@
-"""The addresses of django-helpdesk, alone on its site."""
+"""The URLs of a site with django-helpdesk only."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""Where the pages of a loaded world are: one helpdesk page, a category, a few tickets."""
+"""The URLs of a loaded world: one helpdesk page, a category, a few tickets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENTRIES = 30
 
 
 class Places:
-    """The addresses of pages and forms, and what is typed into these."""
+    """The URLs of pages and forms, and the data of the forms."""
 
     def __init__(self) -> None:
         root = Site.objects.get(is_default_site=True).root_page
@@ -43,21 +43,21 @@ class Places:
         }
 
     def address(self, page: Page | Form) -> str:
-        """Return where a page is; those of the Wagtail admin are not below ours."""
+        """Return the URL of a page, below the helpdesk page or in the Wagtail admin."""
         return page.path if page.path.startswith("/") else BASE + page.path.format(**self.names)
 
     def data(self, form: Form) -> dict[str, str]:
-        """Return what is typed into a form."""
+        """Return the data of a form."""
         return {name: value.format(**self.names) for name, value in form.data}
 
     def send(self, client: Client, form: Form) -> Any:
-        """Send a form as a browser that was given its page."""
+        """Submit a form after loading its page, as a browser does."""
         data = self.data(form) | {"submission": str(uuid.uuid4())}
         return client.post(self.address(form), data)
 
 
 def _fill(ticket: Ticket) -> None:
-    """Let requester and manager talk until the history of a ticket has thirty entries."""
+    """Add comments until the history of a ticket has thirty entries."""
     for turn in range(ENTRIES - ticket.events.count()):
         by = ticket.assignee if turn % 2 else ticket.requester
         actions.comment(ticket, by=by, text=TEXT)  # type: ignore[arg-type]

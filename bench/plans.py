@@ -1,8 +1,8 @@
-"""How PostgreSQL finds what each page asks for: the top of the plan of its slowest statement.
+"""Query plans on PostgreSQL: the top of the plan of each page's slowest statement.
 
     python -m bench.plans TICKETS
 
-The world of that size must have been loaded by ``python -m bench``.
+Load the tickets with ``python -m bench`` first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import django
 
 from . import servers
 
-#: Lines of a plan that are shown, and how long each may be.
+#: How many lines of a plan are printed, and their maximum length.
 LINES, LENGTH = 9, 118
 
 
@@ -43,7 +43,7 @@ def show() -> None:
 
 
 def _slowest(user: Any, address: str) -> str:
-    """Return the statement about our tables that takes longest when a page is opened again."""
+    """Return the slowest statement on tables of the package when a page is opened a second time."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

@@ -1,8 +1,8 @@
-"""Load a world into one database, once, and say as JSON what a client must know of it.
+"""Load a world into one database, once, and print as JSON what a client needs.
 
     python -m bench.preparing TICKETS
 
-Django is set up for one database, so each size has its process.
+Django uses one database, so each size has its own process.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any
 
 import django
 
-#: Whose reports are gathered, besides the managers that the world has.
+#: How many temporary managers are added for the measurement of reports.
 MANAGERS = 10_000
 
 
 def main() -> None:
-    """Prepare the database that HELPDESK_BENCH_DATABASE names."""
+    """Prepare the database named in HELPDESK_BENCH_DATABASE."""
     django.setup()
     tickets = int(sys.argv[1])
     _load(tickets)
@@ -45,7 +45,7 @@ def _load(tickets: int) -> None:
 
 
 def _known() -> dict[str, Any]:
-    """Return addresses, sessions, and what is measured without HTTP."""
+    """Return URLs, sessions, and figures that are measured without HTTP."""
     from .measuring import statements_in_the_admin, statements_of
     from .organisation import OF_NOTE, person
     from .pages import ADMIN_HOME, FORMS, PAGES
@@ -77,7 +77,7 @@ def _session(user: Any) -> str:
 
 
 def _reports() -> dict[str, float]:
-    """Gather what the reports of ten thousand managers say, who are none afterwards, and measure it."""
+    """Measure the data of reports for ten thousand managers, who are removed afterwards."""
     from django.db import transaction
 
     with transaction.atomic():
@@ -88,7 +88,7 @@ def _reports() -> dict[str, float]:
 
 
 def _appoint(managers: int) -> None:
-    """Let so many people, or all there are, manage one service each, besides those who do already."""
+    """Make other people managers of one service each, until there are so many managers."""
     from django.contrib.auth import get_user_model
 
     from wagtail_helpdesk.models import Service, ServiceManager

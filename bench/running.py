@@ -1,4 +1,4 @@
-"""Sites of several sizes, served side by side, and every page of them asked in turn."""
+"""Runs sites of several sizes side by side, and requests their pages in turn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE = 8
 
 @dataclass(frozen=True)
 class Site:
-    """A helpdesk of some size that is served, and what ``preparing`` said of it."""
+    """A running helpdesk of one size, and the output of ``preparing``."""
 
     tickets: int
     environment: dict[str, str]
@@ -27,16 +27,16 @@ class Site:
     known: dict[str, Any]
 
     def browser(self, person: str) -> Browser:
-        """Return a browser of somebody of note."""
+        """Return an HTTP client of a person with a fixed role."""
         return Browser(self.server.port, self.known["sessions"][person])
 
     def opening(self, page: Page) -> Ask:
-        """Return what opens a page."""
+        """Return the request of a page."""
         browser, address = self.browser(page.person), self.known["addresses"][page.name]
         return lambda: browser.get(address)
 
     def sending(self, form: Form) -> Work:
-        """Return what opens a form, fills it and then sends it."""
+        """Return the request that submits a form, after loading it."""
         browser, address = self.browser(form.person), self.known["addresses"][form.name]
 
         def ready() -> Ask:
@@ -46,13 +46,13 @@ class Site:
         return ready
 
     def floor(self, page: Page) -> Ask:
-        """Return what asks for the same template from a bare view."""
+        """Return the request of the bare view with the same template."""
         browser, address = self.browser(page.person), self.known["addresses"][page.name]
         below = address.removeprefix("/assistance/")
         return lambda: browser.get(f"/floor/{page.person}/{below}")
 
     def floor_of_forms(self) -> Ask:
-        """Return what appends one message, and nothing else."""
+        """Return the request of the bare view that inserts one message."""
         browser, address = self.browser("requester"), self.known["addresses"]["comment, requester"]
         number = address.split("/")[3]
         return lambda: browser.post(f"/floor-post/{number}", {})
@@ -60,7 +60,7 @@ class Site:
 
 @contextlib.contextmanager
 def served(database: dict[str, Any], tickets: int) -> Iterator[Site]:
-    """Load a world, unless it is there, and serve it until the block ends."""
+    """Load a world unless it is loaded, and serve it until the block ends."""
     environment = servers.environment(database)
     command = [sys.executable, "-m", "bench.preparing", str(tickets)]
     done = subprocess.run(
@@ -71,7 +71,7 @@ def served(database: dict[str, Any], tickets: int) -> Iterator[Site]:
 
 
 def measure(sites: dict[int, Site], rounds: int) -> dict[int, dict[str, Any]]:
-    """Return, for each size, the figures of each page, and what the whole took."""
+    """Return the figures of each page for each size, and the memory of the workers and the figures of reports."""
     figures: dict[int, dict[str, Any]] = {tickets: {} for tickets in sites}
     for page in (*PAGES, ADMIN_HOME):
         for tickets, found in _page(sites, page, rounds).items():

@@ -1,4 +1,4 @@
-"""What serves the sites: a database server whose data is kept, and gunicorn with two workers."""
+"""The servers: a database server with persistent data, and gunicorn with two workers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.servers.processes import children, free_port, listens, private_folder
 PROJECT = Path(__file__).resolve().parents[1]
 STATE = PROJECT / ".state" / "bench"
 WORKERS, THREADS = 2, 2
-#: A small server of today: a gigabyte for the cache, a disk without moving parts.
+#: The configuration of a small server: a gigabyte of cache, a solid-state disk.
 TUNED = {
     "shared_buffers": "1GB",
     "random_page_cost": "1.1",
@@ -30,10 +30,10 @@ TUNED = {
 
 
 class DatabaseServer(Protocol):
-    """Has a database for each number of tickets."""
+    """A database server with one database for each number of tickets."""
 
     def database(self, tickets: int) -> dict[str, Any]:
-        """Return Django's words for it; it is made if it is not there."""
+        """Return Django's settings of a database; create it if necessary."""
 
 
 class _PostgreSQL:
@@ -61,7 +61,7 @@ class _SQLite:
 
 @contextlib.contextmanager
 def database_server(kind: str) -> Iterator[DatabaseServer]:
-    """Run one until the block ends; what it holds is there the next time."""
+    """Run a database server until the block ends; its data is kept."""
     STATE.mkdir(parents=True, exist_ok=True)
     if kind == "sqlite":
         yield _SQLite()
@@ -71,7 +71,7 @@ def database_server(kind: str) -> Iterator[DatabaseServer]:
 
 
 def environment(database: dict[str, Any]) -> dict[str, str]:
-    """Return what lets a process work on a database."""
+    """Return the environment of a process for a database."""
     return {
         **os.environ,
         "HELPDESK_BENCH_DATABASE": json.dumps(database, default=str),

@@ -1,4 +1,4 @@
-"""The site of the tests as it would run in production, on the database the bench gives it."""
+"""The test site with production settings, on a database of the benchmark."""
 
 import json
 import os
@@ -19,16 +19,16 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.postgres"]
 
-# As the README sets it: without it two statements more ask whether a service owner gets into the admin.
+# As in the README: without it, two more statements look for admin access of a service owner.
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "wagtail_helpdesk.auth.ConfigurationBackend",
 ]
 
-# One visitor does here what thousands do.
+# One visitor sends the requests of thousands.
 WAGTAIL_HELPDESK = {"ACTS_PER_MINUTE": 10**9, "TICKETS_PER_HOUR": 10**9}
 
-# Mails are written down in the request and sent by a worker, which does not run here: bench/mails.py
+# Mails are queued in the request and sent by a worker, which does not run here: bench/mails.py
 # measures that one.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

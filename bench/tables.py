@@ -1,4 +1,4 @@
-"""The figures of several sizes side by side, as Markdown."""
+"""Prints the figures of several sizes as Markdown tables."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def show_pages(kind: str, figures: dict[int, dict[str, Any]]) -> None:
 
 
 def show_peer(tickets: int, works: list[dict[str, Any]]) -> None:
-    """Print what the other helpdesk takes for the same work."""
+    """Print the comparison with django-helpdesk."""
     print(f"\n### django-helpdesk, the same {tickets:,} tickets\n")
     _table(
         ("work", "ours: p50 ms", "kB", "django-helpdesk: p50 ms", "kB", "times faster", "at least"),

@@ -1,4 +1,4 @@
-"""What people of the bench write: messages of some eighty words, seven in ten of them French."""
+"""Generated messages of about eighty words, 70 % in French."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ agreement impossible always often sometimes still nothing more very little much 
 last possible needed please check replace repair install move open close warn
 """.split()  # noqa: SIM905 - a list of a hundred lines reads worse
 
-#: Words that stand in fifty messages each, at every size.
+#: Words that occur in fifty messages each, at every size.
 PLANTED = tuple(f"repere{number:02}" for number in range(20))
 
 _SENTENCES = 2000
@@ -43,19 +43,19 @@ _SENTENCES_OF_A_MESSAGE = 5
 
 
 class Written(NamedTuple):
-    """A text, and its words as the search compares them."""
+    """A text, and its normalised words for the search."""
 
     text: str
     folded: str
 
     @property
     def html(self) -> str:
-        """The text as the renderer of messages would give it: one paragraph without markup."""
+        """The rendered text: one paragraph without markup."""
         return f"<p>{self.text}</p>\n"
 
 
 class Texts:
-    """Composes from sentences that were made and folded once: a million messages take seconds."""
+    """Composes messages from sentences that are normalised once, so that a million take seconds."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
@@ -65,7 +65,7 @@ class Texts:
         }
 
     def message(self, french: bool, planted: str = "") -> Written:
-        """Return about eighty words, a number of its own among them."""
+        """Return about eighty words, including a unique number."""
         sentences = self.rng.choices(self._pools[french], k=_SENTENCES_OF_A_MESSAGE)
         reference = self.rng.randrange(1_000_000)
         text = " ".join(sentence.text for sentence in sentences)
@@ -79,7 +79,7 @@ class Texts:
 
 
 def _sentence(rng: random.Random, words: list[str], length: int) -> Written:
-    # As in any language: a few words everywhere, most of them seldom.
+    # As in any language: a few words are frequent, most are rare.
     chosen = (words[int(len(words) * rng.random() ** 1.7)] for _ in range(length))
     text = " ".join(chosen).capitalize() + "."
     return Written(text, normalise_text(text))

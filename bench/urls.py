@@ -1,4 +1,4 @@
-"""The addresses of the site, and beside them the floors that its pages are compared with."""
+"""The URLs of the site, and of the bare views with which its pages are compared."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""A helpdesk of any size, the same for the same seed, written straight into the database."""
+"""A helpdesk of any size, reproducible by its seed, inserted directly into the database."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from .loading import Table, empty, in_bulk, next_pk, settle
 from .organisation import Organisation, Size, person
 from .texts import PLANTED, Texts, Written
 
-#: Tickets written at a time. Their events are mixed as time mixed them, so that those of one
-#: ticket do not stand side by side in the table.
+#: Tickets inserted at a time. Their events are ordered by time, so that those of one ticket are not
+#: adjacent in the table.
 AT_A_TIME = 2000
 YEARS = 3
 PLANTED_EACH = 50
@@ -61,7 +61,7 @@ _LAST_ACTS = {
     Status.CANCELLED: [lifecycle.CANCEL],
     Status.REFUSED: [lifecycle.REFUSE],
 }
-#: By the requester, or by nobody; everything else is done by a manager.
+#: Actions of the requester or the system; all others are done by a manager.
 _BY_REQUESTER = (lifecycle.OPEN_TICKET, lifecycle.CANCEL, lifecycle.APPROVE_CLOSURE)
 _SILENT = (lifecycle.APPROVE_CLOSURE, lifecycle.EXPIRE)
 _ENDING = (lifecycle.CLOSE, lifecycle.CANCEL, lifecycle.REFUSE)
@@ -69,7 +69,7 @@ _ENDING = (lifecycle.CLOSE, lifecycle.CANCEL, lifecycle.REFUSE)
 
 @dataclass(slots=True)
 class Story:
-    """A ticket and what happened to it."""
+    """A ticket and its events."""
 
     number: int
     category: Category
@@ -85,7 +85,7 @@ class Story:
 
 
 class World:
-    """Loads an organisation and its tickets; afterwards ``person`` gives those of note."""
+    """Loads an organisation and its tickets; ``person`` returns people with a fixed role."""
 
     def __init__(self, tickets: int, seed: int = 1, now: datetime | None = None) -> None:
         self.size = Size(tickets)
@@ -95,11 +95,11 @@ class World:
         self.organisation = Organisation(self.size, self.rng)
 
     def person(self, name: str) -> Any:
-        """Return somebody of note: see ``organisation``."""
+        """Return a person with a fixed role: see ``organisation``."""
         return person(name)
 
     def load(self) -> None:
-        """Write everything, in one transaction."""
+        """Insert everything in one transaction."""
         with transaction.atomic():
             self.organisation.create()
             with in_bulk(Ticket, Event, Guest, SearchRow):
@@ -108,7 +108,7 @@ class World:
         settle(get_user_model(), *everything, SearchRow)
 
     def unload(self) -> None:
-        """Remove everything again, with whatever was made of it since."""
+        """Delete everything, including what was added since."""
         empty(Ticket, Service)
         self.organisation.remove_people()
 
@@ -138,10 +138,10 @@ class World:
 
     def _stories(self) -> Iterator[Story]:
         first, rng, size = next_pk(Ticket), self.rng, self.size.tickets
-        # Each year brings more than the one before.
+        # The number of tickets grows each year.
         ages = sorted((365 * YEARS * rng.random() ** 1.2 for _ in range(size)), reverse=True)
         for place, age in enumerate(ages):
-            # The younger the likelier to be open: fifteen in a hundred altogether.
+            # Recent tickets are more often open; 15 % of all are.
             likely = 0.05 + 0.4 * (place / size) ** 3
             yield self._story(first + place, place, age, rng.random() < likely)
 
@@ -234,7 +234,7 @@ class World:
         act, moment = story.acts[place], story.moments[place]
         opening, actor = place == 0, self._actor(story, act)
         audience = (Audience.MANAGERS if act is lifecycle.NOTE else act.audience).value
-        # Every second taking says nothing but its sentence.
+        # Every second *take* has no message.
         silent = act in _SILENT or (act is lifecycle.TAKE and self.rng.random() < 0.5)
         planted = story.planted if opening else ""
         text = _NOTHING if silent else self.texts.message(story.french, planted)
@@ -265,7 +265,7 @@ class World:
         return story.assignee or self.rng.choice(managers)
 
     def _words(self, story: Story, text: Written, opening: bool) -> tuple[str, str]:
-        """Return what the indexing of the search would write, from what is folded already."""
+        """Return the search rows, from words that are already normalised."""
         if not text.folded:
             return "", ""
         place = normalise_text(f"{story.category.service.name} {story.category.name}")
@@ -275,7 +275,7 @@ class World:
 
 
 class _Tables:
-    """The four large tables, with what differs between their rows."""
+    """The four large tables, with their varying columns."""
 
     def __init__(self) -> None:
         self.tickets = Table(
@@ -297,7 +297,7 @@ class _Tables:
 
 
 def _last_activity(story: Story) -> datetime:
-    # A note does not count as activity: others must not see it even as a movement.
+    # A note does not count as activity, because only managers may know of it.
     acts = zip(story.moments, story.acts, strict=True)
     return max(moment for moment, act in acts if act is not lifecycle.NOTE)
 

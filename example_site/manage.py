@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django’s command line for the example site; settings are the demonstration’s unless told otherwise."""
+"""Django’s command line for the example site, with the settings of the demonstration by default."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
-"""The cast: the people and services of the Université d’Arvelle, for the tests and the example site.
+"""The people and services of the Université d’Arvelle, for the tests and the example site.
 
-Plain data first; `people()` and then `services()` write it to the database.
+Plain data; `people()` and then `services()` write it to the database.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STAFF, STUDENTS, EDITORS = "Personnels", "Étudiants", "Editors"
 
 
 class Words(NamedTuple):
-    """The same words in both languages of the site."""
+    """A text in both languages of the site."""
 
     fr: str
     en: str
@@ -47,7 +47,7 @@ NOTHING = Words("", "")
 
 @dataclass(frozen=True)
 class Person:
-    """One of the cast; `who` says in a sentence what to expect of this person."""
+    """A person; `who` is one sentence about them."""
 
     username: str
     first_name: str
@@ -252,7 +252,7 @@ PEOPLE = ASKING + ANSWERING + OUTSIDE
 
 
 def people() -> dict[str, User]:
-    """Create the whole cast, and return it by username."""
+    """Create a user for each person, and return the users by username."""
     password = make_password(PASSWORD)
     return {person.username: _create(person, password) for person in PEOPLE}
 
@@ -279,7 +279,7 @@ def _create(person: Person, password: str) -> User:
 
 @dataclass(frozen=True)
 class Branch:
-    """A category, and those beneath it; `members` are named, else inherited from above."""
+    """A category and its subcategories; without `members` it inherits them."""
 
     name: Words
     summary: Words = NOTHING
@@ -290,7 +290,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Desk:
-    """A service: what it helps with, and who runs it with which privileges and availability."""
+    """A service, with its texts, categories, and managers with privileges and availability."""
 
     name: Words
     summary: Words
@@ -464,14 +464,14 @@ SERVICES = (
 
 @dataclass
 class Catalogue:
-    """The services and categories in the database, by their French names."""
+    """The created services and categories, by their French names."""
 
     services: dict[str, Service] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
 
 
 def services(users: dict[str, User]) -> Catalogue:
-    """Create all services with their categories and managers, given the people."""
+    """Create all services with their categories and managers, for users by username."""
     catalogue = Catalogue()
     for order, desk in enumerate(SERVICES):
         service = _create_service(desk, order)

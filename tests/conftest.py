@@ -1,4 +1,4 @@
-"""What every test may use: the run's own database, the servers, and the marks that choose tests."""
+"""The database of a test run, its servers, and the marks that select tests."""
 
 import contextlib
 import hashlib
@@ -21,7 +21,7 @@ pytest_plugins = ["tests.fixtures", "tests.mails", "tests.servers.fixtures"]
 def django_db_modify_db_settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Give this run, and each of its parallel workers, a database nobody else uses."""
+    """Give this run, and each of its parallel workers, a database of its own."""
     database = settings.DATABASES["default"]
     if "postgresql" in database["ENGINE"]:
         database.update(request.getfixturevalue("postgresql").connection)
@@ -34,7 +34,7 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb: bool) -> bool:
-    """Let Django complete the copy of a migrated database instead of making one."""
+    """Let Django complete the copy of a migrated database instead of creating one."""
     return django_db_keepdb or "sqlite" in settings.DATABASES["default"]["ENGINE"]
 
 
@@ -42,12 +42,12 @@ def django_db_keepdb(django_db_keepdb: bool) -> bool:
 def django_db_setup(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
 ) -> None:
-    """Keep what the migrations made on SQLite: the next run starts from a copy of it."""
+    """Keep the migrated SQLite database: the next run starts from a copy of it."""
     file = Path(settings.DATABASES["default"]["NAME"])
     migrated = _migrated(request.config)
     if "sqlite" in settings.DATABASES["default"]["ENGINE"] and not migrated.exists():
         migrated.parent.mkdir(parents=True, exist_ok=True)
-        # Whole or not at all: parallel workers come here at the same moment.
+        # Written under another name first: parallel workers do this at the same moment.
         part = migrated.with_suffix(f".{file.parent.name}-{id(file)}")
         with contextlib.closing(sqlite3.connect(part)) as copy, django_db_blocker.unblock():
             connection.ensure_connection()
@@ -56,7 +56,7 @@ def django_db_setup(
 
 
 def _migrated(config: pytest.Config) -> Path:
-    """Return where the migrated database of these settings and versions is kept."""
+    """Return the path of the migrated database for these settings and versions."""
     known = hashlib.sha256(f"{settings.SETTINGS_MODULE} {sorted(settings.INSTALLED_APPS)}".encode())
     for package in ("django", "wagtail", "django-q2", "django-taggit"):
         known.update(version(package).encode())
@@ -67,20 +67,20 @@ def _migrated(config: pytest.Config) -> Path:
 
 @pytest.fixture(autouse=True)
 def _private_media(settings: Any, tmp_path: Path) -> None:
-    """Let uploads of a test land in its own folder."""
+    """Store uploads of a test in its own folder."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted() -> None:
-    """Let nobody be held back for what the people of another test did."""
+def _empty_cache() -> None:
+    """Forget the rate limits that other tests counted."""
     cache.clear()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Start every test that commits from what the migrations left.
+    """Restore what the migrations created before every test that commits.
 
-    Django empties all tables after such a test, Wagtail's root page and the search tables included.
+    Django empties all tables after such a test, including Wagtail's root page and the search tables.
     """
     fixtures = getattr(item, "fixturenames", None)
     if fixtures is None:
@@ -92,29 +92,29 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that are about another kind of site than the one of this run."""
-    here = _kind_of_site()
-    elsewhere = {"sqlite", "postgresql", "custom_page"} - here
-    if "custom_page" in here:
+    """Deselect tests that are about another kind of site than the one of this run."""
+    present = _get_kinds_of_site()
+    absent = {"sqlite", "postgresql", "custom_page"} - present
+    if "custom_page" in present:
         chosen = [item for item in items if item.get_closest_marker("custom_page")]
     else:
-        chosen = [item for item in items if not any(map(item.get_closest_marker, elsewhere))]
-    left_out = [item for item in items if item not in set(chosen)]
-    config.hook.pytest_deselected(items=left_out)
+        chosen = [item for item in items if not any(map(item.get_closest_marker, absent))]
+    deselected = [item for item in items if item not in set(chosen)]
+    config.hook.pytest_deselected(items=deselected)
     items[:] = chosen
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail what would be skipped: a test that cannot run here says so, or is not chosen at all."""
+    """Fail tests that would be skipped: a missing program is an error."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"Skipped, which no test may be: {report.longrepr}"
+        report.longrepr = f"Skipped, which is not allowed: {report.longrepr}"
     return report
 
 
-def _kind_of_site() -> set[str]:
+def _get_kinds_of_site() -> set[str]:
     vendor = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
     kinds = {"postgresql"} if vendor == "postgresql" else {"sqlite"}
     if getattr(settings, "WAGTAIL_PAGE_MODEL", "wagtailcore.Page") != "wagtailcore.Page":

@@ -1,4 +1,4 @@
-"""The cast, two small services, a ticket in every state, and the page on which people find it."""
+"""The people of the cast, two small services, tickets in every status, and the helpdesk page."""
 
 import datetime
 from contextlib import ExitStack
@@ -15,18 +15,18 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager, Ticket
 
-#: The day of the run, for what is written before a test begins; a test that reads it uses ``noon``.
+#: The day of the run, for values needed before a test begins; a test that uses it needs ``noon``.
 TODAY = timezone.localdate()
 
 
 @pytest.fixture
 def people(db):
-    """The cast, by first name."""
+    """The users of the cast, by first name."""
     return SimpleNamespace(**cast.people())
 
 
 def service_of(name, categories, *managers):
-    """Create a service with its categories, run by these people."""
+    """Create a service with its categories and managers."""
     service = Service.objects.create(name=name)
     for manager in managers:
         ServiceManager.objects.create(service=service, user=manager)
@@ -37,7 +37,7 @@ def service_of(name, categories, *managers):
 
 @pytest.fixture
 def general(people):
-    """Services Généraux: Karim, Sophie and Julien answer; Hugo has no privilege."""
+    """Services Généraux, with the managers Karim, Sophie, Julien, and Hugo without privileges."""
     service = service_of(
         "Services Généraux",
         ["Électricité", "Chauffage", "Plomberie"],
@@ -62,7 +62,7 @@ def plumbing(general):
 
 @pytest.fixture
 def dsi(people):
-    """DSI: Nadia and Julien answer."""
+    """DSI, with the managers Nadia and Julien."""
     return service_of("DSI", ["Réseau", "Postes de travail"], people.nadia, people.julien)
 
 
@@ -73,7 +73,7 @@ def network(dsi):
 
 @pytest.fixture
 def ticket(people, heating) -> Ticket:
-    """Léa’s radiator is cold; nobody is in charge."""
+    """A free ticket of Léa about a cold radiator."""
     return actions.open_ticket(
         heating, by=people.lea, subject="Radiateur froid en salle A12", text="Il fait 14 degrés."
     )
@@ -81,64 +81,64 @@ def ticket(people, heating) -> Ticket:
 
 @pytest.fixture
 def taken(ticket, people) -> Ticket:
-    """The same, with Karim in charge."""
+    """The ticket, with Karim in charge."""
     actions.take(ticket, by=people.karim)
     return ticket
 
 
 @pytest.fixture
 def incomplete(taken, people) -> Ticket:
-    """The same; Karim has asked Léa for information."""
+    """The ticket; Karim has asked Léa for information."""
     actions.ask_information(taken, by=people.karim, text="Quel étage ?")
     return taken
 
 
 @pytest.fixture
 def postponed(taken, people) -> Ticket:
-    """The same, put off by Karim until somebody resumes it."""
+    """The ticket, postponed by Karim without a date."""
     actions.postpone(taken, by=people.karim)
     return taken
 
 
 @pytest.fixture
 def invited(taken, people) -> Ticket:
-    """The same; Thomas is a guest."""
+    """The ticket, with Thomas as a guest."""
     actions.invite(taken, by=people.karim, users=[people.thomas])
     return taken
 
 
 @pytest.fixture
 def public(ticket, people) -> Ticket:
-    """The same, free and public: everybody may read it."""
+    """The ticket, free and public."""
     actions.change_visibility(ticket, by=people.lea, to="public")
     return ticket
 
 
 @pytest.fixture
 def closed(taken, people) -> Ticket:
-    """The same, closed by Karim; Léa has not approved yet."""
+    """The ticket, closed by Karim and not yet approved by Léa."""
     actions.close(taken, by=people.karim, text="Vanne remplacée.")
     return taken
 
 
 @pytest.fixture
 def approved(closed, people) -> Ticket:
-    """The same; Léa has approved the closure."""
+    """The ticket, closed and approved."""
     actions.approve_closure(closed, by=people.lea)
     return closed
 
 
 @pytest.fixture
 def cancelled(taken, people) -> Ticket:
-    """The same, given up by Léa while Karim was in charge."""
+    """The ticket, cancelled by Léa while Karim was in charge."""
     actions.cancel(taken, by=people.lea)
     return taken
 
 
 @pytest.fixture
 def helpdesk(db):
-    """The helpdesk of the site, at /assistance/."""
-    # A site with a base page of its own has no such page.
+    """The helpdesk page of the site, at /assistance/."""
+    # Imported here: a site with a base page of its own does not install this app.
     from wagtail_helpdesk.pages.models import HelpdeskPage
 
     root = Site.objects.get(is_default_site=True).root_page
@@ -147,37 +147,37 @@ def helpdesk(db):
 
 @pytest.fixture
 def world(people, heating, plumbing, network) -> SimpleNamespace:
-    """People and categories in one, for the tests that hold for every verb."""
+    """People and categories together, for tests of every verb."""
     return SimpleNamespace(**vars(people), heating=heating, plumbing=plumbing, network=network)
 
 
 def privileged(service, user, **privileges) -> None:
-    """Change what a manager may do in a service."""
+    """Set privileges of a manager in a service."""
     ServiceManager.objects.filter(service=service, user=user).update(**privileges)
 
 
 @pytest.fixture
 def a_day_to_come() -> datetime.date:
-    """A day in a week."""
+    """The date in seven days."""
     return timezone.localdate() + datetime.timedelta(days=7)
 
 
 @pytest.fixture
 def noon(time_machine) -> None:
-    """Let it be noon of ``TODAY``: a run may go on over midnight."""
+    """Set the clock to noon of ``TODAY``, because a run may continue past midnight."""
     time_machine.move_to(timezone.make_aware(datetime.datetime.combine(TODAY, datetime.time(12))))
 
 
 @pytest.fixture
 def a_new_hour(time_machine) -> None:
-    """Let the clock stand where an hour begins: what is counted by it, or by the minute, stays one."""
+    """Stop the clock at the beginning of an hour, so that periods of rate limits do not end."""
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     time_machine.move_to(hour + datetime.timedelta(hours=1), tick=False)
 
 
 @pytest.fixture
 def travel():
-    """A function that moves the clock on from now: ``travel(days=3)``, ``travel(to=…)``."""
+    """Return a function that moves the clock forward: ``travel(days=3)``, ``travel(to=…)``."""
     start = timezone.now()
     with ExitStack() as clocks:
 

@@ -26,7 +26,7 @@ def world():
     return loaded
 
 
-def test_it_has_the_size_asked_for(world):
+def test_a_world_has_the_requested_size(world):
     assert Ticket.objects.count() == TICKETS
     assert Service.objects.count() == 20
     assert Service.objects.filter(everyone=False).count() == 4
@@ -35,7 +35,7 @@ def test_it_has_the_size_asked_for(world):
     assert 4 * TICKETS < Event.objects.count() < 5 * TICKETS
 
 
-def test_its_people_of_note_have_what_they_are_noted_for(world):
+def test_people_with_a_fixed_role_have_the_expected_tickets_and_services(world):
     managed = {
         n: world.person(f"manager-of-{n}").helpdesk_manager_rows.count() for n in (1, 10, 20)
     }
@@ -46,42 +46,42 @@ def test_its_people_of_note_have_what_they_are_noted_for(world):
     assert not world.person("stranger").helpdesk_tickets.exists()
 
 
-def test_its_shares_are_those_of_a_real_helpdesk(world):
+def test_shares_of_open_tickets_and_internal_notes_are_realistic(world):
     assert 0.10 < Ticket.objects.filter(is_open=True).count() / TICKETS < 0.20
     notes = Event.objects.filter(audience=Audience.MANAGERS).count()
     assert 0.20 < notes / Event.objects.count() < 0.30
 
 
 @pytest.mark.sqlite
-def test_every_reference_leads_somewhere(world):
+def test_a_world_has_no_dangling_foreign_key(world):
     connection.check_constraints()
 
 
-def test_every_ticket_begins_with_its_opening_and_ends_before_now(world):
+def test_every_ticket_begins_with_its_opening_and_has_no_event_in_the_future(world):
     opened = Event.objects.filter(action="open_ticket").values("ticket").distinct()
     assert opened.count() == TICKETS
     assert Event.objects.aggregate(last=Max("created_at"))["last"] <= NOW
     assert not Event.objects.values("batch").annotate(n=Count("pk")).filter(n__gt=1).exists()
 
 
-def test_its_messages_are_what_the_renderer_would_give(world):
+def test_stored_html_equals_the_output_of_the_renderer(world):
     for event in Event.objects.order_by("?")[:20]:
         assert event.html == markdown.render(event.text)
 
 
-def test_its_search_rows_are_what_the_indexing_would_write(world):
+def test_stored_search_rows_equal_the_output_of_the_indexer(world):
     fields = ("pk", "ticket", "audience", "actor", "about", "said")
     loaded = list(SearchRow.objects.order_by("pk").values_list(*fields))
     indexing.index_events(Event.objects.all())
     assert list(SearchRow.objects.order_by("pk").values_list(*fields)) == loaded
 
 
-def test_what_was_loaded_can_be_found(world):
+def test_a_loaded_message_is_found_by_the_search(world):
     found = search(world.person("manager-of-20"), "repere03").hits
     assert len(found) == min(50, TICKETS // 20)
 
 
-def test_life_goes_on_from_there(world):
+def test_a_loaded_world_takes_new_comments_and_new_tickets(world):
     ticket = Ticket.objects.filter(status="free").first()
     actions.comment(ticket, by=ticket.requester, text="Toujours rien.")
     new = actions.open_ticket(
@@ -90,13 +90,13 @@ def test_life_goes_on_from_there(world):
     assert new.pk == TICKETS + 1
 
 
-def test_the_same_seed_makes_the_same_world():
+def test_the_same_seed_creates_the_same_world():
     assert events_of(World(100, now=NOW)) == events_of(World(100, now=NOW))
     assert events_of(World(100, now=NOW)) != events_of(World(100, seed=2, now=NOW))
 
 
 def events_of(world):
-    """Load a world, keep what happened in it, and leave no trace of it."""
+    """Return the events of a world, which is loaded and rolled back."""
     with transaction.atomic():
         world.load()
         rows = Event.objects.order_by("pk").values_list("action", "text", "batch", "created_at")

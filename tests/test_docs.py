@@ -1,4 +1,4 @@
-"""The docs are true: links lead somewhere, and what is generated is what the code says today."""
+"""Links in the docs work, and generated pages agree with the code."""
 
 import re
 import runpy
@@ -8,33 +8,33 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-GENERATED = runpy.run_path(str(PROJECT / "scripts" / "docs"))["PAGES"]
+GENERATED_PAGES = runpy.run_path(str(PROJECT / "scripts" / "docs"))["PAGES"]
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 
 
-def pages() -> list[str]:
-    """Every Markdown file that belongs to the project."""
+def find_pages() -> list[str]:
+    """Return the paths of all Markdown files of the project."""
     listed = subprocess.run(
         ["git", "ls-files", "*.md"], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     return listed.stdout.split()
 
 
-@pytest.mark.parametrize("page", pages())
-def test_every_link_finds_its_file(page):
+@pytest.mark.parametrize("page", find_pages())
+def test_every_relative_link_of_a_page_leads_to_a_file(page):
     links = LINK.findall((PROJECT / page).read_text())
-    lost = [link for link in links if not ((PROJECT / page).parent / link).exists()]
-    assert lost == []
+    broken = [link for link in links if not ((PROJECT / page).parent / link).exists()]
+    assert broken == []
 
 
-@pytest.mark.parametrize("name", GENERATED)
-def test_a_generated_page_says_what_the_code_says(name):
+@pytest.mark.parametrize("name", GENERATED_PAGES)
+def test_a_generated_reference_page_agrees_with_the_code(name):
     page = PROJECT / "docs" / "reference" / name
-    assert page.read_text() == GENERATED[name](), "`make docs` prints it again"
+    assert page.read_text() == GENERATED_PAGES[name](), "run `make docs`"
 
 
-def test_the_mails_in_the_pictures_can_be_written_again(db, mailoutbox):
-    pictures = (PROJECT / "docs" / "images").glob("mail-*-wide.png")
+def test_the_mails_shown_in_the_docs_can_be_composed(db, mailoutbox):
+    images = (PROJECT / "docs" / "images").glob("mail-*-wide.png")
     mails = dict(runpy.run_path(str(PROJECT / "scripts" / "screenshots"))["write_mails"]())
-    assert set(mails) == {picture.name.split("-")[1] for picture in pictures}
+    assert set(mails) == {image.name.split("-")[1] for image in images}
     assert all(mail.alternatives for mail in mails.values())

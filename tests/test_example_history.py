@@ -1,4 +1,4 @@
-"""The past of the example site: what somebody who looks around in it must find, and must not."""
+"""The generated history of the example site."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def private_tickets_of_others(user: Any) -> Any:
     return visible.exclude(requester=user)
 
 
-def test_the_past_has_everything_a_visitor_looks_for(users: dict[str, Any]) -> None:
+def test_the_history_has_every_status_audience_and_kind_of_ticket(users: dict[str, Any]) -> None:
     assert set(Ticket.objects.values_list("status", flat=True)) == set(Status.values)
     assert set(Event.objects.values_list("audience", flat=True)) == set(Audience.values)
     assert set(Ticket.objects.values_list("visibility", flat=True)) == set(Visibility.values)
@@ -38,28 +38,32 @@ def test_the_past_has_everything_a_visitor_looks_for(users: dict[str, Any]) -> N
     )
 
 
-def test_the_past_is_spread_over_months_and_over_by_now(users: dict[str, Any]) -> None:
+def test_the_history_covers_months_and_ends_before_now(users: dict[str, Any]) -> None:
     first, last = Event.objects.order_by("created_at").first(), Event.objects.latest("created_at")
     assert (last.created_at - first.created_at).days > 150
     assert last.created_at < timezone.now()
 
 
-def test_numbers_follow_the_order_of_opening(users: dict[str, Any]) -> None:
+def test_ticket_numbers_follow_the_order_of_opening(users: dict[str, Any]) -> None:
     tickets = list(Ticket.objects.order_by("number"))
     assert tickets == sorted(tickets, key=lambda ticket: ticket.created_at)
 
 
-def test_only_what_happened_today_is_still_to_be_told(users: dict[str, Any]) -> None:
+def test_only_events_of_today_are_waiting_to_be_dispatched(users: dict[str, Any]) -> None:
     to_be_told = Event.objects.filter(dispatched_at=None)
     assert {event.ticket.subject for event in to_be_told} == {"Radiateur froid en salle A 12"}
 
 
 @pytest.mark.parametrize("username", ["victor", "alice", "gilles", "yvette"])
-def test_outsiders_see_no_private_ticket(users: dict[str, Any], username: str) -> None:
+def test_people_outside_a_service_see_no_private_ticket_of_others(
+    users: dict[str, Any], username: str
+) -> None:
     assert not private_tickets_of_others(users[username]).exists()
 
 
-def test_whoever_left_and_what_closed_is_gone_again(users: dict[str, Any]) -> None:
+def test_people_who_left_and_closed_services_are_inactive_after_loading(
+    users: dict[str, Any],
+) -> None:
     users["yvette"].refresh_from_db()
     assert not users["yvette"].is_active
     assert not Ticket.objects.get(requester=users["yvette"]).is_open

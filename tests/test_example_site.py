@@ -1,4 +1,4 @@
-"""The example site: its pages, its demonstration run as people run it, its production settings."""
+"""The example site: its pages, `make demo`, and its production settings."""
 
 import os
 import re
@@ -26,17 +26,17 @@ MANAGE = [sys.executable, str(REPOSITORY / "example_site" / "manage.py")]
 
 
 class Demo:
-    """A demonstration that is running, and a visitor to it."""
+    """A running demonstration, and the session of one visitor."""
 
     def __init__(
         self, port: int, smtp_port: int, process: subprocess.Popen[bytes], log: Path
     ) -> None:
-        self.address = f"http://localhost:{port}"
+        self.url = f"http://localhost:{port}"
         self.port, self.smtp_port, self.process, self.log = port, smtp_port, process, log
         self.visitor = requests.Session()
 
     def get(self, path: str) -> requests.Response:
-        return self.visitor.get(self.address + path, timeout=20)
+        return self.visitor.get(self.url + path, timeout=20)
 
     def soup(self, path: str) -> BeautifulSoup:
         response = self.get(path)
@@ -45,19 +45,19 @@ class Demo:
 
     def post(self, path: str, **data: str) -> requests.Response:
         data["csrfmiddlewaretoken"] = self.visitor.cookies.get("csrftoken", "")
-        return self.visitor.post(self.address + path, data=data, timeout=20)
+        return self.visitor.post(self.url + path, data=data, timeout=20)
 
     def become(self, username: str, **data: str) -> requests.Response:
         self.get("/people/")
         return self.post(f"/people/{username}/", **data)
 
-    def mail_link(self, recipient: str) -> str:
-        """Return the path of the ticket that the first mail to somebody is about."""
+    def find_ticket_link(self, recipient: str) -> str:
+        """Return the path of the ticket link in the first mail to a recipient; wait for the mail."""
         for _ in range(600):
             mails = self.soup(f"/mail/?to={recipient}").select(".mails td a")
             if found := [mail for mail in mails if "Radiateur froid" in mail.text]:
                 link = self.soup(found[-1]["href"]).select_one('.mail-text a[href*="/tickets/"]')
-                return link["href"].removeprefix(self.address)
+                return link["href"].removeprefix(self.url)
             time.sleep(0.2)
         raise AssertionError(self.log.read_text())
 
@@ -71,9 +71,9 @@ class Demo:
         connection.send_messages([mail])
 
 
-def environment(state: Path, **more: Any) -> dict[str, str]:
+def build_environment(state: Path, **extra: Any) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
-    return kept | {"DEMO_STATE": str(state)} | {key: str(value) for key, value in more.items()}
+    return kept | {"DEMO_STATE": str(state)} | {key: str(value) for key, value in extra.items()}
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +86,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         log=log,
         ready=lambda: listens(port) and listens(smtp_port),
         within=400,
-        env=environment(folder / "state", DEMO_PORT=port, DEMO_SMTP_PORT=smtp_port),
+        env=build_environment(folder / "state", DEMO_PORT=port, DEMO_SMTP_PORT=smtp_port),
     ) as process:
         yield Demo(port, smtp_port, process, log)
 
 
 @pytest.fixture(autouse=True)
-def _a_new_visitor(request: pytest.FixtureRequest) -> None:
+def _new_visitor(request: pytest.FixtureRequest) -> None:
     if "demo" in request.fixturenames:
         request.getfixturevalue("demo").visitor = requests.Session()
 
@@ -100,38 +100,38 @@ def _a_new_visitor(request: pytest.FixtureRequest) -> None:
 # -- Pages
 
 
-def test_every_page_of_the_menus_answers_in_both_languages(demo: Demo) -> None:
+def test_every_link_of_menus_and_footer_works_in_both_languages(demo: Demo) -> None:
     for home in ("/", "/en/"):
         links = {a["href"] for a in demo.soup(home).select(".menu a, .site-footer a, main a")}
         assert len(links) > 10
         assert {demo.get(link).status_code for link in links} == {200}
 
 
-def test_the_portal_speaks_french_first_and_english_beside(demo: Demo) -> None:
+def test_the_portal_is_in_french_and_its_en_section_in_english(demo: Demo) -> None:
     assert demo.soup("/").html["lang"] == "fr"
     assert demo.soup("/en/").html["lang"] == "en"
 
 
-def test_the_language_switch_leads_to_the_same_page(demo: Demo) -> None:
+def test_the_language_switch_leads_to_the_translation_of_the_page(demo: Demo) -> None:
     french = demo.soup("/vie-du-campus/badge-et-acces/?from=mail")
     english = french.select_one(".languages a[hreflang=en]")["href"]
     assert english == "/en/on-campus/badge-and-access/?from=mail"
     assert demo.soup(english).select_one(".languages a[hreflang=fr]")["href"].startswith("/vie-du")
 
 
-def test_an_unknown_address_is_a_page_of_the_portal(demo: Demo) -> None:
+def test_an_unknown_url_is_answered_with_the_404_page_of_the_portal(demo: Demo) -> None:
     response = demo.get("/nowhere/")
     assert response.status_code == 404
     assert "Page introuvable" in response.text
 
 
-def test_public_pages_allow_nothing_inline_and_nothing_from_elsewhere(demo: Demo) -> None:
+def test_the_content_security_policy_of_public_pages_allows_own_files_only(demo: Demo) -> None:
     policy = demo.get("/").headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
 
 
-def test_public_pages_contain_nothing_inline(demo: Demo) -> None:
+def test_public_pages_contain_no_inline_style_or_script(demo: Demo) -> None:
     for path in ("/", "/people/", "/mail/", "/login/", "/en/computing/wi-fi/"):
         soup = demo.soup(path)
         assert not soup.select("[style], style, script:not([src])")
@@ -140,7 +140,7 @@ def test_public_pages_contain_nothing_inline(demo: Demo) -> None:
         ]
 
 
-def test_the_admin_has_a_policy_of_its_own(demo: Demo) -> None:
+def test_the_admin_has_its_own_content_security_policy(demo: Demo) -> None:
     demo.become("gilles")
     response = demo.get("/admin/")
     assert response.status_code == 200
@@ -150,68 +150,68 @@ def test_the_admin_has_a_policy_of_its_own(demo: Demo) -> None:
 # -- People
 
 
-def test_one_click_makes_the_visitor_somebody(demo: Demo) -> None:
+def test_a_visitor_becomes_a_person_of_the_cast_with_one_click(demo: Demo) -> None:
     demo.become("lea")
     assert "Léa Fournier" in demo.soup("/").select_one(".person").text
 
 
-def test_becoming_somebody_leads_back_to_where_one_was(demo: Demo) -> None:
-    assert demo.become("lea", next="/mail/").url == f"{demo.address}/mail/"
+def test_becoming_a_person_redirects_to_the_previous_page(demo: Demo) -> None:
+    assert demo.become("lea", next="/mail/").url == f"{demo.url}/mail/"
 
 
-def test_becoming_somebody_never_leads_to_another_site(demo: Demo) -> None:
-    assert demo.become("lea", next="https://example.org/").url.startswith(demo.address)
+def test_becoming_a_person_never_redirects_to_another_site(demo: Demo) -> None:
+    assert demo.become("lea", next="https://example.org/").url.startswith(demo.url)
 
 
-def test_a_link_cannot_make_the_visitor_somebody(demo: Demo) -> None:
+def test_becoming_a_person_by_GET_is_refused(demo: Demo) -> None:
     assert demo.get("/people/lea/").status_code == 405
 
 
-def test_a_deactivated_person_cannot_be_become(demo: Demo) -> None:
+def test_a_visitor_cannot_become_a_deactivated_person(demo: Demo) -> None:
     assert demo.become("yvette").status_code == 404
 
 
-def test_everybody_else_can_log_in_with_the_password(demo: Demo) -> None:
+def test_people_of_the_cast_can_log_in_with_the_password(demo: Demo) -> None:
     demo.get("/login/")
     response = demo.post("/login/", username="karim", password=PASSWORD)
     assert "Karim Benali" in response.text
 
 
-def test_becoming_somebody_leads_to_the_helpdesk_in_their_language(demo: Demo) -> None:
-    assert demo.become("karim").url == f"{demo.address}/assistance/"
-    assert demo.become("emily").url == f"{demo.address}/en/assistance/"
+def test_becoming_a_person_redirects_to_the_helpdesk_in_their_language(demo: Demo) -> None:
+    assert demo.become("karim").url == f"{demo.url}/assistance/"
+    assert demo.become("emily").url == f"{demo.url}/en/assistance/"
 
 
 # -- The helpdesk
 
 
-def test_a_requester_finds_the_services_and_her_own_tickets(demo: Demo) -> None:
+def test_a_requester_sees_services_and_own_tickets(demo: Demo) -> None:
     text = demo.become("lea").text
     assert "Services Généraux" in text
     assert "Radiateur froid" in text
 
 
-def test_a_stranger_and_a_superuser_do_not_find_a_private_ticket(demo: Demo) -> None:
-    ticket = demo.mail_link("karim.benali@arvelle.example")
+def test_a_private_ticket_is_404_for_a_stranger_and_for_a_superuser(demo: Demo) -> None:
+    ticket = demo.find_ticket_link("karim.benali@arvelle.example")
     for username in ("victor", "gilles"):
         demo.become(username)
         assert demo.get(ticket).status_code == 404
 
 
-def test_the_newest_ticket_is_announced_with_a_link_that_works(demo: Demo) -> None:
-    link = demo.mail_link("karim.benali@arvelle.example")
+def test_the_mail_about_the_newest_ticket_links_to_it_after_login(demo: Demo) -> None:
+    link = demo.find_ticket_link("karim.benali@arvelle.example")
     assert "Se connecter" in demo.get(link).text
     assert "Radiateur froid" in demo.become("karim", next=link).text
 
 
-def test_the_helpdesk_keeps_its_place_when_the_language_changes(demo: Demo) -> None:
+def test_the_language_switch_keeps_the_page_of_the_helpdesk(demo: Demo) -> None:
     demo.become("karim")
     # The link of the mail leads to where the page is.
-    path = urlsplit(demo.get(demo.mail_link("karim.benali@arvelle.example")).url).path
+    path = urlsplit(demo.get(demo.find_ticket_link("karim.benali@arvelle.example")).url).path
     assert demo.soup(path).select_one(".languages a[hreflang=en]")["href"] == f"/en{path}"
 
 
-def test_whoever_configures_a_service_may_enter_the_admin(demo: Demo) -> None:
+def test_a_service_owner_has_access_to_the_admin_and_a_requester_has_not(demo: Demo) -> None:
     demo.become("sophie")
     assert demo.get("/admin/").url.endswith("/admin/")
     demo.become("lea")
@@ -221,19 +221,19 @@ def test_whoever_configures_a_service_may_enter_the_admin(demo: Demo) -> None:
 # -- Mails
 
 
-def test_a_mail_is_caught_and_can_be_read_in_both_parts(demo: Demo) -> None:
-    text, html = f"See {demo.address}/en/", f'<p>See <a href="{demo.address}/en/">it</a></p>'
+def test_the_mail_catcher_shows_text_html_and_headers_of_a_mail(demo: Demo) -> None:
+    text, html = f"See {demo.url}/en/", f'<p>See <a href="{demo.url}/en/">it</a></p>'
     demo.deliver("karim.benali@arvelle.example", subject="Été", text=text, html=html)
     row = demo.soup("/mail/?to=karim.benali@arvelle.example").select_one(".mails td a")
     assert row.text == "Été"
     mail = demo.soup(row["href"])
-    assert mail.select_one(f'.mail-text a[href="{demo.address}/en/"]')
+    assert mail.select_one(f'.mail-text a[href="{demo.url}/en/"]')
     assert "Subject: Été" in mail.select_one(".mail-headers").text
     frame = demo.get(mail.select_one("iframe")["src"])
     assert html in frame.text
 
 
-def test_the_html_of_a_mail_can_do_nothing_to_the_portal(demo: Demo) -> None:
+def test_the_html_of_a_mail_is_shown_in_a_sandbox(demo: Demo) -> None:
     demo.deliver("thomas.girard@arvelle.example", subject="Hi", text="x", html="<script>1</script>")
     row = demo.soup("/mail/?to=thomas.girard@arvelle.example").select_one(".mails td a")
     frame = demo.soup(row["href"]).select_one("iframe")
@@ -244,24 +244,24 @@ def test_the_html_of_a_mail_can_do_nothing_to_the_portal(demo: Demo) -> None:
     assert "sandbox" in policy
 
 
-def test_the_list_of_mails_narrows_to_one_recipient(demo: Demo) -> None:
+def test_the_list_of_mails_can_be_filtered_by_recipient(demo: Demo) -> None:
     demo.deliver("marion.gauthier@arvelle.example", subject="For Marion", text="x")
     listed = demo.soup("/mail/?to=sophie.lambert@arvelle.example").get_text()
     assert "For Marion" not in listed
 
 
 @pytest.mark.parametrize("key", ["0000000000000000", "secret_key"])
-def test_no_other_file_can_be_read_as_a_mail(demo: Demo, key: str) -> None:
+def test_a_key_that_is_no_mail_is_answered_with_404(demo: Demo, key: str) -> None:
     assert demo.get(f"/mail/{key}/").status_code == 404
 
 
 # -- The runner
 
 
-def test_the_terminal_says_where_to_go_and_whom_to_be(demo: Demo) -> None:
-    said = demo.log.read_text()
-    assert f"{demo.address}/people/" in said
-    assert all(person.name in said for person in PEOPLE if person.active)
+def test_make_demo_prints_the_url_and_the_people(demo: Demo) -> None:
+    output = demo.log.read_text()
+    assert f"{demo.url}/people/" in output
+    assert all(person.name in output for person in PEOPLE if person.active)
 
 
 def run_demo(**environ: Any) -> subprocess.CompletedProcess[str]:
@@ -271,21 +271,23 @@ def run_demo(**environ: Any) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("variable", ["DEMO_PORT", "DEMO_SMTP_PORT"])
-def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path, variable: str) -> None:
+def test_a_port_in_use_is_reported_with_the_variable_that_changes_it(
+    tmp_path: Path, variable: str
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         ports = {"DEMO_PORT": free_port(), "DEMO_SMTP_PORT": free_port(), variable: port}
-        finished = run_demo(**environment(tmp_path, **ports))
+        finished = run_demo(**build_environment(tmp_path, **ports))
     assert finished.returncode == 1
     assert re.search(rf"Port {port}\b.*{variable}=\d+ make demo", finished.stderr)
     assert "Traceback" not in finished.stderr
 
 
-def test_stopping_the_runner_leaves_nothing_behind(demo: Demo) -> None:
-    """The last test of the module: the demonstration is gone afterwards."""
-    children = descendants(demo.process.pid)
+def test_stopping_make_demo_stops_all_its_processes(demo: Demo) -> None:
+    """Must be the last test of the module that uses the demonstration, because it stops it."""
+    children = find_descendants(demo.process.pid)
     assert len(children) >= 3
     demo.process.terminate()
     assert demo.process.wait(timeout=60) == 0
@@ -294,16 +296,16 @@ def test_stopping_the_runner_leaves_nothing_behind(demo: Demo) -> None:
     assert not listens(demo.smtp_port)
 
 
-def descendants(pid: int) -> list[int]:
+def find_descendants(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [found for child in children for found in (int(child), *descendants(int(child)))]
+    return [found for child in children for found in (int(child), *find_descendants(int(child)))]
 
 
 # -- Production
 
 
-def production(*command: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    ours = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
+def run_in_production(*command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("DJANGO_")}
     settings = {
         "DJANGO_SETTINGS_MODULE": "example.settings.production",
         "DJANGO_SECRET_KEY": "a-long-random-key-of-fifty-characters-or-even-more-0123456789",
@@ -311,7 +313,7 @@ def production(*command: str, **environ: str) -> subprocess.CompletedProcess[str
     }
     return subprocess.run(
         [*MANAGE, *command],
-        env=ours | settings | environ,
+        env=kept | settings | environ,
         capture_output=True,
         text=True,
         timeout=120,
@@ -319,50 +321,52 @@ def production(*command: str, **environ: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_the_production_settings_pass_djangos_deployment_check() -> None:
-    finished = production("check", "--deploy", "--fail-level", "WARNING")
+def test_the_production_settings_pass_check_deploy() -> None:
+    finished = run_in_production("check", "--deploy", "--fail-level", "WARNING")
     assert finished.returncode == 0, finished.stderr
 
 
-def test_the_example_of_a_secret_key_does_not() -> None:
+def test_check_deploy_rejects_the_example_secret_key() -> None:
     example = (REPOSITORY / "example_site/deploy/portal.env.example").read_text()
     key = re.search(r"^DJANGO_SECRET_KEY=(.+)$", example, re.MULTILINE)[1]
-    finished = production("check", "--deploy", DJANGO_SECRET_KEY=key)
+    finished = run_in_production("check", "--deploy", DJANGO_SECRET_KEY=key)
     assert "security.W009" in finished.stderr
 
 
-def settings_say(words: str, **environ: str) -> list[str]:
-    """Print something of the settings ``s``, and return its words."""
-    code = f"from django.conf import settings as s; print({words})"
-    return production("shell", "-v0", "-c", code, **environ).stdout.split()
+def read_settings(expressions: str, **environ: str) -> list[str]:
+    """Evaluate expressions of the production settings ``s``, and return the printed values."""
+    code = f"from django.conf import settings as s; print({expressions})"
+    return run_in_production("shell", "-v0", "-c", code, **environ).stdout.split()
 
 
-def test_the_production_settings_know_nothing_of_the_demonstration() -> None:
-    assert settings_say("s.DEMO, 'demo' in s.INSTALLED_APPS") == ["False", "False"]
+def test_the_production_settings_leave_out_the_demonstration() -> None:
+    assert read_settings("s.DEMO, 'demo' in s.INSTALLED_APPS") == ["False", "False"]
 
 
-def test_mails_come_from_the_portal_or_whom_one_names() -> None:
+def test_the_sender_of_mails_is_the_portal_or_FROM_EMAIL() -> None:
     senders = "s.DEFAULT_FROM_EMAIL, s.SERVER_EMAIL"
-    assert settings_say(senders) == ["helpdesk@intranet.example.org"] * 2
-    assert settings_say(senders, FROM_EMAIL="it@example.org") == ["it@example.org"] * 2
+    assert read_settings(senders) == ["helpdesk@intranet.example.org"] * 2
+    assert read_settings(senders, FROM_EMAIL="it@example.org") == ["it@example.org"] * 2
 
 
-def test_a_page_that_breaks_leaves_a_trace(tmp_path: Path) -> None:
+def test_an_error_in_production_is_logged_to_the_console(tmp_path: Path) -> None:
     code = (
         "from django.test import Client; "
         "client = Client(raise_request_exception=False, headers={'host': 'intranet.example.org'}); "
         "print(client.get('/', secure=True).status_code)"
     )
     before_the_first_migration = str(tmp_path / "portal.sqlite3")
-    finished = production("shell", "-v0", "-c", code, DATABASE_FILE=before_the_first_migration)
+    finished = run_in_production(
+        "shell", "-v0", "-c", code, DATABASE_FILE=before_the_first_migration
+    )
     assert finished.stdout.split() == ["500"]
     assert "ERROR django.request: Internal Server Error: /" in finished.stderr
     assert "no such table" in finished.stderr
 
 
-def test_a_redis_broker_is_one_variable_away() -> None:
+def test_REDIS_URL_selects_redis_as_broker() -> None:
     redis = "redis://127.0.0.1:6379/1"
-    assert settings_say("s.Q_CLUSTER['redis'], 'orm' in s.Q_CLUSTER", REDIS_URL=redis) == [
+    assert read_settings("s.Q_CLUSTER['redis'], 'orm' in s.Q_CLUSTER", REDIS_URL=redis) == [
         redis,
         "False",
     ]
@@ -370,24 +374,24 @@ def test_a_redis_broker_is_one_variable_away() -> None:
 
 @pytest.fixture
 def without_psycopg(tmp_path: Path) -> str:
-    """The path of a Python that has no driver of PostgreSQL."""
+    """Return a PYTHONPATH in which PostgreSQL drivers cannot be imported."""
     for name in ("psycopg", "psycopg2"):
         (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError({name!r})")
     return str(tmp_path)
 
 
-def test_sqlite_is_one_variable_away(tmp_path: Path, without_psycopg: str) -> None:
+def test_DATABASE_FILE_selects_sqlite_without_psycopg(tmp_path: Path, without_psycopg: str) -> None:
     file = str(tmp_path / "portal.sqlite3")
     environ = {"DATABASE_FILE": file, "PYTHONPATH": without_psycopg}
     database = "s.DATABASES['default']"
-    assert settings_say(f"{database}['ENGINE'], {database}['NAME']", **environ) == [
+    assert read_settings(f"{database}['ENGINE'], {database}['NAME']", **environ) == [
         "django.db.backends.sqlite3",
         file,
     ]
 
 
-def test_login_by_directory_is_one_variable_away() -> None:
-    first, second, *_ = settings_say(
+def test_LDAP_SERVER_selects_login_and_directory() -> None:
+    first, second, *_ = read_settings(
         "*s.AUTHENTICATION_BACKENDS, s.WAGTAIL_HELPDESK['DIRECTORY']",
         LDAP_SERVER="ldaps://ldap.example.org",
     )
@@ -395,10 +399,10 @@ def test_login_by_directory_is_one_variable_away() -> None:
     assert second == "django.contrib.auth.backends.ModelBackend"
 
 
-def test_the_migrations_of_the_portal_are_complete(tmp_path: Path) -> None:
+def test_the_migrations_of_the_example_site_are_complete(tmp_path: Path) -> None:
     finished = subprocess.run(
         [*MANAGE, "makemigrations", "--check", "--dry-run", "portal"],
-        env=environment(tmp_path),
+        env=build_environment(tmp_path),
         capture_output=True,
         text=True,
         timeout=120,
@@ -407,7 +411,7 @@ def test_the_migrations_of_the_portal_are_complete(tmp_path: Path) -> None:
     assert finished.returncode == 0, finished.stdout
 
 
-def test_every_string_of_the_portal_is_translated() -> None:
+def test_every_string_of_the_example_site_is_translated() -> None:
     catalogue = REPOSITORY / "example_site/locale/fr/LC_MESSAGES/django.po"
     finished = subprocess.run(
         ["msgfmt", "--check-format", "--statistics", "-o", os.devnull, str(catalogue)],

@@ -1,4 +1,4 @@
-"""The wheel has all it needs, and a bare Wagtail site can use it by following the README."""
+"""The wheel is complete, and a new Wagtail site can use it by following the README."""
 
 import os
 import re
@@ -20,7 +20,7 @@ PACKAGE = PROJECT / "wagtail_helpdesk"
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory) -> Path:
-    """The wheel, built as for a release."""
+    """Build the wheel as for a release."""
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, PROJECT)
     (built,) = folder.glob("*.whl")
@@ -28,35 +28,37 @@ def wheel(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def packed(wheel) -> set[str]:
-    """The names of all files in the wheel."""
+def wheel_files(wheel) -> set[str]:
+    """Return the names of all files in the wheel."""
     return set(zipfile.ZipFile(wheel).namelist())
 
 
-def run(*words: str | Path, **where) -> str:
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, **where)
-    assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+def run(*arguments: str | Path, **options) -> str:
+    """Run a program and return its output; fail if it fails."""
+    command = [str(argument) for argument in arguments]
+    process = subprocess.run(command, capture_output=True, text=True, **options)
+    assert process.returncode == 0, f"{command}\n{process.stdout}\n{process.stderr}"
+    return process.stdout
 
 
-def test_the_wheel_has_every_file_of_the_package(packed):
+def test_the_wheel_contains_every_tracked_file_of_the_package(wheel_files):
     tracked = run("git", "ls-files", "wagtail_helpdesk", cwd=PROJECT).splitlines()
-    assert set(tracked) - packed == set()
-    assert "wagtail_helpdesk/py.typed" in packed
-    assert "wagtail_helpdesk/migrations/0001_initial.py" in packed
+    assert set(tracked) - wheel_files == set()
+    assert "wagtail_helpdesk/py.typed" in wheel_files
+    assert "wagtail_helpdesk/migrations/0001_initial.py" in wheel_files
 
 
-def test_the_wheel_has_nothing_else(packed):
-    assert {name.split("/")[0] for name in packed if ".dist-info/" not in name} == {
+def test_the_wheel_contains_only_the_package(wheel_files):
+    assert {name.split("/")[0] for name in wheel_files if ".dist-info/" not in name} == {
         "wagtail_helpdesk"
     }
 
 
-# -- a bare site -----------------------------------------------------------------------------------
+# -- a new site -----------------------------------------------------------------------------------
 
 
-class BareSite:
-    """A site as `wagtail start` makes it, in a virtual environment of its own."""
+class NewSite:
+    """A site created by `wagtail start`, in its own virtual environment."""
 
     name = "mysite"
 
@@ -64,7 +66,7 @@ class BareSite:
         self.folder = folder
         venv = folder / "venv"
         constraints = folder / "constraints.txt"
-        constraints.write_text(f"wagtail-helpdesk @ {wheel.as_uri()}\n")
+        constraints.write_text(f"wagtail-intranet-helpdesk @ {wheel.as_uri()}\n")
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "PYTHON"))},
             "PATH": f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -78,7 +80,7 @@ class BareSite:
         return run("bash", "-euc", script, cwd=self.folder, env=self.environment)
 
     def follow(self, steps: Iterator[tuple[str, str]]) -> None:
-        """Append Python to the file a step names, and run everything else."""
+        """Append Python code to the file that a step names, and run shell commands."""
         for file, code in steps:
             if file:
                 with (self.folder / file).open("a") as settings:
@@ -87,13 +89,13 @@ class BareSite:
                 self.sh(code)
 
 
-def steps_of_the_readme() -> Iterator[tuple[str, str]]:
-    """The code blocks of "Add it to your site": Python with the file named before it, or shell."""
+def find_readme_steps() -> Iterator[tuple[str, str]]:
+    """Yield the code blocks of "Add it to your site": file and Python code, or "" and shell commands."""
     readme = (PROJECT / "README.md").read_text()
     section = re.search(
         r"^## Add it to your site\n(.*?)(?=^## |\Z)", readme, re.DOTALL | re.MULTILINE
     )
-    assert section, "the README tells how to add the helpdesk to a site"
+    assert section, "the README has no section about adding the helpdesk to a site"
     file = ""
     for name, language, code in re.findall(
         r"`([\w/]+\.py)`|^ *```(\w+)\n(.*?)^ *```$", section[1], re.DOTALL | re.MULTILINE
@@ -104,9 +106,9 @@ def steps_of_the_readme() -> Iterator[tuple[str, str]]:
             yield (file if language == "python" else ""), textwrap.dedent(code)
 
 
-# What the last step does by hand: an administrator adds page and service, somebody logs in and asks
-# for help.
-VISIT = """
+# The manual last step: an administrator adds a page and a service, and a user logs in and opens a
+# ticket.
+FIRST_TICKET = """
 from django.contrib.auth import get_user_model
 from django.test import Client
 from wagtail.models import Page
@@ -130,10 +132,10 @@ print(sent.status_code, client.get(sent["location"]).status_code, Ticket.objects
 """
 
 
-def test_a_bare_site_has_the_helpdesk_by_following_the_readme(tmp_path, wheel):
-    site = BareSite(tmp_path, wheel)
-    site.follow(steps_of_the_readme())
+def test_a_new_site_that_follows_the_readme_can_open_a_ticket(tmp_path, wheel):
+    site = NewSite(tmp_path, wheel)
+    site.follow(find_readme_steps())
     site.sh("python manage.py check --fail-level WARNING")
     site.sh("python manage.py makemigrations --check --dry-run wagtail_helpdesk")
-    answer = site.sh(f"python manage.py shell -v 0 -c {shlex.quote(VISIT)}")
+    answer = site.sh(f"python manage.py shell -v 0 -c {shlex.quote(FIRST_TICKET)}")
     assert answer.split() == ["200", "True", "200", "303", "200", "1"]

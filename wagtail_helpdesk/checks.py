@@ -156,7 +156,7 @@ def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return [
             Error(
                 f"WAGTAIL_HELPDESK['HOLIDAYS'] cannot be read, and no report is made: {error}",
-                hint="Install wagtail-helpdesk[holidays] and name a country as it does, or give dates.",
+                hint="Install wagtail-intranet-helpdesk[holidays] and name a country as it does, or give dates.",
                 id="wagtail_helpdesk.E015",
             )
         ]

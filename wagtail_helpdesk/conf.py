@@ -139,7 +139,7 @@ class HelpdeskSettings:
     def HOLIDAYS(self) -> Any:
         """Days without daily reports: a country (``"FR"``, ``"DE-BY"``) or a set of dates.
 
-        A country needs the library ``holidays`` (``pip install wagtail-helpdesk[holidays]``).
+        A country needs the library ``holidays`` (``pip install wagtail-intranet-helpdesk[holidays]``).
         """
         return self._get("HOLIDAYS", ())
 

@@ -1,1 +1,1 @@
-"""What makes the portal a demonstration: its people, its mail catcher, its contents and its runner."""
+"""The demonstration: people, mail catcher, contents and runner."""

@@ -1,4 +1,4 @@
-"""The demonstration as an application; only settings/demo.py installs it."""
+"""The app of the demonstration; only settings/demo.py installs it."""
 
 from django.apps import AppConfig
 

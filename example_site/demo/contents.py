@@ -1,4 +1,4 @@
-"""Writes the pages of the portal, in both languages."""
+"""Creates the pages of the portal in both languages."""
 
 import re
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ Pages = dict[str, Page]
 
 
 def write_pages() -> None:
-    """Write all pages in both languages, in place of the page that comes with Wagtail."""
+    """Create all pages in both languages, in place of Wagtail's initial page."""
     root = Page.get_first_root_node()
     root.get_children().delete()
     root.refresh_from_db()
@@ -43,7 +43,7 @@ def write_pages() -> None:
 
 
 def let_editors_publish() -> None:
-    """Let the editors of the portal publish what they write."""
+    """Let the editors of the portal publish pages."""
     editors = Group.objects.get(name="Editors")
     publish = Permission.objects.get(codename="publish_page")
     GroupPagePermission.objects.get_or_create(
@@ -101,7 +101,7 @@ def publish(page: Page, text: Text, pages: Pages, age: int) -> None:
 
 
 def route(page: Page, name: str) -> None:
-    """Let a page and everything beneath it ask a service or a category."""
+    """Set the service or category that a page and its descendants use."""
     to = asked(name)
     if isinstance(to, Category):
         Routing.objects.create(page=page, service=to.service, category=to)
@@ -110,7 +110,7 @@ def route(page: Page, name: str) -> None:
 
 
 def relate(pages: Pages) -> None:
-    """Give the services the pages to read before one asks them."""
+    """Add related pages to the descriptions of services."""
     for name, keys in RELATED.items():
         page = pages[keys[0]]
         text = ServiceText.objects.get(service__name=name, locale=page.locale)
@@ -126,7 +126,7 @@ def asked(name: str) -> Service | Category:
 
 
 def resolved(value: Any, pages: Pages) -> Any:
-    """Put pages and days where the words only name them."""
+    """Replace references to pages and days by the pages and dates."""
     match value:
         case Days(ahead):
             return working_day(timezone.localdate() + timedelta(days=ahead))
@@ -146,5 +146,5 @@ def resolved(value: Any, pages: Pages) -> Any:
 
 
 def working_day(day: date) -> date:
-    """Return the day, or the Monday after it at week-ends."""
+    """Return the day, or the following Monday at weekends."""
     return day + timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)

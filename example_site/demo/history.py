@@ -1,4 +1,4 @@
-"""Writes the past of the helpdesk: every story is acted again, through the verbs, on its days."""
+"""Writes the history of the helpdesk: performs every story through the verbs, at its dates."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LAST_NUMBER_BEFORE = 1000
-# What happened “today” has happened already, however early in the day one looks.
+# Events of “today” are in the past, however early the demonstration starts.
 JUST_NOW = datetime.timedelta(minutes=20)
 
 
 def write_history(users: dict[str, User], catalogue: Catalogue) -> None:
-    """Write all stories, in the order of time: each act finds the helpdesk as it was then."""
+    """Perform all stories in chronological order."""
     stage = Stage(users, catalogue)
     now = timezone.now()
     _start_numbers(catalogue, users)
@@ -36,12 +36,12 @@ def write_history(users: dict[str, User], catalogue: Catalogue) -> None:
         for moment, story, step in _in_order(now):
             with time_machine.travel(moment, tick=False):
                 stage.play(story, step)
-    # The first mails to read are about today; the rest was told in its time.
+    # Only events of today lead to mails.
     Event.objects.filter(created_at__lt=now - JUST_NOW).update(dispatched_at=F("created_at"))
 
 
 class Stage:
-    """Who and what the stories name, and the tickets opened so far."""
+    """The people, categories and files of the stories, and the tickets opened so far."""
 
     def __init__(self, users: dict[str, User], catalogue: Catalogue) -> None:
         self.users = users
@@ -49,7 +49,7 @@ class Stage:
         self.tickets: dict[str, Ticket] = {}
 
     def play(self, story: Story, step: Step | None) -> None:
-        """Open the ticket of a story, or do the next thing that happens to it."""
+        """Open the ticket of a story, or perform its next action."""
         if step is None:
             self.tickets[story.subject] = self._open(story)
         else:
@@ -71,7 +71,7 @@ class Stage:
         step.verb(ticket, **options)
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Put people, categories, days and files where the story only names them."""
+        """Replace the names of people, categories, days and files by objects."""
         return {name: self._option(name, value) for name, value in options.items()}
 
     def _option(self, name: str, value: Any) -> Any:
@@ -131,7 +131,7 @@ def _start_numbers(catalogue: Catalogue, users: dict[str, User]) -> None:
 
 @contextmanager
 def _as_it_was(users: dict[str, User], catalogue: Catalogue) -> Iterator[None]:
-    """Let people who have left, and services that have closed, be there while the past is acted."""
+    """Activate people who have left and closed services while the history is written."""
     gone = [user.pk for user in users.values() if not user.is_active]
     closed = [service.pk for service in catalogue.services.values() if not service.enabled]
     _be_there(gone, closed, True)

@@ -1,4 +1,4 @@
-"""Fills the demonstration the first time, and tells it at every start where it is."""
+"""Fills the demonstration the first time, and sets its host and port at every start."""
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -12,13 +12,13 @@ from wagtail_helpdesk.pages.models import HelpdeskPage
 
 
 def loaded() -> bool:
-    """Say whether the demonstration was filled before."""
+    """Return whether the demonstration has been filled."""
     return HomePage.objects.exists()
 
 
 @transaction.atomic
 def load() -> None:
-    """Write everything, or nothing."""
+    """Write everything in one transaction."""
     users = cast.people()
     catalogue = cast.services(users)
     write_pages()
@@ -26,12 +26,12 @@ def load() -> None:
 
 
 def serve_at(hostname: str, port: int) -> None:
-    """Tell Wagtail where the portal is, for the links in mails."""
+    """Set host and port of Wagtail's site, for the links in mails."""
     Site.objects.update(hostname=hostname, port=port)
     Site.clear_site_root_paths_cache()
 
 
 def helpdesk_url(request: HttpRequest, language: str) -> str:
-    """Return where the helpdesk is in a language."""
+    """Return the URL of the helpdesk in a language."""
     page = HelpdeskPage.objects.live().filter(locale__language_code=language).first()
     return page.get_url(request) if page else "/"

@@ -1,4 +1,4 @@
-"""Mails in a folder, one file each: the catcher puts them there, the pages read them."""
+"""Mails in a folder, one file each: the catcher writes them, the pages read them."""
 
 import re
 import time
@@ -15,7 +15,7 @@ KEY = re.compile(r"[0-9a-f]{16}")
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail as it came over SMTP."""
+    """A mail as received over SMTP."""
 
     key: str
     message: EmailMessage
@@ -30,7 +30,7 @@ class Mail:
 
     @property
     def recipients(self) -> list[str]:
-        """The addresses of To and Cc."""
+        """The e-mail addresses of To and Cc."""
         headers = [*self.message.get_all("To", []), *self.message.get_all("Cc", [])]
         return [address.lower() for _, address in getaddresses(headers)]
 
@@ -45,12 +45,12 @@ class Mail:
 
     @cached_property
     def html(self) -> str:
-        """The HTML part, or nothing."""
+        """The HTML part, or an empty string."""
         return self._part("html")
 
     @property
     def headers(self) -> str:
-        """The headers as they came, one a line."""
+        """The headers as received, one per line."""
         return "\n".join(f"{name}: {value}" for name, value in self.message.items())
 
     def _part(self, subtype: str) -> str:
@@ -65,7 +65,7 @@ class Mailbox:
         self.folder = folder
 
     def put(self, content: bytes) -> str:
-        """Keep a mail, and return its key. Keys grow with time."""
+        """Store a mail, and return its key. Keys increase with time."""
         self.folder.mkdir(parents=True, exist_ok=True)
         key = f"{time.time_ns():016x}"
         part = self.folder / f"{key}.part"
@@ -74,23 +74,23 @@ class Mailbox:
         return key
 
     def get(self, key: str) -> Mail:
-        """Return a mail; LookupError if there is none under this key."""
+        """Return a mail; raise LookupError if there is none with this key."""
         if not KEY.fullmatch(key) or not self._path(key).exists():
             raise LookupError(key)
         return _read(self._path(key))
 
     def all(self) -> list[Mail]:
-        """Return all mails, the newest first."""
+        """Return all mails, newest first."""
         return [_read(path) for path in sorted(self.folder.glob("*.eml"), reverse=True)]
 
     def to(self, recipient: str) -> list[Mail]:
-        """Return the mails to one address, or all if it is empty."""
+        """Return the mails to one e-mail address, or all if it is empty."""
         return [
             mail for mail in self.all() if not recipient or recipient.lower() in mail.recipients
         ]
 
     def recipients(self) -> list[str]:
-        """Return every address that got a mail, in order."""
+        """Return the e-mail addresses of all recipients, sorted."""
         return sorted({address for mail in self.all() for address in mail.recipients})
 
     def _path(self, key: str) -> Path:

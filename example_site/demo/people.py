@@ -1,4 +1,4 @@
-"""The cast as the demonstration presents it: on a page, and in the terminal."""
+"""The people of the cast, for a page and for the terminal."""
 
 from collections.abc import Iterator
 
@@ -22,15 +22,15 @@ def lines(language: str) -> Iterator[str]:
 
 
 def sentence(person: Person, language: str) -> str:
-    """Return who somebody is, in a language of the site."""
+    """Return the sentence about a person in a language of the site."""
     return person.who.en if language == "en" else person.who.fr
 
 
 def by_username(username: str) -> Person | None:
-    """Return who has a user name."""
+    """Return the person with a user name."""
     return next((person for person in PEOPLE if person.username == username), None)
 
 
 def by_address(address: str) -> Person | None:
-    """Return who has an e-mail address."""
+    """Return the person with an e-mail address."""
     return next((person for person in PEOPLE if person.email == address), None)

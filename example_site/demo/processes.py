@@ -1,4 +1,4 @@
-"""Several long-running programs run as one: started together, heard together, stopped together."""
+"""Several long-running programs that are started, logged and stopped together."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ PATIENCE = 15  # seconds a program has to finish what it is doing
 
 
 class Processes:
-    """Programs in one process group of their own, so that none of their children outlives them."""
+    """Programs in their own process groups, so that their children are stopped with them."""
 
     def __init__(self) -> None:
         self.running: dict[str, subprocess.Popen[str]] = {}
@@ -27,7 +27,7 @@ class Processes:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # Out of the terminal’s group: Ctrl-C is ours to hear, theirs is an orderly stop.
+            # Not in the terminal’s group: this process alone gets Ctrl-C, and stops them in order.
             process_group=self.group,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
@@ -38,18 +38,18 @@ class Processes:
         self.echoes.append(echo)
 
     def ended(self) -> str:
-        """Return the name of a program that ended by itself, or nothing."""
+        """Return the name of a program that has ended, or an empty string."""
         codes = {name: process.poll() for name, process in self.running.items()}
         return next((name for name, code in codes.items() if code is not None), "")
 
     def wait(self, until: Callable[[], bool] = lambda: False) -> str:
-        """Wait until something is true, or one of the programs ends by itself; return its name."""
+        """Wait until a condition is true or a program ends; return the name of that program."""
         while not (ended := self.ended()) and not until():
             time.sleep(0.1)
         return ended
 
     def stop(self) -> None:
-        """Ask all programs to stop, wait for them, and end whatever is left of their group."""
+        """Terminate all programs, wait for them, and kill the rest of their groups."""
         for process in self.running.values():
             process.terminate()
         deadline = time.monotonic() + PATIENCE

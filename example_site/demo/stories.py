@@ -1,6 +1,7 @@
-"""What happened at the helpdesk of the university in the months before the demonstration.
+"""The history of the university's helpdesk in the months before the demonstration.
 
-Days are counted backwards from the day it is loaded; people and categories are those of the cast.
+Days are counted back from the day when the demonstration is filled; people and categories are those
+of tests/cast.py.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from typing import Any
 
 from wagtail_helpdesk import actions as a
 
-THE_SYSTEM = ""  # who acts when nobody does
+THE_SYSTEM = ""  # the author of automatic actions
 
 
 @dataclass(frozen=True)
 class Step:
-    """One act: days ago and at what time, by whom, with which words."""
+    """One action: how many days ago, at what time, by whom, with which text."""
 
     days: int
     time: str
@@ -28,7 +29,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """A ticket from its opening on."""
+    """A ticket and its actions."""
 
     category: str
     who: str
@@ -50,14 +51,14 @@ def story(
     *steps: Step,
     **options: Any,
 ) -> Story:
-    """Write a story down."""
+    """Define a story."""
     return Story(category, who, days, time, subject, text, steps, options)
 
 
 def step(
     days: int, time: str, who: str, verb: Callable[..., Any], text: str = "", **options: Any
 ) -> Step:
-    """Write down what happens next."""
+    """Define the next action of a story."""
     return Step(days, time, who, verb, text, options)
 
 

@@ -1,4 +1,4 @@
-"""The pages that only the demonstration has."""
+"""The URLs of the demonstration."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Become anybody of the cast in one click, and read everybody’s mail. In the demonstration only."""
+"""Pages of the demonstration: become a person of the cast in one click, and read all mails."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
@@ -14,7 +14,7 @@ from demo.mailbox import Mail, Mailbox
 from demo.people import PARTS, by_address, by_username
 from example.csp import HEADER
 
-# A mail is somebody else’s HTML: its own styles, no script, nothing loaded, links open over the page.
+# Mails are untrusted HTML: own styles, no script, nothing loaded, links replace the page.
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -23,7 +23,7 @@ MAIL_POLICY = (
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """Show the cast, each with a button."""
+    """Show the people of the cast, each with a button."""
     return render(
         request,
         "demo/people.html",
@@ -33,7 +33,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def become(request: HttpRequest, username: str) -> HttpResponse:
-    """Log in as one of the cast, without a password."""
+    """Log in as a person of the cast, without a password."""
     person = by_username(username)
     if person is None or not person.active:
         raise Http404
@@ -47,7 +47,7 @@ def become(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
-    """List the mails caught so far, the newest first; `?to=` narrows to one recipient."""
+    """List the received mails, newest first; `?to=` filters by recipient."""
     recipient = request.GET.get("to", "")
     mails = Paginator(_mailbox().to(recipient), 50).get_page(request.GET.get("page"))
     context = {
@@ -60,7 +60,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def mail(request: HttpRequest, key: str) -> HttpResponse:
-    """Show one mail: text part, HTML part in a frame of its own, headers."""
+    """Show one mail: text part, HTML part in a frame, headers."""
     mail = _mail_or_404(key)
     readers = [person for address in mail.recipients if (person := by_address(address))]
     return render(request, "demo/mail.html", {"mail": mail, "readers": readers})
@@ -69,7 +69,7 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @xframe_options_sameorigin
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
-    """Serve the HTML part of a mail by itself, for the frame."""
+    """Return the HTML part of a mail, for the frame."""
     # Its links replace the page around the frame, as they would open a page from a mail program.
     html = f'<base target="_top">{_mail_or_404(key).html}'
     return HttpResponse(html, headers={HEADER: MAIL_POLICY})

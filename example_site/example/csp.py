@@ -1,4 +1,4 @@
-"""What a browser may load: everything from here, nothing from elsewhere, no inline code on public pages."""
+"""The content security policy: own files only, and no inline code on public pages."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,12 @@ from django.urls import reverse
 HEADER = "Content-Security-Policy"
 
 PUBLIC = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-# Wagtail’s admin styles its editor inline and previews uploads from memory.
+# Wagtail’s admin uses inline styles in its editor, and blob URLs for previews of uploads.
 ADMIN = f"{PUBLIC}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
 
 
 class ContentSecurityPolicyMiddleware:
-    """Add the policy to every response that does not bring its own.
+    """Add the policy to every response without one.
 
     Django 6 has this built in; Django 5.2, which the portal supports too, has not.
     """

@@ -1,10 +1,10 @@
-"""Login by directory: set LDAP_SERVER in the environment, and every account of it may log in.
+"""Login by LDAP: with LDAP_SERVER in the environment, accounts of the directory can log in.
 
-    LDAP_SERVER=ldaps://ldap.example.org        the one setting that turns it on
-    LDAP_BASE=ou=people,dc=example,dc=org       where people are
+    LDAP_SERVER=ldaps://ldap.example.org        enables it
+    LDAP_BASE=ou=people,dc=example,dc=org       the base of the people
     LDAP_BIND_DN, LDAP_BIND_PASSWORD            a service account that may search (else anonymous)
 
-Needs the extra `ldap` (docs/how-to/ldap.md says what it is compiled with). The portal’s own accounts keep working beside it.
+Needs the extra `ldap` (system packages: docs/how-to/ldap.md). Accounts of the portal keep working.
 """
 
 import os
@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 def ldap_settings(backends: list[str]) -> dict[str, Any]:
-    """Return django-auth-ldap’s settings, or nothing when no directory is configured."""
+    """Return the settings of django-auth-ldap, empty when no directory is configured."""
     server = os.environ.get("LDAP_SERVER")
     if not server:
         return {}
-    # Only here: python-ldap is compiled, and a site without a directory does not need it.
+    # Imported here: python-ldap is compiled, and a site without a directory does not need it.
     import ldap
     from django_auth_ldap.config import LDAPSearch
 
@@ -38,9 +38,9 @@ def ldap_settings(backends: list[str]) -> dict[str, Any]:
             "last_name": "sn",
             "email": "mail",
         },
-        # One account per person, whichever way the name is typed.
+        # One account per person, whatever the case of the typed name.
         "AUTH_LDAP_USER_QUERY_FIELD": "username",
-        # The helpdesk finds people there too: docs/how-to/ldap.md.
+        # The helpdesk finds people in the directory: docs/how-to/ldap.md.
         "WAGTAIL_HELPDESK": {
             "DIRECTORY": "wagtail_helpdesk.directory.ldap.LdapDirectory",
             "IDENTIFIER_LABEL": _("LDAP identifier"),
@@ -51,7 +51,7 @@ def ldap_settings(backends: list[str]) -> dict[str, Any]:
                 "roomNumber": _("Office"),
             },
         },
-        # The directory is where passwords and addresses are changed.
+        # Passwords and e-mail addresses are changed in the directory.
         "WAGTAIL_PASSWORD_MANAGEMENT_ENABLED": False,
         "WAGTAIL_PASSWORD_RESET_ENABLED": False,
         "WAGTAIL_EMAIL_MANAGEMENT_ENABLED": False,

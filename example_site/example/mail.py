@@ -1,4 +1,4 @@
-"""The settings of outgoing mail, in the spelling of the Django that reads them."""
+"""The settings of outgoing mail, for Django before and after 6.1."""
 
 import os
 from typing import Any
@@ -10,7 +10,7 @@ TIMEOUT = 20
 
 
 def mail_settings(host: str = "localhost", port: int = 25) -> dict[str, Any]:
-    """Return the settings for a mail server; SMTP_HOST, SMTP_PORT, SMTP_USER, SMTP_PASSWORD, SMTP_TLS win."""
+    """Return the mail settings; the variables SMTP_HOST, …_PORT, …_USER, …_PASSWORD, …_TLS override."""
     options = {
         "host": os.environ.get("SMTP_HOST", host),
         "port": int(os.environ.get("SMTP_PORT", port)),

@@ -1,4 +1,4 @@
-"""The addresses of the portal: French at the root, English under /en/."""
+"""The URLs of the portal: French at the root, English below /en/."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
@@ -11,7 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail_helpdesk.dashboard.account import FixedIdentityAccountView
 
 urlpatterns = [
-    # Names and addresses are the directory’s: nobody takes a colleague’s.
+    # Names and e-mail addresses come from the directory and cannot be edited.
     path("admin/account/", FixedIdentityAccountView.as_view()),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

@@ -1,4 +1,4 @@
-"""The portal for a WSGI server, in its production settings unless told otherwise."""
+"""The WSGI application, with production settings by default."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""The portal itself: its pages, its look and what they say."""
+"""The portal: page types, templates and styles."""

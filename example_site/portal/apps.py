@@ -1,4 +1,4 @@
-"""The portal as an application of the project."""
+"""The app of the portal."""
 
 from django.apps import AppConfig
 

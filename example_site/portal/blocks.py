@@ -1,4 +1,4 @@
-"""What editors compose the body of a page of."""
+"""The blocks of a page body."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ ICONS = [
 
 
 class NoticeBlock(blocks.StructBlock):
-    """A few words set apart from the rest."""
+    """A highlighted text."""
 
     title = blocks.CharBlock(label=_("Title"))
     text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
@@ -33,7 +33,7 @@ class NoticeBlock(blocks.StructBlock):
 
 
 class ShortcutBlock(blocks.StructBlock):
-    """One way to go, with an icon."""
+    """A link with an icon."""
 
     icon = blocks.ChoiceBlock(label=_("Icon"), choices=ICONS)
     title = blocks.CharBlock(label=_("Title"))
@@ -42,7 +42,7 @@ class ShortcutBlock(blocks.StructBlock):
 
 
 class ShortcutsBlock(blocks.StructBlock):
-    """The pages that people look for most."""
+    """Links to frequently used pages."""
 
     title = blocks.CharBlock(label=_("Title"))
     shortcuts = blocks.ListBlock(ShortcutBlock(), label=pgettext_lazy("portal", "Shortcuts"))
@@ -76,7 +76,7 @@ class LatestBlock(blocks.StructBlock):
 
 
 class DateBlock(blocks.StructBlock):
-    """Something that happens on a day."""
+    """An event on a date."""
 
     day = blocks.DateBlock(label=_("Day"))
     title = blocks.CharBlock(label=_("Title"))
@@ -84,7 +84,7 @@ class DateBlock(blocks.StructBlock):
 
 
 class AgendaBlock(blocks.StructBlock):
-    """The days to keep in mind."""
+    """A list of dates."""
 
     title = blocks.CharBlock(label=_("Title"))
     dates = blocks.ListBlock(DateBlock(), label=_("Dates"))
@@ -96,7 +96,7 @@ class AgendaBlock(blocks.StructBlock):
 
 
 class ContactBlock(blocks.StructBlock):
-    """Whom to ask, where and when."""
+    """A contact: person, place and hours."""
 
     name = blocks.CharBlock(label=_("Name"))
     place = blocks.CharBlock(label=_("Place"), required=False)
@@ -128,7 +128,7 @@ class BodyBlock(HelpdeskStreamBlock):
             "document-link",
         ],
     )
-    notification = NoticeBlock()
+    notice = NoticeBlock()
     shortcuts = ShortcutsBlock()
     latest = LatestBlock()
     agenda = AgendaBlock()

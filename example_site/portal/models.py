@@ -13,7 +13,7 @@ HOME_DEPTH = 2  # a home page stands directly under the root of the tree
 
 
 class PortalPage(Page):
-    """What every page of the portal has: a sentence under its title, and a body made of blocks."""
+    """The base of all pages: an introduction, and a body of blocks."""
 
     summary = models.TextField(_("summary"), max_length=300, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
@@ -30,7 +30,7 @@ class PortalPage(Page):
 
 
 class HomePage(PortalPage):
-    """The first page of the portal, one per language."""
+    """The home page, one per language."""
 
     parent_page_types = ["wagtailcore.Page"]
     max_count_per_parent = 1
@@ -41,7 +41,7 @@ class HomePage(PortalPage):
 
 
 class ContentPage(PortalPage):
-    """A page of content, which lists the pages beneath it."""
+    """A content page, which lists its child pages."""
 
     parent_page_types = ["portal.HomePage", "portal.ContentPage"]
 
@@ -51,11 +51,11 @@ class ContentPage(PortalPage):
 
     @property
     def pages_beneath(self) -> models.QuerySet[Page]:
-        """The published pages one level down, the newest first."""
+        """The published child pages, newest first."""
         return self.get_children().live().specific().order_by("-first_published_at")
 
     @property
     def section(self) -> Page | None:
-        """The page above, unless that is the home page."""
+        """The parent page, unless it is the home page."""
         parent = self.get_parent()
         return parent.specific if parent.depth > HOME_DEPTH else None

@@ -16,18 +16,18 @@ PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "code.md"
 @pytest.fixture
 def after(people, heating, django_capture_on_commit_callbacks):
     """What the examples leave, by the names they give it."""
-    rung = []
+    shown = []
     names = {
         "category": heating,
-        "gong": SimpleNamespace(ring=rung.append),
-        "rung": rung,
+        "display": SimpleNamespace(show=shown.append),
+        "shown_numbers": shown,
         **vars(people),
     }
     for example in re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL):
         with django_capture_on_commit_callbacks(execute=True):
             exec(example, names)
     yield SimpleNamespace(**names)
-    event_recorded.disconnect(names["ring_the_gong"])
+    event_recorded.disconnect(names["show_new_tickets"])
 
 
 def test_the_verbs_follow_one_another(after):
@@ -46,7 +46,7 @@ def test_what_is_sent_twice_is_done_once(after):
 def test_the_receiver_hears(after, people, heating, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         opened = after.actions.open_ticket(heating, by=people.lea, subject="Froid", text="14 °C.")
-    assert after.rung == [opened.number]
+    assert after.shown_numbers == [opened.number]
 
 
 def test_everybody_reads_their_own(after):

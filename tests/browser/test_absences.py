@@ -1,4 +1,4 @@
-"""Karim goes away for a while, in a browser: who stands in, what the ticket and the mails say."""
+"""Entering an absence in a browser: the replacement on the ticket page and in alerts."""
 
 import datetime
 
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(autouse=True)
-def _both_say_when_they_are_away(general):
+def _managers_may_set_their_availability(general):
     general.managers.update(can_set_availability=True)
 
 
-def go_away(page, replacement, first):
+def enter_absence(page, replacement, first):
     last = first + datetime.timedelta(days=7)
     page.goto("/assistance/preferences/absences/")
     page.get_by_label("First day").fill(first.isoformat())
@@ -27,28 +27,30 @@ def go_away(page, replacement, first):
     page.get_by_role("button", name="Add the absence").click()
 
 
-def told(mailoutbox):
-    """Send what waits; return who got it."""
+def deliver_alerts(mailoutbox):
+    """Send all waiting mails, and return the recipients."""
     dispatch_waiting_events()
     mailoutbox.clear()
     deliver()
     return {mail.to[0] for mail in mailoutbox}
 
 
-def test_whoever_stands_in_is_named_asked_and_told(page_as, helpdesk, people, taken, mailoutbox):
+def test_a_replacement_is_shown_on_the_ticket_and_alerted_and_circles_are_refused(
+    page_as, helpdesk, people, taken, mailoutbox
+):
     today = timezone.localdate()
     karim, sophie = page_as(people.karim), page_as(people.sophie)
-    go_away(karim, "sophie", today)
+    enter_absence(karim, "sophie", today)
     expect(karim.get_by_text("replaced by Sophie Lambert")).to_be_visible()
 
-    # Nobody stands in for whoever stands in for them.
-    go_away(sophie, "karim", today)
+    # A circle of replacements is refused.
+    enter_absence(sophie, "karim", today)
     expect(sophie.locator(".hd-message-error")).to_contain_text("Replacement")
     expect(sophie.get_by_label("First day")).to_have_value(today.isoformat())
 
     sophie.goto(f"/assistance/tickets/{taken.pk}/")
     expect(sophie.locator(".hd-presence")).to_contain_text("you stand in")
 
-    told(mailoutbox)
+    deliver_alerts(mailoutbox)
     actions.comment(taken, by=people.lea, text="Toujours 14 degrés.")
-    assert any(people.sophie.email in address for address in told(mailoutbox))
+    assert any(people.sophie.email in address for address in deliver_alerts(mailoutbox))

@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import CategoryText, Icon, ServiceText, ServiceText
 
 pytestmark = pytest.mark.browser
 
-#: Path below the helpdesk, or in the site → who looks at it.
+#: Path below the helpdesk page, or absolute → the person who opens it.
 PAGES = {
     "": "lea",
     "new/": "lea",
@@ -41,7 +41,7 @@ PAGES = {
 
 @pytest.fixture
 def world(helpdesk, people, heating, network, settings):
-    """A ticket with something of everything, one that waits for its approval, a page of blocks."""
+    """A ticket with every kind of entry, a closed one, and a page of blocks."""
     settings.ROOT_URLCONF = "tests.blocks.host"
     describe(heating)
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il gèle : `14`.")
@@ -61,7 +61,7 @@ def world(helpdesk, people, heating, network, settings):
 
 
 def describe(category):
-    """Write about a category and its service, in both languages."""
+    """Publish descriptions of a category and its service in both languages."""
     for language in ("en", "fr"):
         locale = Locale.objects.get_or_create(language_code=language)[0]
         words = {
@@ -77,30 +77,30 @@ def describe(category):
         text.save()
 
 
-def look(window, path, world):
-    """Open a page, and wait until its frames hold what they load."""
+def open_page(window, path, world):
+    """Open a page, and wait until its fragments are loaded."""
     window.goto(path if path.startswith("/") else "/assistance/" + path.format(**world))
     window.wait_for_load_state("networkidle")
 
 
-def windows(page_as, people, **window):
-    """One window for each who looks."""
+def open_windows(page_as, people, **window):
+    """Return a window for each person of PAGES."""
     return {who: page_as(getattr(people, who), **window) for who in set(PAGES.values())}
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_axe_finds_nothing(page_as, people, world, language, colours):
+def test_axe_finds_no_problem_on_any_page(page_as, people, world, language, colours):
     found = {}
-    window = windows(page_as, people, locale=language, color_scheme=colours)
+    window = open_windows(page_as, people, locale=language, color_scheme=colours)
     for path, who in PAGES.items():
-        look(window[who], path, world)
+        open_page(window[who], path, world)
         if problems := accessibility_problems(window[who]):
             found[path] = problems
     assert found == {}
 
 
-def test_a_09_axe_finds_nothing_in_a_dialog(page_as, people, world):
+def test_axe_finds_no_problem_in_a_dialog(page_as, people, world):
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{world['ticket']}/")
     karim.get_by_role("link", name="Close", exact=True).click()
@@ -108,7 +108,7 @@ def test_a_09_axe_finds_nothing_in_a_dialog(page_as, people, world):
     assert accessibility_problems(karim) == []
 
 
-def test_a_04_axe_finds_nothing_in_a_form_with_errors(page_as, people, world):
+def test_axe_finds_no_problem_in_a_form_with_errors(page_as, people, world):
     lea = page_as(people.lea)
     lea.goto(f"/assistance/new/{world['category']}/")
     lea.get_by_role("button", name="Open the ticket").click()
@@ -119,7 +119,7 @@ def test_a_04_axe_finds_nothing_in_a_form_with_errors(page_as, people, world):
 
 
 @pytest.mark.parametrize("query", ["moreau", "zzz"])
-def test_axe_finds_nothing_in_a_search_of_the_directory(page_as, people, world, query):
+def test_axe_finds_no_problem_in_a_search_of_the_directory(page_as, people, world, query):
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{world['ticket']}/invite/")
     karim.get_by_label("Directory search").fill(query)
@@ -131,18 +131,18 @@ def test_axe_finds_nothing_in_a_search_of_the_directory(page_as, people, world, 
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_a_17_no_page_is_wider_than_the_window(page_as, people, world, width):
-    window = windows(page_as, people, viewport={"width": width, "height": 800})
+def test_no_page_scrolls_sideways(page_as, people, world, width):
+    window = open_windows(page_as, people, viewport={"width": width, "height": 800})
     wide = {}
     for path, who in PAGES.items():
-        look(window[who], path, world)
+        open_page(window[who], path, world)
         needed = window[who].evaluate("document.documentElement.scrollWidth")
         if needed > width:
             wide[path] = needed
     assert wide == {}
 
 
-def test_a_18_the_keyboard_reaches_everything_in_the_order_it_is_read(page_as, people, world):
+def test_the_keyboard_reaches_every_control_in_reading_order(page_as, people, world):
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{world['ticket']}/")
     stops = []
@@ -168,7 +168,7 @@ def test_a_18_the_keyboard_reaches_everything_in_the_order_it_is_read(page_as, p
 
 
 @pytest.mark.servers
-def test_a_13_the_html_is_valid(page_as, people, world, client):
+def test_the_html_of_every_page_is_valid(page_as, people, world, client):
     texts = []
     for path, who in PAGES.items():
         client.force_login(getattr(people, who))
@@ -179,9 +179,9 @@ def test_a_13_the_html_is_valid(page_as, people, world, client):
 
 @pytest.mark.servers
 @pytest.mark.parametrize("who", ["lea", "karim"])
-def test_a_13_a_page_is_valid_with_what_its_blocks_loaded(page_as, people, world, who):
+def test_the_html_of_a_page_is_valid_with_its_loaded_fragments(page_as, people, world, who):
     window = page_as(getattr(people, who))
-    look(window, "/everything/", world)
+    open_page(window, "/everything/", world)
     assert window.locator(".hd-shelf").count() >= 2
     assert html_problems(window.content()) == []
 
@@ -189,7 +189,7 @@ def test_a_13_a_page_is_valid_with_what_its_blocks_loaded(page_as, people, world
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing_in_the_panel_of_the_admin(
+def test_axe_finds_no_problem_in_the_manager_panel_of_the_admin(
     page_as, people, world, settings, language, colours, width
 ):
     settings.AUTHENTICATION_BACKENDS = [

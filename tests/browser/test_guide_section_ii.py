@@ -1,4 +1,4 @@
-"""Section II of the manager's guide, followed word for word on the pages, in French."""
+"""Section II of the manager's guide, followed word for word on the French pages."""
 
 import re
 import unicodedata
@@ -11,8 +11,8 @@ from wagtail_helpdesk.models import HelpdeskPreferences
 pytestmark = pytest.mark.browser
 
 
-def folded(text):
-    """Fold a text as the glossary says, so that the guide's printing does not matter."""
+def normalise(text):
+    """Normalise quotation marks, dashes, accents of capitals and spaces of a text."""
     for sign, plain in {"’": "'", "…": "...", "–": "-", "-réel": " réel"}.items():
         text = text.replace(sign, plain)
     text = re.sub(r"[«»\"]\s*|\s*[»\"]|'(?=\w+'\s|\w+'$)|(?<=\w)'(?=\s|$)", "", text)
@@ -20,8 +20,9 @@ def folded(text):
     return re.sub(r"[A-Z]\N{COMBINING ACUTE ACCENT}", lambda spec: spec.group()[0], specs).strip()
 
 
-def test_guide_section_ii_word_for_word_in_french(page_as, helpdesk, people, dsi):
-    """The reader has only the guide: these are its words, in its order."""
+def test_the_preferences_use_the_words_of_guide_section_ii_in_its_order(
+    page_as, helpdesk, people, dsi
+):
     page = page_as(people.nadia, locale="fr-FR")
     page.goto("/assistance/")
     page.locator(".hd-plus summary").click()
@@ -29,11 +30,11 @@ def test_guide_section_ii_word_for_word_in_french(page_as, helpdesk, people, dsi
     page.get_by_role("link", name="Éditer vos préférences de gestionnaire").click()
     preset = page.get_by_label("Surveillance des tickets (temps réel) :")
     assert preset.evaluate("field => field.selectedOptions[0].label") == "Moyenne"
-    assert folded("(sélectionnez 'Personnalisée' pour montrer les politiques)") in folded(
+    assert normalise("(sélectionnez 'Personnalisée' pour montrer les politiques)") in normalise(
         page.locator(".hd-preferences").inner_text()
     )
     preset.select_option(label="Personnalisée")
-    shown = folded(page.locator(".hd-preferences").inner_text())
+    shown = normalise(page.locator(".hd-preferences").inner_text())
     place = 0
     for words in (
         "Suspendre les rapports quotidiens",
@@ -49,7 +50,7 @@ def test_guide_section_ii_word_for_word_in_french(page_as, helpdesk, people, dsi
         "Envoyer même le week-end",
         "Enregistrer les préférences pour le service 'DSI'",
     ):
-        found = shown.find(folded(words), place)
+        found = shown.find(normalise(words), place)
         assert found >= 0, f"{words!r} is not where the guide has it"
         place = found
     lists = page.get_by_label("Rapports (différés) :")

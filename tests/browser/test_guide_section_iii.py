@@ -1,4 +1,4 @@
-"""Guide III.1 in a browser: somebody with *manage categories* only does it, and nothing else."""
+"""Guide III in a browser, by people with one configuration privilege."""
 
 import pytest
 from django.urls import reverse
@@ -15,7 +15,7 @@ from tests.snippets.test_every_address import (  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
-#: Every address of the configuration that is not for whoever manages categories only.
+#: URLs of the configuration that managers of categories may not open.
 CLOSED = [
     (space, name)
     for space, names in MATRIX.items()
@@ -40,11 +40,11 @@ WISHES = {
 
 @pytest.fixture
 def karim(page_as, helpdesk, people, heating):
-    """Karim, who manages the categories of Services Généraux and no other part of it."""
+    """A page as Karim, whose only configuration privilege is to manage categories."""
     return page_as(people.karim)
 
 
-def test_III_1_a_ticket_template_from_the_menu_to_the_form_of_who_asks(
+def test_a_ticket_template_entered_from_the_menu_fills_the_form_of_the_requester(
     karim, page_as, people, heating
 ):
     karim.goto("/assistance/")
@@ -64,7 +64,7 @@ def test_III_1_a_ticket_template_from_the_menu_to_the_form_of_who_asks(
     expect(lea.get_by_label("Message")).to_have_value("Depuis quand ?")
 
 
-def test_III_1_a_blank_goes_back_to_what_is_inherited(karim, heating, general):
+def test_an_emptied_default_subject_inherits_the_one_of_the_service(karim, heating, general):
     type(general).objects.filter(pk=general.pk).update(default_subject="Bâtiment …")
     type(heating).objects.filter(pk=heating.pk).update(default_subject="Chauffage : salle …")
     karim.goto(reverse("helpdesk_categories:edit", args=[heating.pk]))
@@ -78,7 +78,7 @@ def test_III_1_a_blank_goes_back_to_what_is_inherited(karim, heating, general):
 
 @pytest.fixture
 def sophie(page_as, helpdesk, people, general, ldap_directory, settings):
-    """Sophie, who manages the managers of Services Généraux; people are found in the directory."""
+    """A page as Sophie, who may manage managers, on a site with an LDAP directory."""
     settings.AUTHENTICATION_BACKENDS = [
         *settings.AUTHENTICATION_BACKENDS,
         "wagtail_helpdesk.auth.ConfigurationBackend",
@@ -91,17 +91,17 @@ def sophie(page_as, helpdesk, people, general, ldap_directory, settings):
     return page
 
 
-def find(page, name):
-    """Search the directory beside the field, and tick the only one found."""
+def search_and_tick(page, name):
+    """Search the directory beside the field, and tick the only result."""
     page.get_by_label("Directory search").fill(name)
     page.get_by_role("button", name="Directory search").click()
     page.locator(".hd-candidates input[type=checkbox]").check()
 
 
 @pytest.mark.servers
-def test_III_2_a_manager_whom_only_the_directory_knows(sophie, general):
+def test_a_person_from_the_directory_without_an_account_becomes_a_manager(sophie, general):
     sophie.get_by_role("link", name="Add a manager").click()
-    find(sophie, "numéro-007")
+    search_and_tick(sophie, "numéro-007")
     sophie.get_by_role("button", name="Validate").click()
     sophie.get_by_label("may refuse a ticket").uncheck()
     sophie.get_by_role("button", name="Update the manager").click()
@@ -111,21 +111,21 @@ def test_III_2_a_manager_whom_only_the_directory_knows(sophie, general):
 
 
 @pytest.mark.servers
-def test_III_3_a_permanent_guest_whom_only_the_directory_knows(sophie, general):
+def test_a_person_from_the_directory_without_an_account_becomes_a_permanent_guest(sophie, general):
     sophie.get_by_role("link", name="Add a permanent guest").click()
-    find(sophie, "numéro-007")
+    search_and_tick(sophie, "numéro-007")
     sophie.get_by_role("button", name="Validate").click()
     sophie.wait_for_load_state()
     assert general.permanent_guests.get().user.username == "p007"
 
 
-def test_the_panel_offers_nothing_else(karim, general):
+def test_the_service_panel_offers_a_manager_of_categories_no_other_action(karim, general):
     karim.goto(reverse("helpdesk_services:panel", args=[general.pk]))
     for label in ("Edit the service", "Add a manager", "Add a permanent guest"):
         expect(karim.get_by_role("link", name=label)).to_have_count(0)
 
 
-def test_the_admin_holds_nothing_of_the_site(karim):
+def test_the_admin_menu_of_a_service_owner_has_no_entries_of_wagtail(karim):
     karim.goto("/admin/")
     menu = karim.locator(".sidebar-main-menu")
     expect(menu.get_by_role("button", name="Helpdesk")).to_be_visible()
@@ -133,7 +133,7 @@ def test_the_admin_holds_nothing_of_the_site(karim):
         expect(menu.get_by_text(entry, exact=True)).to_have_count(0)
 
 
-def test_the_menu_of_the_helpdesk_opens_and_no_other_with_it(karim):
+def test_the_helpdesk_menu_of_the_admin_leads_to_the_services(karim):
     karim.goto("/admin/")
     menu = karim.locator(".sidebar-main-menu")
     menu.get_by_role("button", name="Helpdesk").click()
@@ -142,7 +142,7 @@ def test_the_menu_of_the_helpdesk_opens_and_no_other_with_it(karim):
     expect(menu.locator("[aria-expanded=true]")).to_have_count(0)
 
 
-def test_S_ESC_03_every_other_address_is_closed_to_visits_and_to_crafted_forms(
+def test_configuration_pages_beyond_the_privilege_refuse_requests_and_crafted_forms(
     karim, things, general, heating, settings  # noqa: F811
 ):  # fmt: skip
     karim.goto(reverse("helpdesk_services:panel", args=[general.pk]))
@@ -160,7 +160,7 @@ def test_S_ESC_03_every_other_address_is_closed_to_visits_and_to_crafted_forms(
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_01_the_pages_are_accessible_and_no_wider_than_the_window(
+def test_the_absences_page_passes_axe_and_does_not_scroll_sideways(
     page_as, helpdesk, people, heating, general, width
 ):
     karim = page_as(people.karim, viewport={"width": width, "height": 900})

@@ -1,4 +1,4 @@
-"""In the example site: an editor builds a page with blocks, and a ticket is sent from it."""
+"""Example site: an editor builds a page with blocks, and a requester opens a ticket from it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,8 +18,8 @@ TITLE = "Mon bureau du premier étage"
 
 @pytest.fixture
 def become(browser: Any, demo: Demo) -> Iterator[Any]:  # noqa: F811
-    """A function that opens a window of the demonstration as somebody."""
-    visitors = Visitors(browser, demo.address)
+    """Return a function that opens a window of the example site as a person of the cast."""
+    visitors = Visitors(browser, demo.url)
 
     def become(username: str) -> Page:
         window = visitors.page_as(locale="fr")
@@ -34,7 +34,7 @@ def become(browser: Any, demo: Demo) -> Iterator[Any]:  # noqa: F811
 
 
 class Editor:
-    """A page being written in Wagtail, block after block. Names are those people read."""
+    """Builds a page in the Wagtail admin by its visible labels."""
 
     def __init__(self, window: Page) -> None:
         self.window = window
@@ -48,7 +48,7 @@ class Editor:
         self.window.locator("[name=title]").fill(title)
 
     def add(self, name: str) -> int:
-        """Add a block at the end, from the menu that Wagtail offers there; return its place."""
+        """Add a block at the end, from Wagtail's menu; return its index."""
         with translation.override("fr"):
             label = str(HelpdeskStreamBlock().child_blocks[name].label)
         self.window.locator(".c-sf-add-button").last.click()
@@ -58,7 +58,7 @@ class Editor:
         return place
 
     def choose(self, place: int, field: str, name: str) -> None:
-        """Choose a service or a category for a block."""
+        """Choose a service or a category of a block."""
         chooser = self.window.locator(f"#body-{place}-value-{field}-chooser")
         chooser.locator(".unchosen [data-chooser-action-choose]").click()
         dialog = self.window.get_by_role("dialog")
@@ -66,7 +66,7 @@ class Editor:
         expect(chooser.locator("[data-chooser-title]")).to_contain_text(name)
 
     def publish(self) -> str:
-        """Publish, and return where the page is."""
+        """Publish the page, and return its URL."""
         footer = self.window.locator("footer.footer")
         footer.locator("[data-w-dropdown-target=toggle]").click()
         self.window.locator("[name=action-publish]").click()
@@ -74,7 +74,9 @@ class Editor:
         return str(there.get_attribute("href"))
 
 
-def test_a_ticket_sent_from_a_page_of_blocks_arrives_where_its_editor_said(become: Any) -> None:
+def test_a_ticket_opened_from_a_block_arrives_in_the_category_that_the_editor_chose(
+    become: Any,
+) -> None:
     editor = Editor(become("alice"))
     editor.begin(TITLE)
     editor.add("helpdesk_requests")
@@ -84,10 +86,10 @@ def test_a_ticket_sent_from_a_page_of_blocks_arrives_where_its_editor_said(becom
     editor.choose(asking, "category", "Chauffage")
     editor.add("helpdesk_catalogue")
     editor.choose(editor.add("helpdesk_card"), "service", "Services Généraux")
-    address = editor.publish()
+    url = editor.publish()
 
     lea = become("lea")
-    lea.goto(address)
+    lea.goto(url)
     for heading in ("Mes demandes", "Services Généraux", "DSI"):
         expect(lea.get_by_role("heading", name=heading).first).to_be_visible()
     form = lea.locator("[data-hd-fragment]", has=lea.get_by_label("Message"))
@@ -102,4 +104,4 @@ def test_a_ticket_sent_from_a_page_of_blocks_arrives_where_its_editor_said(becom
     expect(karim.get_by_role("heading", level=1)).to_contain_text("Radiateur tiède")
     expect(karim.get_by_text("Services Généraux › Chauffage").first).to_be_visible()
     origin = karim.locator("main").get_by_role("link", name=TITLE)
-    expect(origin).to_have_attribute("href", address)
+    expect(origin).to_have_attribute("href", url)

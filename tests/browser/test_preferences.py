@@ -1,4 +1,4 @@
-"""The preferences of a manager in a browser: live sentences, floors, keyboard, accessibility."""
+"""Manager preferences in a browser: live summaries, minimum levels, keyboard, accessibility."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +14,7 @@ MANAGER = "/assistance/preferences/manager/"
 
 @pytest.fixture
 def nadia(page_as, helpdesk, people, dsi):
-    """Nadia manages the DSI alone."""
+    """Return a function that opens the preferences of Nadia, the only manager of DSI."""
 
     def start(**window):
         page = page_as(people.nadia, **window)
@@ -24,7 +24,7 @@ def nadia(page_as, helpdesk, people, dsi):
     return start
 
 
-def test_custom_opens_the_matrix_and_a_sentence_follows(nadia):
+def test_choosing_custom_shows_the_levels_and_updates_the_summary(nadia):
     page = nadia()
     preset = page.get_by_label("Ticket alerts (sent at once):")
     line = page.get_by_role("group", name="Any ticket:")
@@ -38,7 +38,7 @@ def test_custom_opens_the_matrix_and_a_sentence_follows(nadia):
     expect(notifies).to_have_text("You will be alerted about every ticket created in the service.")
 
 
-def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, people):
+def test_a_level_below_the_previous_row_is_raised_at_once_and_disabled(nadia, people):
     page = nadia()
     page.get_by_label("Ticket alerts (sent at once):").select_option(label="Custom")
     member = page.get_by_role("group", name="Tickets in my categories:")
@@ -50,7 +50,7 @@ def test_a_quieter_choice_is_raised_before_saving_and_cannot_be_made(nadia, peop
     assert Monitoring.objects.get(user=people.nadia).levels == PRESETS[Preset.FULL]
 
 
-def test_the_sentence_about_reports_follows(nadia):
+def test_the_summary_of_reports_follows_the_form(nadia):
     page = nadia()
     notifies = page.locator("[data-hd-reports]")
     page.get_by_label("Second hour:").select_option("14")
@@ -66,7 +66,7 @@ def test_the_sentence_about_reports_follows(nadia):
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_a_02_a_17_the_pages_pass_axe_and_never_scroll_sideways(nadia, width):
+def test_preference_pages_pass_axe_and_do_not_scroll_sideways(nadia, width):
     page = nadia(viewport={"width": width, "height": 900})
     page.get_by_label("Ticket alerts (sent at once):").select_option(label="Custom")
     for address in (None, "/assistance/preferences/"):
@@ -76,7 +76,7 @@ def test_a_02_a_17_the_pages_pass_axe_and_never_scroll_sideways(nadia, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_18_every_stop_of_the_keyboard_is_visible(nadia):
+def test_every_tab_stop_of_the_manager_preferences_is_visible(nadia):
     page = nadia()
     page.get_by_label("Ticket alerts (sent at once):").select_option(label="Custom")
     for _ in range(40):
@@ -93,7 +93,7 @@ def test_a_18_every_stop_of_the_keyboard_is_visible(nadia):
         assert not covered, page.evaluate("document.activeElement.outerHTML")
 
 
-def test_everything_works_without_script(nadia, people):
+def test_manager_preferences_work_without_javascript(nadia, people):
     page = nadia(java_script_enabled=False)
     page.get_by_role("group", name="Any ticket:").get_by_label("Creation").check()
     page.get_by_role("button", name="Save the preferences for the service “DSI”").click()

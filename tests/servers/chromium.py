@@ -1,4 +1,4 @@
-"""Debian's Chromium, driven by Playwright, with people already logged in."""
+"""Debian's Chromium, driven by Playwright, with logged-in users."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.servers.processes import find_program
 
-# No sandbox: tests may run as root. The rest keeps the browser from calling home.
+# No sandbox: tests may run as root. The rest prevents background requests of the browser.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-#: Milliseconds after which what a page should have done counts as not done.
+#: Timeout of expectations, in milliseconds.
 PATIENCE = 60_000
 
 
@@ -44,8 +44,7 @@ def chromium() -> Iterator[Browser]:
 def _keep_connections() -> None:
     """Let this thread keep its connections to the database while an event loop runs in it.
 
-    Django would open others for the loop, which know nothing of what the migrations left and tests
-    that commit start from.
+    Django would open others for the loop, which do not see the restored data of tests that commit.
     """
     kept = threading.local()
     for alias in connections:
@@ -56,8 +55,7 @@ def _keep_connections() -> None:
 class Visitors:
     """Opens pages of a site as one person or another, each in a private window.
 
-    Complaints that no page of ours may cause are kept: scripts that break, and everything the
-    content security policy had to stop.
+    Collects complaints: script errors, and violations of the content security policy.
     """
 
     def __init__(self, browser: Browser, address: str) -> None:
@@ -66,7 +64,7 @@ class Visitors:
         self.contexts: list[BrowserContext] = []
 
     def page_as(self, user: Any = None, **window: Any) -> Page:
-        """Open a window as `user` (nobody: anonymous); the rest goes to Playwright's new_context."""
+        """Open a window as `user` (None: anonymous); other arguments go to Playwright's new_context."""
         window.setdefault("viewport", {"width": 1280, "height": 900})
         context = self.browser.new_context(base_url=self.address, **window)
         self.contexts.append(context)

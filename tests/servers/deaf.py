@@ -1,4 +1,4 @@
-"""A server that lets everybody in and never says a word."""
+"""A server that accepts connections and never answers."""
 
 import socket
 
@@ -6,14 +6,14 @@ from tests.servers.processes import LOOPBACK
 
 
 class DeafServer:
-    """Listens, and nothing else: the kernel accepts for it."""
+    """Listens only: the kernel accepts connections."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server((LOOPBACK, 0), backlog=8)
         self.address = f"{LOOPBACK}:{self._socket.getsockname()[1]}"
 
     def was_called(self) -> bool:
-        """Tell whether anybody has connected. Asking forgets them."""
+        """Return whether a client has connected since the last call."""
         self._socket.settimeout(0)
         try:
             self._socket.accept()[0].close()

@@ -13,14 +13,14 @@ from tests.servers.smtp import FaultySMTPServer, smtp_server
 
 @pytest.fixture(scope="session", name="postgresql")
 def postgresql_fixture() -> Iterator[PostgreSQL]:
-    """A PostgreSQL, the same for the whole run."""
+    """A PostgreSQL server for the whole run."""
     with postgresql() as server:
         yield server
 
 
 @pytest.fixture(scope="session", name="redis_server")
 def redis_server_fixture() -> Iterator[Redis]:
-    """A Redis, the same for the whole run."""
+    """A Redis server for the whole run."""
     with redis_server() as server:
         yield server
 
@@ -33,7 +33,7 @@ def _smtp() -> Iterator[FaultySMTPServer]:
 
 @pytest.fixture
 def smtp(_smtp: FaultySMTPServer, settings: Any) -> FaultySMTPServer:
-    """A mail server that fails on command, to which this site sends; empty at the start of each test."""
+    """The mail server of the site, which fails on command; empty at the start of each test."""
     _smtp.reset()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _smtp.port
@@ -43,8 +43,8 @@ def smtp(_smtp: FaultySMTPServer, settings: Any) -> FaultySMTPServer:
 
 @pytest.fixture(scope="session")
 def ldap_server() -> Iterator[Any]:
-    """An LDAP server, the same for the whole run, for tests that make settings of their own."""
-    # python-ldap is compiled: imported by the tests that need it only.
+    """An LDAP server for the whole run, for tests with settings of their own."""
+    # python-ldap is compiled: only tests that need it import it.
     from tests.servers.ldap import slapd
 
     with slapd() as server:
@@ -53,7 +53,7 @@ def ldap_server() -> Iterator[Any]:
 
 @pytest.fixture
 def ldap_directory(ldap_server: Any, settings: Any) -> Iterator[Any]:
-    """The LDAP server with a site that uses it; each test finds it as it was filled."""
+    """The LDAP server, and a site that uses it; restored after each test."""
     from tests.servers.ldap import ldap_settings
 
     for name, value in ldap_settings(ldap_server.ldap_uri).items():
@@ -64,7 +64,7 @@ def ldap_directory(ldap_server: Any, settings: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def dies_after_one(ldap_directory: Any, monkeypatch: Any) -> Iterator[None]:
-    """Let the LDAP server answer who one person is, and then die."""
+    """Stop the LDAP server after it has found one person."""
     from wagtail_helpdesk.directory.ldap import LdapDirectory
 
     true_find = LdapDirectory.find
@@ -82,7 +82,7 @@ def dies_after_one(ldap_directory: Any, monkeypatch: Any) -> Iterator[None]:
 
 @pytest.fixture
 def deaf_server() -> Iterator[DeafServer]:
-    """A server that accepts every connection and never says a word."""
+    """A server that accepts connections and never answers."""
     server = DeafServer()
     yield server
     server.close()
@@ -90,8 +90,8 @@ def deaf_server() -> Iterator[DeafServer]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium, the same for the whole run."""
-    # Playwright is imported by the tests that need it only.
+    """Chromium for the whole run."""
+    # Only tests that need Playwright import it.
     from tests.servers.chromium import chromium
 
     with chromium() as browser:
@@ -100,7 +100,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page_as(browser: Any, live_server: Any) -> Iterator[Any]:
-    """A function that opens a page of the live site as a user: `page_as(alice).goto("/")`."""
+    """Return a function that opens a page of the live site as a user: `page_as(alice).goto("/")`."""
     from tests.servers.chromium import Visitors
 
     visitors = Visitors(browser, live_server.url)

@@ -1,6 +1,6 @@
-"""A private LDAP server, with the cast and a few hundred others in it.
+"""A private LDAP server with the people of the cast and a few hundred others.
 
-What a test changes in it, `restore` mends; the fixture `ldap_directory` does so after each test.
+`restore` undoes what a test changed; the fixture `ldap_directory` calls it after each test.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ PEOPLE_BASE = f"ou=people,{BASE}"
 GROUPS_BASE = f"ou=groups,{BASE}"
 SERVICE_ACCOUNT = f"cn=helpdesk,{BASE}"
 SERVICE_PASSWORD = "lectrice"
-#: A service account to which the server gives no more than five entries.
+#: A service account to which the server returns at most five entries.
 STINTED_ACCOUNT = f"cn=stinted,{BASE}"
-#: Everybody's password in the directory.
+#: The password of all people in the directory.
 PASSWORD = "demo"
 
 #: People besides the cast: `p001` to `p300`, “Élève 001 Numéro-001”.
 CROWD = 300
-#: Two people at one counter with one address.
+#: Two people who share one e-mail address.
 TWINS = ("accueil1", "accueil2")
 SHARED_ADDRESS = f"accueil@{DOMAIN}"
 
@@ -77,7 +77,7 @@ def _people() -> Iterator[Attributes]:
 
 
 class LdapServer(slapdtest.SlapdObject):
-    """One slapd with its own folder, port and data; what a test changes, ``restore`` mends."""
+    """A slapd with its own folder, port and data; ``restore`` undoes what a test changed."""
 
     suffix = BASE
     slapd_conf_template = (
@@ -96,7 +96,7 @@ class LdapServer(slapdtest.SlapdObject):
         self._renamed: dict[str, str] = {}
 
     def fill(self) -> None:
-        """Write the tree, the service account, the people and the groups."""
+        """Write the tree, the service accounts, the people and the groups."""
         top = {"objectClass": [b"dcObject", b"organization"], "dc": [b"arvelle"], "o": [b"Arvelle"]}
         with self.as_root() as connection:
             self._write(connection, BASE, top)
@@ -120,18 +120,18 @@ class LdapServer(slapdtest.SlapdObject):
         self._added.append(dn)
 
     def add_person(self, uid: str, given: str, family: str, mail: str = "", **more: str) -> None:
-        """Add somebody until the end of the test."""
+        """Add a person until the end of the test."""
         self.add(dn_of(uid), _entry(uid, given, family, mail, **more))
 
     def remove(self, uid: str) -> None:
-        """Take somebody out of the directory until the end of the test."""
+        """Remove a person from the directory until the end of the test."""
         dn = dn_of(uid)
         with self.as_root() as connection:
             self._gone[dn] = connection.search_s(dn, ldap.SCOPE_BASE)[0][1]
             connection.delete_s(dn)
 
     def change(self, uid: str, **values: str) -> None:
-        """Change attributes of somebody until the end of the test; an empty value removes one."""
+        """Change attributes of a person until the end of the test; an empty value removes one."""
         dn = dn_of(uid)
         with self.as_root() as connection:
             self._changed.setdefault(dn, connection.search_s(dn, ldap.SCOPE_BASE)[0][1])
@@ -140,20 +140,20 @@ class LdapServer(slapdtest.SlapdObject):
                 connection.modify_s(dn, [(ldap.MOD_REPLACE, name, new)])
 
     def rename(self, uid: str, new: str) -> None:
-        """Give somebody another identifier until the end of the test; it stays the same entry."""
+        """Change the identifier of an entry until the end of the test."""
         with self.as_root() as connection:
             connection.modrdn_s(dn_of(uid), f"uid={new}", delold=1)
         self._renamed[new] = uid
 
     def regroup(self, group: str, *members: str) -> None:
-        """Give a group other members until the end of the test."""
+        """Replace the members of a group until the end of the test."""
         self._regrouped.add(group)
         with self.as_root() as connection:
             values = _group(members)["member"]
             connection.modify_s(group_dn(group), [(ldap.MOD_REPLACE, "member", values)])
 
     def restore(self) -> None:
-        """Make the directory what it was."""
+        """Undo all changes since the directory was filled."""
         with self.as_root() as connection:
             for new, uid in self._renamed.items():
                 connection.modrdn_s(dn_of(new), f"uid={uid}", delold=1)
@@ -161,7 +161,7 @@ class LdapServer(slapdtest.SlapdObject):
                 now = connection.search_s(dn, ldap.SCOPE_BASE)[0][1]
                 connection.modify_s(dn, ldap.modlist.modifyModlist(now, entry))
             for dn in reversed(self._added):
-                # A referral is deleted as the entry it is, not followed.
+                # Deletes a referral itself instead of following it.
                 connection.delete_ext_s(dn, serverctrls=[ManageDSAITControl()])
             for dn, entry in self._gone.items():
                 self._write(connection, dn, entry)
@@ -172,7 +172,7 @@ class LdapServer(slapdtest.SlapdObject):
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Stop the server, data kept, and start it again."""
+        """Stop the server, keep its data, and start it again."""
         self.terminate()
         self.wait()
         try:
@@ -210,17 +210,17 @@ def _group(members: tuple[str, ...]) -> Attributes:
 
 
 def dn_of(uid: str) -> str:
-    """The distinguished name of somebody."""
+    """Return the distinguished name of a person."""
     return f"uid={uid},{PEOPLE_BASE}"
 
 
 def group_dn(group: str) -> str:
-    """The distinguished name of a group."""
+    """Return the distinguished name of a group."""
     return f"cn={group},{GROUPS_BASE}"
 
 
 def ldap_settings(uri: str) -> dict[str, object]:
-    """The settings of a site that uses this server, as ``docs/how-to/ldap.md`` shows them."""
+    """Return the settings of a site that uses this server, as in ``docs/how-to/ldap.md``."""
     return {
         "AUTHENTICATION_BACKENDS": [
             "django_auth_ldap.backend.LDAPBackend",

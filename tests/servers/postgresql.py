@@ -21,8 +21,8 @@ from tests.servers.processes import (
 
 USER = "helpdesk"
 
-# Nothing here must survive a power cut, and two run side by side with `pytest -n 2`.
-# A durable one, for tests that pull the plug, turns the first two on again.
+# Nothing here must survive a power cut, and `pytest -n 2` runs two of them.
+# A durable server, for fault tests, sets the first two to on.
 FAST = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -34,7 +34,7 @@ FAST = {
 
 @dataclass(frozen=True)
 class PostgreSQL:
-    """A running server: where it listens, and the process that a fault test may restart."""
+    """A running server: its port, its folder, and the process that a fault test may restart."""
 
     port: int
     folder: Path
@@ -42,15 +42,15 @@ class PostgreSQL:
 
     @property
     def connection(self) -> dict[str, str]:
-        """The words Django's DATABASES needs."""
+        """The options for Django's DATABASES."""
         return {"HOST": LOOPBACK, "PORT": str(self.port), "USER": USER, "PASSWORD": ""}
 
 
 @contextlib.contextmanager
 def postgresql(kept: Path | None = None, **options: str) -> Iterator[PostgreSQL]:
-    """Make a cluster and serve it; options are those of postgresql.conf.
+    """Create a cluster and serve it; options are those of postgresql.conf.
 
-    The cluster is gone afterwards, unless it is ``kept`` in a folder for the next time.
+    The cluster is deleted afterwards, unless it is ``kept`` in a folder.
     """
     owner = _unprivileged_user()
     port = free_port()
@@ -83,7 +83,7 @@ def _kept_folder(folder: Path, owner: str | None) -> Iterator[Path]:
 
 
 def _accepts(port: int) -> bool:
-    """Tell whether it answers queries: it listens a moment before that."""
+    """Return whether the server answers queries, which is later than that it listens."""
     try:
         psycopg.connect(host=LOOPBACK, port=port, user=USER, dbname="postgres").close()
     except psycopg.OperationalError:
@@ -108,7 +108,7 @@ def _initdb(data: Path, owner: str | None) -> None:
 
 
 def _unprivileged_user() -> str | None:
-    """PostgreSQL refuses to run as root."""
+    """Return a user for the server: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     try:
@@ -118,7 +118,7 @@ def _unprivileged_user() -> str | None:
 
 
 def _program(name: str) -> str:
-    """Debian keeps the server's programs outside PATH, in one folder for each major version."""
+    """Return the path of a program: Debian keeps them outside PATH, in a folder per major version."""
     folders = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True
     )

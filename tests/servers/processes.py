@@ -1,4 +1,4 @@
-"""Starting a program of this machine, and stopping it together with everything it started."""
+"""Starting a program, and stopping it with all its child processes."""
 
 import contextlib
 import os
@@ -20,11 +20,11 @@ class MissingProgramError(RuntimeError):
 
 
 class DidNotStartError(RuntimeError):
-    """A program ended, or never became ready; the text has the end of its log."""
+    """A program ended or never became ready; the message has the end of its log."""
 
 
 def find_program(name: str, *, package: str, folders: Sequence[str | Path] = ()) -> str:
-    """Return the path of a program, looking in `folders` first and then in the usual places."""
+    """Return the path of a program, from `folders`, else from PATH."""
     places = [str(folder) for folder in folders]
     found = shutil.which(name, path=os.pathsep.join([*places, os.environ["PATH"], "/usr/sbin"]))
     if not found:
@@ -35,7 +35,7 @@ def find_program(name: str, *, package: str, folders: Sequence[str | Path] = ())
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on at this moment."""
+    """Return a loopback port that is currently free."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -43,14 +43,14 @@ def free_port() -> int:
 
 
 def listens(port: int) -> bool:
-    """Tell whether somebody answers on a loopback port."""
+    """Return whether a loopback port accepts connections."""
     with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
         return True
     return False
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process started; none when it is gone."""
+    """Return the child processes of a process; none when it has ended."""
     with contextlib.suppress(FileNotFoundError):
         return [
             int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -60,7 +60,7 @@ def children(pid: int) -> list[int]:
 
 @contextlib.contextmanager
 def private_folder(owner: str | None = None) -> Iterator[Path]:
-    """Give a temporary folder that only `owner` (default: whoever runs the tests) can enter."""
+    """Yield a temporary folder with access for `owner` only (default: the user of the tests)."""
     folder = Path(tempfile.mkdtemp(prefix="helpdesk-"))
     try:
         if owner:
@@ -83,9 +83,9 @@ def running(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program in a process group of its own until the block ends.
+    """Run a program in its own process group until the block ends.
 
-    The whole group is killed at the end: django-q2's workers outlive a parent that is killed alone.
+    The whole group is killed at the end: workers of django-q2 survive a parent that is killed alone.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -108,15 +108,15 @@ def running(
 
 
 def eventually(condition: Callable[[], object], within: float = 120) -> None:
-    """Wait until something has happened elsewhere: in another process, or another thread."""
+    """Wait until a condition is true that another process or thread fulfils."""
     deadline = time.monotonic() + within
     while not condition():
-        assert time.monotonic() < deadline, f"it did not happen in {within} s"
+        assert time.monotonic() < deadline, f"the condition was not true within {within} s"
         time.sleep(0.02)
 
 
 def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
-    """Ask a process group to end, then kill what is left of it."""
+    """Send a signal to a process group, then kill the rest of it."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, how)
     with contextlib.suppress(subprocess.TimeoutExpired):

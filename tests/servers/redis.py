@@ -1,4 +1,4 @@
-"""A private Redis that keeps nothing on disk."""
+"""A private Redis server without persistence."""
 
 import contextlib
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Redis:
 
 @contextlib.contextmanager
 def redis_server() -> Iterator[Redis]:
-    """Serve an empty Redis."""
+    """Run an empty Redis server."""
     port = free_port()
     with private_folder() as folder:
         command = [

@@ -1,18 +1,18 @@
 """A mail server that fails on command.
 
-The local part of a recipient says what goes wrong with a message to it: `d4@example.org` or
-`d4+anything@example.org`. `server.mode` does the same for everybody, whatever the address.
+The local part of a recipient is the fault of a message to it: `d4@example.org` or
+`d4+anything@example.org`. `server.mode` sets the fault for all recipients.
 
-    ok         the message is taken
+    ok         the message is accepted
     r4 r5      450 or 550 at RCPT
     r421       421 at RCPT, and the connection is closed
-    norelay    550 at RCPT, about the server that sends and not about the address
+    norelay    550 at RCPT, about the sending server and not the recipient
     hangrcpt   no answer to RCPT
     d4 d5      451 or 554 after the message
-    dropafter  the message is taken, then the connection is cut without an answer
-    hangdata   the message is taken, and nobody says so
+    dropafter  the message is accepted, then the connection is closed without an answer
+    hangdata   the message is accepted, without an answer
 
-And for everybody only: `hangbanner` (connected, and not a word) and `auth535` (no password is right).
+For `server.mode` only: `hangbanner` (no answer after connecting) and `auth535` (every password is wrong).
 """
 
 import base64
@@ -44,7 +44,7 @@ AFTER_DATA = {"d4": "451 4.3.0 Try again later", "d5": "554 5.7.1 Message refuse
 
 @dataclass(frozen=True)
 class Received:
-    """A message the server took responsibility for."""
+    """A message that the server accepted."""
 
     sender: str
     recipients: list[str]
@@ -66,7 +66,7 @@ class Received:
 
 @dataclass
 class _Transaction:
-    """What one client has said since MAIL FROM."""
+    """Sender and recipients since MAIL FROM."""
 
     sender: str = ""
     recipients: list[str] = field(default_factory=list)
@@ -101,13 +101,13 @@ class _Conversation(socketserver.StreamRequestHandler):
             answer(rest)
 
     def say(self, *lines: str) -> None:
-        """Answer; all lines but the last carry the continuation mark."""
+        """Send an answer; all lines but the last have the continuation mark."""
         *more, last = lines
         text = "".join(f"{line[:3]}-{line[4:]}\r\n" for line in more) + f"{last}\r\n"
         self.wfile.write(text.encode())
 
     def hang(self) -> None:
-        """Say nothing until the server stops."""
+        """Send nothing until the server stops."""
         self.server.closing.wait()
         raise _HangUp
 
@@ -178,7 +178,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.server.after_reply(received)
 
     def read_message(self) -> bytes:
-        """Read up to the lonely dot, and take the stuffing out of lines that begin with one."""
+        """Read up to the final dot, and undo dot-stuffing."""
         lines = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
@@ -199,7 +199,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 class FaultySMTPServer(socketserver.ThreadingTCPServer):
-    """The server; `messages` has all it accepted, in order."""
+    """The server; `messages` has the accepted ones in order."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -229,14 +229,16 @@ class FaultySMTPServer(socketserver.ThreadingTCPServer):
             self._arrival.notify_all()
 
     def wait_for(self, count: int, within: float = 120) -> list[Received]:
-        """Return the messages once `count` of them have come."""
+        """Wait for `count` messages, and return them."""
         with self._arrival:
             if not self._arrival.wait_for(lambda: len(self.messages) >= count, timeout=within):
-                raise TimeoutError(f"{len(self.messages)} of {count} messages came in {within} s")
+                raise TimeoutError(
+                    f"{len(self.messages)} of {count} messages arrived within {within} s"
+                )
             return list(self.messages)
 
     def reset(self) -> None:
-        """Forget everything, and work again."""
+        """Forget all messages, and stop failing."""
         self.mode, self.delay, self.connections = None, 0.0, 0
         self.on_connect, self.after_reply = lambda: None, lambda received: None
         self.messages.clear()
@@ -244,7 +246,7 @@ class FaultySMTPServer(socketserver.ThreadingTCPServer):
 
 @contextlib.contextmanager
 def smtp_server(port: int = 0, *, auth: bool = False) -> Iterator[FaultySMTPServer]:
-    """Serve mail until the block ends; give a port to come back where a server was."""
+    """Run a mail server until the block ends; ``port`` reuses the port of an earlier one."""
     with FaultySMTPServer(port, auth=auth) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""Processes of the site itself beside the test: a django-q2 cluster, or any management command."""
+"""Processes of the site beside the test: a django-q2 cluster, or any management command."""
 
 import contextlib
 import json
@@ -17,32 +17,32 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def environment(
-    *, smtp_port: int | None = None, redis_port: int | None = None, **more: str
+    *, smtp_port: int | None = None, redis_port: int | None = None, **extra: str
 ) -> dict[str, str]:
-    """Return what a process needs to work on the database of the running test.
+    """Return the environment of a process that uses the database of the running test.
 
-    The test must commit (`transactional_db`), or the process sees nothing of what it did.
+    The test must commit (`transactional_db`), or the process does not see its data.
     """
     database = {
         key: value
         for key, value in connection.settings_dict.items()
         if key in ("ENGINE", "NAME", "HOST", "PORT", "USER", "PASSWORD", "OPTIONS")
     }
-    told = {
+    variables = {
         "DJANGO_SETTINGS_MODULE": "tests.settings.worker",
         "HELPDESK_TEST_DATABASE": json.dumps(database, default=str),
         "PYTHONPATH": str(PROJECT),
         "PYTHONUNBUFFERED": "1",
     }
     if smtp_port:
-        told["HELPDESK_TEST_SMTP_PORT"] = str(smtp_port)
+        variables["HELPDESK_TEST_SMTP_PORT"] = str(smtp_port)
     if redis_port:
-        told["HELPDESK_TEST_REDIS_PORT"] = str(redis_port)
-    return {**os.environ, **told, **more}
+        variables["HELPDESK_TEST_REDIS_PORT"] = str(redis_port)
+    return {**os.environ, **variables, **extra}
 
 
 def run_command(*words: str, **where: object) -> "subprocess.CompletedProcess[str]":
-    """Run a management command to its end; `where` is what `environment` takes."""
+    """Run a management command to its end; `where` are arguments of `environment`."""
     return subprocess.run(
         [sys.executable, "-m", "django", *words],
         env=environment(**where),  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ def command(
     stop_with: signal.Signals = signal.SIGTERM,
     **where: object,
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a management command in the background, once its log has the words `says`."""
+    """Run a management command in the background; it is ready when its log contains `says`."""
     with private_folder() as folder:
         log = folder / "log"
         with running(
@@ -80,9 +80,9 @@ def command(
 
 @contextlib.contextmanager
 def qcluster(**where: object) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a real django-q2 cluster.
+    """Run a django-q2 cluster.
 
-    Killed at the end and not asked to stop: a SIGTERM that also reaches its idle workers can hang it.
+    It is killed at the end: a SIGTERM that also reaches its idle workers can make it hang.
     """
     with command("qcluster", says="running.", stop_with=signal.SIGKILL, **where) as process:
         yield process

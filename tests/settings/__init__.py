@@ -1,1 +1,1 @@
-"""The sites the tests run in: one settings module for each kind."""
+"""The settings of the sites in which the tests run, one module for each kind of site."""

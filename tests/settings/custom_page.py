@@ -1,9 +1,9 @@
-"""A site whose pages stand on a base page of its own (Wagtail's WAGTAIL_PAGE_MODEL)."""
+"""A site with its own base page model (WAGTAIL_PAGE_MODEL)."""
 
 from tests.settings.fast import *  # noqa: F403
 from tests.settings.fast import INSTALLED_APPS
 
-# The ready-made page stands on Wagtail’s own base page: such a site uses the mixin instead.
+# HelpdeskPage extends Wagtail’s base page: such a site uses the mixin instead.
 INSTALLED_APPS = [
     "tests.own_base_page",
     *[app for app in INSTALLED_APPS if app != "wagtail_helpdesk.pages"],

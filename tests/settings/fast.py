@@ -1,4 +1,4 @@
-"""SQLite in a temporary file, mails kept in memory, no server: what `make test-fast` runs in."""
+"""SQLite in a temporary file, mails in memory, no server: the settings of `make test-fast`."""
 
 import tempfile
 from pathlib import Path
@@ -73,7 +73,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": Path(tempfile.gettempdir()) / "wagtail-helpdesk.sqlite3",
+        "NAME": Path(tempfile.gettempdir()) / "wagtail_helpdesk.sqlite3",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

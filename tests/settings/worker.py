@@ -1,6 +1,6 @@
-"""The site as a process started by a test sees it: the test's own database, mail server and queue.
+"""The site in a process started by a test: with the database, mail server and queue of the test.
 
-tests/servers/workers.py says in the environment where they are.
+tests/servers/workers.py passes them in the environment.
 """
 
 import json

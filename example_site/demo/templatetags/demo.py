@@ -1,4 +1,4 @@
-"""The sentence that says who somebody of the cast is, in the reader’s language."""
+"""A template filter for the sentence about a person, in the reader’s language."""
 
 from django import template
 from django.utils.translation import get_language
@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def who(person: Person) -> str:
-    """Return who somebody is."""
+    """Return the sentence about a person."""
     return sentence(person, get_language() or "fr")

@@ -1,1 +1,1 @@
-"""What the portal says: its pages in two languages, and how they stand one beneath the other."""
+"""The texts of the pages in two languages, and the page tree."""

@@ -1,4 +1,4 @@
-"""What the pages of the portal say in English."""
+"""The English texts of the pages."""
 
 from demo.words.text import Asked, Days, Text
 
@@ -111,7 +111,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "No portable heaters",
                     "text": (
@@ -297,7 +297,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "A question about your own situation?",
                     "text": (

@@ -1,4 +1,4 @@
-"""What the pages of the portal say in French."""
+"""The French texts of the pages."""
 
 from demo.words.text import Asked, Days, Text
 
@@ -113,7 +113,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "Pas de chauffage d’appoint",
                     "text": (
@@ -301,7 +301,7 @@ PAGES = {
                 ),
             ),
             (
-                "notification",
+                "notice",
                 {
                     "title": "Une question sur votre situation ?",
                     "text": (

@@ -1,7 +1,7 @@
-"""How a page is written down.
+"""The definition of a page.
 
-In a body, "@key" stands for the page with that key, `Days(n)` for a working day n days from now, and
-`Asked(name)` for the service or category with that name.
+In a body, "@key" is the page with that key, `Days(n)` a working day n days from now, and
+`Asked(name)` the service or category with that name.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class Days(NamedTuple):
-    """A day, counted from the day the demonstration is loaded."""
+    """A day, relative to the day when the demonstration is filled."""
 
     ahead: int
 

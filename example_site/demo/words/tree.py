@@ -1,4 +1,4 @@
-"""How the pages of the portal stand one beneath the other."""
+"""The page tree of the portal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Node:
-    """A page, whose words are in every language under the same key."""
+    """A page, whose texts have the same key in every language."""
 
     key: str
     beneath: tuple["Node", ...] = ()
@@ -15,7 +15,7 @@ class Node:
     asks: str = ""  # whom it and the pages beneath it ask: a service, or a category
 
     def all(self) -> Iterator["Node"]:
-        """Yield this page and all beneath it, parents first."""
+        """Yield this page and its descendants, parents first."""
         yield self
         for node in self.beneath:
             yield from node.all()
@@ -48,7 +48,7 @@ HOME = Node(
     ),
 )
 
-#: What is worth reading before one asks a service.
+#: The related pages of each service.
 RELATED = {
     "Services Généraux": ("badge", "rooms"),
     "DSI": ("wifi", "printing"),

@@ -1,4 +1,4 @@
-"""What the demonstration and a production installation of the portal have in common."""
+"""The settings that the demonstration and a production installation share."""
 
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,7 @@ def sqlite(path: Path) -> dict[str, object]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "OPTIONS": {
-            # Ask for the write lock when the transaction begins: one that reads first and
+            # Take the write lock when the transaction begins: a transaction that reads first and
             # writes later would fail instead of waiting.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -92,7 +92,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
-    # Whoever configures a service of the helpdesk reaches its panels in the admin, nothing else.
+    # Admin access for people who configure a service of the helpdesk.
     "wagtail_helpdesk.auth.ConfigurationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -126,13 +126,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail’s page editor posts many
 
 WAGTAIL_SITE_NAME = "Université d’Arvelle"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
-# Nothing on the portal is loaded from elsewhere, not in the admin either.
+# The portal loads nothing from other sites, in the admin neither.
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
-# Alerts: the queue is a table of the same database, so that an act and its tick commit together.
+# The queue of django-q2 is a table of the same database, so that its tasks commit with the action.
 
 Q_CLUSTER = {
     "name": "helpdesk",
@@ -150,7 +150,7 @@ Q_CLUSTER = {
 DEFAULT_FROM_EMAIL = "Assistance en ligne <assistance@arvelle.example>"
 vars().update(mail_settings())
 
-# Where the unit or container looks for what went wrong: Django alone would mail it to ADMINS.
+# Errors go to the console, for the unit or container; Django's default mails them to ADMINS.
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -160,10 +160,10 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
-# The example site is the one place where anybody may become anybody: see settings/demo.py.
+# Only the demonstration lets visitors become any person: see settings/demo.py.
 DEMO = False
 
 WAGTAIL_HELPDESK: dict[str, Any] = {}
 
-# `LDAP_SERVER=ldaps://…` in the environment turns the directory on: see example/ldap.py.
+# `LDAP_SERVER=ldaps://…` in the environment enables the directory: see example/ldap.py.
 vars().update(ldap_settings(AUTHENTICATION_BACKENDS))

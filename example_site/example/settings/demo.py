@@ -1,4 +1,4 @@
-"""The demonstration: everything on this machine, in one folder, for one person. Never put it on a network.
+"""The demonstration: for one person, on one machine, in one folder. Never expose it to a network.
 
 DEMO_PORT        port of the web server (8000)
 DEMO_SMTP_PORT   port of the mail catcher (8025)
@@ -36,7 +36,7 @@ TEMPLATES[0]["OPTIONS"]["context_processors"].append("demo.context.demo")
 
 
 def _secret_key() -> str:
-    """Return a key made at the first start and kept, so that people stay logged in over restarts."""
+    """Return a key that is created once and kept, so that sessions survive restarts."""
     path = DEMO_STATE / "secret_key"
     if not path.exists():
         path.write_text(get_random_secret_key())

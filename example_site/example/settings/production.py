@@ -5,15 +5,15 @@ SITE_HOST              the portal’s name, e.g. intranet.example.org
 DATABASE_NAME, …_USER, …_PASSWORD, …_HOST, …_PORT      PostgreSQL
 DATABASE_FILE          optional: SQLite in this file instead, on one machine
 REDIS_URL              optional: shared cache, and the broker of the clusters instead of a table
-WITHOUT_CLUSTER        1: timers do what a cluster would
-OPENSEARCH_URL         optional: searches tickets, instead of the database
+WITHOUT_CLUSTER        1: timers instead of a cluster
+OPENSEARCH_URL         optional: search tickets with OpenSearch instead of the database
 STATIC_ROOT, MEDIA_ROOT                                served by the web server in front
-FILE_ROOT              what is attached to tickets; served by nobody but the portal
+FILE_ROOT              files attached to tickets; served by the portal only
 SMTP_HOST, …           see example/mail.py
-FROM_EMAIL             optional: the sender of mails, helpdesk@ the portal’s name otherwise
+FROM_EMAIL             optional: the sender of mails; default: helpdesk@SITE_HOST
 LDAP_SERVER, …         see example/ldap.py
 
-`deploy/portal.env.example` has them all, docs/how-to/deploy.md explains them.
+All variables are in `deploy/portal.env.example`; docs/how-to/deploy.md explains them.
 """
 
 import os
@@ -53,7 +53,7 @@ DATABASES = {
 if database_file := os.environ.get("DATABASE_FILE"):
     DATABASES = {"default": sqlite(Path(database_file))}
 else:
-    # What Wagtail asks for where pages are searched by PostgreSQL; it needs psycopg.
+    # Required by Wagtail's search on PostgreSQL; needs psycopg.
     INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.postgres"]
 
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("FROM_EMAIL", f"helpdesk@{SITE_HOST}")
@@ -70,7 +70,7 @@ if redis_url := os.environ.get("REDIS_URL"):
     }
 
 if os.environ.get("WITHOUT_CLUSTER") == "1":
-    # Each act would leave a task that nobody fetches.
+    # Without a cluster, nothing would fetch its tasks.
     INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "django_q"]
 
 STATIC_ROOT = os.environ.get("STATIC_ROOT", BASE_DIR / "static")

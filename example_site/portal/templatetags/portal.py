@@ -1,4 +1,4 @@
-"""What the header and the footer of every page ask: where am I, and where can I go?"""
+"""Template tags of header, menu and footer."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class LanguageLink:
-    """The page at hand in another language."""
+    """A translation of the current page."""
 
     code: str
     name: str
@@ -39,13 +39,13 @@ def menu_pages(home: Page | None) -> list[Page]:
 
 @register.simple_tag
 def footer_pages(home: Page | None) -> list[Page]:
-    """Return the pages that every reader must be able to find, but few look for."""
+    """Return the pages of the footer."""
     return list(home.get_children().live().not_in_menu()) if home else []
 
 
 @register.simple_tag(takes_context=True)
 def position(context: dict[str, Any], page: Page) -> str:
-    """Return "page" for the page at hand, "true" for one above it, else nothing: aria-current’s words."""
+    """Return aria-current: "page" for the current page, "true" for an ancestor, else ""."""
     path, url = context["request"].path, page.get_url(context["request"])
     if path == url:
         return "page"
@@ -54,7 +54,7 @@ def position(context: dict[str, Any], page: Page) -> str:
 
 @register.simple_tag(takes_context=True)
 def language_links(context: dict[str, Any]) -> list[LanguageLink]:
-    """Return where the page at hand is in each language of the site."""
+    """Return the URL of the current page in each language of the site."""
     request: HttpRequest = context["request"]
     translations = _translations(context.get("page"))
     return [
@@ -78,7 +78,7 @@ def _translations(page: Page | None) -> dict[str, Page]:
 def _in_language(
     request: HttpRequest, page: Page | None, translations: dict[str, Page], code: str
 ) -> str:
-    """Return the address of a page’s translation, with what the address at hand has after the page’s."""
+    """Return the URL of a page’s translation, with the rest of the current URL."""
     if not translations:
         return translate_url(request.get_full_path(), code)
     if code not in translations:

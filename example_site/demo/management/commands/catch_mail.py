@@ -1,9 +1,9 @@
-"""Keep every mail sent to a local port in the demonstration’s mailbox."""
+"""Store every mail sent to a local port in the mailbox of the demonstration."""
 
 import asyncio
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, OutgoingMail, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.core.management.base import BaseCommand, OutputWrapper
 
@@ -11,14 +11,14 @@ from demo.mailbox import Mailbox
 
 
 class Catcher:
-    """Accepts whatever comes, and keeps it."""
+    """Accepts and stores every mail."""
 
     def __init__(self, mailbox: Mailbox, log: OutputWrapper) -> None:
         self.mailbox, self.log = mailbox, log
 
-    async def handle_DATA(self, server: SMTP, session: Session, mail: OutgoingMail) -> str:  # noqa: N802
-        self.mailbox.put(mail.content)
-        self.log.write(f"for {', '.join(mail.rcpt_tos)}")
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.mailbox.put(envelope.content)
+        self.log.write(f"for {', '.join(envelope.rcpt_tos)}")
         return "250 Kept"
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         asyncio.run(self.serve(catcher))
 
     async def serve(self, catcher: Catcher) -> None:
-        """Listen until the process is told to stop."""
+        """Listen until the process is stopped."""
         server = await asyncio.get_running_loop().create_server(
             lambda: SMTP(catcher, enable_SMTPUTF8=True),
             "127.0.0.1",

@@ -1,4 +1,4 @@
-"""Run the whole demonstration: web server, cluster of alerts and mail catcher, until Ctrl-C."""
+"""Run the demonstration until Ctrl-C: web server, django-q2 cluster and mail catcher."""
 
 import shutil
 import signal
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.run_until_stopped()
 
     def prepare(self) -> None:
-        """Bring the database up to date, and fill it the first time."""
+        """Migrate the database, and fill it the first time."""
         if not settings.DATABASES["default"]["NAME"].exists():
             self.say("The first time, the database is made: this takes a minute.")
         call_command("migrate", verbosity=0, interactive=False)
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         raise CommandError(f"“{failed}” stopped by itself; its last lines above say why.")
 
     def welcome(self) -> None:
-        """Say where the demonstration is and who can be met there."""
+        """Print the URL of the demonstration and its people."""
         address = f"http://localhost:{settings.DEMO_PORT}"
         self.say(f"\n  The portal    {address}/      (in English: {address}/en/)")
         self.say(f"  Its mails     {address}/mail/")
@@ -89,7 +89,7 @@ class Command(BaseCommand):
 
 
 def require_free_port(port: int, variable: str, purpose: str) -> None:
-    """Raise CommandError, saying how to go on, when the port is taken."""
+    """Raise CommandError, with a solution, if the port is in use."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -102,19 +102,19 @@ def require_free_port(port: int, variable: str, purpose: str) -> None:
 
 
 def on_stop(handler: Any) -> None:
-    """Let Ctrl-C, a polite kill and the closing of the terminal all have the same effect."""
+    """Handle SIGTERM and SIGHUP like Ctrl-C."""
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, handler)
 
 
 def answers(port: int) -> bool:
-    """Say whether a server listens on the port."""
+    """Return whether a server listens on the port."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
 
 def forget() -> None:
-    """Delete everything the demonstration has kept."""
+    """Delete all data of the demonstration."""
     for path in settings.DEMO_STATE.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class StaticFiles(StaticFilesHandler):
-    """Serves static files without DEBUG, so that errors look as they do in production."""
+    """Serves static files without DEBUG, so that error pages are those of production."""
 
     def serve(self, request: HttpRequest) -> HttpResponse:
         return serve(request, self.file_path(request.path), insecure=True)
