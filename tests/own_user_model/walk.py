@@ -18,7 +18,7 @@ from wagtail_helpdesk.directory import find_people, search_people  # noqa: E402
 from wagtail_helpdesk.models import Category, SearchRow, Service, ServiceManager  # noqa: E402
 from wagtail_helpdesk.names import get_display_name  # noqa: E402
 from wagtail_helpdesk.pages.models import HelpdeskPage  # noqa: E402
-from wagtail_helpdesk.search.indexing import index_ticket_of  # noqa: E402
+from wagtail_helpdesk.search.indexing import index_missed_events  # noqa: E402
 
 
 def walk() -> dict[str, object]:
@@ -50,7 +50,7 @@ def walk() -> dict[str, object]:
     for path, sought in pages.items():
         response = browser.get(path)
         answers[path] = (response.status_code, sought in response.content.decode())
-    index_ticket_of()
+    index_missed_events()
     return {
         "pages": answers,
         "names": [get_display_name(lea), get_display_name(nameless)],
