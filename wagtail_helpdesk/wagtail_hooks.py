@@ -17,6 +17,7 @@ from .snippets.permissions import (
     ServicePolicy,
     ServiceTextPolicy,
 )
+from .snippets.text_actions import show_publish_buttons
 from .snippets.viewsets import HelpdeskGroup
 
 # Before anything asks for them: Wagtail would make policies of its own.
@@ -27,6 +28,7 @@ register_permission_policy(CategoryText, CategoryTextPolicy(CategoryText), exact
 
 register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", no_bulk_deletion)
+hooks.register("construct_snippet_action_menu", show_publish_buttons)
 hooks.register("before_delete_user", accounts.refuse_deletion)
 hooks.register("before_bulk_action", accounts.refuse_deletions)
 hooks.register("register_log_actions", history.register_log_actions)

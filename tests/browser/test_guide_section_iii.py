@@ -102,8 +102,8 @@ def find(page, name):
 def test_III_2_a_manager_whom_only_the_directory_knows(sophie, general):
     sophie.get_by_role("link", name="Add a manager").click()
     find(sophie, "numéro-007")
-    sophie.get_by_role("button", name="Validate").click()
-    sophie.get_by_label("may refuse a ticket").uncheck()
+    sophie.get_by_role("button", name="Add").click()
+    sophie.get_by_label("can refuse a ticket").uncheck()
     sophie.get_by_role("button", name="Update the manager").click()
     sophie.wait_for_load_state()
     row = general.managers.get(user__username="p007")
@@ -114,7 +114,7 @@ def test_III_2_a_manager_whom_only_the_directory_knows(sophie, general):
 def test_III_3_a_permanent_guest_whom_only_the_directory_knows(sophie, general):
     sophie.get_by_role("link", name="Add a permanent guest").click()
     find(sophie, "numéro-007")
-    sophie.get_by_role("button", name="Validate").click()
+    sophie.get_by_role("button", name="Add").click()
     sophie.wait_for_load_state()
     assert general.permanent_guests.get().user.username == "p007"
 

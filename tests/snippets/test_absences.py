@@ -1,11 +1,13 @@
 """The absences of a manager."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from wagtail.users.models import UserProfile
 
 from tests.fixtures import TODAY
 from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.models import Absence
 
 from .conftest import address
@@ -64,3 +66,52 @@ def test_of_somebody_who_manages_elsewhere_too_they_are_shown_and_refused(
 def test_others_add_none(people, general, dsi, manager, browse, who):
     browse(getattr(people, who)).post("absences", general, manager(people.karim), **week())
     assert not Absence.objects.exists()
+
+
+@pytest.fixture
+def french_admin(people, settings):
+    """Sophie reads the admin in French, where a day comes before its month."""
+    profile = UserProfile.get_for_user(people.sophie)
+    profile.preferred_language = "fr"
+    profile.save()
+
+
+def test_a_date_is_read_in_the_order_of_the_readers_language(
+    people, general, manager, browse, french_admin
+):
+    row = manager(people.karim)
+    browse(people.sophie).post(
+        "absences", general, row, starts_on="03/02/2031", ends_on="04/02/2031", replacement=""
+    )
+    absence = Absence.objects.get()
+    assert (absence.starts_on, absence.ends_on) == (date(2031, 2, 3), date(2031, 2, 4))
+
+
+def test_a_date_that_cannot_be_read_is_refused_and_shown_as_typed(
+    people, general, manager, browse, french_admin
+):
+    page = text(
+        browse(people.sophie).post(
+            "absences",
+            general,
+            manager(people.karim),
+            **week(starts_on="03/22/2031"),
+        )
+    )
+    assert 'value="03/22/2031"' in page
+    assert not Absence.objects.exists()
+
+
+def test_the_picker_leaves_a_date_that_it_cannot_read(people, general, manager, browse):
+    page = text(browse(people.sophie).get("absences", general, manager(people.karim)))
+    assert page.count('"validateOnBlur": false') == 2
+
+
+def test_the_confirmation_names_the_days_of_the_absence(people, general, manager, browse, client):
+    url = browse(people.sophie).post("absences", general, manager(people.karim), **week()).url
+    days = week()
+    said = (
+        f"The absence from {format_date(days['starts_on'])} to {format_date(days['ends_on'])}"
+        " was added."
+    )
+    assert said in text(client.get(url))

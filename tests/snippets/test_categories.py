@@ -224,3 +224,19 @@ def test_a_category_is_not_emptied_into_a_service_one_does_not_see(
 @pytest.mark.parametrize("page", ["category:usage", "category:edit", "category:history"])
 def test_S_WAG_03_no_page_shows_a_subject(people, heating, ticket, browse, page):
     assert ticket.subject not in text(browse(people.gilles).get(page, heating))
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_name_that_another_category_has_is_refused_at_its_field(
+    people, general, heating, karim, browse, below
+):
+    parent = heating if below else None
+    taken, other = (
+        configuration.create_category(general, by=None, parent=parent, name=name)
+        for name in ("Radiateurs", "Tuyaux")
+    )
+    data = values(name=taken.name.upper(), parent=parent.pk if parent else "")
+    response = browse(karim).post("category:edit", other, **data)
+    assert response.context["form"].errors == {
+        "name": ["Another category here has this name already."]
+    }

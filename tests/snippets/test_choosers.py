@@ -92,3 +92,36 @@ def test_a_disabled_service_is_named_to_its_own_people_alone(people, dsi, networ
     assert choose(client, people.alice, kind, "chosen", named.pk).status_code == 404
     assert named.name not in choose(client, people.alice, kind, "choose_results").content.decode()
     assert choose(client, people.nadia, kind, "chosen", named.pk).status_code == 200
+
+
+def test_categories_are_narrowed_to_the_service_chosen_beside_the_field(
+    people, general, network, client
+):
+    page = choose(
+        client, people.karim, "category", "choose_results", service=general.pk
+    ).content.decode()
+    assert "Chauffage" in page
+    assert "Réseau" not in page
+
+
+@pytest.mark.parametrize("service", ["", "x", "\x00", "9" * 30])
+def test_a_service_that_is_no_key_narrows_nothing(people, dsi, client, service):
+    page = choose(client, people.nadia, "category", "choose_results", service=service)
+    assert "Réseau" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "state"),
+    [
+        (Service, {"enabled": False}, "not enabled"),
+        (Category, {"takes_tickets": False}, "does not accept tickets"),
+        (Category, {"hidden": True}, "hidden"),
+    ],
+)
+def test_a_category_that_takes_no_tickets_is_marked_in_the_list_and_once_chosen(
+    people, dsi, network, client, model, changes, state
+):
+    model.objects.filter(pk=dsi.pk if model is Service else network.pk).update(**changes)
+    assert state in choose(client, people.nadia, "category", "choose_results").content.decode()
+    chosen = choose(client, people.nadia, "category", "chosen", network.pk)
+    assert json.loads(chosen.content)["result"]["string"] == f"DSI › Réseau ({state})"

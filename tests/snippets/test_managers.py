@@ -114,7 +114,7 @@ def test_S_ESC_02_what_one_does_not_hold_cannot_be_ticked(people, general, manag
     grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
     row = manager(people.hugo)
     page = text(browse(people.karim).get("manager", general, row))
-    assert page.count("Only somebody who has this privilege may grant it.") == 2
+    assert page.count("Only people who have this privilege can grant it.") == 2
     browse(people.karim).post(
         "manager", general, row, can_edit_service="on", can_manage_categories="on", can_assign="on"
     )

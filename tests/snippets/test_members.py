@@ -1,6 +1,7 @@
 """The members of a category: inherited, or named."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import ServiceManager
@@ -41,7 +42,7 @@ def test_the_form_says_what_naming_members_means(people, heating, browse):
 
 def test_naming_nobody_is_refused(people, heating, shown, browse):
     response = browse(people.sophie).post("category:members", heating, members="name", shown=shown)
-    assert "Choose at least one manager" in text(response)
+    assert "Tick at least one manager" in text(response)
     heating.refresh_from_db()
     assert heating.inherits_members
 
@@ -81,3 +82,38 @@ def test_the_page_does_not_grow_with_managers(
 def test_a_manager_is_found_by_name(people, general, heating, browse):
     page = text(browse(people.sophie).get("category:members", heating, q="benali"))
     assert page.count('name="chosen"') == 1
+
+
+def test_ticking_managers_while_the_category_inherits_is_refused_and_the_ticks_stay(
+    people, heating, manager, shown, browse
+):
+    karim = manager(people.karim)
+    response = browse(people.sophie).post(
+        "category:members", heating, members="inherit", chosen=[karim.pk], shown=shown
+    )
+    page = BeautifulSoup(response.content, "html.parser")
+    assert "You ticked managers" in page.text
+    assert [box["value"] for box in page.select("[name=chosen][checked]")] == [str(karim.pk)]
+    heating.refresh_from_db()
+    assert heating.inherits_members
+
+
+def test_a_category_inherits_again_while_its_named_members_are_still_ticked(
+    people, heating, manager, shown, browse
+):
+    karim = manager(people.karim)
+    configuration.set_members(heating, [karim], by=None)
+    browse(people.sophie).post(
+        "category:members", heating, members="inherit", chosen=[karim.pk], shown=shown
+    )
+    heating.refresh_from_db()
+    assert heating.inherits_members
+
+
+def test_unticking_every_named_member_is_refused_and_no_tick_comes_back(
+    people, heating, manager, shown, browse
+):
+    configuration.set_members(heating, [manager(people.karim)], by=None)
+    response = browse(people.sophie).post("category:members", heating, members="name", shown=shown)
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.select("[name=chosen][checked]") == []

@@ -116,7 +116,7 @@ def test_the_news_are_in_the_words_of_the_form(sophie, forms, page, mine, theirs
     where, row, change = forms[page]
     shown = sophie.get(page, *where)
     change(row, by=None, **theirs)
-    assert f"now it is: {said}" in text(sophie.post(page, *where, **sent(shown, **mine)))
+    assert f"has just set this to “{said}" in text(sophie.post(page, *where, **sent(shown, **mine)))
 
 
 def test_the_news_name_groups(sophie, general):
@@ -125,7 +125,7 @@ def test_the_news_name_groups(sophie, general):
     shown = sophie.get("edit", general)
     configuration.change_service(general, by=None, groups=[students, staff])
     page = text(sophie.post("edit", general, **sent(shown, groups=[])))
-    assert "now it is: Staff, Students." in page or "now it is: Students, Staff." in page
+    assert "“Staff, Students”" in page or "“Students, Staff”" in page
     assert general.groups.count() == 2
 
 

@@ -4,11 +4,13 @@ import csv
 from io import BytesIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from openpyxl import load_workbook
+from wagtail.permissions import policy_registry
 
-from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.actions import NotPossible, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
 from wagtail_helpdesk.portal.menu import get_panel_url
@@ -336,3 +338,28 @@ def test_a_name_behind_a_key_is_no_formula_either(people, general, heating, clie
     else:
         cells = [cell for row in load_workbook(BytesIO(content)).active.iter_rows() for cell in row]
         assert {cell.data_type for cell in cells if cell.value == "=1+1"} == {"s"}
+
+
+@pytest.mark.parametrize("name", ["DSI", "dsi"])
+def test_a_name_that_another_service_has_is_refused_at_its_field(
+    people, general, dsi, browse, name
+):
+    response = browse(people.sophie).post("edit", general, **values(general, name=name))
+    assert response.context["form"].errors == {"name": ["Another service has this name already."]}
+
+
+def test_code_that_reuses_the_name_of_a_service_is_refused_for_the_name(dsi):
+    with pytest.raises(NotPossible) as refusal:
+        configuration.create_service(by=None, name="dsi")
+    assert (refusal.value.field, str(refusal.value)) == (
+        "name",
+        "Another service has this name already.",
+    )
+
+
+def test_the_policy_names_the_people_who_may_edit_a_service(people, general, dsi):
+    policy = policy_registry.get_by_type(Service)
+    assert set(policy.users_with_any_permission_for_instance(["change"], general)) == {
+        people.sophie,
+        *get_user_model().objects.filter(is_superuser=True),
+    }

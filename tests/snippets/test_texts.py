@@ -1,12 +1,14 @@
 """What people read about services and categories: drafts, versions, previews, now or later."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, time, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from wagtail.models import Locale, ModelLogEntry, Page, PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
@@ -122,7 +124,7 @@ def test_the_words_about_a_service_do_not(people, general, send, look):
 def test_what_is_begun_twice_is_refused_and_what_was_typed_stays(general, written, send):
     answer = send(add_url(general), form("Immeubles"))
     assert (
-        "Somebody else has started a text in this language in the meantime."
+        "Somebody else has just started this description in the same language."
         in answer.content.decode()
     )
     assert "Immeubles" in answer.content.decode()
@@ -189,9 +191,9 @@ def test_the_panel_leads_to_each_language_and_says_how_far_it_is(people, general
         page = BeautifulSoup(browse(people.sophie).get("panel", general).content, "html.parser")
         return [li.get_text(" ", strip=True) for li in page.select(".hd-inline li")]
 
-    assert languages() == ["English (nothing yet)", "Français"]
+    assert languages() == ["English (not written)", "Français"]
     ServiceText.objects.update(live=False)
-    assert languages() == ["English (nothing yet)", "Français (draft)"]
+    assert languages() == ["English (not written)", "Français (draft)"]
 
 
 def test_the_list_holds_what_one_may_write(people, general, written, dsi, french, look):
@@ -229,3 +231,41 @@ def test_texts_are_not_deleted_past_their_policy(people, dsi, french, client):
     client.force_login(people.sophie)
     client.post(f"/admin/bulk/wagtail_helpdesk/servicetext/delete/?id={other.pk}")
     assert ServiceText.objects.filter(pk=other.pk).exists()
+
+
+def buttons(response):
+    """Return the names of the buttons of a form in Wagtail’s action menu."""
+    page = BeautifulSoup(response.content, "html.parser")
+    return {button["name"] for button in page.select("footer button[name]")}
+
+
+def test_somebody_who_may_publish_a_text_sees_the_button_for_it(general, written, look):
+    assert "action-publish" in buttons(look(edit_url(written)))
+    assert "action-publish" in buttons(look(add_url(general, "en")))
+
+
+def test_a_published_text_has_a_button_to_unpublish_it(written, look):
+    unpublish = reverse("helpdesk_service_texts:unpublish", args=[written.pk])
+    assert f'href="{unpublish}"' in text(look(edit_url(written)))
+    written.unpublish()
+    assert f'href="{unpublish}"' not in text(look(edit_url(written)))
+
+
+def test_an_administrator_sees_one_button_to_publish(written, look, django_user_model):
+    administrator = django_user_model.objects.create_superuser("root")
+    page = BeautifulSoup(look(edit_url(written), by=administrator).content, "html.parser")
+    assert len(page.select("footer button[name=action-publish]")) == 1
+
+
+def test_the_confirmation_names_the_date_of_a_scheduled_publication(written, send, client):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    data = form("Bâtiments", go_live_at=f"{tomorrow} 11:00", **{"action-publish": "1"})
+    moment = timezone.make_aware(datetime.combine(tomorrow, time(11)))
+    said = f"It goes live on {date_format(timezone.localtime(moment), 'DATETIME_FORMAT')}."
+    assert said in text(client.get(send(edit_url(written), data).url))
+
+
+def test_the_picker_leaves_a_time_of_publication_that_it_cannot_read(written, look):
+    pickers = re.findall(r"initDateTimeChooser\(.*?\)", text(look(edit_url(written))))
+    assert len(pickers) == 2
+    assert all('"validateOnBlur": false' in picker for picker in pickers)

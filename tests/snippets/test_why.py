@@ -17,10 +17,10 @@ def reasons(response):
 
 def test_it_explains_a_manager(people, general, browse):
     why = reasons(browse(people.sophie).get("why", general, person="karim"))
-    assert why["may manage categories"] == (True, "A privilege of this manager.")
-    assert why["may edit the service"] == (False, "This privilege is off.")
+    assert why["can manage categories"] == (True, "Granted to this manager.")
+    assert why["can edit the service"] == (False, "Not granted.")
     assert why["read the tickets of the service"] == (True, "Manager of the service.")
-    assert why["enter the Wagtail admin"] == (
+    assert why["open the Wagtail admin"] == (
         True,
         "Holds a configuration privilege: Services Généraux.",
     )
@@ -28,21 +28,21 @@ def test_it_explains_a_manager(people, general, browse):
 
 def test_it_says_that_an_administrator_reads_no_ticket(people, general, browse):
     why = reasons(browse(people.sophie).get("why", general, person="gilles"))
-    assert why["may edit the service"] == (True, "Administers the helpdesk.")
-    assert why["may assign a ticket to another manager"][0] is False
+    assert why["can edit the service"] == (True, "Administers the helpdesk.")
+    assert why["can assign a ticket to another manager"][0] is False
     assert why["read the tickets of the service"][0] is False
 
 
 def test_it_names_the_group_that_lets_somebody_in(people, general, browse):
     why = reasons(browse(people.sophie).get("why", general, person="alice"))
-    assert why["enter the Wagtail admin"] == (True, "Member of the group “Editors”.")
+    assert why["open the Wagtail admin"] == (True, "Member of the group “Editors”.")
 
 
 def test_it_says_when_the_site_lets_nobody_in_for_a_privilege(people, general, browse, settings):
     settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
     why = reasons(browse(people.gilles).get("why", general, person="karim"))
-    assert why["enter the Wagtail admin"][0] is False
-    assert "ConfigurationBackend" in why["enter the Wagtail admin"][1]
+    assert why["open the Wagtail admin"][0] is False
+    assert "ConfigurationBackend" in why["open the Wagtail admin"][1]
 
 
 def test_it_says_who_changed_the_privileges_last(people, general, browse):
@@ -95,7 +95,7 @@ def test_it_names_no_service_that_does_not_exist_for_the_reader(people, general,
         ServiceManager.objects.create(service=dsi, user=people.karim), Privilege.MANAGE_CATEGORIES
     )
     response = browse(people.sophie).get("why", general, person="karim")
-    assert reasons(response)["enter the Wagtail admin"] == (
+    assert reasons(response)["open the Wagtail admin"] == (
         True,
         "Holds a configuration privilege: Services Généraux, another service.",
     )
@@ -105,7 +105,7 @@ def test_it_names_no_service_that_does_not_exist_for_the_reader(people, general,
 def test_it_knows_a_permission_that_is_somebodys_own(people, general, browse):
     people.claire.user_permissions.add(Permission.objects.get(codename="access_admin"))
     why = reasons(browse(people.sophie).get("why", general, person="claire"))
-    assert why["enter the Wagtail admin"] == (True, "A permission of this user.")
+    assert why["open the Wagtail admin"] == (True, "A permission of this user.")
 
 
 # -- asking ------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def test_a_manager_may_ask_in_his_service_whoever_else_may(people, general, brow
     assert asking(browse, people, general, "karim") == (True, "Manager of the service.")
     assert asking(browse, people, general, "lea") == (
         False,
-        "In none of the groups that may open tickets.",
+        "Not in any of the groups that can open tickets.",
     )
 
 
@@ -137,7 +137,7 @@ def test_nobody_may_ask_where_no_category_takes_tickets(people, general, browse)
     general.categories.update(takes_tickets=False)
     assert asking(browse, people, general, "lea") == (
         False,
-        "No category of the service takes tickets.",
+        "No category of the service accepts tickets.",
     )
 
 

@@ -130,7 +130,7 @@ class TooManyLookups(DirectoryError):
 
     @property
     def message(self) -> str:
-        return _("You have named a lot of people. Please wait an hour before naming others.")
+        return _("You have entered a lot of people. Wait an hour before adding more.")
 
 
 class TooManyPeople(DirectoryError):
@@ -142,7 +142,7 @@ class TooManyPeople(DirectoryError):
 
     @property
     def message(self) -> str:
-        return _("Name at most %(most)d people at once.") % {"most": self.most}
+        return _("Enter at most %(most)d people at a time.") % {"most": self.most}
 
 
 class UnresolvedPeople(DirectoryError):

@@ -33,7 +33,7 @@ class InheritedSettings(models.Model):
         _("automatic assignment"), max_length=20, choices=Algorithm, blank=True
     )
     alert_address = models.EmailField(
-        _("extra address to alert"),
+        _("extra e-mail address to alert"),
         blank=True,
         help_text=_("A team mailbox, for example. It never receives internal notes."),
     )

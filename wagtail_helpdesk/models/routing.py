@@ -59,8 +59,8 @@ class Routing(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        verbose_name = _("routing of a page")
-        verbose_name_plural = _("routings of pages")
+        verbose_name = _("helpdesk routing of a page")
+        verbose_name_plural = _("helpdesk routings of pages")
         default_permissions = ()
 
     def __str__(self) -> str:

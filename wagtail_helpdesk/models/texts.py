@@ -137,15 +137,15 @@ class ServiceText(Text):
     hours = models.CharField(_("opening hours"), max_length=250, blank=True)
 
     class Meta:
-        verbose_name = _("text about a service")
-        verbose_name_plural = _("texts about services")
+        verbose_name = _("service description")
+        verbose_name_plural = _("service descriptions")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "locale"],
                 name="helpdesk_service_text_once",
                 violation_error_message=_(
-                    "Somebody else has started a text in this language in the meantime."
+                    "Somebody else has just started this description in the same language."
                 ),
             ),
         ]
@@ -159,15 +159,15 @@ class CategoryText(Text):
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
 
     class Meta:
-        verbose_name = _("text about a category")
-        verbose_name_plural = _("texts about categories")
+        verbose_name = _("category description")
+        verbose_name_plural = _("category descriptions")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["category", "locale"],
                 name="helpdesk_category_text_once",
                 violation_error_message=_(
-                    "Somebody else has started a text in this language in the meantime."
+                    "Somebody else has just started this description in the same language."
                 ),
             ),
         ]

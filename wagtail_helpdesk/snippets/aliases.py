@@ -32,7 +32,7 @@ class AliasForm(forms.Form):
         required=False,
     )
     to_category = forms.ModelChoiceField(
-        label=gettext_lazy("Leads to the category"),
+        label=gettext_lazy("Points to the category"),
         queryset=Category.objects.none(),
         required=False,
     )
@@ -47,7 +47,7 @@ class AliasForm(forms.Form):
         parent: Any = self.fields["parent"]
         parent.queryset = service.categories.all()
         parent.choices = [
-            ("", _("None: at the top of the service")),
+            ("", _("None (top level)")),
             *[
                 (n.category.pk, indent_name(n.category, n.depth))
                 for n in walk_tree(parent.queryset)
@@ -101,7 +101,7 @@ class OtherNameForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     category = forms.ModelChoiceField(
-        label=gettext_lazy("Leads to"), queryset=Category.objects.none(), required=False
+        label=gettext_lazy("Points to"), queryset=Category.objects.none(), required=False
     )
 
     def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:

@@ -114,7 +114,7 @@ class CategoryList(ScopedList, generic.IndexView):
             "service", label=gettext_lazy("Service"), accessor="service", sort_key="service__name"
         ),
         Column("parent", label=gettext_lazy("Parent category"), accessor="parent"),
-        BooleanColumn("takes_tickets", label=gettext_lazy("Takes tickets")),
+        BooleanColumn("takes_tickets", label=gettext_lazy("Accepts tickets")),
     ]
 
     def get_base_queryset(self) -> QuerySet[Category]:
@@ -212,6 +212,7 @@ class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
         return super().get_context_data(
             tickets=configuration.find_tickets_of(self.object).count(),
             below=self.object.children.count(),
+            hint=_("Transfer them first, or keep the category and untick “Accepts tickets”."),
             transfer_url=reverse(f"{CATEGORIES}:transfer", args=[self.object.pk]),
             cancel_url=reverse(f"{CATEGORIES}:edit", args=[self.object.pk]),
             **kwargs,

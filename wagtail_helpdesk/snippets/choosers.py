@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
@@ -36,6 +36,18 @@ def filter_reachable(model: type[Any], user: Any) -> QuerySet[Any]:
     return categories.select_related("service", "parent").order_by(
         "service__order", "service__name", "order", "name"
     )
+
+
+def describe_state(chosen: Service | Category) -> str:
+    """Return why no ticket can be opened in a service or a category; empty if one can."""
+    service = chosen.service if isinstance(chosen, Category) else chosen
+    if not service.enabled:
+        return gettext("not enabled")
+    if isinstance(chosen, Category) and not chosen.takes_tickets:
+        return gettext("does not accept tickets")
+    if isinstance(chosen, Category) and chosen.hidden:
+        return gettext("hidden")
+    return ""
 
 
 class NameForm(BaseFilterForm):
@@ -77,12 +89,22 @@ class Reachable(WagtailView):
     def can_create(self) -> bool:
         return False
 
+    def filter_object_list(self, objects: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the categories to the service that is chosen beside the field, if there is one."""
+        objects = super().filter_object_list(objects)
+        service = number(self.request.GET.get("service", ""))
+        if self.model_class is Category and service is not None:
+            return objects.filter(service=service)
+        return objects
+
     def get_display_title(self, instance: Any) -> str:
-        return instance.path if isinstance(instance, Category) else str(instance)
+        name = instance.path if isinstance(instance, Category) else str(instance)
+        state = describe_state(instance)
+        return gettext("%(name)s (%(state)s)") % {"name": name, "state": state} if state else name
 
     @property
     def columns(self) -> list[Any]:
-        columns = super().columns
+        columns = [*super().columns, Column("state", label=_("Status"), accessor=describe_state)]
         if self.model_class is Category:
             columns += [
                 Column("parent", label=_("Parent category"), accessor="parent"),
@@ -116,6 +138,7 @@ class ReachableChooser(generic.SnippetChooserViewSet):
 
     # Wagtail's own text is translated once, when the site starts.
     choose_one_text = _("Choose")
+    preserve_url_parameters = ["multiple", "service"]
     choose_view_class = ChooseView
     choose_results_view_class = ChooseResultsView
     chosen_view_class = ChosenView

@@ -79,10 +79,9 @@ class ConcurrentEditForm(forms.ModelForm):
         return cleaned
 
     def _news(self, name: str) -> str:
-        return _(
-            "Somebody else changed this meanwhile; now it is: %(value)s."
-            " Send the form again to replace that."
-        ) % {"value": _legible(self.fields[name], self._now[name])}
+        return _("Somebody else has just set this to “%(value)s”. Save again to overwrite it.") % {
+            "value": _legible(self.fields[name], self._now[name])
+        }
 
 
 def _plain(value: Any) -> Any:

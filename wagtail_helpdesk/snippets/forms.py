@@ -21,10 +21,12 @@ from .tree import indent_name, walk_tree
 #: What each way of assigning does, said where it is chosen.
 EXPLAINED = {
     Algorithm.NOBODY: gettext_lazy("tickets wait until a manager takes them"),
-    Algorithm.FIRST: gettext_lazy("the first in the list of managers who is there"),
-    Algorithm.CYCLIC: gettext_lazy("one after the other, skipping those who are absent"),
-    Algorithm.RANDOM: gettext_lazy("anybody who is there, drawn by lot"),
-    Algorithm.LEAST_LOADED: gettext_lazy("whoever has the fewest open tickets in the service"),
+    Algorithm.FIRST: gettext_lazy("the first available manager in the list"),
+    Algorithm.CYCLIC: gettext_lazy("each manager in turn, skipping absent ones"),
+    Algorithm.RANDOM: gettext_lazy("any available manager, at random"),
+    Algorithm.LEAST_LOADED: gettext_lazy(
+        "the available manager with the fewest open tickets in the service"
+    ),
 }
 
 
@@ -34,7 +36,7 @@ def describe_alert_address(address: str) -> str:
     if not owners:
         return ""
     return _(
-        "%(address)s is the address of %(names)s: it is alerted only of tickets this person may read."
+        "%(address)s belongs to %(names)s: it is alerted only of tickets this person can read."
     ) % {"address": address, "names": ", ".join(owners)}
 
 
@@ -64,17 +66,20 @@ class InheritingForm(ConcurrentEditForm, WagtailAdminModelForm):
                 choices = [(value, _explained(value, label)) for value, label in choices]
             field.choices = [("", sentence), *choices]
         else:
-            blank = _("(leave blank to use the default value)")
+            blank = _("(leave blank to use the default value)") if self._has_default(name) else ""
             field.help_text = " ".join(filter(None, [str(field.help_text), sentence, blank]))
+
+    def _has_default(self, name: str) -> bool:
+        return self.instance.inherited(name).value not in ("", None)
 
     def _sentence(self, name: str, inherited: Inherited) -> str:
         if inherited.value in ("", None):
-            return _("Default value: none")
+            return _("No default.")
         labels = dict(self.instance._meta.get_field(name).flatchoices)
         value = labels.get(inherited.value, inherited.value)
         return _("Default value: “%(value)s” (inherited from %(source)s)") % {
             "value": Truncator(value).chars(200),
-            "source": inherited.source or _("the settings of the site"),
+            "source": inherited.source or _("the site settings"),
         }
 
 
@@ -109,7 +114,7 @@ class CategoryForm(InheritingForm):
             pk__in=below
         )
         possible = [node for node in nodes if node.category.pk not in below]
-        parent.choices = _choices(possible, _("None: at the top of the service"))
+        parent.choices = _choices(possible, _("None (top level)"))
 
 
 def _below(category: Category, nodes: list[Any]) -> set[int]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import configuration
@@ -58,7 +58,11 @@ class AddGuest(AddPeople):
         return configuration.add_permanent_guest(self.service, user, by=self.author)
 
     def get_done(self) -> str:
-        return _("Permanent guests added: %(names)s.") % {"names": self.names()}
+        return ngettext(
+            "Permanent guest added: %(names)s.",
+            "Permanent guests added: %(names)s.",
+            len(self.added),
+        ) % {"names": self.join_names()}
 
 
 class RemoveGuest(ServiceButton):

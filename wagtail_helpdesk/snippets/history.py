@@ -99,7 +99,7 @@ KINDS: dict[str, LogKind] = {
         gettext_lazy("Delete category"), gettext_lazy("Category “%(name)s” deleted"), CATEGORIES
     ),
     "name_members": LogKind(
-        gettext_lazy("Name members"), gettext_lazy("Members of “%(name)s” changed"), CATEGORIES
+        gettext_lazy("Choose members"), gettext_lazy("Members of “%(name)s” changed"), CATEGORIES
     ),
     "transfer_tickets": LogKind(
         gettext_lazy("Transfer all tickets"),

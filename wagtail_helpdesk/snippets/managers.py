@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import HandOverPolicy, configuration
@@ -28,11 +28,17 @@ from .services import find_people_to_ask
 AVAILABILITY = Privilege.SET_AVAILABILITY
 TICKETS = tuple(p for p in Privilege if p not in (*CONFIGURATION_PRIVILEGES, AVAILABILITY))
 
-#: Short enough for a list.
-SHORT = {
+#: Labels short enough for a list.
+SHORT_LABELS = {
     Privilege.EDIT_SERVICE: gettext_lazy("properties"),
     Privilege.MANAGE_MANAGERS: gettext_lazy("managers"),
     Privilege.MANAGE_CATEGORIES: gettext_lazy("categories"),
+    Privilege.ASSIGN: pgettext_lazy("privilege", "assign"),
+    Privilege.MOVE_ANYWHERE: pgettext_lazy("privilege", "transfer elsewhere"),
+    Privilege.REFUSE: pgettext_lazy("privilege", "refuse"),
+    Privilege.REOPEN: pgettext_lazy("privilege", "reopen"),
+    Privilege.TAKE_FREE: pgettext_lazy("privilege", "take a free ticket"),
+    Privilege.TAKE_ASSIGNED: pgettext_lazy("privilege", "take from a colleague"),
 }
 
 
@@ -80,8 +86,8 @@ def _row(manager: ServiceManager) -> dict[str, Any]:
     held = manager.privileges
     return {
         "manager": manager,
-        "configuration": [SHORT[p] for p in CONFIGURATION_PRIVILEGES if p in held],
-        "missing": [get_privilege_label(p) for p in TICKETS if p not in held],
+        "configuration": [SHORT_LABELS[p] for p in CONFIGURATION_PRIVILEGES if p in held],
+        "missing": [SHORT_LABELS[p] for p in TICKETS if p not in held],
         "away": next(iter(getattr(manager.user, "away", ())), None),
     }
 
@@ -102,7 +108,9 @@ class AddManager(AddPeople):
         return self.address("managers")
 
     def get_done(self) -> str:
-        return _("Added as managers: %(names)s.") % {"names": self.names()}
+        return ngettext(
+            "Manager added: %(names)s.", "Managers added: %(names)s.", len(self.added)
+        ) % {"names": self.join_names()}
 
 
 class ManagerPage(ServicePageMixin):
@@ -139,7 +147,7 @@ class ManagerForm(ConcurrentEditForm):
             if privilege not in holds:
                 self.fields[privilege.value].disabled = True
                 self.fields[privilege.value].help_text = _(
-                    "Only somebody who has this privilege may grant it."
+                    "Only people who have this privilege can grant it."
                 )
 
     def groups(self) -> list[tuple[str, list[Any]]]:
@@ -213,7 +221,7 @@ class RemovalForm(forms.Form):
             self.add_error("colleague", error)
             return
         if len(people) != 1:
-            self.add_error("colleague", _("Name one person."))
+            self.add_error("colleague", _("Enter one person."))
             return
         cleaned["colleague"] = people[0]
 

@@ -35,10 +35,10 @@ class MembersForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[
             (INHERIT, gettext_lazy("Inherit the members of the parent category or of the service")),
-            (NAME, gettext_lazy("Only the managers chosen below")),
+            (NAME, gettext_lazy("Only the managers ticked below")),
         ],
         help_text=gettext_lazy(
-            "By default, only the chosen members will be told of tickets created in this category."
+            "By default, only these members are alerted when a ticket is created in this category."
         ),
     )
     chosen = forms.ModelMultipleChoiceField(
@@ -83,7 +83,8 @@ class EditMembers(CategoryPage, ServiceFormPage):
         page = WagtailPaginator(_named_like(self.managers, query), PER_PAGE).get_page(
             self.request.GET.get("p")
         )
-        ticked = set(self.request.POST.getlist("chosen")) or {str(pk) for pk in self.named}
+        sent = self.request.POST
+        ticked = set(sent.getlist("chosen")) if sent else {str(pk) for pk in self.named}
         return super().get_context_data(
             page=page,
             query=query,
@@ -103,20 +104,30 @@ class EditMembers(CategoryPage, ServiceFormPage):
         configuration.set_members(self.category, managers, by=self.author)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if form.cleaned_data["members"] == MembersForm.NAME and not (
-            form.cleaned_data["chosen"] or self.named - {m.pk for m in form.cleaned_data["shown"]}
-        ):
-            form.add_error(
-                "members", _("Choose at least one manager, or let the category inherit.")
-            )
+        if problem := self._find_problem(form.cleaned_data):
+            form.add_error("members", problem)
             return self.form_invalid(form)
         return super().form_valid(form)
+
+    def _find_problem(self, data: dict[str, Any]) -> str:
+        """Return why the choice and the ticks do not fit together; empty if they do."""
+        chosen = {manager.pk for manager in data["chosen"]}
+        if data["members"] == MembersForm.INHERIT:
+            # Managers named before are still ticked when the category returns to inheriting.
+            if chosen - self.named:
+                return _(
+                    "You ticked managers: choose “Only the managers ticked below”, or untick them."
+                )
+            return ""
+        if not chosen and not self.named - {manager.pk for manager in data["shown"]}:
+            return _("Tick at least one manager, or let the category inherit.")
+        return ""
 
     def get_success_url(self) -> str:
         return self.here("members")
 
     def get_done(self) -> str:
-        return _("The members of %(name)s were saved.") % {"name": self.category}
+        return _("The members of “%(name)s” were saved.") % {"name": self.category}
 
 
 def _named_like(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:

@@ -45,7 +45,7 @@ class PeopleForm(forms.Form):
         if "people" not in cleaned:
             return cleaned
         if not cleaned["people"]:
-            raise forms.ValidationError({"people": _("Name somebody, or tick a name below.")})
+            raise forms.ValidationError({"people": _("Enter a person, or tick a name below.")})
         try:
             cleaned["users"] = named_people(self, "people", by=self.author)
         except forms.ValidationError as error:
@@ -84,7 +84,7 @@ class AddPeople(ServiceFormPage):
         widget.remember(data, "people")
         return self.get_context_data(form=form, found=search_with_limits(query, by=self.author))
 
-    def names(self) -> str:
+    def join_names(self) -> str:
         """Return the names of those who were added."""
         return ", ".join(str(row) for row in self.added)
 

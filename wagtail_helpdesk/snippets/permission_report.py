@@ -44,7 +44,7 @@ class PermissionReportView(ServicePageMixin):
     """Explains the rights of somebody; of others, to whoever manages the managers."""
 
     template_name = "wagtail_helpdesk/admin/why.html"
-    page_title = gettext_lazy("Why can this person do this?")
+    page_title = gettext_lazy("What can this person do, and why?")
     header_icon = "key"
 
     def get_page_subtitle(self) -> str:
@@ -100,16 +100,16 @@ def explain_permissions(user: Any, service: Service, reader: Any) -> Iterator[Pe
 def _privilege(privilege: Privilege, row: ServiceManager | None, user: Any) -> PermissionReason:
     label = get_privilege_label(privilege)
     if row is not None and privilege in row.privileges:
-        return PermissionReason(label, True, _("A privilege of this manager."))
+        return PermissionReason(label, True, _("Granted to this manager."))
     if privilege in CONFIGURATION_PRIVILEGES and access.administers_helpdesk(user):
         return PermissionReason(label, True, _("Administers the helpdesk."))
     if row is None:
         return PermissionReason(label, False, _("Is not a manager of this service."))
-    return PermissionReason(label, False, _("This privilege is off."))
+    return PermissionReason(label, False, _("Not granted."))
 
 
 def _admin(user: Any, reader: Any) -> PermissionReason:
-    right = _("enter the Wagtail admin")
+    right = _("open the Wagtail admin")
     if user.is_superuser:
         return PermissionReason(right, True, _("Superuser."))
     group = _group_with(user, "access_admin")
@@ -136,7 +136,7 @@ def _administrator(user: Any) -> PermissionReason:
         return PermissionReason(right, True, _("Superuser."))
     if not access.administers_helpdesk(user):
         return PermissionReason(
-            right, False, _("Neither superuser nor in a group that may change services.")
+            right, False, _("Neither a superuser nor in a group that can change services.")
         )
     group = _group_with(user, "change_service")
     return PermissionReason(
@@ -151,7 +151,7 @@ def _tickets(row: ServiceManager | None) -> PermissionReason:
         return PermissionReason(right, True, _("Manager of the service."))
     return PermissionReason(
         right, False,
-        _("Not a manager: sees only public tickets, and those they are requester or guest of."),
+        _("Not a manager: sees only public tickets, and tickets they opened or follow as a guest."),
     )  # fmt: skip
 
 
@@ -162,12 +162,12 @@ def _asking(user: Any, row: ServiceManager | None, service: Service) -> Permissi
     if not service.enabled:
         return PermissionReason(right, False, _("The service is not enabled."))
     if Service.objects.visible_to(user).filter(pk=service.pk).exists():
-        return PermissionReason(right, False, _("No category of the service takes tickets."))
+        return PermissionReason(right, False, _("No category of the service accepts tickets."))
     if service.everyone:
         return PermissionReason(
-            right, False, _("External guest: open to everybody means the organisation.")
+            right, False, _("External guest: “open to everybody” means people of the organisation.")
         )
-    return PermissionReason(right, False, _("In none of the groups that may open tickets."))
+    return PermissionReason(right, False, _("Not in any of the groups that can open tickets."))
 
 
 def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:

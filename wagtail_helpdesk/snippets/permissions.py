@@ -78,7 +78,7 @@ class ConfigurationPolicy(BasePermissionPolicy):
     def _users(self, enough: set[Privilege], where: Q) -> Any:
         condition = Q(is_superuser=True)
         for privilege in enough:
-            condition |= Q(**{f"helpdesk_managed__{privilege.value}": True}) & where
+            condition |= Q(**{f"helpdesk_manager_rows__{privilege.value}": True}) & where
         users = get_user_model()._default_manager.filter(is_active=True)
         return users.filter(pk__in=users.filter(condition).values("pk"))
 

@@ -43,7 +43,7 @@ class RoutingForm(forms.ModelForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].required = False
-        self.fields["service"].help_text = _("Leave blank to use the same as the pages above.")
+        self.fields["service"].help_text = _("Leave blank to inherit from the parent pages.")
         self._offer("service", filter_reachable(Service, user))
         self._offer(
             "category", filter_reachable(Category, user), linked_fields={"service": "#id_service"}
@@ -82,7 +82,7 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
 
     form_class = RoutingForm
     template_name = "wagtail_helpdesk/admin/routing.html"
-    page_title = gettext_lazy("Helpdesk of this page")
+    page_title = gettext_lazy("Helpdesk routing")
     header_icon = "helpdesk"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -140,7 +140,7 @@ def get_header_buttons(
     """Lead there from the page's menu (a ``register_page_header_buttons`` hook)."""
     if may_set_routing(page, user):
         address = reverse("wagtail_helpdesk_routing", args=[page.pk])
-        yield Button(_("Helpdesk of this page"), address, icon_name="helpdesk", priority=75)
+        yield Button(_("Helpdesk routing"), address, icon_name="helpdesk", priority=75)
 
 
 def get_urls() -> list[URLPattern]:
@@ -152,5 +152,5 @@ def get_urls() -> list[URLPattern]:
 def register_log_action(actions: LogActionRegistry) -> None:
     """Let the history of pages say it (a ``register_log_actions`` hook)."""
     actions.register_action(
-        ROUTE, gettext_lazy("Route to the helpdesk"), gettext_lazy("Helpdesk of the page changed")
+        ROUTE, gettext_lazy("Route to the helpdesk"), gettext_lazy("Helpdesk routing changed")
     )

@@ -124,7 +124,7 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
     """A page about one service with a form whose sending is a deed."""
 
     template_name = "wagtail_helpdesk/admin/form.html"
-    submit_label = _("Validate")
+    submit_label = _("Add")
     success_name = "panel"
     done = ""
 

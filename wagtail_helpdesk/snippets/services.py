@@ -61,7 +61,7 @@ EDIT_HANDLER = ObjectList(
         ),
         MultiFieldPanel(
             [FieldPanel("everyone"), FieldPanel("groups", widget=CHECKBOXES)],
-            heading=gettext_lazy("Who may open tickets"),
+            heading=gettext_lazy("Who can open tickets"),
             icon="group",
         ),
         TEMPLATE_PANEL,
@@ -200,6 +200,7 @@ class DeleteService(ScopedObject, generic.DeleteView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             tickets=configuration.find_tickets_of(self.object).count(),
+            hint=_("Transfer them first, or keep the service and untick “Enabled”."),
             transfer_url=reverse(f"{SERVICES}:transfer", args=[self.object.pk]),
             cancel_url=get_service_panel_url(self.object),
             **kwargs,
@@ -239,7 +240,7 @@ class ServicePanel(ServicePageMixin):
         buttons = [
             Button(_("History"), url=self.address("history"), icon_name="history", priority=10),
             Button(
-                _("Why can this person do this?"),
+                _("What can this person do, and why?"),
                 url=self.address("why"),
                 icon_name="key",
                 priority=20,

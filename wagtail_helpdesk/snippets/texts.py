@@ -8,6 +8,8 @@ from django.contrib.auth.models import Permission
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -32,7 +34,7 @@ from wagtail_helpdesk.parsing import number
 
 from .object_permissions import ScopedAddress, ScopedList, ScopedObject, ScopedSubject, WagtailView
 from .service_pages import CATEGORIES, SERVICES
-from .widgets import TEXTAREA, IconRadios
+from .widgets import TEXTAREA, DateTimeInput, IconRadios
 
 SERVICE_TEXTS = "helpdesk_service_texts"
 CATEGORY_TEXTS = "helpdesk_category_texts"
@@ -58,7 +60,7 @@ def edit_handler(*more: str) -> ObjectList:
     ]
     return ObjectList(
         [
-            MultiFieldPanel(words, heading=gettext_lazy("What people read"), icon="globe"),
+            MultiFieldPanel(words, heading=gettext_lazy("Public description"), icon="globe"),
             FieldPanel("icon", widget=IconRadios),
             MultipleChooserPanel(
                 "related_pages",
@@ -68,10 +70,21 @@ def edit_handler(*more: str) -> ObjectList:
                 label=pgettext_lazy("page", "Page"),
                 panels=[FieldPanel("page")],
             ),
-            PublishingPanel(),
+            make_publishing_panel(),
         ],
         base_form_class=TextForm,
     )
+
+
+def make_publishing_panel() -> PublishingPanel:
+    """Return Wagtail’s panel for scheduling, whose fields keep what was typed."""
+    panel = PublishingPanel()
+    for field in panel.children:
+        field.widget = DateTimeInput(
+            attrs=field.widget.attrs,
+            js_overlay_parent_selector=field.widget.js_overlay_parent_selector,
+        )
+    return panel
 
 
 def find_texts(what: Service | Category) -> list[dict[str, Any]]:
@@ -102,7 +115,7 @@ def _edit_or_begin(space: str, text: Any, query: dict[str, Any], locale: Locale)
 
 def _status(text: Any) -> str:
     if text is None:
-        return _("(nothing yet)")
+        return _("(not written)")
     return "" if text.live else pgettext("text", "(draft)")
 
 
@@ -155,6 +168,15 @@ class TextCrumbs(WagtailView):
             {"url": get_panel_url(self.object.about), "label": str(self.object.about)},
             {"url": "", "label": self.get_page_subtitle()},
         ]
+
+    def get_success_message(self, instance: Any = None) -> str:
+        """Return Wagtail’s sentence, followed by the date of a scheduled publication."""
+        message = str(super().get_success_message(instance))
+        moment = (instance or self.object).go_live_at
+        if self.action != "publish" or moment is None or moment <= timezone.now():
+            return message
+        date = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+        return f"{message} {_('It goes live on %(date)s.') % {'date': date}}"
 
     def get_success_url(self) -> str:
         if self.draftstate_enabled and self.action in ("create", "edit"):
@@ -268,7 +290,7 @@ class ServiceTextViewSet(TextViewSet):
     """Texts about services."""
 
     model = ServiceText
-    menu_label = gettext_lazy("Texts about services")
+    menu_label = gettext_lazy("Service descriptions")
     menu_order = 120
     url_prefix = "helpdesk/texts/services"
     url_namespace = SERVICE_TEXTS
@@ -279,7 +301,7 @@ class CategoryTextViewSet(TextViewSet):
     """Texts about categories."""
 
     model = CategoryText
-    menu_label = gettext_lazy("Texts about categories")
+    menu_label = gettext_lazy("Category descriptions")
     menu_order = 130
     url_prefix = "helpdesk/texts/categories"
     url_namespace = CATEGORY_TEXTS

@@ -6,7 +6,11 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.admin.widgets import (
+    AdminAutoHeightTextInput,
+    AdminDateInput,
+    AdminDateTimeInput,
+)
 from wagtail.snippets.widgets import AdminSnippetChooser
 
 TEXTAREA = AdminAutoHeightTextInput
@@ -29,6 +33,25 @@ class Chooser(AdminSnippetChooser):
             return self.possible.filter(pk=getattr(value, "pk", value)).first()
         except (TypeError, ValueError):
             return None
+
+
+class KeepsTypedDate:
+    """Keeps a date that the picker cannot read: by default it is replaced with today in silence.
+
+    The server reads the formats of the reader’s language and refuses anything else.
+    """
+
+    def get_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = super().get_config()  # type: ignore[misc]
+        return config | {"validateOnBlur": False}
+
+
+class DateInput(KeepsTypedDate, AdminDateInput):
+    """Wagtail’s field for a date, which keeps what was typed."""
+
+
+class DateTimeInput(KeepsTypedDate, AdminDateTimeInput):
+    """Wagtail’s field for a date and time, which keeps what was typed."""
 
 
 class IconRadios(forms.RadioSelect):

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     """Shows what it would remove, and removes it with ``--yes``. Tickets stay until ``migrate … zero``."""
 
     help = (
-        "Removes the schedules, pages, content types and permissions of the helpdesk. ReportSection them only,"
+        "Removes the schedules, pages, content types and permissions of the helpdesk. Only shows them"
         " unless --yes is given."
     )
 
