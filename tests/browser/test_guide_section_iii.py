@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.checkers import accessibility_problems
 from tests.snippets.conftest import _own_people_let_in, manager  # noqa: F401
-from tests.snippets.test_every_address import (  # noqa: F401
+from tests.snippets.test_every_url import (  # noqa: F401
     MATRIX,
     address_of,
     everything,

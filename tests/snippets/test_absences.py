@@ -28,7 +28,7 @@ def test_an_absence_is_added_with_a_replacement(people, general, manager, browse
     assert "replaced by Hugo Perrin" in text(browse(people.sophie).get("absences", general, row))
 
 
-def test_what_is_wrong_is_said_at_the_field(people, general, manager, browse):
+def test_errors_of_the_absence_form_are_shown_at_their_fields(people, general, manager, browse):
     row = manager(people.karim)
     sophie = browse(people.sophie)
     for wrong, sentence in (
@@ -40,13 +40,13 @@ def test_what_is_wrong_is_said_at_the_field(people, general, manager, browse):
     assert not Absence.objects.exists()
 
 
-def test_an_absence_is_taken_back(people, general, manager, browse):
+def test_an_absence_is_removed(people, general, manager, browse):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     browse(people.sophie).post("absence_remove", general, manager(people.karim), absence)
     assert not Absence.objects.exists()
 
 
-def test_of_somebody_who_manages_elsewhere_too_they_are_shown_and_refused(
+def test_absences_of_a_manager_of_other_services_are_shown_without_a_form(
     people, general, dsi, manager, browse
 ):
     row = manager(people.karim)
@@ -63,7 +63,7 @@ def test_of_somebody_who_manages_elsewhere_too_they_are_shown_and_refused(
 
 
 @pytest.mark.parametrize("who", ["karim", "hugo", "nadia"])
-def test_others_add_none(people, general, dsi, manager, browse, who):
+def test_people_without_the_privilege_add_no_absence(people, general, dsi, manager, browse, who):
     browse(getattr(people, who)).post("absences", general, manager(people.karim), **week())
     assert not Absence.objects.exists()
 

@@ -28,7 +28,7 @@ def changed(people, general, dsi, heating, manager):
     configuration.change_service(dsi, by=people.nadia, default_subject="Poste …")
 
 
-def test_it_says_who_changed_what_from_what_to_what(people, general, changed, browse):
+def test_the_history_shows_author_values_before_and_after(people, general, changed, browse):
     page = text(browse(people.sophie).get("history", general))
     assert "default subject: – → Salle …" in page
     assert "hidden: no → yes" in page
@@ -44,7 +44,7 @@ def test_it_says_who_changed_what_from_what_to_what(people, general, changed, br
         (Privilege.MANAGE_MANAGERS, "Karim Benali updated"),
     ],
 )
-def test_each_change_is_for_whoever_may_make_it(
+def test_the_history_shows_only_changes_that_the_reader_could_make(
     people, general, changed, manager, browse, privilege, sees
 ):
     grant(manager(people.karim), privilege)
@@ -54,18 +54,18 @@ def test_each_change_is_for_whoever_may_make_it(
     assert sees in page
 
 
-def test_several_people_added_at_once_are_several_entries(people, general, browse):
+def test_several_people_added_at_once_are_logged_one_by_one(people, general, browse):
     browse(people.sophie).post("manager_add", general, people="claire, marion")
     page = text(browse(people.sophie).get("history", general))
     assert "Manager Claire Dumont added" in page
     assert "Manager Marion Gauthier added" in page
 
 
-def test_the_history_of_a_category_is_there_too(people, heating, changed, browse):
+def test_a_category_has_a_history_of_its_own(people, heating, changed, browse):
     assert "hidden: no → yes" in text(browse(people.karim).get("category:history", heating))
 
 
-def test_S_WAG_04_the_site_history_shows_no_subject(
+def test_the_site_history_shows_no_subject_of_a_ticket(
     people, general, ticket, changed, browse, client
 ):
     browse(people.gilles)
@@ -75,14 +75,14 @@ def test_S_WAG_04_the_site_history_shows_no_subject(
     assert "Salle …" not in client.get("/admin/reports/site-history/").content.decode()
 
 
-def test_S_ESC_06_no_page_changes_the_record(people, changed):
+def test_no_page_changes_the_log(people, changed):
     assert not Permission.objects.filter(
         content_type__app_label="wagtail_helpdesk", content_type__model="event"
     ).exists()
     assert ModelLogEntry.objects.filter(action="wagtail_helpdesk.update_manager").count() == 1
 
 
-def test_every_kind_of_change_has_its_sentence():
+def test_every_kind_of_change_has_a_sentence():
     deeds = Path(wagtail_helpdesk.__file__).parent / "actions" / "configuration"
     recorded = {
         argument.value
@@ -227,7 +227,7 @@ OF_THE_SITE = {"create_service", "order_services", "delete_service"}
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_change_is_on_record_for_whoever_may_make_it_and_nobody_else(scene, ticket, browse, kind):
+def test_each_kind_of_change_is_shown_only_to_people_who_can_make_it(scene, ticket, browse, kind):
     change, needed, words = CHANGES[kind]
     reader = ServiceManager.objects.create(service=scene.general, user=scene.people.marion, order=9)
     change(scene)
@@ -240,18 +240,18 @@ def test_a_change_is_on_record_for_whoever_may_make_it_and_nobody_else(scene, ti
         assert answer.status_code in (302, 403, 404)
 
 
-def test_no_kind_of_change_is_left_out():
+def test_no_kind_of_change_is_left_untested():
     assert set(CHANGES) == set(KINDS) - OF_THE_SITE
 
 
-def test_the_place_of_a_service_is_on_record(people, general, dsi, browse, client):
+def test_moving_a_service_is_logged(people, general, dsi, browse, client):
     browse(people.gilles)
     client.post(f"{address('reorder', dsi)}?position=0")
     page = text(browse(people.nadia).get("history", dsi))
     assert "Service “DSI” moved in the list. order: 2 → 1" in page
 
 
-def test_a_new_service_is_on_record_with_its_settings(people, browse):
+def test_a_new_service_is_logged_with_its_settings(people, browse):
     service = configuration.create_service(by=people.gilles, name="Accueil", confidential=True)
     page = text(browse(people.gilles).get("history", service))
     assert "Service “Accueil” created. confidential: yes" in page

@@ -20,14 +20,14 @@ def shown(general):
     return [manager.pk for manager in general.managers.all()]
 
 
-def test_members_are_named(people, general, heating, manager, shown, browse):
+def test_members_of_a_category_are_chosen(people, general, heating, manager, shown, browse):
     browse(people.sophie).post(
         "category:members", heating, members="name", chosen=[manager(people.karim).pk], shown=shown
     )
     assert names(heating) == {"karim"}
 
 
-def test_and_inherited_again(people, heating, manager, browse):
+def test_a_category_inherits_its_members_again(people, heating, manager, browse):
     configuration.set_members(heating, [manager(people.karim)], by=None)
     browse(people.sophie).post("category:members", heating, members="inherit")
     heating.refresh_from_db()
@@ -35,19 +35,21 @@ def test_and_inherited_again(people, heating, manager, browse):
     assert names(heating) == set()
 
 
-def test_the_form_says_what_naming_members_means(people, heating, browse):
+def test_the_form_explains_what_choosing_members_means(people, heating, browse):
     page = text(browse(people.sophie).get("category:members", heating))
     assert "By default, only the chosen members will be told" in page
 
 
-def test_naming_nobody_is_refused(people, heating, shown, browse):
+def test_choosing_no_member_is_refused(people, heating, shown, browse):
     response = browse(people.sophie).post("category:members", heating, members="name", shown=shown)
     assert "Tick at least one manager" in text(response)
     heating.refresh_from_db()
     assert heating.inherits_members
 
 
-def test_a_manager_of_another_service_is_no_choice(people, dsi, heating, shown, browse):
+def test_a_manager_of_another_service_cannot_be_chosen_as_a_member(
+    people, dsi, heating, shown, browse
+):
     nadia = dsi.managers.get(user=people.nadia)
     response = browse(people.sophie).post(
         "category:members", heating, members="name", chosen=[nadia.pk], shown=shown
@@ -56,7 +58,7 @@ def test_a_manager_of_another_service_is_no_choice(people, dsi, heating, shown, 
     assert names(heating) == set()
 
 
-def test_members_on_other_pages_of_the_list_keep_what_they_have(people, heating, manager, browse):
+def test_members_on_other_pages_of_the_list_stay_members(people, heating, manager, browse):
     configuration.set_members(heating, [manager(people.hugo)], by=None)
     browse(people.sophie).post(
         "category:members",
@@ -68,7 +70,7 @@ def test_members_on_other_pages_of_the_list_keep_what_they_have(people, heating,
     assert names(heating) == {"hugo", "karim"}
 
 
-def test_the_page_does_not_grow_with_managers(
+def test_the_page_takes_as_many_statements_for_a_crowd_of_managers(
     people, general, heating, browse, client, statements, crowd
 ):
     browse(people.sophie)
@@ -79,7 +81,7 @@ def test_the_page_does_not_grow_with_managers(
     assert page.count('name="chosen"') == 25
 
 
-def test_a_manager_is_found_by_name(people, general, heating, browse):
+def test_the_list_of_managers_is_searched_by_name(people, general, heating, browse):
     page = text(browse(people.sophie).get("category:members", heating, q="benali"))
     assert page.count('name="chosen"') == 1
 
