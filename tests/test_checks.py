@@ -63,7 +63,7 @@ def test_sqlite_without_immediate_transactions_is_reported(settings, monkeypatch
 )
 def test_a_misspelt_setting_is_reported_with_the_right_name(settings, key, meant):
     settings.WAGTAIL_HELPDESK = {key: 21}
-    [warning] = checks.check_names(None)
+    [warning] = checks.check_setting_names(None)
     assert warning.id == "wagtail_helpdesk.W013"
     assert repr(key) in warning.msg
     assert warning.hint == f"Did you mean {meant!r}?"
@@ -71,15 +71,15 @@ def test_a_misspelt_setting_is_reported_with_the_right_name(settings, key, meant
 
 def test_a_setting_that_resembles_none_is_reported(settings):
     settings.WAGTAIL_HELPDESK = {"COLOUR_OF_THE_SKY": "blue"}
-    [warning] = checks.check_names(None)
+    [warning] = checks.check_setting_names(None)
     assert "conf.py" in warning.hint
 
 
 def test_existing_settings_are_not_reported(settings):
     settings.WAGTAIL_HELPDESK = {"EXPIRY_DAYS": 21, "FILE_ROOT": "/srv/files"}
-    assert checks.check_names(None) == []
+    assert checks.check_setting_names(None) == []
     del settings.WAGTAIL_HELPDESK
-    assert checks.check_names(None) == []
+    assert checks.check_setting_names(None) == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
 from .portal import drafts
 from .snippets import accounts, history, routing
-from .snippets.no_bulk_actions import no_bulk_deletion
+from .snippets.no_bulk_actions import refuse_bulk_deletion
 from .snippets.permissions import (
     CategoryPolicy,
     CategoryTextPolicy,
@@ -27,7 +27,7 @@ register_permission_policy(ServiceText, ServiceTextPolicy(ServiceText), exact_cl
 register_permission_policy(CategoryText, CategoryTextPolicy(CategoryText), exact_class=True)
 
 register_snippet(HelpdeskGroup)
-hooks.register("before_delete_snippet", no_bulk_deletion)
+hooks.register("before_delete_snippet", refuse_bulk_deletion)
 hooks.register("construct_snippet_action_menu", show_publish_buttons)
 hooks.register("before_delete_user", accounts.refuse_deletion)
 hooks.register("before_bulk_action", accounts.refuse_deletions)

@@ -61,7 +61,7 @@ def left_by(person):
 def test_a_postponed_ticket_resumes_on_its_day(taken, people, a_day_to_come, travel, run):
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     travel(to=a_day_to_come)
-    assert run() == ["resume: 1"]
+    assert run() == ["resume tickets: 1"]
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("in_progress", people.karim)
 
@@ -69,7 +69,7 @@ def test_a_postponed_ticket_resumes_on_its_day(taken, people, a_day_to_come, tra
 def test_a_ticket_whose_day_was_missed_resumes_as_well(taken, people, a_day_to_come, travel, run):
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     travel(days=60)
-    assert run() == ["resume: 1"]
+    assert run() == ["resume tickets: 1"]
 
 
 def test_a_postponed_ticket_does_not_resume_early(taken, people, a_day_to_come, run):
@@ -89,7 +89,7 @@ def test_a_ticket_postponed_without_a_day_never_resumes(postponed, travel, run):
 
 def test_a_closure_that_was_never_answered_expires(closed, travel, run):
     travel(days=15)
-    assert run() == ["expire: 1"]
+    assert run() == ["expire tickets: 1"]
     closed.refresh_from_db()
     assert closed.status == "expired"
 
@@ -106,7 +106,7 @@ def test_a_closure_does_not_expire_early(closed, travel, run):
 def test_a_deactivated_manager_is_treated_as_removed(taken, people, run):
     people.karim.is_active = False
     people.karim.save()
-    assert run() == ["hand over: 1"]
+    assert run() == ["hand over tickets: 1"]
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("free", None)
     assert history(taken)[-1] == "release"
@@ -114,7 +114,7 @@ def test_a_deactivated_manager_is_treated_as_removed(taken, people, run):
 
 def test_a_manager_who_was_removed_by_other_means_hands_over(taken, people, run):
     left_by(people.karim)
-    assert run() == ["hand over: 1"]
+    assert run() == ["hand over tickets: 1"]
 
 
 def test_the_algorithm_of_the_category_finds_a_colleague(taken, general, people, run):
@@ -130,7 +130,7 @@ def test_a_manager_of_another_service_does_not_count(taken, people, run):
     left_by(people.karim)
     other = type(taken.service).objects.create(name="DSI")
     ServiceManager.objects.create(service=other, user=people.karim)
-    assert run() == ["hand over: 1"]
+    assert run() == ["hand over tickets: 1"]
 
 
 def test_ended_tickets_of_leavers_are_left_alone(closed, people, run):
@@ -145,7 +145,7 @@ def test_a_ticket_both_due_and_left_behind_is_done_once_for_each(
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     left_by(people.karim)
     travel(to=a_day_to_come)
-    assert run() == ["resume: 1", "hand over: 1"]
+    assert run() == ["resume tickets: 1", "hand over tickets: 1"]
 
 
 # -- following -----------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_a_ticket_both_due_and_left_behind_is_done_once_for_each(
 def test_deactivated_followers_are_removed(ticket, people, run):
     actions.follow(ticket, by=people.lea)
     User.objects.filter(pk=people.lea.pk).update(is_active=False)
-    assert run() == ["stop following: 1"]
+    assert run() == ["remove subscriptions: 1"]
     User.objects.filter(pk=people.lea.pk).update(is_active=True)
     assert not Subscription.objects.get(user=people.lea).following
 
@@ -166,7 +166,7 @@ def test_followers_who_left_the_groups_of_the_service_are_removed(ticket, people
     )
     actions.follow(ticket, by=people.victor)
     people.victor.groups.clear()
-    assert run() == ["stop following: 1"]
+    assert run() == ["remove subscriptions: 1"]
     assert run() == []
 
 
@@ -181,7 +181,7 @@ def test_followers_who_still_see_the_ticket_stay(ticket, people, run):
 
 def test_staged_uploads_are_deleted_after_two_days(kept, travel, run):
     travel(days=3)
-    assert run() == ["forget kept files: 1"]
+    assert run() == ["delete staged uploads: 1"]
     assert not StagedUpload.objects.exists()
     assert not get_private_storage().exists(kept.file.name)
 
@@ -196,7 +196,7 @@ def test_a_file_of_a_rolled_back_action_is_deleted(db, run):
     """R-29"""
     path = get_private_storage().save("ab/" + "ab" * 16, ContentFile(b"orphan"))
     age(path, days=2)
-    assert run() == ["remove orphan files: 1"]
+    assert run() == ["delete orphan files: 1"]
     assert not get_private_storage().exists(path)
 
 
@@ -242,7 +242,7 @@ def test_old_notifications_are_deleted_and_waiting_mails_are_kept(ticket, people
     travel(days=89)
     assert run() == []
     travel(days=91)
-    assert run() == ["forget traces: 1", "forget mails: 1"]
+    assert run() == ["delete notifications: 1", "delete e-mails: 1"]
     assert list(Notification.objects.all()) == [waiting]
     assert list(OutgoingMail.objects.all()) == [waiting.mail]
 
@@ -280,11 +280,11 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing(much_to_do, run):
     before = list(Ticket.objects.values())
     lines = run("--dry-run")
     assert [line.partition(":")[0] for line in lines] == [
-        "would resume",
-        "would expire",
-        "would hand over",
-        "would forget kept files",
-        "would remove orphan files",
+        "would resume tickets",
+        "would expire tickets",
+        "would hand over tickets",
+        "would delete staged uploads",
+        "would delete orphan files",
     ]
     assert list(Ticket.objects.values()) == before
     assert get_private_storage().exists(much_to_do)
@@ -344,5 +344,5 @@ def test_a_ticket_that_somebody_changes_meanwhile_is_no_failure(
         return tickets
 
     job = housekeeping.Job("expire", overtaken, lambda ticket: actions.expire(ticket))
-    assert housekeeping.run_jobs(job) == (0, 0)
+    assert housekeeping.run_job(job) == (0, 0)
     assert closed.status == "approved"

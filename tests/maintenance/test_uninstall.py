@@ -39,7 +39,7 @@ def test_without_yes_it_only_shows_what_it_would_remove(installed, capsys):
     call_command("helpdesk_uninstall")
     shown = capsys.readouterr().out
     for name in (
-        "wagtail_helpdesk: deliver mails",
+        "wagtail_helpdesk: deliver e-mails",
         "Assistance en ligne",
         "wagtail_helpdesk.ticket",
     ):

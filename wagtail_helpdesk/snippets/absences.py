@@ -1,4 +1,4 @@
-"""When a manager is away, and who stands in."""
+"""The absences of a manager in the admin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .widgets import DateInput
 
 
 class AbsenceForm(forms.Form):
-    """Two days, and perhaps somebody."""
+    """The first and last day of an absence, and an optional replacement."""
 
     #: The person who fills in the form, set by the view.
     author: Any = None
@@ -52,8 +52,8 @@ class AbsenceForm(forms.Form):
         return people[0]
 
 
-class Absences(ManagerPage, ServiceFormPage):
-    """The absences of a manager, to come and going on; and one more."""
+class AbsenceList(ManagerPage, ServiceFormPage):
+    """The current and future absences of a manager, with a form to add one."""
 
     template_name = "wagtail_helpdesk/admin/absences.html"
     page_title = gettext_lazy("Absences")
@@ -84,7 +84,7 @@ class Absences(ManagerPage, ServiceFormPage):
 
 
 class RemoveAbsence(ServiceButton, ManagerPage):
-    """Take an absence back."""
+    """Remove an absence."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

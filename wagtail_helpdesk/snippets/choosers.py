@@ -1,4 +1,4 @@
-"""Choosing a service or a category in a form or a block: those one may ask, and those one configures."""
+"""Choosers of services and categories: those the user can open tickets in, and those they configure."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from .object_permissions import WagtailView
 
 
 def find_reachable_services(user: Any) -> QuerySet[Service]:
-    """Return the services that somebody may name in the admin: no chooser shows others exist."""
-    seen, mine = Service.objects.named_to(user), Service.objects.configured_by(user)
-    return Service.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=mine.values("pk")))
+    """Return the services that a user can choose in the admin. Others must not be revealed."""
+    named, configured = Service.objects.named_to(user), Service.objects.configured_by(user)
+    return Service.objects.filter(Q(pk__in=named.values("pk")) | Q(pk__in=configured.values("pk")))
 
 
 def filter_reachable(model: type[Any], user: Any) -> QuerySet[Any]:
-    """Return the services or categories that somebody may name in the admin."""
+    """Return the services or categories that a user can choose in the admin."""
     if model is Service:
         return find_reachable_services(user)
-    named, mine = Category.objects.named_to(user), Service.objects.configured_by(user)
+    named, configured = Category.objects.named_to(user), Service.objects.configured_by(user)
     categories = Category.objects.filter(
-        Q(pk__in=named.values("pk")) | Q(service__in=mine.values("pk"))
+        Q(pk__in=named.values("pk")) | Q(service__in=configured.values("pk"))
     )
     return categories.select_related("service", "parent").order_by(
         "service__order", "service__name", "order", "name"
@@ -51,7 +51,7 @@ def describe_state(chosen: Service | Category) -> str:
 
 
 class NameForm(BaseFilterForm):
-    """Search by a part of the name."""
+    """Searches by a part of the name."""
 
     q = forms.CharField(
         label=_("Search term"),
@@ -68,8 +68,8 @@ class NameForm(BaseFilterForm):
         return objects
 
 
-class Reachable(WagtailView):
-    """Narrows every view of a chooser."""
+class ReachableMixin(WagtailView):
+    """Limits a view of a chooser to what the user can choose."""
 
     filter_form_class = NameForm
 
@@ -113,28 +113,28 @@ class Reachable(WagtailView):
         return columns
 
 
-class ChooseView(Reachable, generic.ChooseView):
-    """The window."""
+class ChooseView(ReachableMixin, generic.ChooseView):
+    """The modal of a chooser."""
 
 
-class ChooseResultsView(Reachable, generic.ChooseResultsView):
-    """Its list, searched or turned over."""
+class ChooseResultsView(ReachableMixin, generic.ChooseResultsView):
+    """The results in the modal."""
 
 
-class ChosenView(Reachable, generic.SnippetChosenView):
-    """The one that was chosen."""
+class ChosenView(ReachableMixin, generic.SnippetChosenView):
+    """The data of the chosen object."""
 
 
-class ChosenMultipleView(Reachable, generic.SnippetChosenMultipleView):
-    """Those that were chosen."""
+class ChosenMultipleView(ReachableMixin, generic.SnippetChosenMultipleView):
+    """The data of several chosen objects."""
 
 
-class CreateView(Reachable, generic.SnippetCreateView):
-    """Nothing is made in a chooser."""
+class CreateView(ReachableMixin, generic.SnippetCreateView):
+    """Not used: choosers create nothing."""
 
 
 class ReachableChooser(generic.SnippetChooserViewSet):
-    """The chooser of services, and that of categories."""
+    """The chooser of services or categories."""
 
     # Wagtail's own text is translated once, when the site starts.
     choose_one_text = _("Choose")

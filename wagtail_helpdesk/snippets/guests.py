@@ -1,4 +1,4 @@
-"""The permanent guests of a service: the list, adding some, taking one out (guide III.3)."""
+"""The permanent guests of a service in the admin (guide III.3)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .services import find_people_to_ask
 
 
 class GuestList(ServiceListPage):
-    """Who is invited to every ticket posted in the service: for everybody who configures a part of it."""
+    """The permanent guests, visible to everybody with a configuration privilege in the service."""
 
     template_name = "wagtail_helpdesk/admin/guests.html"
     page_title = gettext_lazy("Permanent guests")
@@ -47,7 +47,7 @@ class GuestList(ServiceListPage):
 
 
 class AddGuest(AddPeople):
-    """Invite people to every ticket that will be posted in the service."""
+    """Add permanent guests to the service."""
 
     privilege = Privilege.MANAGE_MANAGERS
     page_title = gettext_lazy("Add a permanent guest to the service")
@@ -66,7 +66,7 @@ class AddGuest(AddPeople):
 
 
 class RemoveGuest(ServiceButton):
-    """Stop inviting somebody to new tickets."""
+    """Remove a permanent guest."""
 
     privilege = Privilege.MANAGE_MANAGERS
     success_name = "guests"

@@ -1,4 +1,4 @@
-"""The managers of a service: the list, adding some, privileges, order, leaving (guide III.2)."""
+"""The managers of a service in the admin (guide III.2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ from .service_pages import ServiceButton, ServiceFormPage, ServiceListPage, Serv
 from .services import find_people_to_ask
 
 AVAILABILITY = Privilege.SET_AVAILABILITY
-TICKETS = tuple(p for p in Privilege if p not in (*CONFIGURATION_PRIVILEGES, AVAILABILITY))
+TICKET_PRIVILEGES = tuple(
+    p for p in Privilege if p not in (*CONFIGURATION_PRIVILEGES, AVAILABILITY)
+)
 
 #: Labels short enough for a list.
 SHORT_LABELS = {
@@ -43,7 +45,7 @@ SHORT_LABELS = {
 
 
 class ManagerList(ServiceListPage):
-    """Who manages a service: for everybody who configures a part of it."""
+    """The managers, visible to everybody with a configuration privilege in the service."""
 
     template_name = "wagtail_helpdesk/admin/managers.html"
     page_title = gettext_lazy("Managers")
@@ -57,19 +59,19 @@ class ManagerList(ServiceListPage):
         return [HeaderButton(_("Add a manager"), url=self.address("manager_add"), icon_name="plus")]
 
     def get_queryset(self) -> QuerySet[ServiceManager]:
-        today = Absence.objects.on(timezone.localdate()).select_related("replacement")
+        absences = Absence.objects.on(timezone.localdate()).select_related("replacement")
         return self.service.managers.select_related("user").prefetch_related(
-            Prefetch("user__helpdesk_absences", today, to_attr="away")
+            Prefetch("user__helpdesk_absences", absences, to_attr="away")
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(ask=find_people_to_ask(self), **kwargs)
-        context["rows"] = self._rows(context["page_obj"])
+        context["rows"] = self._make_rows(context["page_obj"])
         return context
 
-    def _rows(self, page: Any) -> list[dict[str, Any]]:
+    def _make_rows(self, page: Any) -> list[dict[str, Any]]:
         load = count_open_tickets(self.service.pk, [manager.user_id for manager in page])
-        rows = [_row(manager) | {"load": load.get(manager.user_id, 0)} for manager in page]
+        rows = [_make_row(manager) | {"load": load.get(manager.user_id, 0)} for manager in page]
         if rows:
             rows[0]["first"] = not page.has_previous()
             rows[-1]["last"] = not page.has_next()
@@ -77,23 +79,23 @@ class ManagerList(ServiceListPage):
 
 
 def get_privilege_label(privilege: Privilege) -> str:
-    """Return what a privilege is called."""
+    """Return the label of a privilege."""
     field: Any = ServiceManager._meta.get_field(privilege.value)
     return str(field.verbose_name)
 
 
-def _row(manager: ServiceManager) -> dict[str, Any]:
+def _make_row(manager: ServiceManager) -> dict[str, Any]:
     held = manager.privileges
     return {
         "manager": manager,
         "configuration": [SHORT_LABELS[p] for p in CONFIGURATION_PRIVILEGES if p in held],
-        "missing": [SHORT_LABELS[p] for p in TICKETS if p not in held],
+        "missing": [SHORT_LABELS[p] for p in TICKET_PRIVILEGES if p not in held],
         "away": next(iter(getattr(manager.user, "away", ())), None),
     }
 
 
 class AddManager(AddPeople):
-    """Make people managers; one alone leads on to their privileges."""
+    """Add managers. A single one leads to the form of their privileges."""
 
     privilege = Privilege.MANAGE_MANAGERS
     page_title = gettext_lazy("Add a manager to the service")
@@ -135,7 +137,7 @@ class ManagerPage(ServicePageMixin):
 
 
 class ManagerForm(ConcurrentEditForm):
-    """Privileges and availability. What its reader may not give is shown, and cannot be changed."""
+    """Privileges and availability. Privileges that the user cannot grant are shown as disabled."""
 
     class Meta:
         model = ServiceManager
@@ -154,7 +156,7 @@ class ManagerForm(ConcurrentEditForm):
         """Return the fields under their headings."""
         return [
             (_("Configuration"), [self[p.value] for p in CONFIGURATION_PRIVILEGES]),
-            (_("Tickets"), [self[p.value] for p in TICKETS]),
+            (_("Tickets"), [self[p.value] for p in TICKET_PRIVILEGES]),
             (_("Availability"), [self["available"], self[AVAILABILITY.value]]),
         ]
 
@@ -169,7 +171,7 @@ class EditManager(ManagerPage, ServiceFormPage):
     form_class = ManagerForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        # A copy: a form that is refused must not leave its wishes in what the page shows.
+        # A copy: a rejected form must not change what the page shows.
         instance = ServiceManager.objects.get(pk=self.manager.pk)
         return {**super().get_form_kwargs(), "instance": instance, "holds": self.holds}
 
@@ -181,7 +183,7 @@ class EditManager(ManagerPage, ServiceFormPage):
 
 
 class RemovalForm(forms.Form):
-    """What becomes of the open tickets of a manager who leaves; asked only if there are any."""
+    """What happens to the open tickets of a removed manager. Without open tickets it has no field."""
 
     #: The person who fills in the form, set by the view.
     author: Any = None
@@ -211,10 +213,10 @@ class RemovalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("then") == HandOverPolicy.COLLEAGUE.value:
-            self._name_colleague(cleaned)
+            self._find_colleague(cleaned)
         return cleaned
 
-    def _name_colleague(self, cleaned: dict[str, Any]) -> None:
+    def _find_colleague(self, cleaned: dict[str, Any]) -> None:
         try:
             people = named_people(self, "colleague", by=self.author)
         except forms.ValidationError as error:
@@ -227,7 +229,7 @@ class RemovalForm(forms.Form):
 
 
 class RemoveManager(ManagerPage, ServiceFormPage):
-    """Take a manager out of the service, and their open tickets out of their hands."""
+    """Remove a manager from the service and hand over their open tickets."""
 
     template_name = "wagtail_helpdesk/admin/manager_remove.html"
     page_title = gettext_lazy("Remove the manager")

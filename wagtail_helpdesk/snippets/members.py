@@ -1,4 +1,4 @@
-"""The members of a category: inherited from above, or named one by one."""
+"""The members of a category in the admin: inherited or chosen."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from wagtail_helpdesk.parsing import words
 from .service_pages import CategoryPage, ServiceFormPage
 
 PER_PAGE = 25
-#: In characters; no name is longer.
-LONGEST_QUERY = 100
+#: In characters.
+MAX_QUERY_LENGTH = 100
 
 
 class MembersForm(forms.Form):
-    """Inherit the members, or name some: those of one page of managers at a time."""
+    """Inherits the members, or chooses them among one page of managers at a time."""
 
     INHERIT, NAME = "inherit", "name"
 
@@ -44,7 +44,7 @@ class MembersForm(forms.Form):
     chosen = forms.ModelMultipleChoiceField(
         queryset=ServiceManager.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    #: The managers that the page showed: those it did not show keep what they have.
+    #: The managers on the page: the others keep their membership.
     shown = forms.ModelMultipleChoiceField(
         queryset=ServiceManager.objects.none(), required=False, widget=forms.MultipleHiddenInput
     )
@@ -57,7 +57,7 @@ class MembersForm(forms.Form):
 
 
 class EditMembers(CategoryPage, ServiceFormPage):
-    """Say who the members of a category are."""
+    """Choose the members of a category."""
 
     template_name = "wagtail_helpdesk/admin/members.html"
     page_title = gettext_lazy("Members")
@@ -79,8 +79,8 @@ class EditMembers(CategoryPage, ServiceFormPage):
         return {**super().get_form_kwargs(), "initial": initial, "managers": self.managers}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = words(self.request.GET.get("q", ""), LONGEST_QUERY)
-        page = WagtailPaginator(_named_like(self.managers, query), PER_PAGE).get_page(
+        query = words(self.request.GET.get("q", ""), MAX_QUERY_LENGTH)
+        page = WagtailPaginator(_filter_by_name(self.managers, query), PER_PAGE).get_page(
             self.request.GET.get("p")
         )
         sent = self.request.POST
@@ -130,6 +130,6 @@ class EditMembers(CategoryPage, ServiceFormPage):
         return _("The members of “%(name)s” were saved.") % {"name": self.category}
 
 
-def _named_like(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:
-    everybody = get_user_model()._default_manager.all()
-    return managers.filter(user__in=UserDirectory().matching(query, among=everybody))
+def _filter_by_name(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:
+    users = get_user_model()._default_manager.all()
+    return managers.filter(user__in=UserDirectory().matching(query, among=users))

@@ -1,4 +1,4 @@
-"""The buttons of the forms of texts: each is shown to the people whose privileges allow its action."""
+"""The buttons of the forms of texts: each is shown to people with the privilege for it."""
 
 from __future__ import annotations
 

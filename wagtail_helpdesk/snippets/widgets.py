@@ -16,19 +16,19 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 TEXTAREA = AdminAutoHeightTextInput
 CHECKBOXES = forms.CheckboxSelectMultiple
 RADIOS = forms.RadioSelect
-# Within one service the choice is short, and a tree says more than a chooser.
+# Within one service the list is short, and an indented list is clearer than a chooser.
 SELECT = forms.Select
 
 
 class Chooser(AdminSnippetChooser):
-    """Wagtail's, which would show the name behind any key that is sent to the form."""
+    """Wagtail's chooser, limited to its choices: otherwise any key sent would reveal a name."""
 
     def __init__(self, choices: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(choices.model, **kwargs)
         self.possible = choices
 
     def get_instance(self, value: Any) -> Any:
-        """Return the chosen one, if it is among the choices."""
+        """Return the chosen object if it is among the choices."""
         try:
             return self.possible.filter(pk=getattr(value, "pk", value)).first()
         except (TypeError, ValueError):
@@ -55,7 +55,7 @@ class DateTimeInput(KeepsTypedDate, AdminDateTimeInput):
 
 
 class IconRadios(forms.RadioSelect):
-    """The choice of a picture, each shown with its name."""
+    """Radio buttons with an icon and its name."""
 
     template_name = "wagtail_helpdesk/admin/icons.html"
 
