@@ -1,4 +1,4 @@
-"""The back end that lets whoever runs a service into the Wagtail admin, and gives nothing else."""
+"""The authentication backend opens the Wagtail admin to managers and grants nothing else."""
 
 import pytest
 from django.contrib.auth.models import Permission

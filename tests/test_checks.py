@@ -1,4 +1,4 @@
-"""What ``manage.py check`` says of the settings, and of the configuration of services."""
+"""The system checks of settings and services."""
 
 import pytest
 from django.conf import global_settings

@@ -220,9 +220,9 @@ def _find_blocking_logins() -> Iterator[CheckMessage]:
     if "django_auth_ldap.backend.LDAPBackend" not in settings.AUTHENTICATION_BACKENDS:
         return
     # Imported here: it needs compiled libraries, which a site without a directory lacks.
-    from wagtail_helpdesk.directory.ldap.login import can_hang
+    from wagtail_helpdesk.directory.ldap.login import can_block
 
-    if can_hang(settings):
+    if can_block(settings):
         yield Warning(
             "Logins block while the LDAP server does not respond.",
             hint="Use wagtail_helpdesk.directory.ldap.PromptLDAPBackend in AUTHENTICATION_BACKENDS"

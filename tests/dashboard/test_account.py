@@ -1,4 +1,4 @@
-"""The preferences in the Wagtail account: the same forms, the same rows."""
+"""The preferences in the Wagtail account use the forms of the intranet page."""
 
 import pytest
 from bs4 import BeautifulSoup

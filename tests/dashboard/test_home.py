@@ -1,4 +1,4 @@
-"""The home of the Wagtail admin: a manager's day at a glance, and nothing for anybody else."""
+"""The panel and the summary of managers on the home page of the Wagtail admin."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from wagtail_helpdesk.portal.desk import overview
 
 @pytest.fixture
 def home(helpdesk):
-    """A function: the home of the admin as somebody sees it."""
+    """Return the home page of the admin for a user."""
 
     def page(user):
         # Whether they run services or not, all of them are let into the admin.
@@ -296,7 +296,7 @@ def test_without_a_helpdesk_page_there_is_no_panel(home, helpdesk, people, ticke
 
 @pytest.fixture
 def statements(helpdesk, rf):
-    """A function: our own statements when the panel and the summary are made for somebody."""
+    """Return the number of the helpdesk's statements for the panel and the summary of a user."""
 
     def count(user):
         request = rf.get("/admin/")

@@ -1,4 +1,4 @@
-"""The search of the Wagtail admin leads managers to their tickets."""
+"""The search area for tickets in the Wagtail admin."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,7 +10,7 @@ from wagtail_helpdesk.pages.models import HelpdeskPage
 
 @pytest.fixture
 def admin_search(people):
-    """A function: the page of the admin's search as somebody sees it."""
+    """Return the search page of the admin for a user."""
 
     def page(user, query="pompe & eau"):
         # The search of the admin is that of the pages: for whoever may edit some.

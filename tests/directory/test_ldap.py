@@ -1,4 +1,4 @@
-"""People of a real LDAP server: found, made on first use, searched for, shown on a card."""
+"""A real LDAP server: look-ups, accounts, searches and cards."""
 
 import ldap
 import pytest

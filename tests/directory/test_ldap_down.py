@@ -1,4 +1,4 @@
-"""An LDAP server that is dead, deaf, misled or mistrusted: a clear answer within seconds, never a wrong one."""
+"""Failures of an LDAP server give a clear error within seconds, never a wrong answer."""
 
 import ldap
 import pytest

@@ -1,4 +1,4 @@
-"""Logging in through an LDAP server, with the server there, dead and silent."""
+"""LDAP logins with a working, a dead and a silent server."""
 
 import ldap
 import pytest

@@ -1,4 +1,4 @@
-"""Several people at once, external guests, and how often one may search."""
+"""Look-ups of several people, external guests, and the limits of searches."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`helpdesk_people` with a directory of a few lines: groups, leavers, refusals, limits."""
+"""`helpdesk_people` with a fake directory: groups, leavers, refusals, limits."""
 
 import io
 

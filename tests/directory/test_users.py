@@ -1,4 +1,4 @@
-"""The site's own users as a directory: the default."""
+"""The default directory: local users."""
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""helpdesk_housekeeping: what time brings, any number of times."""
+"""The time-based jobs of ``helpdesk_housekeeping``."""
 
 import datetime
 import os

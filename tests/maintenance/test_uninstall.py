@@ -1,4 +1,4 @@
-"""Taking the helpdesk out of a site: nothing of it stays in tables of other apps."""
+"""``helpdesk_uninstall`` leaves nothing in tables of other apps."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission

@@ -1,4 +1,4 @@
-"""Deleting accounts in Wagtail's own screens: people of the helpdesk stay."""
+"""Wagtail's user admin does not delete accounts that the helpdesk needs."""
 
 from urllib.parse import urlencode
 

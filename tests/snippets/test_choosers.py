@@ -1,4 +1,4 @@
-"""Choosing a service or a category: nobody learns of one they could not see."""
+"""The choosers of services and categories list and reveal only what the editor can see."""
 
 import json
 

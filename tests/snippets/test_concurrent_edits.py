@@ -1,4 +1,4 @@
-"""Two people fill in the same form: each writes what he changed, and nobody undoes what he never saw."""
+"""Concurrent edits of one form: each user writes only the fields they changed."""
 
 import pytest
 from django.contrib.auth.models import Group

@@ -1,4 +1,4 @@
-"""S-ESC-01: whatever else is sent with a form of the configuration, it changes what the form shows."""
+"""Forms of the admin ignore fields that they do not show."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""S-WAG-01: every address of the configuration, asked for by everybody. One that is not listed fails."""
+"""Every URL of the admin, requested by every kind of user. A URL missing from the matrix fails."""
 
 from datetime import timedelta
 

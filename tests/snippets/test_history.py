@@ -1,4 +1,4 @@
-"""The record of the configuration: visible to whoever may make the change."""
+"""The log of the configuration, visible to people who could make the change."""
 
 import ast
 from datetime import date

@@ -1,4 +1,4 @@
-"""The members of a category: inherited, or named."""
+"""The members of a category: inherited or chosen."""
 
 import pytest
 from bs4 import BeautifulSoup

@@ -1,4 +1,4 @@
-"""What belongs to another service, named in an address or a form of one’s own: it does not exist there."""
+"""Objects of another service in a URL or a form are treated as missing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Why can this person do this."""
+"""The report of a person's rights in a service and their sources."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -71,7 +71,7 @@ def test_anybody_can_ask_about_themselves_by_name(people, general, browse):
 
 
 class Welcoming(UserDirectory):
-    """A directory that makes the account of whoever is named."""
+    """A directory that creates an account for any identifier."""
 
     def find(self, identifier_or_address):
         raise AssertionError(identifier_or_address)

@@ -1,4 +1,4 @@
-"""The list of services, their panel, properties and end."""
+"""The list of services, their panel, properties and deletion."""
 
 import csv
 from io import BytesIO

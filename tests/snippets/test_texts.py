@@ -1,4 +1,4 @@
-"""What people read about services and categories: drafts, versions, previews, now or later."""
+"""The descriptions of services and categories: drafts, versions, previews and scheduling."""
 
 import re
 from datetime import datetime, time, timedelta

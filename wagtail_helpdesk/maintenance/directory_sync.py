@@ -22,7 +22,12 @@ from wagtail_helpdesk.directory import (
     find_person,
     site_directory,
 )
-from wagtail_helpdesk.directory.refreshing import TakenIdentifier, changes_of, profiles, refresh
+from wagtail_helpdesk.directory.refreshing import (
+    TakenIdentifier,
+    get_changes,
+    load_profiles,
+    update_account,
+)
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import (
     DirectoryIdentity,
@@ -82,10 +87,10 @@ def make_plan() -> Plan:
 def _outdated(users: list[Any]) -> Iterator[Profile]:
     """Yield what is to be written of those who work here, and of those whose tickets are open."""
     asked = {user.pk: user for user in [*users, *_people_of_open_tickets()]}
-    found = profiles(site_directory(), asked.values())
+    found = load_profiles(site_directory(), asked.values())
     noted = dict(DirectoryIdentity.objects.values_list("user", "stable_id"))
     for profile in found:
-        if changes_of(profile) or noted.get(profile.user.pk, "") != profile.stable_id:
+        if get_changes(profile) or noted.get(profile.user.pk, "") != profile.stable_id:
             yield profile
 
 
@@ -160,7 +165,7 @@ def _people_of_open_tickets() -> QuerySet[Any]:
 
 def _bring_up_to_date(result: Plan, profile: Profile) -> Iterator[str]:
     try:
-        changed = refresh(profile)
+        changed = update_account(profile)
     except TakenIdentifier as error:
         result.problems.append(str(error))
         yield str(error)
@@ -180,11 +185,11 @@ def rename_account(before: str, after: str) -> User:
         if user is None:
             raise UnknownPerson(before)
         DirectoryIdentity.objects.filter(user=user).delete()
-        refresh(Profile(user, {}, identifier=after))
-        found = profiles(site_directory(), [user])
+        update_account(Profile(user, {}, identifier=after))
+        found = load_profiles(site_directory(), [user])
         if not found:
             raise UnknownPerson(after)
-        refresh(found[0])
+        update_account(found[0])
     return user
 
 

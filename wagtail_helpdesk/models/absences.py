@@ -1,4 +1,4 @@
-"""Who is away, from when to when, and who stands in meanwhile."""
+"""Absences of managers, and their replacements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
 
 
 class Absence(models.Model):
-    """Days on which somebody is away, both ends included, in all the services they manage."""
+    """Days on which a manager is away in all their services, both ends included."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -79,23 +79,23 @@ class Absence(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Somebody absent on a day, and who is there in their stead: nobody, where the chain ends so."""
+    """An absence on a day, and the available replacement or None."""
 
     absence: Absence
     replacement: AbstractUser | None
 
 
 def find_replacement(user: Any, date: datetime.date) -> AbstractUser | None:
-    """Return who stands in for somebody absent on a day, following replacements of replacements.
+    """Return the available replacement of a user on a day, following chains of replacements.
 
-    None for somebody who is there, and where the chain ends with nobody who is.
+    Return None if the user is not absent, or if nobody in the chain is available.
     """
     away = find_substitutions([user.pk], date).get(user.pk)
     return away.replacement if away else None
 
 
 def find_substitutions(users: Collection[int], date: datetime.date) -> dict[int, Substitution]:
-    """Return who of these is absent on a day, by id; one statement for each link of the chains."""
+    """Return the absences of these users on a day, by user id; one query per link of the chains."""
     asked = set(users)
     absences: dict[int, Absence] = {}
     wanted = asked
@@ -108,11 +108,15 @@ def find_substitutions(users: Collection[int], date: datetime.date) -> dict[int,
         wanted = {row.replacement_id for row in found.values() if row.replacement_id}
         wanted -= absences.keys() | asked
         asked |= wanted
-    return {pk: Substitution(absences[pk], _there(pk, absences)) for pk in users if pk in absences}
+    return {
+        pk: Substitution(absences[pk], _follow_replacements(pk, absences))
+        for pk in users
+        if pk in absences
+    }
 
 
-def _there(user: int, absences: dict[int, Absence]) -> AbstractUser | None:
-    """Follow the replacements to somebody who is there and has an active account."""
+def _follow_replacements(user: int, absences: dict[int, Absence]) -> AbstractUser | None:
+    """Follow the replacements to an available person with an active account."""
     seen = {user}
     absence = absences[user]
     while (person := absence.replacement) is not None and person.pk not in seen:

@@ -1,4 +1,4 @@
-"""Other names of services and categories: shown elsewhere in the catalogue, tickets arrive in the real one."""
+"""Aliases: other names of services and categories in the catalogue."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .services import Category, Service
 
 
 class AliasQuerySet(models.QuerySet["Alias"]):
-    """Aliases, and the gate to them: that of what they lead to."""
+    """Aliases, with the access rule of their targets."""
 
     def open_to(self, user: Any) -> Self:
-        """Narrow to the aliases of what the user may open a ticket in now."""
+        """Narrow to the aliases whose target accepts tickets from the user."""
         services = Service.objects.open_to(user).filter(pk=OuterRef("to_service"))
         categories = Category.objects.open_to(user).filter(pk=OuterRef("to_category"))
         return self.filter(Q(Exists(services)) | Q(Exists(categories)))
 
 
 class Alias(models.Model):
-    """A second entry in the catalogue for a service or a category that lives elsewhere in it."""
+    """Another entry in the catalogue that points to a service or a category."""
 
     name = models.CharField(_("name"), max_length=100)
     order = models.IntegerField(_("order"), default=0)
@@ -88,7 +88,7 @@ class Alias(models.Model):
 
     @property
     def target(self) -> Service | Category:
-        """What the alias leads to."""
+        """The service or category that the alias points to."""
         target = self.to_category or self.to_service
-        assert target is not None, "a constraint says that it leads to one"  # noqa: S101
+        assert target is not None, "a constraint requires exactly one"  # noqa: S101
         return target

@@ -1,4 +1,4 @@
-"""What ties the site's pages to the helpdesk: whom a section asks, and which page a ticket came from."""
+"""Links between the site's pages and the helpdesk: routing of sections, and origins of tickets."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PAGE = swapper.get_model_name("wagtailcore", "Page")
 
 
 class RoutingQuerySet(models.QuerySet["Routing"]):
-    """Routings, and the one in force on a page."""
+    """Routings, and the one that applies to a page."""
 
     def in_force(self, page: Any) -> Routing | None:
-        """Return the routing of the page or of its nearest ancestor that has one, in one query."""
+        """Return the routing of the page or of its nearest ancestor, or None; one query."""
         found = self.above(page, inclusive=True).select_related("service", "category", "page")
         return found.order_by("-page__depth").first()
 
@@ -31,10 +31,10 @@ class RoutingQuerySet(models.QuerySet["Routing"]):
 
 
 class Routing(models.Model):
-    """Whom a page and everything beneath it asks for help, unless something nearer says another.
+    """The service for a page and the pages below it, unless a nearer page has its own.
 
-    Kept here and not on the page: it needs no field of the host's, and copying or translating a
-    page copies no queue.
+    Stored outside the page: the host's models need no field, and copying or translating a page does
+    not copy the routing.
     """
 
     page = models.OneToOneField(
@@ -64,7 +64,7 @@ class Routing(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        # In the history and the forms of pages, whose editors need not see the service.
+        # Shown in the history and the forms of pages, whose editors may not see the service.
         return (self.category or self.service).public_name
 
     def clean(self) -> None:
@@ -74,14 +74,14 @@ class Routing(models.Model):
 
 
 class TicketOrigin(models.Model):
-    """The page from which a ticket was opened. Beside the ticket, which is read far more often."""
+    """The page from which a ticket was opened, in its own table to keep tickets small."""
 
     ticket = models.OneToOneField(
         Ticket, primary_key=True, on_delete=models.CASCADE, related_name="origin"
     )
     page = models.ForeignKey(PAGE, on_delete=models.CASCADE, related_name="+")
 
-    # As for tickets: Wagtail's reference index would tell editors of tickets.
+    # Wagtail's reference index would reveal tickets to editors.
     wagtail_reference_index_ignore = True
 
     class Meta:

@@ -29,7 +29,7 @@ from wagtail.snippets.views import snippets as generic
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
-from wagtail_helpdesk.models.texts import MOST_RELATED, Text
+from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
 from wagtail_helpdesk.parsing import number
 
 from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject, WagtailView
@@ -65,7 +65,7 @@ def make_edit_handler(*more: str) -> ObjectList:
             MultipleChooserPanel(
                 "related_pages",
                 chooser_field_name="page",
-                max_num=MOST_RELATED,
+                max_num=MAX_RELATED_PAGES,
                 heading=gettext_lazy("Related pages"),
                 label=pgettext_lazy("page", "Page"),
                 panels=[FieldPanel("page")],

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from wagtail_helpdesk.actions import HandOverPolicy
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import DirectoryError, DirectoryUnavailable
-from wagtail_helpdesk.directory.refreshing import TakenIdentifier, changes_of
+from wagtail_helpdesk.directory.refreshing import TakenIdentifier, get_changes
 from wagtail_helpdesk.maintenance import directory_sync
 from wagtail_helpdesk.names import get_display_name
 
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         for user in plan.leavers:
             self.stdout.write(f"left the directory: {get_display_name(user)} ({user})")
         for profile in plan.outdated:
-            for name, (before, after) in changes_of(profile).items():
+            for name, (before, after) in get_changes(profile).items():
                 self.stdout.write(f"refreshes {profile.user}: {name} {before!r} → {after!r}")
         self.stdout.write(
             f"{len(plan.joining)} to add, {len(plan.parting)} of {plan.synchronised} to remove, "
