@@ -240,7 +240,7 @@ def test_a_service_whose_last_manager_left_is_reported(dsi, directory, people, t
 def test_a_service_where_nobody_can_manage_the_managers_is_reported(dsi, directory):
     dsi.managers.update(can_manage_managers=True)
     directory.gone.add("nadia")
-    assert refusal() == "DSI: nobody with an active account is left who may manage its managers"
+    assert refusal() == "DSI: nobody with an active account can manage its managers any more"
 
 
 def test_a_service_that_only_administrators_configure_is_not_reported(dsi, directory):

@@ -11,6 +11,7 @@ from wagtail.models import ModelLogEntry
 
 import wagtail_helpdesk
 from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest, ServiceManager
 from wagtail_helpdesk.snippets.history import KINDS
@@ -32,7 +33,7 @@ def test_the_history_shows_author_values_before_and_after(people, general, chang
     page = text(browse(people.sophie).get("history", general))
     assert "default subject: – → Salle …" in page
     assert "hidden: no → yes" in page
-    assert "Manager Karim Benali updated. may refuse a ticket: yes → no" in page
+    assert "Manager Karim Benali updated. can refuse a ticket: yes → no" in page
     assert "Poste …" not in page
 
 
@@ -133,14 +134,14 @@ CHANGES = {
     "add_manager": (
         lambda s: configuration.add_manager(s.general, s.people.julien, by=s.by),
         MANAGES,
-        "Manager Julien Moreau added. may manage categories: yes",
+        "Manager Julien Moreau added. can manage categories: yes",
     ),
     "update_manager": (
         lambda s: configuration.update_manager(
             s.manager(s.people.karim), by=s.by, can_refuse=False
         ),
         MANAGES,
-        "may refuse a ticket: yes → no",
+        "can refuse a ticket: yes → no",
     ),
     "remove_manager": (
         lambda s: configuration.remove_manager(s.manager(s.people.hugo), by=s.by),
@@ -255,3 +256,12 @@ def test_a_new_service_is_logged_with_its_settings(people, browse):
     service = configuration.create_service(by=people.gilles, name="Accueil", confidential=True)
     page = text(browse(people.gilles).get("history", service))
     assert "Service “Accueil” created. confidential: yes" in page
+
+
+def test_the_history_writes_the_days_of_an_absence_as_dates(people, general, manager, browse):
+    configuration.add_absence(
+        manager(people.karim).user, by=None, starts_on=date(2031, 2, 3), ends_on=date(2031, 2, 4)
+    )
+    page = text(browse(people.sophie).get("history", general))
+    assert f"{format_date(date(2031, 2, 3))}" in page
+    assert "2031-02-03" not in page

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -16,6 +17,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.views import snippets as generic
 
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Alias, Category, Service, ServiceManager
 
@@ -159,7 +161,7 @@ def _get_fields() -> dict[str, Any]:
     return {
         f.name: f
         for model in models
-        for f in model._meta.get_get_fields()
+        for f in model._meta.get_fields()
         if hasattr(f, "verbose_name")
     }
 
@@ -180,7 +182,10 @@ def _format_value(name: str, value: Any) -> str:
         return "–"
     if isinstance(value, list):
         return ", ".join(value)
-    choices = dict(getattr(_get_fields().get(name), "flatchoices", ()))
+    field = _get_fields().get(name)
+    if isinstance(field, DateField):
+        return format_date(date.fromisoformat(value))
+    choices = dict(getattr(field, "flatchoices", ()))
     return Truncator(str(choices.get(value, value))).chars(120)
 
 
