@@ -33,7 +33,7 @@ def test_errors_of_the_absence_form_are_shown_at_their_fields(people, general, m
     sophie = browse(people.sophie)
     for wrong, sentence in (
         ({"replacement": "qui"}, "“qui” is unknown"),
-        ({"replacement": "karim"}, "Nobody can stand in for themselves"),
+        ({"replacement": "karim"}, "A person cannot replace themselves"),
         ({"ends_on": TODAY - timedelta(days=1)}, "The last day comes before the first"),
     ):
         assert sentence in text(sophie.post("absences", general, row, **week(**wrong)))
@@ -54,7 +54,7 @@ def test_absences_of_a_manager_of_other_services_are_shown_without_a_form(
     configuration.add_manager(dsi, people.karim, by=None)
     sophie = browse(people.sophie)
     page = sophie.get("absences", general, row)
-    assert "an absence counts in all of them" in text(page)
+    assert "an absence applies to all of them" in text(page)
     assert 'name="starts_on"' not in text(page)
     assert address("absence_remove", general, row, absence) not in text(page)
     assert sophie.post("absences", general, row, **week()).status_code == 302

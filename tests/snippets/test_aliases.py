@@ -47,7 +47,7 @@ def test_people_without_the_privilege_add_no_alias(people, general, dsi, browse,
     assert not Alias.objects.exists()
 
 
-# -- Other names, beside the services --
+# -- Other names at the top level --------
 
 
 @pytest.mark.parametrize("category", [True, False])
@@ -59,7 +59,7 @@ def test_another_name_is_added_at_the_top_level_of_the_catalogue(
     assert response.url == address("tree", general)
     alias = Alias.objects.get()
     assert (alias.service, alias.target) == (None, heating if category else general)
-    assert "(beside the services)" in text(browse(people.karim).get("tree", general))
+    assert "(at the top level of the catalogue)" in text(browse(people.karim).get("tree", general))
 
 
 def test_another_name_cannot_point_to_a_category_of_another_service(

@@ -48,7 +48,7 @@ def test_the_tree_shows_where_the_members_of_a_category_come_from(
     configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
     configuration.set_members(heating, [manager(people.karim)], by=None)
     page = text(browse(karim).get("tree", general))
-    assert "1 named" in page
+    assert "1 chosen" in page
     assert "as in Chauffage" in page
 
 
@@ -60,7 +60,7 @@ def test_members_who_have_all_left_are_replaced_by_all_managers_in_the_tree(
     assert "no active member: all managers" in text(browse(karim).get("tree", general))
     assert "no active member: all managers" in text(browse(karim).get("category:edit", heating))
     members = text(browse(karim).get("category:members", heating))
-    assert "Nobody active is named here, so the members in force are all managers" in members
+    assert "Nobody active is chosen here. Current members, all managers" in members
 
 
 def test_the_tree_takes_as_many_statements_for_many_categories(

@@ -220,7 +220,7 @@ CHANGES = {
     "remove_alias": (
         lambda s: configuration.remove_alias(s.alias, by=s.by),
         SORTS,
-        "Alias “Froid” removed. leads to the category: Services Généraux › Chauffage",
+        "Alias “Froid” removed. points to the category: Services Généraux › Chauffage",
     ),
 }
 #: Nobody who runs a service makes, places or deletes one.

@@ -77,7 +77,7 @@ def test_too_many_people_at_once_are_refused(people, general, browse):
     """Guide III.2."""
     ticked = [f"somebody{number}" for number in range(50)]
     response = browse(people.sophie).post("manager_add", general, people="claire", chosen=ticked)
-    assert "Name at most 50 people at once." in text(response)
+    assert "Enter at most 50 people at a time." in text(response)
     assert general.managers.count() == 3
 
 
@@ -95,7 +95,7 @@ def test_a_directory_that_does_not_answer_is_reported(people, general, browse, m
 
 
 def test_an_empty_list_of_people_is_refused(people, general, browse):
-    assert "Name somebody" in text(browse(people.sophie).post("manager_add", general))
+    assert "Enter a person" in text(browse(people.sophie).post("manager_add", general))
 
 
 @pytest.mark.parametrize("who", ["karim", "hugo", "nadia", "alice", "victor"])

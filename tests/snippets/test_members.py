@@ -37,7 +37,7 @@ def test_a_category_inherits_its_members_again(people, heating, manager, browse)
 
 def test_the_form_explains_what_choosing_members_means(people, heating, browse):
     page = text(browse(people.sophie).get("category:members", heating))
-    assert "By default, only the chosen members will be told" in page
+    assert "By default, only these members are alerted" in page
 
 
 def test_choosing_no_member_is_refused(people, heating, shown, browse):

@@ -136,14 +136,14 @@ def test_the_ticket_template_of_a_service_is_saved(people, general, browse):
 
 def test_a_blank_field_of_a_service_shows_the_inherited_value(people, general, browse):
     page = text(browse(people.sophie).get("edit", general))
-    assert "Default value: “normal” (inherited from the settings of the site)" in page
-    assert "(leave blank to use the default value)" in page
+    assert "Default value: “normal” (inherited from the site settings)" in page
+    assert "No default." in page
 
 
 def test_each_way_to_assign_is_explained(people, general, browse):
     page = text(browse(people.sophie).get("edit", general))
-    assert "in turn: one after the other" in page
-    assert "whoever has the fewest open tickets" in page
+    assert "in turn: one manager after another" in page
+    assert "the available manager with the fewest open tickets" in page
 
 
 def test_groups_that_can_open_tickets_are_chosen(people, general, browse):
@@ -184,7 +184,7 @@ def test_a_field_somebody_else_changed_meanwhile_is_not_written_back(people, gen
 
 def test_an_alert_email_that_belongs_to_an_account_is_pointed_out(people, general, browse, client):
     sophie = browse(people.sophie)
-    sentence = f"{people.hugo.email} is the address of Hugo Perrin"
+    sentence = f"{people.hugo.email} belongs to Hugo Perrin"
     assert sentence not in text(sophie.get("edit", general))
     saved = sophie.post("edit", general, **values(general, alert_address=people.hugo.email))
     assert sentence in text(client.get(saved.url))

@@ -22,7 +22,7 @@ from .tree import indent_name, walk_tree
 ALGORITHM_HELP = {
     Algorithm.NOBODY: gettext_lazy("tickets wait until a manager takes them"),
     Algorithm.FIRST: gettext_lazy("the first available manager in the list"),
-    Algorithm.CYCLIC: gettext_lazy("each manager in turn, skipping absent ones"),
+    Algorithm.CYCLIC: gettext_lazy("one manager after another, skipping absent ones"),
     Algorithm.RANDOM: gettext_lazy("any available manager, at random"),
     Algorithm.LEAST_LOADED: gettext_lazy(
         "the available manager with the fewest open tickets in the service"
