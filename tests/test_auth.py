@@ -1,4 +1,4 @@
-"""The back end that lets whoever runs a service into the Wagtail admin, and gives nothing else."""
+"""The authentication backend opens the Wagtail admin to managers and grants nothing else."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -38,25 +38,25 @@ def test_each_configuration_privilege_opens_the_admin(karim, privilege):
     assert fresh(karim).has_perm("wagtailadmin.access_admin")
 
 
-def test_without_one_it_stays_closed(karim):
+def test_the_admin_stays_closed_without_a_configuration_privilege(karim):
     assert not fresh(karim).has_perm("wagtailadmin.access_admin")
 
 
-def test_it_closes_with_the_privilege(karim):
+def test_the_admin_closes_when_the_privilege_is_removed(karim):
     ServiceManager.objects.update(can_edit_service=True)
     assert fresh(karim).has_perm("wagtailadmin.access_admin")
     ServiceManager.objects.update(can_edit_service=False)
     assert not fresh(karim).has_perm("wagtailadmin.access_admin")
 
 
-def test_somebody_deactivated_has_nothing(karim):
+def test_a_deactivated_manager_does_not_enter_the_admin(karim):
     ServiceManager.objects.update(can_edit_service=True)
     karim.is_active = False
     karim.save()
     assert not fresh(karim).has_perm("wagtailadmin.access_admin")
 
 
-def test_S_WAG_07_it_gives_nothing_else(karim):
+def test_the_backend_grants_no_other_permission(karim):
     ServiceManager.objects.update(
         **{privilege.value: True for privilege in CONFIGURATION_PRIVILEGES}
     )
@@ -70,7 +70,7 @@ def test_S_WAG_07_it_gives_nothing_else(karim):
     assert held == {"access_admin"}
 
 
-def test_it_logs_nobody_in(karim, client):
+def test_the_backend_logs_nobody_in(karim, client):
     from wagtail_helpdesk.auth import ConfigurationBackend
 
     assert (
@@ -86,7 +86,7 @@ def test_other_permissions_cost_no_statement(karim, django_assert_num_queries):
         assert not ConfigurationBackend().has_perm(user, "wagtailcore.add_page")
 
 
-def test_the_admin_of_other_things_stays_closed(karim, client):
+def test_other_parts_of_the_admin_stay_closed(karim, client):
     ServiceManager.objects.update(can_edit_service=True)
     client.force_login(karim)
     for place in ("users/", "groups/", "sites/", "images/", "documents/", "settings/"):
@@ -94,7 +94,7 @@ def test_the_admin_of_other_things_stays_closed(karim, client):
 
 
 @pytest.mark.parametrize("model", ["schedule", "ormq", "task"])
-def test_S_ESC_07_the_queue_is_not_in_the_admin(karim, client, model):
+def test_mail_and_event_models_are_not_in_the_admin(karim, client, model):
     ServiceManager.objects.update(can_edit_service=True)
     client.force_login(karim)
     assert client.get(f"/admin/django_q/{model}/").status_code == 404

@@ -1,4 +1,4 @@
-"""What ``manage.py check`` says of the settings, and of the configuration of services."""
+"""The system checks of settings and services."""
 
 import pytest
 from django.conf import global_settings
@@ -18,7 +18,7 @@ def ids(messages):
     return [message.id for message in messages]
 
 
-def test_a_category_that_names_nobody_is_said_so(db):
+def test_a_category_without_chosen_members_is_reported(db):
     service = Service.objects.create(name="DSI")
     Category.objects.create(service=service, name="Réseau", inherits_members=False)
     [warning] = checks.check_members(None, databases=["default"])
@@ -35,22 +35,22 @@ def nadia_alone(db):
     return configuration.set_members(category, [nadia], by=None)
 
 
-def test_one_that_names_somebody_is_not(nadia_alone):
+def test_a_category_with_a_chosen_member_is_not_reported(nadia_alone):
     assert ids(checks.check_members(None, databases=["default"])) == []
 
 
-def test_one_whose_named_members_have_left_is(nadia_alone, django_user_model):
+def test_a_category_whose_members_have_left_is_reported(nadia_alone, django_user_model):
     django_user_model.objects.filter(username="nadia").update(is_active=False)
     [warning] = checks.check_members(None, databases=["default"])
     assert warning.obj == "DSI › Réseau"
 
 
-def test_the_database_is_left_alone_unless_asked_for(django_assert_num_queries, db):
+def test_database_checks_run_only_when_asked_for(django_assert_num_queries, db):
     with django_assert_num_queries(0):
         assert checks.check_members(None, databases=None) == []
 
 
-def test_sqlite_without_waiting_transactions_is_said_so(settings, monkeypatch):
+def test_sqlite_without_immediate_transactions_is_reported(settings, monkeypatch):
     sqlite = {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
     monkeypatch.setitem(settings.DATABASES, "default", sqlite)
     assert [warning.id for warning in checks.check_transactions(None)] == ["wagtail_helpdesk.W010"]
@@ -61,25 +61,25 @@ def test_sqlite_without_waiting_transactions_is_said_so(settings, monkeypatch):
 @pytest.mark.parametrize(
     ("key", "meant"), [("EXPIRY_DAY", "EXPIRY_DAYS"), ("file_root", "FILE_ROOT")]
 )
-def test_a_misspelt_setting_is_said_with_the_one_that_was_meant(settings, key, meant):
+def test_a_misspelt_setting_is_reported_with_the_right_name(settings, key, meant):
     settings.WAGTAIL_HELPDESK = {key: 21}
-    [warning] = checks.check_names(None)
+    [warning] = checks.check_setting_names(None)
     assert warning.id == "wagtail_helpdesk.W013"
     assert repr(key) in warning.msg
     assert warning.hint == f"Did you mean {meant!r}?"
 
 
-def test_one_that_resembles_nothing_is_said_too(settings):
+def test_a_setting_that_resembles_none_is_reported(settings):
     settings.WAGTAIL_HELPDESK = {"COLOUR_OF_THE_SKY": "blue"}
-    [warning] = checks.check_names(None)
+    [warning] = checks.check_setting_names(None)
     assert "conf.py" in warning.hint
 
 
-def test_the_settings_that_there_are_go_without_a_word(settings):
+def test_existing_settings_are_not_reported(settings):
     settings.WAGTAIL_HELPDESK = {"EXPIRY_DAYS": 21, "FILE_ROOT": "/srv/files"}
-    assert checks.check_names(None) == []
+    assert checks.check_setting_names(None) == []
     del settings.WAGTAIL_HELPDESK
-    assert checks.check_names(None) == []
+    assert checks.check_setting_names(None) == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_default_report_that_cannot_be_sent_is_an_error(settings, wrong):
 @pytest.mark.parametrize(
     "right", [{}, {"shows": ("free",), "second_hour": 14}, {"shows": []}, {"first_hour": None}]
 )
-def test_one_that_says_what_it_changes_is_not(settings, right):
+def test_a_partial_default_report_is_accepted(settings, right):
     settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": right}
     assert checks.check_default_report(None) == []
 
@@ -116,24 +116,24 @@ def folders(settings, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["media", "media/private", "static/x", "files/../media/x"])
-def test_attached_files_where_everything_is_served_are_an_error(settings, folders, place):
+def test_attached_files_below_a_served_folder_are_an_error(settings, folders, place):
     settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / place}
     assert ids(checks.check_files(None)) == ["wagtail_helpdesk.E014"]
 
 
 @pytest.mark.parametrize("place", ["files", "media-private", "."])
-def test_elsewhere_they_are_none(settings, folders, place):
+def test_attached_files_outside_served_folders_are_accepted(settings, folders, place):
     settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / place}
     assert checks.check_files(None) == []
 
 
-def test_a_site_that_serves_no_files_serves_none_of_these(settings, folders):
+def test_attached_files_are_accepted_on_a_site_that_serves_no_files(settings, folders):
     settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / "files"}
     settings.MEDIA_ROOT, settings.STATIC_ROOT = "", None
     assert checks.check_files(None) == []
 
 
-def test_a_storage_of_the_site_takes_the_place_of_the_folder(settings, folders):
+def test_a_storage_of_the_site_replaces_the_folder(settings, folders):
     settings.STORAGES = {**settings.STORAGES, "helpdesk": settings.STORAGES["default"]}
     settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / "media"}
     assert checks.check_files(None) == []
@@ -154,26 +154,26 @@ class SiteWithAccountsInLanguages:
     urlpatterns = tuple(i18n_patterns(ACCOUNTS, *urls.urlpatterns))
 
 
-def test_the_login_that_django_assumes_and_nobody_made_is_said_so(settings):
+def test_a_missing_default_login_page_is_reported(settings):
     settings.LOGIN_URL = global_settings.LOGIN_URL
     [warning] = checks.check_login(None)
     assert warning.id == "wagtail_helpdesk.W015"
     assert "/accounts/login/" in warning.msg
 
 
-def test_a_site_that_made_it_hears_nothing(settings):
+def test_an_existing_default_login_page_is_not_reported(settings):
     settings.LOGIN_URL = global_settings.LOGIN_URL
     settings.ROOT_URLCONF = SiteWithAccounts
     assert checks.check_login(None) == []
 
 
-def test_nor_one_that_made_it_for_each_language(settings):
+def test_a_login_page_under_a_language_prefix_is_not_reported(settings):
     settings.LOGIN_URL = global_settings.LOGIN_URL
     settings.ROOT_URLCONF = SiteWithAccountsInLanguages
     assert checks.check_login(None) == []
 
 
-def test_a_name_that_no_address_has_is_said_so(settings):
+def test_a_login_name_without_a_url_is_reported(settings):
     settings.LOGIN_URL = "logn"
     assert ids(checks.check_login(None)) == ["wagtail_helpdesk.W015"]
 
@@ -181,12 +181,12 @@ def test_a_name_that_no_address_has_is_said_so(settings):
 @pytest.mark.parametrize(
     "address", ["wagtailcore_login", "/Shibboleth.sso/Login", "https://cas.example.org/login"]
 )
-def test_a_login_that_the_site_chose_is_left_alone(settings, address):
+def test_a_login_url_chosen_by_the_site_is_not_reported(settings, address):
     settings.WAGTAIL_FRONTEND_LOGIN_URL = address
     assert checks.check_login(None) == []
 
 
-def test_a_site_still_called_localhost_is_said_so_before_mails_lead_there(helpdesk):
+def test_a_site_called_localhost_is_reported(helpdesk):
     Site.objects.update(hostname="localhost", port=443)
     [warning] = checks.check_host(None, databases=["default"])
     assert warning.id == "wagtail_helpdesk.W017"
@@ -194,14 +194,14 @@ def test_a_site_still_called_localhost_is_said_so_before_mails_lead_there(helpde
     assert checks.check_host(None) == []
 
 
-def test_one_that_has_a_name_is_not(helpdesk):
+def test_a_site_with_a_host_name_is_not_reported(helpdesk):
     site = helpdesk.get_site()
     site.hostname = "intranet.arvelle.example"
     site.save()
     assert checks.check_host(None, databases=["default"]) == []
 
 
-def test_nor_one_without_a_helpdesk(helpdesk):
+def test_a_site_without_a_helpdesk_page_is_not_reported(helpdesk):
     root = Page.objects.get(depth=1).add_child(instance=Page(title="Shop"))
     Site.objects.create(hostname="localhost", port=8001, root_page=root)
     Site.objects.filter(is_default_site=True).update(hostname="intranet.arvelle.example")
@@ -209,7 +209,7 @@ def test_nor_one_without_a_helpdesk(helpdesk):
     assert checks.check_host(None, databases=["default"]) == []
 
 
-def test_a_demonstration_at_localhost_is_left_alone_unless_it_is_deployed(helpdesk):
+def test_localhost_is_reported_only_by_the_deployment_check(helpdesk):
     said = {message.id for message in run_checks(databases=["default"])}
     assert "wagtail_helpdesk.W017" not in said
     said = {
@@ -231,15 +231,15 @@ def stock_account(monkeypatch):
     clear_url_caches()
 
 
-def test_a_site_where_editors_choose_name_and_address_is_warned(settings, stock_account):
+def test_editors_who_can_change_name_and_email_are_reported(settings, stock_account):
     settings.WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
     assert ids(checks.check_identities(None)) == ["wagtail_helpdesk.W030", "wagtail_helpdesk.W031"]
 
 
-def test_a_site_where_editors_choose_their_name_alone_is_warned_of_that(stock_account):
+def test_editors_who_can_change_their_name_are_reported(stock_account):
     assert ids(checks.check_identities(None)) == ["wagtail_helpdesk.W031"]
 
 
-def test_the_account_page_without_name_and_address_needs_no_warning(settings):
+def test_a_fixed_identity_account_page_is_not_reported(settings):
     settings.WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
     assert checks.check_identities(None) == []

@@ -147,7 +147,7 @@ class TestSchedules:
         from django_q.models import Schedule
 
         call_command("helpdesk_schedules", "--dry-run")
-        assert "wagtail_helpdesk: deliver mails" in capsys.readouterr().out
+        assert "wagtail_helpdesk: deliver e-mails" in capsys.readouterr().out
         assert not Schedule.objects.exists()
 
     def test_installing_schedules_fails_without_django_q(self, db, monkeypatch):
@@ -504,9 +504,9 @@ class TestChecks:
         assert self.ids(checks.check_queue) == []
 
     def test_our_addresses(self, settings):
-        assert self.ids(checks.check_addresses) == []
+        assert self.ids(checks.check_urls) == []
         settings.ROOT_URLCONF = "wagtail.admin.urls"
-        assert self.ids(checks.check_addresses) == ["wagtail_helpdesk.W007"]
+        assert self.ids(checks.check_urls) == ["wagtail_helpdesk.W007"]
 
     def test_a_helpdesk_page(self, db, monkeypatch):
         assert self.ids(checks.check_page, databases=["default"]) == []

@@ -1,4 +1,4 @@
-"""Optional authentication back end: lets whoever holds a configuration privilege into the Wagtail admin."""
+"""Optional authentication backend that opens the Wagtail admin to managers with a configuration privilege."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ACCESS_ADMIN = "wagtailadmin.access_admin"
 
 
 class ConfigurationBackend(BaseBackend):
-    """Gives one permission, access to the admin, to those who may configure a service.
+    """Grants access to the admin to people who can configure a service.
 
-    Add it to ``AUTHENTICATION_BACKENDS``, after the back ends people log in with. It logs nobody
-    in, keeps no group in step, and what it gives goes with the privilege.
+    Add it to ``AUTHENTICATION_BACKENDS`` after the login backends. It logs nobody in, needs no group,
+    and the access ends with the privilege.
     """
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Return access to the admin, or nothing."""
+        """Return the permission to access the admin, or nothing."""
         return (
             {ACCESS_ADMIN}
             if obj is None and access.configuration_privileges_of(user_obj)
@@ -28,14 +28,14 @@ class ConfigurationBackend(BaseBackend):
         )
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Answer for the one permission this back end is about without asking the database for others."""
+        """Return whether the user has access to the admin. Other permissions take no query."""
         return perm == ACCESS_ADMIN and super().has_perm(user_obj, perm, obj)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        """Answer for the app that permission belongs to."""
+        """Return whether the user has access to the admin, for its app only."""
         return app_label == "wagtailadmin" and bool(access.configuration_privileges_of(user_obj))
 
 
 def grants_admin_access() -> bool:
-    """Tell whether the site uses this back end: then a configuration privilege is enough to get in."""
+    """Return whether the site uses this backend."""
     return any(isinstance(backend, ConfigurationBackend) for backend in get_backends())

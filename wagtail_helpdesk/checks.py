@@ -1,4 +1,4 @@
-"""What is wrong with a site's configuration, said by ``manage.py check``."""
+"""System checks of a site's configuration."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from wagtail_helpdesk.working_time import get_holidays
 
 
 @register("wagtail_helpdesk")
-def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that every key is a setting: a misspelt one would silently do nothing."""
+def check_setting_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that every key of ``WAGTAIL_HELPDESK`` is a setting."""
     names = list(get_setting_names())
     return [
         Warning(
-            f"WAGTAIL_HELPDESK[{key!r}] is not a setting: it does nothing.",
-            hint=_nearest(str(key), names),
+            f"WAGTAIL_HELPDESK[{key!r}] is not a setting and has no effect.",
+            hint=_suggest_setting(str(key), names),
             id="wagtail_helpdesk.W013",
         )
         for key in getattr(settings, "WAGTAIL_HELPDESK", {})
@@ -43,20 +43,20 @@ def check_names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _nearest(key: str, names: Sequence[str]) -> str:
+def _suggest_setting(key: str, names: Sequence[str]) -> str:
     near = get_close_matches(key.upper(), names, n=1)
     return f"Did you mean {near[0]!r}?" if near else "wagtail_helpdesk/conf.py lists them all."
 
 
 @register("wagtail_helpdesk")
 def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that attached files, which not everybody may read, do not lie where everything is served."""
+    """Check that attached files are not stored below a folder that the web server publishes."""
     if helpdesk_settings.FILE_STORAGE in settings.STORAGES:
         return []
     root = Path(helpdesk_settings.FILE_ROOT).resolve()
     return [
         Error(
-            f"Attached files are stored below {served}: the web server hands them to anybody.",
+            f"Attached files are stored below {served}: anybody can download them from the web server.",
             hint="Name a folder outside it in WAGTAIL_HELPDESK['FILE_ROOT'].",
             id="wagtail_helpdesk.E014",
         )
@@ -67,12 +67,12 @@ def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("wagtail_helpdesk")
 def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that a silent mail server cannot block a worker for ever."""
+    """Check that a mail server that does not respond cannot block a worker indefinitely."""
     timeout = _mail_timeout()
     if timeout is None:
         return [
             Warning(
-                "The mail server has no time limit: a silent one blocks a worker for ever.",
+                "The connection to the mail server has no timeout: a server that does not respond blocks a worker indefinitely.",
                 hint="Set EMAIL_TIMEOUT, or OPTIONS['timeout'] of the default mailer, to 20.",
                 id="wagtail_helpdesk.W001",
             )
@@ -80,8 +80,8 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if timeout * 3 >= helpdesk_settings.MAIL_LEASE:
         return [
             Warning(
-                "The lease of an e-mail is shorter than the mail server may take: it may go out twice.",
-                hint="Set WAGTAIL_HELPDESK['MAIL_LEASE'] above three times the time limit.",
+                "MAIL_LEASE is shorter than an e-mail can take to send: an e-mail could be sent twice.",
+                hint="Set WAGTAIL_HELPDESK['MAIL_LEASE'] to more than three times the timeout.",
                 id="wagtail_helpdesk.W002",
             )
         ]
@@ -89,11 +89,11 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _mail_timeout() -> float | None:
-    """Return the time limit in seconds, None when there is none, 0 without SMTP."""
+    """Return the timeout in seconds, None if there is none, 0 without SMTP."""
     mailers = getattr(settings, "MAILERS", None)
     if mailers is None:
         with warnings.catch_warnings():
-            # Django tells the site by itself, wherever it sends mail, that these give way to MAILERS.
+            # Django warns the site of this deprecation wherever it sends mail.
             warnings.simplefilter("ignore", PendingDeprecationWarning)
             return settings.EMAIL_TIMEOUT if "smtp" in settings.EMAIL_BACKEND else 0
     default = mailers.get("default", {})
@@ -116,12 +116,12 @@ def _queue_times(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
     timeout, workers = cluster.get("timeout"), cluster.get("workers", 4)
     if timeout is None:
         yield Warning(
-            "Q_CLUSTER has no timeout: a task that hangs occupies a worker for ever.",
+            "Q_CLUSTER has no timeout: a task that hangs occupies a worker indefinitely.",
             hint="Set timeout to 60 and retry to 300.",
             id="wagtail_helpdesk.W003",
         )
         return
-    # The lock of a task runs from when it is fetched, not from when it starts.
+    # The lock of a task starts when the task is fetched, not when it runs.
     limit = cluster.get("queue_limit", workers**2)
     if cluster.get("retry", 60) <= timeout * (limit / workers + 1):
         yield Error(
@@ -134,13 +134,13 @@ def _queue_times(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
 def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
     if cluster.get("catch_up", True):
         yield Warning(
-            "Q_CLUSTER makes up for every missed run of a schedule after an outage.",
+            "Q_CLUSTER repeats every missed run of a schedule after an outage.",
             hint="Set catch_up to False.",
             id="wagtail_helpdesk.W005",
         )
     if "redis" in cluster or "django_redis" in cluster:
         yield Warning(
-            "The Redis broker forgets tasks whose worker ends. E-mails are not lost, but may wait for"
+            "The Redis broker loses tasks whose worker stops. E-mails are not lost, but can wait for"
             " the schedule.",
             hint="Install the schedules with `helpdesk_schedules`, or run `helpdesk_deliver --loop`.",
             id="wagtail_helpdesk.W006",
@@ -149,14 +149,14 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
 
 @register("wagtail_helpdesk")
 def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that the days without reports can be read: else there are no reports at all."""
+    """Check that ``HOLIDAYS`` can be read: no report is sent otherwise."""
     try:
         get_holidays()
-    except Exception as error:  # what the library says of a country, or Python without the library
+    except Exception as error:  # from the library, or its absence
         return [
             Error(
-                f"WAGTAIL_HELPDESK['HOLIDAYS'] cannot be read, and no report is made: {error}",
-                hint="Install wagtail-intranet-helpdesk[holidays] and name a country as it does, or give dates.",
+                f"WAGTAIL_HELPDESK['HOLIDAYS'] cannot be read, and no report is sent: {error}",
+                hint="Install wagtail-intranet-helpdesk[holidays] and use its code for the country, or give dates.",
                 id="wagtail_helpdesk.E015",
             )
         ]
@@ -165,23 +165,23 @@ def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("wagtail_helpdesk")
 def check_default_report(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that the reports of those who chose nothing can be made."""
-    if _says_a_report():
+    """Check that ``DEFAULT_REPORT`` describes a valid report."""
+    if _is_valid_report():
         return []
     return [
         Error(
-            "WAGTAIL_HELPDESK['DEFAULT_REPORT'] lists something that does not exist, or names no hour of the day.",
-            hint="wagtail_helpdesk/conf.py says what it may contain.",
+            "WAGTAIL_HELPDESK['DEFAULT_REPORT'] contains an unknown section or an invalid hour.",
+            hint="See DEFAULT_REPORT in wagtail_helpdesk/conf.py.",
             id="wagtail_helpdesk.E016",
         )
     ]
 
 
-def _says_a_report() -> bool:
+def _is_valid_report() -> bool:
     try:
         report = ReportPreference.default()
         lists, hours = set(report.shows), {report.first_hour, report.second_hour}
-    except TypeError:  # a word or a value of another kind
+    except TypeError:  # an unknown key or a value of another type
         return False
     apart = report.second_hour is None or len(hours) == 2
     return lists <= set(ReportSection.values) and hours <= {None, *range(24)} and apart
@@ -189,43 +189,43 @@ def _says_a_report() -> bool:
 
 @register("wagtail_helpdesk")
 def check_directory(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that an LDAP directory hears no password in clear text, and keeps nobody waiting at the log-in."""
+    """Check that LDAP passwords are encrypted in transit and that logins cannot block."""
     uri = getattr(settings, "AUTH_LDAP_SERVER_URI", "")
     if not isinstance(uri, str):
-        return []  # Found out by the site at each log-in.
-    return [*_clear_passwords(uri), *_patient_logins()]
+        return []  # A callable, known only at each login.
+    return [*_find_clear_text_passwords(uri), *_find_blocking_logins()]
 
 
-def _clear_passwords(uri: str) -> Iterator[CheckMessage]:
+def _find_clear_text_passwords(uri: str) -> Iterator[CheckMessage]:
     if getattr(settings, "AUTH_LDAP_START_TLS", False):
         return
     servers = [urlsplit(server) for server in re.split(r"[\s,]+", uri.strip())]
-    if any(server.scheme == "ldap" and not _is_here(server.hostname) for server in servers):
+    if any(server.scheme == "ldap" and not _is_local_host(server.hostname) for server in servers):
         yield Warning(
-            "Passwords travel to the LDAP server in clear text.",
+            "Passwords are sent to the LDAP server in clear text.",
             hint="Set AUTH_LDAP_START_TLS to True.",
             id="wagtail_helpdesk.W011",
         )
 
 
-def _is_here(host: str | None) -> bool:
-    """Tell whether this is the machine itself, whatever it is called."""
+def _is_local_host(host: str | None) -> bool:
+    """Return whether a host name is that of the machine itself."""
     try:
         return ip_address(host or "").is_loopback
     except ValueError:
         return host in (None, "localhost")
 
 
-def _patient_logins() -> Iterator[CheckMessage]:
+def _find_blocking_logins() -> Iterator[CheckMessage]:
     if "django_auth_ldap.backend.LDAPBackend" not in settings.AUTHENTICATION_BACKENDS:
         return
-    # Only here: what it imports is compiled, and a site without a directory does not need it.
-    from wagtail_helpdesk.directory.ldap.login import can_hang
+    # Imported here: it needs compiled libraries, which a site without a directory lacks.
+    from wagtail_helpdesk.directory.ldap.login import can_block
 
-    if can_hang(settings):
+    if can_block(settings):
         yield Warning(
-            "An LDAP server that says nothing keeps everybody waiting at the log-in.",
-            hint="Name wagtail_helpdesk.directory.ldap.PromptLDAPBackend in AUTHENTICATION_BACKENDS"
+            "Logins block while the LDAP server does not respond.",
+            hint="Use wagtail_helpdesk.directory.ldap.PromptLDAPBackend in AUTHENTICATION_BACKENDS"
             " instead of django_auth_ldap.backend.LDAPBackend.",
             id="wagtail_helpdesk.W012",
         )
@@ -233,24 +233,24 @@ def _patient_logins() -> Iterator[CheckMessage]:
 
 @register("wagtail_helpdesk")
 def check_identities(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that people do not choose the name and the address by which others know them."""
-    return [*_own_addresses(), *_own_names()]
+    """Check that people cannot change the name and e-mail address that identify them to others."""
+    return [*_find_editable_emails(), *_find_editable_names()]
 
 
-def _own_addresses() -> Iterator[CheckMessage]:
+def _find_editable_emails() -> Iterator[CheckMessage]:
     if _has_account_page(AccountView) and email_management_enabled():
         yield Warning(
-            "Everybody with access to the Wagtail admin enters their own e-mail address, and could"
-            " enter a colleague’s: the helpdesk asks before an address names somebody.",
+            "Everybody with access to the Wagtail admin can change their own e-mail address, for"
+            " example to a colleague’s: the helpdesk asks before it identifies somebody by e-mail.",
             hint="Set WAGTAIL_EMAIL_MANAGEMENT_ENABLED to False.",
             id="wagtail_helpdesk.W030",
         )
 
 
-def _own_names() -> Iterator[CheckMessage]:
+def _find_editable_names() -> Iterator[CheckMessage]:
     if _has_account_page(AccountView):
         yield Warning(
-            "Everybody with access to the Wagtail admin enters their own name, and could write under"
+            "Everybody with access to the Wagtail admin can change their own name, for example to"
             " a colleague’s.",
             hint='Add path("admin/account/", FixedIdentityAccountView.as_view()) before Wagtail’s URLs,'
             " from wagtail_helpdesk.dashboard.account.",
@@ -259,7 +259,7 @@ def _own_names() -> Iterator[CheckMessage]:
 
 
 def _has_account_page(view_class: type) -> bool:
-    """Tell whether the account page of the admin is this view and no other."""
+    """Return whether the account page of the admin is exactly this view."""
     try:
         page = resolve(reverse("wagtailadmin_account"))
     except (NoReverseMatch, Resolver404):
@@ -269,14 +269,14 @@ def _has_account_page(view_class: type) -> bool:
 
 @register("wagtail_helpdesk")
 def check_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that two acts at once wait for each other on SQLite, which knows no row locks."""
+    """Check that simultaneous writes wait for each other on SQLite, which has no row locks."""
     database: Any = settings.DATABASES[DEFAULT_DB_ALIAS]
     mode = database.get("OPTIONS", {}).get("transaction_mode", "")
     if not database.get("ENGINE", "").endswith("sqlite3") or mode.upper() == "IMMEDIATE":
         return []
     return [
         Warning(
-            "On SQLite, two acts at the same moment fail instead of waiting for each other.",
+            "On SQLite, simultaneous writes fail instead of waiting for each other.",
             hint="Set transaction_mode to IMMEDIATE and timeout to 20 in OPTIONS of the database.",
             id="wagtail_helpdesk.W010",
         )
@@ -284,8 +284,8 @@ def check_transactions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("wagtail_helpdesk")
-def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that our urls are included: mails lead there to say “no more”."""
+def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the URLs of the helpdesk are included: e-mails link there to mute a ticket."""
     try:
         reverse("wagtail_helpdesk:mute", args=["token"])
     except NoReverseMatch:
@@ -301,33 +301,33 @@ def check_addresses(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("wagtail_helpdesk")
 def check_login(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Check that whoever is not logged in is sent to a page that is there."""
-    address = login_url()
-    if _leads_to_a_login(address):
+    """Check that the login page exists."""
+    url = login_url()
+    if _has_login_page(url):
         return []
     return [
         Warning(
-            f"Nobody can log in to the helpdesk: there is no page at {address!r}.",
+            f"Nobody can log in to the helpdesk: there is no page at {url!r}.",
             hint='Set LOGIN_URL to "wagtailcore_login", Wagtail’s own, or to the login of the site.',
             id="wagtail_helpdesk.W015",
         )
     ]
 
 
-def _leads_to_a_login(address: str) -> bool:
+def _has_login_page(url: str) -> bool:
     try:
-        path = resolve_url(address)
+        path = resolve_url(url)
     except NoReverseMatch:
         return False
     if path != global_settings.LOGIN_URL:
-        # An address that the site chose may be the web server's own, or another machine's.
+        # A URL chosen by the site can belong to the web server or to another machine.
         return True
-    return any(_is_a_view(place) for place in (path, f"/{get_language()}{path}"))
+    return any(_is_view(place) for place in (path, f"/{get_language()}{path}"))
 
 
-def _is_a_view(path: str) -> bool:
+def _is_view(path: str) -> bool:
     try:
-        # Wagtail's last pattern takes every address, and looks for a page there.
+        # Wagtail's last pattern matches every path and looks for a page.
         return resolve(path).url_name != "wagtail_serve"
     except Resolver404:
         return False
@@ -337,7 +337,7 @@ def _is_a_view(path: str) -> bool:
 def check_page(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that mails have a helpdesk page to lead to."""
+    """Check that there is a live helpdesk page for the links of e-mails."""
     if not databases:
         return []
     try:
@@ -348,7 +348,7 @@ def check_page(
         return []
     return [
         Warning(
-            "There is no live helpdesk page: e-mails carry no links.",
+            "There is no live helpdesk page: e-mails contain no links.",
             hint="Publish a page whose model has HelpdeskPageMixin.",
             id="wagtail_helpdesk.W008",
         )
@@ -359,17 +359,17 @@ def check_page(
 def check_privacy(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that managers may open the helpdesk page: those who may not get no e-mails either."""
+    """Check that managers can open the helpdesk page: the others receive no e-mails."""
     if not databases:
         return []
     try:
-        shut_out = list(_managers_shut_out())
+        shut_out = list(_find_managers_shut_out())
     except DatabaseError:
         return []  # Before the first migration.
     return [
         Warning(
-            "A manager may not open the helpdesk page, and gets neither e-mails nor blocks.",
-            hint="Add them to a group that the privacy settings of the page, or of one above it, name.",
+            "A manager cannot open the helpdesk page, and gets neither e-mails nor blocks.",
+            hint="Add them to a group allowed by the privacy settings of the page and of its parents.",
             obj=f"{row.service}: {row.user.get_username()}",
             id="wagtail_helpdesk.W020",
         )
@@ -377,8 +377,8 @@ def check_privacy(
     ]
 
 
-def _managers_shut_out() -> Iterator[ServiceManager]:
-    """Return the first ten active managers of enabled services who may not open their page."""
+def _find_managers_shut_out() -> Iterator[ServiceManager]:
+    """Return the first ten active managers of enabled services who cannot open their page."""
     places = links.LocationCache()
     rows = ServiceManager.objects.filter(service__enabled=True, user__is_active=True)
     rows = rows.select_related("service__site", "user").prefetch_related("user__groups")
@@ -394,7 +394,7 @@ def _is_shut_out(row: ServiceManager, places: links.LocationCache) -> bool:
 def check_host(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that mails do not lead their readers to the readers' own machines."""
+    """Check that the links of e-mails do not point to localhost."""
     if not databases:
         return []
     try:
@@ -403,13 +403,13 @@ def check_host(
         return []  # Before the first migration.
     return [
         Warning(
-            "The links of e-mails lead to each reader’s own machine: the site is called localhost.",
+            "The links of e-mails point to localhost, the host name of the site.",
             hint="Enter host name and port of the site in Settings › Sites.",
             obj=site,
             id="wagtail_helpdesk.W017",
         )
         for site in sites
-        if _is_here(site.hostname)
+        if _is_local_host(site.hostname)
     ]
 
 
@@ -417,18 +417,18 @@ def check_host(
 def check_members(
     app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Check that no category names its members and has none left: all managers count there instead."""
+    """Check that every category that lists its members has an active one."""
     if not databases:
         return []
     try:
-        # The first few are enough to find the others by.
+        # The first few are enough to start with.
         empty = list(Category.objects.without_active_members().select_related("service")[:10])
     except DatabaseError:
         return []  # Before the first migration.
     return [
         Warning(
-            "A category names its members and has none left: all managers of the service count.",
-            hint="Name somebody, or let the category inherit its members.",
+            "A category lists its members and none is active: all managers of the service count as members.",
+            hint="Choose a member, or let the category inherit its members.",
             obj=category.path,
             id="wagtail_helpdesk.W009",
         )

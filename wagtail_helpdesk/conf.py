@@ -1,6 +1,6 @@
 """The settings of the helpdesk, ``WAGTAIL_HELPDESK = {...}``: lazy, each with a docstring.
 
-docs/reference/settings.md is printed from them, by the groups that the comments name.
+docs/reference/settings.md is generated from them, grouped by the comments.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,7 +15,7 @@ _OWN_ACCOUNTS = "wagtail_helpdesk.directory.users.UserDirectory"
 
 
 class HelpdeskSettings:
-    """One property per setting. A missing key means the default written here."""
+    """One property per setting, with its default."""
 
     def _get(self, name: str, default: Any) -> Any:
         return getattr(settings, "WAGTAIL_HELPDESK", {}).get(name, default)
@@ -36,7 +36,7 @@ class HelpdeskSettings:
 
     @property
     def DEFAULT_VISIBILITY(self) -> str:
-        """Visibility of a ticket when neither category nor service says another: ``"private"``, ``"public"``."""
+        """Visibility of a ticket when neither category nor service sets one: ``"private"``, ``"public"``."""
         return self._get("DEFAULT_VISIBILITY", "private")
 
     @property
@@ -59,7 +59,7 @@ class HelpdeskSettings:
 
     @property
     def EXPIRY_DAYS(self) -> int:
-        """Days after which a closure that the requester never answered expires."""
+        """Days after which a closure without an answer from the requester expires."""
         return self._get("EXPIRY_DAYS", 14)
 
     # -- Attached files ----------------------------------------------------------------------------
@@ -76,12 +76,12 @@ class HelpdeskSettings:
     def FILE_ROOT(self) -> str:
         """Folder of the attached files when ``STORAGES`` names none.
 
-        Below ``MEDIA_ROOT`` or ``STATIC_ROOT`` everybody could read them: ``manage.py check`` refuses it.
+        A folder below ``MEDIA_ROOT`` or ``STATIC_ROOT`` is public and refused by ``manage.py check``.
 
         Default: ``helpdesk_files`` in ``BASE_DIR``.
         """
         root = self._get("FILE_ROOT", None)
-        # BASE_DIR is a custom of start templates, not a setting of Django.
+        # BASE_DIR comes from Django's project template and need not exist.
         return str(root or Path(getattr(settings, "BASE_DIR", "."), "helpdesk_files"))
 
     @property
@@ -91,7 +91,7 @@ class HelpdeskSettings:
 
     @property
     def FILES_MAX_COUNT(self) -> int:
-        """Largest number of files that one act may carry."""
+        """Largest number of files sent with one form."""
         return self._get("FILES_MAX_COUNT", 10)
 
     @property
@@ -101,7 +101,7 @@ class HelpdeskSettings:
 
     @property
     def KEPT_FILES_MAX_COUNT(self) -> int:
-        """Files kept for one person beside unfinished forms; a new one drives out the oldest."""
+        """Uploads of unfinished forms kept per person; the oldest is deleted when the limit is reached."""
         return self._get("KEPT_FILES_MAX_COUNT", 30)
 
     @property
@@ -121,7 +121,7 @@ class HelpdeskSettings:
 
     @property
     def DEFAULT_REPORT(self) -> Mapping[str, Any]:
-        """What the daily reports of managers list and when, unless they chose otherwise.
+        """Contents and hours of the daily reports of managers who chose none.
 
         Any of ``shows`` (of ``"managed"``, ``"member"``, ``"free"``, in order), ``first_hour``,
         ``second_hour`` (0 to 23, or ``None``) and ``weekends``.
@@ -132,7 +132,7 @@ class HelpdeskSettings:
 
     @property
     def ALERT_DELAY(self) -> int:
-        """Seconds within which acts on a ticket travel in one mail; questions never wait."""
+        """Acts on a ticket within this many seconds are sent as one e-mail; questions never wait."""
         return self._get("ALERT_DELAY", 0)
 
     @property
@@ -145,7 +145,7 @@ class HelpdeskSettings:
 
     @property
     def FROM_EMAIL(self) -> str:
-        """Address that mails come from; the service's name is put in front of it.
+        """E-mail address of the sender; the name of the service precedes it.
 
         Default: ``DEFAULT_FROM_EMAIL``.
         """
@@ -153,9 +153,9 @@ class HelpdeskSettings:
 
     @property
     def ALERT_ADDRESS_DOMAINS(self) -> Collection[str]:
-        """Domains of the extra addresses to alert that services and categories may name; ``"*"``: any.
+        """Domains allowed for the extra e-mail addresses to alert; ``"*"``: any.
 
-        The address of an account is alerted of what its owner may read, whatever its domain.
+        The e-mail address of an account is allowed whatever its domain, and receives what its owner can read.
 
         Default: the domains of ``FROM_EMAIL``, ``DEFAULT_FROM_EMAIL`` and ``SERVER_EMAIL``.
         """
@@ -174,19 +174,19 @@ class HelpdeskSettings:
 
     @property
     def MAIL_LEASE(self) -> int:
-        """Seconds for which a process may work on a mail; more than three times the SMTP timeout."""
+        """Seconds for which a process can work on an e-mail; more than three times the SMTP timeout."""
         return self._get("MAIL_LEASE", 120)
 
     @property
     def TRACE_DAYS(self) -> int:
-        """Days for which one can see who was told of an event, and why."""
+        """Days for which the notification log of an event is kept."""
         return self._get("TRACE_DAYS", 90)
 
     # -- Finding people ----------------------------------------------------------------------------
 
     @property
     def DIRECTORY(self) -> str:
-        """Dotted path of the class that finds people; see ``docs/how-to/ldap.md`` for the LDAP one."""
+        """Dotted path of the class that looks up people; see ``docs/how-to/ldap.md`` for the LDAP one."""
         return self._get("DIRECTORY", _OWN_ACCOUNTS)
 
     @property
@@ -200,10 +200,10 @@ class HelpdeskSettings:
 
     @property
     def TRUST_ACCOUNT_ADDRESSES(self) -> bool:
-        """Whether only administrators set the e-mail addresses of accounts.
+        """Whether only administrators can change the e-mail addresses of accounts.
 
-        If so, an address names the account that bears it. Otherwise the form shows whose account it
-        is and asks. Addresses that the directory of ``DIRECTORY`` confirms are never asked about.
+        If so, an e-mail address identifies its account. Otherwise the form shows the account and asks
+        for confirmation. Addresses confirmed by ``DIRECTORY`` need none.
 
         Default: True without a directory, if ``WAGTAIL_EMAIL_MANAGEMENT_ENABLED`` is False.
         """
@@ -215,45 +215,45 @@ class HelpdeskSettings:
 
     @property
     def DIRECTORY_TIMEOUT(self) -> float:
-        """Seconds after which a directory that does not answer counts as down."""
+        """Timeout of the directory, in seconds."""
         return self._get("DIRECTORY_TIMEOUT", 5)
 
     @property
     def IDENTIFIER_LABEL(self) -> str:
-        """What people call the identifier in forms: “LDAP identifier”, “login”…"""
+        """Label of the identifier in forms: “LDAP identifier”, “login”…"""
         return self._get("IDENTIFIER_LABEL", _("Identifier"))
 
     @property
     def DIRECTORY_SEARCH_LABEL(self) -> str:
-        """What the button beside the field for identifiers is called: “LDAP search”…"""
+        """Label of the search button beside the identifier field: “LDAP search”…"""
         return self._get("DIRECTORY_SEARCH_LABEL", _("Directory search"))
 
     @property
     def DIRECTORY_CANDIDATE(self) -> Mapping[str, Any]:
-        """What a search shows of people besides name, identifier and address: attribute → label.
+        """Attributes shown in search results besides name, identifier and e-mail: attribute → label.
 
-        Everybody who may invite reads it.
+        Visible to everybody who can invite people.
         """
         return self._get("DIRECTORY_CANDIDATE", {})
 
     @property
     def DIRECTORY_CARD(self) -> Mapping[str, Any]:
-        """What managers read about the requester, beside the ticket: attribute → label."""
+        """Attributes of the requester shown to managers beside the ticket: attribute → label."""
         return self._get("DIRECTORY_CARD", {})
 
     @property
     def DIRECTORY_CARD_SECONDS(self) -> int:
-        """Seconds for which a requester's card is kept before the directory is asked again."""
+        """Seconds for which a requester's card is cached."""
         return self._get("DIRECTORY_CARD_SECONDS", 3600)
 
     @property
     def DIRECTORY_GROUPS(self) -> Mapping[str, Any]:
-        """Groups of the directory whose members manage a service: group → name of the service."""
+        """Directory groups whose members manage a service: group → name of the service."""
         return self._get("DIRECTORY_GROUPS", {})
 
     @property
     def DIRECTORY_STABLE_ID(self) -> str:
-        """LDAP attribute that stays the same when a person gets another identifier; empty: none.
+        """LDAP attribute that stays the same when a person's identifier changes; empty: none.
 
         ``objectGUID`` in Active Directory.
         """
@@ -261,66 +261,66 @@ class HelpdeskSettings:
 
     @property
     def LEAVERS_SHARE_LIMIT(self) -> float:
-        """Largest share of people, 0 to 1, that one synchronisation may remove; more stops it."""
+        """Above this share of people to remove, 0 to 1, the synchronisation stops."""
         return self._get("LEAVERS_SHARE_LIMIT", 0.1)
 
     # -- Guests from outside -----------------------------------------------------------------------
 
     @property
     def EXTERNAL_GUESTS(self) -> bool:
-        """Whether an address that the directory does not know may be invited."""
+        """Whether e-mail addresses unknown to the directory can be invited."""
         return self._get("EXTERNAL_GUESTS", False)
 
     @property
     def EXTERNAL_GUEST_DOMAINS(self) -> Collection[str]:
-        """Domains of the addresses that may be invited from outside; empty: any."""
+        """Domains from which external guests can be invited; empty: any."""
         return self._get("EXTERNAL_GUEST_DOMAINS", ())
 
     @property
     def EXTERNAL_GUEST_GROUP(self) -> str:
-        """Name of the group that external guests are put in, which tells them from the directory's people."""
+        """Name of the group that marks the accounts of external guests."""
         return self._get("EXTERNAL_GUEST_GROUP", "External guests")
 
-    # -- What one person may do --------------------------------------------------------------------
+    # -- Limits per person -------------------------------------------------------------------------
 
     @property
     def ACTS_PER_MINUTE(self) -> int:
-        """Forms about tickets that one person may send within a minute, on the intranet pages."""
+        """Ticket forms that one person can send per minute, on the intranet pages."""
         return self._get("ACTS_PER_MINUTE", 30)
 
     @property
     def TICKETS_PER_HOUR(self) -> int:
-        """Tickets that one person may open within an hour, on the intranet pages."""
+        """Tickets that one person can open per hour, on the intranet pages."""
         return self._get("TICKETS_PER_HOUR", 60)
 
     @property
     def INVITATIONS_PER_HOUR(self) -> int:
-        """People whom one person may invite within an hour, on the intranet pages."""
+        """People whom one person can invite per hour, on the intranet pages."""
         return self._get("INVITATIONS_PER_HOUR", 200)
 
     @property
     def DIRECTORY_SEARCHES_PER_MINUTE(self) -> int:
-        """Searches in the directory that one person may make within a minute."""
+        """Directory searches that one person can make per minute."""
         return self._get("DIRECTORY_SEARCHES_PER_MINUTE", 30)
 
     @property
     def DIRECTORY_LOOKUPS_PER_HOUR(self) -> int:
-        """People whom one person may name by identifier or address within an hour, found or not."""
+        """People whom one person can enter by identifier or e-mail per hour, found or not."""
         return self._get("DIRECTORY_LOOKUPS_PER_HOUR", 500)
 
     @property
     def SEARCHES_PER_MINUTE(self) -> int:
-        """Searches in tickets and in the catalogue that one person may make within a minute."""
+        """Searches of tickets and of the catalogue that one person can make per minute."""
         return self._get("SEARCHES_PER_MINUTE", 60)
 
     @property
     def REPORTS_PER_HOUR(self) -> int:
-        """Reports that one person may have sent at once, without waiting for their hour, within an hour."""
+        """Reports that one person can request for immediate sending per hour."""
         return self._get("REPORTS_PER_HOUR", 10)
 
     @property
     def UPLOAD_BYTES_PER_DAY(self) -> int:
-        """Bytes of files that one person may send within a day, kept or not."""
+        """Bytes of files that one person can upload per day, kept or not."""
         return self._get("UPLOAD_BYTES_PER_DAY", 300 * 1024 * 1024)
 
     # -- Search ------------------------------------------------------------------------------------
@@ -334,7 +334,7 @@ class HelpdeskSettings:
 
 
 def get_setting_names() -> Mapping[str, str]:
-    """Return name and docstring of every setting, for the reference page and the checks."""
+    """Return the docstring of every setting by its name."""
     return {
         name: (value.fget.__doc__ or "")
         for name, value in vars(HelpdeskSettings).items()

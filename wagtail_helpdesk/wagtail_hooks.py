@@ -14,13 +14,14 @@ from .portal.requests import home_panels
 from .portal.tickets import composer_tools, panels
 from .reports import sections as report_sections
 from .snippets import accounts, history, routing
-from .snippets.no_bulk_actions import no_bulk_deletion
+from .snippets.no_bulk_actions import refuse_bulk_deletion
 from .snippets.permissions import (
     CategoryPolicy,
     CategoryTextPolicy,
     ServicePolicy,
     ServiceTextPolicy,
 )
+from .snippets.text_actions import show_publish_buttons
 from .snippets.viewsets import HelpdeskGroup
 
 # Before anything asks for them: Wagtail would make policies of its own.
@@ -30,7 +31,8 @@ register_permission_policy(ServiceText, ServiceTextPolicy(ServiceText), exact_cl
 register_permission_policy(CategoryText, CategoryTextPolicy(CategoryText), exact_class=True)
 
 register_snippet(HelpdeskGroup)
-hooks.register("before_delete_snippet", no_bulk_deletion)
+hooks.register("before_delete_snippet", refuse_bulk_deletion)
+hooks.register("construct_snippet_action_menu", show_publish_buttons)
 hooks.register("before_delete_user", accounts.refuse_deletion)
 hooks.register("before_bulk_action", accounts.refuse_deletions)
 hooks.register("register_log_actions", history.register_log_actions)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.checkers import accessibility_problems
 from tests.snippets.conftest import _own_people_let_in, manager  # noqa: F401
-from tests.snippets.test_every_address import (  # noqa: F401
+from tests.snippets.test_every_url import (  # noqa: F401
     MATRIX,
     address_of,
     everything,
@@ -102,8 +102,8 @@ def search_and_tick(page, name):
 def test_a_person_from_the_directory_without_an_account_becomes_a_manager(sophie, general):
     sophie.get_by_role("link", name="Add a manager").click()
     search_and_tick(sophie, "numéro-007")
-    sophie.get_by_role("button", name="Validate").click()
-    sophie.get_by_label("may refuse a ticket").uncheck()
+    sophie.get_by_role("button", name="Add").click()
+    sophie.get_by_label("can refuse a ticket").uncheck()
     sophie.get_by_role("button", name="Update the manager").click()
     sophie.wait_for_load_state()
     row = general.managers.get(user__username="p007")
@@ -114,7 +114,7 @@ def test_a_person_from_the_directory_without_an_account_becomes_a_manager(sophie
 def test_a_person_from_the_directory_without_an_account_becomes_a_permanent_guest(sophie, general):
     sophie.get_by_role("link", name="Add a permanent guest").click()
     search_and_tick(sophie, "numéro-007")
-    sophie.get_by_role("button", name="Validate").click()
+    sophie.get_by_role("button", name="Add").click()
     sophie.wait_for_load_state()
     assert general.permanent_guests.get().user.username == "p007"
 

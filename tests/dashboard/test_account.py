@@ -1,4 +1,4 @@
-"""The preferences in the Wagtail account: the same forms, the same rows."""
+"""The preferences in the Wagtail account use the forms of the intranet page."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -48,7 +48,7 @@ def test_the_account_saves_the_rows_of_the_page(karim, people, general):
     assert switches.stay_on_ticket
 
 
-def test_suspending_is_a_box_here_and_keeps_the_settings(karim, people, general):
+def test_pausing_alerts_in_the_account_keeps_the_settings(karim, people, general):
     karim.save(**of(general, preset="full"))
     karim.save(**{"helpdesk-reports_suspended": "on", "helpdesk-monitoring_suspended": "on"})
     switches = HelpdeskPreferences.objects.get(user=people.karim)
@@ -64,14 +64,14 @@ def test_an_error_stops_the_whole_account(karim, people, general):
     assert people.karim.first_name == "Karim"
 
 
-def test_who_manages_nothing_has_only_their_own_switches(people, general):
+def test_somebody_who_manages_nothing_has_only_their_own_switches(people, general):
     people.alice.groups.add(Group.objects.get_or_create(name="Editors")[0])
     page = Account(people.alice).page()
     assert page.find("input", {"name": "helpdesk_own-alerts_as_guest"})
     assert not page.find(attrs={"data-hd-service": True})
 
 
-def test_a_page_without_our_part_changes_nothing_of_ours(karim, people):
+def test_a_form_without_the_helpdesk_panels_changes_no_preference(karim, people):
     data = {
         "name_email-first_name": "Karim",
         "name_email-last_name": "Benali",

@@ -1,4 +1,4 @@
-"""The home of the Wagtail admin: a manager's day at a glance, and nothing for anybody else."""
+"""The panel and the summary of managers on the home page of the Wagtail admin."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from wagtail_helpdesk.portal.desk import overview
 
 @pytest.fixture
 def home(helpdesk):
-    """A function: the home of the admin as somebody sees it."""
+    """Return the home page of the admin for a user."""
 
     def page(user):
         # Whether they run services or not, all of them are let into the admin.
@@ -59,7 +59,7 @@ def test_a_file_of_the_requester_is_an_answer(home, people, taken):
     assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
 
 
-def test_a_file_of_somebody_else_is_none(home, people, taken):
+def test_a_file_of_somebody_else_is_no_answer_of_the_requester(home, people, taken):
     actions.attach(taken, by=people.sophie, files=[photo()])
     assert waiting(home(people.karim)) == []
 
@@ -70,12 +70,12 @@ def test_a_ticket_that_is_reopened_waits(home, people, closed):
     assert waiting(home(people.karim)) == [(closed.subject, "Reopened")]
 
 
-def test_what_one_reopened_does_not(home, people, closed):
+def test_a_ticket_reopened_by_the_manager_does_not_wait(home, people, closed):
     actions.reopen(closed, by=people.karim)
     assert waiting(home(people.karim)) == []
 
 
-def test_what_one_answered_waits_no_more(home, people, taken):
+def test_an_answered_ticket_no_longer_waits(home, people, taken):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     actions.comment(taken, by=people.karim, text="J’y vais.")
     assert waiting(home(people.karim)) == []
@@ -136,12 +136,12 @@ def test_what_does_not_wait_hides_nothing_that_does(home, people, busy, monkeypa
     assert counted(page, "waiting") == "3"
 
 
-def test_the_count_says_that_it_stopped(home, people, busy, monkeypatch):
+def test_a_capped_count_says_so(home, people, busy, monkeypatch):
     monkeypatch.setattr(overview, "MAX_WAITING", 3)
     assert counted(home(people.karim), "waiting") == "2+"
 
 
-def test_what_waits_for_a_colleague_does_not(home, people, taken):
+def test_a_ticket_waiting_for_a_colleague_is_not_listed(home, people, taken):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     assert waiting(home(people.sophie)) == []
 
@@ -237,7 +237,7 @@ def failed(ticket):
     )
 
 
-def test_those_responsible_learn_of_mails_that_failed(home, people, general, failed):
+def test_editors_of_a_service_see_its_failed_mails(home, people, general, failed):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
     note = home(people.sophie).select_one("#helpdesk-section .help-critical")
     assert "550 No such user" in note.get_text()
@@ -258,18 +258,18 @@ def test_a_report_that_failed_is_counted_as_well(home, people, general, failed):
     assert "in the last week: 2" in note.get_text()
 
 
-def test_who_administers_the_helpdesk_learns_of_all_mails(home, people, dsi, failed):
+def test_administrators_see_all_failed_mails(home, people, dsi, failed):
     people.nadia.user_permissions.add(
         Permission.objects.get(codename="change_service", content_type__model="service")
     )
     assert home(people.nadia).select_one("#helpdesk-section .help-critical") is not None
 
 
-def test_other_managers_do_not(home, people, failed):
+def test_other_managers_see_no_failed_mails(home, people, failed):
     assert home(people.karim).select_one("#helpdesk-section .help-critical") is None
 
 
-def test_an_old_failure_is_forgotten(home, people, failed):
+def test_an_old_failure_is_not_shown(home, people, failed):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
     OutgoingMail.objects.update(failed_at=timezone.now() - timedelta(days=30))
     assert home(people.sophie).select_one("#helpdesk-section .help-critical") is None
@@ -281,7 +281,7 @@ ANSWERS_NOTHING_HERE = [
 
 
 @pytest.mark.parametrize("name", ANSWERS_NOTHING_HERE)
-def test_who_manages_nothing_finds_nothing(home, people, taken, name):
+def test_somebody_who_manages_nothing_has_no_panel(home, people, taken, name):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     page = home(getattr(people, name))
     assert page.select_one("#helpdesk-section") is None
@@ -289,7 +289,7 @@ def test_who_manages_nothing_finds_nothing(home, people, taken, name):
     assert "waiting for you" not in page.get_text()
 
 
-def test_who_manages_another_service_finds_nothing_of_this_one(home, people, dsi, ticket, failed):
+def test_a_manager_of_another_service_sees_nothing_of_this_one(home, people, dsi, ticket, failed):
     page = home(people.nadia)
     assert page.select_one("#helpdesk-section") is not None
     assert ticket.subject not in page.get_text()
@@ -303,7 +303,7 @@ def test_without_a_helpdesk_page_there_is_no_panel(home, helpdesk, people, ticke
 
 @pytest.fixture
 def statements(helpdesk, rf):
-    """A function: our own statements when the panel and the summary are made for somebody."""
+    """Return the number of the helpdesk's statements for the panel and the summary of a user."""
 
     def count(user):
         request = rf.get("/admin/")
@@ -320,7 +320,7 @@ def statements(helpdesk, rf):
     return count
 
 
-def test_six_statements_whatever_the_number_of_tickets(
+def test_the_panel_takes_six_statements_for_any_number_of_tickets(
     statements, people, general, heating, failed
 ):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
@@ -333,7 +333,7 @@ def test_six_statements_whatever_the_number_of_tickets(
     assert statements(people.sophie) == (6, True)
 
 
-def test_the_rest_of_the_home_asks_nothing_more_of_the_helpdesk(helpdesk, people, ticket):
+def test_the_summary_takes_no_further_statement(helpdesk, people, ticket):
     people.sophie.user_permissions.add(Permission.objects.get(codename="access_admin"))
     client = Client()
     client.force_login(people.sophie)
@@ -342,5 +342,5 @@ def test_the_rest_of_the_home_asks_nothing_more_of_the_helpdesk(helpdesk, people
     assert len([q for q in queries if "wagtail_helpdesk" in q["sql"]]) == 6
 
 
-def test_one_statement_for_who_manages_nothing(statements, people, ticket):
+def test_one_statement_for_somebody_who_manages_nothing(statements, people, ticket):
     assert statements(people.alice) == (1, False)

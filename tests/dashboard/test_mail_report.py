@@ -273,7 +273,7 @@ class TestHealth:
         assert lines["Delivery last ran"] == "never failed"
         assert lines["Last e-mail sent"] == "never"
         assert lines["E-mails that failed in the last 24 hours"] == "3 needs attention"
-        assert "deliver mails, plan reports" in lines["Schedules"]
+        assert "deliver e-mails, prepare reports" in lines["Schedules"]
 
     def test_the_summary_shows_the_age_of_the_oldest_event(self, administrator, ticket):
         ticket.events.update(created_at="2026-01-01T00:00Z")

@@ -1,4 +1,4 @@
-"""The search of the Wagtail admin leads managers to their tickets."""
+"""The search area for tickets in the Wagtail admin."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,7 +10,7 @@ from wagtail_helpdesk.pages.models import HelpdeskPage
 
 @pytest.fixture
 def admin_search(people):
-    """A function: the page of the admin's search as somebody sees it."""
+    """Return the search page of the admin for a user."""
 
     def page(user, query="pompe & eau"):
         # The search of the admin is that of the pages: for whoever may edit some.
@@ -24,15 +24,15 @@ def admin_search(people):
     return page
 
 
-def test_a_manager_takes_their_question_along(admin_search, people, general, helpdesk):
+def test_the_search_term_is_passed_to_the_helpdesk(admin_search, people, general, helpdesk):
     assert "/assistance/search/?q=pompe%20%26%20eau" in admin_search(people.karim)
 
 
-def test_an_editor_who_manages_nothing_is_not_led_there(admin_search, people, general, helpdesk):
+def test_an_editor_who_manages_nothing_has_no_search_area(admin_search, people, general, helpdesk):
     assert "/assistance/search/" not in admin_search(people.alice)
 
 
-def test_it_leads_where_the_panel_leads(admin_search, people, general, helpdesk):
+def test_the_search_area_links_to_the_page_of_the_panel(admin_search, people, general, helpdesk):
     """Of two sites with a helpdesk, to that of the site one is on."""
     root = Page.get_first_root_node().add_child(instance=Page(title="Annexe", slug="annexe"))
     Site.objects.create(hostname="testserver", root_page=root)
@@ -40,6 +40,6 @@ def test_it_leads_where_the_panel_leads(admin_search, people, general, helpdesk)
     assert "/aide/search/?q=" in admin_search(people.karim)
 
 
-def test_without_a_helpdesk_page_there_is_nowhere_to_lead(admin_search, people, general):
+def test_without_a_helpdesk_page_there_is_no_search_area(admin_search, people, general):
     assert not HelpdeskPage.objects.exists()
     assert "Tickets" not in admin_search(people.karim)

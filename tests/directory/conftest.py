@@ -1,4 +1,4 @@
-"""The directory's tests: the cast among the site's own users, or a real LDAP server."""
+"""Fixtures of the directory: local users, or a real LDAP server."""
 
 from importlib.util import find_spec
 

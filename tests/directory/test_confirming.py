@@ -1,4 +1,4 @@
-"""Addresses that only their own account vouches for, in every form that names people."""
+"""Confirmation of unverified e-mail addresses, in every form with people."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""People from outside are not the organisation's people."""
+"""External guests have fewer rights than people of the organisation."""
 
 import pytest
 

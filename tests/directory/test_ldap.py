@@ -1,4 +1,4 @@
-"""People of a real LDAP server: found, made on first use, searched for, shown on a card."""
+"""A real LDAP server: look-ups, accounts, searches and cards."""
 
 import ldap
 import pytest
@@ -86,7 +86,7 @@ def test_each_of_two_people_with_one_address_is_found_by_identifier(ldap_directo
 
 
 @pytest.mark.parametrize("typed", ["nobody", "nobody@arvelle.example", "p301"])
-def test_whoever_is_not_in_the_directory_is_unknown_and_not_made(ldap_directory, typed):
+def test_a_person_outside_the_directory_is_unknown_and_not_created(ldap_directory, typed):
     with pytest.raises(UnknownPerson):
         find_person(typed)
     assert not User.objects.exists()
@@ -158,18 +158,18 @@ def _no_savepoint(using=None, savepoint=True):
 # -- Linked by identifier, never by address alone --
 
 
-def test_S_LDAP_06_somebody_named_first_and_logged_in_later_is_one_account(ldap_directory):
+def test_somebody_named_first_and_logged_in_later_is_one_account(ldap_directory):
     found = find_person("Lea.Fournier@Arvelle.Example")
     assert authenticate(username="LEA", password=PASSWORD) == found
     assert User.objects.count() == 1
 
 
-def test_S_LDAP_06_somebody_logged_in_first_under_another_case_is_found(ldap_directory):
+def test_somebody_logged_in_first_under_another_case_is_found(ldap_directory):
     logged_in = User.objects.create_user("LEA", email="old@arvelle.example")
     assert find_person("lea.fournier@arvelle.example") == logged_in
 
 
-def test_S_LDAP_06_an_account_with_the_address_of_another_is_not_taken_for_them(ldap_directory):
+def test_an_account_with_the_address_of_another_is_not_taken_for_them(ldap_directory):
     impostor = User.objects.create_user("impostor", email="lea.fournier@arvelle.example")
     found = find_person("lea.fournier@arvelle.example")
     assert found != impostor
@@ -221,19 +221,17 @@ def test_a_search_finds_local_accounts_beside_the_directory(ldap_directory):
     assert names(search_people("fournier")) == ["lea", "robot"]
 
 
-def test_S_LDAP_01_a_search_stops_at_twenty_people_and_gives_them(ldap_directory):
+def test_a_search_stops_at_twenty_people_and_gives_them(ldap_directory):
     assert len(search_people("numéro")) == 20
     assert len(search_people("numéro", limit=7)) == 7
 
 
-def test_S_LDAP_05_a_server_with_a_smaller_limit_still_gives_what_it_gives(
-    ldap_directory, settings
-):
+def test_a_server_with_a_smaller_limit_still_gives_what_it_gives(ldap_directory, settings):
     settings.AUTH_LDAP_BIND_DN = STINTED_ACCOUNT
     assert len(search_people("numéro")) == 5
 
 
-def test_S_LDAP_01_a_search_of_single_letters_does_not_reach_the_server(settings, deaf_server):
+def test_a_search_of_single_letters_does_not_reach_the_server(settings, deaf_server):
     _point_at(settings, deaf_server)
     assert search_people("l") == []
     assert search_people("l e") == []
@@ -241,7 +239,7 @@ def test_S_LDAP_01_a_search_of_single_letters_does_not_reach_the_server(settings
 
 
 @pytest.mark.parametrize("typed", INJECTIONS)
-def test_S_LDAP_01_what_looks_like_a_filter_names_nobody(ldap_directory, typed):
+def test_what_looks_like_a_filter_names_nobody(ldap_directory, typed):
     with pytest.raises(UnknownPerson):
         find_person(typed)
     assert not User.objects.exists()
@@ -250,7 +248,7 @@ def test_S_LDAP_01_what_looks_like_a_filter_names_nobody(ldap_directory, typed):
 @pytest.mark.parametrize(
     "typed", [f"{typed}@arvelle.example" for typed in ("*", "l*", "lea)(mail=*")]
 )
-def test_S_LDAP_01_what_looks_like_a_filter_is_nobodys_address(ldap_directory, typed):
+def test_what_looks_like_a_filter_is_nobodys_address(ldap_directory, typed):
     with pytest.raises(UnknownPerson):
         find_person(typed)
 
@@ -258,15 +256,15 @@ def test_S_LDAP_01_what_looks_like_a_filter_is_nobodys_address(ldap_directory, t
 @pytest.mark.parametrize(
     "query", ["***", "*)(uid=*))(|(uid=*", "\\2a\\2a\\2a", "l*f", "🙂🙂🙂", "(((", "#lea"]
 )
-def test_S_LDAP_01_what_looks_like_a_filter_finds_nobody(ldap_directory, query):
+def test_what_looks_like_a_filter_finds_nobody(ldap_directory, query):
     assert search_people(query) == []
 
 
-def test_S_LDAP_01_spaces_around_an_identifier_are_not_part_of_it(ldap_directory):
+def test_spaces_around_an_identifier_are_not_part_of_it(ldap_directory):
     assert find_person("  lea ").get_username() == "lea"
 
 
-def test_S_LDAP_01_the_server_is_sent_an_escaped_filter(ldap_directory, monkeypatch):
+def test_the_server_is_sent_an_escaped_filter(ldap_directory, monkeypatch):
     sent = []
     search_ext = ldap.ldapobject.SimpleLDAPObject.search_ext
 
@@ -280,9 +278,7 @@ def test_S_LDAP_01_the_server_is_sent_an_escaped_filter(ldap_directory, monkeypa
     assert sent == [r"(&(objectClass=inetOrgPerson)(uid=\2a\29\28uid=\2a))"]
 
 
-def test_S_LDAP_03_a_search_asks_for_the_configured_attributes_and_no_others(
-    ldap_directory, monkeypatch
-):
+def test_a_search_asks_for_the_configured_attributes_and_no_others(ldap_directory, monkeypatch):
     asked = set()
     search_ext = ldap.ldapobject.SimpleLDAPObject.search_ext
 
@@ -418,7 +414,7 @@ def test_nobody_who_is_there_is_missing(ldap_directory):
     assert len(users) == 3
 
 
-def test_whoever_left_is_missing(ldap_directory):
+def test_a_person_who_left_is_missing(ldap_directory):
     [lea, _karim] = find_people("lea, karim")
     ldap_directory.remove("lea")
     assert site_directory().missing(User.objects.all()) == [lea]

@@ -1,4 +1,4 @@
-"""An LDAP server that is dead, deaf, misled or mistrusted: a clear answer within seconds, never a wrong one."""
+"""Failures of an LDAP server give a clear error within seconds, never a wrong answer."""
 
 import ldap
 import pytest
@@ -42,45 +42,45 @@ def why(question, *args):
 
 
 @pytest.mark.parametrize("typed", ["lea", "lea.fournier@arvelle.example"])
-def test_R_36_a_dead_directory_is_told_from_an_unknown_person(ldap_directory, typed):
+def test_a_dead_directory_is_told_from_an_unknown_person(ldap_directory, typed):
     with ldap_directory.stopped():
         assert why(find_person, typed) == "down"
     assert not User.objects.exists()
 
 
-def test_R_36_somebody_known_is_found_by_identifier_with_a_dead_directory(ldap_directory):
+def test_somebody_known_is_found_by_identifier_with_a_dead_directory(ldap_directory):
     lea = find_person("lea")
     with ldap_directory.stopped():
         assert find_people("LEA") == [lea]
 
 
-def test_R_36_a_search_with_a_dead_directory_names_those_known_already(ldap_directory):
+def test_a_search_with_a_dead_directory_names_those_known_already(ldap_directory):
     find_person("lea")
     with ldap_directory.stopped(), pytest.raises(DirectoryUnavailable) as error:
         search_people("fournier")
     assert [candidate.identifier for candidate in error.value.known] == ["lea"]
 
 
-def test_R_36_a_card_is_empty_with_a_dead_directory(ldap_directory):
+def test_a_card_is_empty_with_a_dead_directory(ldap_directory):
     lea = find_person("lea")
     with ldap_directory.stopped():
         assert get_directory_card(lea) == {}
 
 
-def test_R_36_nobody_is_missing_from_a_dead_directory(ldap_directory):
+def test_nobody_is_missing_from_a_dead_directory(ldap_directory):
     find_person("lea")
     with ldap_directory.stopped():
         assert why(site_directory().missing, User.objects.all()) == "down"
         assert why(site_directory().members, "gestionnaires-dsi") == "down"
 
 
-def test_R_36_the_directory_is_used_again_as_soon_as_it_is_back(ldap_directory):
+def test_the_directory_is_used_again_as_soon_as_it_is_back(ldap_directory):
     with ldap_directory.stopped():
         assert why(find_person, "lea") == "down"
     assert find_person("lea").last_name == "Fournier"
 
 
-def test_R_36_the_directory_may_die_between_the_search_and_the_account(
+def test_the_directory_may_die_between_the_search_and_the_account(
     ldap_directory, settings, monkeypatch
 ):
     directory = site_directory()
@@ -90,7 +90,7 @@ def test_R_36_the_directory_may_die_between_the_search_and_the_account(
     assert not User.objects.exists()
 
 
-def test_R_36_an_account_is_not_half_made_when_the_directory_dies_while_groups_are_mirrored(
+def test_an_account_is_not_half_made_when_the_directory_dies_while_groups_are_mirrored(
     ldap_directory, settings
 ):
     settings.AUTH_LDAP_MIRROR_GROUPS = ["gestionnaires-dsi"]
@@ -105,18 +105,18 @@ def test_R_36_an_account_is_not_half_made_when_the_directory_dies_while_groups_a
 
 
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
-def test_S_LDAP_05_a_deaf_directory_is_down(deaf_directory, settings, scheme):
+def test_a_directory_that_never_answers_is_down(deaf_directory, settings, scheme):
     settings.AUTH_LDAP_SERVER_URI = f"{scheme}://{deaf_directory.address}"
     assert why(find_person, "lea") == "down"
     assert deaf_directory.was_called()
 
 
-def test_S_LDAP_05_a_deaf_directory_is_down_for_encryption_too(deaf_directory, settings):
+def test_a_directory_that_never_answers_tls_is_down(deaf_directory, settings):
     settings.AUTH_LDAP_START_TLS = True
     assert why(find_person, "lea") == "down"
 
 
-def test_S_LDAP_05_a_sites_own_longer_patience_does_not_make_a_page_wait(deaf_directory, settings):
+def test_a_longer_timeout_of_the_site_does_not_delay_a_page(deaf_directory, settings):
     settings.AUTH_LDAP_CONNECTION_OPTIONS = {
         ldap.OPT_NETWORK_TIMEOUT: 600,
         ldap.OPT_TIMEOUT: 600,
@@ -124,7 +124,7 @@ def test_S_LDAP_05_a_sites_own_longer_patience_does_not_make_a_page_wait(deaf_di
     assert why(find_person, "lea") == "down"
 
 
-def test_S_LDAP_05_a_deaf_server_does_not_hide_the_one_beside_it(
+def test_a_server_that_never_answers_does_not_hide_the_next_one(
     ldap_directory, deaf_server, settings
 ):
     settings.AUTH_LDAP_SERVER_URI = f"ldaps://{deaf_server.address} {ldap_directory.ldap_uri}"
@@ -132,11 +132,11 @@ def test_S_LDAP_05_a_deaf_server_does_not_hide_the_one_beside_it(
 
 
 @pytest.mark.parametrize("question", [search_people, find_people])
-def test_S_LDAP_05_every_question_to_a_deaf_directory_ends(deaf_directory, question):
+def test_every_query_to_a_silent_directory_ends(deaf_directory, question):
     assert why(question, "fournier") == "down"
 
 
-def test_S_LDAP_05_a_card_from_a_deaf_directory_is_empty(deaf_directory):
+def test_a_card_from_a_silent_directory_is_empty(deaf_directory):
     assert get_directory_card(User(pk=1, username="lea")) == {}
 
 
@@ -165,20 +165,18 @@ def test_a_failed_login_is_still_only_a_failed_login(ldap_directory, settings):
     assert authenticate(username="lea", password="demo") is None
 
 
-def test_S_LDAP_04_a_service_account_without_password_does_not_reach_the_server(
-    deaf_directory, settings
-):
+def test_a_service_account_without_password_does_not_reach_the_server(deaf_directory, settings):
     settings.AUTH_LDAP_BIND_PASSWORD = ""
     assert why(find_person, "lea") == "refused"
     assert not deaf_directory.was_called()
 
 
-def test_S_LDAP_04_a_login_without_password_does_not_reach_the_server(deaf_directory):
+def test_a_login_without_password_does_not_reach_the_server(deaf_directory):
     assert authenticate(username="lea", password="") is None
     assert not deaf_directory.was_called()
 
 
-def test_S_LDAP_05_encryption_that_cannot_be_had_is_not_done_without(ldap_directory, settings):
+def test_a_failed_encryption_is_not_replaced_by_clear_text(ldap_directory, settings):
     settings.AUTH_LDAP_START_TLS = True
     settings.AUTH_LDAP_CONNECTION_OPTIONS = {
         ldap.OPT_X_TLS_REQUIRE_CERT: ldap.OPT_X_TLS_DEMAND,
@@ -187,7 +185,7 @@ def test_S_LDAP_05_encryption_that_cannot_be_had_is_not_done_without(ldap_direct
     assert why(find_person, "lea") == "down"
 
 
-def test_S_LDAP_05_encryption_with_a_trusted_certificate_works(ldap_directory, settings):
+def test_encryption_with_a_trusted_certificate_works(ldap_directory, settings):
     settings.AUTH_LDAP_START_TLS = True
     settings.AUTH_LDAP_CONNECTION_OPTIONS = {
         ldap.OPT_X_TLS_CACERTFILE: ldap_directory.cafile,
@@ -214,7 +212,7 @@ def referral(ldap_directory, deaf_server):
     return deaf_server
 
 
-def test_S_LDAP_05_referrals_are_not_followed(ldap_directory, referral):
+def test_referrals_are_not_followed(ldap_directory, referral):
     assert find_person("lea").last_name == "Fournier"
     assert [candidate.identifier for candidate in search_people("karim")] == ["karim"]
     with pytest.raises(UnknownPerson):
@@ -222,9 +220,7 @@ def test_S_LDAP_05_referrals_are_not_followed(ldap_directory, referral):
     assert not referral.was_called()
 
 
-def test_S_LDAP_05_nobody_is_missing_while_a_part_of_the_directory_is_elsewhere(
-    ldap_directory, referral
-):
+def test_nobody_is_missing_while_a_referral_hides_a_part_of_the_directory(ldap_directory, referral):
     find_person("lea")
     assert why(site_directory().missing, User.objects.all()) == "down"
 

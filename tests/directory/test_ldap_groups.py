@@ -1,4 +1,4 @@
-"""Groups of a real LDAP server, of every kind that django-auth-ldap reads."""
+"""Groups of a real LDAP server, of every type of django-auth-ldap."""
 
 import ldap
 import pytest

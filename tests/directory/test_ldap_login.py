@@ -1,4 +1,4 @@
-"""Logging in through an LDAP server, with the server there, dead and silent."""
+"""LDAP logins with a working, a dead and a silent server."""
 
 import ldap
 import pytest
@@ -44,27 +44,27 @@ def log_in(username, password=PASSWORD):
 
 
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
-def test_R_36_a_silent_directory_does_not_hang_the_login(deaf, settings, scheme):
+def test_a_silent_directory_does_not_block_the_login(deaf, settings, scheme):
     settings.AUTH_LDAP_SERVER_URI = f"{scheme}://{deaf.address}"
     assert log_in("lea") is None
     assert deaf.was_called()
 
 
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
-def test_R_36_an_account_of_the_site_gets_in_beside_a_silent_directory(deaf, settings, scheme):
+def test_a_local_account_logs_in_beside_a_silent_directory(deaf, settings, scheme):
     settings.AUTH_LDAP_SERVER_URI = f"{scheme}://{deaf.address}"
     User.objects.create_user("gardien", password="its own")
     assert log_in("gardien", "its own") == "gardien"
 
 
-def test_R_36_with_the_directory_dead_nobody_gets_in_and_no_account_is_made(ldap_directory, prompt):
+def test_nobody_logs_in_and_no_account_is_created_with_a_dead_directory(ldap_directory, prompt):
     prompt()
     with ldap_directory.stopped():
         assert log_in("lea") is None
     assert not User.objects.exists()
 
 
-def test_R_36_the_login_page_says_that_the_directory_is_down(ldap_directory, prompt, client):
+def test_the_login_page_says_that_the_directory_is_down(ldap_directory, prompt, client):
     prompt()
     User.objects.create_superuser("gardien", password="its own")
     with ldap_directory.stopped():
@@ -92,7 +92,7 @@ def test_people_are_found_through_the_same_back_end(ldap_directory, prompt):
     assert log_in("lea") == "lea"
 
 
-def test_a_site_may_find_out_its_server_at_each_login(ldap_directory, settings, prompt):
+def test_the_server_uri_can_be_a_callable(ldap_directory, settings, prompt):
     prompt()
     settings.AUTH_LDAP_SERVER_URI = lambda request: ldap_directory.ldap_uri
     assert log_in("lea") == "lea"
@@ -119,7 +119,7 @@ def warnings():
         (lambda request: "ldap://ldap.example.org", False, []),
     ],
 )
-def test_passwords_in_clear_are_said_so(settings, uri, start_tls, expected):
+def test_the_check_reports_passwords_in_clear_text(settings, uri, start_tls, expected):
     settings.AUTH_LDAP_SERVER_URI, settings.AUTH_LDAP_START_TLS = uri, start_tls
     assert warnings() == expected
 
@@ -134,7 +134,7 @@ def test_passwords_in_clear_are_said_so(settings, uri, start_tls, expected):
         (PROMPT, "ldaps", {}, []),
     ],
 )
-def test_a_login_that_a_silent_server_would_hang_is_said_so(
+def test_the_check_reports_a_login_that_a_silent_server_blocks(
     settings, backend, scheme, limits, expected
 ):
     settings.AUTHENTICATION_BACKENDS = [backend]
@@ -143,5 +143,5 @@ def test_a_login_that_a_silent_server_would_hang_is_said_so(
     assert warnings() == expected
 
 
-def test_a_site_without_a_directory_hears_nothing(settings):
+def test_the_check_is_silent_on_a_site_without_a_directory(settings):
     assert warnings() == []

@@ -1,4 +1,4 @@
-"""Accounts follow what a real LDAP server says of their owners."""
+"""Accounts are updated from a real LDAP server."""
 
 import io
 

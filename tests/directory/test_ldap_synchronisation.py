@@ -40,7 +40,7 @@ def test_a_dry_run_makes_no_accounts(dsi):
     assert not User.objects.exists()
 
 
-def test_whoever_leaves_the_group_leaves_the_service(dsi, ldap_directory):
+def test_a_person_who_leaves_the_group_leaves_the_service(dsi, ldap_directory):
     synchronise()
     ldap_directory.regroup("gestionnaires-dsi", "julien")
     synchronise()
@@ -48,7 +48,7 @@ def test_whoever_leaves_the_group_leaves_the_service(dsi, ldap_directory):
     assert User.objects.get(username="nadia").is_active
 
 
-def test_whoever_leaves_the_directory_is_deactivated(dsi, ldap_directory):
+def test_a_person_who_leaves_the_directory_is_deactivated(dsi, ldap_directory):
     synchronise()
     ldap_directory.remove("nadia")
     synchronise()
@@ -64,7 +64,7 @@ def test_a_local_account_is_left_alone(dsi):
     assert robot.is_active
 
 
-def test_R_36_with_the_directory_down_nothing_changes(dsi, ldap_directory):
+def test_nothing_changes_while_the_directory_is_down(dsi, ldap_directory):
     synchronise()
     with ldap_directory.stopped(), pytest.raises(CommandError, match="gave no answer"):
         synchronise()
@@ -72,7 +72,7 @@ def test_R_36_with_the_directory_down_nothing_changes(dsi, ldap_directory):
     assert User.objects.filter(is_active=True).count() == 2
 
 
-def test_R_36_with_a_wrong_service_password_nothing_changes(dsi, settings):
+def test_nothing_changes_with_a_wrong_service_password(dsi, settings):
     synchronise()
     settings.AUTH_LDAP_BIND_PASSWORD = "wrong"
     with pytest.raises(CommandError, match="refused"):
@@ -80,7 +80,7 @@ def test_R_36_with_a_wrong_service_password_nothing_changes(dsi, settings):
     assert managers_of(dsi) == ["julien", "nadia"]
 
 
-def test_R_36_with_the_service_account_blinded_the_limit_stops_it(dsi, settings):
+def test_the_limit_stops_a_synchronisation_that_sees_nobody(dsi, settings):
     """A search that succeeds and finds nobody at all: the account may no longer read people."""
     from django_auth_ldap.config import LDAPSearch
 

@@ -1,4 +1,4 @@
-"""People as they are pasted from a mail program."""
+"""Lists of people pasted from a mail program."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`helpdesk_people` with a directory of a few lines: groups, leavers, refusals, limits."""
+"""`helpdesk_people` with a fake directory: groups, leavers, refusals, limits."""
 
 import io
 
@@ -100,21 +100,21 @@ def test_a_second_run_changes_nothing(dsi, directory):
     assert "0 to add, 0 of 2 to remove, 0 of 3 left" in synchronise()
 
 
-def test_a_dry_run_says_everything_and_does_nothing(dsi, directory):
+def test_a_dry_run_reports_everything_and_changes_nothing(dsi, directory):
     said = synchronise("--dry-run")
     assert "joins DSI: Karim Benali (karim)" in said
     assert "nothing was changed" in said
     assert managers_of(dsi) == {"nadia"}
 
 
-def test_whoever_leaves_the_group_is_a_manager_no_more(dsi, directory, people):
+def test_a_manager_who_leaves_the_group_is_removed(dsi, directory, people):
     synchronise()
     directory.groups["dsi"] = [people.julien]
     assert "parts from DSI: Karim Benali" in synchronise()
     assert managers_of(dsi) == {"nadia", "julien"}
 
 
-def test_whoever_was_added_by_hand_stays_in_the_group_or_out_of_it(dsi, directory, people):
+def test_a_manager_added_by_hand_is_never_removed(dsi, directory, people):
     directory.groups["dsi"].append(people.nadia)
     synchronise()
     directory.groups["dsi"].remove(people.nadia)
@@ -129,7 +129,7 @@ def test_several_groups_of_one_service_are_added_up(dsi, directory, people, sett
     assert managers_of(dsi) == {"nadia", "julien", "karim", "sophie"}
 
 
-def test_tickets_of_whoever_leaves_the_group_are_freed(dsi, directory, people, taken):
+def test_tickets_of_a_manager_who_leaves_the_group_are_released(dsi, directory, people, taken):
     directory.groups["dsi"] = [people.julien]
     synchronise()
     taken.refresh_from_db()
@@ -210,14 +210,14 @@ def test_a_leaver_keeps_their_privileges_for_the_day_they_come_back(dsi, directo
     assert not dsi.managers.get(user=people.nadia).can_refuse
 
 
-def test_requesters_who_leave_are_the_sites_affair(dsi, directory, people, taken):
+def test_requesters_who_leave_the_directory_keep_their_account(dsi, directory, people, taken):
     directory.gone.add("lea")
     synchronise()
     people.lea.refresh_from_db()
     assert people.lea.is_active
 
 
-def test_R_36_with_the_directory_down_nobody_has_left(dsi, directory, people, taken):
+def test_nobody_is_removed_while_the_directory_is_down(dsi, directory, people, taken):
     directory.gone.add("karim")
     directory.down = True
     assert "down: on fire" in refusal()
@@ -237,17 +237,17 @@ def test_a_service_whose_last_manager_left_is_reported(dsi, directory, people, t
     assert "no manager with an active account" in refusal()
 
 
-def test_one_left_without_anybody_to_manage_its_managers_is_too(dsi, directory):
+def test_a_service_where_nobody_can_manage_the_managers_is_reported(dsi, directory):
     dsi.managers.update(can_manage_managers=True)
     directory.gone.add("nadia")
-    assert refusal() == "DSI: nobody with an active account is left who may manage its managers"
+    assert refusal() == "DSI: nobody with an active account can manage its managers any more"
 
 
-def test_one_that_only_administrators_configure_is_not(dsi, directory):
+def test_a_service_that_only_administrators_configure_is_not_reported(dsi, directory):
     assert "deactivated" not in synchronise()
 
 
-def test_one_that_is_closed_is_not(dsi, directory):
+def test_a_disabled_service_is_not_reported(dsi, directory):
     Service.objects.update(enabled=False)
     dsi.managers.update(can_manage_managers=True)
     directory.gone.add("nadia")
@@ -270,14 +270,14 @@ def test_a_synchronisation_that_would_remove_too_many_stops_before_it_begins(
     assert people.nadia.is_active
 
 
-def test_a_group_that_is_suddenly_empty_stops_it_too(dsi, directory):
+def test_a_suddenly_empty_group_stops_the_synchronisation(dsi, directory):
     synchronise()
     directory.groups["dsi"] = []
     assert "2 of 2 managers from groups would be removed" in refusal()
     assert managers_of(dsi) == {"nadia", "julien", "karim"}
 
 
-def test_one_person_may_always_leave(dsi, directory, settings, people):
+def test_one_person_can_always_leave(dsi, directory, settings, people):
     settings.WAGTAIL_HELPDESK["LEAVERS_SHARE_LIMIT"] = 0.01
     directory.gone.add("nadia")
     synchronise()
@@ -285,14 +285,14 @@ def test_one_person_may_always_leave(dsi, directory, settings, people):
     assert not people.nadia.is_active
 
 
-def test_a_larger_limit_for_one_run_lets_them_go(dsi, directory, people):
+def test_a_larger_limit_for_one_run_removes_them(dsi, directory, people):
     synchronise()
     directory.groups["dsi"] = []
     synchronise("--share-limit", "1")
     assert managers_of(dsi) == {"nadia"}
 
 
-def test_a_dry_run_says_that_it_would_be_stopped(dsi, directory):
+def test_a_dry_run_reports_that_the_limit_would_stop_it(dsi, directory):
     synchronise()
     directory.groups["dsi"] = []
     assert "more than the limit of 50%" in refusal("--dry-run")

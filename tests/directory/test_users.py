@@ -1,4 +1,4 @@
-"""The site's own users as a directory: the default."""
+"""The default directory: local users."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -182,7 +182,7 @@ def test_a_search_looks_in_the_fields_of_the_settings(people, settings):
     assert search_people("carter") == []
 
 
-def test_S_LDAP_03_a_candidate_shows_configured_attributes_only(people, settings):
+def test_a_candidate_shows_configured_attributes_only(people, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_CANDIDATE": {"last_name": "Family name"}}
     [candidate] = search_people("fournier")
     assert candidate.details == {"Family name": "Fournier"}

@@ -111,7 +111,7 @@ def test_nobody_has_to_stand_in(karim):
     [
         ({"replacement": "qui"}, "“qui” is unknown"),
         ({"replacement": "sophie, julien"}, "Enter one person."),
-        ({"replacement": "karim"}, "Nobody can stand in for themselves."),
+        ({"replacement": "karim"}, "A person cannot replace themselves."),
         ({"ends_on": TODAY - timedelta(days=1)}, "The last day comes before the first."),
         ({"starts_on": "demain"}, "Enter a date, for example 2030-12-31."),
     ],

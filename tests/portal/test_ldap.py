@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from tests.fixtures import privileged
 from tests.portal.conftest import hidden, soup
-from tests.snippets.test_every_address import everything
+from tests.snippets.test_every_url import everything
 from wagtail_helpdesk.models import Guest
 
 pytestmark = pytest.mark.servers

@@ -1,4 +1,4 @@
-"""Two services run by their own people, for the tests of the configuration."""
+"""Fixtures of the admin: two services with their managers."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Deleting accounts in Wagtail's own screens: people of the helpdesk stay."""
+"""Wagtail's user admin does not delete accounts that the helpdesk needs."""
 
 from urllib.parse import urlencode
 
@@ -39,7 +39,7 @@ def exists(django_user_model):
 
 
 @pytest.mark.parametrize("who", ["nadia", "lea", "karim", "thomas"])
-def test_r26_a_manager_or_whoever_stands_on_a_ticket_stays(
+def test_an_account_that_manages_or_appears_on_a_ticket_is_not_deleted(
     people, general, dsi, ticket, delete, exists, who
 ):
     actions.take(ticket, by=people.karim)
@@ -51,24 +51,24 @@ def test_r26_a_manager_or_whoever_stands_on_a_ticket_stays(
     assert exists(person)
 
 
-def test_it_is_said_before_anybody_is_asked(people, dsi, administrator):
+def test_the_refusal_comes_before_the_confirmation_page(people, dsi, administrator):
     asked = administrator.get(reverse("wagtailusers_users:delete", args=[people.nadia.pk]))
     assert asked.url == reverse("wagtailusers_users:index")
 
 
-def test_one_of_several_keeps_them_all(people, dsi, delete, exists):
+def test_one_protected_account_keeps_the_whole_selection_from_deletion(people, dsi, delete, exists):
     assert f"{people.nadia.get_full_name()} manages" in delete(people.victor, people.nadia)
     assert exists(people.victor)
     assert exists(people.nadia)
 
 
-def test_whoever_has_nothing_to_do_with_it_is_deleted(people, general, delete, exists):
+def test_an_account_unknown_to_the_helpdesk_is_deleted(people, general, delete, exists):
     delete(people.victor)
     delete(people.claire, people.alice)
     assert not any(map(exists, (people.victor, people.claire, people.alice)))
 
 
-def test_whoever_may_delete_nobody_learns_nothing(people, dsi, browse, client):
+def test_somebody_who_cannot_delete_accounts_learns_nothing(people, dsi, browse, client):
     browse(people.nadia)
     refused = client.get(reverse("wagtailusers_users:delete", args=[people.nadia.pk]), follow=True)
     assert "manages a service" not in text(refused)

@@ -18,69 +18,71 @@ def test_an_alias_is_added_and_shown_in_the_tree(people, general, heating, netwo
     assert "(under Chauffage)" in page
 
 
-def test_it_may_lead_to_a_whole_service(people, general, dsi, browse):
+def test_an_alias_can_point_to_a_whole_service(people, general, dsi, browse):
     browse(people.karim).post("alias_add", general, name="Informatique", to_service=dsi.pk)
     assert Alias.objects.get().target == dsi
 
 
-def test_it_leads_to_one_thing(people, general, dsi, network, browse):
+def test_an_alias_points_to_exactly_one_target(people, general, dsi, network, browse):
     for targets in ({}, {"to_service": dsi.pk, "to_category": network.pk}):
         response = browse(people.karim).post("alias_add", general, name="Wifi", **targets)
         assert "Choose either a category or a service" in text(response)
 
 
-def test_not_to_what_one_does_not_see(people, general, dsi, browse):
+def test_an_alias_cannot_point_to_a_service_hidden_from_its_author(people, general, dsi, browse):
     Service.objects.filter(pk=dsi.pk).update(everyone=False)
     browse(people.karim).post("alias_add", general, name="Informatique", to_service=dsi.pk)
     assert not Alias.objects.exists()
 
 
-def test_it_is_taken_out(people, general, dsi, browse):
+def test_an_alias_is_removed(people, general, dsi, browse):
     alias = Alias.objects.create(name="Informatique", service=general, to_service=dsi)
     browse(people.karim).post("alias_remove", general, alias)
     assert not Alias.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["hugo", "nadia", "alice", "victor"])
-def test_others_add_none(people, general, dsi, browse, who):
+def test_people_without_the_privilege_add_no_alias(people, general, dsi, browse, who):
     browse(getattr(people, who)).post("alias_add", general, name="Mine", to_service=dsi.pk)
     assert not Alias.objects.exists()
 
 
-# -- Other names, beside the services --
+# -- Other names at the top level --------
 
 
 @pytest.mark.parametrize("category", [True, False])
-def test_another_name_is_added_beside_the_services(people, general, heating, browse, category):
+def test_another_name_is_added_at_the_top_level_of_the_catalogue(
+    people, general, heating, browse, category
+):
     chosen = heating.pk if category else ""
     response = browse(people.karim).post("name_add", general, name="Pannes", category=chosen)
     assert response.url == address("tree", general)
     alias = Alias.objects.get()
     assert (alias.service, alias.target) == (None, heating if category else general)
-    assert "(beside the services)" in text(browse(people.karim).get("tree", general))
+    assert "(at the top level of the catalogue)" in text(browse(people.karim).get("tree", general))
 
 
-def test_not_for_a_category_of_another_service(people, general, network, browse):
+def test_another_name_cannot_point_to_a_category_of_another_service(
+    people, general, network, browse
+):
     browse(people.karim).post("name_add", general, name="Wifi", category=network.pk)
     assert not Alias.objects.exists()
 
 
-def test_another_name_is_taken_out(people, general, browse):
+def test_another_name_is_removed(people, general, browse):
     alias = Alias.objects.create(name="Pannes", to_service=general)
     browse(people.karim).post("name_remove", general, alias)
     assert not Alias.objects.exists()
 
 
-def test_where_others_show_the_service_is_said_and_left_to_them(people, general, dsi, browse):
+def test_aliases_made_by_other_services_are_listed_without_a_button(people, general, dsi, browse):
     alias = Alias.objects.create(name="Pannes", service=dsi, to_service=general)
     assert "(in DSI)" in text(browse(people.karim).get("tree", general))
     assert browse(people.karim).post("name_remove", general, alias).status_code == 404
     assert Alias.objects.exists()
 
 
-def test_a_service_that_does_not_exist_for_the_reader_is_not_named(
-    people, general, dsi, network, browse
-):
+def test_the_tree_names_no_service_hidden_from_its_reader(people, general, dsi, network, browse):
     Alias.objects.create(name="Pannes", service=dsi, to_service=general)
     Alias.objects.create(name="Informatique", service=general, to_service=dsi)
     Alias.objects.create(name="Wifi", service=general, to_category=network)
@@ -92,6 +94,6 @@ def test_a_service_that_does_not_exist_for_the_reader_is_not_named(
 
 
 @pytest.mark.parametrize("who", ["hugo", "nadia", "alice", "victor"])
-def test_others_give_no_other_name(people, general, dsi, browse, who):
+def test_people_without_the_privilege_add_no_other_name(people, general, dsi, browse, who):
     browse(getattr(people, who)).post("name_add", general, name="Mine")
     assert not Alias.objects.exists()

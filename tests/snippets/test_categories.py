@@ -42,17 +42,17 @@ def test_the_tree_shows_each_category_below_its_parent(people, general, heating,
     assert page.index("Chauffage") < page.index("Radiateurs") < page.index("Plomberie")
 
 
-def test_the_tree_shows_whose_members_are_in_force(
+def test_the_tree_shows_where_the_members_of_a_category_come_from(
     people, general, heating, manager, karim, browse
 ):
     configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
     configuration.set_members(heating, [manager(people.karim)], by=None)
     page = text(browse(karim).get("tree", general))
-    assert "1 named" in page
+    assert "1 chosen" in page
     assert "as in Chauffage" in page
 
 
-def test_a_list_whose_members_have_left_is_not_in_force(
+def test_members_who_have_all_left_are_replaced_by_all_managers_in_the_tree(
     people, general, heating, manager, karim, browse
 ):
     configuration.set_members(heating, [manager(people.hugo)], by=None)
@@ -60,10 +60,12 @@ def test_a_list_whose_members_have_left_is_not_in_force(
     assert "no active member: all managers" in text(browse(karim).get("tree", general))
     assert "no active member: all managers" in text(browse(karim).get("category:edit", heating))
     members = text(browse(karim).get("category:members", heating))
-    assert "Nobody active is named here, so the members in force are all managers" in members
+    assert "Nobody active is chosen here. Current members, all managers" in members
 
 
-def test_statements_do_not_grow_with_categories(people, general, karim, browse, statements):
+def test_the_tree_takes_as_many_statements_for_many_categories(
+    people, general, karim, browse, statements
+):
     browse(karim)
     before = statements("tree", general)
     for number in range(20):
@@ -78,14 +80,14 @@ def test_a_category_moves_one_place(people, general, karim, browse):
     assert order == ["Électricité", "Plomberie", "Chauffage"]
 
 
-def test_a_get_moves_nothing(people, heating, karim, browse):
+def test_a_get_request_moves_no_category(people, heating, karim, browse):
     assert browse(karim).get("category:step", heating).status_code == 405
 
 
 # -- the list of all of them -----------------------------------------------------------------------
 
 
-def test_the_list_holds_the_categories_of_ones_own_services(
+def test_the_list_shows_only_categories_that_the_reader_manages(
     people, general, network, karim, browse
 ):
     page = text(browse(karim).get("category:list"))
@@ -107,11 +109,13 @@ def test_a_category_is_added_below_another(people, general, heating, karim, brow
     )
 
 
-def test_without_a_service_one_is_sent_to_choose_it(people, karim, browse):
+def test_the_form_for_a_new_category_asks_for_the_service_first(people, karim, browse):
     assert browse(karim).get("category:add").url == address("list")
 
 
-def test_not_in_a_service_of_others(people, dsi, karim, browse, client):
+def test_a_category_cannot_be_added_to_a_service_managed_by_others(
+    people, dsi, karim, browse, client
+):
     browse(karim)
     response = client.post(f"{address('category:add')}?service={dsi.pk}", values(name="Mine"))
     assert response.status_code == 404
@@ -121,7 +125,8 @@ def test_not_in_a_service_of_others(people, dsi, karim, browse, client):
 # -- the ticket template ---------------------------------------------------------------------------
 
 
-def test_III_1_the_ticket_template_is_written(people, heating, karim, browse):
+def test_a_manager_of_categories_writes_the_ticket_template(people, heating, karim, browse):
+    """Guide III.1."""
     response = browse(karim).post(
         "category:edit",
         heating,
@@ -133,15 +138,19 @@ def test_III_1_the_ticket_template_is_written(people, heating, karim, browse):
     assert heating.default_message == "Depuis quand ?"
 
 
-def test_III_1_a_blank_says_what_it_inherits_and_from_where(
+def test_a_blank_field_shows_the_inherited_value_and_its_source(
     people, general, heating, karim, browse
 ):
+    """Guide III.1."""
     configuration.change_service(general, by=None, default_subject="Bâtiment …")
     page = text(browse(karim).get("category:edit", heating))
     assert "Default value: “Bâtiment …” (inherited from Services Généraux)" in page
 
 
-def test_III_1_below_the_parent_comes_first(people, general, heating, karim, browse):
+def test_a_category_inherits_from_its_parent_before_its_service(
+    people, general, heating, karim, browse
+):
+    """Guide III.1."""
     configuration.change_service(general, by=None, default_subject="Bâtiment …")
     configuration.change_category(heating, by=None, default_subject="Radiateur …")
     below = configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
@@ -149,14 +158,14 @@ def test_III_1_below_the_parent_comes_first(people, general, heating, karim, bro
     assert "Default value: “Radiateur …” (inherited from Chauffage)" in page
 
 
-def test_it_moves_in_the_tree(people, general, heating, karim, browse):
+def test_a_category_is_moved_below_another(people, general, heating, karim, browse):
     plumbing = general.categories.get(name="Plomberie")
     browse(karim).post("category:edit", heating, **values(parent=plumbing.pk))
     heating.refresh_from_db()
     assert heating.parent == plumbing
 
 
-def test_neither_below_itself_nor_to_another_service(
+def test_a_category_cannot_be_moved_below_itself_or_into_another_service(
     people, general, heating, network, karim, browse
 ):
     below = configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
@@ -167,7 +176,9 @@ def test_neither_below_itself_nor_to_another_service(
     assert heating.parent is None
 
 
-def test_S_ESC_01_fields_that_are_no_fields_change_nothing(people, heating, dsi, karim, browse):
+def test_fields_that_the_category_form_does_not_have_change_nothing(
+    people, heating, dsi, karim, browse
+):
     browse(karim).post(
         "category:edit",
         heating,
@@ -182,7 +193,9 @@ def test_S_ESC_01_fields_that_are_no_fields_change_nothing(people, heating, dsi,
 
 
 @pytest.mark.parametrize("who", ["hugo", "nadia", "alice", "victor"])
-def test_others_do_not_edit_it(people, dsi, heating, karim, browse, who):
+def test_people_without_the_privilege_do_not_edit_a_category(
+    people, dsi, heating, karim, browse, who
+):
     response = browse(getattr(people, who)).post("category:edit", heating, **values(name="Mine"))
     assert response.status_code in (302, 404)
     heating.refresh_from_db()
@@ -198,7 +211,7 @@ def test_an_empty_category_is_deleted(people, general, heating, karim, browse):
     assert not Category.objects.filter(pk=heating.pk).exists()
 
 
-def test_R_27_one_with_tickets_says_how_many_and_is_emptied_first(
+def test_a_category_with_tickets_shows_their_number_and_is_emptied_before_deletion(
     people, general, heating, ticket, karim, browse
 ):
     plumbing = general.categories.get(name="Plomberie")
@@ -211,7 +224,7 @@ def test_R_27_one_with_tickets_says_how_many_and_is_emptied_first(
     assert not Category.objects.filter(pk=heating.pk).exists()
 
 
-def test_a_category_is_not_emptied_into_a_service_one_does_not_see(
+def test_tickets_cannot_be_transferred_to_a_service_hidden_from_the_author(
     people, heating, network, ticket, karim, browse
 ):
     Service.objects.filter(pk=network.service_id).update(everyone=False)
@@ -222,5 +235,23 @@ def test_a_category_is_not_emptied_into_a_service_one_does_not_see(
 
 
 @pytest.mark.parametrize("page", ["category:usage", "category:edit", "category:history"])
-def test_S_WAG_03_no_page_shows_a_subject(people, heating, ticket, browse, page):
+def test_no_page_of_the_category_shows_the_subject_of_a_ticket(
+    people, heating, ticket, browse, page
+):
     assert ticket.subject not in text(browse(people.gilles).get(page, heating))
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_name_that_another_category_has_is_refused_at_its_field(
+    people, general, heating, karim, browse, below
+):
+    parent = heating if below else None
+    taken, other = (
+        configuration.create_category(general, by=None, parent=parent, name=name)
+        for name in ("Radiateurs", "Tuyaux")
+    )
+    data = values(name=taken.name.upper(), parent=parent.pk if parent else "")
+    response = browse(karim).post("category:edit", other, **data)
+    assert response.context["form"].errors == {
+        "name": ["Another category here has this name already."]
+    }

@@ -1,4 +1,4 @@
-"""S-ESC-01: whatever else is sent with a form of the configuration, it changes what the form shows."""
+"""Forms of the admin ignore fields that they do not show."""
 
 import datetime
 
@@ -18,7 +18,7 @@ from wagtail_helpdesk.models import (
 )
 
 from .conftest import address, grant
-from .test_every_address import everything
+from .test_every_url import everything
 
 #: Page → the privilege it needs, what its form writes, and what somebody fills in.
 FORMS = {
@@ -104,7 +104,7 @@ def foreign(field, people, dsi, network):
 
 
 @pytest.mark.parametrize("page", FORMS)
-def test_S_ESC_01_fields_that_a_form_does_not_have_are_ignored(
+def test_fields_that_a_form_does_not_have_are_ignored(
     page, people, general, heating, dsi, network, manager, arguments, answers, browse
 ):
     privilege, model, wanted = FORMS[page]

@@ -1,4 +1,4 @@
-"""The record of the configuration: visible to whoever may make the change."""
+"""The log of the configuration, visible to people who could make the change."""
 
 import ast
 from datetime import date
@@ -11,6 +11,7 @@ from wagtail.models import ModelLogEntry
 
 import wagtail_helpdesk
 from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest, ServiceManager
 from wagtail_helpdesk.snippets.history import KINDS
@@ -28,11 +29,11 @@ def changed(people, general, dsi, heating, manager):
     configuration.change_service(dsi, by=people.nadia, default_subject="Poste …")
 
 
-def test_it_says_who_changed_what_from_what_to_what(people, general, changed, browse):
+def test_the_history_shows_author_values_before_and_after(people, general, changed, browse):
     page = text(browse(people.sophie).get("history", general))
     assert "default subject: – → Salle …" in page
     assert "hidden: no → yes" in page
-    assert "Manager Karim Benali updated. may refuse a ticket: yes → no" in page
+    assert "Manager Karim Benali updated. can refuse a ticket: yes → no" in page
     assert "Poste …" not in page
 
 
@@ -44,7 +45,7 @@ def test_it_says_who_changed_what_from_what_to_what(people, general, changed, br
         (Privilege.MANAGE_MANAGERS, "Karim Benali updated"),
     ],
 )
-def test_each_change_is_for_whoever_may_make_it(
+def test_the_history_shows_only_changes_that_the_reader_could_make(
     people, general, changed, manager, browse, privilege, sees
 ):
     grant(manager(people.karim), privilege)
@@ -54,18 +55,18 @@ def test_each_change_is_for_whoever_may_make_it(
     assert sees in page
 
 
-def test_several_people_added_at_once_are_several_entries(people, general, browse):
+def test_several_people_added_at_once_are_logged_one_by_one(people, general, browse):
     browse(people.sophie).post("manager_add", general, people="claire, marion")
     page = text(browse(people.sophie).get("history", general))
     assert "Manager Claire Dumont added" in page
     assert "Manager Marion Gauthier added" in page
 
 
-def test_the_history_of_a_category_is_there_too(people, heating, changed, browse):
+def test_a_category_has_a_history_of_its_own(people, heating, changed, browse):
     assert "hidden: no → yes" in text(browse(people.karim).get("category:history", heating))
 
 
-def test_S_WAG_04_the_site_history_shows_no_subject(
+def test_the_site_history_shows_no_subject_of_a_ticket(
     people, general, ticket, changed, browse, client
 ):
     browse(people.gilles)
@@ -75,14 +76,14 @@ def test_S_WAG_04_the_site_history_shows_no_subject(
     assert "Salle …" not in client.get("/admin/reports/site-history/").content.decode()
 
 
-def test_S_ESC_06_no_page_changes_the_record(people, changed):
+def test_no_page_changes_the_log(people, changed):
     assert not Permission.objects.filter(
         content_type__app_label="wagtail_helpdesk", content_type__model="event"
     ).exists()
     assert ModelLogEntry.objects.filter(action="wagtail_helpdesk.update_manager").count() == 1
 
 
-def test_every_kind_of_change_has_its_sentence():
+def test_every_kind_of_change_has_a_sentence():
     deeds = Path(wagtail_helpdesk.__file__).parent / "actions" / "configuration"
     recorded = {
         argument.value
@@ -133,14 +134,14 @@ CHANGES = {
     "add_manager": (
         lambda s: configuration.add_manager(s.general, s.people.julien, by=s.by),
         MANAGES,
-        "Manager Julien Moreau added. may manage categories: yes",
+        "Manager Julien Moreau added. can manage categories: yes",
     ),
     "update_manager": (
         lambda s: configuration.update_manager(
             s.manager(s.people.karim), by=s.by, can_refuse=False
         ),
         MANAGES,
-        "may refuse a ticket: yes → no",
+        "can refuse a ticket: yes → no",
     ),
     "remove_manager": (
         lambda s: configuration.remove_manager(s.manager(s.people.hugo), by=s.by),
@@ -219,7 +220,7 @@ CHANGES = {
     "remove_alias": (
         lambda s: configuration.remove_alias(s.alias, by=s.by),
         SORTS,
-        "Alias “Froid” removed. leads to the category: Services Généraux › Chauffage",
+        "Alias “Froid” removed. points to the category: Services Généraux › Chauffage",
     ),
 }
 #: Nobody who runs a service makes, places or deletes one.
@@ -227,7 +228,7 @@ OF_THE_SITE = {"create_service", "order_services", "delete_service"}
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_a_change_is_on_record_for_whoever_may_make_it_and_nobody_else(scene, ticket, browse, kind):
+def test_each_kind_of_change_is_shown_only_to_people_who_can_make_it(scene, ticket, browse, kind):
     change, needed, words = CHANGES[kind]
     reader = ServiceManager.objects.create(service=scene.general, user=scene.people.marion, order=9)
     change(scene)
@@ -240,18 +241,27 @@ def test_a_change_is_on_record_for_whoever_may_make_it_and_nobody_else(scene, ti
         assert answer.status_code in (302, 403, 404)
 
 
-def test_no_kind_of_change_is_left_out():
+def test_no_kind_of_change_is_left_untested():
     assert set(CHANGES) == set(KINDS) - OF_THE_SITE
 
 
-def test_the_place_of_a_service_is_on_record(people, general, dsi, browse, client):
+def test_moving_a_service_is_logged(people, general, dsi, browse, client):
     browse(people.gilles)
     client.post(f"{address('reorder', dsi)}?position=0")
     page = text(browse(people.nadia).get("history", dsi))
     assert "Service “DSI” moved in the list. order: 2 → 1" in page
 
 
-def test_a_new_service_is_on_record_with_its_settings(people, browse):
+def test_a_new_service_is_logged_with_its_settings(people, browse):
     service = configuration.create_service(by=people.gilles, name="Accueil", confidential=True)
     page = text(browse(people.gilles).get("history", service))
     assert "Service “Accueil” created. confidential: yes" in page
+
+
+def test_the_history_writes_the_days_of_an_absence_as_dates(people, general, manager, browse):
+    configuration.add_absence(
+        manager(people.karim).user, by=None, starts_on=date(2031, 2, 3), ends_on=date(2031, 2, 4)
+    )
+    page = text(browse(people.sophie).get("history", general))
+    assert f"{format_date(date(2031, 2, 3))}" in page
+    assert "2031-02-03" not in page

@@ -9,7 +9,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import PermanentGuest
 
 from .conftest import address
-from .test_every_address import everything
+from .test_every_url import everything
 from .test_services import text
 
 pytestmark = pytest.mark.servers
@@ -47,13 +47,14 @@ def accounts():
 
 @EACH
 @pytest.mark.parametrize("typed", ["p001", "p001@arvelle.example"])
-def test_somebody_is_added_by_identifier_or_address(sophie, general, page, typed):
+def test_a_person_of_the_directory_is_added_by_identifier_or_email(sophie, general, page, typed):
     assert "p001" not in accounts()
     assert sophie.post(page, general, people=typed).status_code == 302
     assert "p001" in added(general, page)
 
 
-def test_III_2_adding_one_leads_to_their_privileges_at_the_defaults(sophie, general):
+def test_adding_one_manager_leads_to_their_default_privileges(sophie, general):
+    """Guide III.2."""
     response = sophie.post("manager_add", general, people="p001")
     row = general.managers.get(user__username="p001")
     assert response.url == address("manager", general, row)
@@ -65,7 +66,7 @@ def test_III_2_adding_one_leads_to_their_privileges_at_the_defaults(sophie, gene
 
 
 @EACH
-def test_somebody_is_searched_beside_the_field_and_ticked(sophie, general, page):
+def test_a_person_found_by_the_search_is_ticked_and_added(sophie, general, page):
     response = sophie.post(page, general, search="1", query="numéro-007", people="hugo2")
     found = BeautifulSoup(response.content, "html.parser")
     [box] = found.select("input[name=chosen]")
@@ -75,9 +76,8 @@ def test_somebody_is_searched_beside_the_field_and_ticked(sophie, general, page)
     assert "p007" in added(general, page)
 
 
-def test_III_3_the_permanent_guest_is_invited_to_what_is_posted_next(
-    sophie, general, people, heating, ticket
-):
+def test_a_permanent_guest_is_invited_to_new_tickets(sophie, general, people, heating, ticket):
+    """Guide III.3."""
     sophie.post("guest_add", general, people="p001")
     following = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Encore.")
     [guest] = following.guests.all()
@@ -86,7 +86,7 @@ def test_III_3_the_permanent_guest_is_invited_to_what_is_posted_next(
 
 
 @EACH
-def test_one_who_is_unknown_is_named_and_nobody_is_added(sophie, general, page):
+def test_an_unknown_person_is_reported_and_nobody_is_added(sophie, general, page):
     before = added(general, page)
     response = sophie.post(page, general, people="p001, personne")
     assert "“personne” is unknown" in text(response)
@@ -94,7 +94,7 @@ def test_one_who_is_unknown_is_named_and_nobody_is_added(sophie, general, page):
 
 
 @EACH
-def test_an_address_of_two_people_asks_for_the_identifier(sophie, general, page):
+def test_an_email_of_two_people_asks_for_the_identifier(sophie, general, page):
     response = sophie.post(page, general, people="accueil@arvelle.example")
     assert "identifier" in text(response)
     assert not {"accueil1", "accueil2"} & added(general, page)
@@ -104,9 +104,7 @@ def test_an_address_of_two_people_asks_for_the_identifier(sophie, general, page)
 
 
 @EACH
-def test_R_36_a_dead_directory_is_said_so_and_nothing_is_half_saved(
-    sophie, general, directory, page
-):
+def test_a_dead_directory_is_reported_and_nothing_is_half_saved(sophie, general, directory, page):
     before = (added(general, page), accounts())
     with directory.stopped():
         response = sophie.post(page, general, people="julien, p001")
@@ -117,7 +115,7 @@ def test_R_36_a_dead_directory_is_said_so_and_nothing_is_half_saved(
 
 
 @EACH
-def test_R_36_a_directory_that_dies_between_two_people_adds_nobody(
+def test_a_directory_that_dies_between_two_people_adds_nobody(
     sophie, general, page, dies_after_one
 ):
     before = added(general, page)
@@ -135,7 +133,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("page", NAMES)
-def test_R_36_whoever_stands_in_is_not_guessed_and_nothing_is_saved(
+def test_an_absence_is_not_saved_while_its_replacement_cannot_be_looked_up(
     sophie, general, people, manager, ticket, directory, page
 ):
     actions.take(ticket, by=people.karim)
@@ -147,7 +145,7 @@ def test_R_36_whoever_stands_in_is_not_guessed_and_nothing_is_saved(
     assert (everything(), accounts()) == before
 
 
-def test_R_36_rights_are_explained_without_the_directory(sophie, general, directory):
+def test_the_permission_report_works_without_the_directory(sophie, general, directory):
     with directory.stopped():
         known, unknown = (sophie.get("why", general, person=who) for who in ("karim", "p001"))
     assert "Karim Benali" in text(known)
@@ -156,14 +154,16 @@ def test_R_36_rights_are_explained_without_the_directory(sophie, general, direct
 
 
 @EACH
-def test_R_36_people_known_already_are_added_all_the_same(sophie, general, directory, page):
+def test_people_with_an_account_are_added_while_the_directory_is_down(
+    sophie, general, directory, page
+):
     with directory.stopped():
         assert sophie.post(page, general, people="julien").status_code == 302
     assert "julien" in added(general, page)
 
 
 @EACH
-def test_R_36_the_search_says_so_and_offers_those_known_already(sophie, general, directory, page):
+def test_the_search_offers_accounts_while_the_directory_is_down(sophie, general, directory, page):
     with directory.stopped():
         response = sophie.post(page, general, search="1", query="moreau")
     assert "directory is not answering" in text(response)
@@ -172,14 +172,14 @@ def test_R_36_the_search_says_so_and_offers_those_known_already(sophie, general,
 
 
 @EACH
-def test_R_36_once_it_is_back_the_same_form_adds(sophie, general, directory, page):
+def test_the_same_form_works_once_the_directory_is_back(sophie, general, directory, page):
     with directory.stopped():
         sophie.post(page, general, people="p001")
     assert sophie.post(page, general, people="p001").status_code == 302
     assert "p001" in added(general, page)
 
 
-def test_R_36_the_pages_of_a_service_are_read_with_the_directory_down(
+def test_the_pages_of_a_service_open_while_the_directory_is_down(
     sophie, general, people, directory
 ):
     PermanentGuest.objects.create(service=general, user=people.ines)

@@ -14,20 +14,25 @@ from .test_services import text
 
 
 @pytest.mark.parametrize("typed", ["claire", "claire.dumont@arvelle.example", " CLAIRE "])
-def test_III_2_by_identifier_or_address_and_on_to_the_privileges(people, general, browse, typed):
+def test_adding_one_manager_by_identifier_or_email_leads_to_the_privileges(
+    people, general, browse, typed
+):
+    """Guide III.2."""
     response = browse(people.sophie).post("manager_add", general, people=typed)
     row = general.managers.get(user=people.claire)
     assert response.url == address("manager", general, row)
     assert row.can_assign
 
 
-def test_III_2_several_people_at_once(people, general, browse):
+def test_several_managers_are_added_at_once(people, general, browse):
+    """Guide III.2."""
     response = browse(people.sophie).post("manager_add", general, people="claire, marion; paul")
     assert response.url == address("managers", general)
     assert general.managers.count() == 6
 
 
-def test_III_2_one_unknown_and_nobody_is_added(people, general, browse):
+def test_one_unknown_person_and_no_manager_is_added(people, general, browse):
+    """Guide III.2."""
     response = browse(people.sophie).post("manager_add", general, people="claire, qui")
     page = text(response)
     assert "“qui” is unknown." in page
@@ -35,13 +40,15 @@ def test_III_2_one_unknown_and_nobody_is_added(people, general, browse):
     assert general.managers.count() == 3
 
 
-def test_III_2_one_who_is_a_manager_already_and_nobody_is_added(people, general, browse):
+def test_one_existing_manager_and_no_manager_is_added(people, general, browse):
+    """Guide III.2."""
     response = browse(people.sophie).post("manager_add", general, people="claire, karim")
     assert "Karim Benali is already a manager." in text(response)
     assert general.managers.count() == 3
 
 
-def test_III_2_the_search_beside_the_field_offers_people(people, general, browse):
+def test_the_search_beside_the_field_offers_people(people, general, browse):
+    """Guide III.2."""
     response = browse(people.sophie).post(
         "manager_add", general, people="marion", query="dumont", search="1"
     )
@@ -51,12 +58,14 @@ def test_III_2_the_search_beside_the_field_offers_people(people, general, browse
     assert general.managers.count() == 3
 
 
-def test_III_2_whoever_is_ticked_is_added_with_whoever_is_typed(people, general, browse):
+def test_ticked_and_typed_people_are_added_together(people, general, browse):
+    """Guide III.2."""
     browse(people.sophie).post("manager_add", general, people="marion", chosen=["claire"])
     assert general.managers.filter(user__in=[people.claire, people.marion]).count() == 2
 
 
-def test_III_2_whoever_is_ticked_stays_named_when_something_is_wrong(people, general, browse):
+def test_ticked_people_stay_in_the_form_after_an_error(people, general, browse):
+    """Guide III.2."""
     sophie = browse(people.sophie)
     page = text(sophie.post("manager_add", general, people="qui", chosen=["claire"]))
     assert 'value="qui, claire"' in page
@@ -64,14 +73,15 @@ def test_III_2_whoever_is_ticked_stays_named_when_something_is_wrong(people, gen
     assert 'value="claire"' in page
 
 
-def test_III_2_a_crowd_at_once_is_refused(people, general, browse):
+def test_too_many_people_at_once_are_refused(people, general, browse):
+    """Guide III.2."""
     ticked = [f"somebody{number}" for number in range(50)]
     response = browse(people.sophie).post("manager_add", general, people="claire", chosen=ticked)
-    assert "Name at most 50 people at once." in text(response)
+    assert "Enter at most 50 people at a time." in text(response)
     assert general.managers.count() == 3
 
 
-def test_a_directory_that_does_not_answer_is_said_so(people, general, browse, monkeypatch):
+def test_a_directory_that_does_not_answer_is_reported(people, general, browse, monkeypatch):
     def down(*args, **kwargs):
         raise DirectoryUnavailable
 
@@ -84,12 +94,12 @@ def test_a_directory_that_does_not_answer_is_said_so(people, general, browse, mo
         assert 'value="claire"' in text(response)
 
 
-def test_nobody_named_is_said_so(people, general, browse):
-    assert "Name somebody" in text(browse(people.sophie).post("manager_add", general))
+def test_an_empty_list_of_people_is_refused(people, general, browse):
+    assert "Enter a person" in text(browse(people.sophie).post("manager_add", general))
 
 
 @pytest.mark.parametrize("who", ["karim", "hugo", "nadia", "alice", "victor"])
-def test_S_ESC_02_others_add_nobody(people, general, dsi, browse, who):
+def test_people_without_the_privilege_add_no_manager(people, general, dsi, browse, who):
     response = browse(getattr(people, who)).post("manager_add", general, people=who)
     assert response.status_code in (302, 404)
     assert general.managers.count() == 3
@@ -98,7 +108,8 @@ def test_S_ESC_02_others_add_nobody(people, general, dsi, browse, who):
 # -- privileges ------------------------------------------------------------------------------------
 
 
-def test_III_2_the_manager_is_updated(people, general, manager, browse):
+def test_the_privileges_of_a_manager_are_updated(people, general, manager, browse):
+    """Guide III.2."""
     row = manager(people.hugo)
     page = text(browse(people.sophie).get("manager", general, row))
     assert "Update the manager" in page
@@ -110,11 +121,11 @@ def test_III_2_the_manager_is_updated(people, general, manager, browse):
     assert row.privileges == {Privilege.ASSIGN, Privilege.REFUSE}
 
 
-def test_S_ESC_02_what_one_does_not_hold_cannot_be_ticked(people, general, manager, browse):
+def test_a_privilege_that_the_author_lacks_cannot_be_granted(people, general, manager, browse):
     grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
     row = manager(people.hugo)
     page = text(browse(people.karim).get("manager", general, row))
-    assert page.count("Only somebody who has this privilege may grant it.") == 2
+    assert page.count("Only people who have this privilege can grant it.") == 2
     browse(people.karim).post(
         "manager", general, row, can_edit_service="on", can_manage_categories="on", can_assign="on"
     )
@@ -122,13 +133,13 @@ def test_S_ESC_02_what_one_does_not_hold_cannot_be_ticked(people, general, manag
     assert row.privileges == {Privilege.ASSIGN}
 
 
-def test_S_ESC_02_nor_taken_from_somebody_above(people, general, manager, browse):
+def test_a_privilege_that_the_author_lacks_cannot_be_removed(people, general, manager, browse):
     grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
     browse(people.karim).post("manager", general, manager(people.sophie), can_manage_managers="on")
     assert manager(people.sophie).can_edit_service
 
 
-def test_S_ESC_02_the_last_who_manages_managers_is_told_why_not(people, general, manager, browse):
+def test_the_last_manager_of_managers_cannot_lose_the_privilege(people, general, manager, browse):
     response = browse(people.sophie).post(
         "manager", general, manager(people.sophie), can_assign="on"
     )
@@ -136,7 +147,7 @@ def test_S_ESC_02_the_last_who_manages_managers_is_told_why_not(people, general,
     assert manager(people.sophie).can_manage_managers
 
 
-def test_S_ESC_01_the_service_and_the_person_are_no_fields(people, general, dsi, manager, browse):
+def test_the_form_changes_neither_service_nor_person(people, general, dsi, manager, browse):
     row = manager(people.hugo)
     browse(people.sophie).post(
         "manager", general, row, service=dsi.pk, user=people.victor.pk, order=77, synchronised="on"
@@ -145,9 +156,7 @@ def test_S_ESC_01_the_service_and_the_person_are_no_fields(people, general, dsi,
     assert (row.service, row.user, row.order, row.synchronised) == (general, people.hugo, 2, False)
 
 
-def test_S_ESC_02_a_manager_of_another_service_is_not_found_through_ones_own(
-    people, general, dsi, browse
-):
+def test_a_manager_of_another_service_is_not_found(people, general, dsi, browse):
     julien = dsi.managers.get(user=people.julien)
     sophie = browse(people.sophie)
     for page in ("manager", "manager_remove", "absences"):
@@ -159,14 +168,14 @@ def test_S_ESC_02_a_manager_of_another_service_is_not_found_through_ones_own(
 # -- the list --------------------------------------------------------------------------------------
 
 
-def test_whoever_configures_something_sees_the_list_and_whom_to_ask(people, general, browse):
+def test_managers_with_any_privilege_see_the_list_and_whom_to_ask(people, general, browse):
     page = text(browse(people.karim).get("managers", general))
     assert "Sophie Lambert" in page
     assert "Please ask: Sophie Lambert" in page
     assert "Update" not in page
 
 
-def test_the_list_says_who_is_away_and_who_stands_in(people, general, browse):
+def test_the_list_shows_absences_and_replacements(people, general, browse):
     from datetime import timedelta
 
     from django.utils import timezone
@@ -180,7 +189,9 @@ def test_the_list_says_who_is_away_and_who_stands_in(people, general, browse):
     assert "replaced by Hugo Perrin" in page
 
 
-def test_statements_do_not_grow_with_managers(people, general, browse, client, statements, crowd):
+def test_the_list_takes_as_many_statements_for_many_managers(
+    people, general, browse, client, statements, crowd
+):
     browse(people.sophie)
     before = statements("managers", general)
     ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
@@ -197,12 +208,14 @@ def test_a_manager_moves_one_place(people, general, manager, browse):
 # -- leaving ---------------------------------------------------------------------------------------
 
 
-def test_a_manager_in_charge_of_nothing_is_removed(people, general, manager, browse):
+def test_a_manager_without_open_tickets_is_removed(people, general, manager, browse):
     browse(people.sophie).post("manager_remove", general, manager(people.hugo))
     assert not general.managers.filter(user=people.hugo).exists()
 
 
-def test_one_in_charge_of_tickets_is_asked_about(people, general, manager, ticket, browse):
+def test_removing_a_manager_with_open_tickets_asks_what_happens_to_them(
+    people, general, manager, ticket, browse
+):
     actions.take(ticket, by=people.karim)
     page = text(browse(people.sophie).get("manager_remove", general, manager(people.karim)))
     assert "is in charge of 1 open ticket" in page
@@ -211,7 +224,9 @@ def test_one_in_charge_of_tickets_is_asked_about(people, general, manager, ticke
     assert general.managers.filter(user=people.karim).exists()
 
 
-def test_the_tickets_go_to_a_colleague(people, general, manager, ticket, browse):
+def test_the_tickets_of_a_removed_manager_go_to_a_colleague(
+    people, general, manager, ticket, browse
+):
     actions.take(ticket, by=people.karim)
     browse(people.sophie).post(
         "manager_remove", general, manager(people.karim), then="colleague", colleague="hugo"
@@ -220,7 +235,9 @@ def test_the_tickets_go_to_a_colleague(people, general, manager, ticket, browse)
     assert ticket.assignee == people.hugo
 
 
-def test_not_to_somebody_who_is_no_colleague(people, general, manager, ticket, browse):
+def test_the_tickets_of_a_removed_manager_go_only_to_a_manager(
+    people, general, manager, ticket, browse
+):
     actions.take(ticket, by=people.karim)
     for name in ("victor", "qui", ""):
         response = browse(people.sophie).post(
@@ -230,7 +247,7 @@ def test_not_to_somebody_who_is_no_colleague(people, general, manager, ticket, b
     assert general.managers.filter(user=people.karim).exists()
 
 
-def test_S_ESC_02_the_last_who_manages_managers_is_not_removed(people, general, manager, browse):
+def test_the_last_manager_of_managers_is_not_removed(people, general, manager, browse):
     response = browse(people.sophie).post("manager_remove", general, manager(people.sophie))
     assert "is the only person left who may manage managers" in text(response)
     assert general.managers.filter(user=people.sophie).exists()
@@ -246,7 +263,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("privilege", PAGES)
-def test_S_ESC_03_without_the_privilege_its_pages_are_closed(
+def test_the_pages_of_a_privilege_are_closed_without_it(
     people, general, manager, browse, privilege
 ):
     grant(manager(people.karim), *[p for p in PAGES if p is not privilege])
@@ -257,7 +274,9 @@ def test_S_ESC_03_without_the_privilege_its_pages_are_closed(
     assert {karim.get(name, general).status_code for name in others} == {200}
 
 
-def test_S_ESC_03_without_any_there_is_no_way_in(people, general, manager, browse, client):
+def test_managers_without_any_privilege_do_not_enter_the_admin(
+    people, general, manager, browse, client
+):
     ServiceManager.objects.filter(user=people.karim).update(**NONE)
     assert browse(people.karim).get("list").status_code == 302
     assert "/admin/login/" in client.get("/admin/").url

@@ -1,6 +1,7 @@
-"""The members of a category: inherited, or named."""
+"""The members of a category: inherited or chosen."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import ServiceManager
@@ -19,14 +20,14 @@ def shown(general):
     return [manager.pk for manager in general.managers.all()]
 
 
-def test_members_are_named(people, general, heating, manager, shown, browse):
+def test_members_of_a_category_are_chosen(people, general, heating, manager, shown, browse):
     browse(people.sophie).post(
         "category:members", heating, members="name", chosen=[manager(people.karim).pk], shown=shown
     )
     assert names(heating) == {"karim"}
 
 
-def test_and_inherited_again(people, heating, manager, browse):
+def test_a_category_inherits_its_members_again(people, heating, manager, browse):
     configuration.set_members(heating, [manager(people.karim)], by=None)
     browse(people.sophie).post("category:members", heating, members="inherit")
     heating.refresh_from_db()
@@ -34,19 +35,21 @@ def test_and_inherited_again(people, heating, manager, browse):
     assert names(heating) == set()
 
 
-def test_the_form_says_what_naming_members_means(people, heating, browse):
+def test_the_form_explains_what_choosing_members_means(people, heating, browse):
     page = text(browse(people.sophie).get("category:members", heating))
-    assert "By default, only the chosen members will be told" in page
+    assert "By default, only these members are alerted" in page
 
 
-def test_naming_nobody_is_refused(people, heating, shown, browse):
+def test_choosing_no_member_is_refused(people, heating, shown, browse):
     response = browse(people.sophie).post("category:members", heating, members="name", shown=shown)
-    assert "Choose at least one manager" in text(response)
+    assert "Tick at least one manager" in text(response)
     heating.refresh_from_db()
     assert heating.inherits_members
 
 
-def test_a_manager_of_another_service_is_no_choice(people, dsi, heating, shown, browse):
+def test_a_manager_of_another_service_cannot_be_chosen_as_a_member(
+    people, dsi, heating, shown, browse
+):
     nadia = dsi.managers.get(user=people.nadia)
     response = browse(people.sophie).post(
         "category:members", heating, members="name", chosen=[nadia.pk], shown=shown
@@ -55,7 +58,7 @@ def test_a_manager_of_another_service_is_no_choice(people, dsi, heating, shown, 
     assert names(heating) == set()
 
 
-def test_members_on_other_pages_of_the_list_keep_what_they_have(people, heating, manager, browse):
+def test_members_on_other_pages_of_the_list_stay_members(people, heating, manager, browse):
     configuration.set_members(heating, [manager(people.hugo)], by=None)
     browse(people.sophie).post(
         "category:members",
@@ -67,7 +70,7 @@ def test_members_on_other_pages_of_the_list_keep_what_they_have(people, heating,
     assert names(heating) == {"hugo", "karim"}
 
 
-def test_the_page_does_not_grow_with_managers(
+def test_the_page_takes_as_many_statements_for_a_crowd_of_managers(
     people, general, heating, browse, client, statements, crowd
 ):
     browse(people.sophie)
@@ -78,6 +81,41 @@ def test_the_page_does_not_grow_with_managers(
     assert page.count('name="chosen"') == 25
 
 
-def test_a_manager_is_found_by_name(people, general, heating, browse):
+def test_the_list_of_managers_is_searched_by_name(people, general, heating, browse):
     page = text(browse(people.sophie).get("category:members", heating, q="benali"))
     assert page.count('name="chosen"') == 1
+
+
+def test_ticking_managers_while_the_category_inherits_is_refused_and_the_ticks_stay(
+    people, heating, manager, shown, browse
+):
+    karim = manager(people.karim)
+    response = browse(people.sophie).post(
+        "category:members", heating, members="inherit", chosen=[karim.pk], shown=shown
+    )
+    page = BeautifulSoup(response.content, "html.parser")
+    assert "You ticked managers" in page.text
+    assert [box["value"] for box in page.select("[name=chosen][checked]")] == [str(karim.pk)]
+    heating.refresh_from_db()
+    assert heating.inherits_members
+
+
+def test_a_category_inherits_again_while_its_named_members_are_still_ticked(
+    people, heating, manager, shown, browse
+):
+    karim = manager(people.karim)
+    configuration.set_members(heating, [karim], by=None)
+    browse(people.sophie).post(
+        "category:members", heating, members="inherit", chosen=[karim.pk], shown=shown
+    )
+    heating.refresh_from_db()
+    assert heating.inherits_members
+
+
+def test_unticking_every_named_member_is_refused_and_no_tick_comes_back(
+    people, heating, manager, shown, browse
+):
+    configuration.set_members(heating, [manager(people.karim)], by=None)
+    response = browse(people.sophie).post("category:members", heating, members="name", shown=shown)
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.select("[name=chosen][checked]") == []

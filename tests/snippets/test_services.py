@@ -1,14 +1,16 @@
-"""The list of services, their panel, properties and end."""
+"""The list of services, their panel, properties and deletion."""
 
 import csv
 from io import BytesIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from openpyxl import load_workbook
+from wagtail.permissions import policy_registry
 
-from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.actions import NotPossible, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
 from wagtail_helpdesk.portal.menu import get_panel_url
@@ -23,37 +25,39 @@ def text(response):
 # -- the list --------------------------------------------------------------------------------------
 
 
-def test_an_administrator_finds_every_service(people, general, dsi, browse):
+def test_an_administrator_sees_every_service(people, general, dsi, browse):
     page = text(browse(people.gilles).get("list"))
     assert "Services Généraux" in page
     assert "DSI" in page
 
 
-def test_managers_find_exactly_the_services_they_configure(people, general, dsi, browse):
+def test_managers_see_exactly_the_services_they_configure(people, general, dsi, browse):
     page = text(browse(people.sophie).get("list"))
     assert "Services Généraux" in page
     assert "DSI" not in page
 
 
-def test_a_search_finds_nothing_that_is_not_theirs(people, general, dsi, browse):
+def test_a_search_finds_only_services_that_the_reader_configures(people, general, dsi, browse):
     assert "There are no" not in text(browse(people.sophie).get("list_results", q="Général"))
     assert "No services match" in text(browse(people.sophie).get("list_results", q="DSI"))
 
 
-def test_S_WAG_01_an_export_holds_nothing_else(people, general, dsi, browse):
+def test_an_export_holds_only_services_that_the_reader_configures(people, general, dsi, browse):
     response = browse(people.sophie).get("list", export="csv")
     exported = b"".join(response.streaming_content).decode()
     assert "Services Généraux" in exported
     assert "DSI" not in exported
 
 
-def test_an_export_holds_no_formula(people, general, browse):
+def test_an_export_escapes_formulas(people, general, browse):
     Service.objects.filter(pk=general.pk).update(default_subject='=HYPERLINK("http://evil")')
     response = browse(people.sophie).get("list", export="csv")
     assert "'=HYPERLINK" in b"".join(response.streaming_content).decode()
 
 
-def test_statements_do_not_grow_with_services(people, general, dsi, browse, statements):
+def test_the_list_takes_as_many_statements_for_many_services(
+    people, general, dsi, browse, statements
+):
     browse(people.gilles)
     before = statements("list")
     for number in range(15):
@@ -78,7 +82,7 @@ def test_the_panel_offers_what_the_privilege_allows(people, general, manager, br
     assert shown == {LABELS[privilege]}
 
 
-def test_the_panel_says_whom_to_ask_for_the_rest(people, general, browse):
+def test_the_panel_says_whom_to_ask_for_other_changes(people, general, browse):
     assert "Please ask: Sophie Lambert" in text(browse(people.karim).get("panel", general))
 
 
@@ -91,7 +95,9 @@ def test_the_panel_warns_of_categories_without_members(people, general, heating,
     assert "has no active member" in text(browse(people.sophie).get("panel", general))
 
 
-def test_and_of_those_whose_members_have_left(people, general, heating, manager, browse):
+def test_the_panel_warns_of_categories_whose_members_have_left(
+    people, general, heating, manager, browse
+):
     configuration.set_members(heating, [manager(people.hugo)], by=None)
     type(people.hugo).objects.filter(pk=people.hugo.pk).update(is_active=False)
     assert "has no active member" in text(browse(people.sophie).get("panel", general))
@@ -119,7 +125,7 @@ def values(service, **changes):
     return form | changes
 
 
-def test_the_template_of_tickets_is_written(people, general, browse):
+def test_the_ticket_template_of_a_service_is_saved(people, general, browse):
     response = browse(people.sophie).post(
         "edit", general, **values(general, default_subject="Salle :", default_priority="4")
     )
@@ -128,19 +134,19 @@ def test_the_template_of_tickets_is_written(people, general, browse):
     assert (general.default_subject, general.default_priority) == ("Salle :", 4)
 
 
-def test_a_blank_field_says_what_it_inherits(people, general, browse):
+def test_a_blank_field_of_a_service_shows_the_inherited_value(people, general, browse):
     page = text(browse(people.sophie).get("edit", general))
-    assert "Default value: “normal” (inherited from the settings of the site)" in page
-    assert "(leave blank to use the default value)" in page
+    assert "Default value: “normal” (inherited from the site settings)" in page
+    assert "No default." in page
 
 
 def test_each_way_to_assign_is_explained(people, general, browse):
     page = text(browse(people.sophie).get("edit", general))
-    assert "in turn: one after the other" in page
-    assert "whoever has the fewest open tickets" in page
+    assert "in turn: one manager after another" in page
+    assert "the available manager with the fewest open tickets" in page
 
 
-def test_groups_that_may_ask_are_chosen(people, general, browse):
+def test_groups_that_can_open_tickets_are_chosen(people, general, browse):
     staff = Group.objects.get(name="Personnels")
     form = values(general, groups=[staff.pk])
     del form["everyone"]
@@ -150,14 +156,16 @@ def test_groups_that_may_ask_are_chosen(people, general, browse):
     assert list(general.groups.all()) == [staff]
 
 
-def test_a_name_already_used_is_said_at_the_field(people, general, dsi, browse):
+def test_the_name_of_another_service_is_refused(people, general, dsi, browse):
     response = browse(people.sophie).post("edit", general, **values(general, name="dsi"))
     assert response.status_code == 200
     general.refresh_from_db()
     assert general.name == "Services Généraux"
 
 
-def test_the_category_for_arrivals_is_one_of_its_own(people, general, network, browse):
+def test_the_default_category_for_transfers_belongs_to_the_service(
+    people, general, network, browse
+):
     response = browse(people.sophie).post("edit", general, **values(general, arrivals=network.pk))
     assert response.status_code == 200
     general.refresh_from_db()
@@ -174,23 +182,23 @@ def test_a_field_somebody_else_changed_meanwhile_is_not_written_back(people, gen
     assert general.alert_address == "t@arvelle.example"
 
 
-def test_an_extra_address_that_is_somebodys_own_is_said_to_be(people, general, browse, client):
+def test_an_alert_email_that_belongs_to_an_account_is_pointed_out(people, general, browse, client):
     sophie = browse(people.sophie)
-    sentence = f"{people.hugo.email} is the address of Hugo Perrin"
+    sentence = f"{people.hugo.email} belongs to Hugo Perrin"
     assert sentence not in text(sophie.get("edit", general))
     saved = sophie.post("edit", general, **values(general, alert_address=people.hugo.email))
     assert sentence in text(client.get(saved.url))
     assert sentence in text(sophie.get("edit", general))
 
 
-def test_one_that_is_nobodys_is_not(people, general, browse, client):
+def test_an_alert_email_without_an_account_is_not_pointed_out(people, general, browse, client):
     sophie = browse(people.sophie)
     saved = sophie.post("edit", general, **values(general, alert_address="team@arvelle.example"))
     assert "is the address of" not in text(client.get(saved.url))
 
 
 @pytest.mark.parametrize("who", ["karim", "hugo", "nadia", "alice", "victor"])
-def test_others_do_not_edit_the_service(people, general, dsi, browse, who):
+def test_people_without_the_privilege_do_not_edit_the_service(people, general, dsi, browse, who):
     response = browse(getattr(people, who)).post("edit", general, **values(general, name="Mine"))
     assert response.status_code in (302, 404)
     general.refresh_from_db()
@@ -200,7 +208,7 @@ def test_others_do_not_edit_the_service(people, general, dsi, browse, who):
 # -- making, ordering, deleting --------------------------------------------------------------------
 
 
-def test_an_administrator_makes_a_service(people, dsi, browse):
+def test_an_administrator_creates_a_service(people, dsi, browse):
     form = values(Service(name="Courrier"))
     response = browse(people.gilles).post("add", **form)
     service = Service.objects.get(name="Courrier")
@@ -208,7 +216,7 @@ def test_an_administrator_makes_a_service(people, dsi, browse):
     assert service.order == 2
 
 
-def test_a_group_may_be_given_the_whole_configuration(people, general, browse):
+def test_a_group_can_be_given_the_whole_configuration(people, general, browse):
     group = Group.objects.get(name="Editors")
     group.permissions.add(Permission.objects.get(codename="change_service"))
     assert browse(people.alice).get("managers", general).status_code == 200
@@ -222,7 +230,7 @@ def test_the_catalogue_is_ordered_by_an_administrator(people, general, dsi, brow
 
 
 @pytest.mark.parametrize("position", ["", "9", "-1", "abc"])
-def test_without_a_place_in_the_catalogue_a_service_goes_to_its_end(
+def test_a_service_moved_without_a_position_goes_to_the_end(
     people, general, dsi, browse, client, position
 ):
     browse(people.gilles)
@@ -230,7 +238,7 @@ def test_without_a_place_in_the_catalogue_a_service_goes_to_its_end(
     assert list(Service.objects.values_list("name", flat=True)) == ["DSI", "Services Généraux"]
 
 
-def test_nobody_else_orders_it(people, general, dsi, browse, client):
+def test_managers_do_not_order_the_catalogue(people, general, dsi, browse, client):
     browse(people.nadia)
     client.post(f"{address('reorder', dsi)}?position=0")
     assert list(Service.objects.values_list("name", flat=True)) == ["Services Généraux", "DSI"]
@@ -241,25 +249,29 @@ def test_an_unused_service_is_deleted(people, general, browse):
     assert not Service.objects.exists()
 
 
-def test_R_27_a_service_with_tickets_says_how_many_and_where_to_go(people, general, ticket, browse):
+def test_deleting_a_service_with_tickets_shows_their_number_and_a_way_out(
+    people, general, ticket, browse
+):
     page = text(browse(people.gilles).get("delete", general))
     assert "1 ticket is in “Services Généraux”" in page
     assert address("transfer", general) in page
 
 
-def test_R_27_and_is_not_deleted_by_a_crafted_post(people, general, ticket, browse):
+def test_a_service_with_tickets_is_not_deleted_by_a_crafted_post(people, general, ticket, browse):
     browse(people.gilles).post("delete", general)
     assert Service.objects.filter(pk=general.pk).exists()
 
 
-def test_R_27_its_tickets_are_transferred_from_there(people, general, network, ticket, browse):
+def test_the_tickets_of_a_service_are_transferred_before_deletion(
+    people, general, network, ticket, browse
+):
     response = browse(people.gilles).post("transfer", general, to=network.pk)
     assert response.url == address("panel", general)
     ticket.refresh_from_db()
     assert ticket.category == network
 
 
-def test_S_WAG_01_nothing_is_deleted_in_bulk(people, general, dsi, browse, client):
+def test_services_cannot_be_deleted_in_bulk(people, general, dsi, browse, client):
     browse(people.gilles)
     url = f"/admin/bulk/wagtail_helpdesk/service/delete/?id={general.pk}&id={dsi.pk}"
     assert client.get(url).status_code == 404
@@ -267,7 +279,7 @@ def test_S_WAG_01_nothing_is_deleted_in_bulk(people, general, dsi, browse, clien
     assert Service.objects.count() == 2
 
 
-def test_the_menu_is_there_for_whoever_configures_something(people, general, browse, client):
+def test_the_menu_is_shown_to_people_who_configure_something(people, general, browse, client):
     browse(people.karim)
     assert "/admin/helpdesk/services/" in client.get("/admin/").content.decode()
     ServiceManager.objects.filter(user=people.alice).delete()
@@ -275,7 +287,7 @@ def test_the_menu_is_there_for_whoever_configures_something(people, general, bro
     assert "/admin/helpdesk/services/" not in client.get("/admin/").content.decode()
 
 
-def test_the_menu_of_the_portal_leads_to_the_panel(general):
+def test_the_menu_of_the_portal_links_to_the_panel(general):
     assert get_panel_url(general) == address("panel", general)
 
 
@@ -326,7 +338,7 @@ def test_no_cell_of_a_spreadsheet_is_a_formula(people, general, browse):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_name_behind_a_key_is_no_formula_either(people, general, heating, client, kind):
+def test_a_related_name_in_an_export_is_no_formula(people, general, heating, client, kind):
     Service.objects.filter(pk=general.pk).update(name="=1+1")
     client.force_login(people.gilles)
     response = client.get(reverse("helpdesk_categories:list"), {"export": kind})
@@ -336,3 +348,28 @@ def test_a_name_behind_a_key_is_no_formula_either(people, general, heating, clie
     else:
         cells = [cell for row in load_workbook(BytesIO(content)).active.iter_rows() for cell in row]
         assert {cell.data_type for cell in cells if cell.value == "=1+1"} == {"s"}
+
+
+@pytest.mark.parametrize("name", ["DSI", "dsi"])
+def test_a_name_that_another_service_has_is_refused_at_its_field(
+    people, general, dsi, browse, name
+):
+    response = browse(people.sophie).post("edit", general, **values(general, name=name))
+    assert response.context["form"].errors == {"name": ["Another service has this name already."]}
+
+
+def test_code_that_reuses_the_name_of_a_service_is_refused_for_the_name(dsi):
+    with pytest.raises(NotPossible) as refusal:
+        configuration.create_service(by=None, name="dsi")
+    assert (refusal.value.field, str(refusal.value)) == (
+        "name",
+        "Another service has this name already.",
+    )
+
+
+def test_the_policy_names_the_people_who_may_edit_a_service(people, general, dsi):
+    policy = policy_registry.get_by_type(Service)
+    assert set(policy.users_with_any_permission_for_instance(["change"], general)) == {
+        people.sophie,
+        *get_user_model().objects.filter(is_superuser=True),
+    }

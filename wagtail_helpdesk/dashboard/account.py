@@ -1,4 +1,4 @@
-"""The helpdesk's preferences in the Wagtail account: the forms of the intranet page."""
+"""Panels with the helpdesk's preferences in the Wagtail account."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ from wagtail_helpdesk.portal.preferences.switches import (
 )
 
 TAB = SettingsTab("helpdesk", _("Helpdesk"), order=250)
-#: The account is one form together with Wagtail's own: with more services, the intranet page.
-MOST_SERVICES = 50
+#: More services are configured on the intranet page: the account is a single form.
+MAX_ACCOUNT_SERVICES = 50
 
 
 @method_decorator(require_admin_access, name="dispatch")
 class FixedIdentityAccountView(AccountView):
     """The Wagtail account without the panel for name and e-mail address.
 
-    A site whose directory knows both puts it at the address of the account, before Wagtail's URLs.
+    A site with a directory puts it at the URL of the account, before Wagtail's URLs.
     """
 
     def get_panels(self) -> list[BaseSettingsPanel]:
-        """Return Wagtail's panels but that one; what is sent for it is not read."""
+        """Return Wagtail's panels without that one."""
         panels: list[BaseSettingsPanel] = super().get_panels()
         return [panel for panel in panels if not isinstance(panel, NameEmailSettingsPanel)]
 
 
 class OwnPreferencesPanel(BaseSettingsPanel):
-    """Everybody's own switches."""
+    """The preferences of every user."""
 
     name = "helpdesk_own"
     title = _("Preferences")
@@ -56,7 +56,7 @@ class OwnPreferencesPanel(BaseSettingsPanel):
 
     @cached_property
     def _form(self) -> OwnSwitches:
-        data = _sent(self.request, self.name)
+        data = _get_data(self.request, self.name)
         instance = HelpdeskPreferences.of(self.user)
         return OwnSwitches(data, instance=instance, prefix=self.name)
 
@@ -66,7 +66,7 @@ class OwnPreferencesPanel(BaseSettingsPanel):
 
 
 class ManagerPreferencesPanel(BaseSettingsPanel):
-    """What a manager hears of each service, and the daily reports."""
+    """The alerts and daily reports of a manager, by service."""
 
     name = "helpdesk"
     title = _("Manager preferences")
@@ -76,11 +76,11 @@ class ManagerPreferencesPanel(BaseSettingsPanel):
 
     @cached_property
     def _services(self) -> list[Service]:
-        return list(Service.objects.managed_by(self.user)[:MOST_SERVICES])
+        return list(Service.objects.managed_by(self.user)[:MAX_ACCOUNT_SERVICES])
 
     @cached_property
     def _form(self) -> AccountForms:
-        data = _sent(self.request, self.name)
+        data = _get_data(self.request, self.name)
         return AccountForms(
             self.user,
             self._services,
@@ -90,7 +90,7 @@ class ManagerPreferencesPanel(BaseSettingsPanel):
         )
 
     def is_active(self) -> bool:
-        """Tell whether this person manages anything."""
+        """Return whether the user manages a service."""
         return bool(self._services)
 
     def get_form(self) -> AccountForms:
@@ -98,12 +98,12 @@ class ManagerPreferencesPanel(BaseSettingsPanel):
         return self._form
 
     def get_context_data(self) -> dict[str, Any]:
-        """Return the forms, and the sentences for the script."""
+        """Return the forms, and the texts for the script."""
         return {"form": self._form, "vocabulary": preference_summary.get_vocabulary()}
 
 
 class AccountForms(ManagerPreferences):
-    """The preferences with the files that they need where the helpdesk's own are not loaded."""
+    """The forms with their media, which the admin does not load otherwise."""
 
     @property
     def media(self) -> Media:
@@ -115,7 +115,7 @@ class AccountForms(ManagerPreferences):
         return Media(css={"all": ["wagtail_helpdesk/preferences.css"]}, js=scripts)
 
 
-def _sent(request: Any, prefix: str) -> Any:
-    """Return what was sent for a panel, or None where the page that was sent did not have it."""
+def _get_data(request: Any, prefix: str) -> Any:
+    """Return the POST data of a panel, or None if the form sent did not contain it."""
     sent = request.method == "POST" and Shown.is_in(request.POST, prefix)
     return request.POST if sent else None

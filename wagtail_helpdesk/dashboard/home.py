@@ -1,4 +1,4 @@
-"""What managers find of their day on the home of the Wagtail admin; nobody else finds anything."""
+"""The panel and the summary of managers on the home page of the Wagtail admin."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from wagtail_helpdesk.portal.desk.overview import Overview, get_overview
 
 
 class HelpdeskPanel(Component):
-    """What is waiting for a manager, what is free, and how busy their services are."""
+    """The tickets waiting for a manager, the free tickets and the load of their services."""
 
     name = "helpdesk"
-    # Before the workflow panels of Wagtail (210): people wait for an answer.
+    # Before Wagtail's workflow panels (210).
     order = 120
     template_name = "wagtail_helpdesk/dashboard/panel.html"
 
@@ -39,7 +39,7 @@ class HelpdeskPanel(Component):
 
 
 class TicketsSummaryItem(SummaryItem):
-    """How many tickets wait for a manager and how many are free, beside the number of pages."""
+    """The numbers of waiting and free tickets in the site summary."""
 
     order = 400
     template_name = "wagtail_helpdesk/dashboard/summary.html"

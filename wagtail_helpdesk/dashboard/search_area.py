@@ -1,4 +1,4 @@
-"""The way from the search of the Wagtail admin to the tickets."""
+"""The search area for tickets in the Wagtail admin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 
 
 class TicketSearchArea(SearchArea):
-    """Leads managers to the helpdesk's own search, where the rule of reading is; nobody else."""
+    """Links managers to the helpdesk's search, which applies the access rules."""
 
     def __init__(self) -> None:
         super().__init__(_("Tickets"), url="", name="tickets", icon_name="helpdesk", order=900)
@@ -24,11 +24,11 @@ class TicketSearchArea(SearchArea):
         return False
 
     def render_html(self, request: HttpRequest, query: str, current: str | None = None) -> str:
-        # The page may move and has an address in each language: not known when this is registered.
+        # The page can move and has a URL per language, so it is looked up on each request.
         page = open_helpdesk_page(request)
-        address = page.get_url(request) if page else ""
-        if not address:
+        url = page.get_url(request) if page else ""
+        if not url:
             return ""
-        context = {"name": self.name, "url": f"{address}search/", "icon_name": self.icon_name}
+        context = {"name": self.name, "url": f"{url}search/", "icon_name": self.icon_name}
         context |= {"label": self.label, "query_string": query}
         return render_to_string(self.template, context, request=request)

@@ -1,4 +1,4 @@
-"""“Report a problem with this page” in Wagtail's bar of the page."""
+"""The item “Report a problem with this page” of Wagtail's user bar."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from wagtail_helpdesk.portal.requests.source_page import get_report_url
 
 
 class ReportItem(BaseItem):
-    """Leads to the form of whoever the page's section names."""
+    """A link to the ticket form of the service that is set for the page."""
 
     template_name = "wagtail_helpdesk/dashboard/userbar_report.html"
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, url: str) -> None:
         super().__init__()
-        self.address = address
+        self.url = url
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        return {**super().get_context_data(parent_context), "address": self.address}
+        return {**super().get_context_data(parent_context), "url": self.url}
 
 
 def add_report(request: HttpRequest, items: list[Any], page: Any) -> None:
@@ -30,5 +30,5 @@ def add_report(request: HttpRequest, items: list[Any], page: Any) -> None:
         return
     if getattr(request, "is_preview", False):
         return
-    if address := get_report_url(request, page):
-        items.append(ReportItem(address))
+    if url := get_report_url(request, page):
+        items.append(ReportItem(url))

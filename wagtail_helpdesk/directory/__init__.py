@@ -1,4 +1,4 @@
-"""Finding people: who stands behind an identifier or an address, whichever directory the site uses."""
+"""Looks up people by identifier, e-mail address or name, in any kind of directory."""
 
 from .errors import (
     AmbiguousPerson,

@@ -1,4 +1,4 @@
-"""What can go wrong when people are looked for, each with a sentence for whoever was looking."""
+"""Errors of looking up people, each with a message for the user."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DirectoryError(Exception):
-    """Nobody could be named; ``message`` says why, in the language of the reader."""
+    """A person could not be identified; ``message`` is the reason in the user's language."""
 
     @property
     def message(self) -> str:
@@ -27,7 +27,7 @@ class DirectoryError(Exception):
 
 
 class UnknownPerson(DirectoryError):
-    """The directory answered, and knows nobody active by this identifier or address."""
+    """No active person has this identifier or e-mail address."""
 
     def __init__(self, identifier: str) -> None:
         super().__init__(identifier)
@@ -35,11 +35,11 @@ class UnknownPerson(DirectoryError):
 
     @property
     def message(self) -> str:
-        return _("“%(identifier)s” is unknown.") % {"identifier": _short(self.identifier)}
+        return _("“%(identifier)s” is unknown.") % {"identifier": _shorten(self.identifier)}
 
 
 class AmbiguousPerson(DirectoryError):
-    """Several people answer to this address; choosing one of them would be guessing."""
+    """Several people have this e-mail address."""
 
     def __init__(self, identifier: str) -> None:
         super().__init__(identifier)
@@ -48,14 +48,14 @@ class AmbiguousPerson(DirectoryError):
     @property
     def message(self) -> str:
         return _("Several people match “%(identifier)s”: enter the identifier of one of them.") % {
-            "identifier": _short(self.identifier)
+            "identifier": _shorten(self.identifier)
         }
 
 
 class UnconfirmedPerson(DirectoryError):
-    """An account bears this address, and nothing but the account vouches for it.
+    """The e-mail address belongs to an account, and the directory does not confirm it.
 
-    ``user`` is the account, to be named by its identifier once the reader has confirmed it.
+    ``user`` is the account, used once the user of the form has confirmed it.
     """
 
     def __init__(self, typed: str, user: User) -> None:
@@ -69,17 +69,17 @@ class UnconfirmedPerson(DirectoryError):
             "The account “%(identifier)s” (%(name)s) uses the address “%(address)s”, "
             "which the directory does not confirm. Check that this is the right person."
         ) % {
-            "identifier": _short(self.user.get_username()),
+            "identifier": _shorten(self.user.get_username()),
             "name": get_display_name(self.user),
-            "address": _short(self.typed),
+            "address": _shorten(self.typed),
         }
 
 
 class DirectoryUnavailable(DirectoryError):
-    """The directory gave no answer that can be trusted, so nothing is known about anybody.
+    """The directory gave no complete answer.
 
-    ``reason`` is for logs and commands: ``down`` (dead, slow, incomplete) or ``refused`` (it answers,
-    but not to the service account). ``known`` are the people that a search found without the directory.
+    ``reason`` is for logs and commands: ``down`` (dead, slow, incomplete) or ``refused`` (it rejects
+    the service account). ``known`` holds local accounts found by a search.
     """
 
     def __init__(self, detail: str = "", *, reason: Literal["down", "refused"] = "down") -> None:
@@ -96,7 +96,7 @@ class DirectoryUnavailable(DirectoryError):
 
 
 class UnknownGroup(DirectoryError):
-    """The directory answered, and has no such group (or more than one)."""
+    """The directory has no such group, or more than one."""
 
     def __init__(self, group: str) -> None:
         super().__init__(group)
@@ -108,7 +108,7 @@ class UnknownGroup(DirectoryError):
 
 
 class ForInsiders(DirectoryError):
-    """An external guest does not search the directory of the organisation."""
+    """External guests cannot search the directory."""
 
     @property
     def message(self) -> str:
@@ -118,7 +118,7 @@ class ForInsiders(DirectoryError):
 
 
 class TooManySearches(DirectoryError):
-    """This person searched more often than the settings allow within a minute."""
+    """The user exceeded the number of searches per minute."""
 
     @property
     def message(self) -> str:
@@ -126,15 +126,15 @@ class TooManySearches(DirectoryError):
 
 
 class TooManyLookups(DirectoryError):
-    """This person named more people than the settings allow within an hour."""
+    """The user exceeded the number of people per hour."""
 
     @property
     def message(self) -> str:
-        return _("You have named a lot of people. Please wait an hour before naming others.")
+        return _("You have entered a lot of people. Wait an hour before adding more.")
 
 
 class TooManyPeople(DirectoryError):
-    """More people are named than the directory is asked about for one form."""
+    """One form contains too many people."""
 
     def __init__(self, most: int) -> None:
         super().__init__(most)
@@ -142,13 +142,13 @@ class TooManyPeople(DirectoryError):
 
     @property
     def message(self) -> str:
-        return _("Name at most %(most)d people at once.") % {"most": self.most}
+        return _("Enter at most %(most)d people at a time.") % {"most": self.most}
 
 
 class UnresolvedPeople(DirectoryError):
-    """Some of several people could not be named: nobody is returned, and nothing typed is lost.
+    """Some of several people could not be identified.
 
-    ``problems`` maps what was typed to the error it met, ``found`` holds those who were found.
+    ``problems`` maps the typed text to its error; ``found`` holds the people identified.
     """
 
     def __init__(self, problems: Mapping[str, DirectoryError], found: Sequence[User]) -> None:
@@ -172,7 +172,7 @@ class UnresolvedPeople(DirectoryError):
 
     @property
     def unconfirmed(self) -> list[User]:
-        """The accounts to be confirmed."""
+        """The accounts that need confirmation."""
         return [
             problem.user
             for problem in self.problems.values()
@@ -184,6 +184,6 @@ class UnresolvedPeople(DirectoryError):
         return " ".join(problem.message for problem in self.problems.values())
 
 
-def _short(typed: str, longest: int = 80) -> str:
-    """What was typed may be a whole pasted document; the sentence about it stays a sentence."""
+def _shorten(typed: str, longest: int = 80) -> str:
+    """Return typed text cut to a length that fits a message."""
     return typed if len(typed) <= longest else f"{typed[:longest]}…"

@@ -1,4 +1,4 @@
-"""The form field in which people are named, with what confirms an address that nothing vouches for."""
+"""The form field for people, with the confirmation of unverified e-mail addresses."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 
 class PeopleInput(forms.TextInput):
-    """A text field, followed by a checkbox for each account that is to be confirmed."""
+    """A text field with a checkbox for each account to confirm."""
 
     template_name = "wagtail_helpdesk/widgets/people.html"
 
     def __init__(self, attrs: Any = None) -> None:
         super().__init__(attrs)
-        #: Identifiers of the accounts that the reader has confirmed, or chosen from a list.
+        #: Identifiers of accounts that the user confirmed or ticked in a list.
         self.confirmed: list[str] = []
-        #: The accounts that an address names and nothing else confirms.
+        #: Accounts identified only by an unverified e-mail address.
         self.unconfirmed: list[User] = []
 
     def remember(self, sent: Any, name: str) -> None:
-        """Take over what was confirmed in a form that is shown again."""
-        values = [_values(sent, key) for key in (_confirming(name), "chosen")]
+        """Read the confirmed accounts from form data."""
+        values = [_get_values(sent, key) for key in (_get_confirmation_name(name), "chosen")]
         self.confirmed = list(dict.fromkeys(value for some in values for value in some))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """Return the text; what was confirmed is kept beside it."""
+        """Return the text, and remember the confirmed accounts."""
         self.remember(data, name)
         return super().value_from_datadict(data, files, name)
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        """Add the accounts to confirm, and those confirmed before."""
+        """Return the context with the accounts to confirm and those confirmed."""
         context = super().get_context(name, value, attrs)
         context["widget"] |= {
-            "confirming": _confirming(name),
+            "confirming": _get_confirmation_name(name),
             "confirmed": self.confirmed,
             "unconfirmed": [
                 {
@@ -59,11 +59,11 @@ class PeopleInput(forms.TextInput):
 def named_people(
     form: forms.BaseForm, name: str, *, by: Any, external: bool = False, otherwise: Any = ""
 ) -> list[User]:
-    """Return the users named in a field whose widget is a ``PeopleInput``, all or nobody.
+    """Return the users entered in a field whose widget is a ``PeopleInput``, all or none.
 
-    ``by`` is the person who fills in the form: the number of people they may name is limited.
+    ``by`` is the user of the form: the number of people they can enter is limited.
 
-    Raises ``ValidationError`` naming those who are unknown or to be confirmed, followed by ``otherwise``.
+    Raises ``ValidationError`` about the unknown and unconfirmed people, followed by ``otherwise``.
     """
     widget: Any = form.fields[name].widget
     try:
@@ -76,11 +76,11 @@ def named_people(
         raise ValidationError(" ".join(filter(None, [str(problem), str(otherwise)]))) from problem
 
 
-def _confirming(name: str) -> str:
+def _get_confirmation_name(name: str) -> str:
     return f"{name}-confirmed"
 
 
-def _values(sent: Any, key: str) -> list[str]:
+def _get_values(sent: Any, key: str) -> list[str]:
     if hasattr(sent, "getlist"):
         return list(sent.getlist(key))
     value = sent.get(key, [])

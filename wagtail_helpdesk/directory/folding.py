@@ -19,9 +19,9 @@ class FoldName(Func):
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Call Python: SQLite folds ASCII letters only."""
+        """Use Python: SQLite lowers ASCII letters only."""
         connection.ensure_connection()
-        # Once for each connection: a function that is in use cannot be defined again.
+        # Once per connection: a function in use cannot be redefined.
         if getattr(connection, "_helpdesk_folds", None) is not connection.connection:
             connection.connection.create_function(
                 _SQLITE_FUNCTION, 1, lambda text: fold_name(text or ""), deterministic=True
@@ -30,7 +30,7 @@ class FoldName(Func):
         return self.as_sql(compiler, connection, function=_SQLITE_FUNCTION, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Translate letter by letter: the extension ``unaccent`` is not there on every server."""
+        """Translate each letter: not every server has the extension ``unaccent``."""
         folded = "LOWER(%(expressions)s)"
         for spec, plain in _SEVERAL.items():
             folded = f"REPLACE({folded}, '{spec}', '{plain}')"
@@ -48,13 +48,13 @@ def _letters() -> tuple[dict[str, str], dict[str, str]]:
         folded = fold_name(spec)
         if folded != spec and folded.isascii() and folded.isalpha():
             (one if len(folded) == 1 else several)[spec] = folded
-    # A server whose locale is C leaves the case of these letters alone.
+    # A server with locale C does not lower these letters.
     return one, {spec: folded for spec, folded in several.items() if spec.lower() in _COMMON}
 
 
 _COMMON = {*PLAIN, "ß"}
 _ONE, _SEVERAL = _letters()
 _MARKS = "".join(chr(n) for n in range(0x300, 0x370) if unicodedata.combining(chr(n)))
-# What has no counterpart in the second list is deleted. A quote is written twice in SQL.
+# TRANSLATE deletes letters without a counterpart. Quotes are doubled in SQL.
 _FROM = "".join([*_ONE, *JOINERS]).replace("'", "''") + _MARKS
 _TO = "".join(_ONE.values()) + " " * len(JOINERS)

@@ -1,4 +1,4 @@
-"""External guests: people whom only their e-mail address names, where the site invites such people."""
+"""External guests: accounts identified only by their e-mail address."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 
 def may_invite_address(typed: str) -> bool:
-    """Return whether this is a well-formed address of a domain from which the site invites strangers."""
+    """Return whether this is an e-mail address that the site allows as an external guest."""
     if not helpdesk_settings.EXTERNAL_GUESTS or not looks_like_address(typed):
         return False
     domains = [domain.lower() for domain in helpdesk_settings.EXTERNAL_GUEST_DOMAINS]
     if domains and typed.rpartition("@")[2].lower() not in domains:
         return False
-    return _fits(typed) and not _stands_for_an_account(typed)
+    return _fits(typed) and not _belongs_to_account(typed)
 
 
 def _fits(address: str) -> bool:
-    """Tell whether the address can be an identifier: the user model limits its length."""
+    """Return whether the e-mail address fits the identifier field of the user model."""
     model = get_user_model()
     longest = getattr(model._meta.get_field(model.USERNAME_FIELD), "max_length", None)
     return longest is None or len(address) <= longest
 
 
-def _stands_for_an_account(address: str) -> bool:
-    """Somebody deactivated, or ambiguous, is not let in by a side door."""
+def _belongs_to_account(address: str) -> bool:
+    """Return whether an account has this e-mail address, also a deactivated one."""
     model = get_user_model()
     named = Q(**{f"{model.USERNAME_FIELD}__iexact": address})
     if hasattr(model, email := model.get_email_field_name()):
@@ -62,7 +62,7 @@ def create_external_guest(address: str) -> User:
     """
     model = get_user_model()
     with transaction.atomic():
-        # Two forms may invite the same stranger in the same instant.
+        # Two forms can invite the same person at once.
         user, _new = model._default_manager.get_or_create(
             **{model.USERNAME_FIELD: address.lower()},
             defaults=_mailed(address) | {"password": make_password(None)},

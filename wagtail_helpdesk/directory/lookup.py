@@ -1,4 +1,4 @@
-"""The questions that doors ask: this person, these people, somebody like that, and what their card says."""
+"""Looks up one or several people, searches for people and loads directory cards."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .errors import (
     UnresolvedPeople,
 )
 from .parsing import split_names
-from .refreshing import DOWN, DOWN_SECONDS, refresh_known
+from .refreshing import DOWN, DOWN_SECONDS, update_known_account
 from .users import UserDirectory
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def find_people(
     _count_lookups(by, len(names))
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
-    for typed in _patiently(names):
+    for typed in _limit_time(names):
         try:
             found[typed] = _find(typed, confirmed)
         except DirectoryUnavailable:
@@ -115,9 +115,11 @@ def find_people(
             else:
                 problems[typed] = problem
     if problems:
-        raise UnresolvedPeople(problems, _each_once(user for user in found.values() if user))
+        raise UnresolvedPeople(problems, _deduplicate(user for user in found.values() if user))
     # Accounts of external guests are made last, once nothing can stop the form that names them.
-    return _each_once(user or guests.create_external_guest(typed) for typed, user in found.items())
+    return _deduplicate(
+        user or guests.create_external_guest(typed) for typed, user in found.items()
+    )
 
 
 def search_people(
@@ -133,7 +135,7 @@ def search_people(
     words = name_words(query)
     if len(query) > MAX_QUERY or max(map(len, words), default=0) < MIN_QUERY:
         return []
-    _admit(by)
+    _check_search_limits(by)
     directory, users = site_directory(), UserDirectory()
     try:
         candidates = directory.search(query, limit)
@@ -184,10 +186,10 @@ def get_directory_card(user: User) -> Mapping[str, str]:
         return kept
     if cache.get(DOWN):
         return {}
-    return _fresh_card(user, key)
+    return _load_card(user, key)
 
 
-def _fresh_card(user: User, key: str) -> Mapping[str, str]:
+def _load_card(user: User, key: str) -> Mapping[str, str]:
     try:
         shown = dict(site_directory().card(user))
     except DirectoryUnavailable as error:
@@ -203,9 +205,9 @@ def _find(typed: str, confirmed: Collection[str]) -> User:
         raise UnknownPerson(typed)
     accounts = UserDirectory()
     known = accounts.by_identifier(typed)
-    # Whoever is known by identifier is found with the directory down too.
+    # Local accounts are found by identifier even while the directory is down.
     if known and not accounts.identifies_by_address:
-        return refresh_known(site_directory(), known)
+        return update_known_account(site_directory(), known)
     try:
         return _ask_directories(typed)
     except UnconfirmedPerson as problem:
@@ -221,8 +223,8 @@ def _ask_directories(typed: str) -> User:
         return UserDirectory().find(typed)
 
 
-def _patiently(names: Iterable[str]) -> Iterator[str]:
-    """Yield the names while there is time. A directory may answer each in time, and all of them never."""
+def _limit_time(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names until the time for all of them is over; then raise ``DirectoryUnavailable``."""
     deadline = monotonic() + TIMEOUT_SECONDS * helpdesk_settings.DIRECTORY_TIMEOUT
     for name in names:
         if monotonic() > deadline:
@@ -230,12 +232,12 @@ def _patiently(names: Iterable[str]) -> Iterator[str]:
         yield name
 
 
-def _each_once(users: Iterable[User]) -> list[User]:
+def _deduplicate(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
 
 
 def _count_lookups(by: User | None, people: int) -> None:
-    """Count the people named: who is found and who is not says who exists."""
+    """Count looked-up people against the hourly limit, because each lookup reveals whether somebody exists."""
     if by is None or not people:
         return
     most = helpdesk_settings.DIRECTORY_LOOKUPS_PER_HOUR
@@ -244,7 +246,7 @@ def _count_lookups(by: User | None, people: int) -> None:
         raise TooManyLookups
 
 
-def _admit(by: User | None) -> None:
+def _check_search_limits(by: User | None) -> None:
     if by is None:
         return
     if guests.is_external(by):

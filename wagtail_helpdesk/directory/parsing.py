@@ -1,4 +1,4 @@
-"""Lists of people, as they are typed or pasted from a mail program."""
+"""Parses lists of people, typed or pasted from a mail program."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def split_names(text: str) -> list[str]:
 
 
 class _Reader:
-    """Reads from left to right, once."""
+    """A parser that reads the text once."""
 
     def __init__(self) -> None:
         self._found: list[str] = []
@@ -63,20 +63,20 @@ class _Reader:
         self._pending = []
         if self._separator == "," and self._found and _is_family(self._found[-1], name, address):
             self._found.pop()
-        # A name that is an address itself names a person too: none is left out in silence.
+        # A name that is an e-mail address is a person as well and must not be dropped.
         self._found += [*others, address] if address else others
         self._separator = ""
 
 
 def _bare(address: str) -> str:
-    """Return an address without what a link or a quotation puts around it."""
+    """Return an e-mail address without ``mailto:`` and quotes."""
     return address.strip().removeprefix("mailto:").strip("'\"").strip()
 
 
 def _is_family(before: str, name: str, address: str) -> bool:
-    """Tell whether what stands before a comma is the family name of the person after it.
+    """Return whether the text before a comma is the family name of the person after it.
 
-    If the address holds both and they differ; an identifier of another person is kept.
+    That is so if the e-mail address contains both; otherwise it is another person's identifier.
     """
     family, given = name_words(before), name_words(name)
     local = fold_name(address.rpartition("@")[0])

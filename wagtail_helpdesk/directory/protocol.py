@@ -1,4 +1,4 @@
-"""What the helpdesk asks of a directory, and what a directory says of somebody who is not a user yet."""
+"""The interface of directories, and the data they return."""
 
 from __future__ import annotations
 
@@ -12,59 +12,59 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody a search found. ``details`` maps the labels of ``DIRECTORY_CANDIDATE`` to values."""
+    """A person found by a search. ``details`` maps the labels of ``DIRECTORY_CANDIDATE`` to values."""
 
     identifier: str
     full_name: str
     mail: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
-    #: Primary key of the user, for people the site knows already.
+    #: Primary key of the account, if there is one.
     user_pk: Any = None
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What the directory says of somebody who has an account."""
+    """The directory's data for an account."""
 
     user: User
-    #: Names of fields of the user model, with what the directory has.
+    #: Values in the directory by field of the user model.
     values: Mapping[str, str]
-    #: What stays the same when the identifier changes; empty where the directory has no such thing.
+    #: Identifier that never changes; empty if the directory has none.
     stable_id: str = ""
-    #: The new identifier, of a person who got another one.
+    #: The new identifier, if it changed.
     identifier: str = ""
 
 
 class Directory(Protocol):
-    """Where people are found. ``DIRECTORY`` names the class; it is made without arguments."""
+    """A source of people. ``DIRECTORY`` is the path of the class, instantiated without arguments."""
 
     def find(self, identifier_or_address: str) -> User:
-        """Return the one active user; make the account of somebody who never logged in.
+        """Return the active user; an account is created for a person who never logged in.
 
         Raises ``UnknownPerson``, ``AmbiguousPerson`` or ``DirectoryUnavailable``.
         """
         ...
 
     def search(self, query: str, limit: int) -> list[Candidate]:
-        """Return at most ``limit`` people whose names, identifier or address fit every word. Writes nothing.
+        """Return at most ``limit`` people whose names, identifier or e-mail match every word. Writes nothing.
 
         Raises ``DirectoryUnavailable``.
         """
         ...
 
     def card(self, user: User) -> Mapping[str, str]:
-        """Return label and value of what ``DIRECTORY_CARD`` shows of somebody. Raises ``DirectoryUnavailable``."""
+        """Return the values of ``DIRECTORY_CARD`` by label. Raises ``DirectoryUnavailable``."""
         ...
 
     def members(self, group: str) -> list[Candidate]:
-        """Return everybody in a group. Raises ``UnknownGroup`` or ``DirectoryUnavailable``, never a part."""
+        """Return all members of a group. Raises ``UnknownGroup`` or ``DirectoryUnavailable``."""
         ...
 
     def missing(self, users: Iterable[User]) -> list[User]:
-        """Return those whom a complete, successful search did not find. Raises ``DirectoryUnavailable``."""
+        """Return the users who are not in the directory. Raises ``DirectoryUnavailable``, never guesses."""
         ...
 
     # Optional, for directories that hold names and addresses of accounts:
     #
     # def profiles(self, users: Iterable[User]) -> list[Profile]
-    #     Return what it knows of those it finds. Raises ``DirectoryUnavailable``, never a part.
+    #     Return the data of the users it finds. Raises ``DirectoryUnavailable``.

@@ -1,4 +1,4 @@
-"""Accounts brought up to date with what the directory says of their owners."""
+"""Updates accounts from the directory."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Set while the directory does not answer: pages that can do without it do not wait again.
+#: Cache key set while the directory is down, so that pages do not wait for it again.
 DOWN = "wagtail_helpdesk.directory.down"
 DOWN_SECONDS = 60
 
 
 class TakenIdentifier(Exception):
-    """The directory's new identifier of a person is that of another account."""
+    """The new identifier of a person already belongs to another account."""
 
     def __init__(self, user: User, identifier: str) -> None:
         super().__init__(
-            f"{user.get_username()} is called {identifier} now, and another account has this"
-            " identifier: give that one another identifier or delete it, then run this again"
+            f"{user.get_username()} is now called {identifier}, and another account has this"
+            " identifier: rename or delete that account, then run this again"
         )
 
 
-def profiles(directory: Directory, users: Iterable[User]) -> list[Profile]:
-    """Return what the directory knows of these people; nothing, if it is of a kind that cannot tell."""
+def load_profiles(directory: Directory, users: Iterable[User]) -> list[Profile]:
+    """Return the directory's data for these users; empty if the directory provides none."""
     ask = getattr(directory, "profiles", None)
     return list(ask(users)) if ask else []
 
 
-def changes_of(profile: Profile) -> dict[str, tuple[str, str]]:
-    """Return the fields of an account that differ from the directory, each before and after."""
+def get_changes(profile: Profile) -> dict[str, tuple[str, str]]:
+    """Return the changed fields of an account, each with its old and new value."""
     user = profile.user
-    wanted = {name: _fitting(name, value) for name, value in profile.values.items()}
+    wanted = {name: _truncate(name, value) for name, value in profile.values.items()}
     if profile.identifier:
         wanted[get_user_model().USERNAME_FIELD] = profile.identifier
     return {
@@ -56,12 +56,12 @@ def changes_of(profile: Profile) -> dict[str, tuple[str, str]]:
     }
 
 
-def refresh(profile: Profile) -> list[str]:
-    """Write what the directory knows to the account; return the names of the fields that changed.
+def update_account(profile: Profile) -> list[str]:
+    """Update an account from the directory and return the names of the changed fields.
 
-    Raises ``TakenIdentifier``, and changes nothing then.
+    Raises ``TakenIdentifier`` without changing anything.
     """
-    user, changes = profile.user, changes_of(profile)
+    user, changes = profile.user, get_changes(profile)
     model: Any = get_user_model()
     name = model.USERNAME_FIELD
     with transaction.atomic():
@@ -73,12 +73,12 @@ def refresh(profile: Profile) -> list[str]:
             setattr(user, field, after)
         if changes:
             user.save(update_fields=list(changes))
-        remember(user, profile.stable_id)
+        record_identity(user, profile.stable_id)
     return list(changes)
 
 
-def remember(user: User, stable_id: str) -> None:
-    """Note which entry of the directory an account belongs to, unless it belongs to another account."""
+def record_identity(user: User, stable_id: str) -> None:
+    """Record the directory entry of an account, unless another account has it."""
     if not stable_id:
         return
     others = DirectoryIdentity.objects.filter(stable_id=stable_id).exclude(user=user)
@@ -89,30 +89,30 @@ def remember(user: User, stable_id: str) -> None:
         with transaction.atomic():
             DirectoryIdentity.objects.update_or_create(user=user, defaults={"stable_id": stable_id})
     except IntegrityError:
-        # Another request was faster, with this account or with another one.
-        logger.info("The entry %s of the directory was noted meanwhile", stable_id)
+        # Another request has recorded the entry.
+        logger.info("The entry %s of the directory was recorded meanwhile", stable_id)
 
 
-def follow(stable_id: str, identifier: str) -> None:
-    """Give the account of an entry the identifier that the entry has now, unless another account has it."""
+def rename_by_stable_id(stable_id: str, identifier: str) -> None:
+    """Rename the account of an entry to its current identifier, unless another account has it."""
     if not stable_id:
         return
     recorded = DirectoryIdentity.objects.filter(stable_id=stable_id).select_related("user").first()
     if recorded is None or recorded.user.get_username().casefold() == identifier.casefold():
         return
     try:
-        refresh(Profile(recorded.user, {}, stable_id, identifier))
+        update_account(Profile(recorded.user, {}, stable_id, identifier))
     except TakenIdentifier as error:
         logger.warning("%s", error)
 
 
-def refresh_known(directory: Directory, user: User) -> User:
-    """Return an account that was looked up, as the directory has it, or as it is if that is down."""
+def update_known_account(directory: Directory, user: User) -> User:
+    """Return an account after updating it from the directory, unchanged if the directory is down."""
     if cache.get(DOWN):
         return user
     try:
-        for profile in profiles(directory, [user]):
-            refresh(profile)
+        for profile in load_profiles(directory, [user]):
+            update_account(profile)
     except DirectoryUnavailable as error:
         logger.warning("User %s is not refreshed: %s", user.pk, error.detail)
         cache.set(DOWN, True, DOWN_SECONDS)
@@ -121,6 +121,6 @@ def refresh_known(directory: Directory, user: User) -> User:
     return user
 
 
-def _fitting(name: str, value: str) -> str:
+def _truncate(name: str, value: str) -> str:
     longest = getattr(get_user_model()._meta.get_field(name), "max_length", None)
     return value[:longest] if longest else value

@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-#: Fields that may hold a name, as people are sorted by them; a user model has some of these.
+#: Fields that can hold a name, in sort order; a user model has some of these.
 NAME_ORDER = ("last_name", "first_name", "full_name", "name")
-#: Fewer letters than these would be a part of too many names.
-SHORTEST_PART = 3
+#: Shorter queries must match a whole word.
+MIN_PART_LENGTH = 3
 
 
 class UserDirectory:
     """Active users of the site, by identifier, address or name."""
 
     def find(self, identifier_or_address: str) -> User:
-        """Return the one active user with this identifier, or else with this address.
+        """Return the active user with this identifier, or else with this e-mail address.
 
-        Raises ``UnconfirmedPerson`` for an address that only its account vouches for.
+        Raises ``UnconfirmedPerson`` for an unverified e-mail address.
         """
         user = self.by_identifier(identifier_or_address)
         if user is not None and not self.identifies_by_address:
@@ -48,31 +48,31 @@ class UserDirectory:
 
     @property
     def identifies_by_address(self) -> bool:
-        """Whether the identifier is the e-mail address: then it is no better known than the address."""
+        """Whether the identifier is the e-mail address, and as unverified as it."""
         return _email_field() == get_user_model().USERNAME_FIELD
 
     def by_identifier(self, identifier: str) -> User | None:
-        """Return the active user with this identifier; upper and lower case are one unless they name two people."""
+        """Return the active user with this identifier, or None. Case is ignored unless it distinguishes two users."""
         field = get_user_model().USERNAME_FIELD
         hits = list(_active().filter(**{f"{field}__iexact": identifier})[:10])
         exact = [user for user in hits if user.get_username() == identifier]
-        return _the_one(exact or hits, identifier)
+        return _get_only(exact or hits, identifier)
 
     def by_address(self, address: str) -> User | None:
-        """Return the active user with this e-mail address. Raises ``AmbiguousPerson`` if there are several."""
+        """Return the active user with this e-mail address, or None. Raises ``AmbiguousPerson``."""
         if not address or not _has_field(_email_field()):
             return None
-        return _the_one(
+        return _get_only(
             list(_active().filter(**{f"{_email_field()}__iexact": address})[:2]), address
         )
 
     def search(self, query: str, limit: int) -> list[Candidate]:
-        """Return active users of whom every word of the query is in a searched field."""
-        users = self.matching(query).order_by(*_present(NAME_ORDER), "pk")
-        return [_candidate(user) for user in users[:limit]]
+        """Return the active users whose searched fields contain every word."""
+        users = self.matching(query).order_by(*_filter_fields(NAME_ORDER), "pk")
+        return [_make_candidate(user) for user in users[:limit]]
 
     def matching(self, query: str, among: QuerySet[User] | None = None) -> QuerySet[User]:
-        """Return the users whom ``search`` finds, among these or all who are active.
+        """Return the users that ``search`` finds, among the given ones or all active users.
 
         Case, accents, hyphens and apostrophes do not count. A query of fewer than three letters
         must be a whole word.
@@ -81,15 +81,15 @@ class UserDirectory:
         words = name_words(query)
         if not words:
             return users
-        whole = sum(map(len, words)) < SHORTEST_PART
+        whole = sum(map(len, words)) < MIN_PART_LENGTH
         users = users.alias(_searched=FoldName(_searched_text()))
         for word in words:
             users = users.filter(_searched__contains=f" {word} " if whole else word)
         return users
 
     def card(self, user: User) -> Mapping[str, str]:
-        """Return what ``DIRECTORY_CARD`` shows: its keys are attributes of the user, with dots for relations."""
-        return _shown(user, helpdesk_settings.DIRECTORY_CARD)
+        """Return the values of ``DIRECTORY_CARD``, whose keys are attributes of the user, dotted for relations."""
+        return _get_attributes(user, helpdesk_settings.DIRECTORY_CARD)
 
     def members(self, group: str) -> list[Candidate]:
         """Return the active users of a Django group."""
@@ -97,10 +97,10 @@ class UserDirectory:
             users = Group.objects.get(name=group).user_set.filter(is_active=True)
         except Group.DoesNotExist:
             raise UnknownGroup(group) from None
-        return [_candidate(user) for user in users.order_by("pk")]
+        return [_make_candidate(user) for user in users.order_by("pk")]
 
     def missing(self, users: Iterable[User]) -> list[User]:
-        """Return nobody: the site's own users leave by being deactivated."""
+        """Return nobody: local users leave by being deactivated."""
         return []
 
 
@@ -108,7 +108,7 @@ def _active() -> QuerySet[User]:
     return get_user_model()._default_manager.filter(is_active=True)
 
 
-def _the_one(hits: list[User], typed: str) -> User | None:
+def _get_only(hits: list[User], typed: str) -> User | None:
     if len(hits) > 1:
         raise AmbiguousPerson(typed)
     return hits[0] if hits else None
@@ -118,8 +118,8 @@ def _email_field() -> str:
     return get_user_model().get_email_field_name()
 
 
-def _present(names: Iterable[str]) -> list[str]:
-    """Return the fields that the user model of the site has."""
+def _filter_fields(names: Iterable[str]) -> list[str]:
+    """Return the fields that the user model has."""
     return [name for name in names if _has_field(name)]
 
 
@@ -135,33 +135,33 @@ def _searched_text() -> Expression:
     """Return the searched fields as one text, each between spaces."""
     chosen = helpdesk_settings.PEOPLE_SEARCH_FIELDS
     identity = [get_user_model().USERNAME_FIELD, _email_field()]
-    fields = list(dict.fromkeys(chosen or _present([*NAME_ORDER, *identity])))
+    fields = list(dict.fromkeys(chosen or _filter_fields([*NAME_ORDER, *identity])))
     parts: list[Any] = [Value(" ")]
     for name in fields:
         parts += [F(name), Value(" ")]
     return Concat(*parts, output_field=TextField())
 
 
-def _candidate(user: User) -> Candidate:
+def _make_candidate(user: User) -> Candidate:
     return Candidate(
         identifier=user.get_username(),
         full_name=get_display_name(user),
         mail=getattr(user, _email_field(), "") or "",
-        details=_shown(user, helpdesk_settings.DIRECTORY_CANDIDATE),
+        details=_get_attributes(user, helpdesk_settings.DIRECTORY_CANDIDATE),
         user_pk=user.pk,
     )
 
 
-def _shown(user: User, wanted: Mapping[str, Any]) -> dict[str, str]:
-    values = ((label, _value(user, attribute)) for attribute, label in wanted.items())
+def _get_attributes(user: User, wanted: Mapping[str, Any]) -> dict[str, str]:
+    values = ((label, _get_attribute(user, attribute)) for attribute, label in wanted.items())
     return {str(label): str(value) for label, value in values if value not in (None, "")}
 
 
-def _value(user: User, attribute: str) -> Any:
+def _get_attribute(user: User, attribute: str) -> Any:
     value: Any = user
     for name in attribute.split("."):
         try:
             value = getattr(value, name, None)
-        except ObjectDoesNotExist:  # the other side of a one-to-one relation
+        except ObjectDoesNotExist:  # an empty one-to-one relation
             return None
     return value

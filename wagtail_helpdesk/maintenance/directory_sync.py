@@ -1,4 +1,4 @@
-"""The directory's changes brought to the helpdesk: a plan first, then each of its steps."""
+"""Synchronisation with the directory: a plan first, then each of its steps."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ from wagtail_helpdesk.directory import (
     find_person,
     site_directory,
 )
-from wagtail_helpdesk.directory.refreshing import TakenIdentifier, changes_of, profiles, refresh
+from wagtail_helpdesk.directory.refreshing import (
+    TakenIdentifier,
+    get_changes,
+    load_profiles,
+    update_account,
+)
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import (
     DirectoryIdentity,
@@ -38,27 +43,27 @@ if TYPE_CHECKING:
 
 
 class TooManyChanges(Exception):
-    """The plan removes more people than one synchronisation may: more likely a fault than a wave."""
+    """The plan removes more people than one run is allowed to: a fault is more likely than departures."""
 
 
 @dataclass
 class Plan:
-    """What a synchronisation would change, gathered without changing anything."""
+    """The changes that a synchronisation would make."""
 
     joining: list[tuple[Service, Candidate]] = field(default_factory=list)
-    #: Managers that an earlier synchronisation added, and whom no group of their service holds now.
+    #: Managers added by an earlier synchronisation who are no longer in a group of the service.
     parting: list[ServiceManager] = field(default_factory=list)
-    #: People of the helpdesk whom the directory does not know any more.
+    #: People of the helpdesk who are no longer in the directory.
     leavers: list[User] = field(default_factory=list)
-    #: Accounts that differ from the directory, or whose entry was not noted yet.
+    #: Accounts that differ from the directory, or whose entry is not recorded yet.
     outdated: list[Profile] = field(default_factory=list)
-    #: How many managers came from groups, and how many people the directory was asked about.
+    #: The numbers of managers from groups and of people looked up in the directory.
     synchronised: int = 0
     asked: int = 0
     problems: list[str] = field(default_factory=list)
 
     def check(self, share: float) -> None:
-        """Raise ``TooManyChanges`` if more than this share would go. One person may always go."""
+        """Raise ``TooManyChanges`` if more than this share would be removed. One person is always allowed."""
         for going, total, who in (
             (len(self.parting), self.synchronised, "managers from groups"),
             (len(self.leavers), self.asked, "people of the helpdesk"),
@@ -68,7 +73,7 @@ class Plan:
 
 
 def make_plan() -> Plan:
-    """Ask the directory. Raises ``DirectoryUnavailable``: a part of an answer is no answer."""
+    """Return the plan. Raises ``DirectoryUnavailable``, never returns a partial plan."""
     result = Plan()
     for service, groups in _services_with_groups(result).items():
         _plan_service(result, service, groups)
@@ -82,16 +87,16 @@ def make_plan() -> Plan:
 def _outdated(users: list[Any]) -> Iterator[Profile]:
     """Yield what is to be written of those who work here, and of those whose tickets are open."""
     asked = {user.pk: user for user in [*users, *_people_of_open_tickets()]}
-    found = profiles(site_directory(), asked.values())
+    found = load_profiles(site_directory(), asked.values())
     noted = dict(DirectoryIdentity.objects.values_list("user", "stable_id"))
     for profile in found:
-        if changes_of(profile) or noted.get(profile.user.pk, "") != profile.stable_id:
+        if get_changes(profile) or noted.get(profile.user.pk, "") != profile.stable_id:
             yield profile
 
 
 def apply_plan(result: Plan, *, then: HandOverPolicy = HandOverPolicy.ALGORITHM) -> Iterator[str]:
-    """Do what was planned, each step whole or not at all; give a line about each."""
-    # First, so that whoever joins under a new identifier is the account there was.
+    """Apply a plan, each step atomically, and yield one line about each."""
+    # First, so that people who join under a new identifier keep their account.
     for profile in result.outdated:
         yield from _bring_up_to_date(result, profile)
     for service, candidate in result.joining:
@@ -104,11 +109,11 @@ def apply_plan(result: Plan, *, then: HandOverPolicy = HandOverPolicy.ALGORITHM)
 
 
 def _left_alone() -> Iterator[str]:
-    """Nobody in such a service hears of its tickets, or can name somebody who would."""
+    """Yield the services without an active manager, or without anybody who can manage the managers."""
     for service in Service.objects.without_managers():
         yield f"{service}: no manager with an active account is left"
     for service in Service.objects.without_holders():
-        yield f"{service}: nobody with an active account is left who may manage its managers"
+        yield f"{service}: nobody with an active account can manage its managers any more"
 
 
 def _services_with_groups(result: Plan) -> dict[Service, list[str]]:
@@ -123,7 +128,7 @@ def _services_with_groups(result: Plan) -> dict[Service, list[str]]:
 
 
 def _plan_service(result: Plan, service: Service, groups: list[str]) -> None:
-    """With one of its groups unknown nobody can be said to have left the service's groups."""
+    """Plan the managers of one service. An unknown group removes nobody."""
     managers = list(service.managers.select_related("user", "service"))
     synchronised = [manager for manager in managers if manager.synchronised]
     try:
@@ -139,7 +144,7 @@ def _plan_service(result: Plan, service: Service, groups: list[str]) -> None:
 
 
 def _people_of_the_helpdesk() -> QuerySet[Any]:
-    """Whoever works here. Requesters who leave are the site's affair, like the rest of its users."""
+    """Return the active managers, permanent guests and assignees. Requesters are left to the site."""
     me = OuterRef("pk")
     works = (
         Q(Exists(ServiceManager.objects.filter(user=me)))
@@ -150,7 +155,7 @@ def _people_of_the_helpdesk() -> QuerySet[Any]:
 
 
 def _people_of_open_tickets() -> QuerySet[Any]:
-    """Requesters and guests: mails about these tickets go to their addresses."""
+    """Return the active requesters and guests of open tickets, who receive e-mails about them."""
     me = OuterRef("pk")
     waits = Q(Exists(Ticket.objects.filter(requester=me, is_open=True))) | Q(
         Exists(Guest.objects.filter(user=me, ticket__is_open=True))
@@ -160,7 +165,7 @@ def _people_of_open_tickets() -> QuerySet[Any]:
 
 def _bring_up_to_date(result: Plan, profile: Profile) -> Iterator[str]:
     try:
-        changed = refresh(profile)
+        changed = update_account(profile)
     except TakenIdentifier as error:
         result.problems.append(str(error))
         yield str(error)
@@ -169,10 +174,10 @@ def _bring_up_to_date(result: Plan, profile: Profile) -> Iterator[str]:
         yield f"{profile.user}: {', '.join(changed)}"
 
 
-def rename(before: str, after: str) -> User:
-    """Give an account the new identifier of its owner, whom the directory knows by it.
+def rename_account(before: str, after: str) -> User:
+    """Give an account the new identifier that its owner has in the directory.
 
-    Raises ``UnknownPerson`` or ``TakenIdentifier``, and changes nothing then.
+    Raises ``UnknownPerson`` or ``TakenIdentifier`` without changing anything.
     """
     accounts = UserDirectory()
     with transaction.atomic():
@@ -180,16 +185,16 @@ def rename(before: str, after: str) -> User:
         if user is None:
             raise UnknownPerson(before)
         DirectoryIdentity.objects.filter(user=user).delete()
-        refresh(Profile(user, {}, identifier=after))
-        found = profiles(site_directory(), [user])
+        update_account(Profile(user, {}, identifier=after))
+        found = load_profiles(site_directory(), [user])
         if not found:
             raise UnknownPerson(after)
-        refresh(found[0])
+        update_account(found[0])
     return user
 
 
 def _attempt(result: Plan, line: str, step: Callable[..., str], *args: Any) -> str:
-    """One refusal (the last manager, somebody faster) is reported, and stops nobody else's step."""
+    """Run a step and return its line. A refusal is reported and does not stop the other steps."""
     try:
         return f"{line}{step(*args)}"
     except (HelpdeskError, UnconfirmedPerson, UnknownPerson) as error:
@@ -210,9 +215,9 @@ def _part(manager: ServiceManager, then: HandOverPolicy) -> str:
 
 
 def _leave(user: User, then: HandOverPolicy) -> str:
-    """Their rows as manager stay: whoever comes back is reactivated with what they had.
+    """Deactivate an account and hand over its open tickets. Its manager rows are kept for a return.
 
-    Deactivated first: nobody inactive is given a ticket, least of all their own.
+    Deactivated first, so that it cannot be assigned its own tickets again.
     """
     with transaction.atomic():
         user.is_active = False

@@ -1,4 +1,4 @@
-"""What runs by the clock, and how django-q2 is told so."""
+"""The schedules of the background jobs in django-q2."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-#: A schedule that is due for longer is set to now: there is nothing to make up for.
+#: A schedule that is overdue for longer is due now: missed runs are not repeated.
 MAX_DELAY = timedelta(days=1)
 PREFIX = "wagtail_helpdesk: "
 #: Name, function, minutes between two runs.
 SCHEDULES = tuple(
     (PREFIX + name, f"wagtail_helpdesk.tasks.{task}", minutes)
     for name, task, minutes in (
-        ("deliver mails", "deliver", 1),
-        ("plan reports", "plan_reports", 5),
-        ("keep house", "run_housekeeping", 60),
+        ("deliver e-mails", "deliver", 1),
+        ("prepare reports", "plan_reports", 5),
+        ("housekeeping", "run_housekeeping", 60),
         ("index events", "index_search", 5),
     )
 )
 
 
 def install_schedules() -> None:
-    """Create or repair the schedules: each is there once, as it should be, and due within its time."""
+    """Create or repair the schedules: each exists once, with its interval and a valid next run."""
     from django_q.models import Schedule
 
     names = [name for name, _, _ in SCHEDULES]
-    # Of another version of this package: a schedule whose function is gone fails for ever.
+    # Left by another version of this package: a schedule without its function always fails.
     Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=names).delete()
     for name, function, minutes in SCHEDULES:
         _install_one(name, function, minutes)
@@ -38,7 +38,7 @@ def install_schedules() -> None:
 def _install_one(name: str, function: str, minutes: int) -> None:
     from django_q.models import Schedule
 
-    # Two machines that install at the same moment make two rows: no constraint is on the name.
+    # Two machines that install at once create two rows: names have no unique constraint.
     rows = list(Schedule.objects.select_for_update().filter(name=name).order_by("pk"))
     Schedule.objects.filter(pk__in=[row.pk for row in rows[1:]]).delete()
     now = timezone.now()
@@ -47,7 +47,7 @@ def _install_one(name: str, function: str, minutes: int) -> None:
         "schedule_type": Schedule.MINUTES,
         "minutes": minutes,
         "repeats": -1,
-        # Whatever else somebody entered by hand: an argument or another cluster stops it for ever.
+        # Values entered by hand: an argument or another cluster would stop the schedule.
         **dict.fromkeys(("hook", "args", "kwargs", "cron", "cluster", "intended_date_kwarg")),
     }
     if not rows:
@@ -63,7 +63,7 @@ def _is_due_in_time(next_run: datetime | None, now: datetime, every: timedelta) 
 
 
 def find_missing_schedules() -> list[str]:
-    """Return the names of the schedules that are not installed, without their prefix."""
+    """Return the names of the missing schedules, without their prefix."""
     from django_q.models import Schedule
 
     installed = set(Schedule.objects.values_list("name", flat=True))

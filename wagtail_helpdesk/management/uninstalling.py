@@ -1,4 +1,4 @@
-"""What the helpdesk keeps in tables of other apps, where ``migrate … zero`` does not reach it."""
+"""Rows of the helpdesk in tables of other apps, which ``migrate … zero`` does not delete."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.links import helpdesk_page_models
 from wagtail_helpdesk.maintenance.schedules import PREFIX
 
-#: The labels of our apps.
+#: The labels of the helpdesk's apps.
 APPS = ("wagtail_helpdesk", "wagtail_helpdesk_pages")
 
 
 class Leftovers:
-    """Schedules, pages, content types and permissions, with what hangs on them."""
+    """Schedules, pages, content types and permissions of the helpdesk."""
 
     @property
     def files(self) -> str:
-        """Where the attached files are."""
+        """The folder of the attached files."""
         return helpdesk_settings.FILE_ROOT
 
     @property
@@ -39,23 +39,23 @@ class Leftovers:
 
     @cached_property
     def pages(self) -> list[Page]:
-        """All helpdesk pages, drafts and translations included; none once their table is gone."""
+        """All helpdesk pages, with drafts and translations; empty once the table is gone."""
         tables = connection.introspection.table_names()
         models = [model for model in helpdesk_page_models() if model._meta.db_table in tables]
         return [page for model in models for page in model._default_manager.order_by("pk")]
 
     @property
     def content_types(self) -> QuerySet[ContentType]:
-        """The content types of our models: revisions, references and permissions go with them."""
+        """The content types of the helpdesk. Revisions, references and permissions are deleted with them."""
         return ContentType.objects.filter(app_label__in=APPS)
 
     @property
     def permissions(self) -> QuerySet[Permission]:
-        """The permissions about our models."""
+        """The permissions of the helpdesk's models."""
         return Permission.objects.filter(content_type__in=self.content_types)
 
-    def listed(self) -> dict[str, list[str]]:
-        """Return what there is, by kind."""
+    def list_names(self) -> dict[str, list[str]]:
+        """Return the names of the rows, by kind."""
         schedules = [] if self.schedules is None else [row.name for row in self.schedules]
         return {
             "Schedules": sorted(schedules),
@@ -64,8 +64,8 @@ class Leftovers:
             "Permissions": sorted(permission.codename for permission in self.permissions),
         }
 
-    def problems(self) -> list[str]:
-        """Return why nothing may be removed yet: what would take pages of the site with it."""
+    def find_problems(self) -> list[str]:
+        """Return the reasons against removal: pages of the site would be deleted as well."""
         ours = {page.pk for page in self.pages}
         found = []
         for page in self.pages:
@@ -79,7 +79,7 @@ class Leftovers:
 
     @transaction.atomic
     def remove(self) -> None:
-        """Remove all of it, or nothing."""
+        """Remove everything in one transaction."""
         if self.schedules is not None:
             self.schedules.delete()
         for page in self.pages:

@@ -49,7 +49,7 @@ class Absence(models.Model):
         related_name="helpdesk_replacements",
     )
     alerts_follow = models.BooleanField(
-        _("Alert the replacement about the tickets of the person they replace"), default=True
+        _("Send this person’s ticket alerts to the replacement"), default=True
     )
 
     objects = AbsenceQuerySet.as_manager()
@@ -62,11 +62,14 @@ class Absence(models.Model):
         indexes = [models.Index("user", "ends_on", name="hd_absence")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on__lte=F("ends_on")), name="helpdesk_absence_in_order"
+                condition=Q(starts_on__lte=F("ends_on")),
+                name="helpdesk_absence_in_order",
+                violation_error_message=_("The last day comes before the first."),
             ),
             models.CheckConstraint(
                 condition=Q(replacement=None) | ~Q(replacement=F("user")),
                 name="helpdesk_absence_replaced_by_another",
+                violation_error_message=_("A person cannot replace themselves."),
             ),
         ]
 

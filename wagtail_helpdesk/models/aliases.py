@@ -33,7 +33,7 @@ class Alias(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="aliases",
-        help_text=_("Leave blank to show it beside the services."),
+        help_text=_("Leave blank to show it at the top level of the catalogue."),
     )
     parent = models.ForeignKey(
         Category,
@@ -45,7 +45,7 @@ class Alias(models.Model):
     )
     to_service = models.ForeignKey(
         Service,
-        verbose_name=_("leads to the service"),
+        verbose_name=_("points to the service"),
         null=True,
         blank=True,
         on_delete=models.CASCADE,
@@ -53,7 +53,7 @@ class Alias(models.Model):
     )
     to_category = models.ForeignKey(
         Category,
-        verbose_name=_("leads to the category"),
+        verbose_name=_("points to the category"),
         null=True,
         blank=True,
         on_delete=models.CASCADE,
@@ -72,10 +72,14 @@ class Alias(models.Model):
                 condition=Q(to_service__isnull=True, to_category__isnull=False)
                 | Q(to_service__isnull=False, to_category__isnull=True),
                 name="helpdesk_alias_leads_to_one",
+                violation_error_message=_("Choose either a category or a service."),
             ),
             models.CheckConstraint(
                 condition=Q(parent=None) | Q(service__isnull=False),
                 name="helpdesk_alias_in_its_service",
+                violation_error_message=_(
+                    "Choose the service that the parent category belongs to."
+                ),
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Who of the directory an account belongs to, whatever the identifier becomes."""
+"""The directory entries of accounts, by an attribute that never changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class DirectoryIdentity(models.Model):
-    """The entry of the directory behind an account, by the attribute that ``DIRECTORY_STABLE_ID`` names."""
+    """The directory entry of an account: the value of the attribute ``DIRECTORY_STABLE_ID``."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -1,4 +1,4 @@
-"""Settings that a category takes from its parents, then its service, then the site."""
+"""Settings that a category inherits from its parents, its service, then the site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class InheritedSettings(models.Model):
-    """What a category takes from its parents, then its service, then the site, where left blank."""
+    """Settings that a category inherits from its parents, its service, then the site if blank."""
 
     default_subject = models.CharField(_("default subject"), max_length=200, blank=True)
     default_message = models.TextField(
@@ -33,7 +33,7 @@ class InheritedSettings(models.Model):
         _("automatic assignment"), max_length=20, choices=Algorithm, blank=True
     )
     alert_address = models.EmailField(
-        _("extra address to alert"),
+        _("extra e-mail address to alert"),
         blank=True,
         help_text=_("A team mailbox, for example. It never receives internal notes."),
     )
@@ -53,14 +53,14 @@ INHERITED = tuple(field.name for field in InheritedSettings._meta.local_fields)
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """A setting in force, and the category or service it comes from (None: the site)."""
+    """The value of a setting, and the category or service it comes from (None: the site)."""
 
     value: Any
     source: Category | Service | None
 
 
 def get_site_default(name: str) -> Any:
-    """Return what the settings of the site say for an inherited setting; blank where nothing."""
+    """Return the site's default of an inherited setting; empty if there is none."""
     return {
         "default_priority": helpdesk_settings.DEFAULT_PRIORITY,
         "default_visibility": helpdesk_settings.DEFAULT_VISIBILITY,

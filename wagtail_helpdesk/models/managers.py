@@ -47,22 +47,22 @@ class ServiceManager(models.Model):
         related_name="helpdesk_manager_rows",
         db_index=False,
     )
-    can_edit_service = models.BooleanField(_("may edit the service"), default=False)
+    can_edit_service = models.BooleanField(_("can edit the service"), default=False)
     can_manage_managers = models.BooleanField(
-        _("may manage managers and permanent guests"), default=False
+        _("can manage managers and permanent guests"), default=False
     )
-    can_manage_categories = models.BooleanField(_("may manage categories"), default=True)
-    can_assign = models.BooleanField(_("may assign a ticket to another manager"), default=True)
+    can_manage_categories = models.BooleanField(_("can manage categories"), default=True)
+    can_assign = models.BooleanField(_("can assign a ticket to another manager"), default=True)
     can_move_anywhere = models.BooleanField(
-        _("may transfer a ticket to a service they do not manage"), default=True
+        _("can transfer a ticket to a service they do not manage"), default=True
     )
-    can_refuse = models.BooleanField(_("may refuse a ticket"), default=True)
-    can_reopen = models.BooleanField(_("may reopen any ticket of the service"), default=True)
-    can_take_free = models.BooleanField(_("may take a free ticket"), default=True)
+    can_refuse = models.BooleanField(_("can refuse a ticket"), default=True)
+    can_reopen = models.BooleanField(_("can reopen any ticket of the service"), default=True)
+    can_take_free = models.BooleanField(_("can take a free ticket"), default=True)
     can_take_assigned = models.BooleanField(
-        _("may take a ticket from another manager"), default=True
+        _("can take a ticket from another manager"), default=True
     )
-    can_set_availability = models.BooleanField(_("may set their own availability"), default=False)
+    can_set_availability = models.BooleanField(_("can set their own availability"), default=False)
     available = models.BooleanField(_("available"), default=True)
     order = models.IntegerField(_("order"), default=0)
     synchronised = models.BooleanField(

@@ -20,7 +20,7 @@ class RoutingQuerySet(models.QuerySet["Routing"]):
     """Routings, and the one that applies to a page."""
 
     def in_force(self, page: Any) -> Routing | None:
-        """Return the routing of the page or of its nearest ancestor that has one, in one query."""
+        """Return the routing of the page or of its nearest ancestor, or None; one query."""
         found = self.above(page, inclusive=True).select_related("service", "category", "page")
         return found.order_by("-page__depth").first()
 
@@ -33,8 +33,8 @@ class RoutingQuerySet(models.QuerySet["Routing"]):
 class Routing(models.Model):
     """The service that a page and its descendants ask for help, unless a nearer routing differs.
 
-    Kept here and not on the page: it needs no field of the host's, and copying or translating a
-    page copies no queue.
+    Stored outside the page: the host's models need no field, and copying or translating a page does
+    not copy the routing.
     """
 
     page = models.OneToOneField(
@@ -59,12 +59,12 @@ class Routing(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        verbose_name = _("routing of a page")
-        verbose_name_plural = _("routings of pages")
+        verbose_name = _("helpdesk routing of a page")
+        verbose_name_plural = _("helpdesk routings of pages")
         default_permissions = ()
 
     def __str__(self) -> str:
-        # In the history and the forms of pages, whose editors need not see the service.
+        # Shown in the history and the forms of pages, whose editors may not see the service.
         return (self.category or self.service).public_name
 
     def clean(self) -> None:

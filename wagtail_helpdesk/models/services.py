@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
@@ -22,7 +23,12 @@ from .inheritance import Inherited, InheritedSettings, get_site_default
 from .monitoring_levels import PRESETS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from .managers import ServiceManagerQuerySet
+
+#: The code of a constraint on names, whose violation belongs to the field ``name``.
+NAME_TAKEN = "name_taken"
 
 
 def _run_by(*conditions: Q) -> Exists:
@@ -86,7 +92,29 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(Exists(user.helpdesk_manager_rows.filter(holds, service=OuterRef("pk"))))
 
 
-class Service(InheritedSettings):
+class UniqueNameMixin(models.Model):
+    """Reports a name that exists already at the field ``name``, not at the whole form."""
+
+    class Meta:
+        abstract = True
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check the constraints; raises ``ValidationError``."""
+        try:
+            super().validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            raise ValidationError(_move_name_errors(error)) from error
+
+
+def _move_name_errors(error: ValidationError) -> dict[str, list[ValidationError]]:
+    errors: dict[str, list[ValidationError]] = {}
+    for field, found in error.error_dict.items():
+        for one in found:
+            errors.setdefault("name" if one.code == NAME_TAKEN else field, []).append(one)
+    return errors
+
+
+class Service(UniqueNameMixin, InheritedSettings):
     """A service that answers tickets. Changes apply at once: there are no drafts."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -96,7 +124,7 @@ class Service(InheritedSettings):
         _("open to everybody"),
         default=True,
         help_text=_(
-            "Everybody who is logged in may open tickets; otherwise only the chosen groups."
+            "Anyone logged in can open tickets. Untick to restrict it to the groups below."
         ),
     )
     groups = models.ManyToManyField(
@@ -115,7 +143,7 @@ class Service(InheritedSettings):
     )
     arrivals = models.ForeignKey(
         "Category",
-        verbose_name=_("category for arrivals"),
+        verbose_name=_("default category for transfers"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
@@ -143,7 +171,12 @@ class Service(InheritedSettings):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         constraints = [
-            models.UniqueConstraint(Lower("name"), name="helpdesk_service_name"),
+            models.UniqueConstraint(
+                Lower("name"),
+                name="helpdesk_service_name",
+                violation_error_code=NAME_TAKEN,
+                violation_error_message=_("Another service has this name already."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -228,7 +261,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.with_source().filter(Q(Exists(named)) | Q(Exists(manages), source=None))
 
 
-class Category(InheritedSettings):
+class Category(UniqueNameMixin, InheritedSettings):
     """A category of a service. Every ticket belongs to one."""
 
     service = models.ForeignKey(
@@ -247,7 +280,7 @@ class Category(InheritedSettings):
     )
     name = models.CharField(_("name"), max_length=100)
     order = models.IntegerField(_("order"), default=0)
-    takes_tickets = models.BooleanField(_("takes tickets"), default=True)
+    takes_tickets = models.BooleanField(_("accepts tickets"), default=True)
     hidden = models.BooleanField(
         _("hidden"),
         default=False,
@@ -281,16 +314,25 @@ class Category(InheritedSettings):
         verbose_name_plural = _("categories")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint("parent", Lower("name"), name="helpdesk_category_name"),
+            models.UniqueConstraint(
+                "parent",
+                Lower("name"),
+                name="helpdesk_category_name",
+                violation_error_code=NAME_TAKEN,
+                violation_error_message=_("Another category here has this name already."),
+            ),
             models.UniqueConstraint(
                 "service",
                 Lower("name"),
                 condition=Q(parent=None),
                 name="helpdesk_root_category_name",
+                violation_error_code=NAME_TAKEN,
+                violation_error_message=_("Another category here has this name already."),
             ),
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("pk")),
                 name="helpdesk_category_not_its_own_parent",
+                violation_error_message=_("A category cannot be moved below itself."),
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""What people read about services and categories: content with drafts, in each language of the site."""
+"""The public descriptions of services and categories: drafts, versions, one text per language."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from wagtail_helpdesk.conf import helpdesk_settings
 
 from .services import Category, Service
 
-#: The longest list of related pages.
-MOST_RELATED = 6
+#: The most pages related to one text.
+MAX_RELATED_PAGES = 6
 
 
 class Icon(models.TextChoices):
-    """The pictures of ``service-icons.svg``."""
+    """The icons of ``service-icons.svg``."""
 
     __empty__ = pgettext_lazy("icon", "None")
 
@@ -56,18 +56,18 @@ class Icon(models.TextChoices):
 
 
 class TextQuerySet(models.QuerySet["Text"]):
-    """Texts, and those that people read."""
+    """Texts, and the published ones."""
 
     def read_in(self, language: str) -> Self:
-        """Narrow to what is published in a language of the site."""
+        """Narrow to the texts published in a language."""
         return self.filter(locale__language_code=language, live=True)
 
 
 # The last base is for the types: Wagtail has none.
 class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, models.Model):
-    """What people read about something in one language, once it is published."""
+    """A description in one language, visible once published."""
 
-    #: The field that says what the text is about.
+    #: The name of the field for the described service or category.
     ABOUT: str
 
     locale = models.ForeignKey(
@@ -93,7 +93,7 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the text; its description is rendered here and nowhere else."""
+        """Save the text and render its description to HTML."""
         fields = kwargs.get("update_fields")
         if fields is None or "description" in fields:
             self.html = markdown.render(self.description)
@@ -111,11 +111,11 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
         return mark_safe(self.html)  # noqa: S308 - written by markdown.render only
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
-        """Show it as on the page where people choose, inside the base template of the site."""
+        """Return the template of the catalogue page."""
         return "wagtail_helpdesk/portal/text.html"
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
-        """Return what that page needs; the description is not saved yet."""
+        """Return the context of that page, with the unsaved description rendered."""
         self.html = markdown.render(self.description)
         return {
             **super().get_preview_context(request, mode_name),
@@ -128,7 +128,7 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
 
 
 class ServiceText(Text):
-    """What an editor writes about a service, one per language; the service works without."""
+    """The optional description of a service in one language."""
 
     ABOUT = "service"
 
@@ -137,15 +137,15 @@ class ServiceText(Text):
     hours = models.CharField(_("opening hours"), max_length=250, blank=True)
 
     class Meta:
-        verbose_name = _("text about a service")
-        verbose_name_plural = _("texts about services")
+        verbose_name = _("service description")
+        verbose_name_plural = _("service descriptions")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "locale"],
                 name="helpdesk_service_text_once",
                 violation_error_message=_(
-                    "Somebody else has started a text in this language in the meantime."
+                    "Somebody else has just started this description in the same language."
                 ),
             ),
         ]
@@ -159,22 +159,22 @@ class CategoryText(Text):
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
 
     class Meta:
-        verbose_name = _("text about a category")
-        verbose_name_plural = _("texts about categories")
+        verbose_name = _("category description")
+        verbose_name_plural = _("category descriptions")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["category", "locale"],
                 name="helpdesk_category_text_once",
                 violation_error_message=_(
-                    "Somebody else has started a text in this language in the meantime."
+                    "Somebody else has just started this description in the same language."
                 ),
             ),
         ]
 
 
 class RelatedPage(Orderable, models.Model):
-    """A page of the site that belongs to a text."""
+    """A page of the site related to a text."""
 
     page = models.ForeignKey(
         swapper.get_model_name("wagtailcore", "Page"),
@@ -192,12 +192,12 @@ class RelatedPage(Orderable, models.Model):
 
 
 class ServiceTextPage(RelatedPage):
-    """A page to read before asking the service, or instead."""
+    """A page related to a service description."""
 
     text = ParentalKey(ServiceText, on_delete=models.CASCADE, related_name="related_pages")
 
 
 class CategoryTextPage(RelatedPage):
-    """A page to read before asking in the category, or instead."""
+    """A page related to a category description."""
 
     text = ParentalKey(CategoryText, on_delete=models.CASCADE, related_name="related_pages")

@@ -1,4 +1,4 @@
-"""When a manager is away, and who stands in."""
+"""The absences of a manager in the admin."""
 
 from __future__ import annotations
 
@@ -10,33 +10,34 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.widgets import AdminDateInput
 
 from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.directory.fields import PeopleInput, named_people
 from wagtail_helpdesk.models import Absence
 
 from .managers import ManagerPage
 from .service_pages import ServiceButton, ServiceFormPage
+from .widgets import DateInput
 
 
 class AbsenceForm(forms.Form):
-    """Two days, and perhaps somebody."""
+    """The first and last day of an absence, and an optional replacement."""
 
     #: The person who fills in the form, set by the view.
     author: Any = None
-    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=AdminDateInput)
-    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=AdminDateInput)
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=DateInput)
+    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=DateInput)
     replacement = forms.CharField(
         label=gettext_lazy("Replacement"),
         required=False,
         max_length=254,
-        help_text=gettext_lazy("Identifier or e-mail address of the person who stands in."),
+        help_text=gettext_lazy("Identifier or e-mail address of the replacement."),
         widget=PeopleInput,
     )
 
     alerts_follow = forms.BooleanField(
-        label=gettext_lazy("Alert the replacement about the tickets of the person they replace"),
+        label=gettext_lazy("Send this person’s ticket alerts to the replacement"),
         required=False,
         initial=True,
     )
@@ -47,12 +48,12 @@ class AbsenceForm(forms.Form):
             return None
         people = named_people(self, "replacement", by=self.author)
         if len(people) != 1:
-            raise forms.ValidationError(_("Name one person."))
+            raise forms.ValidationError(_("Enter one person."))
         return people[0]
 
 
-class Absences(ManagerPage, ServiceFormPage):
-    """The absences of a manager, to come and going on; and one more."""
+class AbsenceList(ManagerPage, ServiceFormPage):
+    """The current and future absences of a manager, with a form to add one."""
 
     template_name = "wagtail_helpdesk/admin/absences.html"
     page_title = gettext_lazy("Absences")
@@ -68,17 +69,22 @@ class Absences(ManagerPage, ServiceFormPage):
         return super().get_context_data(absences=absences[:50], may_set=may_set, **kwargs)
 
     def do(self, form: AbsenceForm) -> None:
-        configuration.add_absence(self.manager.user, by=self.author, **form.cleaned_data)
+        self.added = configuration.add_absence(
+            self.manager.user, by=self.author, **form.cleaned_data
+        )
 
     def get_success_url(self) -> str:
         return self.address("absences", self.manager.pk)
 
     def get_done(self) -> str:
-        return _("The absence was added.")
+        return _("The absence from %(first)s to %(last)s was added.") % {
+            "first": format_date(self.added.starts_on),
+            "last": format_date(self.added.ends_on),
+        }
 
 
 class RemoveAbsence(ServiceButton, ManagerPage):
-    """Take an absence back."""
+    """Remove an absence."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

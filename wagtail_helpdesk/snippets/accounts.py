@@ -1,4 +1,4 @@
-"""People of the helpdesk are deactivated, not deleted, in Wagtail's own screens too (R-26)."""
+"""Protects accounts that the helpdesk needs from deletion in Wagtail's user admin."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from wagtail_helpdesk.names import get_display_name
 
 
 def refuse_deletion(request: HttpRequest, user: Any) -> HttpResponse | None:
-    """Answer for Wagtail, before it deletes an account or asks whether to."""
+    """Refuse to delete an account of the helpdesk (a ``before_delete_user`` hook)."""
     return _refusal(request, [user])
 
 
 def refuse_deletions(
     request: HttpRequest, action_type: str, users: Sequence[Any], action: Any
 ) -> HttpResponse | None:
-    """The same for several chosen in a list: all of them stay."""
+    """Refuse a bulk deletion that includes an account of the helpdesk (a ``before_bulk_action`` hook)."""
     if action_type != "delete" or action.model is not get_user_model():
         return None
     return _refusal(request, users)
 
 
 def _refusal(request: HttpRequest, users: Sequence[Any]) -> HttpResponse | None:
-    staying = [user for user in users if _is_on_record(user)]
-    for user in staying:
+    protected = [user for user in users if _is_protected(user)]
+    for user in protected:
         messages.error(
             request,
             _(
@@ -45,16 +45,16 @@ def _refusal(request: HttpRequest, users: Sequence[Any]) -> HttpResponse | None:
                 messages.button(reverse("wagtailusers_users:edit", args=[user.pk]), _("Edit"))
             ],
         )
-    return redirect("wagtailusers_users:index") if staying else None
+    return redirect("wagtailusers_users:index") if protected else None
 
 
-def _is_on_record(user: Any) -> bool:
-    return any(rows.filter(**{name: user.pk}).exists() for rows, name in _protectors())
+def _is_protected(user: Any) -> bool:
+    return any(rows.filter(**{name: user.pk}).exists() for rows, name in _find_protecting_rows())
 
 
-def _protectors() -> Iterator[tuple[Any, str]]:
-    """Everything of the helpdesk that keeps an account from being deleted: the rows, and their field."""
-    # Hidden: some relations have no name on the account's side.
+def _find_protecting_rows() -> Iterator[tuple[Any, str]]:
+    """Yield the managers of rows that protect an account from deletion, with the field of the account."""
+    # Some relations have no reverse name on the user model.
     relations: Any = get_user_model()._meta.get_fields(include_hidden=True)
     for relation in relations:
         protects = getattr(relation, "on_delete", None) is PROTECT

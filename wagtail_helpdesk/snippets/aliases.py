@@ -1,4 +1,4 @@
-"""Other names in the catalogue of a service, leading to services and categories elsewhere."""
+"""Aliases in the admin: other names in the catalogue that point to services and categories."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .widgets import Chooser
 
 
 class AliasForm(forms.Form):
-    """A name, its place in the tree, and the one thing it leads to."""
+    """The name of an alias, its place in the tree and its target."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     parent = forms.ModelChoiceField(
@@ -32,7 +32,7 @@ class AliasForm(forms.Form):
         required=False,
     )
     to_category = forms.ModelChoiceField(
-        label=gettext_lazy("Leads to the category"),
+        label=gettext_lazy("Points to the category"),
         queryset=Category.objects.none(),
         required=False,
     )
@@ -47,7 +47,7 @@ class AliasForm(forms.Form):
         parent: Any = self.fields["parent"]
         parent.queryset = service.categories.all()
         parent.choices = [
-            ("", _("None: at the top of the service")),
+            ("", _("None (top level)")),
             *[
                 (n.category.pk, indent_name(n.category, n.depth))
                 for n in walk_tree(parent.queryset)
@@ -68,7 +68,7 @@ class AliasForm(forms.Form):
 
 
 class AddAlias(ServiceFormPage, ServicePageMixin):
-    """Show something under another name in the tree of the service."""
+    """Add an alias to the tree of the service."""
 
     privilege = Privilege.MANAGE_CATEGORIES
     page_title = gettext_lazy("Add an alias")
@@ -97,11 +97,11 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
 
 
 class OtherNameForm(forms.Form):
-    """A second name for the service, or for one of its categories, beside the services."""
+    """Another name for the service or one of its categories, at the top level of the catalogue."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     category = forms.ModelChoiceField(
-        label=gettext_lazy("Leads to"), queryset=Category.objects.none(), required=False
+        label=gettext_lazy("Points to"), queryset=Category.objects.none(), required=False
     )
 
     def __init__(self, *args: Any, service: Service, **kwargs: Any) -> None:
@@ -118,7 +118,7 @@ class OtherNameForm(forms.Form):
 
 
 class AddOtherName(ServiceFormPage, ServicePageMixin):
-    """Show the service, or a category of it, a second time in the catalogue, beside the services."""
+    """Add another name for the service or one of its categories at the top level of the catalogue."""
 
     privilege = Privilege.MANAGE_CATEGORIES
     page_title = gettext_lazy("Add another name")
@@ -140,8 +140,8 @@ class AddOtherName(ServiceFormPage, ServicePageMixin):
         return _("The other name was added.")
 
 
-def find_shown_in(service: Service, *, reader: Any) -> QuerySet[Alias]:
-    """Return the aliases in the tree of a service; ``known``: their targets exist for the reader."""
+def find_aliases_in(service: Service, *, reader: Any) -> QuerySet[Alias]:
+    """Return the aliases in the tree of a service; ``known`` says whether the reader can see the target."""
     targets = find_reachable_services(reader).filter(
         pk=Coalesce(OuterRef("to_service"), OuterRef("to_category__service"))
     )
@@ -149,30 +149,30 @@ def find_shown_in(service: Service, *, reader: Any) -> QuerySet[Alias]:
     return aliases.select_related("parent", "to_service", "to_category__service")
 
 
-def find_leading_to(service: Service, *, reader: Any) -> QuerySet[Alias]:
-    """Return the aliases that lead to a service or into it; ``known``: their places exist for the reader."""
+def find_aliases_of(service: Service, *, reader: Any) -> QuerySet[Alias]:
+    """Return the aliases of a service and its categories; ``known`` says whether the reader can see the place."""
     places = find_reachable_services(reader).filter(pk=OuterRef("service"))
     aliases = Alias.objects.filter(Q(to_service=service) | Q(to_category__service=service))
     return aliases.annotate(known=Exists(places)).select_related("service", "to_category")
 
 
 class RemoveOtherName(ServiceButton):
-    """Take another name of the service out of the catalogue, where it stands beside the services."""
+    """Remove another name of the service from the top level of the catalogue."""
 
     privilege = Privilege.MANAGE_CATEGORIES
     success_name = "tree"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        beside = find_leading_to(self.service, reader=self.author).filter(service=None)
-        self.alias = get_object_or_404(beside, pk=kwargs["alias"])
+        top_level = find_aliases_of(self.service, reader=self.author).filter(service=None)
+        self.alias = get_object_or_404(top_level, pk=kwargs["alias"])
 
     def do(self) -> None:
         configuration.remove_alias(self.alias, by=self.author)
 
 
 class RemoveAlias(ServiceButton):
-    """Take an alias out of the tree."""
+    """Remove an alias from the tree."""
 
     privilege = Privilege.MANAGE_CATEGORIES
     success_name = "tree"

@@ -1,4 +1,4 @@
-"""Categories in the admin: the tree of a service, the panel of each category, its place, its end."""
+"""Categories in the admin: the tree of a service and the panel of each category."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.parsing import number
 
-from .aliases import find_leading_to, find_shown_in
+from .aliases import find_aliases_in, find_aliases_of
 from .forms import CategoryForm
 from .object_permissions import (
     ConfigurationActionView,
@@ -62,7 +62,7 @@ EDIT_HANDLER = ObjectList(
 
 
 def get_tree_url(service: Service) -> str:
-    """Return the address of a service's categories in the admin."""
+    """Return the URL of a service's categories in the admin."""
     return reverse(f"{SERVICES}:tree", args=[service.pk])
 
 
@@ -84,8 +84,8 @@ class CategoryTree(ServicePageMixin):
                 {"node": node, "add_below": get_add_url(self.service, node.category)}
                 for node in self._nodes()
             ],
-            aliases=find_shown_in(self.service, reader=self.author),
-            names=find_leading_to(self.service, reader=self.author),
+            aliases=find_aliases_in(self.service, reader=self.author),
+            names=find_aliases_of(self.service, reader=self.author),
             **kwargs,
         )
 
@@ -99,13 +99,13 @@ class CategoryTree(ServicePageMixin):
 
 
 def get_add_url(service: Service, parent: Category | None = None) -> str:
-    """Return the address of the form for a new category."""
+    """Return the URL of the form for a new category."""
     query = {"service": service.pk} | ({"parent": parent.pk} if parent else {})
     return f"{reverse(f'{CATEGORIES}:add')}?{urlencode(query)}"
 
 
 class CategoryList(ScopedList, generic.IndexView):
-    """The categories of all services whose categories one manages."""
+    """The categories of all services whose categories the user manages."""
 
     default_ordering = "service__name"
     list_display = [
@@ -114,7 +114,7 @@ class CategoryList(ScopedList, generic.IndexView):
             "service", label=gettext_lazy("Service"), accessor="service", sort_key="service__name"
         ),
         Column("parent", label=gettext_lazy("Parent category"), accessor="parent"),
-        BooleanColumn("takes_tickets", label=gettext_lazy("Takes tickets")),
+        BooleanColumn("takes_tickets", label=gettext_lazy("Accepts tickets")),
     ]
 
     def get_base_queryset(self) -> QuerySet[Category]:
@@ -124,12 +124,12 @@ class CategoryList(ScopedList, generic.IndexView):
         return super().order_queryset(queryset).order_by(self.ordering, "order", "pk")
 
     def get_add_url(self) -> None:
-        # A category is added where it will stand: in the tree of its service.
+        # Categories are added in the tree of their service.
         return None
 
 
 class CategoryCrumbs(WagtailView):
-    """Leads back to the tree from Wagtail's views of a category."""
+    """Adds breadcrumbs back to the tree to Wagtail's views of a category."""
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         service = self.object.service
@@ -146,7 +146,7 @@ class CategoryCrumbs(WagtailView):
 
 
 class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView):
-    """Make a category in the service, and below the category, that the address names."""
+    """Create a category in the service, and below the parent, given in the URL."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         service = number(request.GET.get("service", ""))
@@ -155,8 +155,8 @@ class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView
                 request, _("Choose the service first: categories are added in its tree.")
             )
             return redirect(f"{SERVICES}:list")
-        mine = Service.objects.configured_by(request.user, Privilege.MANAGE_CATEGORIES)
-        self.service = get_object_or_404(mine, pk=service)
+        services = Service.objects.configured_by(request.user, Privilege.MANAGE_CATEGORIES)
+        self.service = get_object_or_404(services, pk=service)
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial_form_instance(self) -> Category:
@@ -201,7 +201,7 @@ class EditCategory(ConfigurationActionView, CategoryCrumbs, ScopedObject, generi
 
 
 class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
-    """Delete a category, once it has neither tickets nor categories below it."""
+    """Delete a category without tickets and subcategories."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
 
@@ -212,6 +212,7 @@ class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
         return super().get_context_data(
             tickets=configuration.find_tickets_of(self.object).count(),
             below=self.object.children.count(),
+            hint=_("Transfer them first, or keep the category and untick “Accepts tickets”."),
             transfer_url=reverse(f"{CATEGORIES}:transfer", args=[self.object.pk]),
             cancel_url=reverse(f"{CATEGORIES}:edit", args=[self.object.pk]),
             **kwargs,
@@ -230,11 +231,11 @@ class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
 
 
 class CategoryUsage(CategoryCrumbs, ScopedSubject, generic.UsageView):
-    """The pages whose blocks lead to a category."""
+    """The pages whose blocks use a category."""
 
 
 class CategoryHistory(CategoryCrumbs, ScopedSubject, generic.HistoryView):
-    """What was changed in a category."""
+    """The log of a category."""
 
     any_permission_required = ["change"]
 

@@ -1,4 +1,4 @@
-"""Choosing a service or a category in a form or a block: those one may ask, and those one configures."""
+"""Choosers of services and categories: those the user can open tickets in, and those they configure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
@@ -20,26 +20,38 @@ from .object_permissions import WagtailView
 
 
 def find_reachable_services(user: Any) -> QuerySet[Service]:
-    """Return the services that somebody may name in the admin: no chooser shows others exist."""
-    seen, mine = Service.objects.named_to(user), Service.objects.configured_by(user)
-    return Service.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=mine.values("pk")))
+    """Return the services that a user can choose in the admin. Others must not be revealed."""
+    named, configured = Service.objects.named_to(user), Service.objects.configured_by(user)
+    return Service.objects.filter(Q(pk__in=named.values("pk")) | Q(pk__in=configured.values("pk")))
 
 
 def filter_reachable(model: type[Any], user: Any) -> QuerySet[Any]:
-    """Return the services or categories that somebody may name in the admin."""
+    """Return the services or categories that a user can choose in the admin."""
     if model is Service:
         return find_reachable_services(user)
-    named, mine = Category.objects.named_to(user), Service.objects.configured_by(user)
+    named, configured = Category.objects.named_to(user), Service.objects.configured_by(user)
     categories = Category.objects.filter(
-        Q(pk__in=named.values("pk")) | Q(service__in=mine.values("pk"))
+        Q(pk__in=named.values("pk")) | Q(service__in=configured.values("pk"))
     )
     return categories.select_related("service", "parent").order_by(
         "service__order", "service__name", "order", "name"
     )
 
 
+def describe_state(chosen: Service | Category) -> str:
+    """Return why no ticket can be opened in a service or a category; empty if one can."""
+    service = chosen.service if isinstance(chosen, Category) else chosen
+    if not service.enabled:
+        return gettext("not enabled")
+    if isinstance(chosen, Category) and not chosen.takes_tickets:
+        return gettext("does not accept tickets")
+    if isinstance(chosen, Category) and chosen.hidden:
+        return gettext("hidden")
+    return ""
+
+
 class NameForm(BaseFilterForm):
-    """Search by a part of the name."""
+    """Searches by a part of the name."""
 
     q = forms.CharField(
         label=_("Search term"),
@@ -56,8 +68,8 @@ class NameForm(BaseFilterForm):
         return objects
 
 
-class Reachable(WagtailView):
-    """Narrows every view of a chooser."""
+class ReachableMixin(WagtailView):
+    """Limits a view of a chooser to what the user can choose."""
 
     filter_form_class = NameForm
 
@@ -77,12 +89,22 @@ class Reachable(WagtailView):
     def can_create(self) -> bool:
         return False
 
+    def filter_object_list(self, objects: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the categories to the service that is chosen beside the field, if there is one."""
+        objects = super().filter_object_list(objects)
+        service = number(self.request.GET.get("service", ""))
+        if self.model_class is Category and service is not None:
+            return objects.filter(service=service)
+        return objects
+
     def get_display_title(self, instance: Any) -> str:
-        return instance.path if isinstance(instance, Category) else str(instance)
+        name = instance.path if isinstance(instance, Category) else str(instance)
+        state = describe_state(instance)
+        return gettext("%(name)s (%(state)s)") % {"name": name, "state": state} if state else name
 
     @property
     def columns(self) -> list[Any]:
-        columns = super().columns
+        columns = [*super().columns, Column("state", label=_("Status"), accessor=describe_state)]
         if self.model_class is Category:
             columns += [
                 Column("parent", label=_("Parent category"), accessor="parent"),
@@ -91,31 +113,32 @@ class Reachable(WagtailView):
         return columns
 
 
-class ChooseView(Reachable, generic.ChooseView):
-    """The window."""
+class ChooseView(ReachableMixin, generic.ChooseView):
+    """The modal of a chooser."""
 
 
-class ChooseResultsView(Reachable, generic.ChooseResultsView):
-    """Its list, searched or turned over."""
+class ChooseResultsView(ReachableMixin, generic.ChooseResultsView):
+    """The results in the modal."""
 
 
-class ChosenView(Reachable, generic.SnippetChosenView):
-    """The one that was chosen."""
+class ChosenView(ReachableMixin, generic.SnippetChosenView):
+    """The data of the chosen object."""
 
 
-class ChosenMultipleView(Reachable, generic.SnippetChosenMultipleView):
-    """Those that were chosen."""
+class ChosenMultipleView(ReachableMixin, generic.SnippetChosenMultipleView):
+    """The data of several chosen objects."""
 
 
-class CreateView(Reachable, generic.SnippetCreateView):
-    """Nothing is made in a chooser."""
+class CreateView(ReachableMixin, generic.SnippetCreateView):
+    """Not used: choosers create nothing."""
 
 
 class ReachableChooser(generic.SnippetChooserViewSet):
-    """The chooser of services, and that of categories."""
+    """The chooser of services or categories."""
 
     # Wagtail's own text is translated once, when the site starts.
     choose_one_text = _("Choose")
+    preserve_url_parameters = ["multiple", "service"]
     choose_view_class = ChooseView
     choose_results_view_class = ChooseResultsView
     chosen_view_class = ChosenView

@@ -1,4 +1,4 @@
-"""What somebody saw when they filled in a form: it writes what they made of it, and undoes nobody else's work."""
+"""Three-way merge for forms: concurrent edits of other fields are kept."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from django.utils.translation import gettext as _
 
 
 class ConcurrentEditForm(forms.ModelForm):
-    """A form about a row that others may change meanwhile.
+    """A form for a row that others can change at the same time.
 
-    Only what its reader changed is written. Where somebody else was faster the form comes back once,
-    with everything typed, and says what is there now.
+    Only fields changed by the user are written. A field that somebody else has changed since is an
+    error once: the form shows the current value, and the next save overwrites it.
     """
 
-    #: Django compares what is sent with the row, which may not be what was shown. Signed, so that
-    #: it has the shape that was written; that it is true matters to nobody but its sender.
+    #: The values shown to the user, because the row may have changed since. Signed to keep its shape;
+    #: a false value harms only its sender.
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._now = {
-            name: _plain(field.prepare_value(self.get_initial_for_field(field, name)))
+            name: _normalise(field.prepare_value(self.get_initial_for_field(field, name)))
             for name, field in self.fields.items()
             if name != "seen"
         }
-        self._seen = self._now | self._brought()
-        self.initial["seen"] = self._signed()
+        self._seen = self._now | self._read_token()
+        self.initial["seen"] = self._make_token()
 
     @property
     def _salt(self) -> str:
         return f"{self.instance._meta.label}.{self.instance.pk}"
 
-    def _signed(self) -> str:
+    def _make_token(self) -> str:
         return signing.dumps(self._seen, salt=self._salt, compress=True)
 
-    def _brought(self) -> dict[str, Any]:
+    def _read_token(self) -> dict[str, Any]:
         try:
-            brought = signing.loads(self.data.get(self.add_prefix("seen"), ""), salt=self._salt)
+            seen = signing.loads(self.data.get(self.add_prefix("seen"), ""), salt=self._salt)
         except signing.BadSignature:
             return {}
-        return {name: value for name, value in brought.items() if name in self._now}
+        return {name: value for name, value in seen.items() if name in self._now}
 
     def _differs(self, name: str, values: dict[str, Any]) -> bool:
         return bool(self.fields[name].has_changed(values[name], self[name].data))
 
     @cached_property
     def changed_data(self) -> list[str]:
-        """The names of the fields that the reader changed."""
+        """The names of the fields that the user changed."""
         return [
             name for name in self.fields if name in self._seen and self._differs(name, self._seen)
         ]
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What the reader changed, once the form is valid."""
+        """The values that the user changed, once the form is valid."""
         return {name: self.cleaned_data[name] for name in self.changed_data}
 
     def clean(self) -> dict[str, Any]:
@@ -70,27 +70,26 @@ class ConcurrentEditForm(forms.ModelForm):
             if self._seen[name] != self._now[name] and self._differs(name, self._now)
         ]
         for name in overtaken:
-            self.add_error(name, self._news(name))
+            self.add_error(name, self._describe_conflict(name))
             self._seen[name] = self._now[name]
         if overtaken:
             data: Any = self.data.copy()  # type: ignore[attr-defined]
-            data[self.add_prefix("seen")] = self._signed()
+            data[self.add_prefix("seen")] = self._make_token()
             self.data = data
         return cleaned
 
-    def _news(self, name: str) -> str:
-        return _(
-            "Somebody else changed this meanwhile; now it is: %(value)s."
-            " Send the form again to replace that."
-        ) % {"value": _legible(self.fields[name], self._now[name])}
+    def _describe_conflict(self, name: str) -> str:
+        return _("Somebody else has just set this to “%(value)s”. Save again to overwrite it.") % {
+            "value": _format_value(self.fields[name], self._now[name])
+        }
 
 
-def _plain(value: Any) -> Any:
+def _normalise(value: Any) -> Any:
     return sorted(value) if isinstance(value, list) else value
 
 
-def _legible(field: Any, value: Any) -> str:
-    # Never a box: of its two states both people chose the same.
+def _format_value(field: Any, value: Any) -> str:
+    # Never a checkbox: both people can only have chosen the same state.
     labels = {str(key): str(label) for key, label in getattr(field, "choices", ())}
     keys = [
         "" if key is None else str(key) for key in (value if isinstance(value, list) else [value])

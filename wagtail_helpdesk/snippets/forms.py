@@ -1,4 +1,4 @@
-"""The forms of services and categories, which show what a blank field would inherit."""
+"""The forms of services and categories, which show inherited values."""
 
 from __future__ import annotations
 
@@ -18,65 +18,70 @@ from wagtail_helpdesk.names import get_display_name
 from .concurrent_edits import ConcurrentEditForm
 from .tree import indent_name, walk_tree
 
-#: What each way of assigning does, said where it is chosen.
-EXPLAINED = {
+#: What each assignment algorithm does.
+ALGORITHM_HELP = {
     Algorithm.NOBODY: gettext_lazy("tickets wait until a manager takes them"),
-    Algorithm.FIRST: gettext_lazy("the first in the list of managers who is there"),
-    Algorithm.CYCLIC: gettext_lazy("one after the other, skipping those who are absent"),
-    Algorithm.RANDOM: gettext_lazy("anybody who is there, drawn by lot"),
-    Algorithm.LEAST_LOADED: gettext_lazy("whoever has the fewest open tickets in the service"),
+    Algorithm.FIRST: gettext_lazy("the first available manager in the list"),
+    Algorithm.CYCLIC: gettext_lazy("one manager after another, skipping absent ones"),
+    Algorithm.RANDOM: gettext_lazy("any available manager, at random"),
+    Algorithm.LEAST_LOADED: gettext_lazy(
+        "the available manager with the fewest open tickets in the service"
+    ),
 }
 
 
 def describe_alert_address(address: str) -> str:
-    """Return a sentence about the people whose own address would be alerted; empty if nobody's is."""
+    """Return a warning about the accounts that have this e-mail address; empty if none has."""
     owners = (
         [get_display_name(user) for user in find_users_by_email(address)[:3]] if address else []
     )
     if not owners:
         return ""
     return _(
-        "%(address)s is the address of %(names)s: it is alerted only of tickets this person may read."
+        "%(address)s belongs to %(names)s: it is alerted only of tickets this person can read."
     ) % {"address": address, "names": ", ".join(owners)}
 
 
 class InheritingForm(ConcurrentEditForm, WagtailAdminModelForm):
-    """A form in which blank means inherit: each field says what, and from where."""
+    """A form in which a blank field inherits: each field shows the inherited value and its source."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in INHERITED:
             if name in self.fields:
-                self._show_inherited(name, self.fields[name])
+                self._add_inherited_help(name, self.fields[name])
         if owner := describe_alert_address(self.instance.alert_address):
             address = self.fields["alert_address"]
             address.help_text = f"{address.help_text} {owner}"
 
     @property
     def warning(self) -> str:
-        """What whoever saves it ought to know."""
+        """The warning to show after saving; empty if there is none."""
         changed = "alert_address" in self.changed_data
         return describe_alert_address(self.cleaned_data["alert_address"]) if changed else ""
 
-    def _show_inherited(self, name: str, field: Any) -> None:
-        sentence = self._sentence(name, self.instance.inherited(name))
+    def _add_inherited_help(self, name: str, field: Any) -> None:
+        sentence = self._describe_inherited(name, self.instance.inherited(name))
         if hasattr(field, "choices"):
             choices = [choice for choice in field.choices if choice[0] != ""]
             if name == "algorithm":
-                choices = [(value, _explained(value, label)) for value, label in choices]
+                choices = [(value, _explain_algorithm(value, label)) for value, label in choices]
             field.choices = [("", sentence), *choices]
         else:
-            blank = _("(leave blank to use the default value)")
+            blank = _("(leave blank to use the default value)") if self._has_default(name) else ""
             field.help_text = " ".join(filter(None, [str(field.help_text), sentence, blank]))
 
-    def _sentence(self, name: str, inherited: Inherited) -> str:
+    def _has_default(self, name: str) -> bool:
+        return self.instance.inherited(name).value not in ("", None)
+
+    def _describe_inherited(self, name: str, inherited: Inherited) -> str:
         if inherited.value in ("", None):
-            return _("Default value: none")
+            return _("No default.")
         labels = dict(self.instance._meta.get_field(name).flatchoices)
         value = labels.get(inherited.value, inherited.value)
         return _("Default value: “%(value)s” (inherited from %(source)s)") % {
             "value": Truncator(value).chars(200),
-            "source": inherited.source or _("the settings of the site"),
+            "source": inherited.source or _("the site settings"),
         }
 
 
@@ -96,26 +101,26 @@ class ServiceForm(InheritingForm):
         nodes = list(walk_tree(self.instance.categories.filter(takes_tickets=True)))
         arrivals: Any = self.fields["arrivals"]
         arrivals.queryset = Category.objects.filter(service=self.instance)
-        arrivals.choices = _choices(nodes, _("Ask for the category"))
+        arrivals.choices = _make_choices(nodes, _("Ask for the category"))
 
 
 class CategoryForm(InheritingForm):
-    """The panel of a category. Which service it belongs to is not a field: it never changes."""
+    """The panel of a category. Its service never changes and is not a field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         nodes = list(walk_tree(self.instance.service.categories.all()))
-        below = _below(self.instance, nodes)
+        below = _find_subtree(self.instance, nodes)
         parent: Any = self.fields["parent"]
         parent.queryset = Category.objects.filter(service=self.instance.service).exclude(
             pk__in=below
         )
         possible = [node for node in nodes if node.category.pk not in below]
-        parent.choices = _choices(possible, _("None: at the top of the service"))
+        parent.choices = _make_choices(possible, _("None (top level)"))
 
 
-def _below(category: Category, nodes: list[Any]) -> set[int]:
-    """The category and all that hangs from it, where it cannot be moved to."""
+def _find_subtree(category: Category, nodes: list[Any]) -> set[int]:
+    """Return the keys of a category and its descendants, which cannot become its parent."""
     found = {category.pk} if category.pk else set()
     for node in nodes:
         if node.category.parent_id in found:
@@ -123,13 +128,13 @@ def _below(category: Category, nodes: list[Any]) -> set[int]:
     return found
 
 
-def _choices(nodes: list[Any], blank: str) -> list[tuple[Any, str]]:
+def _make_choices(nodes: list[Any], blank: str) -> list[tuple[Any, str]]:
     named = [(node.category.pk, indent_name(node.category, node.depth)) for node in nodes]
     return [("", blank), *named]
 
 
-def _explained(value: str, label: Any) -> str:
+def _explain_algorithm(value: str, label: Any) -> str:
     return _("%(label)s: %(explanation)s") % {
         "label": label,
-        "explanation": EXPLAINED[Algorithm(value)],
+        "explanation": ALGORITHM_HELP[Algorithm(value)],
     }

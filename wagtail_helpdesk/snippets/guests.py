@@ -1,4 +1,4 @@
-"""The permanent guests of a service: the list, adding some, taking one out (guide III.3)."""
+"""The permanent guests of a service in the admin (guide III.3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import configuration
@@ -22,7 +22,7 @@ from .services import find_people_to_ask
 
 
 class GuestList(ServiceListPage):
-    """Who is invited to every ticket posted in the service: for everybody who configures a part of it."""
+    """The permanent guests, visible to everybody with a configuration privilege in the service."""
 
     template_name = "wagtail_helpdesk/admin/guests.html"
     page_title = gettext_lazy("Permanent guests")
@@ -47,7 +47,7 @@ class GuestList(ServiceListPage):
 
 
 class AddGuest(AddPeople):
-    """Invite people to every ticket that will be posted in the service."""
+    """Add permanent guests to the service."""
 
     privilege = Privilege.MANAGE_MANAGERS
     page_title = gettext_lazy("Add a permanent guest to the service")
@@ -58,11 +58,15 @@ class AddGuest(AddPeople):
         return configuration.add_permanent_guest(self.service, user, by=self.author)
 
     def get_done(self) -> str:
-        return _("Permanent guests added: %(names)s.") % {"names": self.names()}
+        return ngettext(
+            "Permanent guest added: %(names)s.",
+            "Permanent guests added: %(names)s.",
+            len(self.added),
+        ) % {"names": self.join_names()}
 
 
 class RemoveGuest(ServiceButton):
-    """Stop inviting somebody to new tickets."""
+    """Remove a permanent guest."""
 
     privilege = Privilege.MANAGE_MANAGERS
     success_name = "guests"

@@ -1,12 +1,13 @@
-"""The record of the configuration: who changed what, before and after, in Wagtail's log."""
+"""The log of the configuration: who changed what, with the values before and after."""
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import Truncator
@@ -16,6 +17,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.views import snippets as generic
 
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Alias, Category, Service, ServiceManager
 
@@ -25,7 +27,7 @@ from .services import ServiceCrumbs
 
 
 class LogKind(NamedTuple):
-    """A kind of change: its name in filters, its sentence, and the privilege it takes."""
+    """A kind of change: its name in filters, its sentence, and the privilege needed to see it."""
 
     label: Promise
     sentence: Promise
@@ -99,7 +101,7 @@ KINDS: dict[str, LogKind] = {
         gettext_lazy("Delete category"), gettext_lazy("Category “%(name)s” deleted"), CATEGORIES
     ),
     "name_members": LogKind(
-        gettext_lazy("Name members"), gettext_lazy("Members of “%(name)s” changed"), CATEGORIES
+        gettext_lazy("Choose members"), gettext_lazy("Members of “%(name)s” changed"), CATEGORIES
     ),
     "transfer_tickets": LogKind(
         gettext_lazy("Transfer all tickets"),
@@ -123,38 +125,38 @@ def register_log_actions(actions: LogActionRegistry) -> None:
 
 
 class Formatter(LogFormatter):
-    """Says a change in a sentence, then what was there before and what is there now."""
+    """Formats a change as a sentence with the values before and after."""
 
     kind: LogKind
 
     def format_message(self, log_entry: ModelLogEntry) -> str:
         data = log_entry.data
         sentence = str(self.kind.sentence) % data
-        details = _details(data.get("before", {}), data.get("after", {}))
+        details = _format_details(data.get("before", {}), data.get("after", {}))
         return f"{sentence}. {details}" if details else sentence
 
 
-def _details(before: dict[str, Any], after: dict[str, Any]) -> str:
-    # In the order of the forms: PostgreSQL gives keys back in one of its own.
-    places = {name: place for place, name in enumerate(_fields())}
+def _format_details(before: dict[str, Any], after: dict[str, Any]) -> str:
+    # In the order of the forms: PostgreSQL does not keep the order of keys.
+    places = {name: place for place, name in enumerate(_get_fields())}
     names = sorted({*before, *after}, key=lambda name: (places.get(name, -1), name))
-    return " · ".join(_detail(name, before, after) for name in names)
+    return " · ".join(_format_detail(name, before, after) for name in names)
 
 
-def _detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
-    words = {
-        "field": _label(name),
-        "before": _shown(name, before.get(name)),
-        "after": _shown(name, after.get(name)),
+def _format_detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+    parts = {
+        "field": _get_label(name),
+        "before": _format_value(name, before.get(name)),
+        "after": _format_value(name, after.get(name)),
     }
     if name in before and name in after:
-        return _("%(field)s: %(before)s → %(after)s") % words
-    # Something that came or went: there is nothing to compare it with.
-    return (_("%(field)s: %(after)s") if name in after else _("%(field)s: %(before)s")) % words
+        return _("%(field)s: %(before)s → %(after)s") % parts
+    # Added or removed: there is only one value.
+    return (_("%(field)s: %(after)s") if name in after else _("%(field)s: %(before)s")) % parts
 
 
 @cache
-def _fields() -> dict[str, Any]:
+def _get_fields() -> dict[str, Any]:
     models = (Absence, Alias, ServiceManager, Category, Service)
     return {
         f.name: f
@@ -164,14 +166,14 @@ def _fields() -> dict[str, Any]:
     }
 
 
-def _label(name: str) -> str:
+def _get_label(name: str) -> str:
     if name == "members":
         return _("members")
-    field = _fields().get(name)
+    field = _get_fields().get(name)
     return str(field.verbose_name) if field else name
 
 
-def _shown(name: str, value: Any) -> str:
+def _format_value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name == "members" and value is None:
@@ -180,12 +182,15 @@ def _shown(name: str, value: Any) -> str:
         return "–"
     if isinstance(value, list):
         return ", ".join(value)
-    choices = dict(getattr(_fields().get(name), "flatchoices", ()))
+    field = _get_fields().get(name)
+    if isinstance(field, DateField):
+        return format_date(date.fromisoformat(value))
+    choices = dict(getattr(field, "flatchoices", ()))
     return Truncator(str(choices.get(value, value))).chars(120)
 
 
 class ServiceHistory(ServiceCrumbs, ScopedSubject, generic.HistoryView):
-    """The record of a service and its categories: of each change, for whoever may make it."""
+    """The log of a service and its categories, limited to changes that the user could make."""
 
     any_permission_required = ["view"]
     page_title = gettext_lazy("History")
@@ -215,7 +220,7 @@ class ServiceHistory(ServiceCrumbs, ScopedSubject, generic.HistoryView):
 
 
 def find_last_change(service: Service, user_id: int) -> ModelLogEntry | None:
-    """Return the last entry about the privileges of somebody in a service."""
+    """Return the last log entry about the privileges of a user in a service, or None."""
     return (
         ModelLogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(Service),

@@ -1,4 +1,4 @@
-"""The managers of a service: the list, adding some, privileges, order, leaving (guide III.2)."""
+"""The managers of a service in the admin (guide III.2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import HandOverPolicy, configuration
@@ -26,18 +26,26 @@ from .service_pages import ServiceButton, ServiceFormPage, ServiceListPage, Serv
 from .services import find_people_to_ask
 
 AVAILABILITY = Privilege.SET_AVAILABILITY
-TICKETS = tuple(p for p in Privilege if p not in (*CONFIGURATION_PRIVILEGES, AVAILABILITY))
+TICKET_PRIVILEGES = tuple(
+    p for p in Privilege if p not in (*CONFIGURATION_PRIVILEGES, AVAILABILITY)
+)
 
-#: Short enough for a list.
-SHORT = {
+#: Labels short enough for a list.
+SHORT_LABELS = {
     Privilege.EDIT_SERVICE: gettext_lazy("properties"),
     Privilege.MANAGE_MANAGERS: gettext_lazy("managers"),
     Privilege.MANAGE_CATEGORIES: gettext_lazy("categories"),
+    Privilege.ASSIGN: pgettext_lazy("privilege", "assign"),
+    Privilege.MOVE_ANYWHERE: pgettext_lazy("privilege", "transfer elsewhere"),
+    Privilege.REFUSE: pgettext_lazy("privilege", "refuse"),
+    Privilege.REOPEN: pgettext_lazy("privilege", "reopen"),
+    Privilege.TAKE_FREE: pgettext_lazy("privilege", "take a free ticket"),
+    Privilege.TAKE_ASSIGNED: pgettext_lazy("privilege", "take from a colleague"),
 }
 
 
 class ManagerList(ServiceListPage):
-    """Who manages a service: for everybody who configures a part of it."""
+    """The managers, visible to everybody with a configuration privilege in the service."""
 
     template_name = "wagtail_helpdesk/admin/managers.html"
     page_title = gettext_lazy("Managers")
@@ -51,19 +59,19 @@ class ManagerList(ServiceListPage):
         return [HeaderButton(_("Add a manager"), url=self.address("manager_add"), icon_name="plus")]
 
     def get_queryset(self) -> QuerySet[ServiceManager]:
-        today = Absence.objects.on(timezone.localdate()).select_related("replacement")
+        absences = Absence.objects.on(timezone.localdate()).select_related("replacement")
         return self.service.managers.select_related("user").prefetch_related(
-            Prefetch("user__helpdesk_absences", today, to_attr="away")
+            Prefetch("user__helpdesk_absences", absences, to_attr="away")
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(ask=find_people_to_ask(self), **kwargs)
-        context["rows"] = self._rows(context["page_obj"])
+        context["rows"] = self._make_rows(context["page_obj"])
         return context
 
-    def _rows(self, page: Any) -> list[dict[str, Any]]:
+    def _make_rows(self, page: Any) -> list[dict[str, Any]]:
         load = count_open_tickets(self.service.pk, [manager.user_id for manager in page])
-        rows = [_row(manager) | {"load": load.get(manager.user_id, 0)} for manager in page]
+        rows = [_make_row(manager) | {"load": load.get(manager.user_id, 0)} for manager in page]
         if rows:
             rows[0]["first"] = not page.has_previous()
             rows[-1]["last"] = not page.has_next()
@@ -71,23 +79,23 @@ class ManagerList(ServiceListPage):
 
 
 def get_privilege_label(privilege: Privilege) -> str:
-    """Return what a privilege is called."""
+    """Return the label of a privilege."""
     field: Any = ServiceManager._meta.get_field(privilege.value)
     return str(field.verbose_name)
 
 
-def _row(manager: ServiceManager) -> dict[str, Any]:
+def _make_row(manager: ServiceManager) -> dict[str, Any]:
     held = manager.privileges
     return {
         "manager": manager,
-        "configuration": [SHORT[p] for p in CONFIGURATION_PRIVILEGES if p in held],
-        "missing": [get_privilege_label(p) for p in TICKETS if p not in held],
+        "configuration": [SHORT_LABELS[p] for p in CONFIGURATION_PRIVILEGES if p in held],
+        "missing": [SHORT_LABELS[p] for p in TICKET_PRIVILEGES if p not in held],
         "away": next(iter(getattr(manager.user, "away", ())), None),
     }
 
 
 class AddManager(AddPeople):
-    """Make people managers; one alone leads on to their privileges."""
+    """Add managers. A single one leads to the form of their privileges."""
 
     privilege = Privilege.MANAGE_MANAGERS
     page_title = gettext_lazy("Add a manager to the service")
@@ -102,7 +110,9 @@ class AddManager(AddPeople):
         return self.address("managers")
 
     def get_done(self) -> str:
-        return _("Added as managers: %(names)s.") % {"names": self.names()}
+        return ngettext(
+            "Manager added: %(names)s.", "Managers added: %(names)s.", len(self.added)
+        ) % {"names": self.join_names()}
 
 
 class ManagerPage(ServicePageMixin):
@@ -127,7 +137,7 @@ class ManagerPage(ServicePageMixin):
 
 
 class ManagerForm(ConcurrentEditForm):
-    """Privileges and availability. What its reader may not give is shown, and cannot be changed."""
+    """Privileges and availability. Privileges that the user cannot grant are shown as disabled."""
 
     class Meta:
         model = ServiceManager
@@ -139,14 +149,14 @@ class ManagerForm(ConcurrentEditForm):
             if privilege not in holds:
                 self.fields[privilege.value].disabled = True
                 self.fields[privilege.value].help_text = _(
-                    "Only somebody who has this privilege may grant it."
+                    "Only people who have this privilege can grant it."
                 )
 
     def groups(self) -> list[tuple[str, list[Any]]]:
         """Return the fields under their headings."""
         return [
             (_("Configuration"), [self[p.value] for p in CONFIGURATION_PRIVILEGES]),
-            (_("Tickets"), [self[p.value] for p in TICKETS]),
+            (_("Tickets"), [self[p.value] for p in TICKET_PRIVILEGES]),
             (_("Availability"), [self["available"], self[AVAILABILITY.value]]),
         ]
 
@@ -161,7 +171,7 @@ class EditManager(ManagerPage, ServiceFormPage):
     form_class = ManagerForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        # A copy: a form that is refused must not leave its wishes in what the page shows.
+        # A copy: a rejected form must not change what the page shows.
         instance = ServiceManager.objects.get(pk=self.manager.pk)
         return {**super().get_form_kwargs(), "instance": instance, "holds": self.holds}
 
@@ -173,7 +183,7 @@ class EditManager(ManagerPage, ServiceFormPage):
 
 
 class RemovalForm(forms.Form):
-    """What becomes of the open tickets of a manager who leaves; asked only if there are any."""
+    """What happens to the open tickets of a removed manager. Without open tickets it has no field."""
 
     #: The person who fills in the form, set by the view.
     author: Any = None
@@ -203,23 +213,23 @@ class RemovalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("then") == HandOverPolicy.COLLEAGUE.value:
-            self._name_colleague(cleaned)
+            self._find_colleague(cleaned)
         return cleaned
 
-    def _name_colleague(self, cleaned: dict[str, Any]) -> None:
+    def _find_colleague(self, cleaned: dict[str, Any]) -> None:
         try:
             people = named_people(self, "colleague", by=self.author)
         except forms.ValidationError as error:
             self.add_error("colleague", error)
             return
         if len(people) != 1:
-            self.add_error("colleague", _("Name one person."))
+            self.add_error("colleague", _("Enter one person."))
             return
         cleaned["colleague"] = people[0]
 
 
 class RemoveManager(ManagerPage, ServiceFormPage):
-    """Take a manager out of the service, and their open tickets out of their hands."""
+    """Remove a manager from the service and hand over their open tickets."""
 
     template_name = "wagtail_helpdesk/admin/manager_remove.html"
     page_title = gettext_lazy("Remove the manager")

@@ -1,4 +1,4 @@
-"""The members of a category: inherited from above, or named one by one."""
+"""The members of a category in the admin: inherited or chosen."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from wagtail_helpdesk.parsing import words
 from .service_pages import CategoryPage, ServiceFormPage
 
 PER_PAGE = 25
-#: In characters; no name is longer.
-LONGEST_QUERY = 100
+#: In characters.
+MAX_QUERY_LENGTH = 100
 
 
 class MembersForm(forms.Form):
-    """Inherit the members, or name some: those of one page of managers at a time."""
+    """Inherits the members, or chooses them among one page of managers at a time."""
 
     INHERIT, NAME = "inherit", "name"
 
@@ -35,16 +35,16 @@ class MembersForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[
             (INHERIT, gettext_lazy("Inherit the members of the parent category or of the service")),
-            (NAME, gettext_lazy("Only the managers chosen below")),
+            (NAME, gettext_lazy("Only the managers ticked below")),
         ],
         help_text=gettext_lazy(
-            "By default, only the chosen members will be told of tickets created in this category."
+            "By default, only these members are alerted when a ticket is created in this category."
         ),
     )
     chosen = forms.ModelMultipleChoiceField(
         queryset=ServiceManager.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
-    #: The managers that the page showed: those it did not show keep what they have.
+    #: The managers on the page: the others keep their membership.
     shown = forms.ModelMultipleChoiceField(
         queryset=ServiceManager.objects.none(), required=False, widget=forms.MultipleHiddenInput
     )
@@ -57,7 +57,7 @@ class MembersForm(forms.Form):
 
 
 class EditMembers(CategoryPage, ServiceFormPage):
-    """Say who the members of a category are."""
+    """Choose the members of a category."""
 
     template_name = "wagtail_helpdesk/admin/members.html"
     page_title = gettext_lazy("Members")
@@ -79,11 +79,12 @@ class EditMembers(CategoryPage, ServiceFormPage):
         return {**super().get_form_kwargs(), "initial": initial, "managers": self.managers}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = words(self.request.GET.get("q", ""), LONGEST_QUERY)
-        page = WagtailPaginator(_named_like(self.managers, query), PER_PAGE).get_page(
+        query = words(self.request.GET.get("q", ""), MAX_QUERY_LENGTH)
+        page = WagtailPaginator(_filter_by_name(self.managers, query), PER_PAGE).get_page(
             self.request.GET.get("p")
         )
-        ticked = set(self.request.POST.getlist("chosen")) or {str(pk) for pk in self.named}
+        sent = self.request.POST
+        ticked = set(sent.getlist("chosen")) if sent else {str(pk) for pk in self.named}
         return super().get_context_data(
             page=page,
             query=query,
@@ -103,22 +104,32 @@ class EditMembers(CategoryPage, ServiceFormPage):
         configuration.set_members(self.category, managers, by=self.author)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if form.cleaned_data["members"] == MembersForm.NAME and not (
-            form.cleaned_data["chosen"] or self.named - {m.pk for m in form.cleaned_data["shown"]}
-        ):
-            form.add_error(
-                "members", _("Choose at least one manager, or let the category inherit.")
-            )
+        if problem := self._find_problem(form.cleaned_data):
+            form.add_error("members", problem)
             return self.form_invalid(form)
         return super().form_valid(form)
+
+    def _find_problem(self, data: dict[str, Any]) -> str:
+        """Return why the choice and the ticks do not fit together; empty if they do."""
+        chosen = {manager.pk for manager in data["chosen"]}
+        if data["members"] == MembersForm.INHERIT:
+            # Managers named before are still ticked when the category returns to inheriting.
+            if chosen - self.named:
+                return _(
+                    "You ticked managers: choose “Only the managers ticked below”, or untick them."
+                )
+            return ""
+        if not chosen and not self.named - {manager.pk for manager in data["shown"]}:
+            return _("Tick at least one manager, or let the category inherit.")
+        return ""
 
     def get_success_url(self) -> str:
         return self.here("members")
 
     def get_done(self) -> str:
-        return _("The members of %(name)s were saved.") % {"name": self.category}
+        return _("The members of “%(name)s” were saved.") % {"name": self.category}
 
 
-def _named_like(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:
-    everybody = get_user_model()._default_manager.all()
-    return managers.filter(user__in=UserDirectory().matching(query, among=everybody))
+def _filter_by_name(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:
+    users = get_user_model()._default_manager.all()
+    return managers.filter(user__in=UserDirectory().matching(query, among=users))

@@ -1,7 +1,6 @@
-"""What Wagtail's generic views leave out: each asks its policy about the object, not about the model.
+"""Mixins that make Wagtail's generic views check permissions per object, not per model.
 
-Each view has a hook of its own for that (wagtail #13314); a view that is not narrowed here must not
-be in a viewset.
+Every view of a viewset needs one of them (wagtail #13314).
 """
 
 from __future__ import annotations
@@ -22,29 +21,29 @@ from wagtail.permissions import policy_registry
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.parsing import clean_request, number
 
-#: What spreadsheets take for the beginning of a formula, full-width signs included; also behind
-#: blanks, and behind signs that separate cells.
+#: What spreadsheets read as the start of a formula, with full-width signs, also after spaces and
+#: after characters that separate cells.
 _FORMULA = re.compile(r"[\t\r\n]|[\s;,]*[=+\-@＝＋－＠]")
 
 if TYPE_CHECKING:
-    #: What the mix-ins of this room are mixed into: views of Wagtail, which ships no types.
+    #: The base of the mixins: views of Wagtail, which ships no types.
     WagtailView = Any
 else:
     WagtailView = object
 
 
 class ScopedMixin(WagtailView):
-    """Narrows whatever a view reads to the objects that the user may at least see."""
+    """Limits a view to the objects that the user can see."""
 
     def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the part of a queryset that exists for the user."""
+        """Return the objects of a queryset that the user can see."""
         policy = policy_registry.get_by_type(self.model)
         visible = policy.instances_user_has_permission_for(self.request.user, "view")
         return queryset.filter(pk__in=visible.values("pk"))
 
 
 class ScopedList(ScopedMixin):
-    """For listings, their results and their exports, in which no cell is taken for a formula."""
+    """For listings and their exports, whose cells are never formulas."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         clean_request(request)
@@ -55,18 +54,18 @@ class ScopedList(ScopedMixin):
 
     @property
     def columns(self) -> list[Any]:
-        # No bulk actions: they would go around the deeds (see bulk.py).
+        # No bulk actions: they would bypass permissions and logging.
         return [c for c in super().columns if not isinstance(c, BulkActionsCheckboxColumn)]
 
     def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
         value = super().preprocess_field_value(field, value, export_format)
         if isinstance(value, Model):
             value = str(value)
-        return _harmless(value) if export_format == self.FORMAT_CSV else value
+        return _escape_formula(value) if export_format == self.FORMAT_CSV else value
 
     def stream_csv(self, queryset: QuerySet[Any]) -> Iterator[Any]:
-        # All quoted: a spreadsheet that separates by semicolons would make two cells of “a;=1”. And
-        # with the mark that makes Excel read UTF-8.
+        # All quoted: a spreadsheet that separates by semicolons would split “a;=1” into two cells.
+        # The byte order mark makes Excel read UTF-8.
         fields = self.list_export
         writer = csv.DictWriter(Echo(), fieldnames=fields, quoting=csv.QUOTE_ALL)
         headings = {field: self.get_heading(queryset, field) for field in fields}
@@ -76,7 +75,7 @@ class ScopedList(ScopedMixin):
 
 
 class OneObject(ScopedMixin):
-    """What one may not see does not exist (404); what one sees but may not do is refused (403)."""
+    """Answers 404 for objects that the user cannot see, and 403 for actions they cannot take."""
 
     def get_object(self, *args: Any) -> Any:
         found = super().get_object(*args)
@@ -100,20 +99,20 @@ class ScopedSubject(OneObject):
         return self.scoped(super().get_base_object_queryset())
 
 
-class ScopedAddress(ScopedMixin):
-    """For views that take any object of their model: previews, revisions, unpublishing."""
+class ScopedKey(ScopedMixin):
+    """For views that accept any object of their model: previews, revisions, unpublishing."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         found = self.scoped(self.model._default_manager.all())
-        # Wagtail's address for comparing revisions lets anything be a key.
+        # Wagtail's URL for comparing revisions accepts any text as a key.
         if not found.filter(pk=number(kwargs["pk"])).exists():
             raise Http404
         super().setup(request, *args, **kwargs)
 
 
 class ConfigurationActionView(WagtailView):
-    """For forms whose saving is a deed: what it refuses is shown at the field it names."""
+    """For forms saved by an action: a refusal is shown at its field."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -130,8 +129,8 @@ class ConfigurationActionView(WagtailView):
         return response
 
 
-def _harmless(value: Any) -> Any:
-    """Return a value of which no spreadsheet makes a formula: an apostrophe stands before it (OWASP)."""
+def _escape_formula(value: Any) -> Any:
+    """Return a value that no spreadsheet reads as a formula: it gets an apostrophe in front (OWASP)."""
     if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value

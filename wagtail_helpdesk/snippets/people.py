@@ -1,4 +1,4 @@
-"""Naming people in a form: by identifier or address, with a search beside the field (guide III.2, III.3)."""
+"""Forms to add people by identifier or e-mail address, with a directory search (guide III.2, III.3)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .service_pages import ServiceFormPage
 
 
 class PeopleForm(forms.Form):
-    """Identifiers and addresses typed in a field; whoever is ticked among those a search found joins them."""
+    """Identifiers and e-mail addresses typed in a field, together with ticked search results."""
 
-    #: Who fills it in, set by the view: how many people they may name is limited.
+    #: The user, set by the view: the number of people they can enter is limited.
     author: Any = None
     people = forms.CharField(required=False, max_length=5000, widget=PeopleInput)
     query = forms.CharField(
@@ -32,7 +32,7 @@ class PeopleForm(forms.Form):
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None:
             data = data.copy()
-            data["people"] = _named(data)
+            data["people"] = _join_people(data)
         super().__init__(data, *args, **kwargs)
         self.fields["people"].label = _("%(identifier)s or e-mail address") % {
             "identifier": helpdesk_settings.IDENTIFIER_LABEL
@@ -45,7 +45,7 @@ class PeopleForm(forms.Form):
         if "people" not in cleaned:
             return cleaned
         if not cleaned["people"]:
-            raise forms.ValidationError({"people": _("Name somebody, or tick a name below.")})
+            raise forms.ValidationError({"people": _("Enter a person, or tick a name below.")})
         try:
             cleaned["users"] = named_people(self, "people", by=self.author)
         except forms.ValidationError as error:
@@ -54,9 +54,9 @@ class PeopleForm(forms.Form):
 
 
 class AddPeople(ServiceFormPage):
-    """A page that adds the people it is given to something, all of them or nobody.
+    """A page that adds several people, all or none.
 
-    The search is a button of the same form: without a script, and nothing typed is lost.
+    The search is a button of the same form, so it needs no script and keeps what was typed.
     """
 
     form_class = PeopleForm
@@ -64,7 +64,7 @@ class AddPeople(ServiceFormPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "search" in request.POST:
-            return self.render_to_response(self._with_candidates())
+            return self.render_to_response(self._find_candidates())
         return super().post(request, *args, **kwargs)
 
     def do(self, form: PeopleForm) -> None:
@@ -75,20 +75,20 @@ class AddPeople(ServiceFormPage):
         """Add one person."""
         raise NotImplementedError
 
-    def _with_candidates(self) -> dict[str, Any]:
-        # Not validated: somebody who searches has not finished.
+    def _find_candidates(self) -> dict[str, Any]:
+        # Not validated: a form that searches is not complete yet.
         data = self.request.POST
         query = data.get("query", "")
-        form = PeopleForm(initial={"people": _named(data), "query": query})
+        form = PeopleForm(initial={"people": _join_people(data), "query": query})
         widget: Any = form.fields["people"].widget
         widget.remember(data, "people")
         return self.get_context_data(form=form, found=search_with_limits(query, by=self.author))
 
-    def names(self) -> str:
+    def join_names(self) -> str:
         """Return the names of those who were added."""
         return ", ".join(str(row) for row in self.added)
 
 
-def _named(data: Any) -> str:
-    """Return who is named: typed, or ticked. Nobody is lost by a search that does not find them again."""
+def _join_people(data: Any) -> str:
+    """Return the typed and the ticked people. Ticks survive another search."""
     return ", ".join(filter(None, [data.get("people", "").strip(" ,;"), *data.getlist("chosen")]))

@@ -1,4 +1,4 @@
-"""Why can this person do this: every right somebody has in a service, and where it comes from."""
+"""The permission report: every right of a person in a service, and its source."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BACKEND = "wagtail_helpdesk.auth.ConfigurationBackend"
 
 
 class PermissionReason(NamedTuple):
-    """A right, whether somebody has it, and why or why not."""
+    """A right, whether a person has it, and why."""
 
     right: str
     has: bool
@@ -35,16 +35,16 @@ class PermissionReason(NamedTuple):
 
 
 class PersonForm(forms.Form):
-    """Whom the question is about."""
+    """The person of the report."""
 
     person = forms.CharField(label=gettext_lazy("Identifier or e-mail address"), max_length=254)
 
 
 class PermissionReportView(ServicePageMixin):
-    """Explains the rights of somebody; of others, to whoever manages the managers."""
+    """Shows the user's own rights; those of others only to managers of managers."""
 
     template_name = "wagtail_helpdesk/admin/why.html"
-    page_title = gettext_lazy("Why can this person do this?")
+    page_title = gettext_lazy("What can this person do, and why?")
     header_icon = "key"
 
     def get_page_subtitle(self) -> str:
@@ -53,10 +53,12 @@ class PermissionReportView(ServicePageMixin):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_ask = Privilege.MANAGE_MANAGERS in self.holds
         typed = self.request.GET.get("person")
-        # Before looking: what is found, or not, would say who exists.
+        # Before the lookup, whose result would reveal which accounts exist.
         if not may_ask and typed not in (None, self.author.get_username()):
             raise PermissionDenied
-        context = {"person": self.author, "form": PersonForm()} if typed is None else self._asked()
+        context = (
+            {"person": self.author, "form": PersonForm()} if typed is None else self._find_person()
+        )
         if context["person"]:
             context["reasons"] = list(
                 explain_permissions(context["person"], self.service, self.author)
@@ -64,21 +66,21 @@ class PermissionReportView(ServicePageMixin):
             context["last"] = find_last_change(self.service, context["person"].pk)
         return super().get_context_data(may_ask=may_ask, **context, **kwargs)
 
-    def _asked(self) -> dict[str, Any]:
+    def _find_person(self) -> dict[str, Any]:
         form = PersonForm(self.request.GET)
         if not form.is_valid():
             return {"form": form, "person": None}
         try:
-            # The site's own users: a look makes no account, and who has none has no right.
-            person = _account_of(form.cleaned_data["person"])
+            # Local accounts only: people without an account have no rights, and none is created here.
+            person = _get_account(form.cleaned_data["person"])
         except DirectoryError as error:
             form.add_error("person", error.message)
             return {"form": form, "person": None}
         return {"form": form, "person": person}
 
 
-def _account_of(typed: str) -> Any:
-    """Return the account by identifier or address, confirmed or not: the page shows who it is."""
+def _get_account(typed: str) -> Any:
+    """Return the account by identifier or e-mail address. Raises ``UnknownPerson``."""
     accounts = UserDirectory()
     person = accounts.by_identifier(typed) or accounts.by_address(typed)
     if person is None:
@@ -87,39 +89,41 @@ def _account_of(typed: str) -> Any:
 
 
 def explain_permissions(user: Any, service: Service, reader: Any) -> Iterator[PermissionReason]:
-    """Yield what somebody may do in a service, each with its reason, in words that the reader may read."""
+    """Yield the rights of a person in a service with their reasons, without revealing anything to the reader."""
     row = service.managers.filter(user=user).first()
-    yield _admin(user, reader)
-    yield _administrator(user)
-    yield _tickets(row)
-    yield _asking(user, row, service)
+    yield _explain_admin(user, reader)
+    yield _explain_administrator(user)
+    yield _explain_tickets(row)
+    yield _explain_opening(user, row, service)
     for privilege in Privilege:
-        yield _privilege(privilege, row, user)
+        yield _explain_privilege(privilege, row, user)
 
 
-def _privilege(privilege: Privilege, row: ServiceManager | None, user: Any) -> PermissionReason:
+def _explain_privilege(
+    privilege: Privilege, row: ServiceManager | None, user: Any
+) -> PermissionReason:
     label = get_privilege_label(privilege)
     if row is not None and privilege in row.privileges:
-        return PermissionReason(label, True, _("A privilege of this manager."))
+        return PermissionReason(label, True, _("Granted to this manager."))
     if privilege in CONFIGURATION_PRIVILEGES and access.administers_helpdesk(user):
         return PermissionReason(label, True, _("Administers the helpdesk."))
     if row is None:
         return PermissionReason(label, False, _("Is not a manager of this service."))
-    return PermissionReason(label, False, _("This privilege is off."))
+    return PermissionReason(label, False, _("Not granted."))
 
 
-def _admin(user: Any, reader: Any) -> PermissionReason:
-    right = _("enter the Wagtail admin")
+def _explain_admin(user: Any, reader: Any) -> PermissionReason:
+    right = _("open the Wagtail admin")
     if user.is_superuser:
         return PermissionReason(right, True, _("Superuser."))
-    group = _group_with(user, "access_admin")
+    group = _find_group(user, "access_admin")
     if group:
         return PermissionReason(
             right, True, _("Member of the group “%(group)s”.") % {"group": group}
         )
     held = access.configuration_privileges_of(user)
     if held and grants_admin_access():
-        services = _named(held, reader)
+        services = _join_names(held, reader)
         why = _("Holds a configuration privilege: %(services)s.") % {"services": services}
         return PermissionReason(right, True, why)
     if user.has_perm(ACCESS_ADMIN):
@@ -130,47 +134,47 @@ def _admin(user: Any, reader: Any) -> PermissionReason:
     return PermissionReason(right, False, _("Holds no configuration privilege in any service."))
 
 
-def _administrator(user: Any) -> PermissionReason:
+def _explain_administrator(user: Any) -> PermissionReason:
     right = _("configure every service")
     if user.is_superuser:
         return PermissionReason(right, True, _("Superuser."))
     if not access.administers_helpdesk(user):
         return PermissionReason(
-            right, False, _("Neither superuser nor in a group that may change services.")
+            right, False, _("Neither a superuser nor in a group that can change services.")
         )
-    group = _group_with(user, "change_service")
+    group = _find_group(user, "change_service")
     return PermissionReason(
         right, True,
         _("Member of the group “%(group)s”.") % {"group": group} if group else _("A permission of this user."),
     )  # fmt: skip
 
 
-def _tickets(row: ServiceManager | None) -> PermissionReason:
+def _explain_tickets(row: ServiceManager | None) -> PermissionReason:
     right = _("read the tickets of the service")
     if row is not None:
         return PermissionReason(right, True, _("Manager of the service."))
     return PermissionReason(
         right, False,
-        _("Not a manager: sees only public tickets, and those they are requester or guest of."),
+        _("Not a manager: sees only public tickets, and tickets they opened or follow as a guest."),
     )  # fmt: skip
 
 
-def _asking(user: Any, row: ServiceManager | None, service: Service) -> PermissionReason:
+def _explain_opening(user: Any, row: ServiceManager | None, service: Service) -> PermissionReason:
     right = _("open tickets in the service")
     if Service.objects.open_to(user).filter(pk=service.pk).exists():
-        return PermissionReason(right, True, _lets_in(user, row, service))
+        return PermissionReason(right, True, _explain_access(user, row, service))
     if not service.enabled:
         return PermissionReason(right, False, _("The service is not enabled."))
     if Service.objects.visible_to(user).filter(pk=service.pk).exists():
-        return PermissionReason(right, False, _("No category of the service takes tickets."))
+        return PermissionReason(right, False, _("No category of the service accepts tickets."))
     if service.everyone:
         return PermissionReason(
-            right, False, _("External guest: open to everybody means the organisation.")
+            right, False, _("External guest: “open to everybody” means people of the organisation.")
         )
-    return PermissionReason(right, False, _("In none of the groups that may open tickets."))
+    return PermissionReason(right, False, _("Not in any of the groups that can open tickets."))
 
 
-def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:
+def _explain_access(user: Any, row: ServiceManager | None, service: Service) -> str:
     if service.everyone and not access.external_groups(user).exists():
         return _("The service is open to everybody.")
     if row is not None:
@@ -179,12 +183,12 @@ def _lets_in(user: Any, row: ServiceManager | None, service: Service) -> str:
     return _("Member of the group “%(group)s”.") % {"group": group}
 
 
-def _group_with(user: Any, codename: str) -> Group | None:
+def _find_group(user: Any, codename: str) -> Group | None:
     return user.groups.filter(permissions__codename=codename).first()
 
 
-def _named(services: Iterable[int], reader: Any) -> str:
-    """Name services: those that do not exist for the reader, and those beyond the fifth, as others."""
+def _join_names(services: Iterable[int], reader: Any) -> str:
+    """Return the names of up to five services that the reader can see; the others are counted as others."""
     services = set(services)
     names = [
         str(service) for service in find_reachable_services(reader).filter(pk__in=services)[:5]

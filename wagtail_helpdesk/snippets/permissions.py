@@ -1,4 +1,4 @@
-"""One policy decides for every view of the configuration: it reads the privileges of managers."""
+"""Permission policies of the configuration, which read the privileges of managers."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 
 
 class ConfigurationPolicy(BasePermissionPolicy):
-    """Who may do what Wagtail's views call add, change, delete, view and reorder.
+    """Decides who can add, change, delete, view and reorder in Wagtail's views.
 
-    ``privileges`` maps an action to the privileges of which one is enough, in the service of the
-    object; ``permissions`` those that belong to administrators to the permission of Wagtail's
-    groups that gives them.
+    ``privileges`` maps an action to privileges in the service of the object, one of which is enough.
+    ``permissions`` maps the actions of administrators to a permission of Wagtail's groups.
     """
 
     privileges: dict[str, tuple[Privilege, ...]] = {}
@@ -41,14 +40,14 @@ class ConfigurationPolicy(BasePermissionPolicy):
         if access.administers_helpdesk(user):
             return True
         return any(
-            self._suffices(action, holds)
+            self._is_enough(action, holds)
             for holds in access.configuration_privileges_of(user).values()
         )
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
         if action in self.permissions or access.administers_helpdesk(user):
             return self.user_has_permission(user, action)
-        return self._suffices(
+        return self._is_enough(
             action,
             access.configuration_privileges_of(user).get(self.service_id(instance), frozenset()),
         )
@@ -72,19 +71,19 @@ class ConfigurationPolicy(BasePermissionPolicy):
         enough = {p for action in actions for p in self.privileges.get(action, ())}
         return self._users(enough, Q(helpdesk_manager_rows__service=self.service_id(instance)))
 
-    def _suffices(self, action: str, holds: frozenset[Privilege]) -> bool:
+    def _is_enough(self, action: str, holds: frozenset[Privilege]) -> bool:
         return not holds.isdisjoint(self.privileges.get(action, ()))
 
     def _users(self, enough: set[Privilege], where: Q) -> Any:
         condition = Q(is_superuser=True)
         for privilege in enough:
-            condition |= Q(**{f"helpdesk_managed__{privilege.value}": True}) & where
+            condition |= Q(**{f"helpdesk_manager_rows__{privilege.value}": True}) & where
         users = get_user_model()._default_manager.filter(is_active=True)
         return users.filter(pk__in=users.filter(condition).values("pk"))
 
 
 class ServicePolicy(ConfigurationPolicy):
-    """Services: changed by those who may edit them; made, ordered and deleted by administrators."""
+    """Services: changed with a privilege; created, ordered and deleted by administrators."""
 
     privileges = {"change": (Privilege.EDIT_SERVICE,), "view": CONFIGURATION_PRIVILEGES}
     permissions = {
@@ -101,7 +100,7 @@ class ServicePolicy(ConfigurationPolicy):
 
 
 class CategoryPolicy(ConfigurationPolicy):
-    """Categories: everything about them belongs to those who manage the categories of the service."""
+    """Categories: every action needs the privilege to manage categories."""
 
     privileges = dict.fromkeys(("add", "change", "delete", "view"), (Privilege.MANAGE_CATEGORIES,))
 
@@ -112,14 +111,14 @@ class CategoryPolicy(ConfigurationPolicy):
         return Category.objects.filter(service__in=services.values("pk"))
 
 
-#: What Wagtail's views of content do with it, drafts included.
-WRITING = ("add", "change", "delete", "view", "publish")
+#: The actions of Wagtail's views of content with drafts.
+CONTENT_ACTIONS = ("add", "change", "delete", "view", "publish")
 
 
 class ServiceTextPolicy(ConfigurationPolicy):
-    """What people read about a service is written and published by those who may edit it."""
+    """Service descriptions: every action needs the privilege to edit the service."""
 
-    privileges = dict.fromkeys(WRITING, (Privilege.EDIT_SERVICE,))
+    privileges = dict.fromkeys(CONTENT_ACTIONS, (Privilege.EDIT_SERVICE,))
 
     def service_id(self, instance: ServiceText) -> int:
         return instance.service_id
@@ -129,9 +128,9 @@ class ServiceTextPolicy(ConfigurationPolicy):
 
 
 class CategoryTextPolicy(ConfigurationPolicy):
-    """What people read about a category is written and published by those who manage categories."""
+    """Category descriptions: every action needs the privilege to manage categories."""
 
-    privileges = dict.fromkeys(WRITING, (Privilege.MANAGE_CATEGORIES,))
+    privileges = dict.fromkeys(CONTENT_ACTIONS, (Privilege.MANAGE_CATEGORIES,))
 
     def service_id(self, instance: CategoryText) -> int:
         return instance.category.service_id

@@ -1,4 +1,4 @@
-"""Naming whom a page and everything beneath it asks for help: a page of the admin beside the page."""
+"""The form that sets the helpdesk service of a page and the pages below it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ROUTE = "wagtail_helpdesk.route"
 
 
 class RoutingForm(forms.ModelForm):
-    """A service, and perhaps one of its categories; neither: as the pages above.
+    """A service and an optional category; blank inherits from the parent pages.
 
-    What the editor is not shown stays, until they choose something else.
+    A value hidden from the editor stays until they choose another.
     """
 
-    #: Whether something is set that the editor may not see.
+    #: Whether the value is hidden from the editor.
     is_withheld = False
 
     class Meta:
@@ -43,20 +43,20 @@ class RoutingForm(forms.ModelForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["service"].required = False
-        self.fields["service"].help_text = _("Leave blank to use the same as the pages above.")
+        self.fields["service"].help_text = _("Leave blank to inherit from the parent pages.")
         self._offer("service", filter_reachable(Service, user))
         self._offer(
             "category", filter_reachable(Category, user), linked_fields={"service": "#id_service"}
         )
 
     def _offer(self, name: str, choices: QuerySet[Any], **options: Any) -> None:
-        """Let a field choose among these; another choice that was made before is not shown."""
+        """Set the choices of a field. A value outside them is hidden."""
         field: Any = self.fields[name]
         field.queryset, field.widget = choices, Chooser(choices, **options)
         made = self.initial.get(name)
         if made and not choices.filter(pk=made).exists():
             self.initial[name], self.is_withheld = None, True
-            field.help_text = ""  # empty says nothing here
+            field.help_text = ""  # blank does not inherit here
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -65,12 +65,12 @@ class RoutingForm(forms.ModelForm):
         return given
 
     def _post_clean(self) -> None:
-        # Nothing chosen is an answer here, though no routing can be kept that says nothing.
+        # A blank form is valid and removes the routing.
         if self.cleaned_data.get("service"):
             super()._post_clean()  # type: ignore[misc]
 
-    def keep(self) -> None:
-        """Store what was chosen, or drop the routing."""
+    def store(self) -> None:
+        """Save the routing, or delete it if the form is blank."""
         if self.cleaned_data.get("service"):
             self.save()
         elif self.instance.pk:
@@ -78,11 +78,11 @@ class RoutingForm(forms.ModelForm):
 
 
 class PageRouting(WagtailAdminTemplateMixin, FormView):
-    """The form, for whoever publishes the page."""
+    """The form, for people who can publish the page."""
 
     form_class = RoutingForm
     template_name = "wagtail_helpdesk/admin/routing.html"
-    page_title = gettext_lazy("Helpdesk of this page")
+    page_title = gettext_lazy("Helpdesk routing")
     header_icon = "helpdesk"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -98,10 +98,10 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
         return super().get_form_kwargs() | own
 
     def form_valid(self, form: RoutingForm) -> HttpResponse:
-        if form.has_changed():  # else what is withheld would be dropped
-            form.keep()
-            said = str(form.instance) if form.cleaned_data.get("service") else ""
-            log(instance=self.page, action=ROUTE, user=self.request.user, data={"to": said})
+        if form.has_changed():  # otherwise a hidden value would be deleted
+            form.store()
+            target = str(form.instance) if form.cleaned_data.get("service") else ""
+            log(instance=self.page, action=ROUTE, user=self.request.user, data={"to": target})
         messages.success(self.request, _("Saved. It applies to this page and those below it."))
         return redirect("wagtailadmin_pages:edit", self.page.pk)
 
@@ -130,27 +130,27 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
 
 
 def may_set_routing(page: Any, user: Any) -> bool:
-    """Tell whether somebody decides what stands on a page, and so whom it asks."""
+    """Return whether a user can set the helpdesk service of a page."""
     return bool(page.permissions_for_user(user).can_publish())
 
 
 def get_header_buttons(
     page: Any, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
-    """Lead there from the page's menu (a ``register_page_header_buttons`` hook)."""
+    """Yield the button in the page's menu (a ``register_page_header_buttons`` hook)."""
     if may_set_routing(page, user):
-        address = reverse("wagtail_helpdesk_routing", args=[page.pk])
-        yield Button(_("Helpdesk of this page"), address, icon_name="helpdesk", priority=75)
+        url = reverse("wagtail_helpdesk_routing", args=[page.pk])
+        yield Button(_("Helpdesk routing"), url, icon_name="helpdesk", priority=75)
 
 
 def get_urls() -> list[URLPattern]:
-    """Return the address of the form (a ``register_admin_urls`` hook)."""
+    """Return the URL of the form (a ``register_admin_urls`` hook)."""
     form = PageRouting.as_view()
     return [path("helpdesk/pages/<int:page>/", form, name="wagtail_helpdesk_routing")]
 
 
 def register_log_action(actions: LogActionRegistry) -> None:
-    """Let the history of pages say it (a ``register_log_actions`` hook)."""
+    """Register the log action of the form (a ``register_log_actions`` hook)."""
     actions.register_action(
-        ROUTE, gettext_lazy("Route to the helpdesk"), gettext_lazy("Helpdesk of the page changed")
+        ROUTE, gettext_lazy("Route to the helpdesk"), gettext_lazy("Helpdesk routing changed")
     )

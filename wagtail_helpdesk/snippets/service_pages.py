@@ -1,4 +1,4 @@
-"""The pages below a service's panel: each belongs to a service, and most to one privilege there."""
+"""Base views of the pages below a service's panel, with their permission checks."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ CATEGORIES = "helpdesk_categories"
 
 
 class ServicePageMixin(WagtailAdminTemplateMixin, View):
-    """A page about one service, for whoever configures a part of it.
+    """A page about one service.
 
-    Of a service in which they configure nothing they learn nothing (404); ``privilege`` is what the
-    page needs besides (403; None: any part of the configuration).
+    It answers 404 without any configuration privilege in the service, and 403 without ``privilege``
+    (None: any of them is enough).
     """
 
     privilege: ClassVar[Privilege | None] = None
@@ -37,13 +37,13 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         clean_request(request)
         super().setup(request, *args, **kwargs)
-        #: Typed as what it always is here: the admin lets in only people who are logged in.
+        #: Typed as Any: the admin admits only logged-in users.
         self.author: Any = request.user
         self.service = self.find_service(kwargs["pk"])
         self.holds = self.service.configuration_of(request.user)
 
     def find_service(self, pk: int) -> Service:
-        """Return the service of the page, if it is there for whoever asks."""
+        """Return the service of the page; raises ``Http404`` if the user cannot see it."""
         return get_object_or_404(Service.objects.configured_by(self.request.user), pk=pk)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -52,7 +52,7 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
         return super().dispatch(request, *args, **kwargs)
 
     def address(self, name: str, *args: Any) -> str:
-        """Return the address of another page about the same service."""
+        """Return the URL of another page about the same service."""
         return reverse(f"{SERVICES}:{name}", args=[self.service.pk, *args])
 
     def get_page_subtitle(self) -> str:
@@ -68,7 +68,7 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
         ]
 
     def crumbs(self) -> list[dict[str, Any]]:
-        """Return what stands between the service and this page."""
+        """Return the breadcrumbs between the service and this page."""
         return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
 
 
 class ServiceListPage(ServicePageMixin, BaseListingView):
-    """A page with a list of what belongs to one service, turned over page by page."""
+    """A paginated list of objects of one service."""
 
     paginate_by = 25
     page_name = ""
@@ -104,7 +104,7 @@ class CategoryPage(ServicePageMixin):
         return self.category.service
 
     def here(self, name: str, *args: Any) -> str:
-        """Return the address of another page about the same category."""
+        """Return the URL of another page about the same category."""
         return reverse(f"{CATEGORIES}:{name}", args=[self.category.pk, *args])
 
     def get_page_subtitle(self) -> str:
@@ -121,28 +121,28 @@ class CategoryPage(ServicePageMixin):
 
 
 class ServiceFormPage(FormMixin, ServicePageMixin):
-    """A page about one service with a form whose sending is a deed."""
+    """A page about one service with a form that performs an action."""
 
     template_name = "wagtail_helpdesk/admin/form.html"
-    submit_label = _("Validate")
+    submit_label = _("Add")
     success_name = "panel"
     done = ""
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        # How many people one person may name is limited.
+        # The number of people that a user can enter is limited.
         form.author = self.author
         return form
 
     def do(self, form: Any) -> None:
-        """Do what the form asks for; what is refused is shown in the form."""
+        """Perform the action. Its refusal is shown in the form."""
         raise NotImplementedError
 
     def get_success_url(self) -> str:
         return self.address(self.success_name)
 
     def get_done(self) -> str:
-        """Return the sentence shown when it is done."""
+        """Return the confirmation."""
         return self.done
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -169,17 +169,17 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
 
 
 class ServiceButton(ServicePageMixin):
-    """Something done by one button, without a page of its own: POST, then back where it was pressed."""
+    """An action of one button, without a page of its own."""
 
     http_method_names = ["post", "options"]
     success_name = "panel"
 
     def do(self) -> None:
-        """Do it; what is refused is shown as a message."""
+        """Perform the action. Its refusal is shown as a message."""
         raise NotImplementedError
 
     def get_done(self) -> str:
-        """Return the sentence shown when it is done; empty: what one sees says it."""
+        """Return the confirmation; empty for none."""
         return ""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Services in the admin: the list, the panel each is run from, its properties, its end."""
+"""Services in the admin: the list, and the panel and properties of each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TEMPLATE_PANEL = MultiFieldPanel(
     [
         FieldPanel("default_subject"),
         FieldPanel("default_message", widget=TEXTAREA),
-        # The sentence that says what is inherited is too long for a select on a phone.
+        # The labels with inherited values are too long for a select on a phone.
         FieldPanel("default_priority", widget=RADIOS),
         FieldPanel("default_visibility", widget=RADIOS),
     ],
@@ -61,7 +61,7 @@ EDIT_HANDLER = ObjectList(
         ),
         MultiFieldPanel(
             [FieldPanel("everyone"), FieldPanel("groups", widget=CHECKBOXES)],
-            heading=gettext_lazy("Who may open tickets"),
+            heading=gettext_lazy("Who can open tickets"),
             icon="group",
         ),
         TEMPLATE_PANEL,
@@ -86,12 +86,12 @@ EDIT_HANDLER = ObjectList(
 
 
 def get_service_panel_url(service: Service) -> str:
-    """Return the address of a service's panel in the admin."""
+    """Return the URL of a service's panel in the admin."""
     return reverse(f"{SERVICES}:panel", args=[service.pk])
 
 
 class ServiceTitle(ButtonsColumnMixin, TitleColumn):
-    """The name of a service, leading to its panel."""
+    """The name of a service, linked to its panel."""
 
     def __init__(self, view: ServiceList) -> None:
         super().__init__(
@@ -104,7 +104,7 @@ class ServiceTitle(ButtonsColumnMixin, TitleColumn):
 
 
 class ServiceList(ScopedList, generic.IndexView):
-    """The services whose configuration is one's own."""
+    """The services that the user configures."""
 
     any_permission_required = ["add", "view"]
 
@@ -140,7 +140,7 @@ class ServiceList(ScopedList, generic.IndexView):
 
 
 class ReorderServices(generic.ReorderView):
-    """Drag and drop in the list: how the catalogue is ordered is an administrator's affair."""
+    """Reorder services by drag and drop, for administrators."""
 
     permission_required = "reorder"
 
@@ -153,7 +153,7 @@ class ReorderServices(generic.ReorderView):
 
 
 class CreateService(ConfigurationActionView, generic.CreateView):
-    """Make a service."""
+    """Create a service."""
 
     def save_instance(self) -> Service:
         return configuration.create_service(by=self.request.user, **self.form.cleaned_data)
@@ -163,7 +163,7 @@ class CreateService(ConfigurationActionView, generic.CreateView):
 
 
 class ServiceCrumbs(WagtailView):
-    """Leads back to the panel from Wagtail's views of a service."""
+    """Adds breadcrumbs back to the panel to Wagtail's views of a service."""
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
@@ -189,17 +189,18 @@ class EditService(ConfigurationActionView, ServiceCrumbs, ScopedObject, generic.
 
 
 class DeleteService(ScopedObject, generic.DeleteView):
-    """Delete a service, once it has no ticket left."""
+    """Delete a service without tickets."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
 
     def get_usage_url(self) -> None:
-        # The usage counts its own categories, which go with it.
+        # The usage would count its own categories, which are deleted with it.
         return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             tickets=configuration.find_tickets_of(self.object).count(),
+            hint=_("Transfer them first, or keep the service and untick “Enabled”."),
             transfer_url=reverse(f"{SERVICES}:transfer", args=[self.object.pk]),
             cancel_url=get_service_panel_url(self.object),
             **kwargs,
@@ -218,11 +219,11 @@ class DeleteService(ScopedObject, generic.DeleteView):
 
 
 class ServiceUsage(ServiceCrumbs, ScopedSubject, generic.UsageView):
-    """The pages whose blocks show a service."""
+    """The pages whose blocks use a service."""
 
 
 class ServicePanel(ServicePageMixin):
-    """Where a service is run from (guide III): its categories, managers and permanent guests."""
+    """The panel of a service: its categories, managers and permanent guests (guide III)."""
 
     template_name = "wagtail_helpdesk/admin/service.html"
     page_title = gettext_lazy("Service panel")
@@ -239,7 +240,7 @@ class ServicePanel(ServicePageMixin):
         buttons = [
             Button(_("History"), url=self.address("history"), icon_name="history", priority=10),
             Button(
-                _("Why can this person do this?"),
+                _("What can this person do, and why?"),
                 url=self.address("why"),
                 icon_name="key",
                 priority=20,
@@ -265,7 +266,7 @@ class ServicePanel(ServicePageMixin):
 
 
 def find_people_to_ask(page: ServicePageMixin) -> list[ServiceManager] | None:
-    """Return some of those who may change managers and permanent guests; None for one of them."""
+    """Return up to three people who can change managers and guests; None if the user can do it."""
     if Privilege.MANAGE_MANAGERS in page.holds:
         return None
     rows = page.service.managers.filter(can_manage_managers=True, user__is_active=True)

@@ -1,4 +1,4 @@
-"""What people read about services and categories: content of Wagtail, one text per language."""
+"""The public descriptions of services and categories in the admin, one per language."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.contrib.auth.models import Permission
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -27,30 +29,30 @@ from wagtail.snippets.views import snippets as generic
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
-from wagtail_helpdesk.models.texts import MOST_RELATED, Text
+from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
 from wagtail_helpdesk.parsing import number
 
-from .object_permissions import ScopedAddress, ScopedList, ScopedObject, ScopedSubject, WagtailView
+from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject, WagtailView
 from .service_pages import CATEGORIES, SERVICES
-from .widgets import TEXTAREA, IconRadios
+from .widgets import TEXTAREA, DateTimeInput, IconRadios
 
 SERVICE_TEXTS = "helpdesk_service_texts"
 CATEGORY_TEXTS = "helpdesk_category_texts"
 
 
 class TextForm(WagtailAdminModelForm):
-    """The words in one language. What they are about is not a field: it never changes."""
+    """A description in one language. Its service or category never changes and is not a field."""
 
     def clean(self) -> Any:
         cleaned = super().clean()
-        # Django leaves out the constraints on what is not a field.
+        # Django skips constraints on model fields that the form lacks.
         self.instance.validate_constraints()
         return cleaned
 
 
-def edit_handler(*more: str) -> ObjectList:
-    """Return the form of a text, with more fields than all texts have."""
-    words = [
+def make_edit_handler(*more: str) -> ObjectList:
+    """Return the form of a text with additional fields."""
+    fields = [
         FieldPanel("title", required_on_save=True),
         FieldPanel("summary"),
         FieldPanel("description", widget=TEXTAREA),
@@ -58,56 +60,67 @@ def edit_handler(*more: str) -> ObjectList:
     ]
     return ObjectList(
         [
-            MultiFieldPanel(words, heading=gettext_lazy("What people read"), icon="globe"),
+            MultiFieldPanel(fields, heading=gettext_lazy("Public description"), icon="globe"),
             FieldPanel("icon", widget=IconRadios),
             MultipleChooserPanel(
                 "related_pages",
                 chooser_field_name="page",
-                max_num=MOST_RELATED,
+                max_num=MAX_RELATED_PAGES,
                 heading=gettext_lazy("Related pages"),
                 label=pgettext_lazy("page", "Page"),
                 panels=[FieldPanel("page")],
             ),
-            PublishingPanel(),
+            make_publishing_panel(),
         ],
         base_form_class=TextForm,
     )
 
 
+def make_publishing_panel() -> PublishingPanel:
+    """Return Wagtail’s panel for scheduling, whose fields keep what was typed."""
+    panel = PublishingPanel()
+    for field in panel.children:
+        field.widget = DateTimeInput(
+            attrs=field.widget.attrs,
+            js_overlay_parent_selector=field.widget.js_overlay_parent_selector,
+        )
+    return panel
+
+
 def find_texts(what: Service | Category) -> list[dict[str, Any]]:
-    """Return where each language of the site is written, and how far that is."""
-    space, query = _address(what)
+    """Return the URL and the state of the text in each language of the site."""
+    space, query = _get_namespace(what)
     written = {text.locale_id: text for text in what.texts.all()}
     return [
         {
             "language": locale.get_display_name(),
-            "url": _edit_or_begin(space, written.get(locale.pk), query, locale),
-            "status": _status(written.get(locale.pk)),
+            "url": _get_text_url(space, written.get(locale.pk), query, locale),
+            "status": _get_status(written.get(locale.pk)),
         }
         for locale in Locale.objects.all()
     ]
 
 
-def _address(what: Service | Category) -> tuple[str, dict[str, Any]]:
+def _get_namespace(what: Service | Category) -> tuple[str, dict[str, Any]]:
     if isinstance(what, Service):
         return SERVICE_TEXTS, {"service": what.pk}
     return CATEGORY_TEXTS, {"category": what.pk}
 
 
-def _edit_or_begin(space: str, text: Any, query: dict[str, Any], locale: Locale) -> str:
+def _get_text_url(space: str, text: Any, query: dict[str, Any], locale: Locale) -> str:
     if text is not None:
         return reverse(f"{space}:edit", args=[text.pk])
     return f"{reverse(f'{space}:add')}?{urlencode(query | {'language': locale.language_code})}"
 
 
-def _status(text: Any) -> str:
+def _get_status(text: Any) -> str:
     if text is None:
-        return _("(nothing yet)")
+        return _("(not written)")
     return "" if text.live else pgettext("text", "(draft)")
 
 
-def find_begun_text(model: type[Text], request: HttpRequest) -> Text:
-    """Return a new text about what the address names, in its language."""
+def make_new_text(model: type[Text], request: HttpRequest) -> Text:
+    """Return a new text about the service or category, and in the language, given in the URL."""
     asked = number(request.GET.get(model.ABOUT, ""))
     locale = get_object_or_404(Locale, language_code=request.GET.get("language", ""))
     about: Any = model._meta.get_field(model.ABOUT).related_model
@@ -119,7 +132,7 @@ def find_begun_text(model: type[Text], request: HttpRequest) -> Text:
 
 
 class TextList(ScopedList, generic.IndexView):
-    """The texts about whatever one configures."""
+    """The texts about services and categories that the user configures."""
 
     default_ordering = "title"
 
@@ -137,12 +150,12 @@ class TextList(ScopedList, generic.IndexView):
         return super().get_base_queryset().select_related(self.model.ABOUT, "locale")
 
     def get_add_url(self) -> None:
-        # A text is begun where it belongs: in the panel of what it is about.
+        # Texts are added in the panel of their service or category.
         return None
 
 
 class TextCrumbs(WagtailView):
-    """Leads back to what a text is about."""
+    """Adds breadcrumbs to the service or category of a text."""
 
     def get_page_subtitle(self) -> str:
         language = self.object.locale.get_display_name()
@@ -156,6 +169,15 @@ class TextCrumbs(WagtailView):
             {"url": "", "label": self.get_page_subtitle()},
         ]
 
+    def get_success_message(self, instance: Any = None) -> str:
+        """Return Wagtail’s sentence, followed by the date of a scheduled publication."""
+        message = str(super().get_success_message(instance))
+        moment = (instance or self.object).go_live_at
+        if self.action != "publish" or moment is None or moment <= timezone.now():
+            return message
+        date = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+        return f"{message} {_('It goes live on %(date)s.') % {'date': date}}"
+
     def get_success_url(self) -> str:
         if self.draftstate_enabled and self.action in ("create", "edit"):
             return super().get_success_url()
@@ -163,24 +185,24 @@ class TextCrumbs(WagtailView):
 
 
 def get_panel_url(what: Service | Category) -> str:
-    """Return the address of the panel of a service or a category."""
+    """Return the URL of the panel of a service or a category."""
     if isinstance(what, Service):
         return reverse(f"{SERVICES}:panel", args=[what.pk])
     return reverse(f"{CATEGORIES}:edit", args=[what.pk])
 
 
-class BeginText(TextCrumbs, generic.CreateView):
+class AddText(TextCrumbs, generic.CreateView):
     """Begin a text; if there is one already, that one is opened."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        text = find_begun_text(self.model, request)
+        text = make_new_text(self.model, request)
         there = self.model.objects.filter(locale=text.locale, **{self.model.ABOUT: text.about})
         if found := there.first():
             return redirect(self.edit_url_name, found.pk)
         return super().get(request, *args, **kwargs)
 
     def get_initial_form_instance(self) -> Text:
-        return find_begun_text(self.model, self.request)
+        return make_new_text(self.model, self.request)
 
     def get_add_url(self) -> str:
         return self.request.get_full_path()
@@ -190,52 +212,52 @@ class BeginText(TextCrumbs, generic.CreateView):
 
 
 class EditText(TextCrumbs, ScopedObject, generic.EditView):
-    """Go on with a text, publish it now or later."""
+    """Edit a text, and publish it now or later."""
 
 
 class DeleteText(ScopedObject, generic.DeleteView):
-    """Take a text away, with its versions."""
+    """Delete a text with its versions."""
 
 
 class TextUsage(ScopedSubject, generic.UsageView):
-    """Where a text is used: nowhere, but Wagtail asks."""
+    """The usage of a text, always empty."""
 
 
 class TextHistory(ScopedSubject, generic.HistoryView):
     """The versions of a text."""
 
 
-class PreviewBegun(generic.PreviewOnCreateView):
-    """The preview of a text that is not saved yet."""
+class PreviewNewText(generic.PreviewOnCreateView):
+    """The preview of a new text."""
 
     def get_object(self) -> Text:
-        text = find_begun_text(self.model, self.request)
+        text = make_new_text(self.model, self.request)
         self.parent_object_id = f"{text.about.pk}-{text.locale.pk}"
         return text
 
 
-class PreviewText(ScopedAddress, generic.PreviewOnEditView):
-    """The preview of what is being written."""
+class PreviewText(ScopedKey, generic.PreviewOnEditView):
+    """The preview of unsaved changes."""
 
 
-class PreviewVersion(ScopedAddress, generic.PreviewRevisionView):
+class PreviewVersion(ScopedKey, generic.PreviewRevisionView):
     """The preview of an earlier version."""
 
 
-class CompareVersions(ScopedAddress, generic.RevisionsCompareView):
-    """What changed from one version to another."""
+class CompareVersions(ScopedKey, generic.RevisionsCompareView):
+    """The differences between two versions."""
 
 
-class UnpublishText(ScopedAddress, generic.UnpublishView):
-    """Take a text off, and keep it as a draft: people read the name again."""
+class UnpublishText(ScopedKey, generic.UnpublishView):
+    """Unpublish a text and keep it as a draft."""
 
 
-class UnscheduleText(ScopedAddress, generic.RevisionsUnscheduleView):
-    """Call off what was to be published later."""
+class UnscheduleText(ScopedKey, generic.RevisionsUnscheduleView):
+    """Cancel a scheduled publication."""
 
 
 class TextViewSet(SnippetViewSet):
-    """Texts of one kind, each below what it is about."""
+    """Texts of one kind."""
 
     icon = "globe"
     copy_view_enabled = False
@@ -244,12 +266,12 @@ class TextViewSet(SnippetViewSet):
     index_template_name = "wagtailadmin/generic/index.html"
     index_results_template_name = "wagtailadmin/generic/index_results.html"
     index_view_class = TextList
-    add_view_class = BeginText
+    add_view_class = AddText
     edit_view_class = EditText
     delete_view_class = DeleteText
     usage_view_class = TextUsage
     history_view_class = TextHistory
-    preview_on_add_view_class = PreviewBegun
+    preview_on_add_view_class = PreviewNewText
     preview_on_edit_view_class = PreviewText
     revisions_view_class = PreviewVersion
     revisions_compare_view_class = CompareVersions
@@ -257,30 +279,30 @@ class TextViewSet(SnippetViewSet):
     revisions_unschedule_view_class = UnscheduleText
 
     def get_permissions_to_register(self) -> Any:
-        # As for categories: there is nothing for a group to be given.
+        # The privileges of managers decide; groups get no permission.
         return Permission.objects.none()
 
     def register_chooser_viewset(self) -> None:
-        """Register none: nobody chooses a text."""
+        """Register no chooser for texts."""
 
 
 class ServiceTextViewSet(TextViewSet):
     """Texts about services."""
 
     model = ServiceText
-    menu_label = gettext_lazy("Texts about services")
+    menu_label = gettext_lazy("Service descriptions")
     menu_order = 120
     url_prefix = "helpdesk/texts/services"
     url_namespace = SERVICE_TEXTS
-    edit_handler = edit_handler("contact", "hours")
+    edit_handler = make_edit_handler("contact", "hours")
 
 
 class CategoryTextViewSet(TextViewSet):
     """Texts about categories."""
 
     model = CategoryText
-    menu_label = gettext_lazy("Texts about categories")
+    menu_label = gettext_lazy("Category descriptions")
     menu_order = 130
     url_prefix = "helpdesk/texts/categories"
     url_namespace = CATEGORY_TEXTS
-    edit_handler = edit_handler()
+    edit_handler = make_edit_handler()

@@ -1,4 +1,4 @@
-"""Emptying a service or a category of its tickets before it is deleted."""
+"""The transfer of all tickets of a service or a category before its deletion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .widgets import Chooser
 
 
 class TransferForm(forms.Form):
-    """Where all the tickets go."""
+    """The target of the transfer."""
 
     to = forms.ModelChoiceField(
         label=gettext_lazy("Target category"), queryset=Category.objects.none()
@@ -32,7 +32,7 @@ class TransferForm(forms.Form):
 
 
 class Transfer(ServiceFormPage):
-    """Transfer all tickets, some hundreds at each press of the button."""
+    """Transfer all tickets in batches, one per request."""
 
     form_class = TransferForm
     template_name = "wagtail_helpdesk/admin/transfer.html"
@@ -41,7 +41,7 @@ class Transfer(ServiceFormPage):
     header_icon = "redirect"
 
     def source(self) -> Service | Category:
-        """Return what is emptied."""
+        """Return the service or category to empty."""
         raise NotImplementedError
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The categories of a service in the order in which people read a tree."""
+"""The categories of a service in tree order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wagtail_helpdesk.models import Category
 
 
 class Node(NamedTuple):
-    """A category and how deep it stands."""
+    """A category and its depth."""
 
     category: Category
     depth: int
@@ -19,7 +19,7 @@ class Node(NamedTuple):
 
 
 def walk_tree(categories: Iterable[Category]) -> Iterator[Node]:
-    """Yield every category after its parent and before its parent's next neighbour."""
+    """Yield the categories depth first, each after its parent."""
     below: defaultdict[int | None, list[Category]] = defaultdict(list)
     for category in categories:
         below[category.parent_id].append(category)
@@ -29,12 +29,12 @@ def walk_tree(categories: Iterable[Category]) -> Iterator[Node]:
 def _walk(
     below: dict[int | None, list[Category]], parent: int | None, depth: int
 ) -> Iterator[Node]:
-    neighbours = below.pop(parent, [])
-    for category in neighbours:
-        yield Node(category, depth, category == neighbours[0], category == neighbours[-1])
+    siblings = below.pop(parent, [])
+    for category in siblings:
+        yield Node(category, depth, category == siblings[0], category == siblings[-1])
         yield from _walk(below, category.pk, depth + 1)
 
 
 def indent_name(category: Category, depth: int) -> str:
-    """Return the name as it stands in a list of choices."""
+    """Return the name, indented by depth, for a list of choices."""
     return f"{'— ' * depth}{category.name}"

@@ -1,4 +1,4 @@
-"""The menu of the helpdesk in the admin, and every address below it."""
+"""The menu of the helpdesk in the admin, and every URL below it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from wagtail_helpdesk.models import Category, Service
 
-from . import absences, aliases, categories, guests, history, managers, members, services
-from . import permission_report as explanation
-from . import transfers as transfer
+from . import (
+    absences,
+    aliases,
+    categories,
+    guests,
+    history,
+    managers,
+    members,
+    permission_report,
+    services,
+    transfers,
+)
 from .choosers import ReachableChooser
 from .service_pages import CATEGORIES, SERVICES, ServicePageMixin
 from .texts import CategoryTextViewSet, ServiceTextViewSet
@@ -22,13 +31,13 @@ from .texts import CategoryTextViewSet, ServiceTextViewSet
 LIST, RESULTS = "wagtailadmin/generic/index.html", "wagtailadmin/generic/index_results.html"
 
 
-def _below(rest: str, view: type[ServicePageMixin], name: str) -> URLPattern:
-    """The address of a page below a service or a category."""
+def _make_path(rest: str, view: type[ServicePageMixin], name: str) -> URLPattern:
+    """Return the URL pattern of a page below a service or a category."""
     return path(f"<int:pk>/{rest}", view.as_view(), name=name)
 
 
 class ServiceViewSet(SnippetViewSet):
-    """Services, and below each its panel."""
+    """Services, each with its panel."""
 
     model = Service
     icon = "helpdesk-service"
@@ -64,13 +73,13 @@ class ServiceViewSet(SnippetViewSet):
             ("aliases/<int:alias>/remove/", aliases.RemoveAlias, "alias_remove"),
             ("names/add/", aliases.AddOtherName, "name_add"),
             ("names/<int:alias>/remove/", aliases.RemoveOtherName, "name_remove"),
-            ("transfer/", transfer.TransferService, "transfer"),
+            ("transfer/", transfers.TransferService, "transfer"),
             ("managers/", managers.ManagerList, "managers"),
             ("managers/add/", managers.AddManager, "manager_add"),
             ("managers/<int:manager>/", managers.EditManager, "manager"),
             ("managers/<int:manager>/remove/", managers.RemoveManager, "manager_remove"),
             ("managers/<int:manager>/step/", managers.StepManager, "manager_step"),
-            ("managers/<int:manager>/absences/", absences.Absences, "absences"),
+            ("managers/<int:manager>/absences/", absences.AbsenceList, "absences"),
             (
                 "managers/<int:manager>/absences/<int:absence>/remove/",
                 absences.RemoveAbsence,
@@ -79,9 +88,9 @@ class ServiceViewSet(SnippetViewSet):
             ("guests/", guests.GuestList, "guests"),
             ("guests/add/", guests.AddGuest, "guest_add"),
             ("guests/<int:guest>/remove/", guests.RemoveGuest, "guest_remove"),
-            ("why/", explanation.PermissionReportView, "why"),
+            ("why/", permission_report.PermissionReportView, "why"),
         ]
-        return [*super().get_urlpatterns(), *(_below(*page) for page in own)]
+        return [*super().get_urlpatterns(), *(_make_path(*page) for page in own)]
 
 
 class CategoryViewSet(SnippetViewSet):
@@ -112,24 +121,24 @@ class CategoryViewSet(SnippetViewSet):
     delete_template_name = categories.DeleteCategory.template_name
 
     def get_permissions_to_register(self) -> Any:
-        # Categories belong to whoever runs the service: there is nothing for a group to be given.
+        # The privileges of managers decide; groups get no permission.
         return Permission.objects.none()
 
     def get_urlpatterns(self) -> list[Any]:
         own = [
             ("members/", members.EditMembers, "members"),
             ("step/", categories.StepCategory, "step"),
-            ("transfer/", transfer.TransferCategory, "transfer"),
+            ("transfer/", transfers.TransferCategory, "transfer"),
         ]
-        return [*super().get_urlpatterns(), *(_below(*page) for page in own)]
+        return [*super().get_urlpatterns(), *(_make_path(*page) for page in own)]
 
 
 class HelpdeskGroup(SnippetViewSetGroup):
-    """The menu. Other rooms add to it with ``register_helpdesk_admin_menu_item``."""
+    """The menu, extended by the hook ``register_helpdesk_admin_menu_item``."""
 
     items = (ServiceViewSet, CategoryViewSet, ServiceTextViewSet, CategoryTextViewSet)
     menu_label = pgettext_lazy("menu", "Helpdesk")
-    # Wagtail takes an entry for open when another whose name begins with its own is: “help” is one.
+    # Wagtail opens every entry whose name begins with that of the open one, such as “help”.
     menu_name = "wagtail-helpdesk"
     menu_icon = "helpdesk"
     menu_order = 250

@@ -92,7 +92,7 @@ def _check_replacement(
     user: User, replacement: User, starts_on: datetime.date, ends_on: datetime.date
 ) -> None:
     if replacement.pk == user.pk:
-        raise NotPossible("replacement", _("Nobody can stand in for themselves."))
+        raise NotPossible("replacement", _("A person cannot replace themselves."))
     refuse_inactive("replacement", replacement)
     if _leads_back(user.pk, replacement.pk, starts_on, ends_on, {replacement.pk}):
         raise NotPossible(

@@ -1,4 +1,4 @@
-"""The LDAP directory (extra ``ldap``), through the settings of django-auth-ldap. Nothing else imports ``ldap``."""
+"""The LDAP directory (extra ``ldap``), configured by django-auth-ldap; the only code that imports ``ldap``."""
 
 from .directory import LdapDirectory
 from .login import PromptLDAPBackend

@@ -1,4 +1,4 @@
-"""The user behind an entry of the directory, made or refreshed by django-auth-ldap."""
+"""Creates and updates the accounts of directory entries with django-auth-ldap."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ _populating: ContextVar[bool] = ContextVar("populating", default=False)
 
 
 def get_account(backend: LDAPBackend, login: str) -> User | None:
-    """Return the user with this login, made on first use; None where the site makes no new users.
+    """Return the user with this login, created on first use; None if the site creates no users.
 
-    The login is one that the directory gave, not one that somebody typed. Raises ``DirectoryUnavailable``.
+    The login must come from the directory. Raises ``DirectoryUnavailable``.
     """
     try:
         user = _populate(backend, login)
     except IntegrityError:
-        # Somebody else named the same person in the same instant, and was faster: now they are known.
+        # Another request has created the account at the same time.
         user = _populate(backend, login)
     if user is None and not backend.settings.NO_NEW_USERS:
-        # The entry was there a moment ago: whatever hid it (a union of searches swallows errors),
-        # it is not that the person is unknown.
+        # The entry existed a moment ago, so this is an error and not an unknown person: a union of
+        # searches swallows errors.
         raise DirectoryUnavailable("the entry could not be read again")
     return user
 
 
 def _populate(backend: LDAPBackend, login: str) -> User | None:
-    """``populate_user`` returns None for an unknown person, a dead server and a wrong password alike.
+    """Call ``populate_user``, which returns None for unknown people and for errors of the server.
 
-    The signal tells them apart. It is raised through, so that the transaction leaves nothing half-saved.
+    The signal distinguishes them; its exception rolls the transaction back.
     """
     token = _populating.set(True)
     try:
@@ -50,7 +50,7 @@ def _populate(backend: LDAPBackend, login: str) -> User | None:
 
 
 def _raise_why(exception: ldap.LDAPError, **kwargs: Any) -> None:
-    """Not for log-ins, which django-auth-ldap answers by trying the next back end."""
+    """Raise LDAP errors, except during logins, where the next backend is tried."""
     if _populating.get():
         raise make_unavailable_error(exception) from exception
 

@@ -1,4 +1,4 @@
-"""One conversation with an LDAP server: bound, bounded in time, and never half an answer by accident."""
+"""A bound LDAP connection with a deadline, which never returns partial results unnoticed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Answers by which a server says that it works, but not for this account.
+#: Errors of a working server that rejects the service account.
 _REFUSALS = (
     ldap.INVALID_CREDENTIALS,
     ldap.INAPPROPRIATE_AUTH,
@@ -35,11 +35,11 @@ _REFUSALS = (
 
 @dataclass(frozen=True)
 class LDAPEntry:
-    """One entry of the directory; attribute names in lower case, values as text."""
+    """An entry of the directory, with attribute names in lower case and values as text."""
 
     dn: str
     attributes: dict[str, list[str]]
-    #: The first value of each attribute that is no text, such as a GUID, in hexadecimal.
+    #: The first value of each binary attribute, such as a GUID, in hexadecimal.
     binary: dict[str, str] = field(default_factory=dict)
 
     def stable_id(self, attribute: str) -> str:
@@ -59,17 +59,17 @@ class LdapConnection:
         self._settings = backend.settings
         self._seconds = seconds
         self._deadline = monotonic() + seconds
-        # On the back end, so that it holds for what django-auth-ldap asks through it as well.
-        open_connection(self._settings, seconds)
+        # Set on the backend, so that it applies to django-auth-ldap as well.
+        set_timeout(self._settings, seconds)
         self._connection = backend.ldap.initialize(self._settings.SERVER_URI(), bytes_mode=False)
         for option, value in self._settings.CONNECTION_OPTIONS.items():
             self._connection.set_option(option, value)
 
     def bind(self) -> None:
-        """Introduce the service account; encrypted first, where the settings ask for it."""
+        """Bind as the service account, after StartTLS if it is set."""
         name, password = self._settings.BIND_DN, self._settings.BIND_PASSWORD
         if name and not password:
-            # RFC 4513 5.1.2: servers take a name without a password for an anonymous bind that succeeded.
+            # RFC 4513 5.1.2: a name without a password counts as a successful anonymous bind.
             raise DirectoryUnavailable("the service account has no password", reason="refused")
         if self._settings.START_TLS:
             self._connection.start_tls_s()
@@ -85,10 +85,10 @@ class LdapConnection:
         limit: int = 0,
         whole: bool = False,
     ) -> list[LDAPEntry]:
-        """Return the entries that fit, at most ``limit`` of them if it is not 0.
+        """Return the matching entries, at most ``limit`` if it is not 0.
 
-        With ``whole`` anything that could hide an entry raises: a limit of the server, a part of the
-        tree that lives elsewhere. Nobody waits for such a search in front of a page, so each has all the time.
+        With ``whole`` anything that could hide an entry raises, such as a limit of the server or a
+        referral. Each of these searches has the full timeout, because no page waits for it.
         """
         if whole:
             self._deadline = monotonic() + self._seconds
@@ -103,7 +103,7 @@ class LdapConnection:
             raise
 
     def close(self) -> None:
-        """End the conversation, whatever state it is in."""
+        """Close the connection, in any state."""
         try:
             self._connection.unbind_ext_s()
         except ldap.LDAPError:
@@ -116,7 +116,7 @@ class LdapConnection:
         return left
 
     def _gather(self, message: int, *, whole: bool) -> list[LDAPEntry]:
-        """One result at a time: what came before the size limit is an answer, and python-ldap drops it otherwise."""
+        """Read the results one by one: python-ldap drops those before a size limit otherwise."""
         entries: list[LDAPEntry] = []
         while True:
             try:
@@ -136,24 +136,25 @@ class LdapConnection:
                 return entries
 
 
-def open_connection(settings: Any, seconds: float) -> None:
-    """Let the settings of a django-auth-ldap back end wait for no answer longer than so many seconds."""
+def set_timeout(settings: Any, seconds: float) -> None:
+    """Set a timeout in the settings of a django-auth-ldap backend."""
     settings.CONNECTION_OPTIONS = {
         **settings.CONNECTION_OPTIONS,
         ldap.OPT_NETWORK_TIMEOUT: seconds,
         ldap.OPT_TIMEOUT: seconds,
-        # A referral would send the service account's password to whatever host an entry names.
+        # Referrals would send the service account's password to a host named by an entry.
         ldap.OPT_REFERRALS: 0,
     }
     uri = settings.SERVER_URI
-    settings.SERVER_URI = Listening(uri.uri if isinstance(uri, Listening) else uri, seconds)
+    settings.SERVER_URI = RespondingServers(
+        uri.uri if isinstance(uri, RespondingServers) else uri, seconds
+    )
 
 
-class Listening:
-    """A ``SERVER_URI`` without the servers that accept a connection and then say nothing.
+class RespondingServers:
+    """A ``SERVER_URI`` without the TLS servers that accept a connection and never respond.
 
-    libldap with GnuTLS, as Debian ships it, heeds no timeout while it waits for the first word of
-    a TLS server: it spins for ever. Everything else it times itself.
+    libldap with GnuTLS, as in Debian, ignores its timeouts during the TLS handshake.
     """
 
     def __init__(self, uri: str | Callable[[Any], str], seconds: float) -> None:
@@ -161,42 +162,42 @@ class Listening:
         self._answering = ""
 
     def __call__(self, request: Any = None) -> str:
-        self._answering = self._answering or self._listen(request)
+        self._answering = self._answering or self._find_responding(request)
         return self._answering
 
-    def _listen(self, request: Any) -> str:
+    def _find_responding(self, request: Any) -> str:
         uri = self.uri(request) if callable(self.uri) else self.uri
         servers = re.split(r"[\s,]+", uri.strip())
         each = self._seconds / len(servers)
-        answering = [server for server in servers if not _is_deaf(server, each)]
+        answering = [server for server in servers if not _is_silent(server, each)]
         if not answering:
             raise ldap.TIMEOUT({"desc": "No word from the TLS server"})
         return " ".join(answering)
 
 
-def _is_deaf(server: str, seconds: float) -> bool:
-    address = urlsplit(server)
-    if address.scheme != "ldaps" or not address.hostname:
+def _is_silent(server: str, seconds: float) -> bool:
+    url = urlsplit(server)
+    if url.scheme != "ldaps" or not url.hostname:
         return False
-    # Only to hear it speak: whether it is to be trusted is libldap's to decide, by its own settings.
+    # Certificates are not checked here: libldap does it by its own settings.
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         with socket.create_connection(
-            (address.hostname, address.port or 636), timeout=seconds
+            (url.hostname, url.port or 636), timeout=seconds
         ) as connection:
-            context.wrap_socket(connection, server_hostname=address.hostname).close()
+            context.wrap_socket(connection, server_hostname=url.hostname).close()
     except TimeoutError:
         return True
     except OSError:
-        # Refused, or an error of encryption: libldap says it better, and at once.
+        # Refused, or a TLS error: libldap reports it immediately.
         return False
     return False
 
 
 @contextmanager
 def connect(backend: LDAPBackend, seconds: float) -> Iterator[LdapConnection]:
-    """Give a bound connection; whatever the server does wrong becomes ``DirectoryUnavailable``."""
+    """Yield a bound connection. LDAP errors are raised as ``DirectoryUnavailable``."""
     try:
         connection = LdapConnection(backend, seconds)
         try:
@@ -209,10 +210,10 @@ def connect(backend: LDAPBackend, seconds: float) -> Iterator[LdapConnection]:
 
 
 def make_unavailable_error(error: ldap.LDAPError) -> DirectoryUnavailable:
-    """Say which of the two it was: a server that does not answer, or one that refuses the service account."""
+    """Return the error for an LDAP error: the server is down, or refuses the service account."""
     refused = isinstance(error, _REFUSALS)
     detail = _detail(error)
-    # A wrong password is for an administrator to mend; a server that is down usually is not.
+    # A refusal needs an administrator; a server that is down usually does not.
     logger.log(
         logging.ERROR if refused else logging.WARNING,
         "The LDAP directory gave no answer: %s",
@@ -222,13 +223,13 @@ def make_unavailable_error(error: ldap.LDAPError) -> DirectoryUnavailable:
 
 
 def _detail(error: ldap.LDAPError) -> str:
-    told: Any = error.args[0] if error.args else {}
-    description = told.get("desc", "") if isinstance(told, dict) else str(told)
+    info: Any = error.args[0] if error.args else {}
+    description = info.get("desc", "") if isinstance(info, dict) else str(info)
     return f"{type(error).__name__}: {description}" if description else type(error).__name__
 
 
 def read_entry(dn: str, values: dict[str, list[bytes]]) -> LDAPEntry:
-    """Return an entry as python-ldap gives it."""
+    """Return the entry of a python-ldap result."""
     return LDAPEntry(
         dn,
         {

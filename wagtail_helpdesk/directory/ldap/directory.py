@@ -1,4 +1,4 @@
-"""The directory protocol, spoken to an LDAP server."""
+"""The directory protocol for LDAP servers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from wagtail_helpdesk.names import name_words
 from ..errors import AmbiguousPerson, UnknownPerson
 from ..guests import is_external, looks_like_address
 from ..protocol import Candidate, Profile
-from ..refreshing import follow, remember
+from ..refreshing import record_identity, rename_by_stable_id
 from . import groups
 from .accounts import get_account
 from .connection import LdapConnection, LDAPEntry, connect
@@ -28,12 +28,12 @@ from .people import People
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: A ticket page waits for its requester's card, so it does not wait long.
+#: Short, because the ticket page waits for the requester's card.
 CARD_SECONDS = 2
 
 
-def site_backend() -> LDAPBackend:
-    """Return the LDAP back end that people log in with, or else the stock one."""
+def get_login_backend() -> LDAPBackend:
+    """Return the LDAP backend of the logins, or django-auth-ldap's own."""
     for path in settings.AUTHENTICATION_BACKENDS:
         backend = import_string(path)
         if isinstance(backend, type) and issubclass(backend, LDAPBackend):
@@ -42,39 +42,39 @@ def site_backend() -> LDAPBackend:
 
 
 class LdapDirectory:
-    """People of an LDAP server. Made anew for each question: it keeps no connection and no answer."""
+    """The people of an LDAP server. Instantiated per request; keeps no connection and no cache."""
 
     def __init__(self) -> None:
-        self._backend = site_backend()
-        # A cached "nobody" from while the server was down would make everybody unknown.
+        self._backend = get_login_backend()
+        # A failure cached while the server was down would make everybody unknown.
         self._backend.settings.CACHE_TIMEOUT = 0
         self._people = People(self._backend)
 
     def find(self, identifier_or_address: str) -> User:
-        """Return the user, made or refreshed from the directory. See ``Directory.find``."""
+        """Return the user, created or updated from the directory. See ``Directory.find``."""
         entry = self._entry(identifier_or_address)
         stable_id = self._people.stable_id(entry)
-        follow(stable_id, self._people.username(entry))
+        rename_by_stable_id(stable_id, self._people.username(entry))
         user = get_account(self._backend, self._people.login(entry))
-        # Deactivated here stays deactivated, whatever the directory says.
+        # Accounts deactivated on the site stay deactivated.
         if user is None or not user.is_active:
             raise UnknownPerson(identifier_or_address)
-        remember(user, stable_id)
+        record_identity(user, stable_id)
         return user
 
     def search(self, query: str, limit: int) -> list[Candidate]:
-        """Return people like that, those already known with their primary key. See ``Directory.search``."""
+        """Return matching people, with the primary key of existing accounts. See ``Directory.search``."""
         shown = helpdesk_settings.DIRECTORY_CANDIDATE
         with self._connected() as connection:
             entries = self._people.like(connection, name_words(query), limit, shown)
         return self._candidates(entries)[:limit]
 
     def card(self, user: User) -> Mapping[str, str]:
-        """Return what ``DIRECTORY_CARD`` shows: its keys are LDAP attributes."""
+        """Return the values of ``DIRECTORY_CARD``, whose keys are LDAP attributes."""
         wanted = helpdesk_settings.DIRECTORY_CARD
         with self._connected(min(CARD_SECONDS, helpdesk_settings.DIRECTORY_TIMEOUT)) as connection:
             entries = self._people.of_users(connection, [user], wanted)
-        return _shown(entries[0], wanted) if len(entries) == 1 else {}
+        return _get_attributes(entries[0], wanted) if len(entries) == 1 else {}
 
     def members(self, group: str) -> list[Candidate]:
         """Return the people of a group, nested groups included where the group type says so."""
@@ -85,26 +85,26 @@ class LdapDirectory:
     def missing(self, users: Iterable[User]) -> list[User]:
         """Return those who left the directory.
 
-        Accounts that never came from it (with a password of their own, or of external guests) cannot leave it.
+        Local accounts, with a password or of external guests, are never missing.
         """
-        theirs = [user for user in users if _is_theirs(user)]
-        found = {profile.user.pk for profile in self.profiles(theirs)}
-        return [user for user in theirs if user.pk not in found]
+        accounts = [user for user in users if _is_from_directory(user)]
+        found = {profile.user.pk for profile in self.profiles(accounts)}
+        return [user for user in accounts if user.pk not in found]
 
     def profiles(self, users: Iterable[User]) -> list[Profile]:
-        """Return what the directory knows of the accounts that came from it. See ``Profile``.
+        """Return the directory's data for its accounts. See ``Profile``.
 
-        An account whose stable identifier is known belongs to the entry that bears it, not to a new
-        person who was given the same identifier.
+        An account with a recorded stable identifier belongs to that entry, even if another person has
+        its login identifier now.
         """
-        theirs = [user for user in users if _is_theirs(user)]
+        accounts = [user for user in users if _is_from_directory(user)]
         recorded = dict(
-            DirectoryIdentity.objects.filter(user__in=theirs).values_list("user", "stable_id")
+            DirectoryIdentity.objects.filter(user__in=accounts).values_list("user", "stable_id")
         )
         with self._connected() as connection:
             return [
                 self._profile(user, entry)
-                for some in _in_batches(theirs)
+                for some in _in_batches(accounts)
                 for user, entry in self._entries(connection, some, recorded)
             ]
 
@@ -129,7 +129,7 @@ class LdapDirectory:
         for user in users:
             entry = named.get(self._people.identity(user).casefold())
             if entry is None:
-                # The server compares identifiers by its own rules: it is asked again by name.
+                # The server compares identifiers by its own rules: query this one alone.
                 found = self._people.of_users(connection, [user], kept, whole=True)
                 entry = found[0] if found else None
             stable_id = recorded.get(user.pk, "")
@@ -166,7 +166,7 @@ class LdapDirectory:
             identifier=self._people.login(entry),
             full_name=self._people.full_name(entry),
             mail=self._people.mail(entry),
-            details=_shown(entry, helpdesk_settings.DIRECTORY_CANDIDATE),
+            details=_get_attributes(entry, helpdesk_settings.DIRECTORY_CANDIDATE),
             user_pk=user_pk,
         )
 
@@ -176,18 +176,18 @@ class LdapDirectory:
             yield connection
 
 
-def _is_theirs(user: User) -> bool:
-    """Tell whether an account can be the directory's: it has no password of its own, and is no guest's."""
+def _is_from_directory(user: User) -> bool:
+    """Return whether an account comes from the directory: no password, and not an external guest."""
     return not user.has_usable_password() and not is_external(user)
 
 
 def _in_batches(users: Sequence[User], size: int = 50) -> Iterator[Sequence[User]]:
-    """Few enough for any server's size limit."""
+    """Return the users in batches below the size limits of servers."""
     return (users[start : start + size] for start in range(0, len(users), size))
 
 
 def _known_users(usernames: Iterable[str]) -> dict[str, tuple[Any, bool]]:
-    """Primary key and activity of the users with these names, whatever their case."""
+    """Return primary key and activity of the users with these usernames, ignoring case."""
     model = get_user_model()
     rows = (
         model._default_manager.annotate(_lower=Lower(model.USERNAME_FIELD))
@@ -197,7 +197,7 @@ def _known_users(usernames: Iterable[str]) -> dict[str, tuple[Any, bool]]:
     return {username: (pk, is_active) for username, pk, is_active in rows}
 
 
-def _shown(entry: LDAPEntry, wanted: Mapping[str, Any]) -> dict[str, str]:
+def _get_attributes(entry: LDAPEntry, wanted: Mapping[str, Any]) -> dict[str, str]:
     values = (
         (label, ", ".join(entry.attributes.get(name.lower(), ()))) for name, label in wanted.items()
     )

@@ -1,4 +1,4 @@
-"""The members of a group in the directory, read by the group type that django-auth-ldap is set to."""
+"""Reads the members of directory groups by the group type set in django-auth-ldap."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _POSIX_ATTRIBUTES = ("memberUid", "gidNumber")
 def list_members(
     connection: LdapConnection, backend: LDAPBackend, people: People, group: str
 ) -> list[LDAPEntry]:
-    """Return the people of a group, given by its name or its distinguished name; all of them or an error."""
+    """Return all people of a group, given by name or distinguished name. Never a partial list."""
     group_type = backend.settings.GROUP_TYPE
     if isinstance(group_type, PosixGroupType):
         return _posix_members(
@@ -42,7 +42,7 @@ def list_members(
 def _walk(
     connection: LdapConnection, people: People, top: LDAPEntry, attribute: str, *, nested: bool
 ) -> dict[str, LDAPEntry]:
-    """Follow members to people, and to groups in groups; circles end where they began."""
+    """Return the people among the members, of nested groups too; cycles are detected."""
     found: dict[str, LDAPEntry] = {}
     seen: set[str] = set()
     waiting = [top]
@@ -61,7 +61,7 @@ def _walk(
 
 
 def _posix_members(connection: LdapConnection, people: People, group: LDAPEntry) -> list[LDAPEntry]:
-    """POSIX groups name people by login, or are the primary group of people who say so themselves."""
+    """Return the members of a POSIX group: listed by login, or with it as primary group."""
     entries = {
         entry.dn.lower(): entry
         for entry in people.in_primary_group(connection, group.first("gidNumber"))
@@ -72,7 +72,7 @@ def _posix_members(connection: LdapConnection, people: People, group: LDAPEntry)
 
 
 def _values(group: LDAPEntry, attribute: str) -> list[str]:
-    """Every value; a server that hands out large groups in slices hands out none under the plain name."""
+    """Return all values. Raises ``DirectoryUnavailable`` for a group returned in ranges."""
     if any(name.startswith(f"{attribute.lower()};range=") for name in group.attributes):
         raise DirectoryUnavailable(f"the group {group.dn} is too large to be read whole")
     return group.attributes.get(attribute.lower(), [])

@@ -1,4 +1,4 @@
-"""Logging in through LDAP, with no more patience than looking people up has."""
+"""LDAP logins with the timeout of the directory."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ from django_auth_ldap.backend import LDAPBackend, ldap_error
 
 from wagtail_helpdesk.conf import helpdesk_settings
 
-from ..refreshing import follow, remember
-from .connection import open_connection, read_entry
+from ..refreshing import record_identity, rename_by_stable_id
+from .connection import read_entry, set_timeout
 
 logger = logging.getLogger(__name__)
 
 
 class PromptLDAPBackend(LDAPBackend):
-    """django-auth-ldap's, which takes a server that says nothing for one that is down.
+    """django-auth-ldap's backend, for which a server that never responds is down.
 
-    Name it in ``AUTHENTICATION_BACKENDS`` instead; every ``AUTH_LDAP_`` setting keeps its meaning.
+    It replaces that backend in ``AUTHENTICATION_BACKENDS`` and uses the same settings.
     """
 
     @property
     def settings(self) -> Any:
-        """Return the site's settings, for ``DIRECTORY_TIMEOUT`` seconds at a time."""
+        """Return the site's settings with the timeout ``DIRECTORY_TIMEOUT``."""
         if self._settings is None:
-            open_connection(super().settings, helpdesk_settings.DIRECTORY_TIMEOUT)
+            set_timeout(super().settings, helpdesk_settings.DIRECTORY_TIMEOUT)
         return self._settings
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[Any, bool]:
-        """Return the account of an entry; one whose identifier changed keeps it."""
-        follow(_stable_id(ldap_user), username)
+        """Return the account of an entry, renamed if the identifier changed."""
+        rename_by_stable_id(_stable_id(ldap_user), username)
         found: tuple[Any, bool] = super().get_or_build_user(username, ldap_user)
         return found
 
     def authenticate_ldap_user(self, ldap_user: Any, password: str) -> Any:
-        """Return the user who logged in, or None; which entry it is is noted."""
+        """Return the logged-in user or None, and record the entry."""
         user = super().authenticate_ldap_user(ldap_user, password)
         if user is not None:
-            remember(user, _stable_id(ldap_user))
+            record_identity(user, _stable_id(ldap_user))
         return user
 
 
 def _stable_id(ldap_user: Any) -> str:
-    """Return the stable identifier of an entry, or nothing where it cannot be read.
+    """Return the stable identifier of an entry, or an empty string if it cannot be read.
 
-    It is asked for apart: servers give an operational attribute only to those who name it.
+    It takes its own query: servers return operational attributes only on request.
     """
     attribute = helpdesk_settings.DIRECTORY_STABLE_ID
     if not attribute or not ldap_user.dn:
@@ -65,8 +65,8 @@ def _stable_id(ldap_user: Any) -> str:
     return str(ldap_user._helpdesk_stable_id)
 
 
-def _say_why(request: Any = None, **kwargs: Any) -> None:
-    """Or else the log-in page would only say that the password is wrong."""
+def _warn_directory_down(request: Any = None, **kwargs: Any) -> None:
+    """Warn on the login page, which would only report a wrong password."""
     if request is not None:
         messages.warning(
             request,
@@ -76,13 +76,13 @@ def _say_why(request: Any = None, **kwargs: Any) -> None:
 
 
 ldap_error.connect(
-    _say_why, sender=PromptLDAPBackend, dispatch_uid="wagtail_helpdesk.directory.login"
+    _warn_directory_down, sender=PromptLDAPBackend, dispatch_uid="wagtail_helpdesk.directory.login"
 )
 
 
-def can_hang(settings: Any) -> bool:
-    """Tell whether django-auth-ldap's own back end would wait for ever for a server that says nothing."""
+def can_block(settings: Any) -> bool:
+    """Return whether django-auth-ldap's own backend would wait indefinitely for a silent server."""
     limits = getattr(settings, "AUTH_LDAP_CONNECTION_OPTIONS", {}).keys()
     limited = {ldap.OPT_NETWORK_TIMEOUT, ldap.OPT_TIMEOUT} <= limits
-    # To this scheme the limits do not apply: see Listening.
+    # Timeouts do not apply to this scheme: see RespondingServers.
     return not limited or "ldaps://" in settings.AUTH_LDAP_SERVER_URI

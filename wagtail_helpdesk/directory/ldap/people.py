@@ -1,4 +1,4 @@
-"""Where people are in the directory and which attribute says what, read from django-auth-ldap's settings."""
+"""Queries for people in the directory, built from django-auth-ldap's settings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ldap.filter import escape_filter_chars
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.names import fold_name
 
-from ..users import SHORTEST_PART
+from ..users import MIN_PART_LENGTH
 from .connection import LdapConnection, LDAPEntry
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ class Branch:
     filterstr: str
 
     def called(self, login: str) -> str:
-        """Return the filter for one login, whatever characters it is made of."""
+        """Return the filter for one login, escaped."""
         return self.filterstr % {"user": escape_filter_chars(login)}
 
     @property
     def anybody(self) -> str:
-        """The site's own restrictions (object class, account still open…), and any login."""
+        """The filter for any login, with the site's restrictions."""
         return self.filterstr % {"user": "*"}
 
 
@@ -64,14 +64,14 @@ class People:
         }
         self._stable = helpdesk_settings.DIRECTORY_STABLE_ID
 
-    # -- what an entry says --
+    # -- attributes of an entry --
 
     def login(self, entry: LDAPEntry) -> str:
-        """What ``USER_SEARCH`` finds the person by."""
+        """Return the login used by ``USER_SEARCH``."""
         return entry.first(self._login)
 
     def username(self, entry: LDAPEntry) -> str:
-        """What Django knows the person by."""
+        """Return the username in Django."""
         if self._username:
             return entry.first(self._username)
         return str(self._backend.ldap_to_django_username(self.login(entry)))
@@ -84,32 +84,32 @@ class People:
         return f"{given} {family}" if given and family else entry.first("cn") or self.login(entry)
 
     def identity(self, user: User) -> str:
-        """The value by which the directory knows a user of the site."""
+        """Return the identifier of a user in the directory."""
         username = user.get_username()
         return username if self._username else str(self._backend.django_to_ldap_username(username))
 
     def identities(self, entry: LDAPEntry) -> list[str]:
-        """Every value by which an entry may be a user of the site: identifiers may have several."""
+        """Return all identifiers of an entry; the attribute can have several values."""
         return entry.attributes.get((self._username or self._login).lower(), [])
 
     def stable_id(self, entry: LDAPEntry) -> str:
-        """What stays the same when the identifier changes; empty where it cannot be read."""
+        """Return the stable identifier; empty if it cannot be read."""
         return entry.stable_id(self._stable) if self._stable else ""
 
     def values(self, entry: LDAPEntry) -> dict[str, str]:
-        """Fields of the user model with what the directory has; what it does not have is left out."""
+        """Return the values by field of the user model, without missing ones."""
         values = {name: entry.first(attribute) for name, attribute in self._fields.items()}
         return {name: value for name, value in values.items() if value}
 
     @property
     def kept(self) -> list[str]:
-        """The attributes from which accounts are kept up to date."""
+        """The attributes that update accounts."""
         return [*self._fields.values(), *([self._stable] if self._stable else [])]
 
-    # -- who fits --
+    # -- queries --
 
     def with_stable_id(self, connection: LdapConnection, stable_id: str) -> list[LDAPEntry]:
-        """Return the person who bears what ``stable_id`` returned."""
+        """Return the person with a stable identifier."""
         value = _filter_value(stable_id)
         return self._search(
             connection,
@@ -119,7 +119,7 @@ class People:
         )
 
     def called(self, connection: LdapConnection, login: str) -> list[LDAPEntry]:
-        """Return whom ``USER_SEARCH`` finds, two at most: one too many says enough."""
+        """Return the people found by ``USER_SEARCH``, two at most, to detect ambiguity."""
         return self._search(
             connection, lambda branch: branch.called(login), extra=self.kept, limit=2
         )
@@ -138,17 +138,17 @@ class People:
         limit: int,
         extra: Iterable[str] = (),
     ) -> list[LDAPEntry]:
-        """Return people whom every folded word fits, by name.
+        """Return people who match every folded word, sorted by name.
 
-        Accents do not matter where the server can tell.
+        Accents are ignored if the server supports it.
         """
-        # Fewer letters are a part of too many names: they must be a whole one.
-        whole = sum(map(len, words)) < SHORTEST_PART
+        # Short queries must match a whole name.
+        whole = sum(map(len, words)) < MIN_PART_LENGTH
         fits = "".join(self._called(word) if whole else self._like(word) for word in words)
         entries = self._search(
             connection, lambda branch: f"(&{branch.anybody}{fits})", extra=extra, limit=limit * 2
         )
-        # "~=" finds Léa for lea, and on some servers everybody who sounds like her.
+        # "~=" finds Léa for lea, and on some servers everybody who sounds alike.
         sought = [f" {word} " if whole else word for word in words]
         true = [entry for entry in entries if all(word in self._text(entry) for word in sought)]
         return sorted(true, key=lambda entry: fold_name(self.full_name(entry)))[:limit]
@@ -182,7 +182,7 @@ class People:
         return connection.search(dn, ldap.SCOPE_BASE, anybody, self.attributes(), whole=True)
 
     def attributes(self, extra: Iterable[str] = ()) -> list[str]:
-        """What is asked for, and nothing else: an attribute not asked for cannot leak."""
+        """Return the attributes to request: others cannot leak."""
         wanted = [self._login, self._mail, self._given, self._family, "cn", *extra]
         return list(dict.fromkeys(wanted + ([self._username] if self._username else [])))
 
@@ -195,7 +195,7 @@ class People:
         limit: int = 0,
         whole: bool = False,
     ) -> list[LDAPEntry]:
-        """Return what fits in any branch, each entry once, and none that nobody could log in as."""
+        """Return the matches in all branches, each entry once, without entries that lack a login."""
         attributes = self.attributes(extra)
         entries = {
             entry.dn.lower(): entry
@@ -257,7 +257,7 @@ def _branches(backend: LDAPBackend) -> list[Branch]:
 
 
 def _login_attribute(branch: Branch) -> str:
-    """The first attribute that ``USER_SEARCH`` compares with what people type at the log-in."""
+    """Return the attribute that ``USER_SEARCH`` compares with the login."""
     attribute = _LOGIN.search(branch.filterstr)
     if attribute is None:
         raise ImproperlyConfigured("AUTH_LDAP_USER_SEARCH compares no attribute with %(user)s")

@@ -1,4 +1,4 @@
-"""Makes findable what the search has missed, or rebuilds its index."""
+"""Index events for the search."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from wagtail_helpdesk.models import Event
 from wagtail_helpdesk.search import indexing
 
 #: Events between two lines of progress.
-EVERY = 10_000
+PROGRESS_STEP = 10_000
 
 
 class Command(BaseCommand):
-    """``helpdesk_index [--rebuild] [--dry-run]``: idempotent, may be stopped and run again."""
+    """``helpdesk_index [--rebuild] [--dry-run]``: idempotent, can be interrupted and repeated."""
 
-    help = "Indexes the events that cannot be found yet, or with --rebuild all of them again."
+    help = "Indexes new events, or with --rebuild all events again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--rebuild", action="store_true", help="index every event again")
@@ -32,6 +32,6 @@ class Command(BaseCommand):
         for size in indexing.rebuild_index() if rebuild else indexing.sweep_unindexed():
             done += size
             # A line for each batch would fill the log of a large site.
-            if done % EVERY < size:
+            if done % PROGRESS_STEP < size:
                 self.stdout.write(f"{done} of {max(total, done)} events indexed")
         self.stdout.write(self.style.SUCCESS(f"{done} events indexed."))

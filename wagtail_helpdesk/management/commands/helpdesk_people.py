@@ -1,4 +1,4 @@
-"""Brings the helpdesk up to date with the directory: managers from groups, and people who left."""
+"""Synchronise the helpdesk with the directory: managers from groups, and people who left."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from django.core.management.base import BaseCommand, CommandError
 from wagtail_helpdesk.actions import HandOverPolicy
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import DirectoryError, DirectoryUnavailable
-from wagtail_helpdesk.directory.refreshing import TakenIdentifier, changes_of
+from wagtail_helpdesk.directory.refreshing import TakenIdentifier, get_changes
 from wagtail_helpdesk.maintenance import directory_sync
 from wagtail_helpdesk.names import get_display_name
 
 
 class Command(BaseCommand):
-    """Synchronise managers with groups of the directory, and free what leavers were in charge of."""
+    """Synchronises managers with directory groups and hands over the tickets of leavers."""
 
     help = (
         "Makes the members of the groups in DIRECTORY_GROUPS managers, removes those it added who "
-        "left their group, and deactivates managers, permanent guests and people in charge whom "
-        "the directory does not know any more; their open tickets are handed over. Names, addresses "
+        "left their group, and deactivates managers, permanent guests and people in charge who "
+        "are no longer in the directory; their open tickets are handed over. Names, e-mail addresses "
         "and new identifiers of these people, and of requesters and guests of open tickets, are "
         "taken from the directory. Changes "
         "nothing when the directory does not answer, or when it would remove too many. "
-        "For cron, once a day; exits with 1 if anything asks for attention."
+        "For cron, once a day; exits with 1 if anything needs attention."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would change, and stop"
+            "--dry-run", action="store_true", help="show what would change, and stop"
         )
         parser.add_argument(
             "--then",
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             "--rename",
             nargs=2,
             metavar=("OLD", "NEW"),
-            help="give the account OLD the identifier NEW, which the directory knows, and stop",
+            help="give the account OLD the identifier NEW of the directory, and stop",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -68,18 +68,18 @@ class Command(BaseCommand):
                 self._apply(plan, HandOverPolicy(options["then"]))
         except DirectoryUnavailable as error:
             raise CommandError(
-                f"The directory gave no answer ({error.reason}: {error.detail}). "
-                "What is not listed as done was not done."
+                f"The directory did not answer ({error.reason}: {error.detail}). "
+                "Steps not listed as done were not done."
             ) from error
         if plan.problems:
             raise CommandError("\n".join(plan.problems))
 
     def _rename(self, before: str, after: str) -> None:
         try:
-            user = directory_sync.rename(before, after)
+            user = directory_sync.rename_account(before, after)
         except (DirectoryError, TakenIdentifier) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"done: {before} is {user.get_username()} now")
+        self.stdout.write(f"done: {before} is now {user.get_username()}")
 
     def _show(self, plan: directory_sync.Plan) -> None:
         for service, candidate in plan.joining:
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         for user in plan.leavers:
             self.stdout.write(f"left the directory: {get_display_name(user)} ({user})")
         for profile in plan.outdated:
-            for name, (before, after) in changes_of(profile).items():
+            for name, (before, after) in get_changes(profile).items():
                 self.stdout.write(f"refreshes {profile.user}: {name} {before!r} → {after!r}")
         self.stdout.write(
             f"{len(plan.joining)} to add, {len(plan.parting)} of {plan.synchronised} to remove, "

@@ -1,4 +1,4 @@
-"""Why can this person do this."""
+"""The report of a person's rights in a service and their sources."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -15,97 +15,99 @@ def reasons(response):
     return {reason.right: (reason.has, reason.why) for reason in response.context["reasons"]}
 
 
-def test_it_explains_a_manager(people, general, browse):
+def test_the_report_explains_the_privileges_of_a_manager(people, general, browse):
     why = reasons(browse(people.sophie).get("why", general, person="karim"))
-    assert why["may manage categories"] == (True, "A privilege of this manager.")
-    assert why["may edit the service"] == (False, "This privilege is off.")
+    assert why["can manage categories"] == (True, "Granted to this manager.")
+    assert why["can edit the service"] == (False, "Not granted.")
     assert why["read the tickets of the service"] == (True, "Manager of the service.")
-    assert why["enter the Wagtail admin"] == (
+    assert why["open the Wagtail admin"] == (
         True,
         "Holds a configuration privilege: Services Généraux.",
     )
 
 
-def test_it_says_that_an_administrator_reads_no_ticket(people, general, browse):
+def test_the_report_says_that_an_administrator_reads_no_tickets(people, general, browse):
     why = reasons(browse(people.sophie).get("why", general, person="gilles"))
-    assert why["may edit the service"] == (True, "Administers the helpdesk.")
-    assert why["may assign a ticket to another manager"][0] is False
+    assert why["can edit the service"] == (True, "Administers the helpdesk.")
+    assert why["can assign a ticket to another manager"][0] is False
     assert why["read the tickets of the service"][0] is False
 
 
-def test_it_names_the_group_that_lets_somebody_in(people, general, browse):
+def test_the_report_names_the_group_that_opens_the_admin(people, general, browse):
     why = reasons(browse(people.sophie).get("why", general, person="alice"))
-    assert why["enter the Wagtail admin"] == (True, "Member of the group “Editors”.")
+    assert why["open the Wagtail admin"] == (True, "Member of the group “Editors”.")
 
 
-def test_it_says_when_the_site_lets_nobody_in_for_a_privilege(people, general, browse, settings):
+def test_the_report_says_when_the_site_lacks_the_authentication_backend(
+    people, general, browse, settings
+):
     settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
     why = reasons(browse(people.gilles).get("why", general, person="karim"))
-    assert why["enter the Wagtail admin"][0] is False
-    assert "ConfigurationBackend" in why["enter the Wagtail admin"][1]
+    assert why["open the Wagtail admin"][0] is False
+    assert "ConfigurationBackend" in why["open the Wagtail admin"][1]
 
 
-def test_it_says_who_changed_the_privileges_last(people, general, browse):
+def test_the_report_says_who_changed_the_privileges_last(people, general, browse):
     browse(people.sophie).post("manager_add", general, people="claire")
     page = text(browse(people.sophie).get("why", general, person="claire"))
     assert "last changed by Sophie Lambert" in page
 
 
-def test_of_oneself_everybody_may_ask_of_others_whoever_manages_managers(people, general, browse):
+def test_only_managers_of_managers_can_ask_about_somebody_else(people, general, browse):
     assert browse(people.karim).get("why", general).status_code == 200
     assert browse(people.karim).get("why", general, person="hugo").status_code == 302
 
 
 @pytest.mark.parametrize("typed", ["hugo", "qui", "karim.benali@arvelle.example", ""])
-def test_others_learn_not_even_who_exists(people, general, browse, typed):
+def test_the_report_does_not_reveal_which_accounts_exist(people, general, browse, typed):
     response = browse(people.karim).get("why", general, person=typed)
     assert (response.status_code, response.url) == (302, "/admin/")
 
 
-def test_oneself_may_be_named(people, general, browse):
+def test_anybody_can_ask_about_themselves_by_name(people, general, browse):
     assert (
         browse(people.karim).get("why", general, person="karim").context["person"] == people.karim
     )
 
 
 class Welcoming(UserDirectory):
-    """A directory that makes the account of whoever is named."""
+    """A directory that creates an account for any identifier."""
 
     def find(self, identifier_or_address):
         raise AssertionError(identifier_or_address)
 
 
-def test_a_look_asks_no_directory_and_makes_no_account(people, general, browse, settings):
+def test_the_report_queries_no_directory_and_creates_no_account(people, general, browse, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY": f"{__name__}.Welcoming"}
     assert "“newbody” is unknown" in text(
         browse(people.sophie).get("why", general, person="newbody")
     )
 
 
-def test_an_unknown_person_is_said_so(people, general, browse):
+def test_the_report_says_that_a_person_is_unknown(people, general, browse):
     assert "“qui” is unknown" in text(browse(people.sophie).get("why", general, person="qui"))
 
 
 # -- into the admin ----------------------------------------------------------------------------------
 
 
-def test_it_names_no_service_that_does_not_exist_for_the_reader(people, general, dsi, browse):
+def test_the_report_names_no_service_hidden_from_its_reader(people, general, dsi, browse):
     type(dsi).objects.update(everyone=False)
     grant(
         ServiceManager.objects.create(service=dsi, user=people.karim), Privilege.MANAGE_CATEGORIES
     )
     response = browse(people.sophie).get("why", general, person="karim")
-    assert reasons(response)["enter the Wagtail admin"] == (
+    assert reasons(response)["open the Wagtail admin"] == (
         True,
         "Holds a configuration privilege: Services Généraux, another service.",
     )
     assert "DSI" not in text(response)
 
 
-def test_it_knows_a_permission_that_is_somebodys_own(people, general, browse):
+def test_the_report_recognises_a_permission_of_the_user(people, general, browse):
     people.claire.user_permissions.add(Permission.objects.get(codename="access_admin"))
     why = reasons(browse(people.sophie).get("why", general, person="claire"))
-    assert why["enter the Wagtail admin"] == (True, "A permission of this user.")
+    assert why["open the Wagtail admin"] == (True, "A permission of this user.")
 
 
 # -- asking ------------------------------------------------------------------------------------------
@@ -116,16 +118,18 @@ def asking(browse, people, service, who):
     return reasons(response)["open tickets in the service"]
 
 
-def test_a_manager_may_ask_in_his_service_whoever_else_may(people, general, browse):
+def test_the_report_says_that_managers_can_open_tickets_in_a_restricted_service(
+    people, general, browse
+):
     type(general).objects.update(everyone=False)
     assert asking(browse, people, general, "karim") == (True, "Manager of the service.")
     assert asking(browse, people, general, "lea") == (
         False,
-        "In none of the groups that may open tickets.",
+        "Not in any of the groups that can open tickets.",
     )
 
 
-def test_it_names_the_group_that_may_ask(people, general, browse):
+def test_the_report_names_the_group_that_can_open_tickets(people, general, browse):
     type(general).objects.update(everyone=False)
     students = Group.objects.create(name="Students")
     people.lea.groups.add(students)
@@ -133,14 +137,14 @@ def test_it_names_the_group_that_may_ask(people, general, browse):
     assert asking(browse, people, general, "lea") == (True, "Member of the group “Students”.")
 
 
-def test_nobody_may_ask_where_no_category_takes_tickets(people, general, browse):
+def test_the_report_says_that_no_category_accepts_tickets(people, general, browse):
     general.categories.update(takes_tickets=False)
     assert asking(browse, people, general, "lea") == (
         False,
-        "No category of the service takes tickets.",
+        "No category of the service accepts tickets.",
     )
 
 
-def test_nobody_may_ask_in_a_service_that_is_not_enabled(people, general, browse):
+def test_the_report_says_that_the_service_is_not_enabled(people, general, browse):
     type(general).objects.update(enabled=False)
     assert asking(browse, people, general, "karim") == (False, "The service is not enabled.")

@@ -1,4 +1,4 @@
-"""Several people at once, external guests, and how often one may search."""
+"""Look-ups of several people, external guests, and the limits of searches."""
 
 import re
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_somebody_named_twice_is_found_once(people):
     assert find_people("lea, LEA, lea.fournier@arvelle.example") == [people.lea]
 
 
-def test_nobody_named_is_nobody_found(people):
+def test_an_empty_list_finds_nobody(people):
     assert find_people(" \n , ") == []
 
 
@@ -90,27 +90,23 @@ def test_an_ambiguous_name_is_told_from_an_unknown_one(people):
 # -- The directory is down --
 
 
-def test_R_36_known_people_are_found_by_identifier_with_the_directory_down(people, dead_directory):
+def test_known_people_are_found_by_identifier_while_the_directory_is_down(people, dead_directory):
     assert find_people("lea, karim") == [people.lea, people.karim]
 
 
-def test_R_36_a_dead_directory_is_asked_once_however_many_names(people, dead_directory):
+def test_a_dead_directory_is_queried_once_for_many_names(people, dead_directory):
     with pytest.raises(DirectoryUnavailable, match="directory is not answering"):
         find_people("lea, nobody, nothing, never")
     assert dead_directory.asked == 1
 
 
-def test_R_36_a_search_with_the_directory_down_names_the_people_already_known(
-    people, dead_directory
-):
+def test_a_search_returns_known_people_while_the_directory_is_down(people, dead_directory):
     with pytest.raises(DirectoryUnavailable) as error:
         search_people("fournier")
     assert [candidate.identifier for candidate in error.value.known] == ["lea"]
 
 
-def test_R_36_a_card_is_empty_with_the_directory_down_and_does_not_ask_again(
-    people, dead_directory
-):
+def test_a_card_is_empty_and_cached_while_the_directory_is_down(people, dead_directory):
     assert get_directory_card(people.lea) == {}
     assert get_directory_card(people.karim) == {}
     assert dead_directory.asked == 1
@@ -137,13 +133,13 @@ def slow_directory(settings, monkeypatch):
     return SlowDirectory
 
 
-def test_R_36_a_slow_directory_has_one_deadline_however_many_names(people, slow_directory):
+def test_a_slow_directory_has_one_deadline_for_many_names(people, slow_directory):
     with pytest.raises(DirectoryUnavailable):
         find_people(", ".join(f"somebody{number}" for number in range(50)))
     assert slow_directory.now < 20
 
 
-def test_R_36_a_few_names_are_looked_up_however_slowly(people, slow_directory):
+def test_a_few_names_are_looked_up_in_a_slow_directory(people, slow_directory):
     with pytest.raises(UnresolvedPeople) as error:
         find_people("lea, nobody, nothing, never")
     assert error.value.unknown == ["nobody", "nothing", "never"]
@@ -227,7 +223,7 @@ def test_with_the_directory_down_no_external_guest_is_made(people, dead_director
 
 
 @pytest.mark.usefixtures("a_new_hour")
-def test_S_LDAP_02_a_person_searches_so_often_a_minute_and_no_more(people, settings):
+def test_searches_of_one_person_are_limited_per_minute(people, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 2}
     for _search in range(2):
         search_people("fournier", by=people.karim)
@@ -236,7 +232,7 @@ def test_S_LDAP_02_a_person_searches_so_often_a_minute_and_no_more(people, setti
     assert search_people("fournier", by=people.sophie)
 
 
-def test_S_LDAP_02_every_search_is_logged_with_who_made_it(people, caplog):
+def test_every_search_is_logged_with_its_author(people, caplog):
     with caplog.at_level("INFO", logger="wagtail_helpdesk.directory"):
         search_people("fournier", by=people.karim)
     assert f"User {people.karim.pk} searches" in caplog.text

@@ -1,4 +1,4 @@
-"""Taking the helpdesk out of a site: nothing of it stays in tables of other apps."""
+"""``helpdesk_uninstall`` leaves nothing in tables of other apps."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -39,7 +39,7 @@ def test_without_yes_it_only_shows_what_it_would_remove(installed, capsys):
     call_command("helpdesk_uninstall")
     shown = capsys.readouterr().out
     for name in (
-        "wagtail_helpdesk: deliver mails",
+        "wagtail_helpdesk: deliver e-mails",
         "Assistance en ligne",
         "wagtail_helpdesk.ticket",
     ):
@@ -48,7 +48,7 @@ def test_without_yes_it_only_shows_what_it_would_remove(installed, capsys):
     assert left() == before
 
 
-def test_with_yes_nothing_of_ours_is_left_in_other_tables(installed, capsys):
+def test_with_yes_nothing_is_left_in_tables_of_other_apps(installed, capsys):
     call_command("helpdesk_uninstall", "--yes")
     assert left() == dict.fromkeys(left(), 0)
     assert Schedule.objects.get().name == "ours"
@@ -60,13 +60,13 @@ def test_tickets_stay_until_the_tables_are_removed(installed):
     assert Ticket.objects.count() == 1
 
 
-def test_twice_is_the_same(installed):
+def test_uninstalling_twice_is_harmless(installed):
     call_command("helpdesk_uninstall", "--yes")
     call_command("helpdesk_uninstall", "--yes")
     assert left() == dict.fromkeys(left(), 0)
 
 
-def test_it_runs_once_more_when_the_tables_are_gone(installed, monkeypatch):
+def test_uninstalling_works_after_the_tables_are_gone(installed, monkeypatch):
     monkeypatch.setattr(connection.introspection, "table_names", lambda *args: [])
     call_command("helpdesk_uninstall", "--yes")
     assert left()["types"] == 0

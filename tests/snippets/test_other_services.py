@@ -1,4 +1,4 @@
-"""What belongs to another service, named in an address or a form of one’s own: it does not exist there."""
+"""Objects of another service in a URL or a form are treated as missing."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import ServiceManager
 
 from .conftest import address
-from .test_every_address import EVERY, address_of, everything, registered, things  # noqa: F401
+from .test_every_url import EVERY, address_of, everything, registered, things  # noqa: F401
 
 #: The addresses that name something within the service they are about.
 WITHIN = [
@@ -25,7 +25,7 @@ def nadia(people, general, dsi, client):
 
 
 @pytest.mark.parametrize(("space", "name"), WITHIN)
-def test_S_ESC_02_nothing_of_another_service_is_found_below_ones_own(
+def test_objects_of_another_service_are_not_found_below_the_readers_own(
     space, name, nadia, dsi, network, things, client  # noqa: F811
 ):  # fmt: skip
     url = address_of(space, name, things, dsi, network)
@@ -95,9 +95,7 @@ def sent(form, theirs, dsi, network, row):
         "colleague",
     ],
 )
-def test_S_ESC_02_nothing_of_another_service_is_taken_by_a_form_of_ones_own(
-    form, ours, theirs, dsi, network, row, client
-):
+def test_forms_accept_no_object_of_another_service(form, ours, theirs, dsi, network, row, client):
     page, data = sent(form, theirs, dsi, network, row)
     before = everything()
     response = client.post(address(*page), data)
@@ -109,7 +107,7 @@ def test_S_ESC_02_nothing_of_another_service_is_taken_by_a_form_of_ones_own(
 
 
 @pytest.mark.parametrize("crafted", ["abc", "999999999999999999999", "-1", "1;2", "\x00"])
-def test_what_is_no_key_at_all_is_an_error_of_the_form(crafted, ours, dsi, network, client):
+def test_a_value_that_is_no_key_is_an_error_of_the_form(crafted, ours, dsi, network, client):
     before = everything()
     for page, data in (
         (("transfer", dsi), {"to": crafted}),
@@ -120,14 +118,14 @@ def test_what_is_no_key_at_all_is_an_error_of_the_form(crafted, ours, dsi, netwo
 
 
 @pytest.mark.parametrize("crafted", ["²", "9" * 5000])
-def test_s_dos_03_what_is_no_number_names_nothing(crafted, nadia, dsi, client):
+def test_a_parameter_that_is_no_number_is_ignored(crafted, nadia, dsi, client):
     new = address("category:add")
     assert client.get(f"{new}?service={crafted}").status_code == 302
     assert client.get(f"{new}?service={dsi.pk}&parent={crafted}").status_code == 200
 
 
 @pytest.mark.parametrize("parent", ["theirs", "999999"])
-def test_S_ESC_02_a_category_is_not_added_below_another_services(
+def test_a_category_cannot_be_added_below_one_of_another_service(
     nadia, dsi, theirs, client, parent
 ):
     below = theirs["category"] if parent == "theirs" else parent
@@ -140,9 +138,7 @@ def test_S_ESC_02_a_category_is_not_added_below_another_services(
     assert everything() == before
 
 
-def test_S_ESC_02_the_privileges_of_ones_own_service_are_no_privileges_elsewhere(
-    nadia, general, dsi, people
-):
+def test_privileges_in_one_service_give_none_in_another(nadia, general, dsi, people):
     """A manager of both, with everything in one and nothing in the other."""
     ServiceManager.objects.create(service=general, user=nadia, can_manage_categories=False)
     with pytest.raises(actions.NotYours):

@@ -1,4 +1,4 @@
-"""helpdesk_housekeeping: what time brings, any number of times."""
+"""The time-based jobs of ``helpdesk_housekeeping``."""
 
 import datetime
 import os
@@ -61,7 +61,7 @@ def left_by(person):
 def test_a_postponed_ticket_resumes_on_its_day(taken, people, a_day_to_come, travel, run):
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     travel(to=a_day_to_come)
-    assert run() == ["resume: 1"]
+    assert run() == ["resume tickets: 1"]
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("in_progress", people.karim)
 
@@ -69,16 +69,16 @@ def test_a_postponed_ticket_resumes_on_its_day(taken, people, a_day_to_come, tra
 def test_a_ticket_whose_day_was_missed_resumes_as_well(taken, people, a_day_to_come, travel, run):
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     travel(days=60)
-    assert run() == ["resume: 1"]
+    assert run() == ["resume tickets: 1"]
 
 
-def test_it_does_not_resume_before(taken, people, a_day_to_come, run):
+def test_a_postponed_ticket_does_not_resume_early(taken, people, a_day_to_come, run):
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     with nothing_done(taken):
         assert run() == []
 
 
-def test_a_ticket_put_off_without_a_day_waits_for_ever(postponed, travel, run):
+def test_a_ticket_postponed_without_a_day_never_resumes(postponed, travel, run):
     travel(days=2000)
     with nothing_done(postponed):
         assert run() == []
@@ -89,12 +89,12 @@ def test_a_ticket_put_off_without_a_day_waits_for_ever(postponed, travel, run):
 
 def test_a_closure_that_was_never_answered_expires(closed, travel, run):
     travel(days=15)
-    assert run() == ["expire: 1"]
+    assert run() == ["expire tickets: 1"]
     closed.refresh_from_db()
     assert closed.status == "expired"
 
 
-def test_not_before_its_time(closed, travel, run):
+def test_a_closure_does_not_expire_early(closed, travel, run):
     travel(days=13)
     with nothing_done(closed):
         assert run() == []
@@ -106,7 +106,7 @@ def test_not_before_its_time(closed, travel, run):
 def test_a_deactivated_manager_is_treated_as_removed(taken, people, run):
     people.karim.is_active = False
     people.karim.save()
-    assert run() == ["hand over: 1"]
+    assert run() == ["hand over tickets: 1"]
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("free", None)
     assert history(taken)[-1] == "release"
@@ -114,7 +114,7 @@ def test_a_deactivated_manager_is_treated_as_removed(taken, people, run):
 
 def test_a_manager_who_was_removed_by_other_means_hands_over(taken, people, run):
     left_by(people.karim)
-    assert run() == ["hand over: 1"]
+    assert run() == ["hand over tickets: 1"]
 
 
 def test_the_algorithm_of_the_category_finds_a_colleague(taken, general, people, run):
@@ -130,7 +130,7 @@ def test_a_manager_of_another_service_does_not_count(taken, people, run):
     left_by(people.karim)
     other = type(taken.service).objects.create(name="DSI")
     ServiceManager.objects.create(service=other, user=people.karim)
-    assert run() == ["hand over: 1"]
+    assert run() == ["hand over tickets: 1"]
 
 
 def test_ended_tickets_of_leavers_are_left_alone(closed, people, run):
@@ -145,32 +145,32 @@ def test_a_ticket_both_due_and_left_behind_is_done_once_for_each(
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     left_by(people.karim)
     travel(to=a_day_to_come)
-    assert run() == ["resume: 1", "hand over: 1"]
+    assert run() == ["resume tickets: 1", "hand over tickets: 1"]
 
 
 # -- following -----------------------------------------------------------------------------------
 
 
-def test_following_ends_for_whoever_was_deactivated(ticket, people, run):
+def test_deactivated_followers_are_removed(ticket, people, run):
     actions.follow(ticket, by=people.lea)
     User.objects.filter(pk=people.lea.pk).update(is_active=False)
-    assert run() == ["stop following: 1"]
+    assert run() == ["remove subscriptions: 1"]
     User.objects.filter(pk=people.lea.pk).update(is_active=True)
     assert not Subscription.objects.get(user=people.lea).following
 
 
-def test_following_ends_for_whoever_left_the_groups_of_the_service(ticket, people, general, run):
+def test_followers_who_left_the_groups_of_the_service_are_removed(ticket, people, general, run):
     actions.change_visibility(ticket, by=people.lea, to="public")
     actions.configuration.change_service(
         general, by=None, everyone=False, groups=people.victor.groups.all()
     )
     actions.follow(ticket, by=people.victor)
     people.victor.groups.clear()
-    assert run() == ["stop following: 1"]
+    assert run() == ["remove subscriptions: 1"]
     assert run() == []
 
 
-def test_whoever_sees_the_ticket_follows_on(ticket, people, run):
+def test_followers_who_still_see_the_ticket_stay(ticket, people, run):
     for person in (people.lea, people.karim):
         actions.follow(ticket, by=person)
     assert run() == []
@@ -179,55 +179,55 @@ def test_whoever_sees_the_ticket_follows_on(ticket, people, run):
 # -- files and traces ----------------------------------------------------------------------------
 
 
-def test_kept_files_are_forgotten_after_two_days(kept, travel, run):
+def test_staged_uploads_are_deleted_after_two_days(kept, travel, run):
     travel(days=3)
-    assert run() == ["forget kept files: 1"]
+    assert run() == ["delete staged uploads: 1"]
     assert not StagedUpload.objects.exists()
     assert not get_private_storage().exists(kept.file.name)
 
 
-def test_a_form_that_is_still_being_filled_in_keeps_its_files(kept, travel, run):
+def test_recent_staged_uploads_are_kept(kept, travel, run):
     travel(days=1)
     assert run() == []
     assert get_private_storage().exists(kept.file.name)
 
 
-def test_a_file_whose_act_was_undone_is_removed(db, run):
+def test_a_file_of_a_rolled_back_action_is_deleted(db, run):
     """R-29"""
     path = get_private_storage().save("ab/" + "ab" * 16, ContentFile(b"orphan"))
     age(path, days=2)
-    assert run() == ["remove orphan files: 1"]
+    assert run() == ["delete orphan files: 1"]
     assert not get_private_storage().exists(path)
 
 
-def test_an_upload_of_this_minute_is_left_alone(db, run):
+def test_a_recent_upload_without_a_row_is_kept(db, run):
     path = get_private_storage().save("ab/" + "ab" * 16, ContentFile(b"being recorded"))
     assert run() == []
     assert get_private_storage().exists(path)
 
 
-def test_attached_and_kept_files_are_no_orphans(taken, people, kept, run):
+def test_attached_and_staged_files_are_not_orphans(taken, people, kept, run):
     actions.attach(taken, by=people.lea, files=[photo()])
     for path in (Attachment.objects.get().file.name, kept.file.name):
         age(path, days=400)
     assert run() == []
 
 
-def test_files_that_are_not_ours_are_left_alone(db, run):
+def test_foreign_files_in_the_storage_are_kept(db, run):
     for path in ("report.pdf", "documents/report.pdf", "ab/report.pdf", "abc/" + "ab" * 16):
         get_private_storage().save(path, ContentFile(b"somebody else's"))
         age(path, days=400)
     assert run() == []
 
 
-def test_a_row_whose_file_is_missing_disturbs_nobody(taken, people, run):
+def test_a_row_whose_file_is_missing_is_no_failure(taken, people, run):
     """R-29"""
     actions.attach(taken, by=people.lea, files=[photo()])
     get_private_storage().delete(Attachment.objects.get().file.name)
     assert run() == []
 
 
-def test_old_traces_are_forgotten_and_waiting_mails_are_not(ticket, people, travel, run):
+def test_old_notifications_are_deleted_and_waiting_mails_are_kept(ticket, people, travel, run):
     event = ticket.events.get()
 
     def mail(state, **more):
@@ -242,12 +242,12 @@ def test_old_traces_are_forgotten_and_waiting_mails_are_not(ticket, people, trav
     travel(days=89)
     assert run() == []
     travel(days=91)
-    assert run() == ["forget traces: 1", "forget mails: 1"]
+    assert run() == ["delete notifications: 1", "delete e-mails: 1"]
     assert list(Notification.objects.all()) == [waiting]
     assert list(OutgoingMail.objects.all()) == [waiting.mail]
 
 
-def test_a_trace_of_the_day_is_kept_when_old_ones_go(ticket, people, travel, run):
+def test_recent_notifications_are_kept(ticket, people, travel, run):
     event = ticket.events.get()
     Notification.objects.create(event=event, user=people.lea, reason="requester", skipped="muted")
     travel(days=91)
@@ -280,11 +280,11 @@ def test_a_dry_run_shows_what_is_due_and_changes_nothing(much_to_do, run):
     before = list(Ticket.objects.values())
     lines = run("--dry-run")
     assert [line.partition(":")[0] for line in lines] == [
-        "would resume",
-        "would expire",
-        "would hand over",
-        "would forget kept files",
-        "would remove orphan files",
+        "would resume tickets",
+        "would expire tickets",
+        "would hand over tickets",
+        "would delete staged uploads",
+        "would delete orphan files",
     ]
     assert list(Ticket.objects.values()) == before
     assert get_private_storage().exists(much_to_do)
@@ -299,7 +299,7 @@ def test_the_second_run_finds_nothing_to_do(much_to_do, run):
     assert list(Ticket.objects.values()) == known
 
 
-def test_it_may_be_silent(much_to_do, run):
+def test_verbosity_zero_prints_nothing(much_to_do, run):
     assert run("--verbosity", "0") == []
 
 
@@ -344,5 +344,5 @@ def test_a_ticket_that_somebody_changes_meanwhile_is_no_failure(
         return tickets
 
     job = housekeeping.Job("expire", overtaken, lambda ticket: actions.expire(ticket))
-    assert housekeeping.run_jobs(job) == (0, 0)
+    assert housekeeping.run_job(job) == (0, 0)
     assert closed.status == "approved"

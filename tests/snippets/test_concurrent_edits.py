@@ -1,4 +1,4 @@
-"""Two people fill in the same form: each writes what he changed, and nobody undoes what he never saw."""
+"""Concurrent edits of one form: each user writes only the fields they changed."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -41,7 +41,7 @@ def sent(shown, **changes):
 
 
 @pytest.mark.parametrize("page", FIELDS)
-def test_what_a_colleague_changed_meanwhile_is_not_undone(sophie, forms, page):
+def test_a_form_does_not_undo_a_colleagues_change_of_another_field(sophie, forms, page):
     where, row, change = forms[page]
     mine, theirs = FIELDS[page]
     shown = sophie.get(page, *where)
@@ -52,7 +52,7 @@ def test_what_a_colleague_changed_meanwhile_is_not_undone(sophie, forms, page):
     assert {name: getattr(row, name) or None for name in mine} == mine
 
 
-def test_S_ESC_02_a_privilege_taken_away_meanwhile_is_not_given_back(sophie, forms, general):
+def test_a_form_does_not_restore_a_privilege_removed_meanwhile(sophie, forms, general):
     where, karim, change = forms["manager"]
     change(karim, by=None, can_edit_service=True)
     shown = sophie.get("manager", *where)
@@ -71,32 +71,30 @@ def overtaken(sophie, general):
     return shown
 
 
-def test_what_both_changed_is_refused_and_nothing_typed_is_lost(sophie, general, overtaken):
+def test_a_field_changed_by_both_is_refused_with_the_form_kept(sophie, general, overtaken):
     form = sent(overtaken, name="Maison", default_message="Où ?")
     response = sophie.post("edit", general, **form)
     page = text(response)
-    assert "Somebody else changed this meanwhile; now it is: Bâtiments." in page
+    assert "Somebody else has just set this to “Bâtiments”." in page
     assert filled(response)["name"] == ["Maison"]
     assert filled(response)["default_message"] == ["Où ?"]
     general.refresh_from_db()
     assert (general.name, general.default_message) == ("Bâtiments", "")
 
 
-def test_whoever_has_read_that_may_replace_it_and_still_undoes_nothing_else(
-    sophie, general, overtaken
-):
+def test_sending_the_form_again_overwrites_only_the_announced_field(sophie, general, overtaken):
     refused = sophie.post("edit", general, **sent(overtaken, name="Maison"))
     assert sophie.post("edit", general, **sent(refused)).url == address("panel", general)
     general.refresh_from_db()
     assert (general.name, general.default_subject) == ("Maison", "Salle :")
 
 
-def test_two_who_change_the_same_to_the_same_do_not_meet(sophie, general, overtaken):
+def test_the_same_change_by_two_people_is_no_conflict(sophie, general, overtaken):
     response = sophie.post("edit", general, **sent(overtaken, name="Bâtiments"))
     assert response.url == address("panel", general)
 
 
-def test_another_mistake_does_not_make_one_have_seen_the_news(sophie, general, overtaken):
+def test_another_error_in_the_form_still_announces_the_conflict(sophie, general, overtaken):
     wrong = sophie.post("edit", general, **sent(overtaken, alert_address="nowhere"))
     sophie.post("edit", general, **sent(wrong, alert_address="here@arvelle.example"))
     general.refresh_from_db()
@@ -112,25 +110,25 @@ def test_another_mistake_does_not_make_one_have_seen_the_news(sophie, general, o
         ("category:edit", {"default_subject": "Ici :"}, {"default_subject": "Là :"}, "Là :"),
     ],
 )
-def test_the_news_are_in_the_words_of_the_form(sophie, forms, page, mine, theirs, said):
+def test_the_conflict_shows_the_label_of_the_new_value(sophie, forms, page, mine, theirs, said):
     where, row, change = forms[page]
     shown = sophie.get(page, *where)
     change(row, by=None, **theirs)
-    assert f"now it is: {said}" in text(sophie.post(page, *where, **sent(shown, **mine)))
+    assert f"has just set this to “{said}" in text(sophie.post(page, *where, **sent(shown, **mine)))
 
 
-def test_the_news_name_groups(sophie, general):
+def test_the_conflict_shows_the_names_of_groups(sophie, general):
     students, staff = Group.objects.create(name="Students"), Group.objects.create(name="Staff")
     general.groups.add(students)
     shown = sophie.get("edit", general)
     configuration.change_service(general, by=None, groups=[students, staff])
     page = text(sophie.post("edit", general, **sent(shown, groups=[])))
-    assert "now it is: Staff, Students." in page or "now it is: Students, Staff." in page
+    assert "“Staff, Students”" in page or "“Students, Staff”" in page
     assert general.groups.count() == 2
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "e30:forged"])
-def test_without_knowing_what_was_seen_a_form_is_compared_with_what_is_there(sophie, forms, token):
+def test_a_form_without_a_valid_token_is_compared_with_the_current_values(sophie, forms, token):
     where, heating, _ = forms["category:edit"]
     form = sent(sophie.get("category:edit", *where), name="Radiateurs", seen=token)
     assert sophie.post("category:edit", *where, **form).status_code == 302
