@@ -89,7 +89,7 @@ def test_the_switches_of_managers_are_left_alone(visit, people):
 
 @pytest.mark.usefixtures("general")
 def test_managers_find_the_way_to_theirs_and_nobody_else(visit, people):
-    words = "Manager preferences"
+    words = "Edit your manager preferences"
     assert visit(people.karim).page("preferences/").find("a", string=words)
     assert not visit(people.lea).page("preferences/").find("a", string=words)
     ServiceManager.objects.filter(user=people.karim).delete()

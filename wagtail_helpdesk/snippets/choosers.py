@@ -104,7 +104,10 @@ class ReachableMixin(WagtailView):
 
     @property
     def columns(self) -> list[Any]:
-        columns = [*super().columns, Column("state", label=_("Status"), accessor=describe_state)]
+        columns = [
+            *super().columns,
+            Column("state", label=pgettext_lazy("service", "Status"), accessor=describe_state),
+        ]
         if self.model_class is Category:
             columns += [
                 Column("parent", label=_("Parent category"), accessor="parent"),

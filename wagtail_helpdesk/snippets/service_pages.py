@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views import View
 from django.views.generic.edit import FormMixin
 from wagtail.admin import messages
@@ -124,7 +125,7 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
     """A page about one service with a form that performs an action."""
 
     template_name = "wagtail_helpdesk/admin/form.html"
-    submit_label = _("Add")
+    submit_label = pgettext_lazy("form", "Add")
     success_name = "panel"
     done = ""
 
