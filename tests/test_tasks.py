@@ -186,14 +186,14 @@ class TestDeliverCommand:
         actions.take(ticket, by=people.karim)
         call_command("helpdesk_deliver", "--dry-run")
         counted = capsys.readouterr().out.splitlines()
-        assert counted == ["events to announce: 1", "reports due: 4", "mails due: 4"]
+        assert counted == ["events to dispatch: 1", "reports due: 4", "mails due: 4"]
         assert mailoutbox == []
 
 
 class TestReportsCommand:
     def test_the_command_creates_and_sends_reports(self, general, last_look, mailoutbox, capsys):
         call_command("helpdesk_reports")
-        assert capsys.readouterr().out == "reports made: 4\n"
+        assert capsys.readouterr().out == "reports prepared: 4\n"
         assert len(mailoutbox) == 4
 
     def test_dry_run_counts(self, general, last_look, mailoutbox, capsys):

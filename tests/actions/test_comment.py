@@ -10,10 +10,10 @@ from wagtail_helpdesk.models import Ticket
 
 @pytest.mark.parametrize("person", ["lea", "karim", "sophie", "hugo", "thomas"])
 def test_requester_managers_and_guests_comment(invited, people, person):
-    event = actions.comment(invited, by=getattr(people, person), text="Il fait *froid*.")
+    event = actions.comment(invited, by=getattr(people, person), text="Il fait **froid**.")
     assert (event.action, event.audience) == ("comment", "everyone")
-    assert event.text == "Il fait *froid*."
-    assert "<em>froid</em>" in event.html
+    assert event.text == "Il fait **froid**."
+    assert "<strong>froid</strong>" in event.html
     assert (event.before, event.after) == ({}, {})
     assert invited.status == "in_progress"
 

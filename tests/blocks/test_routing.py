@@ -183,14 +183,14 @@ def test_S_WAG_01_a_page_below_does_not_name_it(editor, private, heating, sectio
 def test_S_WAG_01_the_form_says_that_something_is_set_and_not_what(editor, private, section):
     Routing.objects.create(page=section, service=private)
     text = editor.get(form_of(section)).content.decode()
-    assert "that is not shown to you" in text
+    assert "that you cannot see" in text
     assert "same as the pages above" not in text
     assert "Services Généraux" not in text
 
 
 def test_an_editor_who_sees_it_is_not_told_so(editor, general, section):
     Routing.objects.create(page=section, service=general)
-    assert "that is not shown to you" not in editor.get(form_of(section)).content.decode()
+    assert "that you cannot see" not in editor.get(form_of(section)).content.decode()
 
 
 def test_what_is_not_shown_is_not_taken_back(editor, private, heating, section):

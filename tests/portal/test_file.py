@@ -108,7 +108,7 @@ def test_full_disk_is_reported_in_the_form(visit, people, taken, monkeypatch):
     karim = visit(people.karim)
     # What could not be attached cannot be kept either; the text is what must survive.
     response = karim.act(taken, "comment", text="Voici.", files=ContentFile(b"x", name="x.txt"))
-    assert response.status_code == 422
+    assert response.status_code == 507
     assert "could not be stored" in response.text
     assert "Voici." in response.text
     assert not taken.events.filter(text="Voici.").exists()

@@ -75,7 +75,7 @@ def test_naming_people_is_limited_whether_they_exist_or_not(visit, people, ticke
     karim = visit(people.karim)
     karim.act(ticket, "invite", users="nobody.one, nobody.two")
     answer = karim.act(ticket, "invite", users="ines")
-    assert "named a lot of people" in soup(answer).get_text()
+    assert "entered a lot of people" in soup(answer).get_text()
     assert not ticket.guests.exists()
 
 

@@ -134,5 +134,5 @@ def test_nor_does_a_mail(world, mailoutbox):
     dispatch_waiting_events()
     deliver()
     parts = [part for mail in mailoutbox for part in (mail.body, mail.alternatives[0].content)]
-    assert any(f"Ticket no. {world['ticket']}" in part for part in parts)
+    assert any(f"Ticket #{world['ticket']}" in part for part in parts)
     assert [part for part in parts if GROUPED.search(part)] == []

@@ -81,7 +81,7 @@ def test_the_command_says_how_many(people, ticket):
 def test_the_command_rebuilds_with_progress(people, ticket, monkeypatch):
     actions.comment(ticket, by=people.lea, text="Pompe")
     monkeypatch.setattr(indexing, "BATCH", 1)
-    monkeypatch.setattr("wagtail_helpdesk.management.commands.helpdesk_index.EVERY", 1)
+    monkeypatch.setattr("wagtail_helpdesk.management.commands.helpdesk_index.PROGRESS_STEP", 1)
     list(indexing.sweep_unindexed())
     SearchRow.objects.update(said="rien")
     out = StringIO()

@@ -61,4 +61,4 @@ def count_invitations(user: User, people: int) -> None:
 
 def get_action_limit_message() -> str:
     """Return what a person reads who sent too many forms."""
-    return _("You have sent a lot in a short time. Please wait a moment, then send the form again.")
+    return _("You’re sending too fast. Please wait a moment, then send the form again.")
