@@ -30,7 +30,7 @@ def comment_of(window):
 
 
 def save(window, **how):
-    window.get_by_role("button", name="Save the comment").click(**how)
+    window.get_by_role("button", name="Send").click(**how)
 
 
 def offer_of(window):
@@ -68,24 +68,24 @@ def test_a_double_click_sends_a_form_once(lea, taken):
     sent = []
     lea.on("request", lambda request: sent.append(request.method))
     comment_of(lea).fill(TEXT)
-    lea.get_by_role("button", name="Save the comment").dblclick()
-    expect(lea.get_by_text("Your comment has been added.")).to_be_visible()
+    lea.get_by_role("button", name="Send").dblclick()
+    expect(lea.get_by_text("Your message has been sent.")).to_be_visible()
     assert sent.count("POST") == 1
 
 
 def test_after_stop_the_form_can_be_sent_again(lea, hanging, taken):
     press_stop(lea)
-    expect(lea.get_by_role("button", name="Save the comment")).to_be_enabled()
+    expect(lea.get_by_role("button", name="Send")).to_be_enabled()
     expect(comment_of(lea)).to_have_value(TEXT)
     lea.unroute("**/comment/")
     save(lea)
-    expect(lea.get_by_text("Your comment has been added.")).to_be_visible()
+    expect(lea.get_by_text("Your message has been sent.")).to_be_visible()
     assert taken.events.filter(action="comment").count() == 1
 
 
 def test_after_stop_leaving_asks(lea, hanging):
     press_stop(lea)
-    expect(lea.get_by_role("button", name="Save the comment")).to_be_enabled()
+    expect(lea.get_by_role("button", name="Send")).to_be_enabled()
     asked = []
     lea.once("dialog", lambda question: (asked.append(question.type), question.dismiss()))
     lea.get_by_role("link", name="Requests").click(no_wait_after=True)
@@ -105,14 +105,14 @@ def test_a_draft_is_offered_after_the_browser_was_closed(page_as, lea, people, p
     expect(comment_of(again)).to_have_value(TEXT)
     expect(comment_of(again)).to_be_focused()
     save(again)
-    expect(again.get_by_text("Your comment has been added.")).to_be_visible()
+    expect(again.get_by_text("Your message has been sent.")).to_be_visible()
     assert taken.events.get(action="comment").text == TEXT
 
 
 def test_a_draft_is_gone_after_sending(page_as, lea, people, path):
     comment_of(lea).press_sequentially(TEXT)
     save(lea)
-    expect(lea.get_by_text("Your comment has been added.")).to_be_visible()
+    expect(lea.get_by_text("Your message has been sent.")).to_be_visible()
     again = reopen(page_as, lea, people.lea, path)
     expect(comment_of(again)).to_be_visible()
     expect(offer_of(again)).to_have_count(0)
@@ -193,7 +193,7 @@ def test_a_draft_of_a_block_is_offered_there_and_gone_after_sending(
 
 def start_in_the_block(window):
     window.goto("/office/")
-    window.get_by_label("Who do you want to ask?").select_option("Chauffage")
+    window.get_by_label("What is it about?").select_option("Chauffage")
     window.get_by_role("button", name="Continue", exact=True).click()
     expect(window.get_by_label("Subject:")).to_be_visible()
 
@@ -224,7 +224,7 @@ def test_typing_at_once_in_a_dialog_writes_the_text(page_as, people, path):
 def test_typing_at_once_after_the_link_to_answer_writes_the_text(page_as, people, path, incomplete):
     lea = page_as(people.lea)
     lea.goto(path)
-    lea.locator(".hd-question").get_by_role("link", name="Answer").click()
+    lea.locator(".hd-question").get_by_role("link", name="Reply").click()
     lea.keyboard.type("Le deuxième.")
     expect(comment_of(lea)).to_have_value("Le deuxième.")
 
