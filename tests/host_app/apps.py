@@ -3,8 +3,16 @@
 from django.apps import AppConfig
 
 
-class HostAppConfig(AppConfig):
+class VisitsConfig(AppConfig):
     """Visits on site."""
 
     name = "tests.host_app"
-    label = "host_app"
+    label = "visits"
+
+    def ready(self) -> None:
+        """Register the sentence of the verb."""
+        from wagtail_helpdesk import event_text
+
+        from .verbs import CONFIRM_VISIT, describe_visit
+
+        event_text.register(CONFIRM_VISIT.name, describe_visit)

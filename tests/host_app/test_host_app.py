@@ -1,21 +1,44 @@
-"""A host site adds a verb without touching the package and without a migration."""
+"""A host site adds to the helpdesk without touching the package and without a migration."""
 
 import datetime
+import os
+import re
+import runpy
 import subprocess
 import sys
 import uuid
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from django.apps import AppConfig
 from django.utils import timezone
+from django.utils.formats import date_format
+from wagtail import hooks
 
 from tests.actions.refusals import refused
 from tests.host_app.verbs import CONFIRM_VISIT, confirm_visit
-from wagtail_helpdesk.actions import VERBS, NotPossible, NotYours, SentBefore, perform
+from wagtail_helpdesk import event_text
+from wagtail_helpdesk.actions import (
+    VERBS,
+    NotPossible,
+    NotYours,
+    SentBefore,
+    open_ticket,
+    perform,
+    take,
+)
 from wagtail_helpdesk.actions.registry import get_verb_of
 from wagtail_helpdesk.lifecycle import ACTIONS
+from wagtail_helpdesk.mailqueue.delivery import deliver
+from wagtail_helpdesk.models import OutgoingMail
+from wagtail_helpdesk.reports.due import send_report_now
 
-PROJECT = Path(__file__).resolve().parents[2]
+APP = Path(__file__).parent
+PROJECT = APP.parents[1]
+PAGE = PROJECT / "docs" / "how-to" / "extend.md"
+#: The name of a file on a line of its own, and its content.
+FILE = re.compile(r"^`visits/(\S+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +51,54 @@ def _registered():
 @pytest.fixture
 def tomorrow():
     return timezone.localdate() + datetime.timedelta(days=1)
+
+
+def list_registered_hooks():
+    """Execute the hooks of the app and return them; nothing is registered."""
+    with mock.patch.object(hooks, "register") as register:
+        runpy.run_module("tests.host_app.wagtail_hooks")
+    return [call.args for call in register.call_args_list]
+
+
+@pytest.fixture
+def installed(monkeypatch, settings):
+    """Install the app for one test: its templates, its ``ready`` and its hooks.
+
+    Not by ``INSTALLED_APPS``, because Wagtail's apps cannot be made ready twice.
+    """
+    engine = settings.TEMPLATES[0]
+    settings.TEMPLATES = [engine | {"DIRS": [*engine["DIRS"], APP / "templates"]}]
+    monkeypatch.setattr(event_text, "_SENTENCES", dict(event_text._SENTENCES))
+    AppConfig.create("tests.host_app").ready()
+    with hooks.register_temporarily(list_registered_hooks()):
+        yield
+
+
+@pytest.fixture
+def confirmed(taken, people, tomorrow):
+    """The ticket, with a visit tomorrow."""
+    confirm_visit(taken, by=people.karim, on=tomorrow)
+    return taken
+
+
+def read_files():
+    """Return the files that the page shows, by name."""
+    return dict(
+        FILE.findall(PAGE.read_text().replace('name = "visits"', 'name = "tests.host_app"'))
+    )
+
+
+def test_the_page_about_extending_shows_every_file_of_the_app_as_it_is():
+    names = [*APP.glob("*.py"), *APP.glob("templates/**/*.html")]
+    files = {str(path.relative_to(APP)): path.read_text() for path in names}
+    shown = {
+        name: text for name, text in files.items() if not re.match("test_|conftest|__init__", name)
+    }
+    assert read_files() == shown
+
+
+def test_the_page_about_extending_has_no_code_outside_the_files():
+    assert PAGE.read_text().count("\n```") == 2 * len(read_files())
 
 
 def test_a_verb_of_the_site_is_performed_like_the_others(taken, people, tomorrow):
@@ -68,22 +139,137 @@ def test_another_action_of_the_same_name_is_refused():
         VERBS.add(type(other)(type(CONFIRM_VISIT)(name="confirm_visit", label="?"), other.function))
 
 
+@pytest.mark.usefixtures("installed")
+def test_a_manager_performs_the_verb_by_its_button_and_form(visit, people, taken, tomorrow):
+    karim = visit(people.karim)
+    button = karim.page(f"tickets/{taken.pk}/").find("a", string=re.compile("Confirm a visit"))
+    assert f"tickets/{taken.pk}/confirm-visit/" in button["href"]
+    assert karim.act(taken, "confirm_visit", on=tomorrow, text="À 9 h.").status_code == 303
+    event = taken.events.last()
+    assert (event.action, event.after) == ("confirm_visit", {"visit_on": tomorrow.isoformat()})
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_form_shows_the_refusal_of_the_verb_at_its_field(visit, people, taken):
+    response = visit(people.karim).act(taken, "confirm_visit", on="2020-01-01")
+    assert response.status_code == 422
+    assert b"Choose a day that is still to come." in response.content
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_sentence_of_the_verb_is_in_the_history_and_in_the_mail(
+    visit, people, confirmed, tomorrow, send_mails
+):
+    sentence = f"Karim Benali confirmed a visit on {date_format(tomorrow)}"
+    assert sentence in visit(people.lea).page(f"tickets/{confirmed.pk}/").text
+    assert sentence in send_mails()["lea"].body
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_panels_of_the_site_are_beside_the_ticket_and_at_home(
+    visit, people, confirmed, tomorrow
+):
+    lea = visit(people.lea)
+    panel = lea.page(f"tickets/{confirmed.pk}/").select_one(".hd-properties .visit")
+    assert panel.p.text == date_format(tomorrow)
+    visits = lea.page().find(class_="visits")
+    assert visits.li.text == f"#{confirmed.pk}: {date_format(tomorrow)}"
+    assert visits.a["href"] == f"/assistance/tickets/{confirmed.pk}/"
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_menu_item_and_the_composer_tool_of_the_site_are_for_managers(visit, people, taken):
+    path = f"tickets/{taken.pk}/comment/"
+    page = visit(people.karim).page(path)
+    items = [link.text for link in page.select(".hd-menu > ul a")]
+    assert items == ["Requests", "Desk", "Visit plan", "Search"]
+    tool = page.find(class_="hd-toolbar").find_all(["a", "button"])[-1]
+    assert tool["href"] == f"https://visits.example.org/?ticket={taken.pk}"
+    assert "Visit plan" not in visit(people.lea).page(path).text
+
+
+@pytest.mark.usefixtures("installed", "confirmed")
+def test_the_queue_of_the_site_counts_and_lists_with_its_column(
+    visit, people, ticket, plumbing, tomorrow
+):
+    other = open_ticket(plumbing, by=people.thomas, subject="Fuite", text="x")
+    page = visit(people.karim).page("desk/", queue="visits")
+    tabs = [" ".join(tab.text.split()) for tab in page.select(".hd-tabs a")]
+    assert tabs[2] == "With a visit 1"
+    assert [cell.text for cell in page.select(".hd-list .hd-number")] == [str(ticket.pk)]
+    everything = visit(people.karim).page("desk/", queue="all")
+    cells = [cell.text.strip() for cell in everything.select('td[data-label="Visit"]')]
+    assert sorted(cells) == ["", date_format(tomorrow)]
+    assert str(other.pk) in everything.text
+
+
+@pytest.mark.usefixtures("installed", "confirmed", "helpdesk")
+def test_the_report_has_the_section_of_the_site_with_tickets_of_its_service_alone(
+    people, general, dsi, network, tomorrow, mailoutbox
+):
+    elsewhere = open_ticket(network, by=people.lea, subject="Wi-Fi", text="x")
+    take(elsewhere, by=people.nadia)
+    confirm_visit(elsewhere, by=people.nadia, on=tomorrow)
+    OutgoingMail.objects.all().delete()
+    send_report_now(people.karim, general)
+    deliver()
+    section = mailoutbox[-1].body.partition("* Tickets with a visit (1)")[2]
+    assert "Radiateur froid en salle A12" in section
+    assert "Wi-Fi" not in section
+
+
+def test_nothing_of_the_site_appears_without_its_app(
+    helpdesk, visit, people, confirmed, general, mailoutbox
+):
+    OutgoingMail.objects.all().delete()
+    send_report_now(people.karim, general)
+    deliver()
+    karim, path = visit(people.karim), f"tickets/{confirmed.pk}/"
+    pages = [karim.page(), karim.page("desk/?queue=all"), karim.page(path)]
+    pages += [karim.page(f"{path}comment/"), visit(people.lea).page()]
+    texts = [page.text for page in pages]
+    sentence = "Karim Benali: Confirm a visit"
+    assert sentence in "".join(texts)
+    assert "visit" not in "".join([*texts, mailoutbox[-1].body]).replace(sentence, "").lower()
+
+
 CHECK = """
 from django.core.management import call_command
+from django.template.loader import get_template
+from wagtail_helpdesk import event_text
 from wagtail_helpdesk.actions import VERBS
 from wagtail_helpdesk.lifecycle import ACTIONS
+from wagtail_helpdesk.portal.desk.queues import get_queues
+from wagtail_helpdesk.portal.tickets.forms import get_form_class
 assert "confirm_visit" in ACTIONS and "confirm_visit" in VERBS
+assert event_text.has_sentence("confirm_visit") and get_form_class("confirm_visit")
+assert "visits" in get_queues() and get_template("visits/home_panel.html")
 call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 """
 
 
-def test_the_hook_of_an_installed_app_adds_its_verb_without_a_migration():
+def check_site(settings_module, *folders):
+    """Run the check in a process of its own, where Django finds the hooks by itself."""
+    path = os.pathsep.join(map(str, (PROJECT, *folders)))
     subprocess.run(
         [sys.executable, "-m", "django", "shell", "--no-imports", "-c", CHECK],
         check=True,
         cwd=PROJECT,
-        env={
-            "DJANGO_SETTINGS_MODULE": "tests.settings.host_app",
-            "PYTHONPATH": str(PROJECT),
-        },
+        env={"DJANGO_SETTINGS_MODULE": settings_module, "PYTHONPATH": path},
     )
+
+
+def test_an_installed_app_needs_no_migration_for_what_it_adds():
+    check_site("tests.settings.host_app")
+
+
+def test_the_files_of_the_page_about_extending_are_an_app_that_can_be_installed(tmp_path):
+    for name, text in FILE.findall(PAGE.read_text()):
+        file = tmp_path / "visits" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (tmp_path / "visits" / "__init__.py").touch()
+    (tmp_path / "site_settings.py").write_text(
+        "from tests.settings.fast import *\nINSTALLED_APPS = [*INSTALLED_APPS, 'visits']\n"
+    )
+    check_site("site_settings", tmp_path)

@@ -1,16 +1,15 @@
-"""What the app registers."""
-
-from collections.abc import Callable
-from typing import Any
+"""Registers what the app adds."""
 
 from wagtail import hooks
 
-from wagtail_helpdesk.hooks import REGISTER_VERB
+from . import components, forms, lists, verbs
 
-from .verbs import confirm_visit
-
-
-@hooks.register(REGISTER_VERB)
-def register_verb() -> Callable[..., Any]:
-    """Add the verb ``confirm_visit``."""
-    return confirm_visit
+hooks.register("register_helpdesk_verb", lambda: verbs.confirm_visit)
+hooks.register("register_helpdesk_action_form", lambda: forms.ConfirmVisit)
+hooks.register("register_helpdesk_menu_item", components.make_menu_item)
+hooks.register("register_helpdesk_ticket_panel", components.VisitPanel)
+hooks.register("register_helpdesk_composer_tool", components.VisitTool)
+hooks.register("register_helpdesk_home_panel", components.make_home_panel)
+hooks.register("register_helpdesk_desk_queue", lists.make_queue)
+hooks.register("register_helpdesk_desk_column", lists.make_column)
+hooks.register("register_helpdesk_report_section", lists.make_section)

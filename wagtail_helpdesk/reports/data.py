@@ -70,6 +70,10 @@ class OpenTickets:
                 listing.append((section.name, (count, list(numbers[:MAX_LISTED]))))
         return listing
 
+    def list_numbers(self) -> list[int]:
+        """Return the numbers of all open tickets of the service, longest idle first."""
+        return [number for _, number, _ in heapq.merge(*self.by_category.values())]
+
     def is_member(self, user: int, category: int) -> bool:
         """Return whether a manager is a member of a category."""
         members = self.members.get(category)

@@ -32,6 +32,10 @@ class ComposerTool(Component):
         """Return whether the tool is shown above this message."""
         return True
 
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        """Return the context of the template: the tool as ``tool``."""
+        return {"tool": self}
+
 
 class FormatButton(ComposerTool):
     """A button that puts Markdown around the selected text, by the helpdesk's JavaScript."""
