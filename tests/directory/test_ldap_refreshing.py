@@ -114,7 +114,7 @@ def test_a_new_person_with_an_old_identifier_is_not_the_owner_of_the_account(kar
 def test_two_accounts_of_one_person_are_a_problem_to_be_solved_by_hand(karim, ldap_directory):
     ldap_directory.rename("karim", "kbenali")
     User.objects.create_user("kbenali")
-    with pytest.raises(CommandError, match="karim is called kbenali now"):
+    with pytest.raises(CommandError, match="karim is now called kbenali"):
         synchronise()
     karim.refresh_from_db()
     assert (karim.get_username(), karim.is_active) == ("karim", True)
