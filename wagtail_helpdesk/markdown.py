@@ -308,7 +308,7 @@ def _trim_url(url: str) -> str:
 # -- what is made of stored HTML ---------------------------------------------------------------
 
 
-def plain(html: str) -> str:
+def strip_html(html: str) -> str:
     """Return what the HTML of a message shows, on one line, the signs of lists and quotes included."""
     html = html.replace("<li>", "- ").replace("<blockquote>", "> ")
     return " ".join(unescape(_TAG.sub("", html)).split())

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, QueryDict
 
 
-def number(typed: object) -> int | None:
+def parse_number(typed: object) -> int | None:
     """Return the number a text says, or None: also for one that no key of a row can be."""
     text = str(typed)
     # Eighteen digits fit the database; Python itself refuses to read more than some thousands.
@@ -30,7 +30,7 @@ def _without_nul(values: QueryDict) -> QueryDict:
     return cleaned
 
 
-def words(typed: str, longest: int) -> str:
+def clean_query(typed: str, longest: int) -> str:
     """Return what somebody looks for, in so many characters at most."""
     # PostgreSQL refuses a NUL, which nobody types.
     return typed.replace("\0", " ").strip()[:longest]

@@ -20,7 +20,7 @@ from wagtail_helpdesk.models import (
 )
 from wagtail_helpdesk.models.monitoring_levels import PRESETS, Levels
 from wagtail_helpdesk.models.preferences import get_default_levels, get_preset, raise_levels
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 
 from . import preference_summary
 from .switches import Shown
@@ -219,5 +219,5 @@ class ServicePreferences(Shown):
         return preference_summary.describe_reports(shows, first, second, weekends)
 
     def _hour(self, value: Any) -> int | None:
-        hour = number(value)
+        hour = parse_number(value)
         return hour if hour is not None and hour < 24 else None
