@@ -66,7 +66,7 @@ def test_what_people_write_is_shown_as_they_mean_it(text, html):
         ("[tél.](tel:+33100000000)", "tel:+33100000000"),
     ],
 )
-def test_addresses_become_links_that_tell_nobody_where_one_comes_from(text, target):
+def test_urls_become_links_without_referrer(text, target):
     html = render(text)
     assert f'href="{target}"' in html
     assert 'rel="noopener noreferrer nofollow ugc"' in html
@@ -80,7 +80,7 @@ def test_addresses_become_links_that_tell_nobody_where_one_comes_from(text, targ
         "[x](https:admin)", "[x](https:///admin/)",
     ],
 )  # fmt: skip
-def test_what_only_looks_like_an_address_is_no_link(text):
+def test_text_that_only_looks_like_a_url_is_no_link(text):
     assert "<a" not in render(text)
 
 
@@ -199,7 +199,7 @@ def test_what_expressions_do_inside_is_bounded_too():
     code = (
         "from django.conf import settings; settings.configure()\n"
         "from tests.hostile_texts import REPEATED, of_length\n"
-        "from wagtail_helpdesk.markdown import cut, plain, render\n"
+        "from wagtail_helpdesk.markdown import cut, render, strip_html\n"
         "for text in REPEATED:\n"
         "    for ending in 'x', ')', ' ', '.':\n"
         f"        html = render(of_length(text, {LONGEST}, ending)); strip_html(html); cut(html, 12000)"

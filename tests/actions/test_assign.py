@@ -67,7 +67,7 @@ def test_an_ended_ticket_is_not_assigned(closed, people):
         actions.assign(closed, by=people.karim, to=people.sophie)
 
 
-def test_nobody_assigns_to_themselves(ticket, people):
+def test_a_manager_cannot_assign_a_ticket_to_themselves(ticket, people):
     with refused(ticket, NotPossible, "to"):
         actions.assign(ticket, by=people.karim, to=people.karim)
 
@@ -77,7 +77,7 @@ def test_the_one_in_charge_is_not_put_in_charge_again(taken, people):
         actions.assign(taken, by=people.sophie, to=people.karim)
 
 
-def test_somebody_who_does_not_manage_the_service_is_not_put_in_charge(ticket, dsi, people):
+def test_a_person_who_does_not_manage_the_service_is_not_put_in_charge(ticket, dsi, people):
     with refused(ticket, NotPossible, "to") as refusal:
         actions.assign(ticket, by=people.karim, to=people.nadia)
     assert "Nadia Haddad" in str(refusal.value)

@@ -34,7 +34,7 @@ def arrive(heating, people):
     return open_one
 
 
-def test_nobody_unless_somebody_chose_otherwise(arrive):
+def test_a_new_ticket_is_assigned_to_nobody_by_default(arrive):
     assert arrive() is None
 
 
@@ -65,7 +65,7 @@ def test_a_deactivated_manager_is_passed_over(by_algorithm, arrive, people):
     assert arrive() == people.sophie
 
 
-def test_whoever_opens_the_ticket_is_passed_over(by_algorithm, arrive, people):
+def test_the_algorithm_skips_the_manager_who_opens_the_ticket(by_algorithm, arrive, people):
     by_algorithm("first")
     assert arrive(by=people.karim) == people.sophie
 

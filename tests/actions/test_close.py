@@ -98,7 +98,7 @@ def test_a_message_of_somebody_else_meanwhile_prevents_closing(taken, people):
         actions.close(taken, by=people.karim, seen=seen)
 
 
-def test_somebody_who_sent_a_file_meanwhile_stops_it(taken, people):
+def test_a_file_sent_in_the_meantime_stops_the_closure(taken, people):
     seen = taken.events.last().pk
     actions.attach(taken, by=people.lea, files=[photo()])
     with refused(taken, NotNow):
@@ -112,7 +112,7 @@ def test_what_one_wrote_oneself_stops_nothing(taken, people):
     assert taken.status == "closed"
 
 
-def test_an_act_without_words_stops_nothing(taken, people):
+def test_an_action_without_message_does_not_stop_the_closure(taken, people):
     seen = taken.events.last().pk
     actions.change_priority(taken, by=people.sophie, to=5)
     actions.close(taken, by=people.karim, seen=seen)

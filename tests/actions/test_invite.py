@@ -28,7 +28,7 @@ def test_a_guest_reads_and_comments(invited, people):
     actions.comment(invited, by=people.thomas, text="Merci de l’invitation.")
 
 
-def test_several_people_at_once_are_one_act(ticket, people):
+def test_inviting_several_people_at_once_is_one_event(ticket, people):
     event = actions.invite(ticket, by=people.lea, users=[people.thomas, people.emily])
     assert event.after["guests"] == [people.thomas.pk, people.emily.pk]
     assert history(ticket).count("invite") == 1

@@ -34,7 +34,7 @@ def test_a_guest_does_not_remove_another(invited, people):
 
 
 @pytest.mark.parametrize("person", ["victor", None])
-def test_neither_a_stranger_nor_the_system_may(invited, people, person):
+def test_neither_a_stranger_nor_the_system_may_remove_a_guest(invited, people, person):
     with refused(invited, NotYours):
         actions.remove_guest(invited, by=person and getattr(people, person), user=people.thomas)
 

@@ -16,7 +16,7 @@ def test_the_one_in_charge_goes_on(request, stage, people):
     assert event.text == "La pièce est là."
 
 
-def test_they_need_not_wait_for_the_day(taken, people, a_day_to_come):
+def test_a_postponed_ticket_can_be_resumed_before_its_day(taken, people, a_day_to_come):
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     actions.resume(taken, by=people.karim)
     assert (taken.status, taken.resume_on) == ("in_progress", None)

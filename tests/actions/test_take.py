@@ -99,7 +99,7 @@ def test_an_ended_ticket_is_not_taken(request, ended, people):
         actions.take(ticket, by=people.sophie)
 
 
-def test_of_two_who_saw_it_free_the_second_is_told(ticket, people):
+def test_the_second_of_two_people_who_take_a_ticket_is_refused_with_its_manager(ticket, people):
     seen_by_sophie = Ticket.objects.get(pk=ticket.pk)
     actions.take(ticket, by=people.karim)
     with refused(seen_by_sophie, NotNow) as refusal:

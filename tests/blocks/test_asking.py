@@ -95,7 +95,9 @@ def test_a_chosen_category_gives_its_form(reader, people, general, heating, offi
     assert fields(page)["page"] == str(office.pk)
 
 
-def test_another_category_gives_its_form(reader, people, general, heating, plumbing):
+def test_choosing_another_category_shows_the_form_of_that_category(
+    reader, people, general, heating, plumbing
+):
     browser = reader(people.lea)
     address = f"{ASK}?service={general.pk}&wanted={heating.pk}"
     answer = browser.post(address, refill="1", category=plumbing.pk)
@@ -189,7 +191,7 @@ def test_a_stranger_to_the_service_cannot_ask_it(reader, people, general, heatin
     assert not Ticket.objects.exists()
 
 
-def test_whoever_is_logged_out_opens_nothing(reader, heating):
+def test_a_logged_out_visitor_opens_no_ticket(reader, heating):
     answer = reader().post(ASK, category=heating.pk, subject="x", text="y")
     assert (answer.status_code, answer.content) == (204, b"")
     assert not Ticket.objects.exists()

@@ -54,14 +54,14 @@ def browser(helpdesk, world, people):  # noqa: F811
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_S_VIS_11_nobody_is_led_to_a_ticket_they_may_not_see(browser, people, username):
+def test_no_place_names_a_ticket_that_the_user_may_not_see(browser, people, username):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     for place in PLACES:
         assert named(client, place) <= seen, place
 
 
-def test_and_these_places_do_name_tickets(browser):
+def test_the_places_checked_for_leaks_do_name_tickets(browser):
     sophie, lea = browser("sophie"), browser("lea")
     found = {place for place in PLACES if named(sophie, place) | named(lea, place)}
     assert found >= {place for place in PLACES if "queue" in place or "requests" in place}
@@ -75,7 +75,7 @@ def test_what_one_is_led_to_opens(browser):
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_S_VIS_11_what_one_may_not_see_is_not_found(browser, people, username):
+def test_a_ticket_that_the_user_may_not_see_is_not_found(browser, people, username):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     let_in = username != "anonymous" and getattr(people, username).is_active

@@ -51,7 +51,7 @@ def test_a_copy_of_a_page_copies_no_routing(general, section, office):
     assert Routing.objects.in_force(copy) is None
 
 
-def test_it_is_read_once_for_all_that_stands_on_a_page(
+def test_the_routing_of_a_page_is_read_once_for_all_its_parts(
     general, section, office, django_assert_num_queries
 ):
     Routing.objects.create(page=section, service=general)
@@ -100,7 +100,7 @@ def form_of(page):
     return reverse("wagtail_helpdesk_routing", args=[page.pk])
 
 
-def test_whoever_publishes_the_page_names_it(editor, heating, section):
+def test_an_editor_who_publishes_the_page_sets_its_routing(editor, heating, section):
     answer = editor.post(form_of(section), {"service": "", "category": heating.pk})
     assert answer.status_code == 302
     kept = Routing.objects.get(page=section)
@@ -172,7 +172,9 @@ def private(general):
 BLANK = {"service": "", "category": ""}
 
 
-def test_S_WAG_01_a_page_below_does_not_name_it(editor, private, heating, section, office):
+def test_the_form_of_a_page_below_does_not_name_a_private_service(
+    editor, private, heating, section, office
+):
     Routing.objects.create(page=section, service=private, category=heating)
     text = editor.get(form_of(office)).content.decode()
     assert f"Category no. {heating.pk}, not shown to everybody" in text
@@ -180,7 +182,9 @@ def test_S_WAG_01_a_page_below_does_not_name_it(editor, private, heating, sectio
     assert "Chauffage" not in text
 
 
-def test_S_WAG_01_the_form_says_that_something_is_set_and_not_what(editor, private, section):
+def test_the_form_says_that_a_routing_is_set_without_naming_a_private_service(
+    editor, private, section
+):
     Routing.objects.create(page=section, service=private)
     text = editor.get(form_of(section)).content.decode()
     assert "that you cannot see" in text
@@ -188,7 +192,7 @@ def test_S_WAG_01_the_form_says_that_something_is_set_and_not_what(editor, priva
     assert "Services Généraux" not in text
 
 
-def test_an_editor_who_sees_it_is_not_told_so(editor, general, section):
+def test_the_form_has_no_such_hint_for_an_editor_who_sees_the_service(editor, general, section):
     Routing.objects.create(page=section, service=general)
     assert "that you cannot see" not in editor.get(form_of(section)).content.decode()
 
@@ -201,20 +205,22 @@ def test_what_is_not_shown_is_not_taken_back(editor, private, heating, section):
     assert not PageLogEntry.objects.filter(action="wagtail_helpdesk.route").exists()
 
 
-def test_nor_is_a_hidden_category_of_a_service_that_is_shown(editor, general, heating, section):
+def test_saving_the_form_keeps_a_hidden_category_of_a_visible_service(
+    editor, general, heating, section
+):
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     Routing.objects.create(page=section, service=general, category=heating)
     editor.post(form_of(section), {"service": general.pk, "category": ""})
     assert Routing.objects.get(page=section).category == heating
 
 
-def test_another_choice_replaces_it(editor, private, dsi, section):
+def test_another_choice_replaces_a_private_routing(editor, private, dsi, section):
     Routing.objects.create(page=section, service=private)
     editor.post(form_of(section), {"service": dsi.pk, "category": ""})
     assert Routing.objects.get(page=section).service == dsi
 
 
-def test_S_WAG_01_the_history_does_not_name_it(people, private, section):
+def test_the_history_of_a_page_does_not_name_a_private_service(people, private, section):
     people.sophie.groups.add(Group.objects.get(name="Moderators"))
     manager = Client()
     manager.force_login(people.sophie)
@@ -252,7 +258,7 @@ def test_without_a_helpdesk_there_is_no_link(helpdesk, office, rf):
     assert link(office, rf) == ""
 
 
-def test_nobody_reports_a_problem_with_the_helpdesk_itself(people, helpdesk, rf):
+def test_pages_of_the_helpdesk_have_no_link_to_report_a_problem(people, helpdesk, rf):
     assert link(helpdesk, rf) == ""
     request = rf.get("/")
     request.user = people.gilles
@@ -297,7 +303,9 @@ def test_the_choice_of_a_category_keeps_it(visit, people, heating, office):
     assert page.find("a", string="Chauffage")["href"].endswith(f"?page={office.pk}")
 
 
-def test_another_category_keeps_it(visit, people, heating, plumbing, office):
+def test_choosing_another_category_keeps_the_page_of_origin(
+    visit, people, heating, plumbing, office
+):
     visitor = visit(people.lea)
     answer = visitor.post(
         f"new/{heating.pk}/", refill="1", category=plumbing.pk, page=office.pk, subject="", text=""

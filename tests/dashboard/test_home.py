@@ -281,7 +281,7 @@ ANSWERS_NOTHING_HERE = [
 
 
 @pytest.mark.parametrize("name", ANSWERS_NOTHING_HERE)
-def test_somebody_who_manages_nothing_has_no_panel(home, people, taken, name):
+def test_a_person_who_manages_nothing_has_no_panel(home, people, taken, name):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     page = home(getattr(people, name))
     assert page.select_one("#helpdesk-section") is None
@@ -342,5 +342,5 @@ def test_the_summary_takes_no_further_statement(helpdesk, people, ticket):
     assert len([q for q in queries if "wagtail_helpdesk" in q["sql"]]) == 6
 
 
-def test_one_statement_for_somebody_who_manages_nothing(statements, people, ticket):
+def test_the_home_page_makes_one_query_for_a_person_who_manages_nothing(statements, people, ticket):
     assert statements(people.alice) == (1, False)

@@ -51,7 +51,7 @@ def names(candidates):
 # -- One person --
 
 
-def test_somebody_who_never_logged_in_gets_an_account_on_first_use(ldap_directory):
+def test_a_person_who_never_logged_in_gets_an_account_on_first_use(ldap_directory):
     lea = find_person("lea")
     assert (lea.first_name, lea.last_name, lea.email) == (
         "Léa",

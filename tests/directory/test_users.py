@@ -66,7 +66,7 @@ def test_somebody_deactivated_is_unknown(people):
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "nobody", "no\x00body", "lea\x00", "%", "_"])
-def test_whoever_does_not_exist_is_unknown(people, typed):
+def test_a_person_who_does_not_exist_is_unknown(people, typed):
     with pytest.raises(UnknownPerson):
         find_person(typed)
 

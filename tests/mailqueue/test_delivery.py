@@ -298,7 +298,7 @@ class TestBrokenMails:
         [ValueError("a\x00b\ud800c"), DataError("too long"), RecursionError("deep")],
         ids=["words that cannot be stored", "database", "recursion"],
     )
-    def test_r30_whatever_goes_wrong_in_one_mail_the_others_leave_and_it_dies(
+    def test_a_mail_that_always_fails_is_abandoned_and_the_others_are_sent(
         self, ticket, people, smtp, broken_for, error, monkeypatch
     ):
         # The report of this test could not be written either.

@@ -14,7 +14,7 @@ def said(visitor, path=""):
     return {name.removeprefix("data-hd-"): value for name, value in attributes.items()}
 
 
-def test_a_page_names_the_owner_without_telling_who_it_is(visit, people):
+def test_a_page_contains_an_opaque_id_of_the_owner_of_drafts(visit, people):
     lea, karim = said(visit(people.lea))["person"], said(visit(people.karim))["person"]
     assert lea != karim
     assert said(visit(people.lea))["person"] == lea

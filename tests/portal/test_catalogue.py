@@ -31,7 +31,7 @@ def test_services_beyond_those_shown_are_counted(lea, general, dsi, heating, sma
     assert "1 other service is not listed." in page.text
 
 
-def test_they_are_found_by_name(lea, general, dsi, heating, small):
+def test_services_of_a_long_catalogue_are_found_by_name(lea, general, dsi, heating, small):
     assert list(shelves(lea.page("new/", q="généraux"))) == ["Services Généraux"]
 
 

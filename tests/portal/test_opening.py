@@ -294,7 +294,7 @@ def test_a_manager_opens_for_somebody_else(visit, people, heating):
     assert (ticket.requester, ticket.creator) == (people.marcel, people.karim)
 
 
-def test_nobody_else_is_offered_to(lea, people, heating):
+def test_only_managers_may_open_a_ticket_for_another_person(lea, people, heating):
     path = f"new/{heating.pk}/"
     assert lea.page(path).find("input", {"name": "requester"}) is None
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}

@@ -105,7 +105,7 @@ def test_an_address_that_the_page_does_not_have_leads_nowhere(helpdesk, people, 
     assert follow(people.lea, path).status_code == 404
 
 
-def test_it_leads_to_the_page_in_the_readers_language(helpdesk, people, ticket):
+def test_a_mail_link_redirects_to_the_page_in_the_readers_language(helpdesk, people, ticket):
     french = Locale.objects.get_or_create(language_code="fr")[0]
     helpdesk.get_parent().copy_for_translation(french).save_revision().publish()
     translated = helpdesk.copy_for_translation(french)
@@ -116,7 +116,7 @@ def test_it_leads_to_the_page_in_the_readers_language(helpdesk, people, ticket):
     assert location == f"{translated.full_url}tickets/{ticket.pk}/"
 
 
-def test_it_leads_to_the_site_of_the_service_for_who_reads_the_ticket(
+def test_a_mail_link_redirects_a_reader_of_the_ticket_to_the_site_of_the_service(
     helpdesk, people, ticket, general
 ):
     other = Page.objects.get(depth=1).add_child(instance=Page(title="Autre", slug="autre"))

@@ -179,7 +179,7 @@ def test_a_preset_is_its_three_levels(karim, people, general, preset):
 
 
 @pytest.mark.parametrize("chosen", list(itertools.product(LEVELS, repeat=3)), ids=" ".join)
-def test_custom_keeps_its_floors_and_says_what_arrives(chosen):
+def test_custom_levels_are_raised_to_their_minimum_and_described(chosen):
     columns = dict(zip(("any_ticket", "member", "in_charge"), chosen, strict=True))
     service = Service(pk=1, name="DSI")
     data = of(service, preset="custom", **columns)

@@ -141,7 +141,7 @@ def test_a_superuser_who_manages_nothing_finds_no_messages(visit, people, talk):
     assert not hits(visit(people.gilles).page("search/", q="pompe"))
 
 
-def test_nobody_is_asked_to_log_in(visit, people, talk):
+def test_search_redirects_anonymous_visitors_to_the_login(visit, people, talk):
     response = visit().get("search/", q="pompe")
     assert response.status_code == 302
     assert "login" in response.url

@@ -114,13 +114,17 @@ def test_tickets_are_opened_whatever_is_published(visit, people, heating, warmth
     assert lea.page(f"new/{heating.pk}/").find("form", attrs={"enctype": "multipart/form-data"})
 
 
-def test_another_language_has_the_name(visit, people, general, buildings, client):
+def test_a_service_without_text_in_the_readers_language_shows_its_name(
+    visit, people, general, buildings, client
+):
     french = Locale.objects.get_or_create(language_code="fr")[0]
     ServiceText.objects.update(locale=french)
     assert choosing(visit, people, general).h3.get_text() == "Services Généraux"
 
 
-def test_a_related_page_is_for_whoever_may_read_it(visit, people, general, helpdesk, buildings):
+def test_only_related_pages_that_the_reader_may_open_are_shown(
+    visit, people, general, helpdesk, buildings
+):
     _shown, draft, secret = relate(buildings, helpdesk, "Shown", "Draft", "Secret")
     draft.unpublish()
     PageViewRestriction.objects.create(page=secret, restriction_type="groups")

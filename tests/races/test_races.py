@@ -178,7 +178,7 @@ def test_two_invitations_of_the_same_person(ticket, people):
 
 
 @both_orders
-def test_two_transfers(ticket, network, plumbing, people, turn):
+def test_of_two_transfers_at_once_the_second_is_refused(ticket, network, plumbing, people, turn):
     """R-25, D-20"""
     results = run(
         turn,
@@ -226,7 +226,7 @@ def test_people_who_open_tickets_at_once_do_not_wait_for_each_other(general, hea
     assert max(load) - min(load) <= 1
 
 
-def test_many_acts_on_two_tickets_end(heating, people, taken):
+def test_many_actions_on_two_tickets_end_without_deadlock(heating, people, taken):
     other = actions.open_ticket(heating, by=people.lea, subject="Fuite", text="Urgent.")
 
     def write(person, tickets):
@@ -266,7 +266,9 @@ def test_tickets_that_arrive_at_once_are_shared_out(heating, people, algorithm):
 
 @both_orders
 @pytest.mark.parametrize("algorithm", ["first", "cyclic", "random", "least_loaded"])
-def test_no_ticket_goes_to_somebody_who_leaves_meanwhile(general, heating, people, algorithm, turn):
+def test_no_ticket_is_assigned_to_a_manager_who_leaves_at_once(
+    general, heating, people, algorithm, turn
+):
     general.managers.exclude(user__in=[people.karim, people.sophie]).delete()
     arrive = assigning(heating, algorithm)
     in_charge, removed = run(
@@ -281,7 +283,7 @@ def test_no_ticket_goes_to_somebody_who_leaves_meanwhile(general, heating, peopl
         assert (in_charge, removed) == (None, None)
 
 
-def test_housekeeping_finds_a_manager_for_what_somebody_left_behind(taken, heating, people):
+def test_housekeeping_reassigns_tickets_of_a_former_manager(taken, heating, people):
     configuration.change_category(heating, by=None, algorithm="first")
     people.karim.is_active = False
     people.karim.save()

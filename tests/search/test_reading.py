@@ -114,7 +114,7 @@ def test_a_number_leads_to_its_ticket(people, ticket, typed):
     assert search(people.karim, typed.format(ticket.pk)).ticket == ticket.pk
 
 
-def test_a_number_does_not_tell_that_a_ticket_exists(people, ticket):
+def test_a_search_by_number_does_not_reveal_that_a_ticket_exists(people, ticket):
     hidden = search(people.victor, f"#{ticket.pk}")
     absent = search(people.victor, f"#{ticket.pk + 1000}")
     assert (hidden.ticket, hidden.hits) == (absent.ticket, absent.hits) == (None, [])

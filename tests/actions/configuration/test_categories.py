@@ -40,7 +40,9 @@ def test_two_people_who_change_different_things_both_win(people, heating, sophie
 
 
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
-def test_it_takes_the_privilege_to_manage_categories(people, general, dsi, heating, sophie, who):
+def test_changing_categories_requires_the_privilege_to_manage_them(
+    people, general, dsi, heating, sophie, who
+):
     somebody = getattr(people, who)
     with pytest.raises(NotYours):
         configuration.create_category(general, by=somebody, name="Mine")
@@ -62,14 +64,14 @@ def test_a_category_moves_below_another(heating, plumbing, sophie):
     assert heating.path == "Services Généraux › Plomberie › Chauffage"
 
 
-def test_not_below_itself(general, heating, sophie):
+def test_a_category_cannot_be_moved_below_itself(general, heating, sophie):
     below = configuration.create_category(general, by=sophie, parent=heating, name="Radiateurs")
     for parent in (heating, below):
         with pytest.raises(NotPossible, match="below itself"):
             configuration.change_category(heating, by=sophie, parent=parent)
 
 
-def test_not_into_another_service(heating, network, sophie):
+def test_a_category_cannot_be_moved_to_another_service(heating, network, sophie):
     with pytest.raises(NotPossible, match="belongs to another service"):
         configuration.change_category(heating, by=sophie, parent=network)
 
@@ -95,7 +97,7 @@ def test_an_empty_category_is_deleted(general, plumbing, sophie, record):
     assert data["name"] == "Plomberie"
 
 
-def test_R_27_a_category_with_tickets_is_not_deleted(heating, sophie, ticket):
+def test_a_category_with_tickets_is_not_deleted(heating, sophie, ticket):
     with pytest.raises(NotPossible, match="1 ticket is still there"):
         configuration.delete_category(heating, by=sophie)
 

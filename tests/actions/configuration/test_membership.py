@@ -67,7 +67,7 @@ def test_a_new_category_has_the_members_of_its_parent(people, general, heating, 
     assert members(boiler) == {"karim"}
 
 
-def test_it_is_on_record_with_names(people, heating, sophie, row, record):
+def test_a_change_of_members_is_recorded_with_names(people, heating, sophie, row, record):
     configuration.set_members(heating, [row(people.karim)], by=sophie)
     [(_, author, data)] = record("name_members")
     assert author == sophie
@@ -88,7 +88,9 @@ def test_a_manager_of_another_service_is_refused(people, heating, dsi, sophie):
 
 
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
-def test_it_takes_the_privilege_to_manage_categories(people, heating, dsi, sophie, row, who):
+def test_setting_members_requires_the_privilege_to_manage_categories(
+    people, heating, dsi, sophie, row, who
+):
     with pytest.raises(NotYours):
         configuration.set_members(heating, [row(people.karim)], by=getattr(people, who))
 

@@ -34,7 +34,7 @@ def at_once(*deeds):
     return results
 
 
-def test_S_ESC_02_two_who_remove_one_another_leave_one(people, general, sophie, runs, row):
+def test_of_two_managers_who_remove_each_other_one_remains(people, general, sophie, runs, row):
     runs(people.karim, *CONFIGURATION_PRIVILEGES)
     hers, his = row(sophie), row(people.karim)
     results = at_once(
@@ -63,7 +63,7 @@ def test_two_who_add_the_same_manager_add_one(people, general, sophie):
     assert general.managers.filter(user=people.claire).count() == 1
 
 
-def test_R_27_a_category_deleted_while_a_ticket_arrives_is_one_or_the_other(
+def test_a_category_is_deleted_or_receives_a_ticket_but_never_both(
     people, general, plumbing, sophie
 ):
     def arrive():

@@ -78,7 +78,7 @@ def _build_form(request: HelpdeskRequest, data: Any = None) -> AbsenceForm:
 
 
 def _may_add(request: HelpdeskRequest) -> bool:
-    """Tell whether the user may enter absences: with a privilege in one of their services."""
+    """Return whether the user may enter absences: with a privilege in one of their services."""
     return any(_may_set_availability(request, row) for row in request.managed)
 
 

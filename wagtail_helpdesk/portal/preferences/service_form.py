@@ -165,7 +165,7 @@ class ServicePreferences(Shown):
         data.update(zip(COLUMNS, raise_levels(chosen), strict=True))
 
     def _uses_matrix(self, preset: str, chosen: Levels) -> bool:
-        """Tell whether the matrix counts: with “Custom”, or when only the matrix was changed.
+        """Return whether the matrix counts: with “Custom”, or when only the matrix was changed.
 
         Without JavaScript it is always visible, and one change should be enough.
         """

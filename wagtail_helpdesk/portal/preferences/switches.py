@@ -30,7 +30,7 @@ class Shown(forms.Form):
 
     @classmethod
     def is_in(cls, data: Any, prefix: str) -> bool:
-        """Tell whether the data was sent by a page with this part."""
+        """Return whether the data was sent by a page with this part."""
         return f"{prefix}-shown" in data
 
 

@@ -125,7 +125,7 @@ def _offer_others(request: HelpdeskRequest, refused: str) -> HttpResponse:
 
 
 def _keep_written(request: HelpdeskRequest) -> bool:
-    """Keep the fields and files of a form for the form of another category; tell whether it fits."""
+    """Keep the fields and files of a form for the form of another category; return whether it fits."""
     posted = request.http.POST
     written = _read_written(posted)
     former = _find_filled_from(request)
