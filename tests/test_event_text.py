@@ -20,7 +20,7 @@ from wagtail_helpdesk.notifications.mail_context import MailContext, MailItem
 
 
 def describe_in_mail(user, *, asked=False):
-    """Return what a mail tells a person about the last event."""
+    """Return the sentence of a mail to a person about the last event."""
     event = Event.objects.order_by("-pk").first()
     context = MailContext.load(event.ticket_id, [event.pk], [user.pk])
     item = MailItem(context.events[event.pk], context.changes[event.pk], Reason.MANAGER, asked)

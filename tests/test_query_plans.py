@@ -114,7 +114,7 @@ class Helpdesk:
         settle(OutgoingMail)
 
     def browser(self, person):
-        """Return the browser of somebody who is logged in."""
+        """Return the browser of a person who is logged in."""
         client = Client()
         client.force_login(self.world.person(person))
         return client
@@ -213,7 +213,7 @@ def test_the_day_of_a_manager_scans_no_table(helpdesk, person):
 
 
 JOBS = {
-    "telling of nothing": lambda: dispatch.dispatch_waiting_events(),
+    "dispatching nothing": lambda: dispatch.dispatch_waiting_events(),
     "claiming mails": lambda: queue.claim_mails(),
     "seeing how mails are doing": lambda: mail_health.build_health_lines(),
     "looking for reports": lambda: due.plan_reports(),

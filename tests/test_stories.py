@@ -1,4 +1,4 @@
-"""The guide told as stories: one for each section of its first part, and one from end to end.
+"""Stories from the guide: one for each section of its first part, and one from end to end.
 
 Written from the guide, at the level of the verbs; they never look at the table of actions.
 """

@@ -132,7 +132,7 @@ class HelpdeskSettings:
 
     @property
     def ALERT_DELAY(self) -> int:
-        """Acts on a ticket within this many seconds are sent as one e-mail; questions never wait."""
+        """Events of a ticket within this many seconds are sent as one e-mail; questions never wait."""
         return self._get("ALERT_DELAY", 0)
 
     @property

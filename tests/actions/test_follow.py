@@ -1,4 +1,4 @@
-"""Following a ticket and muting it: wishes, not acts."""
+"""Following a ticket and muting it, which records no event."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Recording what people choose to hear."""
+"""Recording which notifications people choose."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Taking a ticket and closing it in the same act (guide I.2)."""
+"""Taking a ticket and closing it in the same action (guide I.2)."""
 
 import pytest
 

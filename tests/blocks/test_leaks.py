@@ -1,4 +1,4 @@
-"""No block, panel, list or search names a ticket to somebody who may not see it."""
+"""No block, panel, list or search names a ticket to a person who may not see it."""
 
 import re
 
@@ -81,5 +81,5 @@ def test_a_ticket_that_the_user_may_not_see_is_not_found(browser, people, userna
     let_in = username != "anonymous" and getattr(people, username).is_active
     for ticket in Ticket.objects.exclude(pk__in=seen):
         answer = client.get(f"/assistance/tickets/{ticket.pk}/")
-        # Whoever is not logged in is led to the log-in, for any number alike.
+        # Anonymous visitors are redirected to the login, for any number alike.
         assert answer.status_code == (404 if let_in else 302)

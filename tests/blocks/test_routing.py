@@ -338,7 +338,7 @@ def test_without_a_page_it_is_not_found(visit, people, network):
     assert visit(people.lea).get("new/987654/").status_code == 404
 
 
-def told(visitor, ticket):
+def shows_the_page(visitor, ticket):
     return "From the page" in visitor.page(f"tickets/{ticket.pk}/").get_text()
 
 
@@ -362,13 +362,16 @@ def test_who_may_not_see_the_page_does_not_learn_its_title(
 ):
     people.karim.groups.clear()
     ticket = opened_from(visit(people.lea), heating, office)
-    assert (told(visit(people.lea), ticket), told(visit(people.karim), ticket)) == (True, False)
+    assert (
+        shows_the_page(visit(people.lea), ticket),
+        shows_the_page(visit(people.karim), ticket),
+    ) == (True, False)
 
 
 def test_a_page_taken_offline_is_not_named(visit, people, heating, office):
     ticket = opened_from(visit(people.lea), heating, office)
     office.unpublish()
-    assert not told(visit(people.lea), ticket)
+    assert not shows_the_page(visit(people.lea), ticket)
 
 
 def test_a_page_one_may_not_see_cannot_be_claimed(visit, people, heating, office, for_staff):

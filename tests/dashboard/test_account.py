@@ -13,7 +13,7 @@ ACCOUNT = "/admin/account/"
 
 
 class Account:
-    """Somebody who may enter the Wagtail admin, at the page of their account."""
+    """A person with access to the Wagtail admin, on their account page."""
 
     def __init__(self, user):
         user.user_permissions.add(Permission.objects.get(codename="access_admin"))

@@ -26,7 +26,7 @@ CONFIRM_VISIT = Action(
 
 @site_verb(CONFIRM_VISIT)
 def confirm_visit(ticket: Ticket, *, by: User, on: datetime.date, **form: Unpack[Form]) -> Event:
-    """Tell the requester on which day somebody comes."""
+    """Write to the requester on which day a technician comes."""
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if on < timezone.localdate():

@@ -465,7 +465,7 @@ class TestCheckedAgain:
 
     @pytest.fixture
     def alerted(self, general, heating, people, smtp):
-        """Announce a new ticket to an extra address; deliver it and say how that ended."""
+        """Notify an extra address of a new ticket; deliver the mail and return the outcome."""
 
         def alerted(address, meanwhile=lambda: None):
             general.alert_address = address
@@ -474,7 +474,7 @@ class TestCheckedAgain:
             dispatch_waiting_events()
             meanwhile()
             deliver()
-            return Notification.objects.get(email=address).skipped or "told"
+            return Notification.objects.get(email=address).skipped or "notified"
 
         return alerted
 
@@ -485,7 +485,7 @@ class TestCheckedAgain:
         assert alerted(f"{name}@example.org") == "no_access"
 
     def test_the_mailbox_of_a_manager_gets_mail(self, alerted, general, people):
-        assert alerted(people.sophie.email) == "told"
+        assert alerted(people.sophie.email) == "notified"
 
     @pytest.mark.parametrize("way", ["removed", "deactivated"])
     def test_the_mailbox_of_a_former_manager_gets_no_mail(self, alerted, general, people, way):
@@ -501,7 +501,7 @@ class TestCheckedAgain:
     def test_a_mailbox_shared_with_a_person_with_access_gets_mail(self, alerted, people):
         people.victor.email = people.sophie.email
         people.victor.save()
-        assert alerted(people.sophie.email) == "told"
+        assert alerted(people.sophie.email) == "notified"
 
     def test_a_deleted_ticket_sends_no_mail(self, waiting, taken, smtp):
         waiting()

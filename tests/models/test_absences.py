@@ -1,4 +1,4 @@
-"""Who stands in for somebody absent."""
+"""Who replaces an absent person."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""What the database refuses, whoever asks: rows written past the verbs included."""
+"""What the database refuses, including rows not written by the verbs."""
 
 import datetime
 import uuid

@@ -316,7 +316,7 @@ def _acts():
     )
     for name in ("change_priority", "change_subject", "change_visibility"):
         yield name.replace("_", " "), act(name)
-        yield f"{name.replace('_', ' ')}, told", act(name, notifies_everyone=True)
+        yield f"{name.replace('_', ' ')}, for everyone", act(name, notifies_everyone=True)
     yield "attach", act("attach")
     yield "expire", act("expire", closed, replace(TAKEN, status="expired"), actor=None)
 

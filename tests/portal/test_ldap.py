@@ -44,7 +44,7 @@ EACH_FORM = pytest.mark.parametrize("form", FORMS)
 
 
 def send(karim, ticket, form, named):
-    """Send one of the forms with somebody named in it."""
+    """Send one of the forms with a person named in it."""
     field, rest = FORMS[form]
     typed = {field: named, **rest}
     if form == "open":

@@ -16,7 +16,7 @@ ALL_ON = {
 
 
 def sent(**changes):
-    """The form as the page gives it to somebody who never touched it, with changes; None: unticked."""
+    """The form as the page shows it to a new user, with changes; None: unticked."""
     return {name: value for name, value in (ALL_ON | changes).items() if value is not None}
 
 

@@ -297,12 +297,12 @@ def test_housekeeping_reassigns_tickets_of_a_former_manager(taken, heating, peop
 
 @both_orders
 def test_a_departure_and_a_closure(taken, general, people, turn):
-    """Whichever comes first, no open ticket is left in the hands of somebody who left."""
+    """Whichever comes first, no open ticket stays with a manager who left."""
     closed, handed = run(
         turn,
         partial(actions.close, shown(taken), by=people.karim),
         partial(actions.hand_over, general, people.karim),
-        # Whoever leaves has the lock of the service first, for which no closure waits.
+        # The departure has the lock of the service first, for which no closure waits.
         held='FROM "wagtail_helpdesk_ticket"',
     )
     taken.refresh_from_db()

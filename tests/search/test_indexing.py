@@ -107,6 +107,6 @@ def test_statements_do_not_grow_with_what_is_found(
         for number in range(size):
             actions.comment(ticket, by=people.lea, text=f"Pompe {number}")
         list(indexing.sweep_unindexed())
-        # Manager or not, the limit, three doors, events, files; here savepoints in place of BEGIN too.
+        # Manager or not, the limit, three sources, events, files; here savepoints in place of BEGIN too.
         with django_assert_max_num_queries(10):
             search(user, "pompe")

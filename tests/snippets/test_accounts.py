@@ -12,7 +12,7 @@ from .test_services import text
 
 @pytest.fixture
 def administrator(client, django_user_model):
-    """Somebody who may delete accounts."""
+    """A person who may delete accounts."""
     client.force_login(django_user_model.objects.create_superuser("root", password="x"))
     return client
 

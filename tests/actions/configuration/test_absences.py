@@ -1,4 +1,4 @@
-"""Absences: who is away is given nothing, and somebody stands in."""
+"""Absences: absent managers are assigned nothing, and a replacement takes over."""
 
 import datetime
 
@@ -15,7 +15,7 @@ WEEK = datetime.timedelta(days=7)
 
 @pytest.fixture
 def away(sophie):
-    """Say that somebody is away from today for a week."""
+    """Record that a person is absent for a week from today."""
 
     def say(user, replacement=None, first=TODAY, last=TODAY + WEEK):
         return configuration.add_absence(

@@ -1,4 +1,4 @@
-"""Aliases: another name elsewhere, open to whoever may ask the real one."""
+"""Aliases: another name elsewhere, open to everyone who may ask the target."""
 
 import pytest
 

@@ -13,20 +13,20 @@ from wagtail_helpdesk.models import Category
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*deeds):
-    """Start all deeds together, each with a connection of its own; return what each came to."""
-    results, start = [None] * len(deeds), threading.Barrier(len(deeds))
+def at_once(*jobs):
+    """Start all actions together, each with its own connection; return the result of each."""
+    results, start = [None] * len(jobs), threading.Barrier(len(jobs))
 
-    def run(place, deed):
+    def run(place, action):
         start.wait()
         try:
-            results[place] = deed()
+            results[place] = action()
         except HelpdeskError as refusal:
             results[place] = refusal
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(i, deed)) for i, deed in enumerate(deeds)]
+    threads = [threading.Thread(target=run, args=(i, action)) for i, action in enumerate(jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:

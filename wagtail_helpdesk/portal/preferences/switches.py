@@ -18,7 +18,7 @@ from wagtail_helpdesk.models import HelpdeskPreferences
 
 
 class Shown(forms.Form):
-    """A part of a page with a hidden field that tells whether it was sent.
+    """A part of a page with a hidden field that shows whether it was sent.
 
     Browsers do not send unticked boxes: without this field, a part that was not on the page would
     look like one in which everything was unticked.
