@@ -194,7 +194,7 @@ def test_no_text_swells_the_page(beginning):
     assert len(render(of_length(beginning, LONGEST))) <= 8 * LONGEST + 150 * markdown.MAX_LINKS
 
 
-def test_what_expressions_do_inside_is_bounded_too():
+def test_the_time_inside_regular_expressions_is_bounded():
     """Calls do not show how far an expression goes back: a limit of the system does."""
     code = (
         "from django.conf import settings; settings.configure()\n"
@@ -241,7 +241,7 @@ def test_only_so_many_addresses_of_a_text_become_links():
         "| a |\n|:-:|\n| b |",
     ],
 )
-def test_nothing_runs_loads_or_leads_where_it_should_not(text):
+def test_rendered_html_contains_no_script_resource_or_unsafe_link(text):
     assert dangers(render(text)) == []
 
 

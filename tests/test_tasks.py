@@ -181,7 +181,9 @@ class TestDeliverCommand:
         assert len(mailoutbox) == 4
         assert "sent: 4" in capsys.readouterr().out
 
-    def test_dry_run_counts(self, ticket, people, last_look, mailoutbox, capsys):
+    def test_a_dry_run_of_deliver_counts_events_reports_and_mails(
+        self, ticket, people, last_look, mailoutbox, capsys
+    ):
         dispatch_waiting_events()
         actions.take(ticket, by=people.karim)
         call_command("helpdesk_deliver", "--dry-run")
@@ -196,7 +198,7 @@ class TestReportsCommand:
         assert capsys.readouterr().out == "reports prepared: 4\n"
         assert len(mailoutbox) == 4
 
-    def test_dry_run_counts(self, general, last_look, mailoutbox, capsys):
+    def test_a_dry_run_of_reports_counts_reports(self, general, last_look, mailoutbox, capsys):
         call_command("helpdesk_reports", "--dry-run")
         assert capsys.readouterr().out == "reports due: 4\n"
         assert mailoutbox == []

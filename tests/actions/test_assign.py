@@ -41,7 +41,7 @@ def test_the_colleague_needs_no_privilege(ticket, people):
     assert ticket.assignee == people.hugo
 
 
-def test_the_system_assigns(ticket, people):
+def test_the_system_assigns_a_ticket(ticket, people):
     event = actions.assign(ticket, by=None, to=people.karim)
     assert (ticket.assignee, event.actor) == (people.karim, None)
 
@@ -83,13 +83,13 @@ def test_a_person_who_does_not_manage_the_service_is_not_put_in_charge(ticket, d
     assert "Nadia Haddad" in str(refusal.value)
 
 
-def test_somebody_unavailable_is_not_put_in_charge(ticket, general, people):
+def test_an_unavailable_manager_is_not_put_in_charge(ticket, general, people):
     privileged(general, people.sophie, available=False)
     with refused(ticket, NotPossible, "to"):
         actions.assign(ticket, by=people.karim, to=people.sophie)
 
 
-def test_somebody_absent_today_is_not_put_in_charge(ticket, people):
+def test_a_manager_absent_today_is_not_put_in_charge(ticket, people):
     today = timezone.localdate()
     Absence.objects.create(user=people.sophie, starts_on=today, ends_on=today)
     with refused(ticket, NotPossible, "to"):

@@ -95,7 +95,7 @@ def test_the_former_requester_follows_no_more(taken, people):
     assert not follows(taken, people.lea)
 
 
-def test_the_one_who_is_kept_as_a_guest_does(taken, people):
+def test_a_former_requester_kept_as_a_guest_continues_to_follow(taken, people):
     actions.follow(taken, by=people.lea)
     actions.change_requester(taken, by=people.karim, to=people.emily, keep_as_guest=True)
     assert follows(taken, people.lea)
@@ -139,7 +139,9 @@ def test_a_ticket_stays_muted_after_access_is_lost(public, people):
     assert Subscription.objects.get(user=people.victor).muted
 
 
-def test_all_who_lose_sight_stop_in_one_statement(public, people, django_assert_max_num_queries):
+def test_all_followers_who_lose_access_are_removed_in_one_statement(
+    public, people, django_assert_max_num_queries
+):
     for person in (people.victor, people.gilles, people.thomas, people.emily):
         actions.follow(public, by=person)
     with django_assert_max_num_queries(12):

@@ -51,7 +51,7 @@ def test_the_receiver_of_the_signal_is_called(
     assert after.shown_numbers == [opened.number]
 
 
-def test_everybody_reads_their_own(after):
+def test_the_examples_read_tickets_history_and_buttons_of_each_person(after):
     assert set(after.karims_tickets) == {after.ticket, after.leak}
     assert set(after.leas_own) == {after.ticket, after.leak}
     assert [event.action for event in after.history] == history(after.ticket)

@@ -57,7 +57,7 @@ def test_somebody_deactivated_is_named_and_nobody_is_invited(ticket, people):
     assert "Yvette Caron" in str(refusal.value)
 
 
-def test_somebody_must_be_named(ticket, people):
+def test_an_invitation_must_name_a_person(ticket, people):
     with refused(ticket, NotPossible, "users"):
         actions.invite(ticket, by=people.lea, users=[])
 

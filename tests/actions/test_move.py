@@ -49,7 +49,7 @@ def test_a_transfer_frees_a_ticket_whose_manager_does_not_manage_the_target(take
 
 
 @pytest.mark.parametrize("stage", ["incomplete", "postponed"])
-def test_a_ticket_that_waits_is_free_there(request, stage, network, people):
+def test_a_waiting_ticket_is_free_after_a_transfer(request, stage, network, people):
     ticket = request.getfixturevalue(stage)
     actions.move(ticket, by=people.karim, to=network)
     assert (ticket.status, ticket.resume_on) == ("free", None)
@@ -91,7 +91,7 @@ def test_a_manager_who_is_not_in_charge_moves_an_open_ticket(taken, network, peo
     assert taken.assignee == people.karim
 
 
-def test_the_one_in_charge_moves_an_ended_ticket(closed, network, people):
+def test_the_manager_in_charge_moves_an_ended_ticket(closed, network, people):
     actions.move(closed, by=people.karim, to=network)
     assert (closed.status, closed.assignee, closed.service) == ("closed", None, network.service)
 
@@ -242,7 +242,7 @@ def test_the_mover_may_remove_guests_on_the_way(invited, network, people):
     assert history(invited)[-2:] == ["remove_guest", "move"]
 
 
-def test_who_is_no_guest_any_more_is_not_missed(taken, network, people):
+def test_removing_a_former_guest_with_a_transfer_is_no_error(taken, network, people):
     actions.move(taken, by=people.karim, to=network, without=[people.thomas])
     assert history(taken)[-1] == "move"
 

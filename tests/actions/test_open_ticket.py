@@ -120,7 +120,7 @@ def test_a_superuser_opens_tickets_only_where_others_may(general, heating, peopl
     refused_opening(NotYours, category=heating, by=people.gilles)
 
 
-def test_somebody_deactivated_opens_nothing(heating, people, refused_opening):
+def test_a_deactivated_person_opens_no_ticket(heating, people, refused_opening):
     refused_opening(NotYours, category=heating, by=people.yvette)
 
 

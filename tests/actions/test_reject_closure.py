@@ -34,7 +34,7 @@ def test_a_rejected_ticket_is_free_when_it_was_released_with_the_closure(taken, 
     assert (taken.status, taken.assignee) == ("free", None)
 
 
-def test_the_algorithm_does_not_run(taken, general, people):
+def test_the_algorithm_does_not_run_when_a_closure_is_rejected(taken, general, people):
     general.algorithm = "first"
     general.save()
     actions.close(taken, by=people.karim, release=True)

@@ -51,7 +51,7 @@ def test_only_a_guest_can_be_removed(invited, people):
     assert "Emily Carter" in str(refusal.value)
 
 
-def test_removing_twice_is_recorded_once(invited, people):
+def test_removing_a_guest_twice_is_recorded_once(invited, people):
     actions.remove_guest(invited, by=people.lea, user=people.thomas)
     with refused(invited, NotPossible, "user"):
         actions.remove_guest(invited, by=people.lea, user=people.thomas)

@@ -52,7 +52,7 @@ def test_a_reopened_ticket_is_free_when_its_manager_was_deactivated(closed, peop
     assert (closed.status, closed.assignee) == ("free", None)
 
 
-def test_the_algorithm_does_not_run(ticket, general, people):
+def test_the_algorithm_does_not_run_when_a_ticket_is_reopened(ticket, general, people):
     general.algorithm = "first"
     general.save()
     actions.cancel(ticket, by=people.lea)

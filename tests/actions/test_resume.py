@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["postponed", "incomplete"])
-def test_the_one_in_charge_goes_on(request, stage, people):
+def test_the_manager_in_charge_resumes_the_ticket(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.resume(ticket, by=people.karim, text="La pièce est là.")
     assert (ticket.status, ticket.assignee) == ("in_progress", people.karim)

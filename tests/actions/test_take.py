@@ -87,7 +87,7 @@ def test_the_privilege_to_take_over_is_not_enough_for_a_free_ticket(ticket, gene
         actions.take(ticket, by=people.sophie)
 
 
-def test_the_one_in_charge_has_nothing_to_take(taken, people):
+def test_the_manager_in_charge_cannot_take_the_ticket_again(taken, people):
     with refused(taken, NotYours):
         actions.take(taken, by=people.karim)
 

@@ -140,14 +140,14 @@ def test_the_ticket_remembers_its_page(reader, people, heating, office):
     assert Ticket.objects.get().origin.page.title == "Mon bureau"
 
 
-def test_files_come_along(reader, people, heating):
+def test_files_of_the_short_form_are_attached(reader, people, heating):
     address = f"{ASK}?category={heating.pk}"
     file = SimpleUploadedFile("photo.txt", b"froid")
     send(reader(people.lea), address, subject="Radiateur", text="Froid", files=[file])
     assert Ticket.objects.get().events.get().attachments.get().name == "photo.txt"
 
 
-def test_sent_twice_it_is_one_ticket(reader, people, heating):
+def test_a_form_sent_twice_opens_one_ticket(reader, people, heating):
     browser = reader(people.lea)
     data = fields(browser.fragment("ask", category=heating.pk))
     data |= {"subject": "Radiateur froid", "text": "Salle A 12"}

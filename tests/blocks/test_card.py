@@ -122,7 +122,7 @@ def test_what_says_nothing_is_no_answer(people, general, heating):
     assert statistics.get_usual_first_answer(general) is None
 
 
-def test_what_one_takes_with_a_word_is_answered(people, general, heating):
+def test_taking_with_a_message_counts_as_first_answer(people, general, heating):
     for _ in range(6):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
         actions.take(ticket, by=people.karim, text="J’arrive")

@@ -68,7 +68,7 @@ def test_the_places_checked_for_leaks_do_name_tickets(browser):
     assert {f"{BLOCKS}panel/", "/assistance/tickets/", PLACES[-2], "/admin/"} <= found
 
 
-def test_what_one_is_led_to_opens(browser):
+def test_every_ticket_named_to_a_user_can_be_opened(browser):
     client = browser("sophie")
     for number in set().union(*(named(client, place) for place in PLACES)):
         assert client.get(f"/assistance/tickets/{number}/").status_code == 200

@@ -145,7 +145,7 @@ def test_a_deactivated_account_is_nobody(reader, people, taken, frame):
 
 
 @pytest.mark.parametrize("frame", [frame for frame in FRAMES if frame != "ask"])
-def test_reading_is_all_one_can_do(reader, people, helpdesk, frame):
+def test_block_fragments_refuse_post(reader, people, helpdesk, frame):
     assert reader(people.lea).post(f"/helpdesk-mail/blocks/{frame}/").status_code == 405
 
 

@@ -25,7 +25,7 @@ def test_a_page_asks_whom_its_section_names(general, section, office):
     assert Routing.objects.in_force(office).service == general
 
 
-def test_the_nearest_page_wins(general, dsi, section, office):
+def test_the_routing_of_the_nearest_page_applies(general, dsi, section, office):
     Routing.objects.create(page=section, service=general)
     Routing.objects.create(page=office, service=dsi)
     assert Routing.objects.in_force(office).service == dsi
@@ -107,14 +107,14 @@ def test_an_editor_who_publishes_the_page_sets_its_routing(editor, heating, sect
     assert (kept.service, kept.category) == (heating.service, heating)
 
 
-def test_the_history_of_the_page_says_so(editor, people, general, section):
+def test_a_change_of_routing_is_in_the_history_of_the_page(editor, people, general, section):
     editor.post(form_of(section), {"service": general.pk, "category": ""})
     entry = PageLogEntry.objects.get(action="wagtail_helpdesk.route")
     assert (entry.user, entry.data) == (people.alice, {"to": "Services Généraux"})
     assert editor.get(reverse("wagtailadmin_pages:history", args=[section.pk])).status_code == 200
 
 
-def test_nothing_named_takes_it_back(editor, general, section):
+def test_an_empty_form_removes_the_routing(editor, general, section):
     Routing.objects.create(page=section, service=general)
     editor.post(form_of(section), {"service": "", "category": ""})
     assert not Routing.objects.exists()
@@ -140,7 +140,9 @@ def test_a_service_the_editor_may_not_ask_cannot_be_named(editor, general, secti
     assert not Routing.objects.exists()
 
 
-def test_who_does_not_publish_the_page_cannot(client, people, general, section):
+def test_an_editor_who_may_not_publish_the_page_cannot_set_its_routing(
+    client, people, general, section
+):
     people.alice.groups.add(Group.objects.get(name="Editors"))
     client.force_login(people.alice)
     assert client.get(form_of(section)).status_code == 302  # Wagtail leads back home
@@ -154,7 +156,7 @@ def test_a_manager_of_the_service_does_not_publish_pages(client, people, general
     assert not Routing.objects.exists()
 
 
-def test_the_page_editor_leads_there(editor, helpdesk, section):
+def test_the_page_editor_links_to_the_routing_form(editor, helpdesk, section):
     page = editor.get(reverse("wagtailadmin_pages:edit", args=[section.pk]))
     assert form_of(section) in page.content.decode()
 
@@ -197,7 +199,9 @@ def test_the_form_has_no_such_hint_for_an_editor_who_sees_the_service(editor, ge
     assert "that you cannot see" not in editor.get(form_of(section)).content.decode()
 
 
-def test_what_is_not_shown_is_not_taken_back(editor, private, heating, section):
+def test_an_empty_form_keeps_a_routing_that_the_editor_may_not_see(
+    editor, private, heating, section
+):
     Routing.objects.create(page=section, service=private, category=heating)
     assert editor.post(form_of(section), BLANK).status_code == 302
     kept = Routing.objects.get(page=section)
@@ -249,7 +253,7 @@ def test_the_link_asks_nothing_that_was_taken_out_of_use(heating, section, offic
     assert f'href="{address}"' in link(office, rf)
 
 
-def test_without_a_routing_one_chooses(office, rf):
+def test_without_a_routing_the_link_points_to_the_catalogue(office, rf):
     assert f'href="/assistance/new/?page={office.pk}"' in link(office, rf)
 
 
@@ -265,7 +269,7 @@ def test_pages_of_the_helpdesk_have_no_link_to_report_a_problem(people, helpdesk
     assert "Report a problem" not in Userbar(object=helpdesk).render_html({"request": request})
 
 
-def test_the_userbar_has_it_too(people, heating, section, office, rf):
+def test_the_userbar_links_to_report_a_problem(people, heating, section, office, rf):
     Routing.objects.create(page=section, service=heating.service, category=heating)
     request = rf.get("/")
     request.user = people.gilles
@@ -314,7 +318,9 @@ def test_choosing_another_category_keeps_the_page_of_origin(
 
 
 @pytest.mark.parametrize("why", ["private", "disabled", "no tickets", "made up"])
-def test_what_one_may_not_ask_from_a_page_leads_to_the_choice(visit, people, heating, office, why):
+def test_a_category_closed_to_the_visitor_redirects_to_the_catalogue(
+    visit, people, heating, office, why
+):
     service, category = Service.objects.filter(pk=heating.service_id), heating.pk
     if why == "private":
         service.update(everyone=False)

@@ -129,14 +129,14 @@ def busy(people, heating):
     return given
 
 
-def test_what_does_not_wait_hides_nothing_that_does(home, people, busy, monkeypatch):
+def test_tickets_that_do_not_wait_take_no_place_of_waiting_ones(home, people, busy, monkeypatch):
     monkeypatch.setattr(overview, "MAX_WAITING", 4)
     page = home(people.karim)
     assert {subject for subject, _ in waiting(page)} == {each.subject for each in busy[:3]}
     assert counted(page, "waiting") == "3"
 
 
-def test_a_capped_count_says_so(home, people, busy, monkeypatch):
+def test_a_capped_count_is_shown_with_a_plus_sign(home, people, busy, monkeypatch):
     monkeypatch.setattr(overview, "MAX_WAITING", 3)
     assert counted(home(people.karim), "waiting") == "2+"
 

@@ -311,7 +311,9 @@ class TestBrokenMails:
         assert OutgoingMail.objects.get(user=people.sophie).state == State.DEAD
         assert len(smtp.messages) == 3
 
-    def test_a_mail_whose_writing_never_ends_dies_alone(self, ticket, people, smtp, broken_for):
+    def test_a_mail_whose_composition_never_ends_is_abandoned_alone(
+        self, ticket, people, smtp, broken_for
+    ):
         broken_for(people.sophie, None)
         dispatch_waiting_events()
         for _ in range(queue.MAX_UNANSWERED + 2):

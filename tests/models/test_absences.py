@@ -24,7 +24,7 @@ def away(people):
     return send
 
 
-def test_who_is_there_needs_nobody(people):
+def test_a_present_person_has_no_replacement(people):
     assert find_replacement(people.karim, MONDAY) is None
 
 

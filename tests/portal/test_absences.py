@@ -46,7 +46,7 @@ def test_availability_is_switched_off_and_on_again(karim, people):
         assert is_available(people.karim) is available
 
 
-def test_switched_twice_it_stays_off(karim, people, general):
+def test_switching_availability_off_twice_keeps_it_off(karim, people, general):
     for _time in range(2):
         assert karim.post(PAGE, service=general.pk, available="no").status_code == 303
     assert not is_available(people.karim)
@@ -128,32 +128,32 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(karim, wrong, sentence)
     assert not Absence.objects.exists()
 
 
-def test_the_same_days_twice_are_refused(karim):
+def test_an_absence_on_the_same_days_is_refused(karim):
     karim.post(PAGE, **week())
     response = karim.post(PAGE, **week())
     assert "Another absence covers some of these days." in soup(response).text
     assert Absence.objects.count() == 1
 
 
-def test_an_absence_is_taken_back(karim, people):
+def test_an_absence_is_removed(karim, people):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     assert karim.post(PAGE, remove=absence.pk).status_code == 303
     assert not Absence.objects.exists()
 
 
-def test_once_taken_back_it_is_gone(karim, people):
+def test_removing_an_absence_twice_answers_404(karim, people):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     karim.post(PAGE, remove=absence.pk)
     assert karim.post(PAGE, remove=absence.pk).status_code == 404
 
 
-def test_somebody_else_s_absence_does_not_exist(karim, people):
+def test_removing_the_absence_of_another_person_answers_404(karim, people):
     absence = Absence.objects.create(user=people.sophie, starts_on=TODAY, ends_on=TODAY)
     assert karim.post(PAGE, remove=absence.pk).status_code == 404
     assert Absence.objects.exists()
 
 
-def test_what_is_over_is_not_listed(karim, people):
+def test_past_absences_are_not_listed(karim, people):
     yesterday = TODAY - timedelta(days=1)
     Absence.objects.create(user=people.karim, starts_on=yesterday, ends_on=yesterday)
     assert "No absences planned." in karim.page(PAGE).text
@@ -193,13 +193,13 @@ def test_the_absences_page_redirects_anonymous_visitors_to_the_login(visit, gene
     assert visit(None).get(PAGE).status_code == 302
 
 
-def test_a_visit_changes_nothing(karim, people):
+def test_a_get_of_the_absences_page_changes_nothing(karim, people):
     karim.get(PAGE, service="1", available="no", remove="1", **week())
     assert is_available(people.karim)
     assert not Absence.objects.exists()
 
 
-def test_the_preferences_lead_there(karim, visit, people):
+def test_the_preferences_link_to_the_absences_page(karim, visit, people):
     address = "/assistance/" + PAGE
     assert karim.page("preferences/").find("a", href=address)
     assert not visit(people.lea).page("preferences/").find("a", href=address)

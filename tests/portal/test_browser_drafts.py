@@ -21,7 +21,7 @@ def test_a_page_contains_an_opaque_id_of_the_owner_of_drafts(visit, people):
     assert len(lea) == 32
 
 
-def test_the_days_are_a_setting(visit, people, settings):
+def test_the_days_that_drafts_are_kept_are_a_setting(visit, people, settings):
     assert said(visit(people.lea))["draft-days"] == "7"
     settings.WAGTAIL_HELPDESK = {"DRAFT_DAYS": 0}
     assert said(visit(people.lea))["draft-days"] == "0"

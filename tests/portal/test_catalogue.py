@@ -61,7 +61,7 @@ def test_an_alias_is_found_by_its_name(lea, dsi, heating):
     assert "Salle serveur trop chaude" in shelves(lea.page("new/", q="serveur"))
 
 
-def test_nothing_found_is_said_so(lea, heating):
+def test_a_search_without_result_says_so(lea, heating):
     assert "No service matches “zzz”." in lea.page("new/", q="zzz").text
 
 

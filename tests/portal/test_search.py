@@ -46,7 +46,7 @@ def test_search_suggests_nothing_closed_to_the_user(visit, people, network, heat
     assert not suggested(visit(people.lea).page("search/", q="réseau chauffage"))
 
 
-def test_what_is_suggested_is_called_as_its_reader_reads_it(visit, people, heating):
+def test_suggested_categories_have_their_title_in_the_readers_language(visit, people, heating):
     locale = Locale.objects.get(language_code="en")
     CategoryText.objects.create(category=heating, locale=locale, title="Heating", live=True)
     assert list(suggested(visit(people.lea).page("search/", q="my heating"))) == ["Heating"]

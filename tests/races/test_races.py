@@ -103,7 +103,7 @@ def test_two_different_forms_at_once_open_two_tickets(heating, people):
 
 
 @both_orders
-def test_a_move_and_a_comment(taken, network, people, turn):
+def test_a_concurrent_move_and_comment_have_a_consistent_order(taken, network, people, turn):
     """R-25, S-VIS-12: no comment in a service that its author does not see."""
     moved, said = run(
         turn,
@@ -119,7 +119,7 @@ def test_a_move_and_a_comment(taken, network, people, turn):
 
 
 @both_orders
-def test_a_closure_and_a_comment(taken, people, turn):
+def test_a_concurrent_closure_and_comment_have_a_consistent_order(taken, people, turn):
     """R-25: who closes has read what was written before."""
     seen = taken.events.last().pk
     closed, said = run(
@@ -138,7 +138,7 @@ def test_a_closure_and_a_comment(taken, people, turn):
 
 
 @both_orders
-def test_an_assignment_and_a_release(taken, people, turn):
+def test_a_concurrent_assignment_and_release_have_a_consistent_order(taken, people, turn):
     """R-25"""
     results = run(
         turn,
@@ -151,7 +151,7 @@ def test_an_assignment_and_a_release(taken, people, turn):
 
 
 @both_orders
-def test_an_invitation_and_a_removal(ticket, people, turn):
+def test_a_concurrent_invitation_and_removal_have_a_consistent_order(ticket, people, turn):
     """R-25"""
     invited, removed = run(
         turn,
@@ -167,7 +167,7 @@ def test_an_invitation_and_a_removal(ticket, people, turn):
         assert Guest.objects.get().user == people.thomas
 
 
-def test_two_invitations_of_the_same_person(ticket, people):
+def test_two_concurrent_invitations_of_one_person_make_one_guest(ticket, people):
     """D-04"""
     results = at_once(
         partial(actions.invite, shown(ticket), by=people.lea, users=[people.thomas]),
@@ -193,7 +193,7 @@ def test_of_two_transfers_at_once_the_second_is_refused(ticket, network, plumbin
 
 
 @both_orders
-def test_an_approval_and_a_reopening(closed, people, turn):
+def test_of_a_concurrent_approval_and_reopening_the_second_is_refused(closed, people, turn):
     results = run(
         turn,
         partial(actions.approve_closure, shown(closed), by=people.lea),
@@ -296,7 +296,9 @@ def test_housekeeping_reassigns_tickets_of_a_former_manager(taken, heating, peop
 
 
 @both_orders
-def test_a_departure_and_a_closure(taken, general, people, turn):
+def test_a_concurrent_departure_and_closure_leave_no_ticket_with_the_leaver(
+    taken, general, people, turn
+):
     """Whichever comes first, no open ticket stays with a manager who left."""
     closed, handed = run(
         turn,

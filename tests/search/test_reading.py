@@ -81,7 +81,7 @@ def test_removing_a_guest_hides_at_once(find, people, ticket):
     assert not search(people.thomas, "radiateur").hits
 
 
-def test_moving_hides_from_those_who_managed_it_at_once(find, people, ticket, loans):
+def test_a_moved_ticket_is_hidden_from_its_former_managers_at_once(find, people, ticket, loans):
     assert find(people.sophie, "radiateur")
     actions.move(ticket, by=people.karim, to=loans, become_guest=False)
     assert not search(people.sophie, "radiateur").hits
@@ -94,7 +94,7 @@ def test_a_manager_who_leaves_finds_nothing_any_more(find, people, ticket):
     assert not search(people.sophie, "radiateur").hits
 
 
-def test_making_private_hides_at_once(find, people, ticket):
+def test_a_ticket_made_private_is_hidden_at_once(find, people, ticket):
     actions.change_visibility(ticket, by=people.lea, to="public")
     assert find(people.victor, "radiateur")
     actions.change_visibility(ticket, by=people.lea, to="private")

@@ -59,7 +59,7 @@ def test_a_ticket_cannot_be_assigned_to_an_absent_manager(people, ticket, away):
         actions.assign(ticket, by=people.julien, to=people.karim)
 
 
-def test_the_replacement_stands_in(people, away):
+def test_an_absent_manager_has_the_chosen_replacement(people, away):
     away(people.karim, people.julien)
     assert find_replacement(people.karim, TODAY) == people.julien
 
@@ -70,7 +70,7 @@ def test_a_replacement_who_is_away_is_replaced_in_turn(people, away):
     assert find_replacement(people.karim, TODAY) == people.sophie
 
 
-def test_the_chain_ends_with_nobody(people, away):
+def test_an_absent_replacement_gives_no_replacement(people, away):
     away(people.karim, people.julien)
     away(people.julien)
     assert find_replacement(people.karim, TODAY) is None
@@ -87,14 +87,14 @@ def test_somebody_deactivated_stands_in_for_nobody(people, away):
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_a_circle_is_refused(people, away):
+def test_a_circle_of_replacements_is_refused(people, away):
     away(people.karim, people.julien)
     away(people.julien, people.hugo)
     with pytest.raises(NotPossible, match="already stands in for"):
         away(people.hugo, people.karim)
 
 
-def test_an_absent_replacement_without_replacement_gives_none(people, away):
+def test_two_absent_people_who_replace_each_other_have_no_replacement(people, away):
     away(people.karim)
     away(people.hugo, people.karim)
     assert find_replacement(people.hugo, TODAY) is None
@@ -136,7 +136,7 @@ def test_two_absences_do_not_overlap(people, away):
         away(people.karim, first=TODAY + WEEK)
 
 
-def test_an_absence_is_taken_back(people, general, away, sophie, record):
+def test_an_absence_is_removed(people, general, away, sophie, record):
     absence = away(people.karim, people.julien)
     configuration.remove_absence(absence, by=sophie)
     assert people.karim in {manager.user for manager in general.managers.available_on()}
@@ -166,7 +166,7 @@ def two_services(people, sophie, dsi):
 
 
 @pytest.mark.parametrize("who", ["nadia", "sophie"])
-def test_who_runs_one_of_several_services_does_not_either(people, two_services, who):
+def test_a_person_who_runs_one_of_several_services_cannot_add_an_absence(people, two_services, who):
     with pytest.raises(NotYours):
         configuration.add_absence(
             people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY
@@ -174,7 +174,9 @@ def test_who_runs_one_of_several_services_does_not_either(people, two_services, 
 
 
 @pytest.mark.parametrize("who", ["nadia", "gilles"])
-def test_who_runs_them_all_does(people, general, two_services, who):
+def test_a_person_who_runs_all_services_of_a_manager_adds_an_absence(
+    people, general, two_services, who
+):
     configuration.add_manager(general, people.nadia, by=None, can_manage_managers=True)
     configuration.add_absence(people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY)
     assert people.karim.helpdesk_absences.exists()
@@ -185,7 +187,7 @@ def test_a_person_removes_their_own_absence_recorded_by_another(people, away):
     assert not people.karim.helpdesk_absences.exists()
 
 
-def test_somebody_else_s_is_not(people, two_services):
+def test_an_absence_of_another_person_cannot_be_removed(people, two_services):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     with pytest.raises(NotYours):
         configuration.remove_absence(absence, by=people.nadia)

@@ -64,7 +64,7 @@ def test_an_alias_leads_somewhere_else(general, heating, sophie):
             configuration.add_alias("Ici", to, by=sophie, service=general, parent=parent)
 
 
-def test_taken_out_it_is_gone(people, general, network, sophie, record):
+def test_a_removed_alias_is_deleted_and_recorded(people, general, network, sophie, record):
     alias = configuration.add_alias("Wifi", network, by=sophie, service=general)
     configuration.remove_alias(alias, by=sophie)
     assert not Alias.objects.exists()

@@ -32,7 +32,7 @@ def test_adding_and_removing_a_permanent_guest_are_recorded(people, general, sop
     assert kinds == ["add_permanent_guest", "remove_permanent_guest"]
 
 
-def test_taken_out_by_two_at_once_it_is_recorded_once(people, general, sophie, record):
+def test_a_permanent_guest_removed_twice_is_recorded_once(people, general, sophie, record):
     guest = configuration.add_permanent_guest(general, people.ines, by=sophie)
     key = guest.pk
     configuration.remove_permanent_guest(guest, by=sophie)
@@ -49,7 +49,7 @@ def test_adding_a_permanent_guest_requires_the_privilege_to_manage_managers(
         configuration.add_permanent_guest(general, people.ines, by=getattr(people, who))
 
 
-def test_nobody_is_added_twice(people, general, sophie):
+def test_a_permanent_guest_is_not_added_twice(people, general, sophie):
     configuration.add_permanent_guest(general, people.ines, by=sophie)
     with pytest.raises(NotPossible, match="is already a permanent guest"):
         configuration.add_permanent_guest(general, people.ines, by=sophie)

@@ -30,7 +30,7 @@ def test_a_new_manager_comes_last_in_the_list(people, general, sophie):
     assert list(general.managers.all())[-1] == manager
 
 
-def test_adding_is_on_record(people, general, sophie, record):
+def test_adding_a_manager_is_recorded(people, general, sophie, record):
     configuration.add_manager(general, people.claire, by=sophie)
     [(_, author, data)] = record("add_manager")
     assert author == sophie
@@ -52,7 +52,7 @@ def test_an_administrator_adds_managers_anywhere(people, general, sophie):
     assert general.managers.filter(user=people.claire).exists()
 
 
-def test_nobody_is_added_twice(people, general, sophie):
+def test_a_manager_is_not_added_twice(people, general, sophie):
     with pytest.raises(NotPossible, match="is already a manager"):
         configuration.add_manager(general, people.karim, by=sophie)
 
@@ -84,7 +84,7 @@ def test_a_change_is_on_record_with_what_was_before(people, general, sophie, row
     assert (data["before"], data["after"]) == ({"can_refuse": True}, {"can_refuse": False})
 
 
-def test_nothing_changed_leaves_no_record(people, sophie, row, record):
+def test_saving_a_manager_without_change_records_nothing(people, sophie, row, record):
     configuration.update_manager(row(people.karim), by=sophie, can_assign=True)
     assert record("update_manager") == []
 
@@ -153,7 +153,7 @@ def test_somebody_deactivated_is_not_a_second_one(people, general, sophie, runs,
         configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
 
 
-def test_a_manager_removed_meanwhile_is_said_so(people, general, sophie, row):
+def test_changing_a_manager_removed_in_the_meantime_is_refused(people, general, sophie, row):
     manager = row(people.karim)
     ServiceManager.objects.filter(pk=manager.pk).delete()
     with pytest.raises(NotPossible, match="is not a manager of this service"):
@@ -193,7 +193,7 @@ def test_open_tickets_must_be_decided_about(people, sophie, row, taken):
     assert refusal.value.field == "then"
 
 
-def test_the_tickets_are_released(people, sophie, row, taken):
+def test_tickets_of_a_removed_manager_are_released(people, sophie, row, taken):
     configuration.remove_manager(row(people.karim), by=sophie, then=HandOverPolicy.FREE)
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == (Status.FREE, None)
@@ -275,7 +275,7 @@ def test_without_the_privilege_one_does_not(people, sophie, row):
         configuration.set_availability(row(people.karim), False, by=people.karim)
 
 
-def test_the_privilege_is_about_oneself_alone(people, sophie, row):
+def test_the_availability_privilege_does_not_apply_to_colleagues(people, sophie, row):
     ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
     with pytest.raises(NotYours):
         configuration.set_availability(row(people.julien), False, by=people.karim)

@@ -45,7 +45,7 @@ def test_of_two_managers_who_remove_each_other_one_remains(people, general, soph
     assert general.managers.filter(can_manage_managers=True).count() == 1
 
 
-def test_two_moves_close_no_circle(people, general, sophie):
+def test_two_concurrent_moves_of_categories_make_no_circle(people, general, sophie):
     one, other = general.categories.order_by("pk")[:2]
     results = at_once(
         lambda: configuration.change_category(one, by=sophie, parent=other),

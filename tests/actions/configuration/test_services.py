@@ -49,7 +49,7 @@ def test_other_people_cannot_change_a_service(people, general, dsi, sophie, who)
         configuration.change_service(general, by=getattr(people, who), name="Mine")
 
 
-def test_arrivals_stay_in_the_service(general, network, sophie):
+def test_the_category_for_arrivals_must_belong_to_the_service(general, network, sophie):
     with pytest.raises(NotPossible) as refusal:
         configuration.change_service(general, by=sophie, arrivals=network)
     assert refusal.value.field == "arrivals"
@@ -86,7 +86,7 @@ def test_the_history_names_who_transferred_them(people, heating, plumbing, sophi
     assert ticket.events.last().actor == sophie
 
 
-def test_an_administrator_who_is_nothing_to_the_ticket_is_named_too(
+def test_an_administrator_without_role_is_recorded_as_author_of_transfers(
     people, general, network, ticket
 ):
     configuration.transfer_tickets(general, by=people.gilles, to=network)
@@ -94,7 +94,7 @@ def test_an_administrator_who_is_nothing_to_the_ticket_is_named_too(
     assert not ticket.roles_of(people.gilles)
 
 
-def test_a_script_is_the_application(heating, plumbing, ticket):
+def test_transfers_by_a_script_have_no_author(heating, plumbing, ticket):
     configuration.transfer_tickets(heating, by=None, to=plumbing)
     assert ticket.events.last().actor is None
 
