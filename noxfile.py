@@ -26,7 +26,7 @@ os.environ["UV_PYTHON_DOWNLOADS"] = "never"
 
 
 def installed(python: str) -> bool:
-    """Tell whether a Python starts: a version manager's shim may have nothing behind it."""
+    """Return whether a Python starts: a version manager's shim may have nothing behind it."""
     program = shutil.which(f"python{python}")
     return bool(program) and not subprocess.run([program, "-V"], capture_output=True).returncode
 

@@ -86,7 +86,7 @@ def crowd(ticket, size):
     Guest.objects.bulk_create(Guest(ticket=ticket, user=user) for user in users)
 
 
-def tell(ticket, text):
+def comment(ticket, text):
     """Comment on the ticket, and dispatch the event."""
     from wagtail_helpdesk import actions
     from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
@@ -108,7 +108,7 @@ def throughput(ticket, delay, count):
     settings.EMAIL_TIMEOUT = 20
     raw = one_mail(ticket)
     OutgoingMail.objects.all().delete()
-    tell(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
+    comment(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
     OutgoingMail.objects.filter(pk__gt=OutgoingMail.objects.order_by("pk")[count - 1].pk).delete()
     started = time.perf_counter()
     done = deliver()
@@ -136,7 +136,7 @@ def one_mail(ticket):
 
     alert_mail.compose_alert = keep
     OutgoingMail.objects.all().delete()
-    tell(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
+    comment(ticket, "Bonjour à toutes et à tous, le chauffage revient demain. " * 8)
     OutgoingMail.objects.filter(pk__gt=OutgoingMail.objects.order_by("pk").first().pk).delete()
     mail.outbox = []
     deliver()
@@ -154,7 +154,7 @@ def latency(ticket, rounds=20):
     for number in range(rounds):
         OutgoingMail.objects.all().delete()
         started = time.perf_counter()
-        tell(ticket, f"n° {number}")
+        comment(ticket, f"n° {number}")
         deliver()
         times.append(time.perf_counter() - started)
     return statistics.median(times)
@@ -175,9 +175,9 @@ def main():
         crowd(ticket, 10_000)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started = time.perf_counter()
-        told = tell(ticket, "À tous.")
+        notified = comment(ticket, "À tous.")
         print(
-            f"announcing to {told} people: {time.perf_counter() - started:.1f} s,"
+            f"notifying {notified} people: {time.perf_counter() - started:.1f} s,"
             f" {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024:.0f} MiB more"
         )
         for delay in (0, 0.01, 0.02):
@@ -187,7 +187,7 @@ def main():
                 f" bare loop {bare:.0f}, ratio {ratio:.2f}"
             )
         print(
-            f"act to mail server, median: {latency(ticket) * 1000:.0f} ms (and the worker's poll)"
+            f"action to mail server, median: {latency(ticket) * 1000:.0f} ms (and the worker's poll)"
         )
 
 

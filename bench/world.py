@@ -303,7 +303,7 @@ def _last_activity(story: Story) -> datetime:
 
 
 def _statuses(story: Story, place: int) -> tuple[str, str]:
-    """Return the status before and after an act, by the rows of the table."""
+    """Return the status before and after an action, by the rows of the table."""
     before = after = ""
     for act in story.acts[: place + 1]:
         before = after

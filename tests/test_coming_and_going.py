@@ -40,7 +40,7 @@ pytestmark = pytest.mark.usefixtures("fake_helpdesk_page")
 WORKERS = ("karim", "sophie", "julien", "nadia")
 ASKERS = ("lea", "thomas", "emily")
 
-#: Whom or what an act is about: the first, second… of those for whom it is possible.
+#: Whom or what an action is about: the first, second… of those for whom it is possible.
 one = st.integers(0, 3)
 yes = st.booleans()
 
@@ -68,7 +68,7 @@ HAPPENINGS = {
     "be_there_again": (one,),
     "be_available": (one, yes),
     "assign_by": (one, st.sampled_from(list(Algorithm))),
-    "tell": (),
+    "notify": (),
     "send": (),
 }
 happenings = st.one_of(*(st.tuples(st.just(name), *drawn) for name, drawn in HAPPENINGS.items()))
@@ -97,8 +97,8 @@ class House:
         self.check_hands()
 
     def live(self, story):
-        """Let all of it happen; what is refused does not. Then tell and send what is left."""
-        for name, *drawn in [*story, ("tell",), ("send",)]:
+        """Let all of it happen; what is refused does not. Then dispatch and send the rest."""
+        for name, *drawn in [*story, ("notify",), ("send",)]:
             with suppress(HelpdeskError, Impossible):
                 getattr(self, name)(*drawn)
             self.check_hands()
@@ -126,7 +126,7 @@ class House:
         self.words += 1
         return f"mot{self.words:04}."
 
-    # -- acts --
+    # -- actions --
 
     def open(self, where):
         actions.open_ticket(
@@ -238,21 +238,21 @@ class House:
         service = pick(Service.objects.order_by("pk"), where)
         configuration.change_service(service, by=None, algorithm=algorithm)
 
-    # -- telling --
+    # -- notifying --
 
-    def tell(self):
-        """Announce; whoever could take a ticket that has become free is among those named."""
+    def notify(self):
+        """Dispatch; everyone who could take a ticket that has become free is notified."""
         freed = [
-            (event, self._ought_to_hear(event))
+            (event, self._list_expected_recipients(event))
             for event in Event.objects.not_dispatched().select_related("ticket")
             if event.after.get("status") == "free"
         ]
         dispatch_waiting_events()
-        for event, ought in freed:
-            told = set(event.notifications.values_list("user", flat=True))
-            assert ought <= told, f"{event.action} left the ticket to nobody in silence"
+        for event, expected in freed:
+            notified = set(event.notifications.values_list("user", flat=True))
+            assert expected <= notified, f"{event.action} left the ticket to nobody in silence"
 
-    def _ought_to_hear(self, event):
+    def _list_expected_recipients(self, event):
         (act,) = load_changes(event.ticket, [event])
         managers = ServiceManager.objects.filter(service=act.after.service, user__is_active=True)
         everybody = {*managers.values_list("user", flat=True), act.after.requester}
@@ -274,7 +274,7 @@ class House:
         if Ticket.objects.visible_to(reader).filter(pk=ticket.pk).exists():
             assert quoted <= set(ticket.events.visible_to(reader, own=False))
             return
-        # The one exception: whom the act itself deprived of it, once, without a word of it.
+        # The one exception: the action itself removed their access; one mail, without content.
         assert not quoted
         assert "/tickets/" not in mail.body
         [notification] = Notification.objects.filter(
@@ -297,19 +297,19 @@ class House:
                     service=ticket.service_id, user=ticket.assignee
                 ).exists()
         for event in Event.objects.filter(pk__gt=self.checked, actor=None, action="assign"):
-            # By an algorithm or at a departure: to somebody who works today.
+            # By an algorithm or at a departure: to a manager who works today.
             rows = ServiceManager.objects.filter(user=event.after["assignee"])
             assert rows.available_on(timezone.localdate()).exists()
         self.checked = Event.objects.order_by("pk").last().pk
 
     def _check_record(self, ticket):
-        """The history says all of it: told from the beginning, it leads to what is so."""
-        told = {}
+        """The events, applied from the first, give the present state of the ticket."""
+        state = {}
         for event in ticket.events.order_by("pk"):
-            told |= event.after
+            state |= event.after
         for name in ("status", "assignee", "requester", "category"):
             now = getattr(ticket, Ticket._meta.get_field(name).attname)
-            assert told.get(name) == now, f"the history does not say why {name} is {now}"
+            assert state.get(name) == now, f"the history does not say why {name} is {now}"
 
 
 @pytest.fixture

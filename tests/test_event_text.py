@@ -20,7 +20,7 @@ from wagtail_helpdesk.notifications.mail_context import MailContext, MailItem
 
 
 def describe_in_mail(user, *, asked=False):
-    """Return what a mail tells a person about the last event."""
+    """Return the sentence of a mail to a person about the last event."""
     event = Event.objects.order_by("-pk").first()
     context = MailContext.load(event.ticket_id, [event.pk], [user.pk])
     item = MailItem(context.events[event.pk], context.changes[event.pk], Reason.MANAGER, asked)
@@ -169,7 +169,7 @@ def test_the_new_manager_reads_that_the_ticket_is_theirs(ticket, people, describ
 
 
 @pytest.mark.parametrize("describe", [describe_in_mail, describe_on_page])
-def test_an_expired_ticket_says_why(closed, people, describe):
+def test_the_sentence_of_an_expired_ticket_has_the_reason(closed, people, describe):
     with unguarded():
         Ticket.objects.filter(pk=closed.pk).update(
             awaiting_since=timezone.now() - timedelta(days=30)

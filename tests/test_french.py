@@ -50,7 +50,7 @@ def _of_neighbours() -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("own", "beside"), [(OURS, EXAMPLE), (EXAMPLE, OURS)], ids=["helpdesk", "example site"]
 )
-def test_no_other_catalogue_says_it_otherwise(own, beside):
+def test_no_other_catalogue_translates_our_strings_differently(own, beside):
     others = said_by_others(beside)
     clashes = {
         key: {text, *others[key]}

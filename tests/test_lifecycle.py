@@ -120,7 +120,7 @@ def named(condition) -> set[str]:
     return {action.name for action in ACTIONS.values() if condition(action)}
 
 
-def test_quiet_acts_are_the_small_changes():
+def test_quiet_actions_are_the_small_changes():
     assert named(lambda a: a.quiet) == {
         "change_priority",
         "change_subject",
@@ -128,7 +128,7 @@ def test_quiet_acts_are_the_small_changes():
     }
 
 
-def test_notes_are_for_managers_and_told_to_them_alone():
+def test_notes_are_visible_and_notified_to_managers_only():
     assert named(lambda a: a.audience is Audience.MANAGERS) == {"note"}
     assert ACTIONS["note"].notifies == {Role.MANAGER, Role.IN_CHARGE}
     assert {rule.by for rule in ACTIONS["note"].rules} == {Role.MANAGER}
@@ -146,7 +146,7 @@ def test_a_message_is_required_where_somebody_must_know_why():
     }
 
 
-def test_three_acts_put_a_question_to_somebody():
+def test_three_actions_expect_a_reply():
     asking = {
         action.name: action.asks_reply_from for action in ACTIONS.values() if action.asks_reply_from
     }
@@ -157,7 +157,7 @@ def test_three_acts_put_a_question_to_somebody():
     }
 
 
-def test_a_ticket_that_waits_for_somebody_arrives_by_these_acts():
+def test_the_actions_that_count_as_arrival_of_a_ticket_are_these():
     assert named(lambda a: a.counts_as_arrival) == {
         "open_ticket",
         "release",
@@ -167,7 +167,7 @@ def test_a_ticket_that_waits_for_somebody_arrives_by_these_acts():
     }
 
 
-def test_two_acts_are_made_of_two_others():
+def test_two_actions_consist_of_two_others():
     compound = {action.name: [a.name for a in action.then] for action in ACTIONS.values()}
     assert {name: steps for name, steps in compound.items() if steps} == {
         "take_and_close": ["take", "close"],
@@ -177,11 +177,11 @@ def test_two_acts_are_made_of_two_others():
         assert ACTIONS[name].checks_version
 
 
-def test_what_is_not_narrowed_is_told_to_every_role_of_a_person():
+def test_a_comment_is_notified_to_every_role_of_a_person():
     assert ACTIONS["comment"].notifies == set(Role) - {Role.SYSTEM}
 
 
-def test_acts_that_change_what_others_see_stop_when_overtaken():
+def test_actions_that_change_what_others_see_check_the_version():
     free = named(lambda a: a.recorded and not a.checks_version)
     assert free == {
         "open_ticket",
@@ -225,7 +225,7 @@ def test_three_privileges_are_about_the_configuration():
     }
 
 
-def test_each_privilege_about_tickets_allows_its_act_and_no_other():
+def test_each_privilege_about_tickets_allows_its_action_and_no_other():
     for privilege, allowed in {
         Privilege.ASSIGN: {"assign"},
         Privilege.TAKE_ASSIGNED: {"take", "take_and_close", "take_and_ask"},
@@ -242,7 +242,7 @@ def test_each_privilege_about_tickets_allows_its_act_and_no_other():
         assert with_it - without == allowed
 
 
-def test_somebody_who_is_nothing_to_a_ticket_may_do_nothing():
+def test_a_person_without_role_may_do_nothing():
     for status in Status:
         assert find_available_actions((), EVERYTHING, status) == []
 
@@ -269,7 +269,7 @@ def test_of_a_closure_the_requester_in_charge_is_the_requester():
         ("expire", {Role.SYSTEM}, (), Status.APPROVED, True),
     ],
 )
-def test_it_is_the_moment_that_is_wrong_when_nothing_else_is(
+def test_the_status_alone_is_wrong_when_role_and_privileges_allow_the_action(
     action, roles, privileges, status, is_the_moment
 ):
     assert ACTIONS[action].is_only_wrong_status(roles, privileges, status) is is_the_moment

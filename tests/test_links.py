@@ -32,7 +32,7 @@ def test_urls_of_tickets_and_actions_are_on_the_helpdesk_page(home):
     assert place.to("home") == go
 
 
-def test_lead_to_the_page_itself_when_a_host_left_our_addresses_out(home, settings):
+def test_links_point_to_the_page_when_the_site_does_not_include_our_urls(home, settings):
     settings.ROOT_URLCONF = "wagtail.urls"
     place = links.find_location(None, "en")
     assert place.to_ticket(12) == "https://intranet.arvelle.example/assistance/tickets/12/"

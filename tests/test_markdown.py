@@ -21,7 +21,7 @@ from wagtail_helpdesk import markdown
 from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
-from wagtail_helpdesk.markdown import cut, plain, render
+from wagtail_helpdesk.markdown import cut, render, strip_html
 from wagtail_helpdesk.notifications.alert_mail import QuotedEvent, quote_text
 from wagtail_helpdesk.search.normalisation import parse_query
 from wagtail_helpdesk.search.passages import extract_passage
@@ -66,7 +66,7 @@ def test_what_people_write_is_shown_as_they_mean_it(text, html):
         ("[tél.](tel:+33100000000)", "tel:+33100000000"),
     ],
 )
-def test_addresses_become_links_that_tell_nobody_where_one_comes_from(text, target):
+def test_urls_become_links_without_referrer(text, target):
     html = render(text)
     assert f'href="{target}"' in html
     assert 'rel="noopener noreferrer nofollow ugc"' in html
@@ -80,7 +80,7 @@ def test_addresses_become_links_that_tell_nobody_where_one_comes_from(text, targ
         "[x](https:admin)", "[x](https:///admin/)",
     ],
 )  # fmt: skip
-def test_what_only_looks_like_an_address_is_no_link(text):
+def test_text_that_only_looks_like_a_url_is_no_link(text):
     assert "<a" not in render(text)
 
 
@@ -147,9 +147,9 @@ def test_every_word_and_sign_shows_in_the_text_mail(text):
 @given(text=TEXTS)
 def test_every_word_and_sign_of_the_page_shows_in_a_passage_of_the_search(text):
     html = render(text)
-    found = extract_passage(plain(html)[:200], parse_query("introuvable"))
+    found = extract_passage(strip_html(html)[:200], parse_query("introuvable"))
     assert showing.shown(html).startswith(showing.shown(found))
-    assert showing.signs(plain(html)) == showing.shown(html)
+    assert showing.signs(strip_html(html)) == showing.shown(html)
 
 
 @settings(deadline=None)
@@ -194,15 +194,15 @@ def test_no_text_swells_the_page(beginning):
     assert len(render(of_length(beginning, LONGEST))) <= 8 * LONGEST + 150 * markdown.MAX_LINKS
 
 
-def test_what_expressions_do_inside_is_bounded_too():
+def test_the_time_inside_regular_expressions_is_bounded():
     """Calls do not show how far an expression goes back: a limit of the system does."""
     code = (
         "from django.conf import settings; settings.configure()\n"
         "from tests.hostile_texts import REPEATED, of_length\n"
-        "from wagtail_helpdesk.markdown import cut, plain, render\n"
+        "from wagtail_helpdesk.markdown import cut, render, strip_html\n"
         "for text in REPEATED:\n"
         "    for ending in 'x', ')', ' ', '.':\n"
-        f"        html = render(of_length(text, {LONGEST}, ending)); plain(html); cut(html, 12000)"
+        f"        html = render(of_length(text, {LONGEST}, ending)); strip_html(html); cut(html, 12000)"
     )
 
     def limit():
@@ -241,7 +241,7 @@ def test_only_so_many_addresses_of_a_text_become_links():
         "| a |\n|:-:|\n| b |",
     ],
 )
-def test_nothing_runs_loads_or_leads_where_it_should_not(text):
+def test_rendered_html_contains_no_script_resource_or_unsafe_link(text):
     assert dangers(render(text)) == []
 
 

@@ -114,7 +114,7 @@ class Helpdesk:
         settle(OutgoingMail)
 
     def browser(self, person):
-        """Return the browser of somebody who is logged in."""
+        """Return the browser of a person who is logged in."""
         client = Client()
         client.force_login(self.world.person(person))
         return client
@@ -188,7 +188,7 @@ def offenders(statements, most=MOST_READ):
 
 
 @pytest.mark.parametrize(("person", "path"), PAGES)
-def test_a_page_walks_through_nothing(helpdesk, person, path):
+def test_a_page_scans_no_table(helpdesk, person, path):
     most = MOST_READ if person.startswith("manager") else MOST_READ_BY_OTHERS
     most = MOST_SEARCHED if path.startswith("search/") else most
     assert not offenders(helpdesk.statements_of(person, path), most)
@@ -204,7 +204,7 @@ def test_a_page_makes_no_more_statements_among_many_tickets(
 
 
 @pytest.mark.parametrize("person", ["manager-of-20", "manager-of-10", "manager-of-1"])
-def test_the_day_of_a_manager_walks_through_nothing(helpdesk, person):
+def test_the_day_of_a_manager_scans_no_table(helpdesk, person):
     browser = helpdesk.browser(person)
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(reverse("wagtail_helpdesk:block_panel")).content
@@ -213,7 +213,7 @@ def test_the_day_of_a_manager_walks_through_nothing(helpdesk, person):
 
 
 JOBS = {
-    "telling of nothing": lambda: dispatch.dispatch_waiting_events(),
+    "dispatching nothing": lambda: dispatch.dispatch_waiting_events(),
     "claiming mails": lambda: queue.claim_mails(),
     "seeing how mails are doing": lambda: mail_health.build_health_lines(),
     "looking for reports": lambda: due.plan_reports(),
@@ -227,13 +227,13 @@ JOBS = {
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_a_job_walks_through_nothing(helpdesk, job):
+def test_a_job_scans_no_table(helpdesk, job):
     with CaptureQueriesContext(connection) as captured:
         JOBS[job]()
     assert not offenders([query["sql"] for query in captured])
 
 
-def test_telling_of_a_comment_walks_through_nothing(helpdesk):
+def test_dispatching_a_comment_scans_no_table(helpdesk):
     ticket = Ticket.objects.get(pk=helpdesk.numbers["own"])
     actions.comment(ticket, by=ticket.requester, text="Toujours rien.")
     with CaptureQueriesContext(connection) as captured:
@@ -242,7 +242,7 @@ def test_telling_of_a_comment_walks_through_nothing(helpdesk):
 
 
 @pytest.mark.parametrize("action", ["comment", "note"])
-def test_answering_walks_through_nothing(helpdesk, action):
+def test_answering_scans_no_table(helpdesk, action):
     client, path = helpdesk.browser("manager-of-20"), helpdesk.numbers["of_somebody"]
     address = f"/assistance/tickets/{path}/{action}/"
     form = hidden(client.get(address)) | {"text": "C’est en cours."}

@@ -1,4 +1,4 @@
-"""The guide told as stories: one for each section of its first part, and one from end to end.
+"""Stories from the guide: one for each section of its first part, and one from end to end.
 
 Written from the guide, at the level of the verbs; they never look at the table of actions.
 """
@@ -48,7 +48,7 @@ def sees(user, ticket):
     return Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
 
 
-def test_i_1_seeing_a_ticket(ticket, people):
+def test_requester_and_manager_in_charge_of_a_ticket_are_shown(ticket, people):
     """Its owner and its manager: nobody at first, then a name."""
     shown = Ticket.objects.visible_to(people.karim).get(pk=ticket.number)
     assert shown.requester == people.lea
@@ -60,7 +60,7 @@ def test_i_1_seeing_a_ticket(ticket, people):
     assert shown.assignee == people.sophie
 
 
-def test_i_2_taking_a_free_ticket_in_charge(ticket, people):
+def test_a_manager_takes_a_free_ticket(ticket, people):
     """Three choices together: take, … and close, … and ask for information."""
     offered = names(people.karim, ticket)
     assert offered[:3] == ["take", "take_and_close", "take_and_ask"]
@@ -71,13 +71,13 @@ def test_i_2_taking_a_free_ticket_in_charge(ticket, people):
     assert Event.objects.visible_to(people.lea).last().text == "Je passe cet après-midi."
 
 
-def test_i_2_taking_and_closing_in_the_same_action(ticket, people):
+def test_a_manager_takes_and_closes_a_ticket_in_one_action(ticket, people):
     actions.take_and_close(ticket, by=people.karim, text="Radiateur purgé.")
     assert ticket.assignee == people.karim
     assert ticket.status == "closed"
 
 
-def test_i_2_taking_and_asking_the_owner_for_more(ticket, people):
+def test_a_manager_takes_a_ticket_and_asks_the_requester_for_information(ticket, people):
     actions.take_and_ask(ticket, by=people.karim, text="Quel radiateur ?")
     assert ticket.status == "incomplete"
 
@@ -86,7 +86,7 @@ def test_i_2_taking_and_asking_the_owner_for_more(ticket, people):
     assert ticket.assignee == people.karim
 
 
-def test_i_3_assigning_to_another_manager_having_taken_it_or_not(ticket, people):
+def test_a_manager_assigns_a_ticket_to_another_whether_in_charge_or_not(ticket, people):
     actions.assign(ticket, by=people.karim, to=people.sophie)
     assert ticket.assignee == people.sophie
 
@@ -94,7 +94,7 @@ def test_i_3_assigning_to_another_manager_having_taken_it_or_not(ticket, people)
     assert ticket.assignee == people.karim
 
 
-def test_i_4_releasing_a_ticket(ticket, people):
+def test_the_manager_in_charge_releases_a_ticket(ticket, people):
     actions.take(ticket, by=people.karim)
     assert "release" in names(people.karim, ticket)
     assert "release" not in names(people.sophie, ticket)
@@ -105,14 +105,14 @@ def test_i_4_releasing_a_ticket(ticket, people):
     assert "take" in names(people.sophie, ticket)
 
 
-def test_i_5_commenting_without_being_its_manager(ticket, people):
+def test_a_manager_not_in_charge_comments_on_a_ticket(ticket, people):
     actions.take(ticket, by=people.karim)
     actions.comment(ticket, by=people.hugo, text="La chaudière est en panne depuis lundi.")
     assert ticket.assignee == people.karim
     assert Event.objects.visible_to(people.lea).last().actor == people.hugo
 
 
-def test_i_6_transferring_to_another_service(ticket, dsi, people):
+def test_a_ticket_is_transferred_to_another_service(ticket, dsi, people):
     """Without naming a manager there; its former managers see it no more."""
     actions.move(
         ticket, by=people.karim, to=dsi.categories.get(), text="Le thermostat est connecté."
@@ -124,7 +124,7 @@ def test_i_6_transferring_to_another_service(ticket, dsi, people):
     assert Event.objects.visible_to(people.nadia).last().text == "Le thermostat est connecté."
 
 
-def test_i_6_transferring_and_staying_as_a_guest(ticket, dsi, people):
+def test_a_manager_transfers_a_ticket_and_stays_as_a_guest(ticket, dsi, people):
     actions.take(ticket, by=people.karim)
     actions.move(ticket, by=people.karim, to=dsi.categories.get(), become_guest=True)
     assert sees(people.karim, ticket)
@@ -133,7 +133,7 @@ def test_i_6_transferring_and_staying_as_a_guest(ticket, dsi, people):
     actions.comment(ticket, by=people.karim, text="Je reste joignable.")
 
 
-def test_i_7_inviting_somebody_to_follow(ticket, people):
+def test_a_person_is_invited_to_a_ticket_and_removed(ticket, people):
     assert not sees(people.thomas, ticket)
 
     actions.invite(ticket, by=people.karim, users=[people.thomas], text="Pour votre bureau aussi.")
@@ -145,7 +145,7 @@ def test_i_7_inviting_somebody_to_follow(ticket, people):
     assert not sees(people.thomas, ticket)
 
 
-def test_i_8_closing_and_the_owner_s_approval(ticket, people):
+def test_a_ticket_is_closed_and_the_requester_approves(ticket, people):
     actions.take(ticket, by=people.karim)
     actions.close(ticket, by=people.karim, text="Vanne remplacée.")
     assert {"approve_closure", "reject_closure"} <= set(names(people.lea, ticket))
@@ -155,7 +155,7 @@ def test_i_8_closing_and_the_owner_s_approval(ticket, people):
 
 
 @pytest.mark.parametrize("who", ["lea", "sophie"])
-def test_i_9_reopening_by_the_owner_or_a_manager(ticket, people, who):
+def test_the_requester_or_a_manager_reopens_a_ticket(ticket, people, who):
     actions.take_and_close(ticket, by=people.karim)
     actions.approve_closure(ticket, by=people.lea)
 
@@ -165,7 +165,7 @@ def test_i_9_reopening_by_the_owner_or_a_manager(ticket, people, who):
     assert ticket.assignee == people.karim
 
 
-def test_iii_3_a_permanent_guest_is_invited_to_each_ticket(general, people):
+def test_a_permanent_guest_is_invited_to_each_ticket(general, people):
     PermanentGuest.objects.create(service=general, user=people.ines)
     ticket = actions.open_ticket(
         general.categories.first(), by=people.lea, subject="Néon", text="Il clignote."
@@ -173,7 +173,7 @@ def test_iii_3_a_permanent_guest_is_invited_to_each_ticket(general, people):
     assert sees(people.ines, ticket)
 
 
-def test_a_whole_life(general, dsi, people):
+def test_a_ticket_goes_through_its_whole_life(general, dsi, people):
     """From the request to the second closure; strangers see nothing at any step."""
     ticket = actions.open_ticket(
         general.categories.get(name="Chauffage"),

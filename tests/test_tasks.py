@@ -78,7 +78,7 @@ class TestSchedules:
         assert Schedule.objects.count() == len(SCHEDULES)
         assert not Schedule.objects.filter(minutes=99).exists()
 
-    def test_two_of_one_name_become_one(self, db):
+    def test_duplicate_schedules_become_one(self, db):
         from django_q.models import Schedule
 
         call_command("helpdesk_schedules", verbosity=0)
@@ -104,7 +104,7 @@ class TestSchedules:
         ],
         ids=str,
     )
-    def test_whatever_is_wrong_in_one_is_repaired(self, db, wrong):
+    def test_a_changed_schedule_is_repaired(self, db, wrong):
         from django_q.models import Schedule
 
         call_command("helpdesk_schedules", verbosity=0)
@@ -114,7 +114,7 @@ class TestSchedules:
         assert list(Schedule.objects.order_by("pk").values()) == right
 
     @pytest.mark.parametrize("days", [None, 365, -365], ids=str)
-    def test_one_that_is_not_due_in_time_is_due_now(self, db, days):
+    def test_a_schedule_due_too_late_becomes_due_now(self, db, days):
         from django_q.models import Schedule
 
         call_command("helpdesk_schedules", verbosity=0)
@@ -125,7 +125,7 @@ class TestSchedules:
         for row in Schedule.objects.all():
             assert before <= row.next_run <= timezone.now()
 
-    def test_one_that_is_due_soon_is_left_alone(self, db):
+    def test_a_schedule_due_soon_is_left_unchanged(self, db):
         from django_q.models import Schedule
 
         call_command("helpdesk_schedules", verbosity=0)
@@ -181,7 +181,9 @@ class TestDeliverCommand:
         assert len(mailoutbox) == 4
         assert "sent: 4" in capsys.readouterr().out
 
-    def test_dry_run_counts(self, ticket, people, last_look, mailoutbox, capsys):
+    def test_a_dry_run_of_deliver_counts_events_reports_and_mails(
+        self, ticket, people, last_look, mailoutbox, capsys
+    ):
         dispatch_waiting_events()
         actions.take(ticket, by=people.karim)
         call_command("helpdesk_deliver", "--dry-run")
@@ -196,7 +198,7 @@ class TestReportsCommand:
         assert capsys.readouterr().out == "reports prepared: 4\n"
         assert len(mailoutbox) == 4
 
-    def test_dry_run_counts(self, general, last_look, mailoutbox, capsys):
+    def test_a_dry_run_of_reports_counts_reports(self, general, last_look, mailoutbox, capsys):
         call_command("helpdesk_reports", "--dry-run")
         assert capsys.readouterr().out == "reports due: 4\n"
         assert mailoutbox == []
@@ -472,7 +474,7 @@ class TestChecks:
     def ids(self, check, **kwargs):
         return [message.id for message in check(None, **kwargs)]
 
-    def test_a_mail_server_without_time_limit(self, settings):
+    def test_a_mail_server_without_time_limit_is_reported(self, settings):
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_TIMEOUT = None
         assert self.ids(checks.check_mail) == ["wagtail_helpdesk.W001"]
@@ -481,7 +483,7 @@ class TestChecks:
         settings.EMAIL_TIMEOUT = 20
         assert self.ids(checks.check_mail) == []
 
-    def test_the_same_as_mailers(self, settings):
+    def test_a_mailer_without_time_limit_is_reported(self, settings):
         settings.MAILERS = {"default": {"OPTIONS": {}}}
         assert self.ids(checks.check_mail) == ["wagtail_helpdesk.W001"]
         settings.MAILERS = {"default": {"OPTIONS": {"timeout": 20}}}
@@ -489,7 +491,7 @@ class TestChecks:
         settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
         assert self.ids(checks.check_mail) == []
 
-    def test_a_queue_that_repeats_or_hangs(self, settings):
+    def test_a_task_queue_that_repeats_or_hangs_is_reported(self, settings):
         good = dict(settings.Q_CLUSTER)
         assert self.ids(checks.check_queue) == []
         for change, found in (
@@ -503,12 +505,12 @@ class TestChecks:
         settings.Q_CLUSTER = None
         assert self.ids(checks.check_queue) == []
 
-    def test_our_addresses(self, settings):
+    def test_a_site_without_our_urls_is_reported(self, settings):
         assert self.ids(checks.check_urls) == []
         settings.ROOT_URLCONF = "wagtail.admin.urls"
         assert self.ids(checks.check_urls) == ["wagtail_helpdesk.W007"]
 
-    def test_a_helpdesk_page(self, db, monkeypatch):
+    def test_a_site_without_helpdesk_page_is_reported(self, db, monkeypatch):
         assert self.ids(checks.check_page, databases=["default"]) == []
         monkeypatch.setattr("wagtail_helpdesk.links.find_location", lambda service, language: None)
         assert self.ids(checks.check_page, databases=["default"]) == ["wagtail_helpdesk.W008"]

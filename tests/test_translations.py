@@ -47,7 +47,7 @@ def test_every_string_has_its_french(folder, tmp_path):
 
 
 @pytest.mark.parametrize("po", CATALOGUES, ids=name)
-def test_nothing_is_guessed(po):
+def test_no_translation_is_fuzzy(po):
     guessed = subprocess.run(
         ["msgattrib", "--only-fuzzy", "--no-obsolete", po],
         capture_output=True,

@@ -119,7 +119,7 @@ def test_every_place_agrees_with_the_gate(world, people, username, place):
 
 @pytest.mark.parametrize("place", surfaces.SURFACES)
 @pytest.mark.parametrize("who", ["anonymous", "deactivated"])
-def test_nobody_in_particular_sees_nothing(world, people, place, who):
+def test_anonymous_and_deactivated_users_see_no_ticket(world, people, place, who):
     """S-VIS-01"""
     user = AnonymousUser() if who == "anonymous" else people.yvette
     assert surfaces.tickets(user) == set()
@@ -152,7 +152,7 @@ def test_a_list_names_the_relation_it_reads(world, people):
     assert through() == set()
 
 
-def test_a_viewer_is_who_is_nothing_else(world, people):
+def test_a_viewer_has_no_other_role(world, people):
     public = world["public"]
     assert public.roles_of(people.victor) == {Role.VIEWER}
     assert public.roles_of(people.lea) == {Role.REQUESTER}
@@ -170,7 +170,7 @@ def test_in_charge_counts_only_while_one_manages_the_service(world, people):
 
 
 @pytest.mark.parametrize("who", ["anonymous", "deactivated"])
-def test_nobody_in_particular_configures_nothing(people, who):
+def test_anonymous_and_deactivated_users_have_no_configuration_privilege(people, who):
     user = AnonymousUser() if who == "anonymous" else people.yvette
     assert configuration_privileges_of(user) == {}
 
@@ -233,7 +233,7 @@ def test_a_manager_who_is_the_requester_reads_notes_as_a_manager(people):
     assert note in Event.objects.visible_to(people.karim)
 
 
-def test_one_reads_what_one_wrote_while_one_sees_the_ticket_but_gets_no_mail_of_it(
+def test_authors_read_their_own_messages_while_they_see_the_ticket_but_get_no_mail(
     conversation, people
 ):
     ticket, note = conversation.ticket, conversation.managers

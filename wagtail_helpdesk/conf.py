@@ -132,7 +132,7 @@ class HelpdeskSettings:
 
     @property
     def ALERT_DELAY(self) -> int:
-        """Acts on a ticket within this many seconds are sent as one e-mail; questions never wait."""
+        """Events of a ticket within this many seconds are sent as one e-mail; questions never wait."""
         return self._get("ALERT_DELAY", 0)
 
     @property
@@ -178,9 +178,9 @@ class HelpdeskSettings:
         return self._get("MAIL_LEASE", 120)
 
     @property
-    def TRACE_DAYS(self) -> int:
+    def DELIVERY_LOG_DAYS(self) -> int:
         """Days for which the notification log of an event is kept."""
-        return self._get("TRACE_DAYS", 90)
+        return self._get("DELIVERY_LOG_DAYS", 90)
 
     # -- Finding people ----------------------------------------------------------------------------
 
@@ -284,9 +284,9 @@ class HelpdeskSettings:
     # -- Limits per person -------------------------------------------------------------------------
 
     @property
-    def ACTS_PER_MINUTE(self) -> int:
+    def ACTIONS_PER_MINUTE(self) -> int:
         """Ticket forms that one person can send per minute, on the intranet pages."""
-        return self._get("ACTS_PER_MINUTE", 30)
+        return self._get("ACTIONS_PER_MINUTE", 30)
 
     @property
     def TICKETS_PER_HOUR(self) -> int:

@@ -212,7 +212,7 @@ class _Inline:
     """Renders the text of one paragraph, its tokens from first to last."""
 
     text: str
-    room: int
+    max_links: int
     links: int = 0
     pieces: list[str] = field(default_factory=list)
     #: The opening marks that wait for their closing one: mark, piece, place in the text.
@@ -258,7 +258,7 @@ class _Inline:
         return found.end()
 
     def _link(self, label: str, target: str, typed: str) -> None:
-        if self.links < self.room and len(target) <= MAX_URL:
+        if self.links < self.max_links and len(target) <= MAX_URL:
             self.links += 1
             href = escape(iri_to_uri(target))
             self.pieces.append(f'<a href="{href}">{escape(label, quote=False)}</a>')
@@ -305,27 +305,27 @@ def _trim_url(url: str) -> str:
     return url[:end]
 
 
-# -- what is made of stored HTML ---------------------------------------------------------------
+# -- functions on stored HTML ------------------------------------------------------------------
 
 
-def plain(html: str) -> str:
-    """Return what the HTML of a message shows, on one line, the signs of lists and quotes included."""
+def strip_html(html: str) -> str:
+    """Return the text of the HTML of a message on one line, with signs for lists and quotes."""
     html = html.replace("<li>", "- ").replace("<blockquote>", "> ")
     return " ".join(unescape(_TAG.sub("", html)).split())
 
 
 def cut(html: str, length: int) -> SafeString:
-    """Return the beginning of the HTML of a message, in so many characters that show.
+    """Return the beginning of the HTML of a message: at most ``length`` visible characters.
 
-    Less where addresses behind the words make far more HTML of them.
+    Less where the URLs of links make the HTML much longer.
     """
-    kept, open_ones, room, size = [], list[str](), length, 0
+    kept, open_ones, remaining, size = [], list[str](), length, 0
     for tag, text in _PIECE.findall(html):
         shown = unescape(text)
-        if len(shown) > room:
-            kept.append(escape(shown[:room], quote=False))
+        if len(shown) > remaining:
+            kept.append(escape(shown[:remaining], quote=False))
             break
-        room -= len(shown)
+        remaining -= len(shown)
         size += len(tag or text)
         if size > MAX_MARKUP * length + 500:
             break

@@ -1,17 +1,17 @@
-"""What stands in addresses and hidden fields: any text at all, until it is read here."""
+"""Parsing of untrusted text from URLs and hidden fields."""
 
 from django.http import HttpRequest, QueryDict
 
 
-def number(typed: object) -> int | None:
-    """Return the number a text says, or None: also for one that no key of a row can be."""
+def parse_number(typed: object) -> int | None:
+    """Return the number in a text, or None if it is no valid key of a row."""
     text = str(typed)
     # Eighteen digits fit the database; Python itself refuses to read more than some thousands.
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def clean_request(request: HttpRequest) -> None:
-    """Remove NUL from all that an address and a form hold: PostgreSQL refuses it in any comparison.
+    """Remove NUL from the parameters of the URL and the form: PostgreSQL refuses it in any comparison.
 
     Called once at each entry, so that no view, form or template has to think of it.
     """
@@ -30,7 +30,7 @@ def _without_nul(values: QueryDict) -> QueryDict:
     return cleaned
 
 
-def words(typed: str, longest: int) -> str:
-    """Return what somebody looks for, in so many characters at most."""
-    # PostgreSQL refuses a NUL, which nobody types.
+def clean_query(typed: str, longest: int) -> str:
+    """Return a search query without NUL, in at most ``longest`` characters."""
+    # PostgreSQL refuses NUL.
     return typed.replace("\0", " ").strip()[:longest]

@@ -14,7 +14,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def allow(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:
-    """Count something that a person does; tell whether they had done less than ``most`` before."""
+    """Count something that a person does; return whether they had done less than ``most`` before."""
     # The moment is part of the key: not every cache keeps the end of what it counts.
     key = f"wagtail_helpdesk.rate_limits.{what}.{user.pk}.{int(time.time() // seconds)}"
     cache.add(key, 0, seconds)

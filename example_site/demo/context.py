@@ -1,4 +1,4 @@
-"""Tells every template that this is a demonstration."""
+"""Context for every template: this is a demonstration."""
 
 from django.http import HttpRequest
 

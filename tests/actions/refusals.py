@@ -1,4 +1,4 @@
-"""What a refused act must leave behind: nothing."""
+"""Checks that a refused action leaves nothing behind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

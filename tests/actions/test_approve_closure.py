@@ -42,7 +42,7 @@ def test_a_closure_taken_back_meanwhile_is_not_approved(closed, people):
         actions.approve_closure(shown, by=people.lea)
 
 
-def test_s_esc_05_approving_twice_is_recorded_once(closed, people):
+def test_approving_twice_is_recorded_once(closed, people):
     actions.approve_closure(closed, by=people.lea)
     with refused(closed, NotNow):
         actions.approve_closure(closed, by=people.lea)

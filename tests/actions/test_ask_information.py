@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["taken", "incomplete", "postponed"])
-def test_the_one_in_charge_asks(request, stage, people):
+def test_the_manager_in_charge_asks_for_information(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.ask_information(ticket, by=people.karim, text="Quel étage ?")
     assert (ticket.status, ticket.assignee) == ("incomplete", people.karim)
@@ -55,7 +55,7 @@ def test_a_ticket_answered_meanwhile_is_looked_at_first(incomplete, people):
         actions.ask_information(shown, by=people.karim, text="Quel étage ?")
 
 
-def test_asking_again_is_another_question(incomplete, people):
+def test_asking_again_records_another_question(incomplete, people):
     actions.ask_information(incomplete, by=people.karim, text="Et quelle salle ?")
     assert history(incomplete).count("ask_information") == 2
     assert incomplete.status == "incomplete"

@@ -41,7 +41,7 @@ def test_the_colleague_needs_no_privilege(ticket, people):
     assert ticket.assignee == people.hugo
 
 
-def test_the_system_assigns(ticket, people):
+def test_the_system_assigns_a_ticket(ticket, people):
     event = actions.assign(ticket, by=None, to=people.karim)
     assert (ticket.assignee, event.actor) == (people.karim, None)
 
@@ -67,7 +67,7 @@ def test_an_ended_ticket_is_not_assigned(closed, people):
         actions.assign(closed, by=people.karim, to=people.sophie)
 
 
-def test_nobody_assigns_to_themselves(ticket, people):
+def test_a_manager_cannot_assign_a_ticket_to_themselves(ticket, people):
     with refused(ticket, NotPossible, "to"):
         actions.assign(ticket, by=people.karim, to=people.karim)
 
@@ -77,19 +77,19 @@ def test_the_one_in_charge_is_not_put_in_charge_again(taken, people):
         actions.assign(taken, by=people.sophie, to=people.karim)
 
 
-def test_somebody_who_does_not_manage_the_service_is_not_put_in_charge(ticket, dsi, people):
+def test_a_person_who_does_not_manage_the_service_is_not_put_in_charge(ticket, dsi, people):
     with refused(ticket, NotPossible, "to") as refusal:
         actions.assign(ticket, by=people.karim, to=people.nadia)
     assert "Nadia Haddad" in str(refusal.value)
 
 
-def test_somebody_unavailable_is_not_put_in_charge(ticket, general, people):
+def test_an_unavailable_manager_is_not_put_in_charge(ticket, general, people):
     privileged(general, people.sophie, available=False)
     with refused(ticket, NotPossible, "to"):
         actions.assign(ticket, by=people.karim, to=people.sophie)
 
 
-def test_somebody_absent_today_is_not_put_in_charge(ticket, people):
+def test_a_manager_absent_today_is_not_put_in_charge(ticket, people):
     today = timezone.localdate()
     Absence.objects.create(user=people.sophie, starts_on=today, ends_on=today)
     with refused(ticket, NotPossible, "to"):

@@ -34,7 +34,7 @@ def arrive(heating, people):
     return open_one
 
 
-def test_nobody_unless_somebody_chose_otherwise(arrive):
+def test_a_new_ticket_is_assigned_to_nobody_by_default(arrive):
     assert arrive() is None
 
 
@@ -65,7 +65,7 @@ def test_a_deactivated_manager_is_passed_over(by_algorithm, arrive, people):
     assert arrive() == people.sophie
 
 
-def test_whoever_opens_the_ticket_is_passed_over(by_algorithm, arrive, people):
+def test_the_algorithm_skips_the_manager_who_opens_the_ticket(by_algorithm, arrive, people):
     by_algorithm("first")
     assert arrive(by=people.karim) == people.sophie
 
@@ -76,7 +76,7 @@ def test_nobody_is_found_when_nobody_works(by_algorithm, arrive, general):
     assert arrive() is None
 
 
-def test_in_turn_goes_round(by_algorithm, arrive, people):
+def test_the_algorithm_in_turn_reaches_every_member_and_starts_again(by_algorithm, arrive, people):
     by_algorithm("cyclic")
     round_ = [people.karim, people.sophie, people.julien, people.hugo]
     assert [arrive() for _ in range(6)] == [*round_, *round_[:2]]
@@ -89,7 +89,9 @@ def test_in_turn_remembers_a_person_and_not_a_place(by_algorithm, arrive, genera
     assert arrive() == people.sophie
 
 
-def test_in_turn_skips_who_is_away_and_returns_to_them(by_algorithm, arrive, general, people):
+def test_the_algorithm_in_turn_skips_absent_members_and_returns_to_them(
+    by_algorithm, arrive, general, people
+):
     by_algorithm("cyclic")
     privileged(general, people.sophie, available=False)
     assert [arrive(), arrive()] == [people.karim, people.julien]
@@ -104,7 +106,7 @@ def test_in_turn_starts_again_when_the_last_one_left(by_algorithm, arrive, gener
     assert arrive() == people.sophie
 
 
-def test_at_random_reaches_everybody(by_algorithm, heating, people, monkeypatch):
+def test_the_algorithm_at_random_reaches_every_member(by_algorithm, heating, people, monkeypatch):
     by_algorithm("random")
     reached = []
     for place in range(4):
@@ -113,7 +115,7 @@ def test_at_random_reaches_everybody(by_algorithm, heating, people, monkeypatch)
     assert reached == [people.karim, people.sophie, people.julien, people.hugo]
 
 
-def test_at_random_is_one_of_the_members(by_algorithm, heating, people):
+def test_the_algorithm_at_random_assigns_a_member(by_algorithm, heating, people):
     by_algorithm("random")
     chosen = {choose_assignee(heating, skip=people.karim) for _ in range(40)}
     assert chosen <= {people.sophie, people.julien, people.hugo}
@@ -130,7 +132,7 @@ def test_the_least_loaded_has_the_fewest_open_tickets(by_algorithm, arrive, peop
     ]
 
 
-def test_ended_tickets_and_other_services_are_no_load(
+def test_the_open_load_excludes_ended_tickets_and_other_services(
     by_algorithm, arrive, network, closed, people
 ):
     by_algorithm("least_loaded")
@@ -139,7 +141,7 @@ def test_ended_tickets_and_other_services_are_no_load(
     assert count_open_tickets(closed.service_id, [people.karim.pk, people.julien.pk]) == {}
 
 
-def test_open_load_counts_what_one_is_in_charge_of(taken, people):
+def test_the_open_load_counts_tickets_by_manager_in_charge(taken, people):
     load = count_open_tickets(taken.service_id, [people.karim.pk, people.sophie.pk])
     assert load == {people.karim.pk: 1}
 
@@ -154,7 +156,9 @@ def test_a_category_that_names_its_members_gives_to_them(by_algorithm, arrive, h
     assert arrive(by=people.sophie) is None
 
 
-def test_once_its_members_have_left_it_gives_to_all_managers(by_algorithm, arrive, heating, people):
+def test_a_category_whose_members_have_left_assigns_to_all_managers(
+    by_algorithm, arrive, heating, people
+):
     by_algorithm("first")
     sophie = ServiceManager.objects.get(service=heating.service, user=people.sophie)
     CategoryMember.objects.create(category=heating, manager=sophie)
@@ -170,12 +174,12 @@ def test_the_algorithm_is_inherited(arrive, general, people):
     assert arrive() == people.karim
 
 
-def test_the_site_may_choose_one(arrive, people, settings):
+def test_the_site_may_set_a_default_algorithm(arrive, people, settings):
     settings.WAGTAIL_HELPDESK = {"DEFAULT_ALGORITHM": "first"}
     assert arrive() == people.karim
 
 
-def test_somebody_back_today_is_not_absent(by_algorithm, arrive, people):
+def test_a_manager_back_today_is_not_absent(by_algorithm, arrive, people):
     by_algorithm("first")
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     Absence.objects.create(user=people.karim, starts_on=yesterday, ends_on=yesterday)

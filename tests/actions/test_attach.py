@@ -23,7 +23,7 @@ def stored_files(folder):
 
 
 @pytest.mark.parametrize("person", ["lea", "karim", "thomas"])
-def test_whoever_may_comment_attaches(invited, people, person):
+def test_people_who_may_comment_may_attach_files(invited, people, person):
     event = actions.attach(invited, by=getattr(people, person), files=[photo()], text="Voyez.")
     attachment = event.attachments.get()
     assert (attachment.name, attachment.content_type) == ("photo.png", "image/png")
@@ -131,7 +131,7 @@ def test_a_refused_file_leaves_nothing_on_disk(taken, people, empty_file, tmp_pa
         ("a", b"\x00", "application/octet-stream"),
     ],
 )
-def test_the_type_is_told_by_the_content(taken, people, name, content, kind):
+def test_the_content_type_is_detected_from_the_content(taken, people, name, content, kind):
     """S-FILE-03"""
     event = actions.attach(taken, by=people.lea, files=[SimpleUploadedFile(name, content)])
     assert event.attachments.get().content_type == kind

@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["ticket", "taken", "incomplete", "postponed"])
-def test_the_requester_cancels(request, stage, people):
+def test_the_requester_cancels_a_ticket(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.cancel(ticket, by=people.lea, text="Plus besoin.")
     assert (ticket.status, ticket.resume_on, ticket.awaiting_since) == ("cancelled", None, None)
@@ -24,7 +24,7 @@ def test_nobody_else_may_cancel(invited, people, person):
 
 
 @pytest.mark.parametrize("stage", ["closed", "approved"])
-def test_what_has_ended_is_not_cancelled(request, stage, people):
+def test_an_ended_ticket_is_not_cancelled(request, stage, people):
     ticket = request.getfixturevalue(stage)
     with refused(ticket, NotNow):
         actions.cancel(ticket, by=people.lea)

@@ -52,7 +52,7 @@ def test_a_stale_page_may_still_change_the_priority(taken, people):
     assert shown.priority == 5
 
 
-def test_changing_twice_is_recorded_once(taken, people):
+def test_changing_the_priority_twice_is_recorded_once(taken, people):
     actions.change_priority(taken, by=people.karim, to=5)
     with refused(taken, NotPossible, "to"):
         actions.change_priority(taken, by=people.karim, to=5)

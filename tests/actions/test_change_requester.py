@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["taken", "incomplete", "postponed"])
-def test_the_one_in_charge_changes_the_requester(request, stage, people):
+def test_the_manager_in_charge_changes_the_requester(request, stage, people):
     ticket = request.getfixturevalue(stage)
     before = ticket.status
     event = actions.change_requester(ticket, by=people.karim, to=people.emily, text="C’est elle.")
@@ -36,7 +36,7 @@ def test_a_guest_who_becomes_requester_is_no_guest_any_more(invited, people):
     assert not invited.guests.exists()
 
 
-def test_the_one_in_charge_may_become_requester(taken, people):
+def test_the_manager_in_charge_may_become_requester(taken, people):
     actions.change_requester(taken, by=people.karim, to=people.karim)
     assert (taken.requester, taken.assignee) == (people.karim, people.karim)
 
@@ -64,7 +64,7 @@ def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):
         actions.change_requester(shown, by=people.karim, to=people.emily)
 
 
-def test_changing_twice_is_recorded_once(taken, people):
+def test_changing_the_requester_twice_is_recorded_once(taken, people):
     actions.change_requester(taken, by=people.karim, to=people.emily)
     with refused(taken, NotPossible, "to"):
         actions.change_requester(taken, by=people.karim, to=people.emily)

@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["taken", "closed", "approved"])
-def test_the_one_in_charge_may_whatever_the_status(request, stage, people):
+def test_the_manager_in_charge_changes_the_subject_in_any_status(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.change_subject(ticket, by=people.karim, to="Vanne bloquée")
     assert ticket.subject == "Vanne bloquée"
@@ -58,7 +58,7 @@ def test_a_stale_page_may_still_change_the_subject(taken, people):
     assert shown.visibility == "public"
 
 
-def test_changing_twice_is_recorded_once(taken, people):
+def test_changing_the_subject_twice_is_recorded_once(taken, people):
     actions.change_subject(taken, by=people.karim, to="Vanne bloquée")
     with refused(taken, NotPossible, "to"):
         actions.change_subject(taken, by=people.karim, to="Vanne bloquée")

@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["taken", "closed", "approved"])
-def test_the_one_in_charge_may_whatever_the_status(request, stage, people):
+def test_the_manager_in_charge_changes_the_visibility_in_any_status(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.change_visibility(ticket, by=people.karim, to="public")
     assert ticket.visibility == "public"
@@ -58,7 +58,7 @@ def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):
         actions.change_visibility(shown, by=people.lea, to="public")
 
 
-def test_changing_twice_is_recorded_once(taken, people):
+def test_changing_the_visibility_twice_is_recorded_once(taken, people):
     actions.change_visibility(taken, by=people.karim, to="public")
     with refused(taken, NotPossible, "to"):
         actions.change_visibility(taken, by=people.karim, to="public")

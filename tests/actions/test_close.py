@@ -10,7 +10,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["taken", "incomplete", "postponed"])
-def test_the_one_in_charge_closes_and_the_requester_has_to_approve(request, stage, people):
+def test_the_manager_in_charge_closes_and_the_requester_has_to_approve(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.close(ticket, by=people.karim, text="Vanne remplacée.")
     assert (ticket.status, ticket.assignee, ticket.is_open) == ("closed", people.karim, False)
@@ -71,7 +71,7 @@ def test_the_system_may_not_close(taken):
 
 
 @pytest.mark.parametrize("person", ["lea", "karim"])
-def test_what_has_ended_is_not_closed(approved, people, person):
+def test_an_ended_ticket_is_not_closed(approved, people, person):
     with refused(approved, NotNow):
         actions.close(approved, by=getattr(people, person))
 
@@ -98,28 +98,28 @@ def test_a_message_of_somebody_else_meanwhile_prevents_closing(taken, people):
         actions.close(taken, by=people.karim, seen=seen)
 
 
-def test_somebody_who_sent_a_file_meanwhile_stops_it(taken, people):
+def test_a_file_sent_in_the_meantime_stops_the_closure(taken, people):
     seen = taken.events.last().pk
     actions.attach(taken, by=people.lea, files=[photo()])
     with refused(taken, NotNow):
         actions.close(taken, by=people.karim, seen=seen)
 
 
-def test_what_one_wrote_oneself_stops_nothing(taken, people):
+def test_a_message_of_the_author_does_not_stop_the_closure(taken, people):
     seen = taken.events.last().pk
     actions.comment(taken, by=people.karim, text="Je ferme.")
     actions.close(taken, by=people.karim, seen=seen)
     assert taken.status == "closed"
 
 
-def test_an_act_without_words_stops_nothing(taken, people):
+def test_an_action_without_message_does_not_stop_the_closure(taken, people):
     seen = taken.events.last().pk
     actions.change_priority(taken, by=people.sophie, to=5)
     actions.close(taken, by=people.karim, seen=seen)
     assert taken.status == "closed"
 
 
-def test_what_one_may_not_read_stops_nothing(taken, people):
+def test_a_message_hidden_from_the_author_does_not_stop_the_closure(taken, people):
     seen = taken.events.last().pk
     actions.note(taken, by=people.sophie, text="Entre nous.")
     actions.close(taken, by=people.lea, seen=seen)
@@ -133,7 +133,7 @@ def test_a_note_of_a_colleague_stops_it(taken, people):
         actions.close(taken, by=people.karim, seen=seen)
 
 
-def test_who_has_seen_everything_closes(taken, people):
+def test_a_person_who_has_seen_every_event_closes_the_ticket(taken, people):
     actions.comment(taken, by=people.lea, text="C’est bon.")
     actions.close(taken, by=people.karim, seen=taken.events.last().pk)
     assert taken.status == "closed"

@@ -82,7 +82,9 @@ def test_the_requester_who_writes_after_the_closure_has_all_their_time_again(
     assert (closed.awaiting_since - before).days == 3
 
 
-def test_others_who_write_after_the_closure_do_not_give_them_more(closed, people, travel):
+def test_comments_of_managers_after_the_closure_do_not_extend_the_time_to_answer(
+    closed, people, travel
+):
     before = closed.awaiting_since
     travel(days=3)
     actions.comment(closed, by=people.sophie, text="Bravo !")

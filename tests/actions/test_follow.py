@@ -1,4 +1,4 @@
-"""Following a ticket and muting it: wishes, not acts."""
+"""Following a ticket and muting it, which records no event."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import Subscription, Ticket
 
 
 @pytest.mark.parametrize("person", ["lea", "karim", "thomas"])
-def test_whoever_sees_the_ticket_follows_it_and_nobody_is_told(invited, people, person):
+def test_people_who_see_the_ticket_may_follow_it_without_notification(invited, people, person):
     with nothing_done(invited):
         subscription = actions.follow(invited, by=getattr(people, person))
     assert (subscription.following, subscription.muted) == (True, False)
@@ -28,7 +28,7 @@ def test_a_follower_stops_following(ticket, people):
     assert not actions.unfollow(ticket, by=people.lea).following
 
 
-def test_one_mutes_a_ticket_and_hears_of_it_again(ticket, people):
+def test_a_muted_ticket_can_be_unmuted(ticket, people):
     actions.follow(ticket, by=people.lea)
     muted = actions.mute(ticket, by=people.lea)
     assert (muted.following, muted.muted) == (True, True)
@@ -38,7 +38,7 @@ def test_one_mutes_a_ticket_and_hears_of_it_again(ticket, people):
 
 @pytest.mark.parametrize("wish", [actions.follow, actions.unfollow, actions.mute, actions.unmute])
 @pytest.mark.parametrize("person", ["victor", "gilles", "yvette", None])
-def test_whoever_does_not_see_the_ticket_may_not(ticket, people, wish, person):
+def test_people_who_do_not_see_the_ticket_may_not_follow_or_mute_it(ticket, people, wish, person):
     with pytest.raises(NotYours):
         wish(ticket, by=person and getattr(people, person))
     assert not Subscription.objects.exists()
@@ -95,7 +95,7 @@ def test_the_former_requester_follows_no_more(taken, people):
     assert not follows(taken, people.lea)
 
 
-def test_the_one_who_is_kept_as_a_guest_does(taken, people):
+def test_a_former_requester_kept_as_a_guest_continues_to_follow(taken, people):
     actions.follow(taken, by=people.lea)
     actions.change_requester(taken, by=people.karim, to=people.emily, keep_as_guest=True)
     assert follows(taken, people.lea)
@@ -126,20 +126,22 @@ def test_viewers_follow_no_more_once_a_service_is_not_open_to_them(public, peopl
     assert not follows(public, people.victor)
 
 
-def test_those_whose_group_it_stays_open_to_follow_on(public, people, general):
+def test_people_in_a_group_that_keeps_access_continue_to_follow(public, people, general):
     actions.follow(public, by=people.victor)
     groups = people.victor.groups.all()
     configuration.change_service(general, by=None, everyone=False, groups=groups)
     assert follows(public, people.victor)
 
 
-def test_a_wish_not_to_hear_outlives_the_right_to_see(public, people):
+def test_a_ticket_stays_muted_after_access_is_lost(public, people):
     actions.mute(public, by=people.victor)
     actions.change_visibility(public, by=people.lea, to="private")
     assert Subscription.objects.get(user=people.victor).muted
 
 
-def test_all_who_lose_sight_stop_in_one_statement(public, people, django_assert_max_num_queries):
+def test_all_followers_who_lose_access_are_removed_in_one_statement(
+    public, people, django_assert_max_num_queries
+):
     for person in (people.victor, people.gilles, people.thomas, people.emily):
         actions.follow(public, by=person)
     with django_assert_max_num_queries(12):

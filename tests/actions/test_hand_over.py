@@ -40,7 +40,7 @@ def test_open_tickets_of_a_manager_who_left_are_assigned_by_the_algorithm(left, 
     assert left.assignee == people.sophie
 
 
-def test_they_are_freed_when_the_algorithm_finds_nobody(left, general, people):
+def test_tickets_become_free_when_the_algorithm_finds_nobody(left, general, people):
     hand_over(general, people.karim, then=HandOverPolicy.ALGORITHM)
     left.refresh_from_db()
     assert left.status == "free"

@@ -34,7 +34,7 @@ def test_the_verbs_follow_one_another(after):
     assert history(after.ticket) == ["open_ticket", "take", "ask_information", "release", "take"]
 
 
-def test_whoever_comes_second_learns_who_was_faster(after):
+def test_the_second_person_to_take_a_ticket_learns_who_took_it(after):
     assert after.now_in_charge == after.sophie
 
 
@@ -43,13 +43,15 @@ def test_what_is_sent_twice_is_done_once(after):
     assert Ticket.objects.filter(subject="Leak").get() == after.leak
 
 
-def test_the_receiver_hears(after, people, heating, django_capture_on_commit_callbacks):
+def test_the_receiver_of_the_signal_is_called(
+    after, people, heating, django_capture_on_commit_callbacks
+):
     with django_capture_on_commit_callbacks(execute=True):
         opened = after.actions.open_ticket(heating, by=people.lea, subject="Froid", text="14 °C.")
     assert after.shown_numbers == [opened.number]
 
 
-def test_everybody_reads_their_own(after):
+def test_the_examples_read_tickets_history_and_buttons_of_each_person(after):
     assert set(after.karims_tickets) == {after.ticket, after.leak}
     assert set(after.leas_own) == {after.ticket, after.leak}
     assert [event.action for event in after.history] == history(after.ticket)

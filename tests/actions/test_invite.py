@@ -28,7 +28,7 @@ def test_a_guest_reads_and_comments(invited, people):
     actions.comment(invited, by=people.thomas, text="Merci de l’invitation.")
 
 
-def test_several_people_at_once_are_one_act(ticket, people):
+def test_inviting_several_people_at_once_is_one_event(ticket, people):
     event = actions.invite(ticket, by=people.lea, users=[people.thomas, people.emily])
     assert event.after["guests"] == [people.thomas.pk, people.emily.pk]
     assert history(ticket).count("invite") == 1
@@ -57,7 +57,7 @@ def test_somebody_deactivated_is_named_and_nobody_is_invited(ticket, people):
     assert "Yvette Caron" in str(refusal.value)
 
 
-def test_somebody_must_be_named(ticket, people):
+def test_an_invitation_must_name_a_person(ticket, people):
     with refused(ticket, NotPossible, "users"):
         actions.invite(ticket, by=people.lea, users=[])
 

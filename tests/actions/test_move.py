@@ -35,7 +35,7 @@ def test_a_free_ticket_goes_to_another_service(ticket, network, people):
     assert event.after == {"category": network.pk, "service": network.service_id}
 
 
-def test_it_changes_neither_number_nor_priority_nor_visibility(ticket, network, people):
+def test_a_transfer_changes_neither_number_nor_priority_nor_visibility(ticket, network, people):
     network.default_priority, network.default_visibility = 5, "public"
     network.save()
     before = ticket.number, ticket.priority, ticket.visibility
@@ -43,19 +43,19 @@ def test_it_changes_neither_number_nor_priority_nor_visibility(ticket, network, 
     assert (ticket.number, ticket.priority, ticket.visibility) == before
 
 
-def test_it_leaves_its_manager_who_does_not_manage_the_target(taken, network, people):
+def test_a_transfer_frees_a_ticket_whose_manager_does_not_manage_the_target(taken, network, people):
     actions.move(taken, by=people.karim, to=network)
     assert (taken.status, taken.assignee) == ("free", None)
 
 
 @pytest.mark.parametrize("stage", ["incomplete", "postponed"])
-def test_a_ticket_that_waits_is_free_there(request, stage, network, people):
+def test_a_waiting_ticket_is_free_after_a_transfer(request, stage, network, people):
     ticket = request.getfixturevalue(stage)
     actions.move(ticket, by=people.karim, to=network)
     assert (ticket.status, ticket.resume_on) == ("free", None)
 
 
-def test_it_keeps_a_manager_who_manages_the_target_too(ticket, network, people):
+def test_a_transfer_keeps_a_manager_who_also_manages_the_target(ticket, network, people):
     actions.take(ticket, by=people.julien)
     actions.move(ticket, by=people.julien, to=network)
     assert (ticket.status, ticket.assignee) == ("in_progress", people.julien)
@@ -75,7 +75,7 @@ def test_the_one_in_charge_may_release_it_on_the_way(ticket, network, people):
     assert (ticket.status, ticket.assignee) == ("free", None)
 
 
-def test_nobody_else_releases_it_on_the_way(taken, plumbing, people):
+def test_only_the_manager_in_charge_may_release_a_ticket_with_the_transfer(taken, plumbing, people):
     actions.move(taken, by=people.sophie, to=plumbing, release=True)
     assert taken.assignee == people.karim
 
@@ -91,7 +91,7 @@ def test_a_manager_who_is_not_in_charge_moves_an_open_ticket(taken, network, peo
     assert taken.assignee == people.karim
 
 
-def test_the_one_in_charge_moves_an_ended_ticket(closed, network, people):
+def test_the_manager_in_charge_moves_an_ended_ticket(closed, network, people):
     actions.move(closed, by=people.karim, to=network)
     assert (closed.status, closed.assignee, closed.service) == ("closed", None, network.service)
 
@@ -148,7 +148,7 @@ def test_a_disabled_service_is_refused(ticket, network, people, by):
         actions.move(ticket, by=by and getattr(people, by), to=network)
 
 
-def test_without_the_privilege_one_moves_to_one_s_own_services_only(
+def test_without_the_privilege_a_manager_transfers_to_their_own_services_only(
     ticket, general, network, plumbing, people
 ):
     privileged(general, people.karim, can_move_anywhere=False)
@@ -158,7 +158,9 @@ def test_without_the_privilege_one_moves_to_one_s_own_services_only(
     assert ticket.category == plumbing
 
 
-def test_without_the_privilege_one_s_other_service_is_one_s_own(ticket, general, network, people):
+def test_without_the_privilege_a_manager_transfers_to_their_other_service(
+    ticket, general, network, people
+):
     privileged(general, people.julien, can_move_anywhere=False)
     actions.move(ticket, by=people.julien, to=network)
     assert ticket.category == network
@@ -207,7 +209,7 @@ def test_a_mover_who_manages_the_target_does_not(ticket, network, people):
     assert not ticket.guests.exists()
 
 
-def test_nor_one_who_stays_in_their_service(ticket, plumbing, people):
+def test_a_manager_who_still_manages_the_ticket_does_not_become_a_guest(ticket, plumbing, people):
     actions.move(ticket, by=people.karim, to=plumbing, become_guest=True)
     assert not ticket.guests.exists()
 
@@ -218,7 +220,7 @@ def test_a_mover_who_is_the_requester_does_not_become_a_guest(heating, network, 
     assert not ticket.guests.exists()
 
 
-def test_nor_one_who_is_a_guest_already(ticket, network, people):
+def test_a_manager_who_is_already_a_guest_is_not_invited_twice(ticket, network, people):
     actions.invite(ticket, by=people.lea, users=[people.karim])
     actions.move(ticket, by=people.karim, to=network, become_guest=True)
     assert ticket.guests.count() == 1
@@ -240,7 +242,7 @@ def test_the_mover_may_remove_guests_on_the_way(invited, network, people):
     assert history(invited)[-2:] == ["remove_guest", "move"]
 
 
-def test_who_is_no_guest_any_more_is_not_missed(taken, network, people):
+def test_removing_a_former_guest_with_a_transfer_is_no_error(taken, network, people):
     actions.move(taken, by=people.karim, to=network, without=[people.thomas])
     assert history(taken)[-1] == "move"
 
@@ -275,7 +277,7 @@ def test_a_requester_who_is_a_permanent_guest_is_not_invited_after_a_transfer(
     assert not ticket.guests.exists()
 
 
-def test_not_one_who_was_removed_by_hand(general, heating, network, people):
+def test_a_permanent_guest_removed_by_hand_is_not_invited_again(general, heating, network, people):
     PermanentGuest.objects.create(service=general, user=people.ines)
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très.")
     actions.remove_guest(ticket, by=people.lea, user=people.ines)
@@ -284,7 +286,9 @@ def test_not_one_who_was_removed_by_hand(general, heating, network, people):
     assert not ticket.guests.exists()
 
 
-def test_but_one_who_became_permanent_guest_again(general, heating, network, people, travel):
+def test_a_guest_removed_by_hand_is_invited_after_becoming_permanent_guest_again(
+    general, heating, network, people, travel
+):
     row = PermanentGuest.objects.create(service=general, user=people.ines)
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très.")
     actions.remove_guest(ticket, by=people.lea, user=people.ines)

@@ -38,7 +38,7 @@ def test_somebody_opens_a_ticket_for_themselves(heating, people):
     assert (ticket.subject, ticket.priority, ticket.visibility) == ("Froid", 3, "private")
 
 
-def test_the_first_event_tells_how_it_was_opened(ticket, heating, people):
+def test_the_first_event_records_how_the_ticket_was_opened(ticket, heating, people):
     event = ticket.events.get()
     assert (event.action, event.actor, event.audience) == ("open_ticket", people.lea, "everyone")
     assert event.text == "Il fait 14 degrés."
@@ -77,7 +77,9 @@ def test_a_manager_opens_for_somebody_else(heating, people):
     assert (ticket.requester, ticket.creator) == (people.lea, people.karim)
 
 
-def test_it_is_the_openers_right_to_the_service_that_counts(general, heating, people):
+def test_the_access_of_the_creator_to_the_service_counts_not_the_requesters(
+    general, heating, people
+):
     general.everyone = False
     general.save()
     ticket = actions.open_ticket(
@@ -118,7 +120,7 @@ def test_a_superuser_opens_tickets_only_where_others_may(general, heating, peopl
     refused_opening(NotYours, category=heating, by=people.gilles)
 
 
-def test_somebody_deactivated_opens_nothing(heating, people, refused_opening):
+def test_a_deactivated_person_opens_no_ticket(heating, people, refused_opening):
     refused_opening(NotYours, category=heating, by=people.yvette)
 
 

@@ -232,7 +232,7 @@ def limit(settings, a_new_hour):
 
 
 def test_more_forms_than_the_limit_are_refused_with_429(taken, people, limit):
-    limit(ACTS_PER_MINUTE=1)
+    limit(ACTIONS_PER_MINUTE=1)
     data = {"text": "Merci."}
     assert perform("comment", taken, people.lea, data, source=Source.PAGE).is_done
     refusal = perform("comment", taken, people.lea, data, source=Source.PAGE).refusal
@@ -241,7 +241,7 @@ def test_more_forms_than_the_limit_are_refused_with_429(taken, people, limit):
 
 
 def test_a_form_about_many_tickets_counts_once(ticket, other, people, limit):
-    limit(ACTS_PER_MINUTE=1)
+    limit(ACTIONS_PER_MINUTE=1)
     assert perform("take", [ticket, other], people.karim, source=Source.PAGE).is_done
 
 
@@ -265,7 +265,7 @@ def test_more_invitations_than_the_limit_are_refused_at_their_field(taken, peopl
 
 @pytest.mark.parametrize("source", [Source.CODE, Source.COMMAND, Source.SYSTEM])
 def test_code_of_the_site_has_no_limit(taken, people, limit, source):
-    limit(ACTS_PER_MINUTE=0)
+    limit(ACTIONS_PER_MINUTE=0)
     assert perform("comment", taken, people.lea, {"text": "Merci."}, source=source).is_done
 
 

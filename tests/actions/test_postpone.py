@@ -18,7 +18,7 @@ def test_the_one_in_charge_puts_it_off_without_a_date(request, stage, people):
     assert (ticket.status, ticket.assignee, ticket.resume_on) == ("postponed", people.karim, None)
 
 
-def test_they_put_it_off_to_a_day(taken, people, a_day_to_come):
+def test_the_manager_in_charge_postpones_a_ticket_to_a_day(taken, people, a_day_to_come):
     event = actions.postpone(taken, by=people.karim, until=a_day_to_come, text="Pièce commandée.")
     assert taken.resume_on == a_day_to_come
     assert event.after == {"status": "postponed", "resume_on": a_day_to_come.isoformat()}

@@ -1,4 +1,4 @@
-"""Recording what people choose to hear."""
+"""Recording which notifications people choose."""
 
 import pytest
 
@@ -16,19 +16,19 @@ LOUD_THEN_QUIET = (Level.ALWAYS, Level.NEVER, Level.CREATION)
 MORNING = ReportChoice(("free",), 7, None, False)
 
 
-def test_what_is_quieter_than_the_one_before_is_raised(people, general):
+def test_a_level_quieter_than_the_previous_one_is_raised(people, general):
     save_service_preferences(people.karim, [ServiceChoice(general.pk, LOUD_THEN_QUIET)])
     assert Monitoring.objects.get().levels == (Level.ALWAYS,) * 3
 
 
-def test_what_is_not_chosen_stays_as_it_is(people, general):
+def test_preferences_not_chosen_stay_unchanged(people, general):
     save_service_preferences(people.karim, [ServiceChoice(general.pk, report=MORNING)])
     assert not Monitoring.objects.exists()
     save_service_preferences(people.karim, [ServiceChoice(general.pk, LOUD_THEN_QUIET)])
     assert ReportPreference.objects.get().shows == ["free"]
 
 
-def test_chosen_again_is_changed(people, general):
+def test_a_second_choice_replaces_the_first(people, general):
     for hour in (7, 9):
         save_service_preferences(
             people.karim,
@@ -37,7 +37,7 @@ def test_chosen_again_is_changed(people, general):
     assert ReportPreference.objects.get().first_hour == 9
 
 
-def test_nothing_is_recorded_when_one_service_is_not_theirs(people, general, dsi):
+def test_no_preference_is_saved_when_one_service_is_not_managed_by_the_user(people, general, dsi):
     choices = [ServiceChoice(general.pk, LOUD_THEN_QUIET), ServiceChoice(dsi.pk, LOUD_THEN_QUIET)]
     with pytest.raises(NotYours):
         save_service_preferences(people.karim, choices)
@@ -57,7 +57,7 @@ def test_resetting_forgets_one_service_of_one_person(people, general, dsi):
         assert left == {(people.julien.pk, dsi.pk), (people.karim.pk, general.pk)}
 
 
-def test_a_switch_changes_alone(people):
+def test_changing_one_switch_keeps_the_others(people):
     change_switches(people.lea, language="fr")
     change_switches(people.lea, alerts_as_guest=False)
     row = HelpdeskPreferences.objects.get(user=people.lea)

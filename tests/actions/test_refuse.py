@@ -10,7 +10,7 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["taken", "incomplete", "postponed"])
-def test_the_one_in_charge_refuses_saying_why(request, stage, people):
+def test_the_manager_in_charge_refuses_with_a_reason(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.refuse(ticket, by=people.karim, text="Bâtiment fermé.")
     assert (ticket.status, ticket.resume_on, ticket.awaiting_since) == ("refused", None, None)
@@ -35,7 +35,7 @@ def test_a_manager_in_charge_without_the_privilege_may_not_refuse(taken, general
         actions.refuse(taken, by=people.karim, text="Non.")
 
 
-def test_what_has_ended_is_not_refused(closed, people):
+def test_an_ended_ticket_is_not_refused(closed, people):
     with refused(closed, NotNow):
         actions.refuse(closed, by=people.karim, text="Non.")
 

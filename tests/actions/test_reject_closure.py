@@ -15,26 +15,26 @@ def test_the_ticket_goes_back_to_its_manager(closed, people):
     assert event.text == "Toujours froid."
 
 
-def test_it_is_free_when_its_manager_left_the_service(closed, people):
+def test_a_rejected_ticket_is_free_when_its_manager_left_the_service(closed, people):
     ServiceManager.objects.filter(user=people.karim).delete()
     actions.reject_closure(closed, by=people.lea, text="Toujours froid.")
     assert (closed.status, closed.assignee) == ("free", None)
 
 
-def test_it_is_free_when_its_manager_was_deactivated(closed, people):
+def test_a_rejected_ticket_is_free_when_its_manager_was_deactivated(closed, people):
     people.karim.is_active = False
     people.karim.save()
     actions.reject_closure(closed, by=people.lea, text="Toujours froid.")
     assert (closed.status, closed.assignee) == ("free", None)
 
 
-def test_it_is_free_when_it_was_released_with_the_closure(taken, people):
+def test_a_rejected_ticket_is_free_when_it_was_released_with_the_closure(taken, people):
     actions.close(taken, by=people.karim, release=True)
     actions.reject_closure(taken, by=people.lea, text="Toujours froid.")
     assert (taken.status, taken.assignee) == ("free", None)
 
 
-def test_the_algorithm_does_not_run(taken, general, people):
+def test_the_algorithm_does_not_run_when_a_closure_is_rejected(taken, general, people):
     general.algorithm = "first"
     general.save()
     actions.close(taken, by=people.karim, release=True)

@@ -9,7 +9,7 @@ from wagtail_helpdesk.models import ServiceManager, Ticket
 
 
 @pytest.mark.parametrize("stage", ["taken", "incomplete", "postponed"])
-def test_the_one_in_charge_frees_the_ticket(request, stage, people):
+def test_the_manager_in_charge_releases_the_ticket(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.release(ticket, by=people.karim, text="Je pars en congé.")
     assert (ticket.status, ticket.assignee) == ("free", None)
@@ -31,7 +31,7 @@ def test_the_algorithm_does_not_give_it_to_somebody_else(taken, general, people)
     assert taken.assignee is None
 
 
-def test_the_system_releases(taken):
+def test_the_system_releases_a_ticket(taken):
     assert actions.release(taken, by=None).actor is None
     assert taken.status == "free"
 

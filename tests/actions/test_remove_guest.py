@@ -34,7 +34,7 @@ def test_a_guest_does_not_remove_another(invited, people):
 
 
 @pytest.mark.parametrize("person", ["victor", None])
-def test_neither_a_stranger_nor_the_system_may(invited, people, person):
+def test_neither_a_stranger_nor_the_system_may_remove_a_guest(invited, people, person):
     with refused(invited, NotYours):
         actions.remove_guest(invited, by=person and getattr(people, person), user=people.thomas)
 
@@ -51,7 +51,7 @@ def test_only_a_guest_can_be_removed(invited, people):
     assert "Emily Carter" in str(refusal.value)
 
 
-def test_removing_twice_is_recorded_once(invited, people):
+def test_removing_a_guest_twice_is_recorded_once(invited, people):
     actions.remove_guest(invited, by=people.lea, user=people.thomas)
     with refused(invited, NotPossible, "user"):
         actions.remove_guest(invited, by=people.lea, user=people.thomas)

@@ -33,26 +33,26 @@ def test_an_expired_ticket_is_reopened(closed, people, travel):
     assert closed.status == "in_progress"
 
 
-def test_it_is_free_when_nobody_was_in_charge(ticket, people):
+def test_a_reopened_ticket_is_free_when_nobody_was_in_charge(ticket, people):
     actions.cancel(ticket, by=people.lea)
     actions.reopen(ticket, by=people.lea)
     assert (ticket.status, ticket.assignee) == ("free", None)
 
 
-def test_it_is_free_when_its_manager_left_the_service(closed, people):
+def test_a_reopened_ticket_is_free_when_its_manager_left_the_service(closed, people):
     ServiceManager.objects.filter(user=people.karim).delete()
     actions.reopen(closed, by=people.sophie)
     assert (closed.status, closed.assignee) == ("free", None)
 
 
-def test_it_is_free_when_its_manager_was_deactivated(closed, people):
+def test_a_reopened_ticket_is_free_when_its_manager_was_deactivated(closed, people):
     people.karim.is_active = False
     people.karim.save()
     actions.reopen(closed, by=people.sophie)
     assert (closed.status, closed.assignee) == ("free", None)
 
 
-def test_the_algorithm_does_not_run(ticket, general, people):
+def test_the_algorithm_does_not_run_when_a_ticket_is_reopened(ticket, general, people):
     general.algorithm = "first"
     general.save()
     actions.cancel(ticket, by=people.lea)

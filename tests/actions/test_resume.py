@@ -9,14 +9,14 @@ from wagtail_helpdesk.models import Ticket
 
 
 @pytest.mark.parametrize("stage", ["postponed", "incomplete"])
-def test_the_one_in_charge_goes_on(request, stage, people):
+def test_the_manager_in_charge_resumes_the_ticket(request, stage, people):
     ticket = request.getfixturevalue(stage)
     event = actions.resume(ticket, by=people.karim, text="La pièce est là.")
     assert (ticket.status, ticket.assignee) == ("in_progress", people.karim)
     assert event.text == "La pièce est là."
 
 
-def test_they_need_not_wait_for_the_day(taken, people, a_day_to_come):
+def test_a_postponed_ticket_can_be_resumed_before_its_day(taken, people, a_day_to_come):
     actions.postpone(taken, by=people.karim, until=a_day_to_come)
     actions.resume(taken, by=people.karim)
     assert (taken.status, taken.resume_on) == ("in_progress", None)

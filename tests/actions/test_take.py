@@ -87,7 +87,7 @@ def test_the_privilege_to_take_over_is_not_enough_for_a_free_ticket(ticket, gene
         actions.take(ticket, by=people.sophie)
 
 
-def test_the_one_in_charge_has_nothing_to_take(taken, people):
+def test_the_manager_in_charge_cannot_take_the_ticket_again(taken, people):
     with refused(taken, NotYours):
         actions.take(taken, by=people.karim)
 
@@ -99,7 +99,7 @@ def test_an_ended_ticket_is_not_taken(request, ended, people):
         actions.take(ticket, by=people.sophie)
 
 
-def test_of_two_who_saw_it_free_the_second_is_told(ticket, people):
+def test_the_second_of_two_people_who_take_a_ticket_is_refused_with_its_manager(ticket, people):
     seen_by_sophie = Ticket.objects.get(pk=ticket.pk)
     actions.take(ticket, by=people.karim)
     with refused(seen_by_sophie, NotNow) as refusal:

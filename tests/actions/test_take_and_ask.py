@@ -6,7 +6,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
 
 
-def test_it_takes_then_asks(ticket, people):
+def test_take_and_ask_records_taking_then_asking(ticket, people):
     event = actions.take_and_ask(ticket, by=people.karim, text="Quel étage ?")
     assert history(ticket) == ["open_ticket", "take", "ask_information"]
     assert (ticket.status, ticket.assignee) == ("incomplete", people.karim)

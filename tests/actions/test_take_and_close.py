@@ -1,4 +1,4 @@
-"""Taking a ticket and closing it in the same act (guide I.2)."""
+"""Taking a ticket and closing it in the same action (guide I.2)."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
 from wagtail_helpdesk.models import Ticket
 
 
-def test_it_takes_then_closes(ticket, people):
+def test_take_and_close_records_taking_then_closing(ticket, people):
     event = actions.take_and_close(ticket, by=people.karim, text="Radiateur purgé.")
     assert history(ticket) == ["open_ticket", "take", "close"]
     assert (ticket.status, ticket.assignee) == ("closed", people.karim)
@@ -24,7 +24,7 @@ def test_message_and_files_go_with_the_closure(ticket, people):
     assert (taking.text, taking.attachments.count()) == ("", 0)
 
 
-def test_it_takes_over_from_a_colleague(taken, people):
+def test_take_and_close_takes_over_from_a_colleague(taken, people):
     actions.take_and_close(taken, by=people.sophie)
     assert (taken.status, taken.assignee) == ("closed", people.sophie)
 
@@ -62,7 +62,7 @@ def test_to_take_and_close_twice_is_refused(ticket, people):
         actions.take_and_close(ticket, by=people.karim)
 
 
-def test_somebody_who_wrote_meanwhile_stops_it_whole(ticket, people):
+def test_a_message_in_the_meantime_stops_both_taking_and_closing(ticket, people):
     seen = ticket.events.last().pk
     actions.comment(ticket, by=people.lea, text="Il fait 12 degrés maintenant.")
     with refused(ticket, NotNow):

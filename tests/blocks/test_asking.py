@@ -95,7 +95,9 @@ def test_a_chosen_category_gives_its_form(reader, people, general, heating, offi
     assert fields(page)["page"] == str(office.pk)
 
 
-def test_another_category_gives_its_form(reader, people, general, heating, plumbing):
+def test_choosing_another_category_shows_the_form_of_that_category(
+    reader, people, general, heating, plumbing
+):
     browser = reader(people.lea)
     address = f"{ASK}?service={general.pk}&wanted={heating.pk}"
     answer = browser.post(address, refill="1", category=plumbing.pk)
@@ -138,14 +140,14 @@ def test_the_ticket_remembers_its_page(reader, people, heating, office):
     assert Ticket.objects.get().origin.page.title == "Mon bureau"
 
 
-def test_files_come_along(reader, people, heating):
+def test_files_of_the_short_form_are_attached(reader, people, heating):
     address = f"{ASK}?category={heating.pk}"
     file = SimpleUploadedFile("photo.txt", b"froid")
     send(reader(people.lea), address, subject="Radiateur", text="Froid", files=[file])
     assert Ticket.objects.get().events.get().attachments.get().name == "photo.txt"
 
 
-def test_sent_twice_it_is_one_ticket(reader, people, heating):
+def test_a_form_sent_twice_opens_one_ticket(reader, people, heating):
     browser = reader(people.lea)
     data = fields(browser.fragment("ask", category=heating.pk))
     data |= {"subject": "Radiateur froid", "text": "Salle A 12"}
@@ -189,7 +191,7 @@ def test_a_stranger_to_the_service_cannot_ask_it(reader, people, general, heatin
     assert not Ticket.objects.exists()
 
 
-def test_whoever_is_logged_out_opens_nothing(reader, heating):
+def test_a_logged_out_visitor_opens_no_ticket(reader, heating):
     answer = reader().post(ASK, category=heating.pk, subject="x", text="y")
     assert (answer.status_code, answer.content) == (204, b"")
     assert not Ticket.objects.exists()

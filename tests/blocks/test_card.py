@@ -59,12 +59,12 @@ def test_a_service_for_some_is_not_in_the_page(block, restricted):
     assert "Facilities" not in block("helpdesk_card", service=restricted).get_text()
 
 
-def test_those_who_see_it_find_its_card(reader, people, restricted):
+def test_people_with_access_to_a_service_find_its_card(reader, people, restricted):
     page = reader(people.victor).fragment("card", service=restricted.pk)
     assert page.h3.get_text() == "Facilities"
 
 
-def test_others_find_an_empty_frame(reader, people, restricted):
+def test_people_without_access_to_a_service_find_an_empty_frame(reader, people, restricted):
     assert reader(people.lea).get("card", service=restricted.pk).content == b""
     assert reader(people.gilles).get("card", service=restricted.pk).content == b""
 
@@ -122,14 +122,16 @@ def test_what_says_nothing_is_no_answer(people, general, heating):
     assert statistics.get_usual_first_answer(general) is None
 
 
-def test_what_one_takes_with_a_word_is_answered(people, general, heating):
+def test_taking_with_a_message_counts_as_first_answer(people, general, heating):
     for _ in range(6):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")
         actions.take(ticket, by=people.karim, text="J’arrive")
     assert statistics.get_usual_first_answer(general) is not None
 
 
-def test_it_is_worked_out_once_an_hour(general, answered, django_assert_num_queries):
+def test_the_usual_first_answer_is_calculated_once_an_hour(
+    general, answered, django_assert_num_queries
+):
     answered(1, 2, 3, 4, 5)
     with django_assert_num_queries(1):
         statistics.get_usual_first_answer(general)

@@ -28,24 +28,24 @@ def test_a_page_editor_reads_the_name_of_a_service_open_to_everybody(general):
     assert shown(ServiceChooserBlock(), general)["string"] == "Services Généraux"
 
 
-def test_S_WAG_01_and_of_no_other_whatever_id_they_send(private):
+def test_the_chooser_does_not_name_a_service_the_editor_may_not_see(private):
     assert shown(ServiceChooserBlock(), private)["string"] == (
         f"Service no. {private.pk}, not shown to everybody"
     )
 
 
-def test_S_WAG_01_nor_of_its_categories(private, network):
+def test_the_chooser_does_not_name_a_category_of_a_service_the_editor_may_not_see(private, network):
     assert "Réseau" not in shown(CategoryChooserBlock(), network)["string"]
 
 
-def test_S_WAG_01_nor_of_a_hidden_category(heating):
+def test_the_chooser_does_not_name_a_hidden_category(heating):
     assert shown(CategoryChooserBlock(), heating)["string"] == "Chauffage"
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     heating.refresh_from_db()
     assert "Chauffage" not in shown(CategoryChooserBlock(), heating)["string"]
 
 
-def test_S_WAG_01_nor_does_the_comparison_of_two_revisions(private, general):
+def test_the_comparison_of_revisions_does_not_name_a_private_service(private, general):
     body, nothing = Body(), Body().normalize([])
     usual = body.child_blocks["helpdesk_card"].get_default()
     cards = [("helpdesk_card", {**usual, "service": each}) for each in (private, general)]
@@ -59,7 +59,7 @@ BLOCKS = ("helpdesk_card", "helpdesk_queue", "helpdesk_ask", "helpdesk_catalogue
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_S_WAG_01_the_page_of_everybody_does_not_name_it(block, private, network, name):
+def test_a_public_page_does_not_name_a_private_service(block, private, network, name):
     chosen = {"services": [private]} if name == "helpdesk_catalogue" else {"service": private}
     more = {"category": network} if name == "helpdesk_ask" else {}
     text = str(block(name, **chosen, **more))

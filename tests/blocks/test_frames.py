@@ -127,7 +127,7 @@ def test_a_page_preview_shows_the_frame_without_personal_content(
 
 @pytest.fixture
 def cached_site(settings):
-    """The host serves its pages through Django’s page cache, whoever asks."""
+    """The host serves its pages through Django’s page cache, for every visitor."""
     settings.ROOT_URLCONF = "tests.blocks.host"
     settings.MIDDLEWARE = [
         "django.middleware.cache.UpdateCacheMiddleware",

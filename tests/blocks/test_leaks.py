@@ -1,4 +1,4 @@
-"""No block, panel, list or search names a ticket to somebody who may not see it."""
+"""No block, panel, list or search names a ticket to a person who may not see it."""
 
 import re
 
@@ -54,32 +54,32 @@ def browser(helpdesk, world, people):  # noqa: F811
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_S_VIS_11_nobody_is_led_to_a_ticket_they_may_not_see(browser, people, username):
+def test_no_place_names_a_ticket_that_the_user_may_not_see(browser, people, username):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     for place in PLACES:
         assert named(client, place) <= seen, place
 
 
-def test_and_these_places_do_name_tickets(browser):
+def test_the_places_checked_for_leaks_do_name_tickets(browser):
     sophie, lea = browser("sophie"), browser("lea")
     found = {place for place in PLACES if named(sophie, place) | named(lea, place)}
     assert found >= {place for place in PLACES if "queue" in place or "requests" in place}
     assert {f"{BLOCKS}panel/", "/assistance/tickets/", PLACES[-2], "/admin/"} <= found
 
 
-def test_what_one_is_led_to_opens(browser):
+def test_every_ticket_named_to_a_user_can_be_opened(browser):
     client = browser("sophie")
     for number in set().union(*(named(client, place) for place in PLACES)):
         assert client.get(f"/assistance/tickets/{number}/").status_code == 200
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_S_VIS_11_what_one_may_not_see_is_not_found(browser, people, username):
+def test_a_ticket_that_the_user_may_not_see_is_not_found(browser, people, username):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     let_in = username != "anonymous" and getattr(people, username).is_active
     for ticket in Ticket.objects.exclude(pk__in=seen):
         answer = client.get(f"/assistance/tickets/{ticket.pk}/")
-        # Whoever is not logged in is led to the log-in, for any number alike.
+        # Anonymous visitors are redirected to the login, for any number alike.
         assert answer.status_code == (404 if let_in else 302)

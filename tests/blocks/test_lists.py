@@ -15,7 +15,7 @@ FRAMES = ("requests", "queue", "panel", "services", "ask", "card")
 # -- my requests -----------------------------------------------------------------------------------
 
 
-def test_one_finds_ones_open_tickets(reader, people, ticket):
+def test_a_requester_finds_their_open_tickets(reader, people, ticket):
     page = reader(people.lea).fragment("requests")
     assert page.select_one(".hd-list tbody a")["href"] == f"/assistance/tickets/{ticket.pk}/"
 
@@ -34,7 +34,7 @@ def test_the_list_is_as_long_as_the_editor_wants(reader, people, heating):
     assert len(page.select(".hd-list tbody tr")) == 2
 
 
-def test_nobody_elses_are_there(reader, people, ticket):
+def test_the_tickets_of_other_people_are_not_listed(reader, people, ticket):
     assert ticket.subject not in reader(people.victor).fragment("requests").get_text()
 
 
@@ -47,7 +47,7 @@ def test_managers_find_their_queue(reader, people, ticket):
     assert "queue=free" in page.find_all("a")[-1]["href"]
 
 
-def test_another_queue_is_another(reader, people, ticket):
+def test_the_block_lists_only_tickets_of_the_chosen_queue(reader, people, ticket):
     assert ticket.subject not in reader(people.karim).fragment("queue", queue="mine").get_text()
 
 
@@ -124,7 +124,7 @@ STRANGERS = [
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_no_frame_tells_a_stranger_of_a_private_ticket(reader, people, dsi, taken, name):
+def test_no_frame_names_a_private_ticket_to_a_stranger(reader, people, dsi, taken, name):
     assert taken.visibility == Visibility.PRIVATE
     for frame in FRAMES:
         answer = reader(getattr(people, name)).get(frame, queue="all", count=25)
@@ -132,7 +132,7 @@ def test_no_frame_tells_a_stranger_of_a_private_ticket(reader, people, dsi, take
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-def test_nobody_is_told_nothing(reader, people, taken, frame):
+def test_every_frame_is_empty_for_a_logged_out_visitor(reader, people, taken, frame):
     answer = reader().get(frame)
     assert (answer.status_code, answer.content) == (204, b"")
 
@@ -145,7 +145,7 @@ def test_a_deactivated_account_is_nobody(reader, people, taken, frame):
 
 
 @pytest.mark.parametrize("frame", [frame for frame in FRAMES if frame != "ask"])
-def test_reading_is_all_one_can_do(reader, people, helpdesk, frame):
+def test_block_fragments_refuse_post(reader, people, helpdesk, frame):
     assert reader(people.lea).post(f"/helpdesk-mail/blocks/{frame}/").status_code == 405
 
 

@@ -25,7 +25,7 @@ def test_a_page_asks_whom_its_section_names(general, section, office):
     assert Routing.objects.in_force(office).service == general
 
 
-def test_the_nearest_page_wins(general, dsi, section, office):
+def test_the_routing_of_the_nearest_page_applies(general, dsi, section, office):
     Routing.objects.create(page=section, service=general)
     Routing.objects.create(page=office, service=dsi)
     assert Routing.objects.in_force(office).service == dsi
@@ -51,7 +51,7 @@ def test_a_copy_of_a_page_copies_no_routing(general, section, office):
     assert Routing.objects.in_force(copy) is None
 
 
-def test_it_is_read_once_for_all_that_stands_on_a_page(
+def test_the_routing_of_a_page_is_read_once_for_all_its_parts(
     general, section, office, django_assert_num_queries
 ):
     Routing.objects.create(page=section, service=general)
@@ -100,21 +100,21 @@ def form_of(page):
     return reverse("wagtail_helpdesk_routing", args=[page.pk])
 
 
-def test_whoever_publishes_the_page_names_it(editor, heating, section):
+def test_an_editor_who_publishes_the_page_sets_its_routing(editor, heating, section):
     answer = editor.post(form_of(section), {"service": "", "category": heating.pk})
     assert answer.status_code == 302
     kept = Routing.objects.get(page=section)
     assert (kept.service, kept.category) == (heating.service, heating)
 
 
-def test_the_history_of_the_page_says_so(editor, people, general, section):
+def test_a_change_of_routing_is_in_the_history_of_the_page(editor, people, general, section):
     editor.post(form_of(section), {"service": general.pk, "category": ""})
     entry = PageLogEntry.objects.get(action="wagtail_helpdesk.route")
     assert (entry.user, entry.data) == (people.alice, {"to": "Services Généraux"})
     assert editor.get(reverse("wagtailadmin_pages:history", args=[section.pk])).status_code == 200
 
 
-def test_nothing_named_takes_it_back(editor, general, section):
+def test_an_empty_form_removes_the_routing(editor, general, section):
     Routing.objects.create(page=section, service=general)
     editor.post(form_of(section), {"service": "", "category": ""})
     assert not Routing.objects.exists()
@@ -140,7 +140,9 @@ def test_a_service_the_editor_may_not_ask_cannot_be_named(editor, general, secti
     assert not Routing.objects.exists()
 
 
-def test_who_does_not_publish_the_page_cannot(client, people, general, section):
+def test_an_editor_who_may_not_publish_the_page_cannot_set_its_routing(
+    client, people, general, section
+):
     people.alice.groups.add(Group.objects.get(name="Editors"))
     client.force_login(people.alice)
     assert client.get(form_of(section)).status_code == 302  # Wagtail leads back home
@@ -154,7 +156,7 @@ def test_a_manager_of_the_service_does_not_publish_pages(client, people, general
     assert not Routing.objects.exists()
 
 
-def test_the_page_editor_leads_there(editor, helpdesk, section):
+def test_the_page_editor_links_to_the_routing_form(editor, helpdesk, section):
     page = editor.get(reverse("wagtailadmin_pages:edit", args=[section.pk]))
     assert form_of(section) in page.content.decode()
 
@@ -172,7 +174,9 @@ def private(general):
 BLANK = {"service": "", "category": ""}
 
 
-def test_S_WAG_01_a_page_below_does_not_name_it(editor, private, heating, section, office):
+def test_the_form_of_a_page_below_does_not_name_a_private_service(
+    editor, private, heating, section, office
+):
     Routing.objects.create(page=section, service=private, category=heating)
     text = editor.get(form_of(office)).content.decode()
     assert f"Category no. {heating.pk}, not shown to everybody" in text
@@ -180,7 +184,9 @@ def test_S_WAG_01_a_page_below_does_not_name_it(editor, private, heating, sectio
     assert "Chauffage" not in text
 
 
-def test_S_WAG_01_the_form_says_that_something_is_set_and_not_what(editor, private, section):
+def test_the_form_says_that_a_routing_is_set_without_naming_a_private_service(
+    editor, private, section
+):
     Routing.objects.create(page=section, service=private)
     text = editor.get(form_of(section)).content.decode()
     assert "that you cannot see" in text
@@ -188,12 +194,14 @@ def test_S_WAG_01_the_form_says_that_something_is_set_and_not_what(editor, priva
     assert "Services Généraux" not in text
 
 
-def test_an_editor_who_sees_it_is_not_told_so(editor, general, section):
+def test_the_form_has_no_such_hint_for_an_editor_who_sees_the_service(editor, general, section):
     Routing.objects.create(page=section, service=general)
     assert "that you cannot see" not in editor.get(form_of(section)).content.decode()
 
 
-def test_what_is_not_shown_is_not_taken_back(editor, private, heating, section):
+def test_an_empty_form_keeps_a_routing_that_the_editor_may_not_see(
+    editor, private, heating, section
+):
     Routing.objects.create(page=section, service=private, category=heating)
     assert editor.post(form_of(section), BLANK).status_code == 302
     kept = Routing.objects.get(page=section)
@@ -201,20 +209,22 @@ def test_what_is_not_shown_is_not_taken_back(editor, private, heating, section):
     assert not PageLogEntry.objects.filter(action="wagtail_helpdesk.route").exists()
 
 
-def test_nor_is_a_hidden_category_of_a_service_that_is_shown(editor, general, heating, section):
+def test_saving_the_form_keeps_a_hidden_category_of_a_visible_service(
+    editor, general, heating, section
+):
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     Routing.objects.create(page=section, service=general, category=heating)
     editor.post(form_of(section), {"service": general.pk, "category": ""})
     assert Routing.objects.get(page=section).category == heating
 
 
-def test_another_choice_replaces_it(editor, private, dsi, section):
+def test_another_choice_replaces_a_private_routing(editor, private, dsi, section):
     Routing.objects.create(page=section, service=private)
     editor.post(form_of(section), {"service": dsi.pk, "category": ""})
     assert Routing.objects.get(page=section).service == dsi
 
 
-def test_S_WAG_01_the_history_does_not_name_it(people, private, section):
+def test_the_history_of_a_page_does_not_name_a_private_service(people, private, section):
     people.sophie.groups.add(Group.objects.get(name="Moderators"))
     manager = Client()
     manager.force_login(people.sophie)
@@ -243,7 +253,7 @@ def test_the_link_asks_nothing_that_was_taken_out_of_use(heating, section, offic
     assert f'href="{address}"' in link(office, rf)
 
 
-def test_without_a_routing_one_chooses(office, rf):
+def test_without_a_routing_the_link_points_to_the_catalogue(office, rf):
     assert f'href="/assistance/new/?page={office.pk}"' in link(office, rf)
 
 
@@ -252,14 +262,14 @@ def test_without_a_helpdesk_there_is_no_link(helpdesk, office, rf):
     assert link(office, rf) == ""
 
 
-def test_nobody_reports_a_problem_with_the_helpdesk_itself(people, helpdesk, rf):
+def test_pages_of_the_helpdesk_have_no_link_to_report_a_problem(people, helpdesk, rf):
     assert link(helpdesk, rf) == ""
     request = rf.get("/")
     request.user = people.gilles
     assert "Report a problem" not in Userbar(object=helpdesk).render_html({"request": request})
 
 
-def test_the_userbar_has_it_too(people, heating, section, office, rf):
+def test_the_userbar_links_to_report_a_problem(people, heating, section, office, rf):
     Routing.objects.create(page=section, service=heating.service, category=heating)
     request = rf.get("/")
     request.user = people.gilles
@@ -297,7 +307,9 @@ def test_the_choice_of_a_category_keeps_it(visit, people, heating, office):
     assert page.find("a", string="Chauffage")["href"].endswith(f"?page={office.pk}")
 
 
-def test_another_category_keeps_it(visit, people, heating, plumbing, office):
+def test_choosing_another_category_keeps_the_page_of_origin(
+    visit, people, heating, plumbing, office
+):
     visitor = visit(people.lea)
     answer = visitor.post(
         f"new/{heating.pk}/", refill="1", category=plumbing.pk, page=office.pk, subject="", text=""
@@ -306,7 +318,9 @@ def test_another_category_keeps_it(visit, people, heating, plumbing, office):
 
 
 @pytest.mark.parametrize("why", ["private", "disabled", "no tickets", "made up"])
-def test_what_one_may_not_ask_from_a_page_leads_to_the_choice(visit, people, heating, office, why):
+def test_a_category_closed_to_the_visitor_redirects_to_the_catalogue(
+    visit, people, heating, office, why
+):
     service, category = Service.objects.filter(pk=heating.service_id), heating.pk
     if why == "private":
         service.update(everyone=False)
@@ -330,7 +344,7 @@ def test_without_a_page_it_is_not_found(visit, people, network):
     assert visit(people.lea).get("new/987654/").status_code == 404
 
 
-def told(visitor, ticket):
+def shows_the_page(visitor, ticket):
     return "From the page" in visitor.page(f"tickets/{ticket.pk}/").get_text()
 
 
@@ -354,13 +368,16 @@ def test_who_may_not_see_the_page_does_not_learn_its_title(
 ):
     people.karim.groups.clear()
     ticket = opened_from(visit(people.lea), heating, office)
-    assert (told(visit(people.lea), ticket), told(visit(people.karim), ticket)) == (True, False)
+    assert (
+        shows_the_page(visit(people.lea), ticket),
+        shows_the_page(visit(people.karim), ticket),
+    ) == (True, False)
 
 
 def test_a_page_taken_offline_is_not_named(visit, people, heating, office):
     ticket = opened_from(visit(people.lea), heating, office)
     office.unpublish()
-    assert not told(visit(people.lea), ticket)
+    assert not shows_the_page(visit(people.lea), ticket)
 
 
 def test_a_page_one_may_not_see_cannot_be_claimed(visit, people, heating, office, for_staff):

@@ -91,7 +91,7 @@ def close(page, path):
     page.get_by_text("is closed.").wait_for()
 
 
-def test_a_09_the_dialog_takes_the_focus_and_gives_it_back(page_as, helpdesk, people, taken):
+def test_a_dialog_takes_the_focus_and_gives_it_back(page_as, helpdesk, people, taken):
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{taken.pk}/")
     link = karim.get_by_role("link", name="Close", exact=True)
@@ -210,9 +210,7 @@ def test_a_search_of_the_directory_that_fails_leaves_the_form(page_as, helpdesk,
     expect(lea.get_by_role("alert")).to_have_count(0)
 
 
-def test_a_22_a_search_of_the_directory_after_the_login_expired_loses_nothing(
-    page_as, helpdesk, people, taken
-):
+def test_a_directory_search_after_the_login_expired_loses_nothing(page_as, helpdesk, people, taken):
     lea = page_as(people.lea)
     lea.goto(f"/assistance/tickets/{taken.pk}/invite/")
     lea.get_by_label("Comment").fill("Pour avis.")
@@ -224,7 +222,7 @@ def test_a_22_a_search_of_the_directory_after_the_login_expired_loses_nothing(
     assert not taken.guests.exists()
 
 
-def test_a_22_a_change_of_category_after_the_login_expired_loses_nothing(
+def test_a_change_of_category_after_the_login_expired_loses_nothing(
     page_as, helpdesk, people, heating, plumbing
 ):
     lea = page_as(people.lea)

@@ -13,7 +13,7 @@ ACCOUNT = "/admin/account/"
 
 
 class Account:
-    """Somebody who may enter the Wagtail admin, at the page of their account."""
+    """A person with access to the Wagtail admin, on their account page."""
 
     def __init__(self, user):
         user.user_permissions.add(Permission.objects.get(codename="access_admin"))
@@ -64,7 +64,7 @@ def test_an_error_stops_the_whole_account(karim, people, general):
     assert people.karim.first_name == "Karim"
 
 
-def test_somebody_who_manages_nothing_has_only_their_own_switches(people, general):
+def test_a_person_who_manages_nothing_has_only_their_own_switches(people, general):
     people.alice.groups.add(Group.objects.get_or_create(name="Editors")[0])
     page = Account(people.alice).page()
     assert page.find("input", {"name": "helpdesk_own-alerts_as_guest"})

@@ -129,14 +129,14 @@ def busy(people, heating):
     return given
 
 
-def test_what_does_not_wait_hides_nothing_that_does(home, people, busy, monkeypatch):
+def test_tickets_that_do_not_wait_take_no_place_of_waiting_ones(home, people, busy, monkeypatch):
     monkeypatch.setattr(overview, "MAX_WAITING", 4)
     page = home(people.karim)
     assert {subject for subject, _ in waiting(page)} == {each.subject for each in busy[:3]}
     assert counted(page, "waiting") == "3"
 
 
-def test_a_capped_count_says_so(home, people, busy, monkeypatch):
+def test_a_capped_count_is_shown_with_a_plus_sign(home, people, busy, monkeypatch):
     monkeypatch.setattr(overview, "MAX_WAITING", 3)
     assert counted(home(people.karim), "waiting") == "2+"
 
@@ -281,7 +281,7 @@ ANSWERS_NOTHING_HERE = [
 
 
 @pytest.mark.parametrize("name", ANSWERS_NOTHING_HERE)
-def test_somebody_who_manages_nothing_has_no_panel(home, people, taken, name):
+def test_a_person_who_manages_nothing_has_no_panel(home, people, taken, name):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     page = home(getattr(people, name))
     assert page.select_one("#helpdesk-section") is None
@@ -342,5 +342,5 @@ def test_the_summary_takes_no_further_statement(helpdesk, people, ticket):
     assert len([q for q in queries if "wagtail_helpdesk" in q["sql"]]) == 6
 
 
-def test_one_statement_for_somebody_who_manages_nothing(statements, people, ticket):
+def test_the_home_page_makes_one_query_for_a_person_who_manages_nothing(statements, people, ticket):
     assert statements(people.alice) == (1, False)

@@ -13,7 +13,7 @@ def admin_search(people):
     """Return the search page of the admin for a user."""
 
     def page(user, query="pompe & eau"):
-        # The search of the admin is that of the pages: for whoever may edit some.
+        # The search of the admin is that of pages: for people who may edit some.
         user.groups.add(Group.objects.get(name="Editors"))
         client = Client()
         client.force_login(user)

@@ -11,7 +11,7 @@ from wagtail_helpdesk.directory import (
 )
 from wagtail_helpdesk.models import Absence, Guest, PermanentGuest, ServiceManager, Ticket
 
-#: The address of somebody who has no account yet.
+#: The e-mail address of a person without account.
 TAKEN = "dean@arvelle.example"
 
 

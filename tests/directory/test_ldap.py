@@ -51,7 +51,7 @@ def names(candidates):
 # -- One person --
 
 
-def test_somebody_who_never_logged_in_gets_an_account_on_first_use(ldap_directory):
+def test_a_person_who_never_logged_in_gets_an_account_on_first_use(ldap_directory):
     lea = find_person("lea")
     assert (lea.first_name, lea.last_name, lea.email) == (
         "Léa",
@@ -61,7 +61,7 @@ def test_somebody_who_never_logged_in_gets_an_account_on_first_use(ldap_director
     assert not lea.has_usable_password()
 
 
-def test_somebody_is_found_by_address_whatever_its_case(ldap_directory):
+def test_a_person_is_found_by_email_in_any_case(ldap_directory):
     assert find_person("LEA.Fournier@arvelle.example").get_username() == "lea"
 
 
@@ -158,7 +158,7 @@ def _no_savepoint(using=None, savepoint=True):
 # -- Linked by identifier, never by address alone --
 
 
-def test_somebody_named_first_and_logged_in_later_is_one_account(ldap_directory):
+def test_a_person_named_first_and_logged_in_later_has_one_account(ldap_directory):
     found = find_person("Lea.Fournier@Arvelle.Example")
     assert authenticate(username="LEA", password=PASSWORD) == found
     assert User.objects.count() == 1
@@ -407,7 +407,7 @@ def test_a_group_has_its_members_and_makes_nobody(ldap_directory):
     assert not User.objects.exists()
 
 
-def test_nobody_who_is_there_is_missing(ldap_directory):
+def test_people_in_the_directory_are_not_reported_missing(ldap_directory):
     users = find_people("lea, karim, marcel")
     User.objects.filter(username="karim").update(username="KARIM")
     assert site_directory().missing(User.objects.all()) == []

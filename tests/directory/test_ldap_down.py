@@ -42,7 +42,7 @@ def why(question, *args):
 
 
 @pytest.mark.parametrize("typed", ["lea", "lea.fournier@arvelle.example"])
-def test_a_dead_directory_is_told_from_an_unknown_person(ldap_directory, typed):
+def test_a_dead_directory_is_distinguished_from_an_unknown_person(ldap_directory, typed):
     with ldap_directory.stopped():
         assert why(find_person, typed) == "down"
     assert not User.objects.exists()
@@ -143,7 +143,7 @@ def test_a_card_from_a_silent_directory_is_empty(deaf_directory):
 # -- Mistrusted: wrong passwords, no password, no encryption --
 
 
-def test_a_wrong_service_password_is_told_from_an_unknown_person_and_from_a_dead_server(
+def test_a_wrong_service_password_is_neither_an_unknown_person_nor_a_dead_server(
     ldap_directory, settings, caplog
 ):
     settings.AUTH_LDAP_BIND_PASSWORD = "wrong"
@@ -154,7 +154,9 @@ def test_a_wrong_service_password_is_told_from_an_unknown_person_and_from_a_dead
 
 
 @pytest.mark.parametrize("setting", ["AUTH_LDAP_BIND_PASSWORD"])
-def test_django_auth_ldaps_own_error_is_told_apart_by_its_signal(ldap_directory, settings, setting):
+def test_an_error_of_django_auth_ldap_is_recognised_by_its_signal(
+    ldap_directory, settings, setting
+):
     backend = site_directory()._backend
     setattr(backend.settings, setting.removeprefix("AUTH_LDAP_"), "wrong")
     assert why(accounts.get_account, backend, "lea") == "refused"

@@ -81,13 +81,13 @@ def test_a_renamed_identifier_stays_the_account_it_was(karim, ldap_directory):
     assert ServiceManager.objects.get().user == karim
 
 
-def test_naming_somebody_by_a_new_identifier_finds_the_account_there_was(karim, ldap_directory):
+def test_naming_a_person_by_a_new_identifier_finds_the_existing_account(karim, ldap_directory):
     ldap_directory.rename("karim", "kbenali")
     assert find_person("kbenali") == karim
     assert User.objects.get().get_username() == "kbenali"
 
 
-def test_logging_in_with_a_new_identifier_opens_the_account_there_was(
+def test_logging_in_with_a_new_identifier_opens_the_existing_account(
     karim, ldap_directory, settings
 ):
     settings.AUTHENTICATION_BACKENDS = ["wagtail_helpdesk.directory.ldap.PromptLDAPBackend"]
@@ -95,7 +95,7 @@ def test_logging_in_with_a_new_identifier_opens_the_account_there_was(
     assert authenticate(username="kbenali", password=PASSWORD) == karim
 
 
-def test_logging_in_notes_which_entry_it_is(ldap_directory, settings):
+def test_logging_in_stores_the_directory_entry_of_the_account(ldap_directory, settings):
     settings.AUTHENTICATION_BACKENDS = ["wagtail_helpdesk.directory.ldap.PromptLDAPBackend"]
     user = authenticate(username="lea", password=PASSWORD)
     assert DirectoryIdentity.objects.get().user == user

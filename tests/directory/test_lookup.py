@@ -79,7 +79,7 @@ def test_one_unknown_name_keeps_the_others_in_the_error(people):
     assert "“nobody” is unknown." in error.value.message
 
 
-def test_an_ambiguous_name_is_told_from_an_unknown_one(people):
+def test_an_ambiguous_name_is_distinguished_from_an_unknown_one(people):
     User.objects.create_user("lea2", email="lea.fournier@arvelle.example")
     with pytest.raises(UnresolvedPeople) as error:
         find_people("nobody, lea.fournier@arvelle.example")
@@ -175,7 +175,7 @@ def test_an_external_guest_is_made_once(people, open_house):
     assert find_person("SOMEONE@elsewhere.example", external=True) == first
 
 
-def test_somebody_who_is_to_manage_is_never_made_from_an_address(people, open_house):
+def test_a_future_manager_is_never_created_from_an_email(people, open_house):
     with pytest.raises(UnknownPerson):
         find_person("someone@elsewhere.example")
 

@@ -25,7 +25,7 @@ def names(candidates):
 # -- One person --
 
 
-def test_somebody_is_found_by_identifier(people):
+def test_a_person_is_found_by_identifier(people):
     assert find_person("lea") == people.lea
 
 
@@ -33,7 +33,7 @@ def test_an_identifier_is_the_same_in_capitals_and_between_spaces(people):
     assert find_person("  LEA ") == people.lea
 
 
-def test_somebody_is_found_by_address_whatever_its_case(people):
+def test_a_person_is_found_by_email_in_any_case(people):
     assert find_person("Lea.Fournier@Arvelle.Example") == people.lea
 
 
@@ -60,13 +60,13 @@ def test_an_address_shared_with_a_deactivated_account_is_the_active_ones(people)
     assert find_person("lea.fournier@arvelle.example") == people.lea
 
 
-def test_somebody_deactivated_is_unknown(people):
+def test_a_deactivated_person_is_unknown(people):
     with pytest.raises(UnknownPerson, match="“yvette” is unknown"):
         find_person("yvette")
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "nobody", "no\x00body", "lea\x00", "%", "_"])
-def test_whoever_does_not_exist_is_unknown(people, typed):
+def test_a_person_who_does_not_exist_is_unknown(people, typed):
     with pytest.raises(UnknownPerson):
         find_person(typed)
 
@@ -117,7 +117,7 @@ def test_a_search_stops_at_its_limit(people):
     assert len(search_people("arvelle", limit=5)) <= 5
 
 
-def test_a_search_makes_nobody(people):
+def test_a_search_creates_no_account(people):
     before = User.objects.count()
     search_people("fournier")
     assert User.objects.count() == before

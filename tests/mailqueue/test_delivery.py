@@ -298,7 +298,7 @@ class TestBrokenMails:
         [ValueError("a\x00b\ud800c"), DataError("too long"), RecursionError("deep")],
         ids=["words that cannot be stored", "database", "recursion"],
     )
-    def test_r30_whatever_goes_wrong_in_one_mail_the_others_leave_and_it_dies(
+    def test_a_mail_that_always_fails_is_abandoned_and_the_others_are_sent(
         self, ticket, people, smtp, broken_for, error, monkeypatch
     ):
         # The report of this test could not be written either.
@@ -311,7 +311,9 @@ class TestBrokenMails:
         assert OutgoingMail.objects.get(user=people.sophie).state == State.DEAD
         assert len(smtp.messages) == 3
 
-    def test_a_mail_whose_writing_never_ends_dies_alone(self, ticket, people, smtp, broken_for):
+    def test_a_mail_whose_composition_never_ends_is_abandoned_alone(
+        self, ticket, people, smtp, broken_for
+    ):
         broken_for(people.sophie, None)
         dispatch_waiting_events()
         for _ in range(queue.MAX_UNANSWERED + 2):
@@ -465,7 +467,7 @@ class TestCheckedAgain:
 
     @pytest.fixture
     def alerted(self, general, heating, people, smtp):
-        """Announce a new ticket to an extra address; deliver it and say how that ended."""
+        """Notify an extra address of a new ticket; deliver the mail and return the outcome."""
 
         def alerted(address, meanwhile=lambda: None):
             general.alert_address = address
@@ -474,7 +476,7 @@ class TestCheckedAgain:
             dispatch_waiting_events()
             meanwhile()
             deliver()
-            return Notification.objects.get(email=address).skipped or "told"
+            return Notification.objects.get(email=address).skipped or "notified"
 
         return alerted
 
@@ -485,7 +487,7 @@ class TestCheckedAgain:
         assert alerted(f"{name}@example.org") == "no_access"
 
     def test_the_mailbox_of_a_manager_gets_mail(self, alerted, general, people):
-        assert alerted(people.sophie.email) == "told"
+        assert alerted(people.sophie.email) == "notified"
 
     @pytest.mark.parametrize("way", ["removed", "deactivated"])
     def test_the_mailbox_of_a_former_manager_gets_no_mail(self, alerted, general, people, way):
@@ -501,7 +503,7 @@ class TestCheckedAgain:
     def test_a_mailbox_shared_with_a_person_with_access_gets_mail(self, alerted, people):
         people.victor.email = people.sophie.email
         people.victor.save()
-        assert alerted(people.sophie.email) == "told"
+        assert alerted(people.sophie.email) == "notified"
 
     def test_a_deleted_ticket_sends_no_mail(self, waiting, taken, smtp):
         waiting()

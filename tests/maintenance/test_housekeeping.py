@@ -112,7 +112,7 @@ def test_a_deactivated_manager_is_treated_as_removed(taken, people, run):
     assert history(taken)[-1] == "release"
 
 
-def test_a_manager_who_was_removed_by_other_means_hands_over(taken, people, run):
+def test_tickets_of_a_manager_removed_by_other_means_are_handed_over(taken, people, run):
     left_by(people.karim)
     assert run() == ["hand over tickets: 1"]
 

@@ -1,4 +1,4 @@
-"""Who stands in for somebody absent."""
+"""Who replaces an absent person."""
 
 import datetime
 
@@ -24,7 +24,7 @@ def away(people):
     return send
 
 
-def test_who_is_there_needs_nobody(people):
+def test_a_present_person_has_no_replacement(people):
     assert find_replacement(people.karim, MONDAY) is None
 
 
@@ -35,7 +35,7 @@ def test_the_replacement_stands_in_from_the_first_day_to_the_last(people, away, 
 
 
 @pytest.mark.parametrize("days", [-1, 5])
-def test_and_on_no_other(people, away, days):
+def test_there_is_no_replacement_on_days_outside_the_absence(people, away, days):
     away("karim", "sophie")
     assert find_replacement(people.karim, MONDAY + datetime.timedelta(days=days)) is None
 
@@ -52,7 +52,7 @@ def test_a_circle_of_replacements_ends_with_nobody(people, away):
     assert find_replacement(people.karim, MONDAY) is None
 
 
-def test_nobody_stands_in_for_somebody_without_replacement(people, away):
+def test_an_absence_without_replacement_gives_none(people, away):
     away("karim")
     assert find_replacement(people.karim, MONDAY) is None
     away("sophie", "karim")

@@ -1,4 +1,4 @@
-"""What the database refuses, whoever asks: rows written past the verbs included."""
+"""What the database refuses, including rows not written by the verbs."""
 
 import datetime
 import uuid
@@ -247,7 +247,7 @@ def test_the_state_of_a_mail_is_consistent(people, state):
     refuses(OutgoingMail.objects.filter(pk=mail.pk).update, **state)
 
 
-def test_somebody_is_told_of_an_event_once(ticket, people):
+def test_a_recipient_has_at_most_one_notification_of_an_event(ticket, people):
     """D-07"""
     twice(Notification, event=ticket.events.get(), user=people.lea, reason="requester")
     twice(Notification, event=ticket.events.get(), email="team@example.org", reason="mailbox")

@@ -97,7 +97,7 @@ def test_the_site_has_the_last_word(heating, settings, name, setting, value):
         ("alert_address", ""),
     ],
 )
-def test_without_a_word_of_anybody(heating, name, value):
+def test_an_inherited_setting_without_any_value_has_the_default(heating, name, value):
     assert heating.in_force(name).value == value
 
 

@@ -588,7 +588,7 @@ class TestText:
         actions.comment(taken, by=people.lea, text="Voir https://example.org/x")
         assert 'rel="noopener noreferrer nofollow ugc"' in html_of(send_mails()["karim"])
 
-    def test_a_long_message_is_cut_with_a_notice(
+    def test_a_long_message_is_cut_with_a_hint(
         self, taken, people, send_mails, forget_notifications
     ):
         forget_notifications()

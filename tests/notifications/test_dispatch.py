@@ -127,7 +127,7 @@ def test_a_manager_who_loses_a_ticket_by_a_move_is_notified(
 def test_recipients_of_a_move_are_those_at_its_time(
     taken, network, people, recipients, forget_notifications
 ):
-    """Announced late, after the ticket went on, the move still knows who had it."""
+    """A move dispatched late, after further events, still knows who was in charge."""
     forget_notifications()
     actions.move(taken, by=people.sophie, to=network)
     actions.take(taken, by=people.nadia)

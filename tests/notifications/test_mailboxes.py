@@ -69,7 +69,7 @@ def get_mails(general, heating, people, mailoutbox):
     return get_mails
 
 
-def test_an_old_address_outside_is_told_nothing(get_mails):
+def test_a_former_address_outside_the_allowed_domains_receives_nothing(get_mails):
     assert get_mails(OUTSIDE) == []
     assert Notification.objects.get(email=OUTSIDE).skipped == "no_access"
 
@@ -84,7 +84,9 @@ def test_an_address_of_no_account_gets_the_link_and_not_the_content(get_mails, h
     assert "Chauffage" in mail.subject
 
 
-def test_others_get_the_content_of_the_same_ticket(get_mails, mailoutbox, people):
+def test_a_manager_receives_the_content_that_the_extra_address_does_not(
+    get_mails, mailoutbox, people
+):
     get_mails(TEAM)
     [mail] = [mail for mail in mailoutbox if mail.to[0].endswith(f"<{people.karim.email}>")]
     assert "He said it again." in mail.body
@@ -97,7 +99,7 @@ def test_the_address_of_an_account_that_may_read_the_ticket_gets_the_content(get
 
 
 @pytest.mark.parametrize("what", ["service", "category"])
-def test_those_responsible_for_the_service_learn_of_a_new_address(
+def test_people_responsible_for_the_service_are_notified_of_a_new_address(
     general, heating, people, owner, mailoutbox, what
 ):
     if what == "service":
@@ -119,12 +121,12 @@ def test_a_removed_address_is_named_with_who_removed_it(general, people, owner, 
     assert f"{owner.get_full_name()} removed the extra address {TEAM}." in mail.body
 
 
-def test_other_changes_are_announced_to_nobody(general, owner):
+def test_other_changes_of_a_service_are_notified_to_nobody(general, owner):
     configuration.change_service(general, by=owner, name="Maison")
     assert not OutgoingMail.objects.exists()
 
 
-def test_who_is_no_longer_responsible_is_not_told(general, people, owner, mailoutbox):
+def test_a_person_no_longer_responsible_is_not_notified(general, people, owner, mailoutbox):
     configuration.change_service(general, by=owner, alert_address=TEAM)
     general.managers.filter(user=people.julien).update(can_manage_managers=False)
     deliver()

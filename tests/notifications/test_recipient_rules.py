@@ -61,16 +61,16 @@ class TestLevels:
     def test_by_default_a_manager_who_is_no_member_does_not(self):
         assert reason(OPENING, manager(SOPHIE, member=False)) is None
 
-    def test_by_default_the_one_in_charge_hears_of_everything(self):
+    def test_by_default_the_manager_in_charge_is_notified_of_everything(self):
         assert reason(COMMENT, manager(KARIM)) is Reason.IN_CHARGE
 
-    def test_by_default_a_member_hears_of_nothing_else(self):
+    def test_by_default_another_member_is_not_notified(self):
         assert reason(COMMENT, manager(SOPHIE)) is None
 
-    def test_at_none_not_even_the_one_in_charge_hears(self):
+    def test_at_level_none_even_the_manager_in_charge_is_not_notified(self):
         assert reason(COMMENT, manager(KARIM, "none")) is None
 
-    def test_at_full_everybody_hears_of_everything(self):
+    def test_at_level_full_every_manager_is_notified_of_everything(self):
         assert reason(COMMENT, manager(SOPHIE, "full", member=False)) is Reason.MANAGER
 
     def test_suspended_monitoring_silences_the_manager_and_says_so(self):
@@ -82,22 +82,22 @@ class TestLevels:
 
 
 class TestReplacements:
-    def test_who_stands_in_for_the_one_in_charge_hears_of_everything(self):
+    def test_the_replacement_of_the_manager_in_charge_is_notified_of_everything(self):
         assert reason(COMMENT, manager(SOPHIE, is_substitute=True)) is Reason.SUBSTITUTE
 
-    def test_they_hear_of_notes_too(self):
+    def test_the_replacement_is_notified_of_notes(self):
         assert reason(NOTE, manager(SOPHIE, is_substitute=True)) is Reason.SUBSTITUTE
 
-    def test_not_when_they_want_to_hear_of_nothing(self):
+    def test_a_replacement_at_level_none_is_not_notified(self):
         assert reason(COMMENT, manager(SOPHIE, "none", is_substitute=True)) is None
 
-    def test_not_when_they_do_not_manage_the_service(self):
+    def test_a_replacement_who_does_not_manage_the_service_is_not_notified(self):
         assert decide(COMMENT, Person(user=NADIA, is_substitute=True)) is None
 
-    def test_not_of_what_they_did_themselves(self):
+    def test_a_replacement_is_not_notified_of_their_own_actions(self):
         assert decide(COMMENT, manager(THOMAS, is_substitute=True)) is None
 
-    def test_whoever_is_in_charge_hears_for_that(self):
+    def test_a_replacement_who_is_in_charge_is_notified_as_manager_in_charge(self):
         assert reason(COMMENT, manager(KARIM, is_substitute=True)) is Reason.IN_CHARGE
 
 
@@ -316,7 +316,7 @@ def _acts():
     )
     for name in ("change_priority", "change_subject", "change_visibility"):
         yield name.replace("_", " "), act(name)
-        yield f"{name.replace('_', ' ')}, told", act(name, notifies_everyone=True)
+        yield f"{name.replace('_', ' ')}, for everyone", act(name, notifies_everyone=True)
     yield "attach", act("attach")
     yield "expire", act("expire", closed, replace(TAKEN, status="expired"), actor=None)
 

@@ -46,7 +46,7 @@ def test_availability_is_switched_off_and_on_again(karim, people):
         assert is_available(people.karim) is available
 
 
-def test_switched_twice_it_stays_off(karim, people, general):
+def test_switching_availability_off_twice_keeps_it_off(karim, people, general):
     for _time in range(2):
         assert karim.post(PAGE, service=general.pk, available="no").status_code == 303
     assert not is_available(people.karim)
@@ -59,7 +59,7 @@ def test_without_the_privilege_it_is_shown_and_refused(visit, people, general):
     assert is_available(people.julien)
 
 
-def test_it_is_one_s_own_in_one_service_and_not_in_another(visit, people, general, dsi):
+def test_the_privilege_to_set_availability_counts_in_its_service_only(visit, people, general, dsi):
     privileged(general, people.julien, can_set_availability=True)
     julien = visit(people.julien)
     assert julien.post(PAGE, service=dsi.pk, available="no").status_code == 403
@@ -73,7 +73,9 @@ def test_a_service_that_one_does_not_manage_does_not_exist(karim, dsi, service):
     assert karim.post(PAGE, service=service or dsi.pk, available="no").status_code == 404
 
 
-def test_nor_one_that_one_stopped_managing_a_moment_ago(karim, people, general, monkeypatch):
+def test_setting_availability_in_a_service_just_left_answers_404(
+    karim, people, general, monkeypatch
+):
     switch = configuration.set_availability
 
     def too_late(row, available, by):
@@ -101,7 +103,7 @@ def test_alerts_stay_with_the_absent_when_the_box_is_cleared(karim):
     assert not Absence.objects.get().alerts_follow
 
 
-def test_nobody_has_to_stand_in(karim):
+def test_an_absence_needs_no_replacement(karim):
     assert karim.post(PAGE, **week()).status_code == 303
     assert Absence.objects.get().replacement is None
 
@@ -126,32 +128,32 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(karim, wrong, sentence)
     assert not Absence.objects.exists()
 
 
-def test_the_same_days_twice_are_refused(karim):
+def test_an_absence_on_the_same_days_is_refused(karim):
     karim.post(PAGE, **week())
     response = karim.post(PAGE, **week())
     assert "Another absence covers some of these days." in soup(response).text
     assert Absence.objects.count() == 1
 
 
-def test_an_absence_is_taken_back(karim, people):
+def test_an_absence_is_removed(karim, people):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     assert karim.post(PAGE, remove=absence.pk).status_code == 303
     assert not Absence.objects.exists()
 
 
-def test_once_taken_back_it_is_gone(karim, people):
+def test_removing_an_absence_twice_answers_404(karim, people):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     karim.post(PAGE, remove=absence.pk)
     assert karim.post(PAGE, remove=absence.pk).status_code == 404
 
 
-def test_somebody_else_s_absence_does_not_exist(karim, people):
+def test_removing_the_absence_of_another_person_answers_404(karim, people):
     absence = Absence.objects.create(user=people.sophie, starts_on=TODAY, ends_on=TODAY)
     assert karim.post(PAGE, remove=absence.pk).status_code == 404
     assert Absence.objects.exists()
 
 
-def test_what_is_over_is_not_listed(karim, people):
+def test_past_absences_are_not_listed(karim, people):
     yesterday = TODAY - timedelta(days=1)
     Absence.objects.create(user=people.karim, starts_on=yesterday, ends_on=yesterday)
     assert "No absences planned." in karim.page(PAGE).text
@@ -164,7 +166,7 @@ def test_without_the_privilege_absences_are_refused(visit, people, general):
     assert not Absence.objects.exists()
 
 
-def test_one_s_own_is_taken_back_without_a_privilege(visit, people, general):
+def test_removing_an_absence_of_ones_own_needs_no_privilege(visit, people, general):
     absence = Absence.objects.create(user=people.julien, starts_on=TODAY, ends_on=TODAY)
     julien = visit(people.julien)
     assert julien.page(PAGE).find("button", {"name": "remove"})["value"] == str(absence.pk)
@@ -172,30 +174,32 @@ def test_one_s_own_is_taken_back_without_a_privilege(visit, people, general):
     assert not Absence.objects.exists()
 
 
-def test_whoever_manages_the_managers_needs_no_other_privilege(visit, people, general):
+def test_a_person_who_manages_managers_adds_absences_without_other_privilege(
+    visit, people, general
+):
     privileged(general, people.sophie, can_manage_managers=True)
     assert visit(people.sophie).post(PAGE, **week()).status_code == 303
 
 
 @pytest.mark.parametrize("who", ["lea", "victor", "alice", "gilles"])
-def test_others_have_no_such_page(visit, people, general, who):
+def test_the_absences_page_is_403_for_people_without_privilege(visit, people, general, who):
     stranger = visit(getattr(people, who))
     assert stranger.get(PAGE).status_code == 403
     assert stranger.post(PAGE, **week()).status_code == 403
     assert not Absence.objects.exists()
 
 
-def test_nobody_is_asked_to_log_in(visit, general):
+def test_the_absences_page_redirects_anonymous_visitors_to_the_login(visit, general):
     assert visit(None).get(PAGE).status_code == 302
 
 
-def test_a_visit_changes_nothing(karim, people):
+def test_a_get_of_the_absences_page_changes_nothing(karim, people):
     karim.get(PAGE, service="1", available="no", remove="1", **week())
     assert is_available(people.karim)
     assert not Absence.objects.exists()
 
 
-def test_the_preferences_lead_there(karim, visit, people):
+def test_the_preferences_link_to_the_absences_page(karim, visit, people):
     address = "/assistance/" + PAGE
     assert karim.page("preferences/").find("a", href=address)
     assert not visit(people.lea).page("preferences/").find("a", href=address)

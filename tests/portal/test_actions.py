@@ -225,7 +225,7 @@ def test_form_sent_again_with_another_text_shows_that_text_again(visit, people, 
 
 @pytest.mark.usefixtures("a_new_hour")
 def test_too_many_actions_in_a_minute_are_refused_and_the_text_kept(visit, people, taken, settings):
-    settings.WAGTAIL_HELPDESK = {"ACTS_PER_MINUTE": 2}
+    settings.WAGTAIL_HELPDESK = {"ACTIONS_PER_MINUTE": 2}
     karim = visit(people.karim)
     for _ in range(2):
         assert karim.act(taken, "note", text="Encore.").status_code == 303
@@ -239,7 +239,7 @@ def test_too_many_actions_in_a_minute_are_refused_and_the_text_kept(visit, peopl
 
 
 def test_limit_of_actions_is_lifted_after_a_minute(visit, people, taken, settings):
-    settings.WAGTAIL_HELPDESK = {"ACTS_PER_MINUTE": 1}
+    settings.WAGTAIL_HELPDESK = {"ACTIONS_PER_MINUTE": 1}
     karim = visit(people.karim)
     assert karim.act(taken, "note", text="Encore.").status_code == 303
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):

@@ -81,7 +81,9 @@ CLOSED = {"a service for others": {"everyone": False}, "a disabled service": {"e
 
 
 @pytest.mark.parametrize("change", CLOSED.values(), ids=CLOSED.keys())
-def test_s_esc_the_gates_of_the_real_place_decide(visit, people, general, dsi, network, change):
+def test_the_access_rules_of_the_target_decide_about_an_alias(
+    visit, people, general, dsi, network, change
+):
     Alias.objects.create(name="Wifi", service=general, to_category=network)
     Alias.objects.create(name="Informatique", service=general, to_service=dsi)
     Alias.objects.create(name="Ordinateurs", to_service=dsi)

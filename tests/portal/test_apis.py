@@ -28,7 +28,7 @@ def attached(taken, people):
     return actions.comment(taken, by=people.lea, text="Voici.", files=[file]).attachments.get()
 
 
-def test_s_wag_02_an_attached_file_is_no_document(client, attached, people):
+def test_an_attached_file_is_no_document(client, attached, people):
     assert not get_document_model().objects.exists()
     client.force_login(people.gilles)
     assert client.get(f"/documents/{attached.pk}/{attached.name}").status_code == 404
@@ -36,7 +36,7 @@ def test_s_wag_02_an_attached_file_is_no_document(client, attached, people):
 
 @pytest.mark.urls("tests.portal.test_apis")
 @pytest.mark.parametrize("who", [None, "gilles"])
-def test_s_wag_06_version_2_knows_nothing_of_a_ticket(
+def test_version_2_of_the_api_contains_nothing_about_a_ticket(
     client, helpdesk, taken, attached, people, who
 ):
     if who:
@@ -49,7 +49,7 @@ def test_s_wag_06_version_2_knows_nothing_of_a_ticket(
     assert client.get(f"/api/v2/pages/{helpdesk.pk}/", {"fields": "*"}).status_code == 200
 
 
-def test_s_wag_06_version_3_offers_none_of_our_models(helpdesk):
+def test_version_3_of_the_api_offers_no_model_of_the_helpdesk(helpdesk):
     registry = import_module("wagtail.api.v3.registry").registry
     offered = {summary.name for summary in registry.list_content_types()}
     assert "wagtail_helpdesk_pages.HelpdeskPage" in offered

@@ -44,7 +44,7 @@ def banner(visit, taken):
 # -- The banner --
 
 
-def test_banner_tells_managers_until_when_and_who_the_replacement_is(banner, people, away):
+def test_banner_shows_managers_the_end_of_the_absence_and_the_replacement(banner, people, away):
     away(people.karim, people.julien)
     said = banner(people.sophie)
     assert said.startswith("Karim Benali is away until ")
@@ -106,13 +106,13 @@ def test_banner_is_hidden_from_the_absent_manager(banner, people, away):
     assert banner(people.karim) is None
 
 
-def test_banner_tells_managers_that_the_manager_is_unavailable(banner, people):
+def test_banner_shows_managers_that_the_manager_is_unavailable(banner, people):
     ServiceManager.objects.filter(user=people.karim).update(available=False)
     assert banner(people.sophie) == "Karim Benali is not available at the moment."
     assert banner(people.lea) is None
 
 
-def test_banner_tells_managers_that_nobody_works_on_the_ticket(banner, people):
+def test_banner_shows_managers_that_nobody_works_on_the_ticket(banner, people):
     type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
     assert "no longer active. Nobody is working" in banner(people.sophie)
     ServiceManager.objects.filter(user=people.karim).delete()

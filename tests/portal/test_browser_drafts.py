@@ -14,14 +14,14 @@ def said(visitor, path=""):
     return {name.removeprefix("data-hd-"): value for name, value in attributes.items()}
 
 
-def test_a_page_names_the_owner_without_telling_who_it_is(visit, people):
+def test_a_page_contains_an_opaque_id_of_the_owner_of_drafts(visit, people):
     lea, karim = said(visit(people.lea))["person"], said(visit(people.karim))["person"]
     assert lea != karim
     assert said(visit(people.lea))["person"] == lea
     assert len(lea) == 32
 
 
-def test_the_days_are_a_setting(visit, people, settings):
+def test_the_days_that_drafts_are_kept_are_a_setting(visit, people, settings):
     assert said(visit(people.lea))["draft-days"] == "7"
     settings.WAGTAIL_HELPDESK = {"DRAFT_DAYS": 0}
     assert said(visit(people.lea))["draft-days"] == "0"

@@ -83,7 +83,7 @@ def test_a_page_costs_no_more_than_it_may(visit, people, heating, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_grows(visit, people, heating, general, path):
+def test_queries_of_a_page_do_not_grow_with_tickets(visit, people, heating, general, path):
     who = getattr(people, PAGES[path][0])
     first = fill(heating, people, 60)[0]
     address = "/assistance/" + path.replace("/1/", f"/{first.pk}/")

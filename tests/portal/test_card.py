@@ -46,7 +46,7 @@ def test_managers_of_the_service_read_it(visit, people, taken):
 
 
 @pytest.mark.parametrize("who", ["lea", "ines", "nadia", "victor", "gilles"])
-def test_nobody_else_does(visit, people, taken, dsi, directory, who):
+def test_nobody_else_sees_the_card_of_the_requester(visit, people, taken, dsi, directory, who):
     actions.invite(taken, by=people.lea, users=[people.ines])
     with unguarded():
         Ticket.objects.update(visibility=Visibility.PUBLIC)

@@ -31,7 +31,7 @@ def test_services_beyond_those_shown_are_counted(lea, general, dsi, heating, sma
     assert "1 other service is not listed." in page.text
 
 
-def test_they_are_found_by_name(lea, general, dsi, heating, small):
+def test_services_of_a_long_catalogue_are_found_by_name(lea, general, dsi, heating, small):
     assert list(shelves(lea.page("new/", q="généraux"))) == ["Services Généraux"]
 
 
@@ -61,7 +61,7 @@ def test_an_alias_is_found_by_its_name(lea, dsi, heating):
     assert "Salle serveur trop chaude" in shelves(lea.page("new/", q="serveur"))
 
 
-def test_nothing_found_is_said_so(lea, heating):
+def test_a_search_without_result_says_so(lea, heating):
     assert "No service matches “zzz”." in lea.page("new/", q="zzz").text
 
 

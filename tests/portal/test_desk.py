@@ -82,7 +82,7 @@ def test_filters_of_the_desk_combine(visit, people, work, heating, general):
     assert page.find("option", value=str(heating.pk)).has_attr("selected")
 
 
-def test_the_service_is_a_filter_of_whoever_has_several(visit, people, work, dsi):
+def test_managers_of_several_services_can_filter_by_service(visit, people, work, dsi):
     julien = visit(people.julien)
     assert len(numbers(julien.page("desk/", queue="all"))) == 5
     assert numbers(julien.page("desk/", queue="all", service=dsi.pk)) == [work[4].pk]

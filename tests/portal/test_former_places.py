@@ -102,7 +102,7 @@ def test_a_mail_that_waited_names_no_service_that_its_reader_does_not_see(
         assert "Aides" not in mail.body
 
 
-def test_who_loses_a_ticket_to_a_service_unseen_is_not_told_its_name(
+def test_a_person_who_loses_a_ticket_to_a_hidden_service_does_not_learn_its_name(
     people, moved, social, mailoutbox
 ):
     mails(mailoutbox)

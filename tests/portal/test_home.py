@@ -43,24 +43,24 @@ def test_an_alias_stands_where_it_was_put(visit, people, dsi, heating):
     assert link["href"] == f"/assistance/new/{heating.pk}/"
 
 
-def test_what_waits_for_its_reader_comes_first(visit, people, closed):
+def test_tickets_waiting_for_the_reader_come_first(visit, people, closed):
     waiting = visit(people.lea).page().find(class_="hd-waiting")
     assert closed.subject in waiting.text
     assert waiting.find("a", class_="hd-button")["href"].endswith("/approve-closure/")
 
 
-def test_an_information_asked_waits_too(visit, people, taken):
+def test_a_request_for_information_waits_for_the_requester(visit, people, taken):
     actions.ask_information(taken, by=people.karim, text="Quelle vanne ?")
     waiting = visit(people.lea).page().find(class_="hd-waiting")
     assert waiting.find("a", class_="hd-button").text.startswith("Answer")
 
 
-def test_nothing_waits_for_anybody_else(visit, people, closed):
+def test_tickets_waiting_for_the_requester_wait_for_nobody_else(visit, people, closed):
     for other in (people.karim, people.thomas):
         assert visit(other).page().find(class_="hd-waiting") is None
 
 
-def test_managers_have_their_figures(visit, people, ticket):
+def test_only_managers_see_figures(visit, people, ticket):
     figures = [b.text for b in visit(people.karim).page().select(".hd-figures b")]
     assert figures == ["1", "0", "1", "1"]
     assert visit(people.lea).page().find(class_="hd-figures") is None

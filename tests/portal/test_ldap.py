@@ -44,7 +44,7 @@ EACH_FORM = pytest.mark.parametrize("form", FORMS)
 
 
 def send(karim, ticket, form, named):
-    """Send one of the forms with somebody named in it."""
+    """Send one of the forms with a person named in it."""
     field, rest = FORMS[form]
     typed = {field: named, **rest}
     if form == "open":
@@ -66,7 +66,7 @@ def away(people, general):
 
 
 @EACH_FORM
-def test_r_36_with_the_directory_down_nothing_is_saved_and_nothing_typed_is_lost(
+def test_with_the_directory_down_nothing_is_saved_and_nothing_typed_is_lost(
     karim, away, taken, ldap_directory, form
 ):
     before = everything(), accounts()
@@ -83,14 +83,16 @@ def test_r_36_with_the_directory_down_nothing_is_saved_and_nothing_typed_is_lost
 
 
 @EACH_FORM
-def test_r_36_once_it_is_back_the_same_form_is_taken(karim, away, taken, ldap_directory, form):
+def test_a_form_refused_while_the_directory_is_down_is_accepted_later(
+    karim, away, taken, ldap_directory, form
+):
     with ldap_directory.stopped():
         send(karim, taken, form, "p001")
     assert send(karim, taken, form, "p001").status_code == 303
     assert "p001" in accounts()
 
 
-def test_r_36_a_directory_that_dies_between_two_names_lets_nobody_in(
+def test_a_directory_that_fails_between_two_names_invites_nobody(
     karim, taken, ldap_directory, dies_after_one
 ):
     before = everything()
@@ -102,7 +104,9 @@ def test_r_36_a_directory_that_dies_between_two_names_lets_nobody_in(
     assert "p002" not in accounts()
 
 
-def test_r_36_people_known_already_are_invited_all_the_same(karim, people, taken, ldap_directory):
+def test_people_with_an_account_are_invited_while_the_directory_is_down(
+    karim, people, taken, ldap_directory
+):
     with ldap_directory.stopped():
         assert karim.act(taken, "invite", users="ines").status_code == 303
     assert Guest.objects.get().user == people.ines
@@ -117,7 +121,9 @@ def test_the_requester_has_unit_phone_and_office(karim, taken):
     }
 
 
-def test_r_36_with_the_directory_down_the_ticket_is_read_without_them(karim, taken, ldap_directory):
+def test_with_the_directory_down_a_ticket_is_shown_without_the_requester_card(
+    karim, taken, ldap_directory
+):
     with ldap_directory.stopped():
         page = karim.page(f"tickets/{taken.pk}/")
     assert not page.select(".hd-requester-card")

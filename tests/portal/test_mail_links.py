@@ -21,25 +21,25 @@ IN_TEXT = re.compile(r"https?://[^\s<>\"]+")
 
 @pytest.fixture
 def mails(helpdesk, people, general, heating, network, mailoutbox):
-    """One of each kind: openings, questions, answers, an invitation, a farewell, reports."""
+    """One of each kind: openings, questions, answers, an invitation, a loss of access, reports."""
 
-    def tell():
+    def dispatch_and_deliver():
         dispatch_waiting_events()
         deliver()
 
     eight = datetime(2027, 3, 1, 8, tzinfo=ZoneInfo("Europe/Paris"))
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="14 degrés.")
-    tell()
+    dispatch_and_deliver()
     actions.take_and_ask(ticket, by=people.karim, text="Quelle salle ?")
     actions.invite(ticket, by=people.lea, users=[people.ines])
-    tell()
+    dispatch_and_deliver()
     actions.comment(ticket, by=people.lea, text="A12.")
     actions.close(ticket, by=people.karim, text="Vanne ouverte.")
-    tell()
+    dispatch_and_deliver()
     other = actions.open_ticket(heating, by=people.lea, subject="Wifi", text="Rien.")
     actions.take(other, by=people.sophie)
     actions.move(other, by=people.karim, to=network)
-    tell()
+    dispatch_and_deliver()
     Heartbeat.objects.create(name="reports", at=eight - timedelta(minutes=1))
     plan_reports(eight)
     OutgoingMail.objects.filter(state="pending").update(next_at="2000-01-01T00:00Z")

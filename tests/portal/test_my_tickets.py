@@ -101,7 +101,7 @@ def test_a_person_who_never_asked_is_invited_to_ask(visit, people, heating):
     assert page.select_one(".hd-empty a")["href"] == "/assistance/new/"
 
 
-def test_a_person_whose_requests_are_all_ended_is_told_that_none_matches(visit, people, several):
+def test_a_person_whose_tickets_have_all_ended_sees_that_none_matches(visit, people, several):
     for ticket in several:
         actions.cancel(ticket, by=people.lea)
     page = visit(people.lea).page("tickets/")

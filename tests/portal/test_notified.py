@@ -14,14 +14,14 @@ from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 @pytest.fixture
-def told(helpdesk):
+def dispatch_all(helpdesk):
     """Dispatch and send everything."""
 
-    def told():
+    def dispatch_all():
         dispatch_waiting_events()
         deliver()
 
-    return told
+    return dispatch_all
 
 
 def address(event):
@@ -50,8 +50,8 @@ def test_the_history_links_others_to_no_delivery_log(visit, people, taken):
         assert not visit(reader).page(f"tickets/{taken.pk}/").select(".hd-told")
 
 
-def test_the_page_shows_recipient_reason_time_and_mail(visit, people, ticket, told):
-    told()
+def test_the_page_shows_recipient_reason_time_and_mail(visit, people, ticket, dispatch_all):
+    dispatch_all()
     page = visit(people.karim).page(address(ticket.events.get()))
     (line,) = [line for line in section(page, "hd-notified") if "Karim" in line]
     assert line.startswith("Karim Benali member of the category sent ")
@@ -59,29 +59,29 @@ def test_the_page_shows_recipient_reason_time_and_mail(visit, people, ticket, to
     assert notification.mail.message_id in line
 
 
-def test_the_page_shows_why_a_person_was_skipped(visit, people, taken, told):
+def test_the_page_shows_why_a_person_was_skipped(visit, people, taken, dispatch_all):
     HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
     event = actions.comment(taken, by=people.lea, text="Allô ?")
-    told()
+    dispatch_all()
     page = visit(people.sophie).page(address(event))
     assert section(page, "hd-not-notified") == [
         "Karim Benali manager of the ticket switched off in the preferences"
     ]
 
 
-def test_the_page_names_managers_without_alert(visit, people, taken, told):
+def test_the_page_names_managers_without_alert(visit, people, taken, dispatch_all):
     event = actions.comment(taken, by=people.lea, text="Allô ?")
-    told()
+    dispatch_all()
     page = visit(people.karim).page(address(event))
     names = page.select_one("[aria-labelledby=hd-not-alerted]").find_all("p")[1].text
     assert names == "Sophie Lambert, Julien Moreau, Hugo Perrin"
 
 
 def test_managers_without_alert_are_those_of_the_service_at_the_event(
-    visit, people, taken, network, told
+    visit, people, taken, network, dispatch_all
 ):
     event = actions.comment(taken, by=people.lea, text="Allô ?")
-    told()
+    dispatch_all()
     actions.move(taken, by=people.karim, to=network)
     page = visit(people.nadia).page(address(event))
     assert "Hugo Perrin" in page.select_one("[aria-labelledby=hd-not-alerted]").text
@@ -100,8 +100,8 @@ def test_an_event_not_dispatched_yet_has_no_recipients(visit, people, ticket):
     assert "is being prepared" in page.select_one(".hd-notice").text
 
 
-def test_a_deleted_log_is_explained(visit, people, ticket, told):
-    told()
+def test_a_deleted_log_is_explained(visit, people, ticket, dispatch_all):
+    dispatch_all()
     Notification.objects.all().delete()
     Event.objects.update(created_at=timezone.now() - timedelta(days=400))
     page = visit(people.karim).page(address(ticket.events.get()))
@@ -125,8 +125,8 @@ def test_the_event_of_another_ticket_gets_404(visit, people, ticket, heating):
     assert visit(people.karim).get(path).status_code == 404
 
 
-def test_reading_the_log_twice_changes_nothing(visit, people, ticket, told):
-    told()
+def test_reading_the_log_twice_changes_nothing(visit, people, ticket, dispatch_all):
+    dispatch_all()
     before = list(Notification.objects.values())
     karim = visit(people.karim)
     first, second = (karim.get(address(ticket.events.get())) for _ in range(2))

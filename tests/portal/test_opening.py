@@ -122,7 +122,7 @@ def test_a_change_of_category_keeps_what_was_typed_and_sent(lea, heating, plumbi
         ({"subject": "x", "text": "x" * 20_001}, "At most 20000 characters"),
     ],
 )
-def test_what_is_missing_or_too_long_is_said_and_nothing_is_lost(lea, heating, typed, message):
+def test_missing_or_too_long_fields_are_reported_and_nothing_is_lost(lea, heating, typed, message):
     path = f"new/{heating.pk}/"
     response = lea.post(path, **hidden(lea.get(path)), category=heating.pk, **typed)
     page = soup(response)
@@ -247,9 +247,7 @@ def test_a_service_disabled_meanwhile_takes_nothing(lea, heating, general):
     assert opened() == []
 
 
-def test_what_was_written_where_no_tickets_are_taken_any_more_goes_along_elsewhere(
-    lea, heating, plumbing
-):
+def test_a_text_for_a_category_that_closed_is_kept_for_another_category(lea, heating, plumbing):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
@@ -268,7 +266,7 @@ def test_what_was_written_where_no_tickets_are_taken_any_more_goes_along_elsewhe
     assert lea.page(elsewhere).find("textarea").text.strip() == ""
 
 
-def test_whom_a_manager_asks_for_goes_along_elsewhere(visit, people, heating, plumbing):
+def test_the_chosen_requester_is_kept_for_another_category(visit, people, heating, plumbing):
     karim, path = visit(people.karim), f"new/{heating.pk}/"
     form = hidden(karim.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
@@ -277,7 +275,7 @@ def test_whom_a_manager_asks_for_goes_along_elsewhere(visit, people, heating, pl
     assert page.find("input", {"name": "requester"})["value"] == "marcel"
 
 
-def test_what_is_too_long_to_go_along_is_given_back(lea, heating, monkeypatch):
+def test_a_text_too_long_to_keep_is_shown_again(lea, heating, monkeypatch):
     monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MAX_DRAFT_LENGTH", 100)
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
@@ -294,7 +292,7 @@ def test_a_manager_opens_for_somebody_else(visit, people, heating):
     assert (ticket.requester, ticket.creator) == (people.marcel, people.karim)
 
 
-def test_nobody_else_is_offered_to(lea, people, heating):
+def test_only_managers_may_open_a_ticket_for_another_person(lea, people, heating):
     path = f"new/{heating.pk}/"
     assert lea.page(path).find("input", {"name": "requester"}) is None
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}

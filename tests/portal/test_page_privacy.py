@@ -103,7 +103,7 @@ def _file():
     return ContentFile(b"a", name="a.txt")
 
 
-def test_one_click_does_nothing_for_who_may_not_open_the_page(shut, people, ticket):
+def test_one_click_unsubscription_fails_without_access_to_the_page(shut, people, ticket):
     for name, token in (
         ("mute", make_mute_token(people.lea.pk, ticket.pk)),
         ("stop_reports", make_reports_token(people.lea.pk)),
@@ -114,7 +114,7 @@ def test_one_click_does_nothing_for_who_may_not_open_the_page(shut, people, tick
         assert answer.status_code == 404
 
 
-def test_one_click_works_for_who_may_open_the_page(shut, people, ticket):
+def test_one_click_unsubscription_works_with_access_to_the_page(shut, people, ticket):
     address = reverse("wagtail_helpdesk:mute", args=[make_mute_token(people.karim.pk, ticket.pk)])
     assert Client().get(address).status_code == 200
 

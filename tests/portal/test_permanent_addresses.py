@@ -74,7 +74,7 @@ def test_a_link_of_a_mail_works_after_a_page_above_was_renamed(helpdesk, people,
     assert client.get(path_of(url), follow=True).status_code == 200
 
 
-def test_who_is_not_logged_in_is_asked_to_and_comes_back(helpdesk, people, ticket):
+def test_a_mail_link_asks_for_login_and_returns_to_its_target(helpdesk, people, ticket):
     answer = follow(None, f"tickets/{ticket.pk}/", a="b")
     assert answer.status_code == 302
     assert f"next={GO}tickets/{ticket.pk}/%3Fa%3Db" in answer.headers["Location"]
@@ -105,7 +105,7 @@ def test_an_address_that_the_page_does_not_have_leads_nowhere(helpdesk, people, 
     assert follow(people.lea, path).status_code == 404
 
 
-def test_it_leads_to_the_page_in_the_readers_language(helpdesk, people, ticket):
+def test_a_mail_link_redirects_to_the_page_in_the_readers_language(helpdesk, people, ticket):
     french = Locale.objects.get_or_create(language_code="fr")[0]
     helpdesk.get_parent().copy_for_translation(french).save_revision().publish()
     translated = helpdesk.copy_for_translation(french)
@@ -116,7 +116,7 @@ def test_it_leads_to_the_page_in_the_readers_language(helpdesk, people, ticket):
     assert location == f"{translated.full_url}tickets/{ticket.pk}/"
 
 
-def test_it_leads_to_the_site_of_the_service_for_who_reads_the_ticket(
+def test_a_mail_link_redirects_a_reader_of_the_ticket_to_the_site_of_the_service(
     helpdesk, people, ticket, general
 ):
     other = Page.objects.get(depth=1).add_child(instance=Page(title="Autre", slug="autre"))
@@ -141,7 +141,7 @@ def test_without_a_helpdesk_page_it_leads_nowhere(helpdesk, people):
     assert follow(people.lea, "desk/").status_code == 404
 
 
-def test_nothing_is_sent_there(helpdesk, people):
+def test_a_mail_link_refuses_post(helpdesk, people):
     client = Client()
     client.force_login(people.lea)
     assert client.post(f"{GO}desk/").status_code == 405

@@ -16,7 +16,7 @@ ALL_ON = {
 
 
 def sent(**changes):
-    """The form as the page gives it to somebody who never touched it, with changes; None: unticked."""
+    """The form as the page shows it to a new user, with changes; None: unticked."""
     return {name: value for name, value in (ALL_ON | changes).items() if value is not None}
 
 
@@ -35,7 +35,7 @@ def test_everything_is_on_until_somebody_chooses(visit, people):
     ]
 
 
-def test_reading_them_writes_nothing(visit, people):
+def test_reading_the_preferences_writes_nothing(visit, people):
     visit(people.lea).page("preferences/")
     assert not HelpdeskPreferences.objects.filter(user=people.lea).exists()
 
@@ -50,7 +50,7 @@ def test_switches_are_saved_and_shown_again(visit, people):
     assert "Your preferences have been saved." in page.find(role="status").text
 
 
-def test_saved_twice_is_saved_once(visit, people):
+def test_preferences_saved_twice_are_one_row(visit, people):
     lea = visit(people.lea)
     for _ in range(2):
         assert lea.post("preferences/", **sent(time_zone="Asia/Kolkata")).status_code == 303

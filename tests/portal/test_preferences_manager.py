@@ -179,7 +179,7 @@ def test_a_preset_is_its_three_levels(karim, people, general, preset):
 
 
 @pytest.mark.parametrize("chosen", list(itertools.product(LEVELS, repeat=3)), ids=" ".join)
-def test_custom_keeps_its_floors_and_says_what_arrives(chosen):
+def test_custom_levels_are_raised_to_their_minimum_and_described(chosen):
     columns = dict(zip(("any_ticket", "member", "in_charge"), chosen, strict=True))
     service = Service(pk=1, name="DSI")
     data = of(service, preset="custom", **columns)
@@ -246,7 +246,7 @@ def test_no_list_or_no_hour_means_no_report_and_the_page_says_so(karim, general)
     assert said() == "No report will be sent for this service: no hour is chosen."
 
 
-def test_the_default_stays_unwritten(karim, people, general):
+def test_saving_unchanged_defaults_stores_no_choice(karim, people, general):
     """So that a service which changes its default changes it for those who never chose."""
     press(karim, "save", "all", group_reports="on")
     assert not Monitoring.objects.filter(user=people.karim).exists()
@@ -274,7 +274,7 @@ def test_all_services_are_saved_together(julien, people, general, dsi):
     assert levels_of(people.julien, general) == PRESETS[Preset.NONE]
 
 
-def test_the_boxes_for_all_services(karim, people):
+def test_the_boxes_for_all_services_are_saved(karim, people):
     boxes = {
         "helpdesk-group_reports": None,
         "helpdesk-skip_empty_reports": "on",
@@ -295,7 +295,7 @@ def test_the_boxes_stand_in_the_order_of_the_guide(karim):
     ]
 
 
-def test_saved_twice_is_saved_once(karim, people, general):
+def test_manager_preferences_saved_twice_are_one_row(karim, people, general):
     for _ in range(2):
         press(karim, "save", general.pk, **of(general, preset="full", shows="free"))
     assert Monitoring.objects.filter(user=people.karim).count() == 1
@@ -367,14 +367,14 @@ def test_what_is_wrong_in_another_service_does_not_stop_this_one(julien, people,
         ("second_hour", "8.5"),
     ],
 )
-def test_what_does_not_exist_is_refused(karim, people, general, field, value):
+def test_unknown_values_of_preferences_are_refused(karim, people, general, field, value):
     response = press(karim, "save", general.pk, **of(general, **{field: value}))
     assert response.status_code == 422
     assert not Monitoring.objects.exists()
     assert not ReportPreference.objects.exists()
 
 
-def test_custom_needs_all_three(karim, general):
+def test_custom_alerts_need_all_three_levels(karim, general):
     response = press(karim, "save", general.pk, **of(general, preset="custom", member=None))
     assert response.status_code == 422
     assert "Choose one of the three." in soup(response).find(class_="hd-policy hd-field-wrong").text
@@ -416,7 +416,7 @@ def test_suspending_keeps_the_settings(karim, people, general, button, field, su
 
 
 @pytest.mark.parametrize(("button", "told"), [("monitoring", "alerts"), ("reports", "reports")])
-def test_while_suspended_what_is_foretold_says_when_it_holds(karim, people, button, told):
+def test_while_suspended_the_forecast_says_when_it_applies(karim, people, button, told):
     press(karim, button, "suspend")
     foretold = karim.page(PATH).find(attrs={f"data-hd-{told}": True})
     assert "these settings apply once you resume" in foretold.find_previous_sibling("p").text
@@ -452,7 +452,7 @@ def test_back_to_the_default_forgets_the_choices_for_one_service(julien, people,
     assert levels_of(people.julien, general) == PRESETS[Preset.NONE]
 
 
-def test_the_way_back_is_offered_to_those_who_left(karim, general):
+def test_a_reset_button_is_shown_only_for_changed_services(karim, general):
     assert not karim.page(PATH).find("button", {"name": "reset"})
     press(karim, "save", "all", **of(general, preset="full"))
     assert karim.page(PATH).find("button", {"name": "reset"})["value"] == str(general.pk)
@@ -480,7 +480,7 @@ def test_a_report_that_lists_nothing_is_not_sent(karim, general, monkeypatch):
 # -- who may not -------------------------------------------------------------------------------------
 
 
-def test_only_managers_have_these(visit, people, general):
+def test_only_managers_have_manager_preferences(visit, people, general):
     lea = visit(people.lea)
     assert lea.get(PATH).status_code == 403
     assert lea.post(PATH, save="all").status_code == 403

@@ -46,7 +46,7 @@ def test_search_suggests_nothing_closed_to_the_user(visit, people, network, heat
     assert not suggested(visit(people.lea).page("search/", q="réseau chauffage"))
 
 
-def test_what_is_suggested_is_called_as_its_reader_reads_it(visit, people, heating):
+def test_suggested_categories_have_their_title_in_the_readers_language(visit, people, heating):
     locale = Locale.objects.get(language_code="en")
     CategoryText.objects.create(category=heating, locale=locale, title="Heating", live=True)
     assert list(suggested(visit(people.lea).page("search/", q="my heating"))) == ["Heating"]
@@ -141,7 +141,7 @@ def test_a_superuser_who_manages_nothing_finds_no_messages(visit, people, talk):
     assert not hits(visit(people.gilles).page("search/", q="pompe"))
 
 
-def test_nobody_is_asked_to_log_in(visit, people, talk):
+def test_search_redirects_anonymous_visitors_to_the_login(visit, people, talk):
     response = visit().get("search/", q="pompe")
     assert response.status_code == 302
     assert "login" in response.url

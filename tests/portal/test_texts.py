@@ -76,7 +76,9 @@ def test_a_description_that_is_changed_alone_is_rendered_too(buildings):
     assert "<strong>paint</strong>" in buildings.description_html
 
 
-def test_among_several_it_is_described_in_short(visit, people, general, dsi, helpdesk, buildings):
+def test_among_several_services_each_is_described_in_short(
+    visit, people, general, dsi, helpdesk, buildings
+):
     relate(buildings, helpdesk, "Winter plan")
     page = visit(people.lea).page("new/")
     shelf = page.find("section", attrs={"aria-label": "Buildings"})
@@ -93,7 +95,7 @@ def test_a_category_is_described_above_its_form(visit, people, heating, helpdesk
     assert page.find("a", string="Winter plan")
 
 
-def test_what_is_not_published_is_not_read(visit, people, general, heating, buildings, warmth):
+def test_an_unpublished_text_is_not_shown(visit, people, general, heating, buildings, warmth):
     ServiceText.objects.update(live=False)
     CategoryText.objects.update(live=False)
     shelf = choosing(visit, people, general)
@@ -101,7 +103,7 @@ def test_what_is_not_published_is_not_read(visit, people, general, heating, buil
     assert shelf.find("a", string="Chauffage")
 
 
-def test_what_is_not_published_is_not_found(visit, people, general, buildings):
+def test_an_unpublished_text_is_not_found(visit, people, general, buildings):
     lea = visit(people.lea)
     assert lea.page("new/?q=Buildings").find(class_="hd-shelf")
     ServiceText.objects.update(live=False)
@@ -114,13 +116,17 @@ def test_tickets_are_opened_whatever_is_published(visit, people, heating, warmth
     assert lea.page(f"new/{heating.pk}/").find("form", attrs={"enctype": "multipart/form-data"})
 
 
-def test_another_language_has_the_name(visit, people, general, buildings, client):
+def test_a_service_without_text_in_the_readers_language_shows_its_name(
+    visit, people, general, buildings, client
+):
     french = Locale.objects.get_or_create(language_code="fr")[0]
     ServiceText.objects.update(locale=french)
     assert choosing(visit, people, general).h3.get_text() == "Services Généraux"
 
 
-def test_a_related_page_is_for_whoever_may_read_it(visit, people, general, helpdesk, buildings):
+def test_only_related_pages_that_the_reader_may_open_are_shown(
+    visit, people, general, helpdesk, buildings
+):
     _shown, draft, secret = relate(buildings, helpdesk, "Shown", "Draft", "Secret")
     draft.unpublish()
     PageViewRestriction.objects.create(page=secret, restriction_type="groups")

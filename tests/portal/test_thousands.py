@@ -107,7 +107,7 @@ def test_every_link_of_a_page_leads_somewhere(visit, people, world, who):
 
 
 @pytest.mark.parametrize("who", FRAMES)
-def test_nor_does_a_block(visit, people, world, who):
+def test_a_block_groups_no_digits_of_numbers(visit, people, world, who):
     browser = visit(getattr(people, who)).client
     for frame in FRAMES[who]:
         asked = {"queue": "all", "service": world["service"], "page": world["page"]}
@@ -116,7 +116,7 @@ def test_nor_does_a_block(visit, people, world, who):
         assert grouped(BeautifulSoup(answer.content, "html.parser")) == [], frame
 
 
-def test_nor_does_the_admin(client, people, world):
+def test_the_admin_groups_no_digits_of_numbers(client, people, world):
     client.force_login(people.gilles)
     address = reverse("helpdesk_categories:members", args=[world["category"]])
     page = BeautifulSoup(client.get(address).content, "html.parser")
@@ -130,7 +130,7 @@ def test_the_number_of_a_ticket_is_a_name_wherever_it_is_read(visit, people, wor
     assert f"Ticket #{number}" in visit(people.karim).page(f"tickets/{number}/").title.get_text()
 
 
-def test_nor_does_a_mail(world, mailoutbox):
+def test_a_mail_groups_no_digits_of_numbers(world, mailoutbox):
     dispatch_waiting_events()
     deliver()
     parts = [part for mail in mailoutbox for part in (mail.body, mail.alternatives[0].content)]

@@ -9,35 +9,35 @@ from django.db import connection
 
 from tests.servers.processes import eventually
 
-Deed = Callable[[], Any]
+Job = Callable[[], Any]
 #: Seconds after which a race that does not end is a deadlock.
 PATIENCE = 120
 
 
-def attempt(deed: Deed) -> Any:
+def attempt(job: Job) -> Any:
     """Do it on a connection of this thread; return what it returns or raises."""
     try:
-        return deed()
+        return job()
     except Exception as error:
         return error
     finally:
         connection.close()
 
 
-def at_once(*deeds: Deed) -> list[Any]:
+def at_once(*jobs: Job) -> list[Any]:
     """Start all at the same moment; return what each returned or raised."""
-    barrier = threading.Barrier(len(deeds))
+    barrier = threading.Barrier(len(jobs))
 
-    def run(deed: Deed) -> Any:
+    def run(job: Job) -> Any:
         barrier.wait(PATIENCE)
-        return attempt(deed)
+        return attempt(job)
 
-    with ThreadPoolExecutor(len(deeds)) as threads:
-        racing = [threads.submit(run, deed) for deed in deeds]
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        racing = [threads.submit(run, job) for job in jobs]
         return [race.result(PATIENCE) for race in racing]
 
 
-def in_order(first: Deed, second: Deed, *, held: str = "") -> list[Any]:
+def in_order(first: Job, second: Job, *, held: str = "") -> list[Any]:
     """Let the first have its first lock, or that of the table ``held``; the second comes meanwhile."""
     has_lock, go_on = threading.Event(), threading.Event()
 

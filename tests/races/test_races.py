@@ -103,7 +103,7 @@ def test_two_different_forms_at_once_open_two_tickets(heating, people):
 
 
 @both_orders
-def test_a_move_and_a_comment(taken, network, people, turn):
+def test_a_concurrent_move_and_comment_have_a_consistent_order(taken, network, people, turn):
     """R-25, S-VIS-12: no comment in a service that its author does not see."""
     moved, said = run(
         turn,
@@ -119,7 +119,7 @@ def test_a_move_and_a_comment(taken, network, people, turn):
 
 
 @both_orders
-def test_a_closure_and_a_comment(taken, people, turn):
+def test_a_concurrent_closure_and_comment_have_a_consistent_order(taken, people, turn):
     """R-25: who closes has read what was written before."""
     seen = taken.events.last().pk
     closed, said = run(
@@ -138,7 +138,7 @@ def test_a_closure_and_a_comment(taken, people, turn):
 
 
 @both_orders
-def test_an_assignment_and_a_release(taken, people, turn):
+def test_a_concurrent_assignment_and_release_have_a_consistent_order(taken, people, turn):
     """R-25"""
     results = run(
         turn,
@@ -151,7 +151,7 @@ def test_an_assignment_and_a_release(taken, people, turn):
 
 
 @both_orders
-def test_an_invitation_and_a_removal(ticket, people, turn):
+def test_a_concurrent_invitation_and_removal_have_a_consistent_order(ticket, people, turn):
     """R-25"""
     invited, removed = run(
         turn,
@@ -167,7 +167,7 @@ def test_an_invitation_and_a_removal(ticket, people, turn):
         assert Guest.objects.get().user == people.thomas
 
 
-def test_two_invitations_of_the_same_person(ticket, people):
+def test_two_concurrent_invitations_of_one_person_make_one_guest(ticket, people):
     """D-04"""
     results = at_once(
         partial(actions.invite, shown(ticket), by=people.lea, users=[people.thomas]),
@@ -178,7 +178,7 @@ def test_two_invitations_of_the_same_person(ticket, people):
 
 
 @both_orders
-def test_two_transfers(ticket, network, plumbing, people, turn):
+def test_of_two_transfers_at_once_the_second_is_refused(ticket, network, plumbing, people, turn):
     """R-25, D-20"""
     results = run(
         turn,
@@ -193,7 +193,7 @@ def test_two_transfers(ticket, network, plumbing, people, turn):
 
 
 @both_orders
-def test_an_approval_and_a_reopening(closed, people, turn):
+def test_of_a_concurrent_approval_and_reopening_the_second_is_refused(closed, people, turn):
     results = run(
         turn,
         partial(actions.approve_closure, shown(closed), by=people.lea),
@@ -226,7 +226,7 @@ def test_people_who_open_tickets_at_once_do_not_wait_for_each_other(general, hea
     assert max(load) - min(load) <= 1
 
 
-def test_many_acts_on_two_tickets_end(heating, people, taken):
+def test_many_actions_on_two_tickets_end_without_deadlock(heating, people, taken):
     other = actions.open_ticket(heating, by=people.lea, subject="Fuite", text="Urgent.")
 
     def write(person, tickets):
@@ -266,7 +266,9 @@ def test_tickets_that_arrive_at_once_are_shared_out(heating, people, algorithm):
 
 @both_orders
 @pytest.mark.parametrize("algorithm", ["first", "cyclic", "random", "least_loaded"])
-def test_no_ticket_goes_to_somebody_who_leaves_meanwhile(general, heating, people, algorithm, turn):
+def test_no_ticket_is_assigned_to_a_manager_who_leaves_at_once(
+    general, heating, people, algorithm, turn
+):
     general.managers.exclude(user__in=[people.karim, people.sophie]).delete()
     arrive = assigning(heating, algorithm)
     in_charge, removed = run(
@@ -281,7 +283,7 @@ def test_no_ticket_goes_to_somebody_who_leaves_meanwhile(general, heating, peopl
         assert (in_charge, removed) == (None, None)
 
 
-def test_housekeeping_finds_a_manager_for_what_somebody_left_behind(taken, heating, people):
+def test_housekeeping_reassigns_tickets_of_a_former_manager(taken, heating, people):
     configuration.change_category(heating, by=None, algorithm="first")
     people.karim.is_active = False
     people.karim.save()
@@ -294,13 +296,15 @@ def test_housekeeping_finds_a_manager_for_what_somebody_left_behind(taken, heati
 
 
 @both_orders
-def test_a_departure_and_a_closure(taken, general, people, turn):
-    """Whichever comes first, no open ticket is left in the hands of somebody who left."""
+def test_a_concurrent_departure_and_closure_leave_no_ticket_with_the_leaver(
+    taken, general, people, turn
+):
+    """Whichever comes first, no open ticket stays with a manager who left."""
     closed, handed = run(
         turn,
         partial(actions.close, shown(taken), by=people.karim),
         partial(actions.hand_over, general, people.karim),
-        # Whoever leaves has the lock of the service first, for which no closure waits.
+        # The departure has the lock of the service first, for which no closure waits.
         held='FROM "wagtail_helpdesk_ticket"',
     )
     taken.refresh_from_db()

@@ -35,9 +35,9 @@ def many(people, heating):
     list(indexing.rebuild_index())
 
 
-def plan_of(user, question, door=0):
+def plan_of(user, question, source=0):
     rows = get_backend().matching(
-        _build_sources(user, SearchFilters())[door], parse_query(question)
+        _build_sources(user, SearchFilters())[source], parse_query(question)
     )
     return rows.values_list("pk")[:26].explain()
 
@@ -53,10 +53,10 @@ def test_postgresql_looks_in_the_index_for_a_rare_word(many, people, reader):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("door", [0, 1])
-def test_postgresql_sorts_what_is_ones_own(many, people, door):
+@pytest.mark.parametrize("source", [0, 1])
+def test_postgresql_sorts_what_is_ones_own(many, people, source):
     assert "Sort Key: ((wagtail_helpdesk_searchrow.event_id + 0)" in plan_of(
-        people.lea, "commun", door
+        people.lea, "commun", source
     )
 
 

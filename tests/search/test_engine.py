@@ -108,7 +108,7 @@ def test_what_the_engine_proposes_is_seen_by_its_readers_only(server, people, fi
         assert find(stranger, "mot") == []
 
 
-def test_what_may_not_be_seen_is_passed_over(server, people, ticket, monkeypatch):
+def test_hits_that_the_user_may_not_see_are_skipped(server, people, ticket, monkeypatch):
     for number in range(7):
         actions.note(ticket, by=people.karim, text=f"Note {number}")
     list(indexing.sweep_unindexed())

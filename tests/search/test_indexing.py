@@ -11,13 +11,13 @@ from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import indexing, search
 
 
-def test_an_act_itself_indexes_nothing(people, ticket, django_capture_on_commit_callbacks):
+def test_an_action_itself_indexes_nothing(people, ticket, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         actions.comment(ticket, by=people.lea, text="Pompe")
     assert not SearchRow.objects.exists()
 
 
-def test_the_task_after_an_act_makes_it_findable(people, ticket):
+def test_the_task_after_an_action_indexes_its_message(people, ticket):
     event = actions.comment(ticket, by=people.lea, text="Pompe")
     tasks.dispatch_event(str(event.batch))
     assert [hit.event.pk for hit in search(people.lea, "pompe").hits] == [event.pk]
@@ -41,7 +41,7 @@ def test_a_schedule_catches_up_with_what_was_missed(people, ticket):
     assert search(people.lea, "radiateur").hits
 
 
-def test_it_goes_back_as_far_as_something_was_missed(people, ticket, monkeypatch):
+def test_indexing_goes_back_to_the_oldest_missing_event(people, ticket, monkeypatch):
     for n in range(5):
         actions.comment(ticket, by=people.lea, text=f"Rappel {n}")
     monkeypatch.setattr(indexing, "STRETCH", 2)
@@ -107,6 +107,6 @@ def test_statements_do_not_grow_with_what_is_found(
         for number in range(size):
             actions.comment(ticket, by=people.lea, text=f"Pompe {number}")
         list(indexing.sweep_unindexed())
-        # Manager or not, the limit, three doors, events, files; here savepoints in place of BEGIN too.
+        # Manager or not, the limit, three sources, events, files; here savepoints in place of BEGIN too.
         with django_assert_max_num_queries(10):
             search(user, "pompe")

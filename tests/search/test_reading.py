@@ -81,7 +81,7 @@ def test_removing_a_guest_hides_at_once(find, people, ticket):
     assert not search(people.thomas, "radiateur").hits
 
 
-def test_moving_hides_from_those_who_managed_it_at_once(find, people, ticket, loans):
+def test_a_moved_ticket_is_hidden_from_its_former_managers_at_once(find, people, ticket, loans):
     assert find(people.sophie, "radiateur")
     actions.move(ticket, by=people.karim, to=loans, become_guest=False)
     assert not search(people.sophie, "radiateur").hits
@@ -94,7 +94,7 @@ def test_a_manager_who_leaves_finds_nothing_any_more(find, people, ticket):
     assert not search(people.sophie, "radiateur").hits
 
 
-def test_making_private_hides_at_once(find, people, ticket):
+def test_a_ticket_made_private_is_hidden_at_once(find, people, ticket):
     actions.change_visibility(ticket, by=people.lea, to="public")
     assert find(people.victor, "radiateur")
     actions.change_visibility(ticket, by=people.lea, to="private")
@@ -114,7 +114,7 @@ def test_a_number_leads_to_its_ticket(people, ticket, typed):
     assert search(people.karim, typed.format(ticket.pk)).ticket == ticket.pk
 
 
-def test_a_number_does_not_tell_that_a_ticket_exists(people, ticket):
+def test_a_search_by_number_does_not_reveal_that_a_ticket_exists(people, ticket):
     hidden = search(people.victor, f"#{ticket.pk}")
     absent = search(people.victor, f"#{ticket.pk + 1000}")
     assert (hidden.ticket, hidden.hits) == (absent.ticket, absent.hits) == (None, [])

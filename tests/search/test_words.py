@@ -65,7 +65,7 @@ def test_a_short_word_before_the_last_stands_whole(find, people, says):
         ("The printer is jammed", "printers jammed"),
     ],
 )
-def test_one_finds_several_and_several_one(find, people, says, text, question):
+def test_singular_and_plural_find_each_other(find, people, says, text, question):
     says(text)
     assert find(people.karim, question)
 

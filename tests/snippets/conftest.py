@@ -79,7 +79,7 @@ def browse(client):
 
 @pytest.fixture
 def statements(client):
-    """Return how many statements a page takes for whoever browses."""
+    """Return how many queries a page makes for a user."""
 
     def count(page, *args):
         client.get(address(page, *args))

@@ -12,7 +12,7 @@ from .test_services import text
 
 @pytest.fixture
 def administrator(client, django_user_model):
-    """Somebody who may delete accounts."""
+    """A person who may delete accounts."""
     client.force_login(django_user_model.objects.create_superuser("root", password="x"))
     return client
 
@@ -34,7 +34,7 @@ def delete(administrator):
 
 @pytest.fixture
 def exists(django_user_model):
-    """Tell whether an account is still there."""
+    """Return whether an account is still there."""
     return lambda user: django_user_model.objects.filter(pk=user.pk).exists()
 
 
@@ -68,7 +68,7 @@ def test_an_account_unknown_to_the_helpdesk_is_deleted(people, general, delete, 
     assert not any(map(exists, (people.victor, people.claire, people.alice)))
 
 
-def test_somebody_who_cannot_delete_accounts_learns_nothing(people, dsi, browse, client):
+def test_a_person_who_cannot_delete_accounts_learns_nothing_about_them(people, dsi, browse, client):
     browse(people.nadia)
     refused = client.get(reverse("wagtailusers_users:delete", args=[people.nadia.pk]), follow=True)
     assert "manages a service" not in text(refused)

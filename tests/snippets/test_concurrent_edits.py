@@ -82,7 +82,7 @@ def test_a_field_changed_by_both_is_refused_with_the_form_kept(sophie, general, 
     assert (general.name, general.default_message) == ("Bâtiments", "")
 
 
-def test_sending_the_form_again_overwrites_only_the_announced_field(sophie, general, overtaken):
+def test_sending_the_form_again_overwrites_only_the_field_in_conflict(sophie, general, overtaken):
     refused = sophie.post("edit", general, **sent(overtaken, name="Maison"))
     assert sophie.post("edit", general, **sent(refused)).url == address("panel", general)
     general.refresh_from_db()
@@ -94,7 +94,7 @@ def test_the_same_change_by_two_people_is_no_conflict(sophie, general, overtaken
     assert response.url == address("panel", general)
 
 
-def test_another_error_in_the_form_still_announces_the_conflict(sophie, general, overtaken):
+def test_another_error_in_the_form_still_shows_the_conflict(sophie, general, overtaken):
     wrong = sophie.post("edit", general, **sent(overtaken, alert_address="nowhere"))
     sophie.post("edit", general, **sent(wrong, alert_address="here@arvelle.example"))
     general.refresh_from_db()

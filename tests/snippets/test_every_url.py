@@ -23,7 +23,7 @@ CATEGORIES = RUNNERS | {"categories"}
 ANY = CATEGORIES
 #: Choosers show each person what they may ask anyway: they are scoped, not closed.
 CHOOSES = {"superuser", "all", "categories", "elsewhere", "editor"}
-#: Lists that are scoped: whoever configures anything gets in and finds what is theirs.
+#: Lists that are scoped: everyone who configures anything has access and finds their own.
 LISTS = ANY | {"elsewhere"}
 
 SERVICE = {
@@ -84,7 +84,7 @@ ABOUT_ONE_TEXT = (
     "revisions_unschedule",
     "unpublish",
 )
-#: Scoped as well: whoever edits a service finds what is theirs.
+#: Scoped as well: everyone who edits a service finds their own.
 EDITORS = {"superuser", "all", "elsewhere"}
 SERVICE_TEXT = dict.fromkeys(ABOUT_ONE_TEXT, EDITS) | dict.fromkeys(
     ("list", "list_results"), EDITORS
@@ -100,7 +100,7 @@ CHOOSER = {
     "create": set(),
 }
 MAILS = {"list": EDITORS, "list_results": EDITORS, "again": EDITORS}
-#: Of pages: for whoever publishes the page.
+#: Of pages: for everyone who may publish the page.
 ROUTING = {"wagtail_helpdesk_routing": ADMINISTRATOR}
 MATRIX = {
     "": ROUTING,
@@ -112,7 +112,7 @@ MATRIX = {
     "wagtailsnippetchoosers_wagtail_helpdesk_service": CHOOSER,
     "wagtailsnippetchoosers_wagtail_helpdesk_category": CHOOSER,
 }
-#: Addresses that only take what is sent: whoever may use them gets 405 for a GET.
+#: URLs that accept POST only: people with access get 405 for a GET.
 BUTTONS = {
     "reorder",
     "alias_remove",
@@ -155,7 +155,7 @@ def _addresses(resolver, space=""):
 
 
 def _is_ours(callback):
-    """By the room its view is in, or, for a view of Wagtail's, by the model that it is about."""
+    """Return whether the view, or the model of a view of Wagtail's, belongs to this package."""
     view = getattr(callback, "view_class", callback)
     given = getattr(callback, "view_initkwargs", {})
     model = given.get("model") or given.get("model_class") or getattr(view, "model", None)

@@ -84,10 +84,10 @@ def test_no_page_changes_the_log(people, changed):
 
 
 def test_every_kind_of_change_has_a_sentence():
-    deeds = Path(wagtail_helpdesk.__file__).parent / "actions" / "configuration"
+    modules = Path(wagtail_helpdesk.__file__).parent / "actions" / "configuration"
     recorded = {
         argument.value
-        for path in deeds.glob("*.py")
+        for path in modules.glob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in RECORDERS
         for argument in ast.walk(node.args[0])

@@ -14,7 +14,7 @@ from .test_services import text
 
 pytestmark = pytest.mark.servers
 
-#: What is added on which page, and how to tell who is there.
+#: What is added on which page, and how to list who is there.
 PAGES = {"III_2": "manager_add", "III_3": "guest_add"}
 EACH = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
 

@@ -241,7 +241,7 @@ def buttons(response):
     return {button["name"] for button in page.select("footer button[name]")}
 
 
-def test_somebody_who_may_publish_a_text_sees_the_button_for_it(general, written, look):
+def test_an_editor_who_may_publish_a_text_sees_the_button_for_it(general, written, look):
     assert "action-publish" in buttons(look(edit_url(written)))
     assert "action-publish" in buttons(look(add_url(general, "en")))
 

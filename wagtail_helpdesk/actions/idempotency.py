@@ -76,7 +76,7 @@ def perform_once(submission: Submission, perform: Callable[[], Any]) -> tuple[An
             submission.keep_result(*_split_result(result))
         return result, True
     except IntegrityError:
-        # Of the id, or of something else that the verb wrote: the record of the first tells.
+        # Of the id, or of something else that the verb wrote: the stored record shows which.
         known = _load_submission(submission.pk)
         if known is None:
             raise

@@ -26,7 +26,7 @@ def count_against_limits(
 ) -> None:
     """Count what a person is about to do; raises ``TooMany`` when a limit was reached before.
 
-    The limits are the settings ``ACTS_PER_MINUTE`` (forms, however many tickets each concerns),
+    The limits are the settings ``ACTIONS_PER_MINUTE`` (forms, however many tickets each concerns),
     ``TICKETS_PER_HOUR`` and ``INVITATIONS_PER_HOUR``.
     """
     if by is None or source in UNLIMITED_SOURCES:
@@ -41,7 +41,7 @@ def count_against_limits(
 
 def allow_action(user: User) -> bool:
     """Count a form about tickets; return whether it is within the limit."""
-    return rate_limits.allow("acts", user, helpdesk_settings.ACTS_PER_MINUTE, rate_limits.MINUTE)
+    return rate_limits.allow("acts", user, helpdesk_settings.ACTIONS_PER_MINUTE, rate_limits.MINUTE)
 
 
 def _allow_opening(user: User) -> bool:

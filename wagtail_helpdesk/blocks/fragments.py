@@ -15,7 +15,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.links import HelpdeskLocation
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts
 from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.desk.overview import Overview
@@ -93,7 +93,7 @@ def _answer_closed(request: HttpRequest, page: Any) -> HttpResponse:
 
 
 def _get_number(request: HelpdeskRequest, name: str, maximum: int) -> int | None:
-    given = number(request.http.GET.get(name, ""))
+    given = parse_number(request.http.GET.get(name, ""))
     return None if given is None else min(given, maximum)
 
 
@@ -135,7 +135,7 @@ def panel(request: HelpdeskRequest) -> HttpResponse:
 @fragment
 def services(request: HelpdeskRequest) -> HttpResponse:
     """Show the services that the reader can ask, all or those in the query string."""
-    asked = map(number, request.http.GET.getlist("service"))
+    asked = map(parse_number, request.http.GET.getlist("service"))
     chosen = [pk for pk in asked if pk is not None][: catalogue.MAX_CATALOGUE_SERVICES]
     shown = catalogue.read_catalogue(request.user, chosen or None)
     shelves = shown.shelves

@@ -46,7 +46,7 @@ class HealthLine:
     level: int = 0
 
     @property
-    def verdict(self) -> str:
+    def level_label(self) -> str:
         """The level as text."""
         return str(LEVELS[self.level])
 

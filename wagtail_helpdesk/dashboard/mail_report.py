@@ -28,7 +28,7 @@ from wagtail_helpdesk.mailqueue.kinds import get_kinds
 from wagtail_helpdesk.models import OutgoingMail, State, Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.notifications import wakeup
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 from wagtail_helpdesk.snippets.object_permissions import ScopedList
 
@@ -195,7 +195,7 @@ class ResendMailsView(MailReportAccessMixin, View):
         if "all" in request.POST:
             # Uncertain mails are left out: most of them have arrived.
             return mails.filter(state=State.DEAD)[:MAX_RESENT]
-        pk: Any = number(request.POST.get("mail", ""))
+        pk: Any = parse_number(request.POST.get("mail", ""))
         chosen = mails.filter(pk=pk)
         if not chosen.exists():
             raise Http404

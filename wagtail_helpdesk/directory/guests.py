@@ -57,7 +57,7 @@ def looks_like_address(typed: str) -> bool:
 def create_external_guest(address: str) -> User:
     """Make the account of an external guest: active, without a password that could ever fit.
 
-    The group that ``EXTERNAL_GUEST_GROUP`` names tells such accounts from those of the directory,
+    The group that ``EXTERNAL_GUEST_GROUP`` names distinguishes these accounts from those of the directory,
     for the site's administrators and for the search for leavers.
     """
     model = get_user_model()

@@ -50,7 +50,7 @@ class _Reader:
         plain = " ".join("".join(self._pending).split())
         self._pending = []
         if plain:
-            # Only addresses are told apart by spaces: an identifier may contain one, a name does.
+            # Only e-mail addresses are separated by spaces: an identifier may contain one, a name does.
             self._found += map(_bare, plain.split()) if "@" in plain else [plain]
             self._separator = separator
         elif separator:

@@ -221,10 +221,10 @@ def _quote_events(
     items: list[MailItem], context: MailContext, reader: MailReader, share: int
 ) -> dict[str, Any]:
     """Return the events, oldest first; older messages are cut first when the mail is too long."""
-    count, room, entries = max(MAX_QUOTED_EVENTS // share, 1), MAX_MESSAGE_LENGTH // share, []
+    count, remaining, entries = max(MAX_QUOTED_EVENTS // share, 1), MAX_MESSAGE_LENGTH // share, []
     for item in reversed(items[-count:]):
-        entry = _quote_event(item, context, reader, room)
-        room = max(room - len(entry.text), 0)
+        entry = _quote_event(item, context, reader, remaining)
+        remaining = max(remaining - len(entry.text), 0)
         entries.append(entry)
     return {
         "entries": entries[::-1],
@@ -234,20 +234,20 @@ def _quote_events(
 
 
 def _quote_event(
-    item: MailItem, context: MailContext, reader: MailReader, room: int
+    item: MailItem, context: MailContext, reader: MailReader, remaining: int
 ) -> QuotedEvent:
     sentence = describe_item(item, context, reader)
     when = format_datetime(item.event.created_at)
     if context.hides(item.change):
         return QuotedEvent(sentence, when, hidden=True)
     event = _find_inherited_question(item, context) or item.event
-    cut = len(event.text) > room
-    text = event.text[:room] if cut else event.text
+    cut = len(event.text) > remaining
+    text = event.text[:remaining] if cut else event.text
     return QuotedEvent(
         sentence=sentence,
         when=when,
         text=quote_text(text),
-        html=markdown.cut(event.rendered, room) if cut else event.rendered,
+        html=markdown.cut(event.rendered, remaining) if cut else event.rendered,
         cut=cut,
         files=tuple(context.files.get(item.event.pk, ())),
     )

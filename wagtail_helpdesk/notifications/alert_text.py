@@ -34,7 +34,7 @@ def describe_item(item: MailItem, context: MailContext, reader: MailReader) -> s
 
 
 def describe_access_lost(item: MailItem, context: MailContext, reader: MailReader) -> str:
-    """Return what a person is told who lost access to the ticket by an event: no message, no link."""
+    """Return the text for a person who lost access by an event: no message, no link."""
     subject = " " + _("“%(subject)s”") % {"subject": item.change.after.subject}
     names: dict[str, Any] = {
         "who": EventView(event=item.event).actor,

@@ -108,12 +108,12 @@ def is_complete(event: Event) -> bool:
 
 
 def find_old_notifications() -> Iterator[list[int]]:
-    """Yield the ids of notifications older than ``TRACE_DAYS``, except those whose mail is unsent."""
+    """Yield the ids of notifications older than ``DELIVERY_LOG_DAYS``, except those whose mail is unsent."""
     return _old(Notification.objects.all(), "mail__state")
 
 
 def find_old_mails() -> Iterator[list[int]]:
-    """Yield the ids of mails older than ``TRACE_DAYS``, except unsent ones."""
+    """Yield the ids of mails older than ``DELIVERY_LOG_DAYS``, except unsent ones."""
     return _old(OutgoingMail.objects.all(), "state")
 
 
@@ -131,4 +131,4 @@ def _old(rows: QuerySet[Any], state: str) -> Iterator[list[int]]:
 
 
 def _limit() -> datetime:
-    return timezone.now() - timedelta(days=helpdesk_settings.TRACE_DAYS)
+    return timezone.now() - timedelta(days=helpdesk_settings.DELIVERY_LOG_DAYS)

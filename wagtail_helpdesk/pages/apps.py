@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class HelpdeskPagesConfig(AppConfig):
-    """Leave it out where ``WAGTAIL_PAGE_MODEL`` names a base page of one's own; use the mixin."""
+    """Leave it out where ``WAGTAIL_PAGE_MODEL`` names another base page; such sites use the mixin."""
 
     name = "wagtail_helpdesk.pages"
     label = "wagtail_helpdesk_pages"

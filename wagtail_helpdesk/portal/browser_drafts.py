@@ -42,7 +42,7 @@ def end_drafts(sender: Any, user: Any, **kwargs: Any) -> None:
 def mark_accepted(
     request: HttpRequest, response: HttpResponseBase, submission: Any
 ) -> HttpResponseBase:
-    """Tell the browser by a cookie that a form was accepted, so that it drops the draft."""
+    """Set a cookie: a form was accepted, and the browser drops its draft."""
     if submission:
         others = request.COOKIES.get(COOKIE, "").split(".")
         accepted = [*filter(None, others), str(submission)][-MAX_SUBMISSIONS:]

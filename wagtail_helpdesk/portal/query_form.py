@@ -20,7 +20,7 @@ class SearchTextField(forms.CharField):
         self.widget.attrs["maxlength"] = str(max_chars)
 
     def to_python(self, value: Any) -> str:
-        return parsing.words(str(value or ""), self.max_chars)
+        return parsing.clean_query(str(value or ""), self.max_chars)
 
 
 class RowIdField(forms.Field):
@@ -32,7 +32,7 @@ class RowIdField(forms.Field):
         super().__init__(required=False, **kwargs)
 
     def to_python(self, value: Any) -> int | None:
-        return parsing.number(value)
+        return parsing.parse_number(value)
 
 
 class IdChoiceField(forms.TypedChoiceField):

@@ -247,7 +247,7 @@ def send_report_now(user: User, service: Service) -> OutgoingMail:
 
 
 def make_wanted_filter(user: int) -> Callable[[int], bool]:
-    """Return a function that tells of which services a manager still wants reports."""
+    """Return a function: whether a manager still wants reports of a service."""
     preferences = _Preferences({user})
 
     def is_wanted(service: int) -> bool:

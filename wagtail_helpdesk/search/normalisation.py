@@ -97,7 +97,7 @@ class Query:
         return bool(self.words)
 
     def matches_word(self, word: str) -> bool:
-        """Tell whether a word of a text, or a compound in it, is one of those searched for."""
+        """Return whether a word of a text, or a compound in it, is one of those searched for."""
         normal = normalise_word(word)
         return any(
             normal.startswith(term.word) if term.is_prefix else normal == term.word
@@ -133,7 +133,7 @@ def _iterate_index_words(text: str) -> Iterator[str]:
 
 
 def _may_be_detached(word: str) -> bool:
-    """Tell whether a word may be the first part of a compound that is written with a space."""
+    """Return whether a word may be the first part of a compound that is written with a space."""
     is_short = len(word) <= 2 and word.isalpha() and word not in _ARTICLES
     return is_short or word in _DETACHED_PREFIXES
 

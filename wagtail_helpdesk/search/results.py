@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Visibility
-from wagtail_helpdesk.markdown import plain
+from wagtail_helpdesk.markdown import strip_html
 from wagtail_helpdesk.models import Attachment, Event, SearchRow, Ticket
 
 from . import backends
@@ -130,7 +130,7 @@ def _build_hits(user: Any, keys: list[int], query: Query) -> list[SearchHit]:
 
 
 def _build_hit(event: Event, files: list[str], query: Query) -> SearchHit:
-    text = " · ".join(filter(None, [plain(event.rendered), *files]))
+    text = " · ".join(filter(None, [strip_html(event.rendered), *files]))
     return SearchHit(event, mark_matches(event.ticket.subject, query), extract_passage(text, query))
 
 

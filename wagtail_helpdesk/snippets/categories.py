@@ -22,7 +22,7 @@ from wagtail.snippets.views import snippets as generic
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 
 from .aliases import find_aliases_in, find_aliases_of
 from .forms import CategoryForm
@@ -149,7 +149,7 @@ class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView
     """Create a category in the service, and below the parent, given in the URL."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        service = number(request.GET.get("service", ""))
+        service = parse_number(request.GET.get("service", ""))
         if service is None:
             messages.warning(
                 request, _("Choose the service first: categories are added in its tree.")
@@ -160,7 +160,7 @@ class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial_form_instance(self) -> Category:
-        parent = number(self.request.GET.get("parent", ""))
+        parent = parse_number(self.request.GET.get("parent", ""))
         self.object = Category(service=self.service)
         if parent is not None:
             self.object.parent = get_object_or_404(self.service.categories, pk=parent)

@@ -14,7 +14,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
 
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.parsing import clean_request, number
+from wagtail_helpdesk.parsing import clean_request, parse_number
 
 from .object_permissions import WagtailView
 
@@ -81,10 +81,10 @@ class ReachableMixin(WagtailView):
         return filter_reachable(self.model_class, self.request.user)
 
     def get_object(self, pk: Any) -> Any:
-        return self.get_object_list().get(pk=number(pk))
+        return self.get_object_list().get(pk=parse_number(pk))
 
     def get_objects(self, pks: list[str]) -> QuerySet[Any]:
-        return self.get_object_list().filter(pk__in=filter(None, map(number, pks)))
+        return self.get_object_list().filter(pk__in=filter(None, map(parse_number, pks)))
 
     def can_create(self) -> bool:
         return False
@@ -92,7 +92,7 @@ class ReachableMixin(WagtailView):
     def filter_object_list(self, objects: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the categories to the service that is chosen beside the field, if there is one."""
         objects = super().filter_object_list(objects)
-        service = number(self.request.GET.get("service", ""))
+        service = parse_number(self.request.GET.get("service", ""))
         if self.model_class is Category and service is not None:
             return objects.filter(service=service)
         return objects

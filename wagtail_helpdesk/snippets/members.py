@@ -16,7 +16,7 @@ from wagtail.admin.paginator import WagtailPaginator
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import ServiceManager
-from wagtail_helpdesk.parsing import words
+from wagtail_helpdesk.parsing import clean_query
 
 from .service_pages import CategoryPage, ServiceFormPage
 
@@ -79,7 +79,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
         return {**super().get_form_kwargs(), "initial": initial, "managers": self.managers}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = words(self.request.GET.get("q", ""), MAX_QUERY_LENGTH)
+        query = clean_query(self.request.GET.get("q", ""), MAX_QUERY_LENGTH)
         page = WagtailPaginator(_filter_by_name(self.managers, query), PER_PAGE).get_page(
             self.request.GET.get("p")
         )

@@ -19,7 +19,7 @@ from wagtail.admin.views.mixins import Echo
 from wagtail.permissions import policy_registry
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
-from wagtail_helpdesk.parsing import clean_request, number
+from wagtail_helpdesk.parsing import clean_request, parse_number
 
 #: What spreadsheets read as the start of a formula, with full-width signs, also after spaces and
 #: after characters that separate cells.
@@ -106,7 +106,7 @@ class ScopedKey(ScopedMixin):
         self.request = request
         found = self.scoped(self.model._default_manager.all())
         # Wagtail's URL for comparing revisions accepts any text as a key.
-        if not found.filter(pk=number(kwargs["pk"])).exists():
+        if not found.filter(pk=parse_number(kwargs["pk"])).exists():
             raise Http404
         super().setup(request, *args, **kwargs)
 

@@ -21,7 +21,7 @@ from wagtail.snippets.views import snippets as generic
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 
 from .forms import ServiceForm
 from .object_permissions import (
@@ -145,9 +145,9 @@ class ReorderServices(generic.ReorderView):
     permission_required = "reorder"
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        service = get_object_or_404(Service, pk=number(kwargs["pk"]))
+        service = get_object_or_404(Service, pk=parse_number(kwargs["pk"]))
         author: Any = request.user
-        place = number(request.GET.get("position"))
+        place = parse_number(request.GET.get("position"))
         configuration.change_service_order(service, by=author, place=place)
         return JsonResponse({"success": True})
 

@@ -1,4 +1,4 @@
-"""Absences: who is away is given nothing, and somebody stands in."""
+"""Absences: absent managers are assigned nothing, and a replacement takes over."""
 
 import datetime
 
@@ -15,7 +15,7 @@ WEEK = datetime.timedelta(days=7)
 
 @pytest.fixture
 def away(sophie):
-    """Say that somebody is away from today for a week."""
+    """Record that a person is absent for a week from today."""
 
     def say(user, replacement=None, first=TODAY, last=TODAY + WEEK):
         return configuration.add_absence(
@@ -25,7 +25,7 @@ def away(sophie):
     return say
 
 
-def test_whoever_is_away_is_not_available(people, general, away):
+def test_an_absent_manager_is_not_available(people, general, away):
     away(people.karim)
     present = {manager.user for manager in general.managers.available_on()}
     assert people.karim not in present
@@ -39,12 +39,12 @@ def test_the_day_after_they_are_back(people, general, away):
 
 
 @pytest.mark.parametrize("day", [TODAY, TODAY + WEEK])
-def test_both_days_count(people, general, away, day):
+def test_the_first_and_the_last_day_belong_to_an_absence(people, general, away, day):
     away(people.karim)
     assert people.karim not in {manager.user for manager in general.managers.available_on(day)}
 
 
-def test_the_algorithm_skips_whoever_is_away(people, general, heating, sophie, away):
+def test_the_algorithm_skips_absent_managers(people, general, heating, sophie, away):
     configuration.change_service(general, by=sophie, algorithm="first")
     ServiceManager.objects.filter(user=people.karim).update(order=-1)
     away(people.karim)
@@ -53,13 +53,13 @@ def test_the_algorithm_skips_whoever_is_away(people, general, heating, sophie, a
     assert ticket.assignee == people.sophie
 
 
-def test_nobody_assigns_to_whoever_is_away(people, ticket, away):
+def test_a_ticket_cannot_be_assigned_to_an_absent_manager(people, ticket, away):
     away(people.karim)
     with pytest.raises(NotPossible, match="not an available manager"):
         actions.assign(ticket, by=people.julien, to=people.karim)
 
 
-def test_the_replacement_stands_in(people, away):
+def test_an_absent_manager_has_the_chosen_replacement(people, away):
     away(people.karim, people.julien)
     assert find_replacement(people.karim, TODAY) == people.julien
 
@@ -70,13 +70,13 @@ def test_a_replacement_who_is_away_is_replaced_in_turn(people, away):
     assert find_replacement(people.karim, TODAY) == people.sophie
 
 
-def test_the_chain_ends_with_nobody(people, away):
+def test_an_absent_replacement_gives_no_replacement(people, away):
     away(people.karim, people.julien)
     away(people.julien)
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_whoever_is_there_is_replaced_by_nobody(people):
+def test_a_present_person_has_no_replacement(people):
     assert find_replacement(people.karim, TODAY) is None
 
 
@@ -87,14 +87,14 @@ def test_somebody_deactivated_stands_in_for_nobody(people, away):
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_a_circle_is_refused(people, away):
+def test_a_circle_of_replacements_is_refused(people, away):
     away(people.karim, people.julien)
     away(people.julien, people.hugo)
     with pytest.raises(NotPossible, match="already stands in for"):
         away(people.hugo, people.karim)
 
 
-def test_whoever_is_replaced_by_nobody_closes_no_circle(people, away):
+def test_two_absent_people_who_replace_each_other_have_no_replacement(people, away):
     away(people.karim)
     away(people.hugo, people.karim)
     assert find_replacement(people.hugo, TODAY) is None
@@ -119,7 +119,7 @@ def test_a_circle_made_behind_our_back_ends(people):
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_nobody_stands_in_for_themselves(people, away):
+def test_a_person_cannot_replace_themselves(people, away):
     with pytest.raises(NotPossible, match="replace themselves"):
         away(people.karim, people.karim)
 
@@ -136,7 +136,7 @@ def test_two_absences_do_not_overlap(people, away):
         away(people.karim, first=TODAY + WEEK)
 
 
-def test_an_absence_is_taken_back(people, general, away, sophie, record):
+def test_an_absence_is_removed(people, general, away, sophie, record):
     absence = away(people.karim, people.julien)
     configuration.remove_absence(absence, by=sophie)
     assert people.karim in {manager.user for manager in general.managers.available_on()}
@@ -151,7 +151,7 @@ def test_with_the_privilege_one_says_when_one_is_away(people, sophie):
 
 
 @pytest.mark.parametrize("who", ["karim", "julien", "nadia", "victor"])
-def test_others_do_not(people, dsi, sophie, who):
+def test_other_people_cannot_add_an_absence(people, dsi, sophie, who):
     with pytest.raises(NotYours):
         configuration.add_absence(
             people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY
@@ -166,7 +166,7 @@ def two_services(people, sophie, dsi):
 
 
 @pytest.mark.parametrize("who", ["nadia", "sophie"])
-def test_who_runs_one_of_several_services_does_not_either(people, two_services, who):
+def test_a_person_who_runs_one_of_several_services_cannot_add_an_absence(people, two_services, who):
     with pytest.raises(NotYours):
         configuration.add_absence(
             people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY
@@ -174,18 +174,20 @@ def test_who_runs_one_of_several_services_does_not_either(people, two_services, 
 
 
 @pytest.mark.parametrize("who", ["nadia", "gilles"])
-def test_who_runs_them_all_does(people, general, two_services, who):
+def test_a_person_who_runs_all_services_of_a_manager_adds_an_absence(
+    people, general, two_services, who
+):
     configuration.add_manager(general, people.nadia, by=None, can_manage_managers=True)
     configuration.add_absence(people.karim, by=getattr(people, who), starts_on=TODAY, ends_on=TODAY)
     assert people.karim.helpdesk_absences.exists()
 
 
-def test_one_s_own_is_taken_back_whoever_recorded_it(people, away):
+def test_a_person_removes_their_own_absence_recorded_by_another(people, away):
     configuration.remove_absence(away(people.karim), by=people.karim)
     assert not people.karim.helpdesk_absences.exists()
 
 
-def test_somebody_else_s_is_not(people, two_services):
+def test_an_absence_of_another_person_cannot_be_removed(people, two_services):
     absence = Absence.objects.create(user=people.karim, starts_on=TODAY, ends_on=TODAY)
     with pytest.raises(NotYours):
         configuration.remove_absence(absence, by=people.nadia)

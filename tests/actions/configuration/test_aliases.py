@@ -1,4 +1,4 @@
-"""Aliases: another name elsewhere, open to whoever may ask the real one."""
+"""Aliases: another name elsewhere, open to everyone who may ask the target."""
 
 import pytest
 
@@ -14,7 +14,9 @@ def test_a_category_is_shown_elsewhere_under_another_name(people, general, netwo
     assert data["to"] == "DSI › Réseau"
 
 
-def test_whoever_may_not_ask_the_real_one_does_not_see_it(people, general, network, sophie):
+def test_an_alias_is_hidden_from_people_who_may_not_ask_its_target(
+    people, general, network, sophie
+):
     configuration.add_alias("Wifi en panne", network, by=sophie, service=general)
     Service.objects.filter(pk=network.service_id).update(everyone=False)
     assert not Alias.objects.open_to(people.lea).exists()
@@ -32,7 +34,9 @@ def test_the_place_must_be_ones_own(people, general, dsi, network, sophie):
         configuration.add_alias("Wifi", network, by=people.karim, service=general)
 
 
-def test_beside_the_services_it_belongs_to_whoever_runs_the_real_one(people, dsi, network, sophie):
+def test_an_alias_at_the_top_level_belongs_to_the_managers_of_its_target(
+    people, dsi, network, sophie
+):
     for to in (dsi, network):
         with pytest.raises(NotYours):
             configuration.add_alias("L’informatique", to, by=sophie)
@@ -49,7 +53,7 @@ def test_beside_the_services_an_administrator_adds_any(people, dsi):
     assert Alias.objects.get().service is None
 
 
-def test_it_stands_below_a_category_of_its_own_place(general, network, dsi, sophie):
+def test_an_alias_cannot_be_below_a_category_of_another_service(general, network, dsi, sophie):
     with pytest.raises(NotPossible, match="belongs to another service"):
         configuration.add_alias("Wifi", dsi, by=sophie, service=general, parent=network)
 
@@ -60,7 +64,7 @@ def test_an_alias_leads_somewhere_else(general, heating, sophie):
             configuration.add_alias("Ici", to, by=sophie, service=general, parent=parent)
 
 
-def test_taken_out_it_is_gone(people, general, network, sophie, record):
+def test_a_removed_alias_is_deleted_and_recorded(people, general, network, sophie, record):
     alias = configuration.add_alias("Wifi", network, by=sophie, service=general)
     configuration.remove_alias(alias, by=sophie)
     assert not Alias.objects.exists()

@@ -15,7 +15,7 @@ def test_a_new_category_comes_last(general, sophie):
     assert names(general)[-1] == "Ascenseurs"
 
 
-def test_changes_are_on_record(heating, sophie, record):
+def test_changes_of_a_category_are_recorded(heating, sophie, record):
     configuration.change_category(heating, by=sophie, default_subject="Radiateur")
     [(_, author, data)] = record("edit_category")
     assert author == sophie
@@ -25,13 +25,13 @@ def test_changes_are_on_record(heating, sophie, record):
     )
 
 
-def test_what_stays_as_it_was_is_not_recorded(heating, sophie, record):
+def test_unchanged_fields_of_a_category_are_not_recorded(heating, sophie, record):
     configuration.change_category(heating, by=sophie, name="Chauffage", default_subject="Froid")
     [(_, _, data)] = record("edit_category")
     assert data["after"] == {"default_subject": "Froid"}
 
 
-def test_two_people_who_change_different_things_both_win(people, heating, sophie):
+def test_two_people_who_change_different_fields_both_succeed(people, heating, sophie):
     mine, his = (Category.objects.get(pk=heating.pk) for _ in range(2))
     configuration.change_category(mine, by=sophie, default_subject="Radiateur")
     configuration.change_category(his, by=sophie, hidden=True)
@@ -40,7 +40,9 @@ def test_two_people_who_change_different_things_both_win(people, heating, sophie
 
 
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
-def test_it_takes_the_privilege_to_manage_categories(people, general, dsi, heating, sophie, who):
+def test_changing_categories_requires_the_privilege_to_manage_them(
+    people, general, dsi, heating, sophie, who
+):
     somebody = getattr(people, who)
     with pytest.raises(NotYours):
         configuration.create_category(general, by=somebody, name="Mine")
@@ -52,7 +54,7 @@ def test_it_takes_the_privilege_to_manage_categories(people, general, dsi, heati
         configuration.step_category(heating, by=somebody, up=True)
 
 
-def test_two_neighbours_have_two_names(general, sophie):
+def test_sibling_categories_have_different_names(general, sophie):
     with pytest.raises(NotPossible):
         configuration.create_category(general, by=sophie, name="chauffage")
 
@@ -62,14 +64,14 @@ def test_a_category_moves_below_another(heating, plumbing, sophie):
     assert heating.path == "Services Généraux › Plomberie › Chauffage"
 
 
-def test_not_below_itself(general, heating, sophie):
+def test_a_category_cannot_be_moved_below_itself(general, heating, sophie):
     below = configuration.create_category(general, by=sophie, parent=heating, name="Radiateurs")
     for parent in (heating, below):
         with pytest.raises(NotPossible, match="below itself"):
             configuration.change_category(heating, by=sophie, parent=parent)
 
 
-def test_not_into_another_service(heating, network, sophie):
+def test_a_category_cannot_be_moved_to_another_service(heating, network, sophie):
     with pytest.raises(NotPossible, match="belongs to another service"):
         configuration.change_category(heating, by=sophie, parent=network)
 
@@ -95,7 +97,7 @@ def test_an_empty_category_is_deleted(general, plumbing, sophie, record):
     assert data["name"] == "Plomberie"
 
 
-def test_R_27_a_category_with_tickets_is_not_deleted(heating, sophie, ticket):
+def test_a_category_with_tickets_is_not_deleted(heating, sophie, ticket):
     with pytest.raises(NotPossible, match="1 ticket is still there"):
         configuration.delete_category(heating, by=sophie)
 

@@ -12,7 +12,7 @@ def test_a_permanent_guest_is_invited_to_the_next_ticket(people, general, heatin
     assert [guest.user for guest in ticket.guests.all()] == [people.ines]
 
 
-def test_not_to_those_that_are_there_already(people, general, sophie, ticket):
+def test_a_new_permanent_guest_is_not_invited_to_existing_tickets(people, general, sophie, ticket):
     configuration.add_permanent_guest(general, people.ines, by=sophie)
     assert not ticket.guests.exists()
 
@@ -25,14 +25,14 @@ def test_taken_out_the_guest_stays_on_the_tickets_they_are_on(people, general, h
     assert not general.permanent_guests.exists()
 
 
-def test_both_are_on_record(people, general, sophie, record):
+def test_adding_and_removing_a_permanent_guest_are_recorded(people, general, sophie, record):
     guest = configuration.add_permanent_guest(general, people.ines, by=sophie)
     configuration.remove_permanent_guest(guest, by=sophie)
     kinds = [kind for kind, _, _ in record("add_permanent_guest", "remove_permanent_guest")]
     assert kinds == ["add_permanent_guest", "remove_permanent_guest"]
 
 
-def test_taken_out_by_two_at_once_it_is_recorded_once(people, general, sophie, record):
+def test_a_permanent_guest_removed_twice_is_recorded_once(people, general, sophie, record):
     guest = configuration.add_permanent_guest(general, people.ines, by=sophie)
     key = guest.pk
     configuration.remove_permanent_guest(guest, by=sophie)
@@ -42,12 +42,14 @@ def test_taken_out_by_two_at_once_it_is_recorded_once(people, general, sophie, r
 
 
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
-def test_it_takes_the_privilege_to_manage_managers(people, general, dsi, sophie, who):
+def test_adding_a_permanent_guest_requires_the_privilege_to_manage_managers(
+    people, general, dsi, sophie, who
+):
     with pytest.raises(NotYours):
         configuration.add_permanent_guest(general, people.ines, by=getattr(people, who))
 
 
-def test_nobody_is_added_twice(people, general, sophie):
+def test_a_permanent_guest_is_not_added_twice(people, general, sophie):
     configuration.add_permanent_guest(general, people.ines, by=sophie)
     with pytest.raises(NotPossible, match="is already a permanent guest"):
         configuration.add_permanent_guest(general, people.ines, by=sophie)

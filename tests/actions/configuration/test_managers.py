@@ -30,7 +30,7 @@ def test_a_new_manager_comes_last_in_the_list(people, general, sophie):
     assert list(general.managers.all())[-1] == manager
 
 
-def test_adding_is_on_record(people, general, sophie, record):
+def test_adding_a_manager_is_recorded(people, general, sophie, record):
     configuration.add_manager(general, people.claire, by=sophie)
     [(_, author, data)] = record("add_manager")
     assert author == sophie
@@ -39,7 +39,9 @@ def test_adding_is_on_record(people, general, sophie, record):
 
 
 @pytest.mark.parametrize("who", ["karim", "victor", "nadia"])
-def test_whoever_does_not_manage_managers_adds_nobody(people, general, dsi, sophie, who):
+def test_adding_a_manager_requires_the_privilege_to_manage_managers(
+    people, general, dsi, sophie, who
+):
     with pytest.raises(NotYours):
         configuration.add_manager(general, people.claire, by=getattr(people, who))
     assert not general.managers.filter(user=people.claire).exists()
@@ -50,7 +52,7 @@ def test_an_administrator_adds_managers_anywhere(people, general, sophie):
     assert general.managers.filter(user=people.claire).exists()
 
 
-def test_nobody_is_added_twice(people, general, sophie):
+def test_a_manager_is_not_added_twice(people, general, sophie):
     with pytest.raises(NotPossible, match="is already a manager"):
         configuration.add_manager(general, people.karim, by=sophie)
 
@@ -69,7 +71,7 @@ def test_what_one_does_not_hold_is_not_among_the_defaults_one_gives(people, gene
 # -- privileges ------------------------------------------------------------------------------------
 
 
-def test_ticket_privileges_are_given_by_whoever_manages_managers(people, general, sophie, row):
+def test_a_person_who_manages_managers_gives_ticket_privileges(people, general, sophie, row):
     configuration.update_manager(row(people.hugo), by=sophie, can_assign=True, can_refuse=True)
     assert row(people.hugo).can_assign
     assert row(people.hugo).can_refuse
@@ -82,13 +84,13 @@ def test_a_change_is_on_record_with_what_was_before(people, general, sophie, row
     assert (data["before"], data["after"]) == ({"can_refuse": True}, {"can_refuse": False})
 
 
-def test_nothing_changed_leaves_no_record(people, sophie, row, record):
+def test_saving_a_manager_without_change_records_nothing(people, sophie, row, record):
     configuration.update_manager(row(people.karim), by=sophie, can_assign=True)
     assert record("update_manager") == []
 
 
 @pytest.mark.parametrize("privilege", [EDIT, CATEGORIES])
-def test_S_ESC_02_nobody_gives_a_configuration_privilege_they_do_not_hold(
+def test_nobody_gives_a_configuration_privilege_they_do_not_hold(
     people, general, sophie, runs, row, privilege
 ):
     runs(people.karim, MANAGERS)
@@ -97,34 +99,38 @@ def test_S_ESC_02_nobody_gives_a_configuration_privilege_they_do_not_hold(
     assert not getattr(row(people.hugo), privilege.value)
 
 
-def test_S_ESC_02_nobody_gives_it_to_themselves(people, general, sophie, runs, row):
+def test_nobody_gives_themselves_a_configuration_privilege(people, general, sophie, runs, row):
     runs(people.karim, MANAGERS)
     with pytest.raises(NotYours):
         configuration.update_manager(row(people.karim), by=people.karim, can_edit_service=True)
     assert not row(people.karim).can_edit_service
 
 
-def test_S_ESC_02_nobody_takes_it_from_a_superior(people, general, sophie, runs, row):
+def test_nobody_takes_a_privilege_they_do_not_hold_from_another_manager(
+    people, general, sophie, runs, row
+):
     runs(people.karim, MANAGERS)
     with pytest.raises(NotYours):
         configuration.update_manager(row(sophie), by=people.karim, can_edit_service=False)
     assert row(sophie).can_edit_service
 
 
-def test_S_ESC_02_nobody_removes_a_superior(people, general, sophie, runs, row):
+def test_nobody_removes_a_manager_with_privileges_they_do_not_hold(
+    people, general, sophie, runs, row
+):
     runs(people.karim, MANAGERS)
     with pytest.raises(NotYours):
         configuration.remove_manager(row(sophie), by=people.karim)
     assert general.managers.filter(user=sophie).exists()
 
 
-def test_S_ESC_02_a_privilege_in_one_service_is_none_in_another(people, general, dsi, sophie):
+def test_a_privilege_in_one_service_gives_none_in_another(people, general, dsi, sophie):
     julien = dsi.managers.get(user=people.julien)
     with pytest.raises(NotYours):
         configuration.update_manager(julien, by=sophie, can_manage_managers=True)
 
 
-def test_S_ESC_02_the_last_who_manages_managers_keeps_that_privilege(people, general, sophie, row):
+def test_the_last_person_who_manages_managers_keeps_that_privilege(people, general, sophie, row):
     with pytest.raises(
         NotPossible, match="the only person left who may manage managers"
     ) as refusal:
@@ -147,7 +153,7 @@ def test_somebody_deactivated_is_not_a_second_one(people, general, sophie, runs,
         configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
 
 
-def test_a_manager_removed_meanwhile_is_said_so(people, general, sophie, row):
+def test_changing_a_manager_removed_in_the_meantime_is_refused(people, general, sophie, row):
     manager = row(people.karim)
     ServiceManager.objects.filter(pk=manager.pk).delete()
     with pytest.raises(NotPossible, match="is not a manager of this service"):
@@ -187,7 +193,7 @@ def test_open_tickets_must_be_decided_about(people, sophie, row, taken):
     assert refusal.value.field == "then"
 
 
-def test_the_tickets_are_released(people, sophie, row, taken):
+def test_tickets_of_a_removed_manager_are_released(people, sophie, row, taken):
     configuration.remove_manager(row(people.karim), by=sophie, then=HandOverPolicy.FREE)
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == (Status.FREE, None)
@@ -227,7 +233,7 @@ def test_a_member_who_leaves_is_no_member_any_more(people, heating, sophie, row)
     assert not CategoryMember.objects.exists()
 
 
-def test_S_ESC_02_the_last_who_manages_managers_stays(people, general, sophie, row):
+def test_the_last_person_who_manages_managers_is_not_removed(people, general, sophie, row):
     with pytest.raises(NotPossible, match="the only person left who may manage managers"):
         configuration.remove_manager(row(sophie), by=people.gilles)
     assert general.managers.filter(user=sophie).exists()
@@ -251,7 +257,7 @@ def test_without_open_tickets_the_last_manager_may_go(people, general, sophie, r
 # -- availability ----------------------------------------------------------------------------------
 
 
-def test_whoever_manages_managers_sets_anybodys_availability(people, sophie, row, record):
+def test_a_person_who_manages_managers_sets_the_availability_of_others(people, sophie, row, record):
     configuration.set_availability(row(people.karim), False, by=sophie)
     assert not row(people.karim).available
     [(_, _, data)] = record("set_availability")
@@ -269,7 +275,7 @@ def test_without_the_privilege_one_does_not(people, sophie, row):
         configuration.set_availability(row(people.karim), False, by=people.karim)
 
 
-def test_the_privilege_is_about_oneself_alone(people, sophie, row):
+def test_the_availability_privilege_does_not_apply_to_colleagues(people, sophie, row):
     ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
     with pytest.raises(NotYours):
         configuration.set_availability(row(people.julien), False, by=people.karim)

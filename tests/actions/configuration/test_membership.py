@@ -24,7 +24,7 @@ def test_a_category_that_inherits_has_all_managers(heating, sophie):
     assert members(heating) == EVERYBODY
 
 
-def test_named_members_are_those_alone(people, heating, sophie, row):
+def test_a_list_of_members_excludes_all_other_managers(people, heating, sophie, row):
     configuration.set_members(heating, [row(people.karim)], by=sophie)
     assert members(heating) == {"karim"}
 
@@ -40,14 +40,16 @@ def test_below_a_list_of_its_own_counts(people, heating, radiators, sophie, row)
     assert (members(heating), members(radiators)) == ({"karim"}, {"julien"})
 
 
-def test_inheriting_again_forgets_the_list(people, heating, sophie, row):
+def test_inheriting_again_deletes_the_list_of_members(people, heating, sophie, row):
     configuration.set_members(heating, [row(people.karim)], by=sophie)
     configuration.set_members(heating, None, by=sophie)
     assert members(heating) == EVERYBODY
     assert not heating.named_members.exists()
 
 
-def test_an_empty_list_means_everybody_below_too(people, heating, radiators, sophie, row):
+def test_an_empty_list_of_members_means_everybody_in_subcategories_too(
+    people, heating, radiators, sophie, row
+):
     configuration.set_members(heating, [], by=sophie)
     assert (members(heating), members(radiators)) == (EVERYBODY, EVERYBODY)
 
@@ -67,7 +69,7 @@ def test_a_new_category_has_the_members_of_its_parent(people, general, heating, 
     assert members(boiler) == {"karim"}
 
 
-def test_it_is_on_record_with_names(people, heating, sophie, row, record):
+def test_a_change_of_members_is_recorded_with_names(people, heating, sophie, row, record):
     configuration.set_members(heating, [row(people.karim)], by=sophie)
     [(_, author, data)] = record("name_members")
     assert author == sophie
@@ -88,17 +90,21 @@ def test_a_manager_of_another_service_is_refused(people, heating, dsi, sophie):
 
 
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
-def test_it_takes_the_privilege_to_manage_categories(people, heating, dsi, sophie, row, who):
+def test_setting_members_requires_the_privilege_to_manage_categories(
+    people, heating, dsi, sophie, row, who
+):
     with pytest.raises(NotYours):
         configuration.set_members(heating, [row(people.karim)], by=getattr(people, who))
 
 
-def test_only_what_differs_is_written(heating, sophie, general, django_assert_num_queries):
+def test_refreshing_writes_only_categories_that_differ(
+    heating, sophie, general, django_assert_num_queries
+):
     with django_assert_num_queries(1):
         configuration.refresh_members_from(general)
 
 
-def test_a_wrong_row_is_mended(heating, plumbing, general):
+def test_refreshing_repairs_a_wrong_source_of_members(heating, plumbing, general):
     Category.objects.filter(pk=heating.pk).update(members_from=plumbing)
     configuration.refresh_members_from(general)
     heating.refresh_from_db()

@@ -13,20 +13,20 @@ from wagtail_helpdesk.models import Category
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*deeds):
-    """Start all deeds together, each with a connection of its own; return what each came to."""
-    results, start = [None] * len(deeds), threading.Barrier(len(deeds))
+def at_once(*jobs):
+    """Start all actions together, each with its own connection; return the result of each."""
+    results, start = [None] * len(jobs), threading.Barrier(len(jobs))
 
-    def run(place, deed):
+    def run(place, action):
         start.wait()
         try:
-            results[place] = deed()
+            results[place] = action()
         except HelpdeskError as refusal:
             results[place] = refusal
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(i, deed)) for i, deed in enumerate(deeds)]
+    threads = [threading.Thread(target=run, args=(i, action)) for i, action in enumerate(jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -34,7 +34,7 @@ def at_once(*deeds):
     return results
 
 
-def test_S_ESC_02_two_who_remove_one_another_leave_one(people, general, sophie, runs, row):
+def test_of_two_managers_who_remove_each_other_one_remains(people, general, sophie, runs, row):
     runs(people.karim, *CONFIGURATION_PRIVILEGES)
     hers, his = row(sophie), row(people.karim)
     results = at_once(
@@ -45,7 +45,7 @@ def test_S_ESC_02_two_who_remove_one_another_leave_one(people, general, sophie, 
     assert general.managers.filter(can_manage_managers=True).count() == 1
 
 
-def test_two_moves_close_no_circle(people, general, sophie):
+def test_two_concurrent_moves_of_categories_make_no_circle(people, general, sophie):
     one, other = general.categories.order_by("pk")[:2]
     results = at_once(
         lambda: configuration.change_category(one, by=sophie, parent=other),
@@ -63,7 +63,7 @@ def test_two_who_add_the_same_manager_add_one(people, general, sophie):
     assert general.managers.filter(user=people.claire).count() == 1
 
 
-def test_R_27_a_category_deleted_while_a_ticket_arrives_is_one_or_the_other(
+def test_a_category_is_deleted_or_receives_a_ticket_but_never_both(
     people, general, plumbing, sophie
 ):
     def arrive():

@@ -26,12 +26,14 @@ def test_a_group_of_wagtail_may_be_given_that_right(people):
 
 
 @pytest.mark.parametrize("who", ["sophie", "alice", "victor"])
-def test_nobody_else_makes_one(people, general, sophie, who):
+def test_other_people_cannot_create_a_service(people, general, sophie, who):
     with pytest.raises(NotYours):
         configuration.create_service(by=getattr(people, who), name="Courrier")
 
 
-def test_whoever_may_edit_it_changes_its_properties(people, general, sophie, record):
+def test_a_manager_with_the_privilege_changes_properties_of_the_service(
+    people, general, sophie, record
+):
     staff = Group.objects.get(name="Personnels")
     configuration.change_service(general, by=sophie, everyone=False, groups=[staff])
     assert not general.everyone
@@ -42,12 +44,12 @@ def test_whoever_may_edit_it_changes_its_properties(people, general, sophie, rec
 
 
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])
-def test_others_do_not(people, general, dsi, sophie, who):
+def test_other_people_cannot_change_a_service(people, general, dsi, sophie, who):
     with pytest.raises(NotYours):
         configuration.change_service(general, by=getattr(people, who), name="Mine")
 
 
-def test_arrivals_stay_in_the_service(general, network, sophie):
+def test_the_category_for_arrivals_must_belong_to_the_service(general, network, sophie):
     with pytest.raises(NotPossible) as refusal:
         configuration.change_service(general, by=sophie, arrivals=network)
     assert refusal.value.field == "arrivals"
@@ -60,18 +62,18 @@ def test_an_unused_service_is_deleted_with_its_tree(people, general, heating, so
     assert not Service.objects.exists()
 
 
-def test_R_27_a_service_with_tickets_is_not_deleted(people, general, ticket):
+def test_a_service_with_tickets_is_not_deleted(people, general, ticket):
     with pytest.raises(NotPossible, match="1 ticket is still there"):
         configuration.delete_service(general, by=people.gilles)
     assert Service.objects.filter(pk=general.pk).exists()
 
 
-def test_its_own_people_do_not_delete_it(people, general, sophie):
+def test_managers_of_a_service_cannot_delete_it(people, general, sophie):
     with pytest.raises(NotYours):
         configuration.delete_service(general, by=sophie)
 
 
-def test_R_27_all_tickets_of_a_category_are_transferred(people, heating, plumbing, sophie, closed):
+def test_all_tickets_of_a_category_are_transferred(people, heating, plumbing, sophie, closed):
     left = configuration.transfer_tickets(heating, by=sophie, to=plumbing)
     assert left == 0
     closed.refresh_from_db()
@@ -84,7 +86,7 @@ def test_the_history_names_who_transferred_them(people, heating, plumbing, sophi
     assert ticket.events.last().actor == sophie
 
 
-def test_an_administrator_who_is_nothing_to_the_ticket_is_named_too(
+def test_an_administrator_without_role_is_recorded_as_author_of_transfers(
     people, general, network, ticket
 ):
     configuration.transfer_tickets(general, by=people.gilles, to=network)
@@ -92,7 +94,7 @@ def test_an_administrator_who_is_nothing_to_the_ticket_is_named_too(
     assert not ticket.roles_of(people.gilles)
 
 
-def test_a_script_is_the_application(heating, plumbing, ticket):
+def test_transfers_by_a_script_have_no_author(heating, plumbing, ticket):
     configuration.transfer_tickets(heating, by=None, to=plumbing)
     assert ticket.events.last().actor is None
 
@@ -118,7 +120,7 @@ def test_the_algorithm_of_the_target_never_names_who_transferred_them(
     assert ticket.assignee is None
 
 
-def test_R_27_all_tickets_of_a_service_are_transferred(people, general, network, sophie, ticket):
+def test_all_tickets_of_a_service_are_transferred(people, general, network, sophie, ticket):
     configuration.transfer_tickets(general, by=people.gilles, to=network)
     configuration.delete_service(general, by=people.gilles)
     assert Ticket.objects.get().category == network
@@ -133,13 +135,15 @@ def test_a_large_category_is_emptied_in_several_goes(
     assert configuration.transfer_tickets(heating, by=sophie, to=plumbing) == 0
 
 
-def test_not_to_where_the_mover_may_not_go(people, heating, network, sophie, ticket):
+def test_tickets_are_not_transferred_to_a_service_closed_to_the_user(
+    people, heating, network, sophie, ticket
+):
     Service.objects.filter(pk=network.service_id).update(everyone=False)
     with pytest.raises(NotPossible, match="You may not transfer"):
         configuration.transfer_tickets(heating, by=sophie, to=network)
 
 
-def test_whoever_may_not_transfer_a_ticket_anywhere_does_not_transfer_all_of_them(
+def test_transferring_all_tickets_requires_the_privilege_to_transfer_anywhere(
     people, heating, network, sophie, ticket
 ):
     ServiceManager.objects.filter(user=sophie).update(can_move_anywhere=False)
@@ -147,7 +151,9 @@ def test_whoever_may_not_transfer_a_ticket_anywhere_does_not_transfer_all_of_the
         configuration.transfer_tickets(heating, by=sophie, to=network)
 
 
-def test_not_by_whoever_may_not_manage_categories(people, heating, plumbing, sophie, ticket):
+def test_transferring_all_tickets_requires_the_privilege_to_manage_categories(
+    people, heating, plumbing, sophie, ticket
+):
     with pytest.raises(NotYours):
         configuration.transfer_tickets(heating, by=people.karim, to=plumbing)
 

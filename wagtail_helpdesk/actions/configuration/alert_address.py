@@ -1,4 +1,4 @@
-"""The extra address to alert: which are allowed, and who is told when one changes."""
+"""The extra address to alert: which are allowed, and who is notified of a change."""
 
 from __future__ import annotations
 

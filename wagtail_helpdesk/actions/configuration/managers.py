@@ -123,7 +123,7 @@ def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
 def set_availability(manager: ServiceManager, available: bool, *, by: Author) -> ServiceManager:
     """Set whether tickets may be assigned to a manager; managers with the privilege set their own.
 
-    Otherwise that of whoever manages managers.
+    Otherwise the privilege to manage managers is needed.
     """
     with change_service_locked(manager.service, by=by) as change:
         row = _locked(manager)

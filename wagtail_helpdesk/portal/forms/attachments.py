@@ -103,9 +103,9 @@ class WithFiles(HelpdeskForm):
 
     def keep(self) -> None:
         """Store the valid files of a form that was not accepted, for its next attempt."""
-        room = helpdesk_settings.FILES_MAX_COUNT - len(self.kept_files)
+        remaining = helpdesk_settings.FILES_MAX_COUNT - len(self.kept_files)
         try:
-            for file in self._valid_files[: max(room, 0)]:
+            for file in self._valid_files[: max(remaining, 0)]:
                 file.seek(0)
                 kept = StagedUpload(user=self.user, file=file, **describe_file(file))
                 # In a savepoint, so that an error does not end the transaction of the request.

@@ -1,1 +1,1 @@
-"""Pages where people set what they are told, when, and when they are away."""
+"""Pages where people set their notifications, reports and absences."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -50,7 +50,7 @@ def _set_availability(request: HelpdeskRequest) -> HttpResponse:
 
 
 def _remove_absence(request: HelpdeskRequest) -> HttpResponse:
-    named: Any = number(request.http.POST["remove"])
+    named: Any = parse_number(request.http.POST["remove"])
     own = Absence.objects.filter(user=request.user).select_related("user", "replacement")
     absence = own.filter(pk=named).first()
     if absence is None:
@@ -78,7 +78,7 @@ def _build_form(request: HelpdeskRequest, data: Any = None) -> AbsenceForm:
 
 
 def _may_add(request: HelpdeskRequest) -> bool:
-    """Tell whether the user may enter absences: with a privilege in one of their services."""
+    """Return whether the user may enter absences: with a privilege in one of their services."""
     return any(_may_set_availability(request, row) for row in request.managed)
 
 

@@ -74,7 +74,7 @@ class ManagerPreferences:
         return any(part.is_bound and part.errors for part in self.parts)
 
     def is_valid(self) -> bool:
-        """Tell whether all parts to be saved are valid."""
+        """Return whether all parts to be saved are valid."""
         return all(part.is_valid() for part in self.parts if part.is_bound)
 
     def save(self) -> None:

@@ -20,7 +20,7 @@ from wagtail_helpdesk.models import (
 )
 from wagtail_helpdesk.models.monitoring_levels import PRESETS, Levels
 from wagtail_helpdesk.models.preferences import get_default_levels, get_preset, raise_levels
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 
 from . import preference_summary
 from .switches import Shown
@@ -165,7 +165,7 @@ class ServicePreferences(Shown):
         data.update(zip(COLUMNS, raise_levels(chosen), strict=True))
 
     def _uses_matrix(self, preset: str, chosen: Levels) -> bool:
-        """Tell whether the matrix counts: with “Custom”, or when only the matrix was changed.
+        """Return whether the matrix counts: with “Custom”, or when only the matrix was changed.
 
         Without JavaScript it is always visible, and one change should be enough.
         """
@@ -219,5 +219,5 @@ class ServicePreferences(Shown):
         return preference_summary.describe_reports(shows, first, second, weekends)
 
     def _hour(self, value: Any) -> int | None:
-        hour = number(value)
+        hour = parse_number(value)
         return hour if hour is not None and hour < 24 else None

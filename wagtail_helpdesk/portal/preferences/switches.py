@@ -18,7 +18,7 @@ from wagtail_helpdesk.models import HelpdeskPreferences
 
 
 class Shown(forms.Form):
-    """A part of a page with a hidden field that tells whether it was sent.
+    """A part of a page with a hidden field that shows whether it was sent.
 
     Browsers do not send unticked boxes: without this field, a part that was not on the page would
     look like one in which everything was unticked.
@@ -30,7 +30,7 @@ class Shown(forms.Form):
 
     @classmethod
     def is_in(cls, data: Any, prefix: str) -> bool:
-        """Tell whether the data was sent by a page with this part."""
+        """Return whether the data was sent by a page with this part."""
         return f"{prefix}-shown" in data
 
 

@@ -75,5 +75,5 @@ def find_my_tickets(user: Any, name: str) -> QuerySet[Ticket]:
 
 
 def has_asked(user: Any) -> bool:
-    """Tell whether the user is the requester of any ticket, open or ended."""
+    """Return whether the user is the requester of any ticket, open or ended."""
     return find_my_tickets(user, "own").exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Category, Ticket
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.http import SeeOther
@@ -107,7 +107,7 @@ def _choose_again(request: HelpdeskRequest) -> HttpResponse:
         shown = catalogue.read_catalogue(request.user, None)
         text = request.http.POST.get("text", "")
         return _render_choice(request, shown, status=409, typed=text)
-    page = number(request.http.POST.get(source_page.PARAMETER, ""))
+    page = parse_number(request.http.POST.get(source_page.PARAMETER, ""))
     return SeeOther(source_page.add_page_parameter(request.url("new"), page))
 
 
@@ -125,7 +125,7 @@ def _offer_others(request: HelpdeskRequest, refused: str) -> HttpResponse:
 
 
 def _keep_written(request: HelpdeskRequest) -> bool:
-    """Keep the fields and files of a form for the form of another category; tell whether it fits."""
+    """Keep the fields and files of a form for the form of another category; return whether it fits."""
     posted = request.http.POST
     written = _read_written(posted)
     former = _find_filled_from(request)
@@ -153,7 +153,7 @@ def _show_empty_form(request: HelpdeskRequest, category: int) -> HttpResponse:
 def get_openable_category(request: HelpdeskRequest, pk: Any, otherwise: Any = None) -> Category:
     """Return a category in which the user can open a ticket. Raises ``Http404``."""
     for wanted in (pk, otherwise):
-        found = _get_openable(request).filter(pk=number(wanted)).first()
+        found = _get_openable(request).filter(pk=parse_number(wanted)).first()
         if found is not None:
             return found
     raise Http404(_("You can’t open tickets in this category."))
@@ -188,7 +188,7 @@ def build_refilled_form(request: HelpdeskRequest, category: Category) -> Opening
 
 def _find_filled_from(request: HelpdeskRequest) -> Category | None:
     """Return the category whose template filled the form that was sent."""
-    pk = number(request.http.POST.get("filled_from", ""))
+    pk = parse_number(request.http.POST.get("filled_from", ""))
     found: Category | None = _get_openable(request).filter(pk=pk).first()
     return found
 

@@ -111,7 +111,7 @@ class OpeningForm(NamesPeople, WithFiles):
         return cleaned
 
     def _is_unfilled(self, cleaned: dict[str, Any]) -> bool:
-        """Tell whether the message is the template, or the subject one with a gap to fill."""
+        """Return whether the message is the template, or the subject one with a gap to fill."""
         if cleaned["files"]:
             return False
         untouched = {
@@ -153,7 +153,7 @@ def refill_from_template(
 
 
 def is_untouched(name: str, text: Any, category: Category | None) -> bool:
-    """Tell whether a field has exactly the text with which the category's template filled it."""
+    """Return whether a field has exactly the text with which the category's template filled it."""
     if name not in TEMPLATE or category is None:
         return False
     template = _normalise_lines(str(category.in_force(TEMPLATE[name]).value))
@@ -161,7 +161,7 @@ def is_untouched(name: str, text: Any, category: Category | None) -> bool:
 
 
 def has_gap(text: str) -> bool:
-    """Tell whether a template has a place to fill in: dots, underscores or empty brackets."""
+    """Return whether a template has a place to fill in: dots, underscores or empty brackets."""
     return re.search(r"…|\.{3}|_{2,}|\[\s*\]|:\s*$", text) is not None
 
 

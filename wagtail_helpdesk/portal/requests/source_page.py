@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Category, Routing, Service, Ticket, TicketOrigin
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 
 #: The query parameter, and the field of forms, that holds the id of the page.
@@ -66,7 +66,7 @@ def get_report_url(request: HttpRequest | None, page: Any) -> str:
 
 def get_page_parameter(request: HttpRequest) -> str:
     """Return the id of the page in the query string, empty without a valid one."""
-    given = number(request.GET.get(PARAMETER, ""))
+    given = parse_number(request.GET.get(PARAMETER, ""))
     return "" if given is None else str(given)
 
 
@@ -78,7 +78,7 @@ def add_page_parameter(url: str, page: Any) -> str:
 def find_asked_page(request: HttpRequest, pk: Any) -> Any:
     """Return the page with this id, None when the user may not read it."""
     pages = TicketOrigin.page.field.related_model._default_manager
-    page = pages.filter(pk=number(pk)).first()
+    page = pages.filter(pk=parse_number(pk)).first()
     return page if page is not None and may_read_page(page, request) else None
 
 

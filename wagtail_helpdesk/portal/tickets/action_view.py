@@ -13,7 +13,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
-from wagtail_helpdesk.parsing import number as number_in
+from wagtail_helpdesk.parsing import parse_number as number_in
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.http import SeeOther

@@ -9,7 +9,7 @@ from wagtail_helpdesk.event_text import EventDescriber
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, Ticket
 from wagtail_helpdesk.notifications import delivery_log
-from wagtail_helpdesk.parsing import number as number_in
+from wagtail_helpdesk.parsing import parse_number as number_in
 from wagtail_helpdesk.portal import paging
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.parsing import number as number_in
+from wagtail_helpdesk.parsing import parse_number as number_in
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import availability, buttons, history, panels

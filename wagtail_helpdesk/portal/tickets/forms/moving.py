@@ -15,7 +15,7 @@ from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.search import matching
 
@@ -113,7 +113,7 @@ class Move(FindsPeople, TextForm):
         """The possible targets, the one already chosen included, and one more when there are others."""
         found = find_move_targets(self.ticket, self.user).select_related("service")
         if self.search_text:
-            chosen = number(self["to"].value()) or 0
+            chosen = parse_number(self["to"].value()) or 0
             named = matching.matches("name", self.search_text)
             found = found.filter(
                 named | matching.matches("service__name", self.search_text) | Q(pk=chosen)
@@ -173,7 +173,7 @@ class Move(FindsPeople, TextForm):
     def removed(self) -> set[int | None]:
         """The ids of the guests ticked for removal, when the form comes back."""
         ticked = self["without"].value() or []
-        return {number(pk) for pk in ([ticked] if isinstance(ticked, str) else ticked)}
+        return {parse_number(pk) for pk in ([ticked] if isinstance(ticked, str) else ticked)}
 
     @property
     def selectable(self) -> set[Any]:
@@ -194,7 +194,7 @@ class Move(FindsPeople, TextForm):
         if chosen.startswith("service-"):
             return self._get_arrival_of(chosen.removeprefix("service-"))
         # Among all targets, because the tree may be too large to be shown whole.
-        found = find_move_targets(self.ticket, self.user).filter(pk=number(chosen) or 0)
+        found = find_move_targets(self.ticket, self.user).filter(pk=parse_number(chosen) or 0)
         if category := found.select_related("service").first():
             return category
         raise forms.ValidationError(_("The ticket cannot be transferred there."))

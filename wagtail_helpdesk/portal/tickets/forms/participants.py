@@ -13,7 +13,7 @@ from wagtail_helpdesk.directory import split_names
 from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.parsing import number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
@@ -41,7 +41,7 @@ class Invite(NamesPeople, TextForm):
 
     @cached_property
     def _guests(self) -> list[Guest]:
-        after = number(self.initial.get("after", "")) or 0
+        after = parse_number(self.initial.get("after", "")) or 0
         rows = self.ticket.guests.filter(pk__gt=after).select_related("user")
         return list(rows[: MAX_GUESTS + 1])
 
@@ -100,7 +100,7 @@ class RemoveGuest(TextForm):
         super().__init__(*args, **kwargs)
         # Added here, because ``user`` is also the attribute that holds the user of the form.
         self.fields["user"] = forms.IntegerField(widget=forms.HiddenInput)
-        named = number(self["user"].value()) or 0
+        named = parse_number(self["user"].value()) or 0
         guest = self.ticket.guests.filter(user=named).select_related("user").first()
         self.guest: Any = guest.user if guest else None
         if self.guest is None and not self.is_bound:

@@ -271,7 +271,7 @@ document.addEventListener("click", ({ target }) => {
   active.delete(key);
 });
 
-/** Tell whether an address logs out; a site with other addresses marks its form or link. */
+/** Return whether a URL logs out; a site with other addresses marks its form or link. */
 export const isLogOut = (element, address) =>
   element.matches("[data-hd-logout]") || /\/logout\/?($|[?#])/.test(address);
 

@@ -12,7 +12,7 @@ const isOurs = (elt) => elt.closest("[data-hd-root]") !== null;
 const isInBlock = (elt) => elt.closest("[data-hd-fragment]") !== null;
 const findFailure = (elt) => elt.closest("form")?.querySelector("[data-hd-failed]");
 
-/** Tell whether an answer is the part that was asked for; `shouldSwap` is what htmx thinks. */
+/** Return whether a response is the part that was requested; `shouldSwap` is what htmx thinks. */
 export function isShown(elt, xhr, shouldSwap) {
   if (isInBlock(elt)) return SHOWN.includes(xhr.status);
   const page = new DOMParser().parseFromString(xhr.response, "text/html");
