@@ -26,6 +26,9 @@ Ask = Callable[[], Answer]
 Work = Callable[[], Ask]
 Key = TypeVar("Key", bound=Hashable)
 
+#: The header in which wsgi.py sends the milliseconds of processor time.
+PROCESSOR_HEADER = "X-Processor-Milliseconds"
+
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 _HIDDEN = re.compile(rb'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
 
@@ -60,7 +63,7 @@ class Browser:
         for cookie in response.headers.get_all("Set-Cookie", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        processor = float(response.headers.get("X-Processor-Milliseconds", 0))
+        processor = float(response.headers.get(PROCESSOR_HEADER, 0))
         return Answer(response.status, response.read(), processor)
 
 

@@ -1,9 +1,9 @@
 """The WSGI application of the benchmark, which measures the processor time of each response.
 
-The time is that of the thread that serves the request (``time.thread_time``: user and system time, as in
-``resource.getrusage`` with ``RUSAGE_THREAD``), from the call of Django to the moment at which the
-whole response is rendered. It contains the middleware, and neither gunicorn's reading and sending nor the
-processor time of the database server.
+The time is that of the thread that serves the request (``time.thread_time``: user and system time,
+as in ``resource.getrusage`` with ``RUSAGE_THREAD``), from the call of Django to the moment at which
+the whole response is rendered. It contains the middleware, and neither gunicorn's reading and
+sending nor the processor time of the database server.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-#: The header with the milliseconds of processor time.
-HEADER = "X-Processor-Milliseconds"
+from .browsing import PROCESSOR_HEADER
 
 _django = get_wsgi_application()
 
@@ -26,6 +25,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
         spent = f"{1000 * (time.thread_time() - began):.3f}"
-        return start_response(status, [*headers, (HEADER, spent)], *rest)
+        return start_response(status, [*headers, (PROCESSOR_HEADER, spent)], *rest)
 
     return _django(environ, start)
