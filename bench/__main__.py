@@ -1,5 +1,8 @@
 """Measure every page at several sizes, and print tables.
 
+Beside each page, the bare page of the host site is requested in turn: wsgi.py measures the processor
+time of both.
+
     python -m bench                     2,000 and 20,000 tickets, SQLite and PostgreSQL: minutes
     python -m bench --size full         10,000, 200,000 and 1,000,000 on PostgreSQL: an hour or two
 
@@ -10,6 +13,7 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,7 +49,7 @@ def _machine() -> str:
     return f"{os.cpu_count()} cores, {memory} GiB, Python {platform.python_version()}"
 
 
-def _measure(kind: str, sizes: list[int], rounds: int, with_peer: bool) -> None:
+def _measure(kind: str, sizes: Sequence[int], rounds: int, with_peer: bool) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(servers.database_server(kind))
         sites = {

@@ -9,14 +9,25 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-Answer = tuple[int, bytes]
+
+class Answer(NamedTuple):
+    """The status and body of a response, and the processor time of the server in ms."""
+
+    status: int
+    body: bytes
+    processor: float = 0.0
+
+
 Ask = Callable[[], Answer]
 #: Prepares a request, untimed, and returns the function that is timed.
 Work = Callable[[], Ask]
 Key = TypeVar("Key", bound=Hashable)
+
+#: The header in which wsgi.py sends the milliseconds of processor time.
+PROCESSOR_HEADER = "X-Processor-Milliseconds"
 
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 _HIDDEN = re.compile(rb'<input type="hidden" name="([a-z_]+)" value="([^"]*)"')
@@ -40,7 +51,7 @@ class Browser:
 
     def form(self, address: str) -> dict[str, str]:
         """Return the hidden fields of the form on a page."""
-        _status, body = self.get(address)
+        body = self.get(address).body
         main = body[body.find(b'class="hd-form') :]
         fields = {name.decode(): value.decode() for name, value in _HIDDEN.findall(main)}
         return fields | {"csrfmiddlewaretoken": _TOKEN.findall(body)[0].decode()}
@@ -52,15 +63,20 @@ class Browser:
         for cookie in response.headers.get_all("Set-Cookie", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        return response.status, response.read()
+        processor = float(response.headers.get(PROCESSOR_HEADER, 0))
+        return Answer(response.status, response.read(), processor)
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds per request, requests per second, and bytes per response."""
+    """Milliseconds per request, requests per second, and bytes per response.
+
+    ``p50`` and ``p95`` are wall time; ``processor`` is the median of the server's processor time.
+    """
 
     p50: float
     p95: float
+    processor: float
     rate: float
     octets: int
 
@@ -70,17 +86,17 @@ def interleaved(works: Mapping[Key, Work], rounds: int) -> dict[Key, Times]:
     for work in works.values():
         for _n in range(4):
             _timed(work())
-    taken: dict[Key, list[tuple[float, int]]] = {key: [] for key in works}
+    taken: dict[Key, list[_Taken]] = {key: [] for key in works}
     for _round in range(rounds):
         for key, work in works.items():
             taken[key].append(_timed(work()))
-    return {key: _times(each, sum(ms for ms, _ in each)) for key, each in taken.items()}
+    return {key: _times(each, sum(one.wall for one in each)) for key, each in taken.items()}
 
 
 def at_once(asks: list[Ask], rounds: int) -> Times:
     """Send requests from several clients at the same time."""
 
-    def some(ask: Ask) -> list[tuple[float, int]]:
+    def some(ask: Ask) -> list[_Taken]:
         return [_timed(ask) for _round in range(max(1, rounds // len(asks)))]
 
     began = time.perf_counter()
@@ -89,17 +105,27 @@ def at_once(asks: list[Ask], rounds: int) -> Times:
     return _times(each, 1000 * (time.perf_counter() - began))
 
 
-def _timed(ask: Ask) -> tuple[float, int]:
-    """Return the milliseconds and bytes of a response; raise if it is an error."""
+class _Taken(NamedTuple):
+    """Wall time and processor time of a response in ms, and its bytes."""
+
+    wall: float
+    processor: float
+    octets: int
+
+
+def _timed(ask: Ask) -> _Taken:
+    """Return the times and bytes of a response; raise RuntimeError if it is an error."""
     began = time.perf_counter()
-    status, body = ask()
+    status, body, processor = ask()
     took = 1000 * (time.perf_counter() - began)
     if status not in (200, 204, 302, 303):
         raise RuntimeError(f"{status}: {body[:500]!r}")
-    return took, len(body)
+    return _Taken(took, processor, len(body))
 
 
-def _times(each: list[tuple[float, int]], in_all: float) -> Times:
-    ordered = sorted(ms for ms, _octets in each)
+def _times(each: list[_Taken], in_all: float) -> Times:
+    ordered = sorted(one.wall for one in each)
     p95 = ordered[int(0.95 * (len(ordered) - 1))]
-    return Times(statistics.median(ordered), p95, 1000 * len(each) / in_all, each[-1][1])
+    processor = statistics.median(one.processor for one in each)
+    rate = 1000 * len(each) / in_all
+    return Times(statistics.median(ordered), p95, processor, rate, each[-1].octets)

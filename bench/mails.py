@@ -1,6 +1,6 @@
 """Mails per second, against a bare smtplib loop over one connection that sends the same bytes.
 
-    python bench/mails.py [mails]
+    python -m bench.mails [mails]
 
 The database is a temporary SQLite file; the mail server is a process of its own on loopback. It
 answers each message at once, then after 10 and 20 ms, because real servers write the message to
@@ -131,7 +131,7 @@ def one_mail(ticket):
 
     def keep(*words):
         message = compose(*words)
-        found.append(message.message().as_bytes(linesep="\r\n"))
+        found.append(message.message().as_bytes().replace(b"\n", b"\r\n"))
         return message
 
     alert_mail.compose_alert = keep

@@ -89,10 +89,10 @@ class _Peer:
 WORKS = (
     _Same("list of tickets", "desk, manager of 10", 8, lambda peer: peer.listing()),
     _Same("ticket with 30 entries", "ticket, its manager", 4, lambda peer: peer.ticket()),
-    _Same("my tickets, few", "my tickets, few", 5, lambda peer: peer.my_tickets("requester")),
+    _Same("my requests, few", "my requests, few", 5, lambda peer: peer.my_tickets("requester")),
     _Same(
-        "my tickets, thousands",
-        "my tickets, thousands",
+        "my requests, thousands",
+        "my requests, thousands",
         5,
         lambda peer: peer.my_tickets("requester-of-many"),
     ),
@@ -137,17 +137,16 @@ def _ours(site: Site, name: str) -> Work:
 
 def _accepted(answer: Answer) -> Answer:
     """Return the response to a form; raise unless it redirects."""
-    status, body = answer
-    return (status if status == 302 else 400), body
+    return answer if answer.status == 302 else answer._replace(status=400)
 
 
 def _with_rows(browser: Browser, address: str, rows: Callable[[bytes], str]) -> Answer:
     """Open a page, and fetch the rows that its script requests."""
-    status, body = browser.get(address)
-    if status != 200:
-        return status, body
-    status, more = browser.get(rows(body))
-    return status, body + more
+    page = browser.get(address)
+    if page.status != 200:
+        return page
+    more = browser.get(rows(page.body))
+    return Answer(more.status, page.body + more.body, page.processor + more.processor)
 
 
 def _installed() -> str:

@@ -14,6 +14,7 @@ from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
+from .bare_page import create_bare_page
 from .organisation import person
 from .pages import TEXT, Form, Page
 
@@ -25,9 +26,11 @@ class Places:
     """The URLs of pages and forms, and the data of the forms."""
 
     def __init__(self) -> None:
-        root = Site.objects.get(is_default_site=True).root_page
+        home = _home_page()
+        create_bare_page(home)
         if not HelpdeskPage.objects.exists():
-            root.add_child(instance=HelpdeskPage(title="Assistance", slug="assistance"))
+            page = HelpdeskPage(title="Assistance", slug="assistance", show_in_menus=True)
+            home.add_child(instance=page)
         admin = Permission.objects.get(codename="access_admin")
         person("manager-of-10").user_permissions.add(admin)
         in_hand = Ticket.objects.filter(status=Status.IN_PROGRESS).order_by("-pk")
@@ -54,6 +57,19 @@ class Places:
         """Submit a form after loading its page, as a browser does."""
         data = self.data(form) | {"submission": str(uuid.uuid4())}
         return client.post(self.address(form), data)
+
+
+def _home_page() -> Any:
+    """Return the home page of the site, which is created the first time."""
+    from portal.models import HomePage
+
+    site = Site.objects.get(is_default_site=True)
+    if not HomePage.objects.exists():
+        home = HomePage(title="Accueil", slug="accueil")
+        site.root_page.get_root().add_child(instance=home)
+        site.root_page = home
+        site.save()
+    return HomePage.objects.get()
 
 
 def _fill(ticket: Ticket) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from . import servers
+from . import bare_page, servers
 from .browsing import Ask, Browser, Times, Work, at_once, interleaved
 from .pages import ADMIN_HOME, FORMS, PAGES, Form, Page
 
@@ -45,17 +45,10 @@ class Site:
 
         return ready
 
-    def floor(self, page: Page) -> Ask:
-        """Return the request of the bare view with the same template."""
-        browser, address = self.browser(page.person), self.known["addresses"][page.name]
-        below = address.removeprefix("/assistance/")
-        return lambda: browser.get(f"/floor/{page.person}/{below}")
-
-    def floor_of_forms(self) -> Ask:
-        """Return the request of the bare view that inserts one message."""
-        browser, address = self.browser("requester"), self.known["addresses"]["comment, requester"]
-        number = address.split("/")[3]
-        return lambda: browser.post(f"/floor-post/{number}", {})
+    def opening_bare_page(self, person: str) -> Ask:
+        """Return the request of the bare page."""
+        browser = self.browser(person)
+        return lambda: browser.get(bare_page.URL)
 
 
 @contextlib.contextmanager
@@ -88,9 +81,7 @@ def measure(sites: dict[int, Site], rounds: int) -> dict[int, dict[str, Any]]:
 
 def _page(sites: dict[int, Site], page: Page, rounds: int) -> dict[int, dict[str, Any]]:
     works = {(tickets, "page"): _ready(site.opening(page)) for tickets, site in sites.items()}
-    if page is not ADMIN_HOME:
-        works |= {(tickets, "floor"): _ready(site.floor(page)) for tickets, site in sites.items()}
-    times = interleaved(works, rounds)
+    times = interleaved(works | _bare_pages(sites, page), rounds)
     eight = {
         tickets: at_once([site.opening(page) for _n in range(AT_ONCE)], rounds)
         for tickets, site in sites.items()
@@ -100,9 +91,16 @@ def _page(sites: dict[int, Site], page: Page, rounds: int) -> dict[int, dict[str
 
 def _form(sites: dict[int, Site], form: Form, rounds: int) -> dict[int, dict[str, Any]]:
     works = {(tickets, "page"): site.sending(form) for tickets, site in sites.items()}
-    works |= {(tickets, "floor"): _ready(site.floor_of_forms()) for tickets, site in sites.items()}
-    times = interleaved(works, rounds)
+    times = interleaved(works | _bare_pages(sites, form), rounds)
     return {tickets: _figures(site, form, times, None) for tickets, site in sites.items()}
+
+
+def _bare_pages(sites: dict[int, Site], page: Page | Form) -> dict[tuple[int, str], Work]:
+    """Return the request of each site's bare page by the person of a page."""
+    return {
+        (tickets, "bare page"): _ready(site.opening_bare_page(page.person))
+        for tickets, site in sites.items()
+    }
 
 
 def _ready(ask: Ask) -> Work:
@@ -117,5 +115,5 @@ def _figures(
         "statements": site.known["statements"][page.name],
         "alone": times[site.tickets, "page"],
         "at once": eight,
-        "floor": times.get((site.tickets, "floor")),
+        "bare page": times[site.tickets, "bare page"],
     }

@@ -101,7 +101,7 @@ def gunicorn(environment: dict[str, str], python: str = sys.executable) -> Itera
     """Serve the site of an environment until the block ends."""
     port = free_port()
     command = [
-        *(python, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()", "--preload"),
+        *(python, "-m", "gunicorn", "bench.wsgi", "--preload"),
         *("--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)),
         *("--bind", f"127.0.0.1:{port}", "--keep-alive", "60", "--timeout", "120"),
     ]

@@ -14,8 +14,10 @@ _HEAD = (
     "per s",
     "8 at once: p50",
     "per s",
-    "floor p50",
-    "× floor",
+    "bare page: p50 ms",
+    "processor ms",
+    "bare page: processor ms",
+    "× bare page (most)",
 )
 
 
@@ -41,15 +43,22 @@ def show_peer(tickets: int, works: list[dict[str, Any]]) -> None:
     """Print the comparison with django-helpdesk."""
     print(f"\n### django-helpdesk, the same {tickets:,} tickets\n")
     _table(
-        ("work", "ours: p50 ms", "kB", "django-helpdesk: p50 ms", "kB", "times faster", "at least"),
+        (
+            *("work", "ours: p50 ms", "processor ms", "kB"),
+            *("django-helpdesk: p50 ms", "processor ms", "kB"),
+            *("times faster", "by processor time", "at least"),
+        ),
         [
             [
                 work["name"],
                 f"{work['ours'].p50:.1f}",
+                f"{work['ours'].processor:.1f}",
                 f"{work['ours'].octets / 1000:.0f}",
                 f"{work['peer'].p50:.1f}",
+                f"{work['peer'].processor:.1f}",
                 f"{work['peer'].octets / 1000:.0f}",
                 f"{work['peer'].p50 / work['ours'].p50:.1f}",
+                f"{work['peer'].processor / work['ours'].processor:.1f}",
                 str(work["least"]),
             ]
             for work in works
@@ -59,7 +68,7 @@ def show_peer(tickets: int, works: list[dict[str, Any]]) -> None:
 
 def _row(name: str, f: dict[str, Any]) -> list[str]:
     limits, made = f["limits"], f["statements"]
-    alone, eight, floor = f["alone"], f["at once"], f["floor"]
+    alone, eight, bare = f["alone"], f["at once"], f["bare page"]
     return [
         name,
         f"{made['own']} ({made['all']}; {limits.statements})",
@@ -70,9 +79,15 @@ def _row(name: str, f: dict[str, Any]) -> list[str]:
         f"{alone.rate:.0f}",
         f"{eight.p50:.0f}" if eight else "–",
         f"{eight.rate:.0f}" if eight else "–",
-        f"{floor.p50:.1f}" if floor else "–",
-        f"{alone.p50 / floor.p50:.1f}" if floor else "–",
+        f"{bare.p50:.1f}",
+        f"{alone.processor:.1f}",
+        f"{bare.processor:.1f}",
+        _ratio(alone.processor / bare.processor, limits.bare_pages),
     ]
+
+
+def _ratio(ratio: float, most: float | None) -> str:
+    return f"{ratio:.2f} ({most})" if most else f"{ratio:.2f}"
 
 
 def _growth(figures: dict[int, dict[str, Any]]) -> list[list[str]]:

@@ -62,7 +62,9 @@ class Writer:
         self.browsers.reverse()
         address = f"/assistance/tickets/{ticket.pk}/comment/"
         form = self._answered(lambda browser: browser.form(address))
-        status, body = self._answered(lambda browser: browser.post(address, form | {"text": text}))
+        status, body, _processor = self._answered(
+            lambda browser: browser.post(address, form | {"text": text})
+        )
         assert status == 303, body
 
     def _answered(self, ask):
