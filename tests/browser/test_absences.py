@@ -49,7 +49,7 @@ def test_a_replacement_is_shown_on_the_ticket_and_alerted_and_circles_are_refuse
     expect(sophie.get_by_label("First day")).to_have_value(today.isoformat())
 
     sophie.goto(f"/assistance/tickets/{taken.pk}/")
-    expect(sophie.locator(".hd-presence")).to_contain_text("you stand in")
+    expect(sophie.locator(".hd-presence")).to_contain_text("You are the replacement")
 
     deliver_alerts(mailoutbox)
     actions.comment(taken, by=people.lea, text="Toujours 14 degrés.")

@@ -26,7 +26,7 @@ def lea(page_as, people, path):
 
 
 def comment_of(window):
-    return window.get_by_label("Your comment")
+    return window.get_by_label("Your message")
 
 
 def save(window, **how):

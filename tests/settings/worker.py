@@ -7,9 +7,12 @@ import json
 import os
 
 from tests.settings.fast import *  # noqa: F403
-from tests.settings.fast import Q_CLUSTER
+from tests.settings.fast import INSTALLED_APPS, Q_CLUSTER
 
 DATABASES = {"default": json.loads(os.environ["HELPDESK_TEST_DATABASE"])}
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # Wagtail's own search index needs it; Django 6.1 checks that it is there.
+    INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.postgres"]
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "127.0.0.1"
