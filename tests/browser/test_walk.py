@@ -173,6 +173,7 @@ def test_a_change_of_category_refills_the_form_at_once(
     lea.get_by_label("Category").select_option("Plomberie")
     expect(lea.get_by_label("Message")).to_have_value("Où coule-t-il ?")
     assert lea.get_by_label("Subject").input_value() == "Une fuite"
+    lea.get_by_label("Message").fill("Sous l’évier.")
     lea.get_by_role("button", name="Open the ticket").click()
     lea.wait_for_url(re.compile(r"/tickets/\d+/$"))
     assert only_ticket().category == plumbing

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from wagtail_helpdesk.actions import Outcome, find_earlier_outcome
 from wagtail_helpdesk.actions.idempotency import compute_digest
 
-#: Differs between two copies of a page, and says nothing about the form.
-_IGNORED = "csrfmiddlewaretoken"
+#: These differ between two copies of a page, and are no data of the action: a draft that is sent
+#: again from a page loaded later is the same form.
+_IGNORED = frozenset({"csrfmiddlewaretoken", "version", "seen", "draft_owner", "send_anyway"})
 
 
 def compute_form_digest(http: HttpRequest, subject: Any = None) -> str:
@@ -20,7 +21,7 @@ def compute_form_digest(http: HttpRequest, subject: Any = None) -> str:
     Of what was posted, not of what it means: a guest who was removed, or a kept file that was
     attached, is no longer found when the same form arrives again.
     """
-    posted = {name: values for name, values in http.POST.lists() if name != _IGNORED}
+    posted = {name: values for name, values in http.POST.lists() if name not in _IGNORED}
     return compute_digest(subject, {"posted": posted, "files": dict(http.FILES.lists())})
 
 
