@@ -321,15 +321,20 @@ def run_in_production(*command: str, **environ: str) -> subprocess.CompletedProc
     )
 
 
-def test_the_production_settings_pass_check_deploy() -> None:
-    finished = run_in_production("check", "--deploy", "--fail-level", "WARNING")
+def test_the_production_settings_pass_check_deploy(tmp_path: Path) -> None:
+    # On SQLite: since Django 6.1 the checks of generated fields ask the database for its version.
+    finished = run_in_production(
+        "check", "--deploy", "--fail-level", "WARNING", DATABASE_FILE=str(tmp_path / "db.sqlite3")
+    )
     assert finished.returncode == 0, finished.stderr
 
 
-def test_check_deploy_rejects_the_example_secret_key() -> None:
+def test_check_deploy_rejects_the_example_secret_key(tmp_path: Path) -> None:
     example = (REPOSITORY / "example_site/deploy/portal.env.example").read_text()
     key = re.search(r"^DJANGO_SECRET_KEY=(.+)$", example, re.MULTILINE)[1]
-    finished = run_in_production("check", "--deploy", DJANGO_SECRET_KEY=key)
+    finished = run_in_production(
+        "check", "--deploy", DJANGO_SECRET_KEY=key, DATABASE_FILE=str(tmp_path / "db.sqlite3")
+    )
     assert "security.W009" in finished.stderr
 
 

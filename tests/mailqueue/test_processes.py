@@ -204,7 +204,7 @@ def test_a_suspended_process_that_lost_its_lease_sends_nothing(
         deliver()
         assert len(smtp.messages) == 1
         os.kill(process.pid, signal.SIGCONT)
-        eventually(lambda: "taken over by another process" in process.log.read_text())
+        eventually(lambda: "claimed by another process" in process.log.read_text())
     assert len(smtp.messages) == 1
 
 

@@ -61,7 +61,9 @@ def _answer_again(
     # The message of the first answer may have been lost with it.
     if form.is_valid():
         messages.success(request.http, _get_success_message(form, is_visible=True))
-    return SeeOther(_get_next_url(request, form, is_visible=True))
+    answer = SeeOther(_get_next_url(request, form, is_visible=True))
+    browser_drafts.mark_accepted(request.http, answer, request.http.POST.get("submission"))
+    return answer
 
 
 def _show_form(
