@@ -395,7 +395,7 @@ class TestLanguage:
         assert raw(mail)["Content-Language"] == "fr"
         assert '<html lang="fr">' in html_of(mail)
         for part in (text_of(mail), html_of(mail)):
-            assert f"{hour:%Y, %H:}" in part
+            assert f"{hour:%Y} à {hour.hour}h" in part
             assert "/go/tickets/" in part
 
     def test_the_language_of_the_wagtail_account_is_used_without_a_preference(
