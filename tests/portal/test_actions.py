@@ -119,6 +119,54 @@ def test_comment_shows_what_a_colleague_did_meanwhile_before_it_is_sent(visit, p
     assert taken.events.get(action="comment").text == "Je passe demain."
 
 
+def test_message_that_arrives_between_page_and_sending_is_shown_once_then_sent_anyway(
+    visit, people, taken
+):
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(f"tickets/{taken.pk}/"))
+    actions.comment(taken, by=people.lea, text="C’est revenu !")
+    response = karim.post(path, **form, text="Je passe demain.")
+    page = soup(response)
+    assert response.status_code == 409
+    assert "C’est revenu !" in page.find(class_="hd-news").text
+    assert page.find("textarea").text.strip() == "Je passe demain."
+
+    button = page.find("button", string="Send anyway")
+    actions.comment(taken, by=people.lea, text="Et la salle d’à côté.")
+    again = hidden_of(page) | {button["name"]: button["value"]}
+    assert karim.post(path, **again, text="Je passe demain.").status_code == 303
+    assert taken.events.get(actor=people.karim, action="comment").text == "Je passe demain."
+
+
+def test_message_that_arrives_while_a_comment_is_being_sent_is_shown_first(
+    visit, people, taken, monkeypatch
+):
+    perform = actions.perform
+
+    def perform_after_lea(*args, **kwargs):
+        actions.comment(taken, by=people.lea, text="C’est revenu !")
+        return perform(*args, **kwargs)
+
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(path))
+    monkeypatch.setattr(actions, "perform", perform_after_lea)
+    response = karim.post(path, **form, text="Je passe demain.")
+    assert response.status_code == 409
+    assert "C’est revenu !" in soup(response).find(class_="hd-news").text
+    assert not taken.events.filter(text="Je passe demain.").exists()
+
+
+def test_form_sent_twice_is_answered_the_same_without_counting_its_guests_again(
+    visit, people, ticket, settings
+):
+    settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 1}
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/invite/"
+    form = hidden(lea.get(path)) | {"users": "ines"}
+    for _time in range(2):
+        said = get_message_after(lea, lea.post(path, **form))
+        assert said == "Invited to follow the ticket: Inès Robert."
+
+
 def test_note_shows_what_a_colleague_wrote_meanwhile_before_it_is_saved(visit, people, taken):
     karim, path = visit(people.karim), f"tickets/{taken.pk}/note/"
     form = hidden(karim.get(path))

@@ -22,8 +22,7 @@ from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcom
 
 from . import buttons, history
 from .forms import ActionForm
-from .forms.action_form import ButtonGroup
-from .forms.participants import RemoveGuest
+from .forms.action_form import ButtonGroup, Done
 
 #: Names in a query string that do not fill a field: the page sets them itself.
 _SET_BY_PAGE = ("submission", "version", "draft_owner")
@@ -56,12 +55,10 @@ def _answer_again(
         ticket = request.ticket(number)
     except Http404:
         return SeeOther(_get_list_url(request))
-    form = form_class(request.http.POST, request.http.FILES, user=request.user, ticket=ticket)
-    form.result = outcome.result
+    done = Done(ticket, request.user, outcome.result)
     # The message of the first answer may have been lost with it.
-    if form.is_valid():
-        messages.success(request.http, _get_success_message(form, is_visible=True))
-    answer = SeeOther(_get_next_url(request, form, is_visible=True))
+    messages.success(request.http, form_class.describe_success(done))
+    answer = SeeOther(_get_next_url(request, form_class, done))
     browser_drafts.mark_accepted(request.http, answer, request.http.POST.get("submission"))
     return answer
 
@@ -100,8 +97,6 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
         if not _is_available(request, form):
             return _refuse(request, form)
         return _render_rejected(request, form, rate_limits.status_of(form))
-    if _has_unseen_news(request, form):
-        return _render_stale(request, form, only_news=True)
     refusal = form.run(compute_form_digest(request.http, ticket.pk))
     if refusal is None:
         return _finish(request, form)
@@ -111,18 +106,6 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
         return _render_stale(request, form, sent_before=refusal.kind == "sent_before")
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     return _render_rejected(request, form, refusal.status)
-
-
-def _has_unseen_news(request: HelpdeskRequest, form: ActionForm) -> bool:
-    """Return whether others did something that the author of a message could not see.
-
-    Asked once per form ("Send anyway").
-    """
-    seen = form.cleaned_data.get("seen")
-    if not form.shows_news_first or seen is None or "send_anyway" in request.http.POST:
-        return False
-    news = form.ticket.events.visible_to(form.user).filter(pk__gt=seen).exclude(actor=form.user)
-    return bool(news.exists())
 
 
 def _is_available(request: HelpdeskRequest, form: ActionForm) -> bool:
@@ -149,7 +132,6 @@ def _render_stale(
     form: ActionForm,
     *,
     sent_before: bool = False,
-    only_news: bool = False,
 ) -> HttpResponse:
     """Show what happened meanwhile, with what was typed; the form can be sent again.
 
@@ -164,6 +146,8 @@ def _render_stale(
     news = history.load_news(ticket, request.user, min(seen, newest - 1))
     form.accept_news(ticket, newest)
     blocked = not _is_available(request, form)
+    # The action is still available: nothing but the news held it up.
+    only_news = form.can_be_sent_anyway and not blocked and not sent_before
     bar = buttons.ActionBar(request, ticket, newest)
     return _render(
         request,
@@ -249,31 +233,19 @@ def _finish(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
         form.forget()
     drafts.forget_draft(request.http)
     is_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
-    messages.success(request.http, _get_success_message(form, is_visible))
-    done = SeeOther(_get_next_url(request, form, is_visible))
-    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
-    return done
+    messages.success(request.http, form.get_success_message(is_visible=is_visible))
+    done = Done(form.ticket, request.user, form.result, is_visible)
+    answer = SeeOther(_get_next_url(request, type(form), done))
+    browser_drafts.mark_accepted(request.http, answer, form.cleaned_data.get("submission"))
+    return answer
 
 
-def _get_success_message(form: ActionForm, is_visible: bool) -> str:
-    if form.action_name == lifecycle.MOVE.name and not is_visible:
-        return _("The ticket has been transferred. You can no longer see it.")
-    if form.cleaned_data.get("become_guest") and _is_guest(form):
-        return _("The ticket has been transferred. You are now a guest of it.")
-    return form.get_label("success_message")
-
-
-def _is_guest(form: ActionForm) -> bool:
-    """Return whether the user is a guest now: who manages the target service is not."""
-    return bool(form.ticket.guests.filter(user=form.user).exists())
-
-
-def _get_next_url(request: HelpdeskRequest, form: ActionForm, is_visible: bool) -> str:
-    if isinstance(form, RemoveGuest) and form.is_oneself:
+def _get_next_url(request: HelpdeskRequest, form_class: type[ActionForm], done: Done) -> str:
+    if form_class.is_departure(done):
         # Even when the ticket is public, or the user manages its service.
         return request.url("tickets")
-    if is_visible and not (form.ends_ticket and _prefers_list(request)):
-        return request.url("ticket", form.ticket.pk)
+    if done.is_visible and not (form_class.ends_ticket and _prefers_list(request)):
+        return request.url("ticket", done.ticket.pk)
     return _get_list_url(request)
 
 

@@ -44,11 +44,23 @@ class Alternative(NamedTuple):
     action: Action
 
 
+@dataclass(frozen=True)
+class Done:
+    """What an action did, as its author reads about it: now, or again when the form is sent twice."""
+
+    ticket: Ticket
+    user: Any
+    #: What the verb returned, usually the event.
+    result: Any
+    #: Whether the author can still see the ticket.
+    is_visible: bool = True
+
+
 class ActionForm(HelpdeskForm):
     """The form of one action. A subclass sets its labels and adds its own fields.
 
-    ``title``, ``submit_label``, ``help_text`` and ``success_message`` may contain ``%(number)s``,
-    ``%(requester)s`` and what a subclass adds in ``label_context``.
+    ``title``, ``submit_label`` and ``help_text`` may contain ``%(number)s``, ``%(requester)s`` and
+    what a subclass adds in ``label_context``; ``success_message`` the first two.
     """
 
     action_name: ClassVar[str]
@@ -69,8 +81,8 @@ class ActionForm(HelpdeskForm):
     #: Whether the ticket is done with: a preference leads back to the list afterwards.
     ends_ticket: ClassVar[bool] = False
     is_destructive: ClassVar[bool] = False
-    #: Whether the author is shown, once, what others did since the page was loaded.
-    shows_news_first: ClassVar[bool] = False
+    #: Whether news hold the action up only once, until its author has read them.
+    can_be_sent_anyway: ClassVar[bool] = False
     template: ClassVar[str] = "wagtail_helpdesk/portal/actions/fields.html"
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -135,11 +147,28 @@ class ActionForm(HelpdeskForm):
     @property
     def label_context(self) -> dict[str, Any]:
         """The values that the labels contain."""
-        return {"number": self.ticket.pk, "requester": get_display_name(self.ticket.requester)}
+        return _make_label_context(self.ticket)
 
     def get_label(self, name: str) -> str:
         """Return one of the labels, with the values of this ticket."""
         return str(getattr(self, name)) % self.label_context
+
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        """Return the message that is shown once the action is performed.
+
+        From what was done alone: a form that is sent a second time is not read again.
+        """
+        return str(cls.success_message) % _make_label_context(done.ticket)
+
+    @classmethod
+    def is_departure(cls, done: Done) -> bool:
+        """Return whether the author left the ticket: the list follows, not the ticket."""
+        return False
+
+    def get_success_message(self, *, is_visible: bool) -> str:
+        """Return the message that is shown now that the action is performed."""
+        return self.describe_success(Done(self.ticket, self.user, self.result, is_visible))
 
     def find_alternatives(self, available: list[Action]) -> list[Alternative]:
         """Return the other actions that the user can perform with the text of this form."""
@@ -189,6 +218,10 @@ class ActionForm(HelpdeskForm):
             self.data = data
 
 
+def _make_label_context(ticket: Ticket) -> dict[str, Any]:
+    return {"number": ticket.pk, "requester": get_display_name(ticket.requester)}
+
+
 class TextForm(ActionForm):
     """The form of an action with a message, required where the table of actions requires it."""
 
@@ -219,9 +252,15 @@ class TextForm(ActionForm):
         return cleaned
 
 
-class StopsOnNewMessages(ActionForm):
-    """The form of an action that stops when somebody wrote after the page was loaded."""
+class StopsOnNews(ActionForm):
+    """The form of an action that stops when its author could not see what others did meanwhile.
+
+    Which news stop it is up to the verb. With ``can_be_sent_anyway`` they do so once: the author
+    reads them and sends the same text again.
+    """
 
     def get_seen(self) -> int | None:
+        if self.can_be_sent_anyway and "send_anyway" in self.data:
+            return None
         seen: int | None = self.cleaned_data.get("seen")
         return seen

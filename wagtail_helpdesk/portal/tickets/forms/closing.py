@@ -11,13 +11,15 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
+from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 
-from .action_form import Alternative, ButtonGroup, ButtonPlace, StopsOnNewMessages, TextForm
+from .action_form import Alternative, ButtonGroup, ButtonPlace, Done, StopsOnNews, TextForm
 from .registry import register_form
 
 
-class ClosingForm(StopsOnNewMessages):
+class ClosingForm(StopsOnNews):
     """The form of an action that closes, with a help text about what the requester will be asked."""
 
     ends_ticket = True
@@ -31,16 +33,23 @@ class ClosingForm(StopsOnNewMessages):
     def help_text(self) -> Any:
         if self.is_requester:
             return _("Your request will be marked as solved.")
-        if find_skip_reason(self.ticket.requester):
-            return _(
-                "%(requester)s will get no e-mail, but can approve this closure on the helpdesk."
-            )
-        return _("%(requester)s will get an e-mail asking them to approve this closure.")
+        return _describe_approval(self.ticket)
 
-    @property
-    def success_message(self) -> Any:
-        closed = _("Ticket #%(number)s is closed.")
-        return closed if self.is_requester else f"{closed} {self.help_text}"
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        ticket = done.ticket
+        names = {"number": ticket.pk, "requester": get_display_name(ticket.requester)}
+        closed = _("Ticket #%(number)s is closed.") % names
+        if ticket.requester_id == done.user.pk:
+            return closed
+        return f"{closed} {_describe_approval(ticket) % names}"
+
+
+def _describe_approval(ticket: Ticket) -> Any:
+    """Return how the requester will learn of the closure, with a place for their name."""
+    if find_skip_reason(ticket.requester):
+        return _("%(requester)s will get no e-mail, but can approve this closure on the helpdesk.")
+    return _("%(requester)s will get an e-mail asking them to approve this closure.")
 
 
 @register_form
@@ -102,7 +111,7 @@ class RejectClosure(WithFiles, TextForm):
 
 
 @register_form
-class Cancel(StopsOnNewMessages, TextForm):
+class Cancel(StopsOnNews, TextForm):
     action_name = "cancel"
     title = _("Cancel ticket #%(number)s?")
     submit_label = _("Cancel the ticket")
@@ -115,7 +124,7 @@ class Cancel(StopsOnNewMessages, TextForm):
 
 
 @register_form
-class Refuse(StopsOnNewMessages, WithFiles, TextForm):
+class Refuse(StopsOnNews, WithFiles, TextForm):
     action_name = "refuse"
     title = _("Refuse ticket #%(number)s")
     submit_label = _("Refuse the ticket")

@@ -11,9 +11,18 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Audience, Visibility
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 
-from .action_form import ActionForm, Alternative, ButtonGroup, ButtonPlace, TextForm
+from .action_form import (
+    ActionForm,
+    Alternative,
+    ButtonGroup,
+    ButtonPlace,
+    Done,
+    StopsOnNews,
+    TextForm,
+)
 from .registry import register_form
 
 
@@ -44,7 +53,7 @@ class AudienceForm(ActionForm):
 
 
 @register_form
-class Comment(AudienceForm, WithFiles, TextForm):
+class Comment(StopsOnNews, AudienceForm, WithFiles, TextForm):
     action_name = "comment"
     title = _("Reply on ticket #%(number)s")
     submit_label = pgettext_lazy("message", "Send")
@@ -52,7 +61,7 @@ class Comment(AudienceForm, WithFiles, TextForm):
     text_label = _("Your message:")
     requester_button_label = pgettext_lazy("ticket", "Reply")
     button = ButtonPlace(ButtonGroup.FIRST, 400)
-    shows_news_first = True
+    can_be_sent_anyway = True
     alternatives = (
         Alternative(_("Send and reopen the ticket"), lifecycle.REJECT_CLOSURE),
         Alternative(_("Send and reopen the ticket"), lifecycle.REOPEN),
@@ -65,7 +74,7 @@ class Comment(AudienceForm, WithFiles, TextForm):
 
 
 @register_form
-class Note(WithFiles, TextForm):
+class Note(StopsOnNews, WithFiles, TextForm):
     action_name = "note"
     title = _("Add an internal note")
     submit_label = _("Save the note")
@@ -73,7 +82,7 @@ class Note(WithFiles, TextForm):
     success_message = _("Your note has been added.")
     text_label = _("Your note:")
     button = ButtonPlace(ButtonGroup.SECOND, 500)
-    shows_news_first = True
+    can_be_sent_anyway = True
     field_order = ("text", "files")
 
 
@@ -82,12 +91,14 @@ class QuestionForm(TextForm):
 
     text_help = _("Please say what information you need.")
 
-    @property
-    def success_message(self) -> Any:
-        requester = self.ticket.requester
-        if requester == self.user or find_skip_reason(requester):
-            return _("The ticket is waiting for an answer from %(requester)s.")
-        return _("%(requester)s will get an e-mail with your question.")
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        requester = done.ticket.requester
+        if requester == done.user or find_skip_reason(requester):
+            message = _("The ticket is waiting for an answer from %(requester)s.")
+        else:
+            message = _("%(requester)s will get an e-mail with your question.")
+        return str(message) % {"requester": get_display_name(requester)}
 
 
 @register_form
