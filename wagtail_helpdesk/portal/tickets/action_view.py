@@ -9,20 +9,25 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.actions import NotYours, limits
+from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import parse_number as number_in
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
+from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 
 from . import buttons, history
-from .forms import ActionForm
+from .composer import get_action_of_mode
+from .forms import ActionForm, get_form_classes
 from .forms.action_form import ButtonGroup, Done
+from .state import build_question
+from .ticket_page import build_conversation_context
 
 #: Names in a query string that do not fill a field: the page sets them itself.
 _SET_BY_PAGE = ("submission", "version", "draft_owner")
@@ -38,6 +43,8 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
     ticket = request.ticket(number)
     if not request.posted:
         return _show_form(request, ticket, form_class)
+    if "preview" in request.http.POST:
+        return _preview(request, ticket, form_class)
     if "find" in request.http.POST and issubclass(form_class, FindsPeople):
         return _search(request, ticket, form_class)
     return _submit(request, ticket, form_class)
@@ -78,6 +85,27 @@ def _show_form(
         return _refuse(request, form)
     news = history.load_news(ticket, request.user, seen) if seen < newest else []
     return _render(request, form, news=news)
+
+
+def _preview(
+    request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]
+) -> HttpResponse:
+    """Show the text of a form as its readers will see it, with what was typed; nothing is saved."""
+    mode = get_action_of_mode(request.http.POST.get("mode", ""))
+    form_class = get_form_classes().get(mode, form_class)
+    typed = drafts.get_typed_values(request.http)
+    form = form_class(user=request.user, ticket=ticket, initial=typed)
+    if not _is_available(request, form):
+        return _refuse(request, form)
+    if not limits.allow_action(request.user):
+        form = form_class(request.http.POST, user=request.user, ticket=ticket)
+        form.add_error(None, limits.get_action_limit_message())
+        return _render(request, form, status=429)
+    if request.http.FILES:
+        typed["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
+        form = form_class(user=request.user, ticket=ticket, initial=typed)
+    text = render_message(request.http.POST.get("text", ""))
+    return _render(request, form, previewed=True, preview=text.html)
 
 
 def _search(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:
@@ -204,7 +232,7 @@ def _describe_overtaking(request: HelpdeskRequest, news: list[history.HistoryEnt
     newest = (changes or others)[-1]
     if newest.event.action == lifecycle.TAKE.name:
         return _("%(name)s has just taken this ticket.") % {"name": newest.author}
-    return f"{newest.sentence}."
+    return newest.sentence
 
 
 def _keep_files(form: ActionForm) -> None:
@@ -216,15 +244,22 @@ def _render(
     request: HelpdeskRequest, form: ActionForm, status: int = 200, **context: Any
 ) -> HttpResponse:
     labels = ("title", "submit_label", "cancel_label", "help_text")
+    ticket = form.ticket
+    # A drawer, or a part of the page that is replaced, shows neither.
+    if "HX-Request" not in request.http.headers or form.answers_question:
+        shown = history.load_history(ticket, request.user)
+        context["question"] = (
+            build_question(ticket, request.user, shown) if form.answers_question else None
+        )
+        context |= build_conversation_context(request, ticket, shown)
     return request.render(
         "action.html",
         status=status,
         form=form,
         labels={name: form.get_label(name) for name in labels},
-        ticket=form.ticket,
         form_url=request.url("act", form.ticket.pk, form.get_slug()),
-        alternatives=form.find_alternatives(request.may(form.ticket)),
-        **context,
+        alternatives=form.find_alternatives(request.may(ticket)),
+        **({"ticket": ticket} | context),
     )
 
 

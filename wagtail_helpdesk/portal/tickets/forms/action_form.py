@@ -21,7 +21,11 @@ from wagtail_helpdesk.portal.forms.rendering import HelpdeskForm
 
 
 class ButtonGroup(Enum):
-    """Where the button of an action is shown on the ticket page."""
+    """Where the button of an action is shown on the ticket page.
+
+    FIRST stands above the conversation; SECOND does on a free ticket, as far as there is room. The
+    rest is behind “More”.
+    """
 
     FIRST = "first"
     SECOND = "second"
@@ -30,11 +34,11 @@ class ButtonGroup(Enum):
 
 @dataclass(frozen=True)
 class ButtonPlace:
-    """The group of a button, its place there, and whether its form opens in a dialog."""
+    """The group of a button, its place there, and the name of its icon."""
 
     group: ButtonGroup
     order: int
-    opens_dialog: bool = False
+    icon: str = ""
 
 
 class Alternative(NamedTuple):
@@ -78,6 +82,8 @@ class ActionForm(HelpdeskForm):
     requester_button_label: ClassVar[Any] = ""
     #: Actions that can also be performed with the text of this form.
     alternatives: ClassVar[tuple[Alternative, ...]] = ()
+    #: Whether the page of the form shows what the requester was asked, or the closing words.
+    answers_question: ClassVar[bool] = False
     #: Whether the ticket is done with: a preference leads back to the list afterwards.
     ends_ticket: ClassVar[bool] = False
     is_destructive: ClassVar[bool] = False
@@ -240,8 +246,13 @@ class TextForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         """Ask once before a message for the requester alone is sent with an action read by all."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        narrowed = self.data.get("audience") == Audience.REQUESTER and "audience" not in self.fields
-        if narrowed and (cleaned.get("text") or cleaned.get("files")):
+        action = self.get_action()
+        # What managers alone can read is narrower still.
+        widens = "audience" not in self.fields and not (
+            action is not None and action.audience == Audience.MANAGERS
+        )
+        narrowed = self.data.get("audience") == Audience.REQUESTER
+        if widens and narrowed and (cleaned.get("text") or cleaned.get("files")):
             self.add_error(
                 "text",
                 _(

@@ -57,7 +57,7 @@ class Close(ClosingForm, WithFiles, TextForm):
     """The confirmation of guide I.8, with its four ways out."""
 
     action_name = "close"
-    button = ButtonPlace(ButtonGroup.FIRST, 800, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.FIRST, 800, "done")
     requester_button_label = _("It’s solved")
     alternatives = (
         Alternative(_("Ask for information"), lifecycle.ASK_INFORMATION),
@@ -90,10 +90,11 @@ class Close(ClosingForm, WithFiles, TextForm):
 @register_form
 class ApproveClosure(TextForm):
     action_name = "approve_closure"
+    answers_question = True
     title = _("Is your request solved?")
     submit_label = _("Yes, it’s solved")
     success_message = _("Thank you. Your request is marked as solved.")
-    button = ButtonPlace(ButtonGroup.FIRST, 600, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.FIRST, 600, "check")
     button_label = _("Yes, it’s solved")
     ends_ticket = True
 
@@ -101,11 +102,12 @@ class ApproveClosure(TextForm):
 @register_form
 class RejectClosure(WithFiles, TextForm):
     action_name = "reject_closure"
+    answers_question = True
     title = _("What is still missing?")
     submit_label = _("Reopen my request")
     text_label = _("Your message:")
     success_message = _("The ticket is open again.")
-    button = ButtonPlace(ButtonGroup.FIRST, 700)
+    button = ButtonPlace(ButtonGroup.FIRST, 700, "reopen")
     button_label = _("No, it isn’t")
     field_order = ("text", "files")
 
@@ -118,7 +120,8 @@ class Cancel(StopsOnNews, TextForm):
     cancel_label = _("Don’t cancel")
     help_text = _("Nobody will work on your request any more.")
     success_message = _("The ticket has been cancelled.")
-    button = ButtonPlace(ButtonGroup.SECOND, 800, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.SECOND, 800, "close")
+    requester_button_label = _("Withdraw my request")
     ends_ticket = True
     is_destructive = True
 
@@ -130,7 +133,7 @@ class Refuse(StopsOnNews, WithFiles, TextForm):
     submit_label = _("Refuse the ticket")
     text_label = _("Reason:")
     success_message = _("The ticket has been refused.")
-    button = ButtonPlace(ButtonGroup.SECOND, 700)
+    button = ButtonPlace(ButtonGroup.SECOND, 700, "close")
     ends_ticket = True
     is_destructive = True
     field_order = ("text", "files")
@@ -142,5 +145,5 @@ class Reopen(WithFiles, TextForm):
     title = _("Reopen ticket #%(number)s")
     submit_label = _("Reopen the ticket")
     success_message = _("The ticket is open again.")
-    button = ButtonPlace(ButtonGroup.FIRST, 1000)
+    button = ButtonPlace(ButtonGroup.FIRST, 1000, "reopen")
     field_order = ("text", "files")

@@ -13,6 +13,7 @@ from wagtail_helpdesk.lifecycle import Audience, Visibility
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
+from wagtail_helpdesk.portal.tickets.guests import load_guests
 
 from .action_form import (
     ActionForm,
@@ -44,8 +45,7 @@ class AudienceForm(ActionForm):
     @property
     def has_other_readers(self) -> bool:
         """Whether anybody but the requester and the managers would read the message."""
-        is_public = self.ticket.visibility == Visibility.PUBLIC
-        return is_public or bool(self.ticket.guests.exists())
+        return self.ticket.visibility == Visibility.PUBLIC or bool(load_guests(self.ticket))
 
     def get_arguments(self) -> dict[str, Any]:
         audience = self.cleaned_data.get("audience") or Audience.EVERYONE
@@ -55,12 +55,13 @@ class AudienceForm(ActionForm):
 @register_form
 class Comment(StopsOnNews, AudienceForm, WithFiles, TextForm):
     action_name = "comment"
+    answers_question = True
     title = _("Reply on ticket #%(number)s")
     submit_label = pgettext_lazy("message", "Send")
     success_message = _("Your message has been sent.")
     text_label = _("Your message:")
     requester_button_label = pgettext_lazy("ticket", "Reply")
-    button = ButtonPlace(ButtonGroup.FIRST, 400)
+    button = ButtonPlace(ButtonGroup.FIRST, 400, "reply")
     can_be_sent_anyway = True
     alternatives = (
         Alternative(_("Send and reopen the ticket"), lifecycle.REJECT_CLOSURE),
@@ -81,7 +82,7 @@ class Note(StopsOnNews, WithFiles, TextForm):
     help_text = _("Only the managers of the service can read it.")
     success_message = _("Your note has been added.")
     text_label = _("Your note:")
-    button = ButtonPlace(ButtonGroup.SECOND, 500)
+    button = ButtonPlace(ButtonGroup.SECOND, 500, "lock")
     can_be_sent_anyway = True
     field_order = ("text", "files")
 
@@ -106,7 +107,7 @@ class AskInformation(QuestionForm, WithFiles):
     action_name = "ask_information"
     title = _("Ask for more information")
     submit_label = _("Send the question")
-    button = ButtonPlace(ButtonGroup.FIRST, 500)
+    button = ButtonPlace(ButtonGroup.FIRST, 500, "ask")
     field_order = ("text", "files")
 
 
@@ -116,5 +117,5 @@ class Attach(AudienceForm, WithFiles, TextForm):
     title = _("Attach a file")
     submit_label = _("Attach")
     success_message = _("Your file has been attached.")
-    button = ButtonPlace(ButtonGroup.MORE, 500)
+    button = ButtonPlace(ButtonGroup.MORE, 500, "clip")
     field_order = ("files", "text", "audience")

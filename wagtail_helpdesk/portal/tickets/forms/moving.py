@@ -67,7 +67,7 @@ class Move(FindsPeople, TextForm):
     )
     success_message = _("The ticket has been transferred.")
     text_label = _("Reasons for the transfer (optional)")
-    button = ButtonPlace(ButtonGroup.SECOND, 300)
+    button = ButtonPlace(ButtonGroup.SECOND, 300, "move")
     template = "wagtail_helpdesk/portal/actions/move.html"
 
     to = forms.CharField(

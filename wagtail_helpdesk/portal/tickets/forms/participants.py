@@ -30,14 +30,20 @@ class Invite(NamesPeople, TextForm):
     action_name = "invite"
     title = _("Add someone to ticket #%(number)s")
     submit_label = _("Invite")
-    button = ButtonPlace(ButtonGroup.SECOND, 400)
+    button = ButtonPlace(ButtonGroup.SECOND, 400, "invite")
     button_label = _("Add someone")
-    text_label = _("Comment (optional)")
-    text_help = _("It is sent with the invitation and shown in the history of the ticket.")
+    text_label = _("Comment for everyone on the ticket (optional)")
+    text_help = _("It is shown in the history of the ticket and sent with the invitation.")
     template = "wagtail_helpdesk/portal/actions/invite.html"
     people, several = "users", True
     users = fields.make_person_field(several=True)
     field_order = ("users", "query", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.ticket.service.confidential:
+            # E-mails of a confidential service contain only the link.
+            self.fields["text"].help_text = _("It is shown in the history of the ticket.")
 
     @cached_property
     def _guests(self) -> list[Guest]:
@@ -153,7 +159,7 @@ class ChangeRequester(NamesPeople, TextForm):
     title = _("Change the requester of ticket #%(number)s")
     submit_label = _("Change the requester")
     success_message = _("The requester has been changed.")
-    button = ButtonPlace(ButtonGroup.MORE, 400)
+    button = ButtonPlace(ButtonGroup.MORE, 400, "user")
     template = "wagtail_helpdesk/portal/actions/change_requester.html"
     people = "to"
     to = fields.make_person_field(label=_("New requester (identifier or e-mail address):"))
