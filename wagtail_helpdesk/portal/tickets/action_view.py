@@ -104,8 +104,8 @@ def _preview(
     if request.http.FILES:
         typed["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
         form = form_class(user=request.user, ticket=ticket, initial=typed)
-    text = render_message(request.http.POST.get("text", ""))
-    return _render(request, form, previewed=True, preview=text.html)
+    form.preview = render_message(request.http.POST.get("text", "")).html
+    return _render(request, form)
 
 
 def _search(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:

@@ -87,9 +87,8 @@ class ActionBar:
     def _build_for_others(self, buttons: list[Button]) -> Buttons:
         # The composer is the button to reply and to attach files.
         rest = [b for b in buttons if b.action not in (lifecycle.COMMENT, lifecycle.ATTACH)]
-        order = {action: place for place, action in enumerate(_REQUESTER_LINKS)}
-        links = sorted((b for b in rest if b.action in order), key=lambda b: order[b.action])
-        return Buttons(shown=links, menu=[b for b in rest if b.action not in order])
+        links = [b for action in _REQUESTER_LINKS for b in rest if b.action is action]
+        return Buttons(shown=links, menu=[b for b in rest if b.action not in _REQUESTER_LINKS])
 
     def _build_for_free(self, buttons: list[Button]) -> Buttons:
         taking = [button for button in buttons if button.action in _TAKING]

@@ -96,6 +96,8 @@ def build_composer(
 def _build_mode(ticket: Ticket, user: Any, action_name: str, seen: int, chosen: str) -> Mode:
     name = MODES[action_name]
     form = get_form_classes()[action_name](user=user, ticket=ticket, initial={"seen": seen})
+    # The placeholder is how the style sheet knows that the box is empty.
+    form.fields["text"].widget.attrs |= {"rows": 3, "placeholder": _("Your message…")}
     is_narrow = name == "comment"
     return Mode(
         name=name,

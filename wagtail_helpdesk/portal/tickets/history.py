@@ -38,6 +38,7 @@ class FileLink:
     slug: str
     name: str
     size: str
+    icon: str
 
 
 @dataclass
@@ -190,6 +191,7 @@ def _load_files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
                 slug=labels.make_file_slug(attachment.name),
                 name=attachment.name,
                 size=labels.format_size(attachment.size),
+                icon="image" if attachment.content_type.startswith("image/") else "document",
             )
         )
     return files

@@ -10,7 +10,7 @@ from wagtail.admin.ui.components import Component
 
 from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.directory import get_directory_card
-from wagtail_helpdesk.lifecycle import Priority, Role, Status, Visibility
+from wagtail_helpdesk.lifecycle import Priority, Role, Visibility
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.extensions import collect
@@ -18,8 +18,8 @@ from wagtail_helpdesk.portal.faces import make_face
 from wagtail_helpdesk.portal.requests import source_page
 
 from .guests import MAX_GUESTS, load_guests
-from .readers import Reader, get_reader, get_status_words
-from .state import TONES
+from .readers import get_reader, get_status_words
+from .state import get_tone
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -95,7 +95,7 @@ def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
         "opened_by": get_display_name(ticket.creator) if ticket.creator != ticket.requester else "",
         "manager": _name(ticket.assignee, reader) if ticket.assignee else "",
         "status": get_status_words(ticket, kind),
-        "tone": _get_tone(ticket, kind),
+        "tone": get_tone(ticket, kind),
         "path": [ticket.service.name, *names],
         "priority": Priority(ticket.priority).label,
         "is_urgent": ticket.priority > Priority.NORMAL,
@@ -106,13 +106,6 @@ def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
 def _name(person: Any, reader: Any) -> str:
     name = get_display_name(person)
     return _("%(name)s (you)") % {"name": name} if person == reader else name
-
-
-def _get_tone(ticket: Ticket, reader: Reader) -> str:
-    status = Status(ticket.status)
-    if reader is Reader.REQUESTER and status in (Status.INCOMPLETE, Status.CLOSED):
-        return "hd-you"
-    return TONES[status]
 
 
 def get_requester_card(ticket: Ticket) -> Mapping[str, str]:

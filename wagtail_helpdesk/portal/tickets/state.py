@@ -17,22 +17,11 @@ from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.portal import labels
 
 from .history import History, HistoryEntry
 from .readers import Reader, get_reader, get_status_words
 
-#: Classes of the style sheet by status: a colour means whose turn it is.
-TONES = {
-    Status.FREE: "hd-free",
-    Status.IN_PROGRESS: "",
-    Status.INCOMPLETE: "hd-wait",
-    Status.POSTPONED: "hd-rest",
-    Status.CLOSED: "hd-wait",
-    Status.APPROVED: "hd-good",
-    Status.EXPIRED: "hd-rest",
-    Status.CANCELLED: "hd-rest",
-    Status.REFUSED: "hd-bad",
-}
 _ICONS = {
     Status.FREE: "inbox",
     Status.IN_PROGRESS: "user",
@@ -162,8 +151,7 @@ def format_deadline(ticket: Ticket) -> str:
 
 def _describe_to_requester(facts: _Facts) -> State:
     sentence, detail = _REQUESTER_SENTENCES[facts.status](facts)
-    tone = "hd-you" if facts.status in (Status.INCOMPLETE, Status.CLOSED) else TONES[facts.status]
-    return _make_state(facts, sentence, detail, tone)
+    return _make_state(facts, sentence, detail)
 
 
 def _describe_work_to_requester(facts: _Facts) -> tuple[str, str]:
@@ -222,8 +210,8 @@ _REQUESTER_SENTENCES: dict[Status, Callable[[_Facts], _Pair]] = {
 def _describe_to_manager(facts: _Facts) -> State:
     sentence = _MANAGER_SENTENCES[facts.status](facts)
     if facts.is_in_charge and facts.status == Status.IN_PROGRESS and facts.waits_for_service:
-        return _make_state(facts, sentence, "", "hd-you", label=_("Your turn"))
-    return _make_state(facts, sentence, "", TONES[facts.status])
+        return _make_state(facts, sentence, is_turn=True)
+    return _make_state(facts, sentence)
 
 
 def _describe_free(facts: _Facts) -> str:
@@ -279,7 +267,7 @@ def _describe_to_others(facts: _Facts) -> State:
     else:
         detail = _("It is public: everybody who can see the service %(service)s can read it.")
     sentence = _GUEST_SENTENCES[facts.status](facts)
-    return _make_state(facts, sentence, detail, TONES[facts.status])
+    return _make_state(facts, sentence, detail)
 
 
 _GUEST_SENTENCES: dict[Status, Callable[[_Facts], str]] = {
@@ -306,11 +294,19 @@ _DESCRIPTIONS: dict[Reader, Callable[[_Facts], State]] = {
 }
 
 
-def _make_state(facts: _Facts, sentence: str, detail: str, tone: str, label: str = "") -> State:
+def get_tone(ticket: Ticket, reader: Reader) -> str:
+    """Return the class of the colour of the status: it means whose turn it is."""
+    tone = labels.get_tone(
+        ticket.status, is_requester=reader is Reader.REQUESTER, is_in_charge=False
+    )
+    return f"hd-{tone}" if tone else ""
+
+
+def _make_state(facts: _Facts, sentence: str, detail: str = "", *, is_turn: bool = False) -> State:
     return State(
-        label=label or get_status_words(facts.ticket, facts.reader),
+        label=_("Your turn") if is_turn else get_status_words(facts.ticket, facts.reader),
         sentence=sentence % facts.names,
         detail=detail % facts.names,
-        tone=tone,
+        tone="hd-you" if is_turn else get_tone(facts.ticket, facts.reader),
         icon=_ICONS[facts.status],
     )

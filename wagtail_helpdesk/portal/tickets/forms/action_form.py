@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
@@ -109,6 +110,8 @@ class ActionForm(HelpdeskForm):
         self.ticket = ticket
         #: What the verb returned, usually the event.
         self.result: Any = None
+        #: The HTML of the message, when its author asked to see it; else None.
+        self.preview: SafeString | None = None
         hidden = {
             "submission": uuid.uuid4(),
             "version": ticket.version,
@@ -138,6 +141,11 @@ class ActionForm(HelpdeskForm):
     def get_disabled_reason(cls, ticket: Ticket, user: Any) -> str:
         """Return why the button of an available action is disabled; empty when it is not."""
         return ""
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether the form can show its message before it is sent."""
+        return "text" in self.fields
 
     @property
     def is_for_requester(self) -> bool:

@@ -41,7 +41,7 @@ function moveFocus(event, buttons) {
 }
 
 function startToolbar(toolbar) {
-  const textarea = toolbar.parentElement.querySelector("textarea");
+  const textarea = toolbar.closest("form").elements[toolbar.getAttribute("aria-controls")];
   const buttons = [...toolbar.querySelectorAll("button")];
   toolbar.hidden = false;
   toolbar.addEventListener("click", ({ target }) => {
