@@ -24,8 +24,10 @@ _TAKING = (lifecycle.TAKE, lifecycle.TAKE_AND_CLOSE, lifecycle.TAKE_AND_ASK)
 _ANSWERS = (lifecycle.APPROVE_CLOSURE, lifecycle.REJECT_CLOSURE)
 #: Links beside the message of a requester; the other actions are behind “More”.
 _REQUESTER_LINKS = (lifecycle.CLOSE, lifecycle.REOPEN, lifecycle.INVITE, lifecycle.CANCEL)
-#: Buttons of the second group that a free ticket shows beside the ways of taking it.
-_MAX_BESIDE_TAKING = 2
+#: Buttons that a phone has in the menu.
+_WIDE_ONLY = (lifecycle.ASK_INFORMATION, lifecycle.RESUME)
+#: Buttons of the second group for which there is room beside the ways of taking a free ticket.
+_MAX_BESIDE_TAKING = 1
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,9 @@ class ActionBar:
         return Buttons(taking=taking, shown=shown, menu=marked)
 
     def _split(self, buttons: list[Button], is_shown: Any) -> Buttons:
-        first = [b for b in buttons if b.group is ButtonGroup.FIRST and is_shown(b)]
-        return Buttons(shown=first, menu=[b for b in buttons if b not in first])
+        marked = [replace(b, is_wide_only=b.action in _WIDE_ONLY) for b in buttons]
+        first = [b for b in marked if b.group is ButtonGroup.FIRST and is_shown(b)]
+        return Buttons(shown=first, menu=[b for b in marked if b.is_wide_only or b not in first])
 
     def _build_all(self) -> list[Button]:
         names = {action.name: action for action in self.available}

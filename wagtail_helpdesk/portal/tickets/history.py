@@ -19,8 +19,9 @@ from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.portal import labels
 from wagtail_helpdesk.portal.faces import Face, make_face
 
+from .guests import load_guests
 from .own_event_text import describe_own_event
-from .relative_time import format_ago
+from .relative_time import format_ago, format_ago_in_sentence
 
 #: Entries of a history shown at once.
 MAX_ENTRIES = 30
@@ -61,6 +62,11 @@ class HistoryEntry:
 
     #: Entries stand beside ``Fold``s in a conversation.
     is_fold = False
+
+    @property
+    def when_in_sentence(self) -> str:
+        """How long ago it was, as it follows a verb."""
+        return format_ago_in_sentence(self.event.created_at, timezone.now())
 
     @property
     def name(self) -> str:
@@ -178,7 +184,10 @@ def _describe_relation(ticket: Ticket, actor: Any) -> str:
         return ""
     if actor == ticket.requester_id:
         return _("requester")
-    return _("manager") if actor == ticket.assignee_id else ""
+    if actor == ticket.assignee_id:
+        return _("manager")
+    is_guest = any(guest.user_id == actor for guest in load_guests(ticket))
+    return _("guest") if is_guest else ""
 
 
 def _load_files(events: Iterable[Event]) -> dict[int, list[FileLink]]:

@@ -82,9 +82,9 @@ class _Facts:
             "requester": get_display_name(ticket.requester),
             "manager": get_display_name(ticket.assignee) if ticket.assignee else _("The manager"),
             "service": ticket.service.name,
-            "when": last.when if last else "",
+            "when": last.when_in_sentence if last else "",
             "date": format_date(ticket.resume_on) if ticket.resume_on else "",
-            "asked": self.asked.when if self.asked else "",
+            "asked": self.asked.when_in_sentence if self.asked else "",
             "deadline": format_deadline(ticket),
         }
 
@@ -161,7 +161,7 @@ def _describe_work_to_requester(facts: _Facts) -> tuple[str, str]:
     if facts.last.is_mine:
         detail = _("You wrote %(when)s; the next reply is awaited from %(manager)s.")
     else:
-        detail = _("The last reply was %(when)s. Nothing is expected of you for now.")
+        detail = _("The last reply was written %(when)s. Nothing is expected of you for now.")
     return sentence, detail
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.models import Ticket
@@ -33,7 +37,9 @@ class ClosingForm(StopsOnNews):
     def help_text(self) -> Any:
         if self.is_requester:
             return _("Your request will be marked as solved.")
-        return _describe_approval(self.ticket)
+        until = timezone.localdate() + timedelta(days=helpdesk_settings.EXPIRY_DAYS)
+        deadline = _("Without an answer by %(date)s, the closure counts as approved.")
+        return f"{_describe_approval(self.ticket)} {deadline % {'date': format_date(until)}}"
 
     @classmethod
     def describe_success(cls, done: Done) -> str:
