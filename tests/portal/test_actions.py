@@ -34,7 +34,7 @@ def test_take_form_records_a_comment(visit, people, ticket):
 
 def test_take_form_names_the_manager_to_be_replaced(visit, people, taken):
     page = visit(people.sophie).page(f"tickets/{taken.pk}/take/")
-    assert "Karim Benali" in page.find(class_="hd-notice").text
+    assert "You will replace Karim Benali" in page.find(id="hd-act").text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_action_in_the_wrong_status_is_answered_with_409_and_the_news(visit, peo
     response = visit(people.karim).act(closed, "ask_information", text="Quelle vanne ?")
     assert response.status_code == 409
     page = soup(response)
-    assert "Karim Benali closed the ticket" in page.text
+    assert "You closed the ticket." in page.find(class_="hd-news").text
     assert page.find("textarea").text.strip() == "Quelle vanne ?"
 
 
@@ -220,13 +220,24 @@ def test_text_of_an_action_no_longer_possible_can_be_sent_otherwise(visit, peopl
 
 def test_visibility_form_opens_on_the_current_visibility(visit, people, taken):
     page = visit(people.karim).page(f"tickets/{taken.pk}/change-visibility/")
-    assert page.find("option", selected=True)["value"] == "private"
+    (chosen,) = page.select("[name=to][checked]")
+    assert chosen["value"] == "private"
 
 
 def test_ticket_of_a_confidential_service_is_not_offered_to_become_public(visit, people, taken):
     type(taken.service).objects.update(confidential=True)
     page = visit(people.karim).page(f"tickets/{taken.pk}/change-visibility/")
-    assert [option["value"] for option in page.find_all("option")] == ["private"]
+    assert [choice["value"] for choice in page.select("[name=to]")] == ["private"]
+
+
+def test_public_ticket_of_a_confidential_service_may_stay_public_or_become_private(
+    visit, people, public
+):
+    type(public.service).objects.update(confidential=True)
+    page = visit(people.lea).page(f"tickets/{public.pk}/change-visibility/")
+    assert [choice["value"] for choice in page.select("[name=to]")] == ["private", "public"]
+    (chosen,) = page.select("[name=to][checked]")
+    assert chosen["value"] == "public"
 
 
 def test_close_stops_when_the_requester_wrote_meanwhile(visit, people, taken):
@@ -318,10 +329,10 @@ def test_close_confirmation_offers_closing_asking_commenting_and_leaving(visit, 
     form = visit(people.karim).page(f"tickets/{taken.pk}/close/").find("form", class_="hd-form")
     buttons = [
         button.get("formaction", form["action"]).split("/")[-2]
-        for button in form.find_all("button", type="submit")
+        for button in form.footer.find_all("button", type="submit")
     ]
     assert buttons == ["close", "ask-information", "comment"]
-    assert form.find("a", class_="hd-button")["href"] == f"/assistance/tickets/{taken.pk}/"
+    assert form.footer.a["href"] == f"/assistance/tickets/{taken.pk}/"
 
 
 def test_text_of_the_close_form_can_be_sent_as_a_question(visit, people, taken):
@@ -407,8 +418,8 @@ def test_approving_or_reopening_twice_is_done_once(visit, people, closed, act):
 
 def test_assign_form_lists_colleagues_with_their_open_tickets(visit, people, ticket):
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
-    labels = [label.text.strip() for label in page.select(".hd-choices label")]
-    assert "Sophie Lambert (0 open tickets)" in labels
+    labels = [" ".join(label.text.split()) for label in page.select(".hd-options label")]
+    assert "Sophie Lambert 0 open tickets" in labels
     assert not any("Karim" in label for label in labels)
 
 
@@ -528,6 +539,26 @@ def test_invite_reports_who_was_invited_and_who_was_there_already(visit, people,
     assert said == (
         "Invited to follow the ticket: Hugo Perrin. Already on the ticket: Inès Robert."
     )
+
+
+def test_comment_of_an_invitation_says_who_reads_it(visit, people, ticket):
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/invite/"
+    form = lea.page(path).find(id="hd-act")
+    assert form.find("label", string="Comment for everyone on the ticket (optional)")
+    assert "sent with the invitation" in form.text
+    type(ticket.service).objects.update(confidential=True)
+    assert "sent with the invitation" not in lea.page(path).find(id="hd-act").text
+
+
+def test_button_to_take_a_ticket_from_the_faster_colleague_is_not_the_primary_one(
+    visit, people, ticket
+):
+    sophie, path = visit(people.sophie), f"tickets/{ticket.pk}/take/"
+    form = hidden(sophie.get(path))
+    actions.take(ticket, by=people.karim)
+    page = soup(sophie.post(path, **form))
+    assert page.find("button", string="Take the ticket")
+    assert not page.select("#hd-act footer .hd-b1")
 
 
 def test_invite_form_lists_guests_in_pages(visit, people, ticket):
