@@ -35,7 +35,7 @@ def section(page, name):
 
 def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
     page = visit(people.sophie).page(f"tickets/{taken.pk}/")
-    links = page.select(".hd-entry .hd-told")
+    links = page.select(".hd-history a[href*='/told/']")
     events = taken.events.order_by("pk")
     assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
     assert (
@@ -47,7 +47,7 @@ def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
 def test_the_history_links_others_to_no_delivery_log(visit, people, taken):
     actions.invite(taken, by=people.lea, users=[people.ines])
     for reader in (people.lea, people.ines):
-        assert not visit(reader).page(f"tickets/{taken.pk}/").select(".hd-told")
+        assert not visit(reader).page(f"tickets/{taken.pk}/").select("a[href*='/told/']")
 
 
 def test_the_page_shows_recipient_reason_time_and_mail(visit, people, ticket, dispatch_all):
@@ -97,7 +97,7 @@ def test_a_mail_not_sent_yet_is_shown_as_waiting(visit, people, ticket):
 
 def test_an_event_not_dispatched_yet_has_no_recipients(visit, people, ticket):
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert "is being prepared" in page.select_one(".hd-notice").text
+    assert "is being prepared" in page.select_one(".hd-banner").text
 
 
 def test_a_deleted_log_is_explained(visit, people, ticket, dispatch_all):
@@ -105,7 +105,7 @@ def test_a_deleted_log_is_explained(visit, people, ticket, dispatch_all):
     Notification.objects.all().delete()
     Event.objects.update(created_at=timezone.now() - timedelta(days=400))
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert "too long ago" in page.select_one(".hd-notice").text
+    assert "too long ago" in page.select_one(".hd-banner").text
 
 
 @pytest.mark.parametrize("who", ["lea", "victor", "gilles", "nadia"])
