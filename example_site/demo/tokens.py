@@ -1,6 +1,10 @@
-"""The custom properties of the helpdesk's style sheet, for the style guide."""
+"""The custom properties, tones and icons of the helpdesk's style sheet, for the style guide."""
 
+import re
+from pathlib import Path
 from typing import NamedTuple
+
+from django.contrib.staticfiles import finders
 
 
 class Token(NamedTuple):
@@ -38,3 +42,9 @@ TONES = (
     ("hd-good", "done"),
     ("hd-bad", "refused, late, an incident"),
 )
+
+
+def list_icons() -> list[str]:
+    """Return the names of the icons of ``icons.svg``."""
+    sprite = Path(str(finders.find("wagtail_helpdesk/icons.svg")))
+    return re.findall(r'<symbol id="([\w-]+)"', sprite.read_text())

@@ -13,7 +13,7 @@ from demo.hosts import SESSION_KEY, find_host
 from demo.loading import helpdesk_url
 from demo.mailbox import Mail, Mailbox
 from demo.people import PARTS, by_address, by_username
-from demo.tokens import TOKENS, TONES
+from demo.tokens import TOKENS, TONES, list_icons
 from example.csp import HEADER
 
 # Mails are untrusted HTML: own styles, no script, nothing loaded, links replace the page.
@@ -64,7 +64,8 @@ def choose_host(request: HttpRequest) -> HttpResponse:
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show the tokens and components of the style sheet, in all their states."""
-    return render(request, "demo/styleguide.html", {"tokens": TOKENS, "tones": TONES})
+    context = {"tokens": TOKENS, "tones": TONES, "icons": list_icons()}
+    return render(request, "demo/styleguide.html", context)
 
 
 @require_safe
