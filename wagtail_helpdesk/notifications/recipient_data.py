@@ -219,7 +219,7 @@ def _load_switches(data: RecipientData, people: set[int]) -> None:
             }
 
 
-def split_into_chunks(ids: Collection[int]) -> Iterator[list[int]]:
+def split_into_chunks(ids: Collection[Any]) -> Iterator[list[Any]]:
     """Yield ids in sorted lists of at most ``CHUNK``."""
     rest = iter(sorted(ids))
     while some := list(islice(rest, CHUNK)):

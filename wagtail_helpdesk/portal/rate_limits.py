@@ -35,6 +35,13 @@ def may_search(user: User | Any) -> bool:
     )
 
 
+def may_save_draft(user: User | Any) -> bool:
+    """Count a draft that the script of a form sends."""
+    return rate_limits.allow(
+        "drafts", user, helpdesk_settings.DRAFTS_PER_MINUTE, rate_limits.MINUTE
+    )
+
+
 def may_have_a_report(user: User | Any) -> bool:
     """Count a report that is sent at once."""
     return rate_limits.allow("reports", user, helpdesk_settings.REPORTS_PER_HOUR, rate_limits.HOUR)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import browser_drafts
+from wagtail_helpdesk.portal import browser_drafts, server_drafts
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
 from wagtail_helpdesk.portal.requests.source_page import get_report_url
 from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
@@ -27,6 +27,13 @@ def draft_owner(context: template.Context) -> SafeString:
     """Return the attributes that name the owner of the drafts in an element."""
     owner = browser_drafts.get_draft_owner(context["request"].user)
     return format_html_join(" ", 'data-hd-{}="{}"', owner.items())
+
+
+@register.simple_tag(takes_context=True)
+def stored_draft(context: template.Context, form: Any) -> SafeString:
+    """Return the attribute with the draft of a form that the server keeps; empty when there is none."""
+    found = server_drafts.find_draft(context["request"], form)
+    return format_html(' data-hd-stored="{}"', found) if found else SafeString("")
 
 
 @register.simple_tag

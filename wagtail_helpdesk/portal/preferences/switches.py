@@ -60,7 +60,8 @@ class OwnSwitches(Switches):
             "time_zone",
         ]
         help_texts = {
-            "alerts_as_requester": _("E-mails that need an answer from you are always sent.")
+            "alerts_as_requester": _("E-mails that need an answer from you are always sent."),
+            "alerts_as_guest": _("Invitations are always sent."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
