@@ -13,7 +13,7 @@ export VENV
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
 LINT := style layers types templates security
 SITE := javascript migrations check translations
-TESTS := oldest custom-page postgresql
+TESTS := oldest custom-page own-users postgresql
 
 .PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages clean \
 	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) sqlite $(TESTS)
@@ -31,7 +31,7 @@ test-fast: setup-fast ## Run the tests that need no server, on SQLite
 
 lint: $(LINT) ## Run the checkers that only read
 
-$(LINT) $(SITE) audit sqlite custom-page postgresql: setup-test
+$(LINT) $(SITE) audit sqlite custom-page own-users postgresql: setup-test
 
 # -- checkers ------------------------------------------------------------------------------------
 
@@ -91,6 +91,11 @@ custom-page: ## The tests of a site with its own base page
 	@$(call title,tests with a base page of the site)
 	@$(BIN)/coverage erase
 	@$(PYTEST) tests/own_base_page --ds=tests.settings.custom_page --cov --cov-report= --cov-fail-under=0
+
+own-users: ## The tests of a site with its own user model, on SQLite and on PostgreSQL
+	@$(call title,tests with UUIDs as keys of the users)
+	@$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users
+	@$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users_postgres
 
 postgresql: ## The whole suite on PostgreSQL with the newest versions, all servers and the browser
 	@$(call title,tests on PostgreSQL with the newest versions)
