@@ -172,6 +172,8 @@ def ask(request: HelpdeskRequest) -> HttpResponse:
     """Show the short form of a category, a choice of categories, or the ticket just opened."""
     if request.posted:
         return _submit(request)
+    if not request.base.startswith("/"):
+        return HttpResponse(status=204)  # on another host, which takes no form from here
     asked = request.http.GET
     # A category that the block names is fixed; one that the reader chose can be changed.
     category = asked.get("category") or asked.get("wanted")

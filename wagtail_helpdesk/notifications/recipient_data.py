@@ -65,7 +65,9 @@ def _make_snapshot(ticket: Ticket) -> TicketSnapshot:
 
 def _undo(snapshot: TicketSnapshot, event: Event) -> TicketSnapshot:
     known = asdict(snapshot)
-    return replace(snapshot, **{name: event.value_before(name) for name in event.before if name in known})
+    return replace(
+        snapshot, **{name: event.value_before(name) for name in event.before if name in known}
+    )
 
 
 def _make_change(

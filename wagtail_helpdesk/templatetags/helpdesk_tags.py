@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -32,6 +34,37 @@ def draft_owner(context: template.Context) -> SafeString:
 def draft_clock() -> str:
     """Return the server's time in milliseconds, by which drafts are dated."""
     return str(browser_drafts.now())
+
+
+@register.simple_tag(takes_context=True)
+def csp_nonce(context: template.Context) -> SafeString:
+    """Return the attribute ``nonce`` for a script or style sheet, empty on a site without nonces.
+
+    The nonce comes from Django's ``ContentSecurityPolicyMiddleware`` or from django-csp, with or
+    without their context processor.
+    """
+    request = context.get("request")
+    found = (
+        context.get("csp_nonce"),
+        getattr(request, "_csp_nonce", None),
+        getattr(request, "csp_nonce", None),
+    )
+    # Not by its truth: Django generates the nonce when it is first written out.
+    nonce = next((nonce for nonce in found if nonce is not None), None)
+    return SafeString("") if nonce is None else format_html(' nonce="{}"', nonce)
+
+
+@register.simple_tag(takes_context=True)
+def take_messages(context: template.Context) -> list[Message]:
+    """Return the messages of the request, none if the base template of the site showed them before.
+
+    A base template that shows messages further down finds none.
+    """
+    storage = get_messages(context["request"])
+    if getattr(storage, "used", False):
+        return []
+    context.set_upward("messages", ())
+    return list(storage)
 
 
 @register.simple_tag(takes_context=True)
