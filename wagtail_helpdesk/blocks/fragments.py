@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from wagtail_helpdesk import access
+from wagtail_helpdesk import access, languages
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.links import HelpdeskLocation
 from wagtail_helpdesk.models import Service
@@ -52,7 +52,8 @@ def fragment(
         if not access.may_read_page(page, request):
             return make_private(_answer_closed(request, page))
         try:
-            return make_private(view(HelpdeskRequest(page, request)))
+            with languages.use_shown_language():
+                return make_private(view(HelpdeskRequest(page, request)))
         except Http404:
             return make_private(HttpResponse(status=404))
         except NotYours:

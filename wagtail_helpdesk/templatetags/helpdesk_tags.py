@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date
@@ -52,6 +53,13 @@ def csp_nonce(context: template.Context) -> SafeString:
     # Not by its truth: Django generates the nonce when it is first written out.
     nonce = next((nonce for nonce in found if nonce is not None), None)
     return SafeString("") if nonce is None else format_html(' nonce="{}"', nonce)
+
+
+@register.simple_tag(takes_context=True)
+def language_attribute(context: template.Context) -> SafeString:
+    """Return the attribute ``lang`` of the helpdesk's part of a page in another language, else nothing."""
+    language = context["helpdesk_language"]
+    return format_html(' lang="{}"', language) if language != get_language() else SafeString("")
 
 
 @register.simple_tag(takes_context=True)
