@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from wagtail.views import serve
 
+from wagtail_helpdesk.languages import use_shown_language
+
 
 class TooLargeMiddleware:
     """Answers 413 to a form that exceeds a ``DATA_UPLOAD_MAX_…`` setting of the site.
@@ -39,7 +41,8 @@ class TooLargeMiddleware:
         try:
             request.POST  # noqa: B018 - reading it is what fails
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
-            return _refuse(request, error, _read_before(parser))
+            with use_shown_language():
+                return _refuse(request, error, _read_before(parser))
         return None
 
 

@@ -1,5 +1,9 @@
 """Parsing of untrusted text from URLs and hidden fields."""
 
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
 
@@ -8,6 +12,18 @@ def parse_number(typed: object) -> int | None:
     text = str(typed)
     # Eighteen digits fit the database; Python itself refuses to read more than some thousands.
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def parse_user_key(typed: object) -> Any | None:
+    """Return the primary key of a user in a text, in the type of the user model; None if it is none.
+
+    The site chooses its user model: keys can be numbers, UUIDs or text.
+    """
+    try:
+        key = get_user_model()._meta.pk.to_python(str(typed))
+    except ValidationError:
+        return None
+    return parse_number(typed) if isinstance(key, int) else key or None
 
 
 def clean_request(request: HttpRequest) -> None:

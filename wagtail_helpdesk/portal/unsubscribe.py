@@ -144,7 +144,7 @@ class StopReportsView(OneClickView):
         change_switches(subject[0], reports_suspended=not undo)
 
 
-def _get_active_user(pk: int) -> Any:
+def _get_active_user(pk: Any) -> Any:
     user = get_user_model()._default_manager.filter(pk=pk, is_active=True).first()
     if user is None:
         raise Http404
