@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+#: The code of the validation error of a field in which there is too much.
+TOO_MANY = "too_many"
 
 
 def allow(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:

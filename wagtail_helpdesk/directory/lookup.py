@@ -155,6 +155,8 @@ class SearchOutcome(NamedTuple):
 
     candidates: Sequence[Candidate]
     problem: str = ""
+    #: The HTTP status of a page that shows it: 429 beyond the limit of searches.
+    status: int = 200
 
     @property
     def may_be_cut(self) -> bool:
@@ -168,6 +170,8 @@ def search_with_limits(query: str, *, by: User) -> SearchOutcome:
         return SearchOutcome(search_people(query, by=by))
     except DirectoryUnavailable as error:
         return SearchOutcome(error.known, error.message)
+    except TooManySearches as error:
+        return SearchOutcome([], error.message, status=429)
     except DirectoryError as error:
         return SearchOutcome([], error.message)
 

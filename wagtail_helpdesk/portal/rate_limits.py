@@ -9,12 +9,10 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import rate_limits
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.rate_limits import TOO_MANY
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-#: The code of the validation error of a field in which there is too much.
-TOO_MANY = "too_many"
 
 
 def check_invitations(user: User | Any, people: int) -> None:
@@ -33,6 +31,11 @@ def may_search(user: User | Any) -> bool:
     return rate_limits.allow(
         "searches", user, helpdesk_settings.SEARCHES_PER_MINUTE, rate_limits.MINUTE
     )
+
+
+def get_search_limit_message() -> str:
+    """Return what a person reads who searched too often."""
+    return _("You have searched too often. Please wait a minute.")
 
 
 def may_have_a_report(user: User | Any) -> bool:
