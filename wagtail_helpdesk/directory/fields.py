@@ -74,9 +74,13 @@ def named_people(
     except DirectoryError as problem:
         if isinstance(problem, UnresolvedPeople):
             widget.unconfirmed = problem.unconfirmed
-        code = TOO_MANY if isinstance(problem, TooManyLookups) else None
-        message = " ".join(filter(None, [str(problem), str(otherwise)]))
-        raise ValidationError(message, code=code) from problem
+        raise make_validation_error(problem, otherwise) from problem
+
+
+def make_validation_error(problem: DirectoryError, otherwise: Any = "") -> ValidationError:
+    """Return the error of a field; its code says whether it is about a limit."""
+    code = TOO_MANY if isinstance(problem, TooManyLookups) else None
+    return ValidationError(" ".join(filter(None, [str(problem), str(otherwise)])), code=code)
 
 
 def _get_confirmation_name(name: str) -> str:

@@ -74,7 +74,7 @@ def find_person(
     Raises ``UnknownPerson``, ``AmbiguousPerson``, ``UnconfirmedPerson``, ``TooManyLookups`` or
     ``DirectoryUnavailable``.
     """
-    _count_lookups(by, 1)
+    count_lookups(by, 1)
     typed = identifier_or_address.strip()
     try:
         return _find(typed, confirmed)
@@ -100,7 +100,7 @@ def find_people(
     names = split_names(text)
     if len(names) > MAX_PEOPLE_AT_ONCE:
         raise TooManyPeople(MAX_PEOPLE_AT_ONCE)
-    _count_lookups(by, len(names))
+    count_lookups(by, len(names))
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
     for typed in _limit_time(names):
@@ -240,7 +240,7 @@ def _deduplicate(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
 
 
-def _count_lookups(by: User | None, people: int) -> None:
+def count_lookups(by: User | None, people: int) -> None:
     """Count looked-up people against the hourly limit, because each lookup reveals whether somebody exists."""
     if by is None or not people:
         return

@@ -54,4 +54,4 @@ def check_upload(user: User | Any, size: int) -> None:
 
 def status_of(form: forms.Form) -> int:
     """Return the status that answers a form with errors: 429 when something was too much."""
-    return 429 if any(form.has_error(name, TOO_MANY) for name in form.errors) else 422
+    return 429 if rate_limits.exceeds_limit(form) else 422
