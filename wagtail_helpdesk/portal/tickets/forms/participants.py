@@ -13,7 +13,7 @@ from wagtail_helpdesk.directory import split_names
 from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import get_display_name, get_display_names
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import parse_number, parse_user_key
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
@@ -101,8 +101,8 @@ class RemoveGuest(TextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Added here, because ``user`` is also the attribute that holds the user of the form.
-        self.fields["user"] = forms.IntegerField(widget=forms.HiddenInput)
-        named = parse_number(self["user"].value()) or 0
+        self.fields["user"] = forms.CharField(widget=forms.HiddenInput)
+        named = parse_user_key(self["user"].value())
         guest = self.ticket.guests.filter(user=named).select_related("user").first()
         self.guest: Any = guest.user if guest else None
         if self.guest is None and not self.is_bound:
@@ -129,7 +129,7 @@ class RemoveGuest(TextForm):
 
     @classmethod
     def is_departure(cls, done: Done) -> bool:
-        return bool(done.result.after["removed"] == [done.user.pk])
+        return bool(done.result.value_after("removed") == [done.user.pk])
 
     @classmethod
     def describe_success(cls, done: Done) -> str:
