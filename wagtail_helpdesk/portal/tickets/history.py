@@ -86,6 +86,11 @@ class HistoryEntry:
         return self.sentence.removeprefix(f"{self.name} ").removesuffix(".")
 
     @property
+    def summary(self) -> str:
+        """The sentence without its full stop: the time follows it on its line."""
+        return self.sentence.removesuffix(".")
+
+    @property
     def is_note(self) -> bool:
         """Whether only managers can read it."""
         return self.event.audience == Audience.MANAGERS
