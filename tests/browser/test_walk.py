@@ -348,6 +348,7 @@ def test_drawer_leaves_the_conversation_readable_and_usable(page_as, helpdesk, p
     karim.goto(f"/assistance/tickets/{four.pk}/")
     karim.get_by_role("link", name="Close", exact=True).click()
     drawer = karim.get_by_role("dialog", name=f"Close ticket #{four.pk}?")
+    drawer.wait_for()
     message = karim.get_by_text("La A12.").bounding_box()
     assert message["x"] + message["width"] <= drawer.bounding_box()["x"]
     karim.get_by_label("Your message").fill("Écrit à côté.")

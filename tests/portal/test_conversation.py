@@ -55,7 +55,9 @@ def test_request_of_a_free_ticket_is_open_for_managers(visit, people, ticket):
 def test_short_conversation_is_open_whole_but_for_its_events(visit, people, closed):
     page = visit(people.lea).page(f"tickets/{closed.pk}/")
     assert get_open(page) == ["Il fait 14 degrés.", "Vanne remplacée."]
-    assert "Karim Benali is now working on your ticket · just now" in page.find(class_="hd-line").text
+    assert (
+        "Karim Benali is now working on your ticket · just now" in page.find(class_="hd-line").text
+    )
 
 
 def test_older_page_of_a_history_is_open(visit, people, ticket):
