@@ -9,11 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from tests.fixtures import service_of
 from wagtail_helpdesk import actions, links
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.mailqueue.mail import strip_to_one_line
@@ -38,6 +40,11 @@ def html_of(mail):
     return raw(mail).get_body(("html",)).get_content()
 
 
+def shown_in(mail):
+    """The HTML part as its reader sees it."""
+    return BeautifulSoup(html_of(mail), "html.parser").get_text()
+
+
 def delete(service):
     service.categories.all().delete()
     service.delete()
@@ -46,10 +53,11 @@ def delete(service):
 class TestCreation:
     def test_a_creation_mail_has_author_subject_content_and_link(self, ticket, send_mails):
         mail = send_mails()["karim"]
-        for part in (text_of(mail), html_of(mail)):
+        for part in (text_of(mail), shown_in(mail)):
             assert "Léa Fournier opened a ticket in Services Généraux › Chauffage." in part
             assert "Radiateur froid en salle A12" in part
             assert "Il fait 14 degrés." in part
+        for part in (text_of(mail), html_of(mail)):
             assert f"/tickets/{ticket.pk}/" in part
 
     def test_a_creation_mail_names_the_requester_and_who_opened_it(
@@ -661,14 +669,13 @@ class TestThreads:
     """Mails are one thread per ticket and reader, even if one is lost."""
 
     @pytest.fixture
-    def life(self, heating, network, people, send_mails):
+    def life(self, heating, network, people, send_mails, mailoutbox):
         mails = []
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
 
         def collect():
-            for who, mail in send_mails().items():
-                if who == "lea":
-                    mails.append(raw(mail))
+            send_mails()
+            mails.extend(raw(mail) for mail in mailoutbox if "lea.fournier" in mail.to[0])
 
         collect()
         for step in (
@@ -689,7 +696,7 @@ class TestThreads:
         return mails
 
     def test_mails_form_one_thread_even_if_one_is_missing(self, life):
-        assert len(life) == 11
+        assert len(life) == 12
         for missing in range(len(life) + 1):
             kept = [mail for number, mail in enumerate(life) if number != missing]
             assert len(_trees(kept)) == 1
@@ -730,9 +737,7 @@ def test_each_reader_gets_one_mail(ticket, send_mails):
 
 def test_the_deadline_follows_the_setting(closed, send_mails, settings):
     settings.WAGTAIL_HELPDESK = {"EXPIRY_DAYS": 3}
-    from django.utils.formats import date_format
-
-    day = date_format(timezone.localdate(closed.awaiting_since + timedelta(days=3)))
+    day = format_date(timezone.localdate(closed.awaiting_since + timedelta(days=3)))
     assert f"by {day}" in text_of(send_mails()["lea"])
 
 

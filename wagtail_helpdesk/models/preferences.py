@@ -159,6 +159,9 @@ class HelpdeskPreferences(models.Model):
     alerts_as_follower = models.BooleanField(
         _("E-mail me about the tickets I follow"), default=True
     )
+    acknowledgements = models.BooleanField(
+        _("E-mail me a confirmation when I open a ticket"), default=True
+    )
     monitoring_suspended = models.BooleanField(_("Pause ticket alerts"), default=False)
     reports_suspended = models.BooleanField(_("Pause daily reports"), default=False)
     group_reports = models.BooleanField(

@@ -18,6 +18,7 @@ from wagtail.models import Site
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
+from wagtail_helpdesk.names import choose_title
 
 from .inheritance import Inherited, InheritedSettings, get_site_default
 from .monitoring_levels import PRESETS
@@ -114,7 +115,31 @@ def _move_name_errors(error: ValidationError) -> dict[str, list[ValidationError]
     return errors
 
 
-class Service(UniqueNameMixin, InheritedSettings):
+class TitledMixin(models.Model):
+    """Keeps the titles of the published texts beside the name: lists read them with the row."""
+
+    #: By language. Written by the texts alone (``texts.store_titles``).
+    titles = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return choose_title(self.titles, self.name)  # type: ignore[attr-defined]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row; the titles of an existing one may have changed since it was read."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            unread = self.get_deferred_fields()
+            kwargs["update_fields"] = [
+                field.name
+                for field in self._meta.concrete_fields
+                if not field.primary_key and field.name != "titles" and field.attname not in unread
+            ]
+        super().save(*args, **kwargs)
+
+
+class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
     """A service that answers tickets. Changes apply at once: there are no drafts."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -179,13 +204,10 @@ class Service(UniqueNameMixin, InheritedSettings):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def public_name(self) -> str:
         """The name, for pages of people who may not see the service."""
-        return self.name if self.everyone and self.enabled else _unnamed(self)
+        return str(self) if self.everyone and self.enabled else _unnamed(self)
 
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting of the service and where its value comes from."""
@@ -261,7 +283,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.with_source().filter(Q(Exists(named)) | Q(Exists(manages), source=None))
 
 
-class Category(UniqueNameMixin, InheritedSettings):
+class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
     """A category of a service. Every ticket belongs to one."""
 
     service = models.ForeignKey(
@@ -336,15 +358,12 @@ class Category(UniqueNameMixin, InheritedSettings):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def public_name(self) -> str:
         """The name, for pages of people who may not see the category."""
         service = self.service
         is_shown = service.everyone and service.enabled and not self.hidden
-        return self.name if is_shown else _unnamed(self)
+        return str(self) if is_shown else _unnamed(self)
 
     @cached_property
     def lineage(self) -> list[Category]:
@@ -359,8 +378,8 @@ class Category(UniqueNameMixin, InheritedSettings):
     @property
     def path(self) -> str:
         """The names from the service down: “Services Généraux › Chauffage”."""
-        names = [category.name for category in self.lineage]
-        return " › ".join([self.service.name, *reversed(names)])
+        names = [str(category) for category in self.lineage]
+        return " › ".join([str(self.service), *reversed(names)])
 
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting and where it comes from: parents, service, then site."""

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import swapper
 from django.db import models
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -171,6 +173,19 @@ class CategoryText(Text):
                 ),
             ),
         ]
+
+
+@receiver([post_save, post_delete], sender=ServiceText)
+@receiver([post_save, post_delete], sender=CategoryText)
+def store_titles(sender: type[Text], instance: Text, **kwargs: Any) -> None:
+    """Store the titles of the published texts on the service or category, by language."""
+    if kwargs.get("raw"):
+        return
+    owner: Any = sender._meta.get_field(sender.ABOUT)
+    pk = getattr(instance, owner.attname)
+    published = sender._default_manager.filter(live=True, **{owner.name: pk})
+    titles = dict(published.values_list("locale__language_code", "title"))
+    owner.related_model._default_manager.filter(pk=pk).update(titles=titles)
 
 
 class RelatedPage(Orderable, models.Model):

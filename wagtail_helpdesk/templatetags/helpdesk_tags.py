@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.dates import format_date, format_datetime
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
@@ -18,6 +18,7 @@ from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tool
 
 register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
+register.filter("date_and_time", format_datetime)
 register.filter("display_name", get_display_name)
 
 

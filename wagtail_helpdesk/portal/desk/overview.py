@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
 from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
+from wagtail_helpdesk.names import choose_title
 from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -54,7 +55,9 @@ _FIELDS = (
     "priority",
     "created_at",
     "category__name",
+    "category__titles",
     "service__name",
+    "service__titles",
 )
 
 
@@ -193,7 +196,7 @@ class Overview:
         return [
             ServiceLoad(
                 row.service.pk,
-                row.service.name,
+                str(row.service),
                 free=queues.format_count(self._counts[f"free_{row.service.pk}"]),
                 open=queues.format_count(self._counts[f"open_{row.service.pk}"]),
             )
@@ -226,7 +229,10 @@ def _build_line(row: dict[str, Any], words: Any) -> OverviewLine:
     return OverviewLine(
         number=row["number"],
         subject=row["subject"],
-        place=f"{row['service__name']} › {row['category__name']}",
+        place=" › ".join(
+            choose_title(row[f"{level}__titles"], row[f"{level}__name"])
+            for level in ("service", "category")
+        ),
         words=str(words),
         urgent=str(Priority(row["priority"]).label) if row["priority"] > Priority.NORMAL else "",
     )

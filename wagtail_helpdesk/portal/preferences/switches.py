@@ -45,7 +45,7 @@ class Switches(Shown, forms.ModelForm):
 
 
 class OwnSwitches(Switches):
-    """Alerts as requester, guest and follower; language and time zone of mails."""
+    """Alerts as requester, guest and follower, acknowledgements; language and time zone of mails."""
 
     language = forms.ChoiceField(label=_("Language of e-mails:"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone:"), required=False)
@@ -56,6 +56,7 @@ class OwnSwitches(Switches):
             "alerts_as_requester",
             "alerts_as_guest",
             "alerts_as_follower",
+            "acknowledgements",
             "language",
             "time_zone",
         ]
