@@ -18,7 +18,7 @@ from wagtail.models import Site
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.names import choose_title
+from wagtail_helpdesk.names import choose_title, get_reader_language
 
 from .inheritance import Inherited, InheritedSettings, get_site_default
 from .monitoring_levels import PRESETS
@@ -116,10 +116,14 @@ def _move_name_errors(error: ValidationError) -> dict[str, list[ValidationError]
 
 
 class TitledMixin(models.Model):
-    """Keeps the titles of the published texts beside the name: lists read them with the row."""
+    """Keeps what published texts say beside the row's own values: lists read it with the row."""
 
-    #: By language. Written by the texts alone (``texts.store_titles``).
+    #: By language. Written by the texts alone (``texts.store_published``).
     titles = models.JSONField(default=dict, blank=True, editable=False)
+    #: Subject and message by language, as the settings of those names. Written as the titles.
+    ticket_templates = models.JSONField(default=dict, blank=True, editable=False)
+
+    WRITTEN_BY_TEXTS = ("titles", "ticket_templates")
 
     class Meta:
         abstract = True
@@ -128,15 +132,23 @@ class TitledMixin(models.Model):
         return choose_title(self.titles, self.name)  # type: ignore[attr-defined]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the row; the titles of an existing one may have changed since it was read."""
+        """Save the row, without what the texts may have written since it was read."""
         if not self._state.adding and kwargs.get("update_fields") is None:
             unread = self.get_deferred_fields()
             kwargs["update_fields"] = [
                 field.name
                 for field in self._meta.concrete_fields
-                if not field.primary_key and field.name != "titles" and field.attname not in unread
+                if not field.primary_key and field.attname not in {*unread, *self.WRITTEN_BY_TEXTS}
             ]
         super().save(*args, **kwargs)
+
+    def get_own_setting(self, name: str) -> Any:
+        """Return the value of an inherited setting here, blank if it is inherited.
+
+        A ticket template is in the reader's language if there is one.
+        """
+        template = self.ticket_templates.get(get_reader_language(), {})
+        return template.get(name) or getattr(self, name)
 
 
 class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
@@ -211,7 +223,7 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
 
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting of the service and where its value comes from."""
-        value = getattr(self, name)
+        value = self.get_own_setting(name)
         if value not in ("", None):
             return Inherited(value, self)
         return self.inherited(name)
@@ -383,7 +395,7 @@ class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
 
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting and where it comes from: parents, service, then site."""
-        value = getattr(self, name)
+        value = self.get_own_setting(name)
         if value not in ("", None):
             return Inherited(value, self)
         return self.inherited(name)
@@ -391,7 +403,7 @@ class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
     def inherited(self, name: str) -> Inherited:
         """Return the value of the setting when it is blank, and where it comes from."""
         for category in self.lineage[1:]:
-            value = getattr(category, name)
+            value = category.get_own_setting(name)
             if value not in ("", None):
                 return Inherited(value, category)
         return self.service.in_force(name)

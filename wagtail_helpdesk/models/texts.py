@@ -84,6 +84,15 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
         help_text=_("Markdown: **bold**, lists, links."),
     )
     html = models.TextField(blank=True, editable=False)
+    default_subject = models.CharField(
+        _("default subject"),
+        max_length=200,
+        blank=True,
+        help_text=_("Of tickets opened in this language, instead of the one in the settings."),
+    )
+    default_message = models.TextField(
+        _("default message"), blank=True, validators=[MaxTypedLength(20_000)]
+    )
     icon = models.CharField(_("icon"), max_length=50, blank=True, choices=Icon)
 
     objects = TextQuerySet.as_manager()
@@ -134,7 +143,9 @@ class ServiceText(Text):
 
     ABOUT = "service"
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="texts")
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), on_delete=models.CASCADE, related_name="texts"
+    )
     contact = models.CharField(_("contact"), max_length=250, blank=True)
     hours = models.CharField(_("opening hours"), max_length=250, blank=True)
 
@@ -158,7 +169,9 @@ class CategoryText(Text):
 
     ABOUT = "category"
 
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), on_delete=models.CASCADE, related_name="texts"
+    )
 
     class Meta:
         verbose_name = _("category description")
@@ -177,15 +190,23 @@ class CategoryText(Text):
 
 @receiver([post_save, post_delete], sender=ServiceText)
 @receiver([post_save, post_delete], sender=CategoryText)
-def store_titles(sender: type[Text], instance: Text, **kwargs: Any) -> None:
-    """Store the titles of the published texts on the service or category, by language."""
+def store_published(sender: type[Text], instance: Text, **kwargs: Any) -> None:
+    """Store the published titles and ticket templates on the service or category, by language."""
     if kwargs.get("raw"):
         return
     owner: Any = sender._meta.get_field(sender.ABOUT)
     pk = getattr(instance, owner.attname)
     published = sender._default_manager.filter(live=True, **{owner.name: pk})
-    titles = dict(published.values_list("locale__language_code", "title"))
-    owner.related_model._default_manager.filter(pk=pk).update(titles=titles)
+    titles, templates = {}, {}
+    for text in published.select_related("locale"):
+        language = text.locale.language_code
+        titles[language] = text.title
+        template = {name: getattr(text, name) for name in ("default_subject", "default_message")}
+        if any(template.values()):
+            templates[language] = template
+    owner.related_model._default_manager.filter(pk=pk).update(
+        titles=titles, ticket_templates=templates
+    )
 
 
 class RelatedPage(Orderable, models.Model):

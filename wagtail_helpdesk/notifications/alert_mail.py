@@ -251,7 +251,8 @@ def _list_facts(
     if context.hides_subject or not (openings or _needs_request(checked.items, reader)):
         return []
     ticket = context.ticket
-    facts = [(_("Requester:"), _describe_requester(context))]
+    is_requester = Role.REQUESTER in checked.access.roles
+    facts = [] if is_requester else [(_("Requester:"), _describe_requester(context))]
     if Role.MANAGER in checked.access.roles:
         manager = context.people.get(ticket.assignee_id or 0) or _("nobody")
         facts += [(_("Manager:"), manager), (_("Priority:"), ticket.get_priority_display())]

@@ -83,7 +83,7 @@ def describe_answers(is_closure: bool) -> str:
     """Return what the two answers to a closure do; empty for other questions."""
     if not is_closure:
         return ""
-    return _("Yes approves the closure. No refuses it, and work on the ticket goes on.")
+    return _("“Yes” approves the closure. “No” refuses it, and work on the ticket goes on.")
 
 
 def describe_request(opening: Event, context: MailContext, reader: MailReader) -> str:

@@ -61,6 +61,14 @@ def make_edit_handler(*more: str) -> ObjectList:
     return ObjectList(
         [
             MultiFieldPanel(fields, heading=gettext_lazy("Public description"), icon="globe"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("default_subject"),
+                    FieldPanel("default_message", widget=TEXTAREA),
+                ],
+                heading=gettext_lazy("Ticket template in this language"),
+                classname="collapsed",
+            ),
             FieldPanel("icon", widget=IconRadios),
             MultipleChooserPanel(
                 "related_pages",

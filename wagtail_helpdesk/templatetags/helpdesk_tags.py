@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date, format_datetime
+from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
@@ -33,6 +34,19 @@ def draft_owner(context: template.Context) -> SafeString:
 def draft_clock() -> str:
     """Return the server's time in milliseconds, by which drafts are dated."""
     return str(browser_drafts.now())
+
+
+@register.simple_tag(takes_context=True)
+def missing_email_notice(context: template.Context) -> SafeString:
+    """Return a notice for a user to whom no e-mail can be sent; empty for all others."""
+    user = context["request"].user
+    if not user.is_authenticated or not lacks_email(user):
+        return SafeString("")
+    words = _(
+        "Your account has no valid e-mail address: no e-mail is sent to you."
+        " You will find the answers on this site."
+    )
+    return format_html('<p class="hd-notice">{}</p>', words)
 
 
 @register.simple_tag(takes_context=True)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.localization import get_available_admin_time_zones
 
 from wagtail_helpdesk.actions.preferences import change_switches
 from wagtail_helpdesk.mailqueue.addresses import get_default_preferences
 from wagtail_helpdesk.models import HelpdeskPreferences
+
+from .time_zones import list_time_zones
 
 
 class Shown(forms.Form):
@@ -74,7 +73,7 @@ class OwnSwitches(Switches):
         ]
         self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": zone.key.replace("_", " ")}),
-            *_zones_by_continent(),
+            *list_time_zones(self.instance.time_zone),
         ]
 
 
@@ -91,13 +90,3 @@ class AllManagerSwitches(ManagerSwitches):
 
     class Meta(ManagerSwitches.Meta):
         fields = ["monitoring_suspended", "reports_suspended", *ManagerSwitches.Meta.fields]
-
-
-def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
-    known = get_available_admin_time_zones() or zoneinfo.available_timezones()
-    # "localtime", "GMT0", "Cuba" and the like are aliases, or no place at all.
-    names = sorted(name for name in known if "/" in name and not name.startswith("Etc/"))
-    return [
-        (continent, [(name, name.replace("_", " ")) for name in names])
-        for continent, names in groupby(names, key=lambda name: name.partition("/")[0])
-    ]

@@ -208,7 +208,7 @@ def _build_lines(categories: Sequence[Category]) -> dict[Any, list[CatalogueLine
     texts = get_texts_by_category(category.pk for category in categories)
     lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
     for category in categories:
-        name, summary = texts.get(category.pk, (category.name, ""))
+        name, summary = texts.get(category.pk, (str(category), ""))
         above = f"{category.parent} › " if category.parent else ""
         lines[category.service_id].append(
             CatalogueLine(category.pk, above + name, summary, 0, True)

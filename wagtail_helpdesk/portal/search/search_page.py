@@ -75,7 +75,7 @@ class SearchForm(QueryForm):
     def __init__(self, query: Mapping[str, Any], *, user: Any) -> None:
         super().__init__(query, auto_id=False)
         self.user = user
-        self._offer("service", [(s.pk, s.name) for s in self.services], pgettext("services", "all"))
+        self._offer("service", [(s.pk, str(s)) for s in self.services], pgettext("services", "all"))
         nodes = [(node.pk, node.indented_name) for node in self.categories]
         self._offer("category", nodes, pgettext("categories", "all"))
         self.read()
