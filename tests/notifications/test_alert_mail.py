@@ -194,6 +194,104 @@ def test_a_new_requester_reads_the_unanswered_question(
     assert "Reply\n" in text
 
 
+class TestRequest:
+    """The request is quoted where the reader of a mail needs it."""
+
+    WORDS = "Il fait 14 degrés."
+
+    def assert_quoted(self, mail):
+        html = BeautifulSoup(html_of(mail), "html.parser")
+        for part in (text_of(mail), html.select_one(".sheet").get_text()):
+            assert part.count(self.WORDS) == 1
+
+    def test_an_invitation_quotes_the_request(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.invite(taken, by=people.karim, users=[people.ines], text="Pour information.")
+        mail = send_mails()["ines"]
+        self.assert_quoted(mail)
+        assert "The request (Léa Fournier, " in text_of(mail)
+
+    def test_a_question_quotes_the_request_of_its_reader(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.ask_information(taken, by=people.karim, text="Quelle salle ?")
+        mail = send_mails()["lea"]
+        self.assert_quoted(mail)
+        assert "Your request of " in text_of(mail)
+
+    def test_a_closure_quotes_the_request_to_the_requester_alone(
+        self, closed, people, send_mails, forget_notifications
+    ):
+        actions.reject_closure(closed, by=people.lea, text="Non.")
+        actions.invite(closed, by=people.karim, users=[people.ines])
+        forget_notifications()
+        actions.close(closed, by=people.karim, text="Vanne remplacée.")
+        mails = send_mails()
+        self.assert_quoted(mails["lea"])
+        assert self.WORDS not in text_of(mails["ines"])
+
+    def test_an_assignment_quotes_the_request_and_names_the_requester(
+        self, ticket, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.assign(ticket, by=people.sophie, to=people.karim)
+        mail = send_mails()["karim"]
+        self.assert_quoted(mail)
+        assert "Requester: Léa Fournier\nManager: Karim Benali\nPriority: normal" in text_of(mail)
+
+    def test_a_transfer_quotes_the_request_to_the_managers_of_the_target(
+        self, taken, people, network, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.move(taken, by=people.karim, to=network)
+        self.assert_quoted(send_mails()["nadia"])
+
+    def test_a_new_requester_reads_the_request(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.change_requester(taken, by=people.karim, to=people.thomas)
+        self.assert_quoted(send_mails()["thomas"])
+
+    def test_a_comment_does_not_quote_the_request(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.comment(taken, by=people.lea, text="Toujours froid.")
+        assert self.WORDS not in text_of(send_mails()["karim"])
+
+    def test_a_creation_mail_has_the_request_once(self, ticket, people, send_mails):
+        self.assert_quoted(send_mails()["karim"])
+
+    def test_a_long_request_is_cut(self, heating, people, send_mails, forget_notifications):
+        ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="é " * 9_000)
+        forget_notifications()
+        actions.assign(ticket, by=people.sophie, to=people.karim)
+        mail = send_mails()["karim"]
+        assert len(mail.message().as_bytes()) < 100_000
+        assert "The message continues on the ticket’s page" in text_of(mail)
+
+    def test_priority_and_manager_are_not_shown_to_requesters_and_guests(
+        self, heating, people, general, send_mails
+    ):
+        PermanentGuest.objects.create(service=general, user=people.ines)
+        actions.open_ticket(heating, by=people.karim, requester=people.lea, subject="Froid",
+                            text="Froid.", priority=5)  # fmt: skip
+        text = text_of(send_mails()["ines"])
+        assert "Priority" not in text
+        assert "Manager:" not in text
+        assert "Requester: Léa Fournier" in text
+
+
+def test_lists_of_mails_show_the_beginning_of_the_message(ticket, people, send_mails):
+    html = BeautifulSoup(html_of(send_mails()["karim"]), "html.parser")
+    assert html.body.find().get_text() == "Il fait 14 degrés."
+    assert "display: none" in html.body.find()["style"]
+
+
 class TestAccessLost:
     def test_a_manager_who_lost_access_reads_where_the_ticket_went_only(
         self, taken, network, people, send_mails, forget_notifications
@@ -403,7 +501,7 @@ class TestLanguage:
         assert raw(mail)["Content-Language"] == "fr"
         assert '<html lang="fr">' in html_of(mail)
         for part in (text_of(mail), html_of(mail)):
-            assert f"{hour:%Y} à {hour.hour}h" in part
+            assert f"{hour:%Y}, {hour.hour}\N{NO-BREAK SPACE}h" in part
             assert "/go/tickets/" in part
 
     def test_the_language_of_the_wagtail_account_is_used_without_a_preference(

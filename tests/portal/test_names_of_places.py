@@ -4,9 +4,11 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.functional import Promise
 from wagtail.models import Locale
 
 from tests import cast
@@ -232,3 +234,16 @@ class TestTitles:
             ]
         assert names == ["Services Généraux › Heating"]
         assert len(queries) == 1
+
+
+def test_every_link_to_a_service_or_category_has_a_translated_label():
+    """Wagtail's lists of usages print it."""
+    unnamed = {
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("wagtail_helpdesk").get_models()
+        for field in model._meta.local_fields
+        if field.related_model in (Service, Category)
+        and not getattr(model, "wagtail_reference_index_ignore", False)
+        and not isinstance(field.verbose_name, Promise)
+    }
+    assert unnamed == set()

@@ -35,7 +35,7 @@ from wagtail_helpdesk.models import (
 from wagtail_helpdesk.names import get_display_name, get_reader_language
 from wagtail_helpdesk.statistics import describe_delay, get_usual_first_answer
 
-from .alert_links import MailLink, MailLinks
+from .alert_links import MailLink, MailLinks, make_ticket_link
 from .alert_mail import build_subject, get_thread_headers, get_title, quote_text
 from .mail_context import MailContext
 
@@ -158,7 +158,7 @@ def _build(
                 "files": () if hidden else context.files.get(opening.pk, ()),
                 "facts": list(_list_facts(ticket, context)),
                 "next": _describe_next_step(reader, is_requester=is_requester),
-                "links": _make_links(ticket, location),
+                "links": _make_links(ticket, location, is_requester=is_requester),
                 "reason": _describe_reason(opening, reader),
                 "preferences_url": location.to("preferences") if location else "",
             },
@@ -187,13 +187,15 @@ def _quote_opening(opening: Event, share: int) -> dict[str, Any]:
     }
 
 
-def _make_links(ticket: Ticket, location: HelpdeskLocation | None) -> MailLinks:
+def _make_links(
+    ticket: Ticket, location: HelpdeskLocation | None, *, is_requester: bool
+) -> MailLinks:
     if location is None:
         return MailLinks()
     add = location.to_act(ticket.pk, lifecycle.COMMENT.slug)
     return MailLinks(
         (
-            MailLink(_("View the ticket"), location.to_ticket(ticket.pk)),
+            make_ticket_link(ticket.pk, location, is_requester=is_requester),
             MailLink(_("Add something"), add),
         )
     )

@@ -62,10 +62,17 @@ def choose_links(
         _make_link(action, context, reader, location, is_requester=is_requester)
         for action in answers or _find_likely_actions(checked, context)
     ]
-    ticket = MailLink(_("View the ticket"), location.to_ticket(context.ticket.pk))
+    ticket = make_ticket_link(context.ticket.pk, location, is_requester=is_requester)
     if answers and len(links) == MAX_ACTIONS:
         return MailLinks(tuple(links), (ticket,))
     return MailLinks((*links[:1], ticket), tuple(links[1:]))
+
+
+def make_ticket_link(number: int, location: HelpdeskLocation, *, is_requester: bool) -> MailLink:
+    """Return the link to the page of a ticket."""
+    # Translators: for the requester, in whose words a ticket is a request.
+    label = pgettext("requester", "View the ticket") if is_requester else _("View the ticket")
+    return MailLink(label, location.to_ticket(number))
 
 
 def find_answers(items: list[MailItem]) -> list[Action]:

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle, markdown
+from wagtail_helpdesk.characters import clean_line
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.event_text import EventView
@@ -38,6 +39,8 @@ from .recipient_rules import Arrival
 MAX_QUOTED_EVENTS = 20
 #: In characters, of the request that a later mail quotes.
 MAX_REQUEST_LENGTH = 4_000
+#: In characters, of the beginning of a message that lists of mails show.
+MAX_PREHEADER_LENGTH = 140
 #: References kept of a thread: its root, the first and the last mails (as RT does).
 FIRST_REFERENCES, LAST_REFERENCES = 3, 6
 #: Reasons whose preferences are on the manager's own page, service by service.
@@ -307,7 +310,10 @@ def _quote_events(
         entry = _quote_event(item, context, reader, remaining)
         remaining = max(remaining - len(entry.text), 0)
         entries.append(entry)
+    last = items[-1]
     return {
+        # What lists of mails show beside the subject.
+        "preheader": "" if context.hides(last.change) else shorten_text(last.event.text),
         "entries": entries[::-1],
         "confidential": any(entry.hidden for entry in entries),
         "left_out": len(items) - len(entries),
@@ -347,6 +353,11 @@ def _find_inherited_question(item: MailItem, context: MailContext) -> Event | No
     if question is None or any(map(context.hides, load_changes(context.ticket, [question]))):
         return None
     return question
+
+
+def shorten_text(text: str) -> str:
+    """Return the beginning of a message on one line."""
+    return clean_line(text[: 2 * MAX_PREHEADER_LENGTH])[:MAX_PREHEADER_LENGTH]
 
 
 def quote_text(text: str) -> str:
