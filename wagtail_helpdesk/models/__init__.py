@@ -16,6 +16,7 @@ from .mailqueue import (
 from .managers import CategoryMember, PermanentGuest, ServiceManager
 from .monitoring_levels import Level, Preset
 from .notifications import Notification, Reason
+from .outcomes import MAX_COUNTED_LENGTH, Outcome, OutcomeCount
 from .preferences import (
     HelpdeskPreferences,
     Monitoring,
@@ -31,6 +32,7 @@ from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTex
 from .tickets import Guest, Ticket
 
 __all__ = [
+    "MAX_COUNTED_LENGTH",
     "Absence",
     "Alias",
     "Attachment",
@@ -48,6 +50,8 @@ __all__ = [
     "Level",
     "Monitoring",
     "Notification",
+    "Outcome",
+    "OutcomeCount",
     "OutgoingMail",
     "PermanentGuest",
     "Preset",

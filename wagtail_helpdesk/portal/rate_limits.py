@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: The code of the validation error of a field in which there is too much.
 TOO_MANY = "too_many"
+#: Questions that a page may ask while one search is typed.
+QUESTIONS_PER_SEARCH = 5
 
 
 def check_invitations(user: User | Any, people: int) -> None:
@@ -33,6 +35,12 @@ def may_search(user: User | Any) -> bool:
     return rate_limits.allow(
         "searches", user, helpdesk_settings.SEARCHES_PER_MINUTE, rate_limits.MINUTE
     )
+
+
+def may_search_while_typing(user: User | Any) -> bool:
+    """Count a question that a page asks while a word is typed; several take the place of one search."""
+    limit = helpdesk_settings.SEARCHES_PER_MINUTE * QUESTIONS_PER_SEARCH
+    return rate_limits.allow("questions", user, limit, rate_limits.MINUTE)
 
 
 def may_have_a_report(user: User | Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -49,6 +50,15 @@ def render_component(context: template.Context, component: Any) -> str:
     """Return the HTML of a Wagtail component, such as a panel of the ticket page."""
     html: str = component.render_html(context)
     return html
+
+
+@register.simple_tag
+def helpdesk_icon(name: str) -> SafeString:
+    """Return an icon of ``icons.svg``. It is hidden from screen readers: words stand beside it."""
+    address = static("wagtail_helpdesk/icons.svg")
+    return format_html(
+        '<svg class="hd-i" aria-hidden="true"><use href="{}#{}"></use></svg>', address, name
+    )
 
 
 @register.simple_tag
