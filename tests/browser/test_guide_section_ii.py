@@ -25,7 +25,7 @@ def test_the_preferences_use_the_words_of_guide_section_ii_in_its_order(
 ):
     page = page_as(people.nadia, locale="fr-FR")
     page.goto("/assistance/")
-    page.locator(".hd-plus summary").click()
+    page.locator(".hd-nav summary").click()
     page.get_by_role("link", name="Préférences").click()
     page.get_by_role("link", name="Éditer vos préférences de gestionnaire").click()
     preset = page.get_by_label("Surveillance des tickets (temps réel) :")

@@ -21,8 +21,10 @@ def sent(**changes):
 
 
 def test_the_menu_leads_to_the_preferences(visit, people):
-    link = visit(people.lea).page().find(class_="hd-plus").find("a", string="Preferences")
-    assert link["href"] == "/assistance/preferences/"
+    links = visit(people.lea).page().select(".hd-nav details a")
+    assert {link.text.strip(): link["href"] for link in links}["Preferences"] == (
+        "/assistance/preferences/"
+    )
 
 
 def test_everything_is_on_until_somebody_chooses(visit, people):
@@ -66,7 +68,7 @@ def test_an_invalid_preference_is_reported_at_its_field(visit, people, field, va
     page = soup(response)
     wrong = page.find("select", {"name": field})
     assert wrong["aria-invalid"] == "true"
-    assert page.find(class_="hd-message-error", role="alert").find("a", href=f"#{wrong['id']}")
+    assert page.find(class_="hd-bad", role="alert").find("a", href=f"#{wrong['id']}")
     assert not page.find("input", {"name": "alerts_as_guest"}).has_attr("checked")
     assert not HelpdeskPreferences.objects.filter(user=people.lea).exists()
 
