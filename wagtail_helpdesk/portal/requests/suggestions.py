@@ -26,7 +26,7 @@ def suggest_pages(request: HelpdeskRequest, category: Category, subject: str) ->
     Only pages that the user may open.
     """
     readable = get_readable_pages(request.http)
-    found = find_pages(request.http, subject, MAX_SUGGESTED_PAGES, pages=readable, every_word=False)
+    found = find_pages(request, subject, MAX_SUGGESTED_PAGES, pages=readable, every_word=False)
     missing = MAX_SUGGESTED_PAGES - len(found)
     if missing:
         met = {page.pk for page in found}

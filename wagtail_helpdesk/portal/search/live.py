@@ -27,7 +27,7 @@ def show_live_answers(request: HelpdeskRequest, question: str) -> HttpResponse:
     readable = get_readable_pages(request.http)
     answers: dict[str, list[Any]] = {
         "lines": matching.suggest(request.user, question, MAX_CATEGORIES, pages=readable),
-        "pages": find_pages(request.http, question, MAX_PAGES, pages=readable),
+        "pages": find_pages(request, question, MAX_PAGES, pages=readable),
         "requests": find_own_requests(request.user, question),
     }
     count = sum(map(len, answers.values()))

@@ -210,9 +210,9 @@ def _find_other_answers(
     """Return the categories and the pages of the site that answer a question."""
     readable = get_readable_pages(request.http)
     lines = matching.suggest(request.user, question, pages=readable)
-    pages = find_pages(request.http, question, MAX_PAGES, pages=readable)
+    pages = find_pages(request, question, MAX_PAGES, pages=readable)
     return lines, pages or find_pages(
-        request.http, question, MAX_PAGES, pages=readable, every_word=False
+        request, question, MAX_PAGES, pages=readable, every_word=False
     )
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from wagtail.models import PageViewRestriction
 from wagtail.search import index
 from wagtail.search.backends import get_search_backend
@@ -19,6 +18,8 @@ from wagtail.search.query import Phrase, PlainText, SearchQuery
 
 from wagtail_helpdesk.markdown import strip_html
 from wagtail_helpdesk.models import TicketOrigin
+from wagtail_helpdesk.portal.request import HelpdeskRequest
+from wagtail_helpdesk.search.catalogue import iterate_telling_words
 from wagtail_helpdesk.search.normalisation import (
     Query,
     QueryWord,
@@ -58,18 +59,17 @@ def get_readable_pages(request: HttpRequest) -> Any:
 
 
 def find_pages(
-    request: HttpRequest, text: str, length: int, *, pages: Any = None, every_word: bool = True
+    request: HelpdeskRequest, text: str, length: int, *, pages: Any, every_word: bool = True
 ) -> list[FoundPage]:
-    """Return the pages in the reader's language that have the words of a text, the best first.
+    """Return the pages in the language of the helpdesk page that have the words of a text.
 
-    The site's own search finds them. ``pages`` are those that the request may open.
+    The site's own search finds them, the best first. ``pages`` are those that the request may open.
     """
     query = parse_query(text)
-    words = [word for word in query.words if every_word or len(word.whole) > MAX_DETACHED_LENGTH]
+    words = list(query.words) if every_word else list(iterate_telling_words(query))
     if not words:
         return []
-    readable = get_readable_pages(request) if pages is None else pages
-    here = readable.filter(locale__language_code=get_language())
+    here = pages.filter(locale=request.page.locale_id)
     typed = {normalise_word(word): word.lower() for word in text.split()}
     asked = [_build_word(word, typed.get(word.whole, "")) for word in words]
     combined: SearchQuery = reduce(lambda a, b: a & b if every_word else a | b, asked)
@@ -78,7 +78,7 @@ def find_pages(
     except Exception:  # each back end has errors of its own; the page is of use without the pages
         logger.exception("The search of the site does not answer.")
         return []
-    rows = describe_pages(found, request, query)
+    rows = describe_pages(found, request.http, query)
     return [row for row, page in zip(rows, found, strict=True) if row.url and not _is_ours(page)][
         :length
     ]
