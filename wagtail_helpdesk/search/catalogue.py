@@ -374,10 +374,10 @@ def iterate_telling_words(query: Query) -> Iterable[QueryWord]:
 
 
 def _score_word(word: QueryWord, texts: Iterable[tuple[float, AnalysedText]]) -> float:
-    return max((weight * _compare(word, text) for weight, text in texts), default=0.0)
+    return max((weight * compare(word, text) for weight, text in texts), default=0.0)
 
 
-def _compare(word: QueryWord, text: AnalysedText) -> float:
+def compare(word: QueryWord, text: AnalysedText) -> float:
     """Return how well a text has a word: whole, by its stem, as a beginning, or not at all."""
     best = _compare_form(word.whole, text, is_last=word.is_last)
     if len(word.parts) > 1 and best < EXACT:

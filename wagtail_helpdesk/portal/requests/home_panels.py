@@ -113,9 +113,10 @@ def register_catalogue_panel(request: HelpdeskRequest) -> HomePanel:
 def read_open_requests(
     request: HelpdeskRequest, length: int = MAX_PANEL_TICKETS
 ) -> paging.Page[ticket_rows.TicketRow]:
-    """Return the user's open requests, latest activity first."""
+    """Return the user's open requests that wait for others, latest activity first."""
+    own = my_tickets.find_my_tickets(request.user, "own").filter(is_open=True)
     return ticket_rows.paginate_rows(
-        my_tickets.find_my_tickets(request.user, "own").filter(is_open=True),
+        own.exclude(status=Status.INCOMPLETE),
         paging.RECENT,
         after="",
         reader=request.user,

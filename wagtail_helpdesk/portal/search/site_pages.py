@@ -19,7 +19,7 @@ from wagtail.search.query import Phrase, PlainText, SearchQuery
 from wagtail_helpdesk.markdown import strip_html
 from wagtail_helpdesk.models import TicketOrigin
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.search.catalogue import iterate_telling_words
+from wagtail_helpdesk.search.catalogue import compare, iterate_telling_words
 from wagtail_helpdesk.search.normalisation import (
     Query,
     QueryWord,
@@ -28,11 +28,14 @@ from wagtail_helpdesk.search.normalisation import (
     strip_plural,
 )
 from wagtail_helpdesk.search.passages import extract_passage
+from wagtail_helpdesk.search.stemming import analyse_text
 
 logger = logging.getLogger(__name__)
 
 #: In characters: what is read of a page for the sentence that matches.
 MAX_READ_LENGTH = 20_000
+#: Pages among which the best ones are chosen.
+MAX_COMPARED_PAGES = 8
 #: First letters that people write apart from the rest of a word, at most: “wi fi”, “e mail”.
 MAX_DETACHED_LENGTH = 2
 
@@ -74,14 +77,27 @@ def find_pages(
     asked = [_build_word(word, typed.get(word.whole, "")) for word in words]
     combined: SearchQuery = reduce(lambda a, b: a & b if every_word else a | b, asked)
     try:
-        found = list(get_search_backend().search(combined, here)[: length + 1])
+        found = list(get_search_backend().search(combined, here)[:MAX_COMPARED_PAGES])
     except Exception:  # each back end has errors of its own; the page is of use without the pages
         logger.exception("The search of the site does not answer.")
         return []
-    rows = describe_pages(found, request.http, query)
-    return [row for row, page in zip(rows, found, strict=True) if row.url and not _is_ours(page)][
-        :length
-    ]
+    others = [page for page in found if not _is_ours(page)]
+    best = others if every_word else _keep_best(others, words)
+    return [page for page in describe_pages(best[:length], request.http, query) if page.url]
+
+
+def _keep_best(pages: list[Any], words: list[QueryWord]) -> list[Any]:
+    """Return the pages with the most of these words, without those that have half as many or fewer."""
+    texts = [analyse_text(f"{page.title} {_read(page)}") for page in pages]
+    counts = [sum(1 for word in words if compare(word, text)) for text in texts]
+    most = max(counts, default=0)
+    ranked = sorted(zip(counts, pages, strict=True), key=lambda row: -row[0])
+    return [page for count, page in ranked if count * 2 > most]
+
+
+def _read(page: Any) -> str:
+    """Return the texts of a page, up to a length."""
+    return " ".join(_iterate_texts(page.specific))[:MAX_READ_LENGTH]
 
 
 def describe_pages(pages: Iterable[Any], request: HttpRequest, query: Query) -> list[FoundPage]:
@@ -91,7 +107,7 @@ def describe_pages(pages: Iterable[Any], request: HttpRequest, query: Query) -> 
             page.pk,
             page.title,
             page.get_url(request) or "",
-            extract_passage(" ".join(_iterate_texts(page.specific))[:MAX_READ_LENGTH], query),
+            extract_passage(_read(page), query),
             page.first_published_at,
         )
         for page in pages
