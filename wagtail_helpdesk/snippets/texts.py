@@ -58,18 +58,13 @@ def make_edit_handler(*more: str) -> ObjectList:
         FieldPanel("description", widget=TEXTAREA),
         *(FieldPanel(name) for name in more),
     ]
+    template = [FieldPanel("default_subject"), FieldPanel("default_message", widget=TEXTAREA)]
     return ObjectList(
         [
             MultiFieldPanel(fields, heading=gettext_lazy("Public description"), icon="globe"),
-            MultiFieldPanel(
-                [
-                    FieldPanel("default_subject"),
-                    FieldPanel("default_message", widget=TEXTAREA),
-                ],
-                heading=gettext_lazy("Ticket template in this language"),
-                classname="collapsed",
-            ),
+            FieldPanel("synonyms"),
             FieldPanel("icon", widget=IconRadios),
+            MultiFieldPanel(template, heading=gettext_lazy("Ticket template"), icon="form"),
             MultipleChooserPanel(
                 "related_pages",
                 chooser_field_name="page",
