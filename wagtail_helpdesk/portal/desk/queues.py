@@ -174,6 +174,7 @@ def register_waiting_queue() -> DeskQueue:
         find_waiting_tickets,
         250,
         is_open_only=True,
+        icon="bell",
         columns=(REASON,),
     )
 
