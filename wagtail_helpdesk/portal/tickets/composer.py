@@ -148,7 +148,7 @@ _SUBMIT_LABELS = {
 
 def _describe_readers(form: ActionForm, mode: str) -> str:
     ticket = form.ticket
-    service = {"service": ticket.service.name}
+    service = {"service": str(ticket.service)}
     if mode == "note":
         return _("Read by the managers of %(service)s only.") % service
     if mode == "ask":
@@ -169,7 +169,7 @@ def _list_readers(form: ActionForm, *, guests: bool = True) -> str:
         people.append(get_display_name(ticket.assignee))
     if guests:
         people += _name_guests(ticket, user)
-    people.append(_("the service %(service)s") % {"service": ticket.service.name})
+    people.append(_("the service %(service)s") % {"service": str(ticket.service)})
     return _("Read by %(people)s") % {
         "people": get_text_list(people, pgettext("before the last of a list", "and"))
     }

@@ -96,7 +96,7 @@ def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
         "manager": _name(ticket.assignee, reader) if ticket.assignee else "",
         "status": get_status_words(ticket, kind),
         "tone": get_tone(ticket, kind),
-        "path": [ticket.service.name, *names],
+        "path": [str(ticket.service), *names],
         "priority": Priority(ticket.priority).label,
         "is_urgent": ticket.priority > Priority.NORMAL,
         "visibility": Visibility(ticket.visibility).label,

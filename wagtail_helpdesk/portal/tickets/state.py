@@ -81,7 +81,7 @@ class _Facts:
         return {
             "requester": get_display_name(ticket.requester),
             "manager": get_display_name(ticket.assignee) if ticket.assignee else _("The manager"),
-            "service": ticket.service.name,
+            "service": str(ticket.service),
             "when": last.when_in_sentence if last else "",
             "date": format_date(ticket.resume_on) if ticket.resume_on else "",
             "asked": self.asked.when_in_sentence if self.asked else "",

@@ -114,10 +114,9 @@ class Move(FindsPeople, TextForm):
         found = find_move_targets(self.ticket, self.user).select_related("service")
         if self.search_text:
             chosen = parse_number(self["to"].value()) or 0
-            named = matching.matches("name", self.search_text)
-            found = found.filter(
-                named | matching.matches("service__name", self.search_text) | Q(pk=chosen)
-            )
+            named = matching.matches_name(self.search_text)
+            in_service = matching.matches_name(self.search_text, "service__")
+            found = found.filter(named | in_service | Q(pk=chosen))
         ordered = found.order_by("service__order", "service__name", "order", "name")
         return list(ordered[: MAX_CATEGORIES + 1])
 
