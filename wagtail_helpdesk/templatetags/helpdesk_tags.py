@@ -52,6 +52,19 @@ def render_component(context: template.Context, component: Any) -> str:
     return html
 
 
+@register.simple_tag(takes_context=True)
+def helpdesk_style(context: template.Context) -> SafeString:
+    """Return the link to the style sheet the first time on a page, and nothing the second time.
+
+    A base template without the block of the style sheets gets it in its content.
+    """
+    key = "helpdesk_style"
+    if context.render_context.get(key):
+        return SafeString("")
+    context.render_context[key] = True
+    return format_html('<link rel="stylesheet" href="{}">', static("wagtail_helpdesk/helpdesk.css"))
+
+
 @register.simple_tag
 def helpdesk_icon(name: str) -> SafeString:
     """Return an icon of ``icons.svg``. It is hidden from screen readers: words stand beside it."""
