@@ -74,13 +74,16 @@ def language_attribute(context: template.Context) -> SafeString:
 def take_messages(context: template.Context) -> list[Message]:
     """Return the messages of the request, none if the base template of the site showed them before.
 
-    A base template that shows messages further down finds none.
+    A base template that shows messages further down finds none. A page that has put some of the
+    messages elsewhere gives the others as ``messages``.
     """
-    storage = get_messages(context["request"])
-    if getattr(storage, "used", False):
-        return []
+    storage, given = get_messages(context["request"]), context.get("messages")
+    if given is not None and given is not storage:
+        left = list(given)
+    else:
+        left = [] if getattr(storage, "used", False) else list(storage)
     context.set_upward("messages", ())
-    return list(storage)
+    return left
 
 
 @register.simple_tag(takes_context=True)
