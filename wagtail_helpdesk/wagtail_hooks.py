@@ -4,7 +4,7 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .dashboard import home, mail_report, userbar
+from .dashboard import home, installation_report, mail_report, userbar
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
@@ -45,6 +45,8 @@ hooks.register("register_page_header_buttons", routing.get_header_buttons)
 hooks.register("register_log_actions", routing.register_log_action)
 hooks.register("register_admin_urls", mail_report.get_urls)
 hooks.register("register_reports_menu_item", mail_report.MailsMenuItem)
+hooks.register("register_admin_urls", installation_report.get_urls)
+hooks.register("register_reports_menu_item", installation_report.InstallationMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", drafts.keep_draft)
