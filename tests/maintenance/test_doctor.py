@@ -155,7 +155,14 @@ def test_a_worker_that_never_ran_is_an_error(healthy):
     Heartbeat.objects.filter(name="deliver").delete()
     found = problem()
     assert (found.area, found.level) == ("queue", doctor.ERROR)
-    assert found.message == "The job “deliver” has never run."
+    assert found.message == "Background jobs have not run lately: deliver (never)."
+
+
+def test_a_worker_that_stopped_is_reported_with_the_time_of_its_last_run(healthy):
+    Heartbeat.objects.filter(name="deliver").update(at="2020-11-04T09:30:00Z")
+    found = problem()
+    assert found.level == doctor.ERROR
+    assert "deliver (last on 4 Nov 2020, 10:30)" in found.message
 
 
 def test_files_that_cannot_be_stored_are_an_error(healthy, settings, tmp_path):

@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.directory import site_directory
 from wagtail_helpdesk.directory.errors import DirectoryError, DirectoryUnavailable
 from wagtail_helpdesk.directory.users import UserDirectory
@@ -263,7 +265,7 @@ def _list_names(names: list[str]) -> str:
 def check_mail_settings() -> Iterator[Any]:
     """Check that mails are sent at all."""
     backend = _get_backend_path()
-    if any(f".{name}." in backend for name in SILENT_BACKENDS):
+    if _is_silent(backend):
         message = _("Mails are not sent: the mail back end is %(name)s.") % {"name": backend}
         yield WARNING, message, _("Configure a mail server (EMAIL_HOST, or MAILERS in Django 6.1).")
     else:
@@ -276,8 +278,14 @@ def _get_backend_path() -> str:
     return f"{backend.__module__}.{backend.__name__}"
 
 
+def _is_silent(backend: str) -> bool:
+    return any(f".{name}." in backend for name in SILENT_BACKENDS)
+
+
 def check_mail_server() -> Iterator[Any]:
-    """Connect to the mail server."""
+    """Connect to the mail server, if there is one."""
+    if _is_silent(_get_backend_path()):
+        return
     backend = get_default_backend()
     try:
         backend.open()
@@ -315,10 +323,13 @@ def check_jobs() -> Iterator[Any]:
         message = _("Schedules are missing: %(names)s.") % {"names": ", ".join(missing)}
         yield ERROR, message, _("Run “manage.py helpdesk_schedules”.")
     reported = [one for one in health.examine_health().findings if one.level]
+    if silent := [one for one in reported if one.name.startswith("last_")]:
+        jobs = ", ".join(map(_describe_silent_job, silent))
+        message = _("Background jobs have not run lately: %(jobs)s.") % {"jobs": jobs}
+        advice = _("Start the worker: “manage.py qcluster”, or cron jobs.")
+        yield max(one.level for one in silent), message, advice
     for finding in reported:
-        if finding.name.startswith("last_"):
-            yield finding.level, *_describe_silent_job(finding)
-        elif not finding.name.startswith("services_"):
+        if not finding.name.startswith(("last_", "services_")):
             message = _("The state of e-mail delivery needs attention: %(name)s is %(value)s.")
             values = {"name": finding.name, "value": finding.value}
             advice = _("See the report “Helpdesk e-mails” in the Wagtail admin.")
@@ -327,13 +338,12 @@ def check_jobs() -> Iterator[Any]:
         yield OK, _("Mails are sent and background jobs run.")
 
 
-def _describe_silent_job(finding: health.Finding) -> tuple[str, str]:
-    job = {"job": finding.name.removeprefix("last_"), "when": finding.value}
+def _describe_silent_job(finding: health.Finding) -> str:
+    job = finding.name.removeprefix("last_")
     if finding.value is None:
-        message = _("The job “%(job)s” has never run.") % job
-    else:
-        message = _("The job “%(job)s” has not run since %(when)s.") % job
-    return message, _("Start the worker: “manage.py qcluster”, or cron jobs.")
+        return _("%(job)s (never)") % {"job": job}
+    when = format_datetime(datetime.fromisoformat(finding.value))
+    return _("%(job)s (last on %(when)s)") % {"job": job, "when": when}
 
 
 # -- search, files, directory --------------------------------------------------------------------
