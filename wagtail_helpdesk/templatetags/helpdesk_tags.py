@@ -71,7 +71,7 @@ def take_messages(context: template.Context) -> list[Message]:
     storage = get_messages(context["request"])
     if getattr(storage, "used", False):
         return []
-    context.set_upward("messages", ())
+    context.set_upward("messages", "")  # nothing to loop over
     return list(storage)
 
 
