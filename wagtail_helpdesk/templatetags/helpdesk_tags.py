@@ -84,7 +84,7 @@ def take_messages(context: template.Context) -> list[Message]:
         left = list(given)
     else:
         left = [] if getattr(storage, "used", False) else list(storage)
-    context.set_upward("messages", ())
+    context.set_upward("messages", "")  # nothing to loop over
     return left
 
 
