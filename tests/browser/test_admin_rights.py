@@ -30,7 +30,7 @@ OWNERS = {
 #: The links of the admin that are ours.
 OURS = re.compile(r"/admin/helpdesk/[^?#]*")
 #: The buttons of “…” menus, whose links exist once they are open.
-MENUS = "main [data-controller~=w-dropdown] > button:has(.icon-dots-horizontal)"
+MENUS = "main [data-controller~=w-dropdown] > button:has(.icon-dots-horizontal):visible"
 #: Links of a listing to itself: sorted, exported, another page.
 LISTING = re.compile(r"[?&](ordering|export|p)=")
 

@@ -113,9 +113,7 @@ class CategoryForm(InheritingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["takes_tickets"].help_text = _(
-            "Untick for a category that only groups others."
-        )
+        self.fields["takes_tickets"].help_text = _("Untick for a category that only groups others.")
         nodes = list(walk_tree(self.instance.service.categories.all()))
         below = _find_subtree(self.instance, nodes)
         parent: Any = self.fields["parent"]
