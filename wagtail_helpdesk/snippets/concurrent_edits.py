@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 class ConcurrentEditForm(forms.ModelForm):
     """A form for a row that others can change at the same time.
 
-    Only fields changed by the user are written. A field that somebody else has changed since is an
+    Only fields changed by the user are written. A field that another person has changed since is an
     error once: the form shows the current value, and the next save overwrites it.
     """
 

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, npgettext
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.auth import ACCESS_ADMIN, grants_admin_access
@@ -194,5 +194,5 @@ def _join_names(services: Iterable[int], reader: Any) -> str:
         str(service) for service in find_reachable_services(reader).filter(pk__in=services)[:5]
     ]
     if others := len(services) - len(names):
-        names.append(ngettext("another service", "other services", others))
+        names.append(npgettext("list of services", "another service", "other services", others))
     return ", ".join(names)

@@ -33,7 +33,7 @@ MAX_COUNTED_SERVICES = 12
 RECENT_FAILURES = timedelta(days=7)
 
 _ANSWERED, _DUE = _("The requester has answered"), _("Due again today")
-#: Why a ticket waits for the manager in charge, by the last action of somebody else.
+#: Why a ticket waits for the manager in charge, by the last action of another person.
 REASONS = {
     lifecycle.COMMENT.name: _ANSWERED,
     lifecycle.ATTACH.name: _ANSWERED,

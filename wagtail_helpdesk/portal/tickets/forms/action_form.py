@@ -220,7 +220,7 @@ class TextForm(ActionForm):
 
 
 class StopsOnNewMessages(ActionForm):
-    """The form of an action that stops when somebody wrote after the page was loaded."""
+    """The form of an action that stops when another person wrote after the page was loaded."""
 
     def get_seen(self) -> int | None:
         seen: int | None = self.cleaned_data.get("seen")
