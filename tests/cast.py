@@ -286,6 +286,8 @@ class Branch:
     beneath: tuple[Branch, ...] = ()
     members: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
+    #: The ticket template for readers of English.
+    english_template: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -344,6 +346,10 @@ SERVICES = (
                 settings={
                     "default_subject": "Chauffage : bâtiment …, salle …",
                     "default_message": "Bâtiment et salle :\nDepuis quand :\nCe que vous constatez :",
+                },
+                english_template={
+                    "default_subject": "Heating: building …, room …",
+                    "default_message": "Building and room:\nSince when:\nWhat you notice:",
                 },
             ),
             Branch(
@@ -535,6 +541,7 @@ def _create_category(
             locale=_locale(language),
             title=getattr(branch.name, language),
             summary=getattr(branch.summary, language),
+            **(branch.english_template if language == "en" else {}),
         )
     catalogue.categories[branch.name.fr] = category
     for place, beneath in enumerate(branch.beneath):

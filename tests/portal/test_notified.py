@@ -9,7 +9,13 @@ from django.utils import timezone
 from tests.portal.budget import counted
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notification, OutgoingMail
+from wagtail_helpdesk.models import (
+    Event,
+    HelpdeskPreferences,
+    Notification,
+    OutgoingMail,
+    ServiceManager,
+)
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
@@ -97,7 +103,7 @@ def test_a_mail_not_sent_yet_is_shown_as_waiting(visit, people, ticket):
 
 def test_an_event_not_dispatched_yet_has_no_recipients(visit, people, ticket):
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert "is being prepared" in page.select_one(".hd-notice").text
+    assert "is being prepared" in page.select_one(".hd-page").text
 
 
 def test_a_deleted_log_is_explained(visit, people, ticket, dispatch_all):
@@ -105,7 +111,7 @@ def test_a_deleted_log_is_explained(visit, people, ticket, dispatch_all):
     Notification.objects.all().delete()
     Event.objects.update(created_at=timezone.now() - timedelta(days=400))
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert "too long ago" in page.select_one(".hd-notice").text
+    assert "too long ago" in page.select_one(".hd-page").text
 
 
 @pytest.mark.parametrize("who", ["lea", "victor", "gilles", "nadia"])
@@ -132,6 +138,34 @@ def test_reading_the_log_twice_changes_nothing(visit, people, ticket, dispatch_a
     first, second = (karim.get(address(ticket.events.get())) for _ in range(2))
     assert first.text == second.text
     assert list(Notification.objects.values()) == before
+
+
+def test_a_manager_who_joined_later_is_not_listed(visit, people, general, taken, dispatch_all):
+    event = actions.comment(taken, by=people.lea, text="Allô ?")
+    dispatch_all()
+    ServiceManager.objects.create(service=general, user=people.nadia)
+    page = visit(people.karim).page(address(event))
+    others = page.select_one("[aria-labelledby=hd-not-alerted]").text
+    assert "Hugo Perrin" in others
+    assert "Nadia" not in others
+
+
+def test_the_page_makes_no_guess_why_a_manager_got_no_mail(visit, people, taken, dispatch_all):
+    event = actions.comment(taken, by=people.lea, text="Allô ?")
+    dispatch_all()
+    others = visit(people.karim).page(address(event)).select_one("[aria-labelledby=hd-not-alerted]")
+    assert "settings" not in others.text
+    assert "no e-mail about this was sent to them" in others.text
+
+
+def test_the_ids_of_mails_are_folded(visit, people, ticket, dispatch_all):
+    dispatch_all()
+    page = visit(people.karim).page(address(ticket.events.get()))
+    message_id = OutgoingMail.objects.get(user=people.karim).message_id
+    (shown,) = [element for element in page.find_all("details") if message_id in element.text]
+    assert not shown.has_attr("open")
+    shown.decompose()
+    assert message_id not in page.text
 
 
 # -- a crowd ---------------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 import pytest
 
 from tests.portal.conftest import soup
+from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import HelpdeskPreferences, ServiceManager
+from wagtail_helpdesk.portal.preferences import time_zones
 
 ALL_ON = {
     "shown": "True",
     "alerts_as_requester": "on",
     "alerts_as_guest": "on",
     "alerts_as_follower": "on",
+    "acknowledgements": "on",
     "language": "",
     "time_zone": "",
 }
@@ -21,8 +24,10 @@ def sent(**changes):
 
 
 def test_the_menu_leads_to_the_preferences(visit, people):
-    link = visit(people.lea).page().find(class_="hd-plus").find("a", string="Preferences")
-    assert link["href"] == "/assistance/preferences/"
+    links = visit(people.lea).page().select(".hd-nav details a")
+    assert {link.text.strip(): link["href"] for link in links}["Preferences"] == (
+        "/assistance/preferences/"
+    )
 
 
 def test_everything_is_on_until_somebody_chooses(visit, people):
@@ -32,6 +37,7 @@ def test_everything_is_on_until_somebody_chooses(visit, people):
         "alerts_as_requester",
         "alerts_as_guest",
         "alerts_as_follower",
+        "acknowledgements",
     ]
 
 
@@ -66,7 +72,7 @@ def test_an_invalid_preference_is_reported_at_its_field(visit, people, field, va
     page = soup(response)
     wrong = page.find("select", {"name": field})
     assert wrong["aria-invalid"] == "true"
-    assert page.find(class_="hd-message-error", role="alert").find("a", href=f"#{wrong['id']}")
+    assert page.find(class_="hd-bad", role="alert").find("a", href=f"#{wrong['id']}")
     assert not page.find("input", {"name": "alerts_as_guest"}).has_attr("checked")
     assert not HelpdeskPreferences.objects.filter(user=people.lea).exists()
 
@@ -89,11 +95,14 @@ def test_the_switches_of_managers_are_left_alone(visit, people):
 
 @pytest.mark.usefixtures("general")
 def test_managers_find_the_way_to_theirs_and_nobody_else(visit, people):
-    words = "Edit your manager preferences"
-    assert visit(people.karim).page("preferences/").find("a", string=words)
-    assert not visit(people.lea).page("preferences/").find("a", string=words)
+    def links(user):
+        page = visit(user).page("preferences/")
+        return [link["href"] for link in page.select("a") if "manager preferences" in link.text]
+
+    assert links(people.karim) == ["/assistance/preferences/manager/"]
+    assert links(people.lea) == []
     ServiceManager.objects.filter(user=people.karim).delete()
-    assert not visit(people.karim).page("preferences/").find("a", string=words)
+    assert links(people.karim) == []
 
 
 def test_a_stranger_is_sent_to_the_login(visit):
@@ -104,3 +113,42 @@ def test_a_stranger_is_sent_to_the_login(visit):
 
 def test_the_wrong_method_is_refused(visit, people):
     assert visit(people.lea).client.delete("/assistance/preferences/").status_code == 405
+
+
+def test_time_zones_have_no_aliases_and_are_grouped(visit, people):
+    select = visit(people.lea).page("preferences/").find("select", {"name": "time_zone"})
+    zones = [option["value"] for option in select.select("optgroup option")]
+    assert "Europe/Paris" in zones
+    assert not {"US/Pacific", "Asia/Calcutta", "Europe/Belfast"} & set(zones)
+    assert len(zones) < 430
+    assert select.optgroup["label"] == "Africa"
+
+
+def test_the_present_time_zone_comes_first_even_if_it_is_an_alias(visit, people):
+    HelpdeskPreferences.objects.create(user=people.lea, time_zone="US/Pacific")
+    select = visit(people.lea).page("preferences/").find("select", {"name": "time_zone"})
+    values = [option["value"] for option in select.find_all("option")]
+    assert values[:2] == ["", "US/Pacific"]
+    assert values.count("US/Pacific") == 1
+    assert select.find("option", selected=True)["value"] == "US/Pacific"
+
+
+def test_without_a_table_every_time_zone_of_a_place_is_offered(monkeypatch):
+    monkeypatch.setattr(time_zones, "read_canonical_names", lambda: frozenset())
+    (africa, zones), *_ = time_zones.list_time_zones()
+    assert africa == "Africa"
+    assert ("Africa/Abidjan", "Africa/Abidjan") in zones
+
+
+NOTICE = "no e-mail is sent to you"
+
+
+def test_a_person_without_email_address_is_told_in_the_preferences(visit, people):
+    assert NOTICE in visit(people.marcel).page("preferences/").text
+    assert NOTICE not in visit(people.lea).page("preferences/").text
+
+
+def test_a_person_without_email_address_is_told_on_the_page_of_a_ticket(visit, people, heating):
+    ticket = actions.open_ticket(heating, by=people.marcel, subject="Froid", text="Froid.")
+    assert NOTICE in visit(people.marcel).page(f"tickets/{ticket.pk}/").text
+    assert NOTICE not in visit(people.karim).page(f"tickets/{ticket.pk}/").text

@@ -39,8 +39,10 @@ def make_row(status: Status, *, own: bool) -> TicketRow:
         "requester": None,
         "assignee": None,
         "category__name": gettext("Heating"),
+        "category__titles": {},
         "service": None,
         "service__name": gettext("Facilities"),
+        "service__titles": {},
     }
     reader = SimpleNamespace(pk=None if own else 0)
     columns = (MANAGER,) if own else (REQUESTER, MANAGER)

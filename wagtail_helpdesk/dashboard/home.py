@@ -12,7 +12,14 @@ from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
 
-from wagtail_helpdesk.portal.desk.overview import Overview, get_overview
+from wagtail_helpdesk import access
+from wagtail_helpdesk.maintenance import health
+from wagtail_helpdesk.portal.desk.overview import (
+    MailFailures,
+    Overview,
+    find_mail_failures,
+    get_overview,
+)
 
 
 class HelpdeskPanel(Component):
@@ -38,6 +45,24 @@ class HelpdeskPanel(Component):
         return Media(css={"all": [versioned_static("wagtail_helpdesk/admin/panel.css")]})
 
 
+class MailWarningPanel(Component):
+    """The state of mails, when it is bad, for administrators who manage no service."""
+
+    name = "helpdesk"
+    order = 120
+    template_name = "wagtail_helpdesk/dashboard/warning.html"
+
+    def __init__(self, failures: MailFailures | None, *, is_silent: bool) -> None:
+        self.failures, self.is_silent = failures, is_silent
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        return {"failures": self.failures, "is_silent": self.is_silent}
+
+    @cached_property
+    def media(self) -> Media:
+        return Media(css={"all": [versioned_static("wagtail_helpdesk/admin/panel.css")]})
+
+
 class TicketsSummaryItem(SummaryItem):
     """The numbers of waiting and free tickets in the site summary."""
 
@@ -53,10 +78,14 @@ class TicketsSummaryItem(SummaryItem):
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Add the panel for managers (a ``construct_homepage_panels`` hook)."""
+    """Add the panel of managers, else the warning (a ``construct_homepage_panels`` hook)."""
     overview = get_overview(request)
     if overview is not None:
         panels.append(HelpdeskPanel(overview))
+    elif access.administers_helpdesk(request.user):
+        failures, is_silent = find_mail_failures(request.user), health.is_delivery_silent()
+        if failures or is_silent:
+            panels.append(MailWarningPanel(failures, is_silent=is_silent))
 
 
 def add_summary(request: HttpRequest, items: list[SummaryItem]) -> None:

@@ -43,10 +43,14 @@ class InheritedSettings(models.Model):
 
     def in_force(self, name: str) -> Inherited:
         """Return an inherited setting and where it comes from: parents, service, then site."""
-        value = getattr(self, name)
+        value = self.get_own_setting(name)
         if value not in ("", None):
             return Inherited(value, self)
         return self.inherited(name)
+
+    def get_own_setting(self, name: str) -> Any:
+        """Return the value of an inherited setting here, blank if it is inherited."""
+        return getattr(self, name)
 
     def inherited(self, name: str) -> Inherited:
         """Return the value of the setting when it is blank, and where it comes from."""

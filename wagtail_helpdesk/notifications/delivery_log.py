@@ -50,19 +50,20 @@ class DeliveryLog:
     """One page of the delivery log of an event, and the cursor of the next page."""
 
     records: list[DeliveryRecord]
-    next: int | None = None
+    next: Any = None
 
 
-def get_delivery_log(event: int, after: int = 0) -> DeliveryLog:
-    """Return ``PAGE_SIZE`` recipients of an event, ordered by the ids of their accounts.
+def get_delivery_log(event: int, after: Any = None) -> DeliveryLog:
+    """Return ``PAGE_SIZE`` recipients of an event, ordered by the keys of their accounts.
 
     Mailboxes come first. The log contains names: callers must check that the reader manages the
     ticket.
     """
     notifications = Notification.objects.filter(event=event).select_related("user", "mail")
     # The order of the unique index: no other index has the event.
-    people = list(notifications.filter(user__gt=after).order_by("user_id")[: PAGE_SIZE + 1])
-    mailboxes = [] if after else list(notifications.exclude(email="").order_by("email"))
+    later = {"user__isnull": False} if after is None else {"user__gt": after}
+    people = list(notifications.filter(**later).order_by("user_id")[: PAGE_SIZE + 1])
+    mailboxes = list(notifications.exclude(email="").order_by("email")) if after is None else []
     records = [_make_record(one) for one in (*mailboxes, *people[:PAGE_SIZE])]
     return DeliveryLog(records, people[PAGE_SIZE - 1].user_id if len(people) > PAGE_SIZE else None)
 
@@ -89,14 +90,16 @@ def _make_record(notification: Notification) -> DeliveryRecord:
 
 
 def find_not_notified(event: Event) -> list[str]:
-    """Return the names of the managers whose alert settings do not cover an event.
+    """Return the names of the managers who got no mail about an event.
 
-    These are managers of the service where the event left the ticket. After ``PAGE_SIZE`` names the
-    list ends with three dots.
+    They managed the service where the event left the ticket, then and now. After ``PAGE_SIZE`` names
+    the list ends with three dots.
     """
     (change,) = load_changes(event.ticket, [event])
     notified = Notification.objects.filter(event=event, user__isnull=False).values("user")
-    others = ServiceManager.objects.filter(service=change.after.service)
+    others = ServiceManager.objects.filter(
+        service=change.after.service, created_at__lte=event.created_at
+    )
     others = others.exclude(user__in=notified).exclude(user=event.actor_id).select_related("user")
     names = [get_display_name(manager.user) for manager in others[: PAGE_SIZE + 1]]
     return names if len(names) <= PAGE_SIZE else [*names[:PAGE_SIZE], "…"]

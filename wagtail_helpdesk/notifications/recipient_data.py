@@ -65,7 +65,9 @@ def _make_snapshot(ticket: Ticket) -> TicketSnapshot:
 
 def _undo(snapshot: TicketSnapshot, event: Event) -> TicketSnapshot:
     known = asdict(snapshot)
-    return replace(snapshot, **{name: was for name, was in event.before.items() if name in known})
+    return replace(
+        snapshot, **{name: event.value_before(name) for name in event.before if name in known}
+    )
 
 
 def _make_change(
@@ -80,7 +82,7 @@ def _make_change(
         author=author,
         audience=Audience(event.audience),
         notifies_everyone=event.notifies_everyone,
-        invited=frozenset(event.after.get("guests", ())),
+        invited=frozenset(event.value_after("guests") or ()),
     )
 
 

@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import rate_limits
 from wagtail_helpdesk.actions import TooMany, limits
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.rate_limits import TOO_MANY
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-#: The code of the validation error of a field in which there is too much.
-TOO_MANY = "too_many"
 
 
 def check_invitations(user: User | Any) -> None:
@@ -44,6 +42,11 @@ def may_save_draft(user: User | Any) -> bool:
     )
 
 
+def get_search_limit_message() -> str:
+    """Return what a person reads who searched too often."""
+    return _("You have searched too often. Please wait a minute.")
+
+
 def may_have_a_report(user: User | Any) -> bool:
     """Count a report that is sent at once."""
     return rate_limits.allow("reports", user, helpdesk_settings.REPORTS_PER_HOUR, rate_limits.HOUR)
@@ -60,4 +63,4 @@ def check_upload(user: User | Any, size: int) -> None:
 
 def status_of(form: forms.Form) -> int:
     """Return the status that answers a form with errors: 429 when something was too much."""
-    return 429 if any(form.has_error(name, TOO_MANY) for name in form.errors) else 422
+    return 429 if rate_limits.exceeds_limit(form) else 422

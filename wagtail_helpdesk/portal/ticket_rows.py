@@ -13,7 +13,7 @@ from django.utils import timezone
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.names import get_display_names
+from wagtail_helpdesk.names import choose_title, get_display_names
 
 from . import labels, paging
 from .ticket_columns import MANAGER, Cell, TicketColumn, fill_cells
@@ -29,9 +29,14 @@ FIELDS = (
     "requester",
     "assignee",
     "category__name",
+    "category__titles",
     "service",
     "service__name",
+    "service__titles",
 )
+
+#: A closed ticket still waits, for the approval of its closure.
+AWAITING = (*OPEN_STATUSES, Status.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,11 @@ class TicketRow:
     assignee: str
     stamp: str
     when: str
+    #: The colour that says whose turn it is (``labels.get_tone``).
+    tone: str
+    #: How long an open ticket has waited, and for what; empty when it is ended.
+    wait: str
+    reason: str
     #: Of the columns of the list, in their order.
     cells: tuple[Cell, ...] = ()
 
@@ -69,16 +79,23 @@ def build_rows(
     values = list(values)
     names = get_display_names(row[role] for row in values for role in ("requester", "assignee"))
     now = timezone.now()
-    return [_build_row(value, names, now, _is_plain(value, reader, managed)) for value in values]
-
-
-def _is_plain(value: dict[str, Any], reader: Any, managed: Collection[Any]) -> bool:
-    return value["requester"] == reader.pk and value["service"] not in managed
+    return [_build_row(value, names, now, reader, managed) for value in values]
 
 
 def _build_row(
-    value: dict[str, Any], names: dict[Any, str], now: datetime, plain: bool
+    value: dict[str, Any],
+    names: dict[Any, str],
+    now: datetime,
+    reader: Any,
+    managed: Collection[Any],
 ) -> TicketRow:
+    is_requester = value["requester"] == reader.pk
+    plain = is_requester and value["service"] not in managed
+    turn = {
+        "is_requester": is_requester,
+        "is_in_charge": value["assignee"] == reader.pk and not plain,
+    }
+    is_open = value["status"] in AWAITING
     return TicketRow(
         number=value["number"],
         subject=value["subject"],
@@ -88,12 +105,15 @@ def _build_row(
         ),
         priority=value["priority"],
         priority_words=str(Priority(value["priority"]).label),
-        service=value["service__name"],
-        category=value["category__name"],
+        service=choose_title(value["service__titles"], value["service__name"]),
+        category=choose_title(value["category__titles"], value["category__name"]),
         requester=names.get(value["requester"], ""),
         assignee=names.get(value["assignee"], ""),
         stamp=labels.format_timestamp(value["last_activity_at"]),
         when=labels.format_moment(value["last_activity_at"], now),
+        tone=labels.get_tone(value["status"], **turn),
+        wait=labels.format_wait(value["last_activity_at"], now) if is_open else "",
+        reason=labels.get_reason(value["status"], **turn),
     )
 
 

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.views import snippets as generic
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
 from wagtail_helpdesk.parsing import parse_number
@@ -61,6 +61,14 @@ def make_edit_handler(*more: str) -> ObjectList:
     return ObjectList(
         [
             MultiFieldPanel(fields, heading=gettext_lazy("Public description"), icon="globe"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("default_subject"),
+                    FieldPanel("default_message", widget=TEXTAREA),
+                ],
+                heading=gettext_lazy("Ticket template in this language"),
+                classname="collapsed",
+            ),
             FieldPanel("icon", widget=IconRadios),
             MultipleChooserPanel(
                 "related_pages",
@@ -175,7 +183,7 @@ class TextCrumbs(WagtailView):
         moment = (instance or self.object).go_live_at
         if self.action != "publish" or moment is None or moment <= timezone.now():
             return message
-        date = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+        date = format_datetime(moment)
         return f"{message} {_('It goes live on %(date)s.') % {'date': date}}"
 
     def get_success_url(self) -> str:

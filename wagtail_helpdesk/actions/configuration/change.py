@@ -92,6 +92,9 @@ def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Valu
 
 def format_value(value: Any) -> Any:
     """Return a value as the log keeps it: rows by name, because they may be deleted later."""
+    if isinstance(value, Service | Category):
+        # Not the title, which depends on the author's language.
+        return value.name
     if isinstance(value, models.Model):
         return str(value)
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -47,7 +47,7 @@ class DeskFilterForm(QueryForm):
         super().__init__(query, auto_id=False)
         self.queues, self.services = queues, services
         self._offer("queue", [(name, queue.label) for name, queue in queues.items()])
-        self._offer("service", [(s.pk, s.name) for s in services], pgettext("services", "all"))
+        self._offer("service", [(s.pk, str(s)) for s in services], pgettext("services", "all"))
         self._offer("status", _status_choices())
         self._offer("priority", Priority.choices, pgettext("priorities", "all"))
         self._offer("age", list(age_filter.LABELS.items()), pgettext("ages", "all"))
@@ -120,6 +120,20 @@ class DeskFilterForm(QueryForm):
             "category": not self.categories,
         }
         return [field for field in self.visible_fields() if not useless.get(field.name)]
+
+    @property
+    def chosen_labels(self) -> list[str]:
+        """The filters that narrow the list, each as its label and what was chosen."""
+        chosen = self.chosen
+        return [
+            _("%(label)s: %(value)s")
+            % {
+                "label": field.label,
+                "value": str(dict(field.field.choices)[chosen[field.name]]).strip(),
+            }
+            for field in self.shown_fields
+            if field.name in chosen and field.name != "order"
+        ]
 
     def get_queue_parameters(self, queue: DeskQueue) -> dict[str, Any]:
         """Return the parameters that show another queue with the same filters and order."""

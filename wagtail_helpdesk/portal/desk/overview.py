@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
 from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
+from wagtail_helpdesk.names import choose_title
 from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -54,7 +55,9 @@ _FIELDS = (
     "priority",
     "created_at",
     "category__name",
+    "category__titles",
     "service__name",
+    "service__titles",
 )
 
 
@@ -167,7 +170,10 @@ class Overview:
             here = self.scope.tickets.filter(service=row.service.pk, is_open=True)
             columns[f"open_{row.service.pk}"] = queues.CappedCount(here)
             columns[f"free_{row.service.pk}"] = queues.CappedCount(here.filter(assignee=None))
-        return columns | self._failure_columns()
+        edits = any(Privilege.EDIT_SERVICE in row.privileges for row in self.rows)
+        if edits or access.administers_helpdesk(self.user):
+            columns |= _build_failure_columns(self.user)
+        return columns
 
     @property
     def ages(self) -> list[AgeCount]:
@@ -193,40 +199,48 @@ class Overview:
         return [
             ServiceLoad(
                 row.service.pk,
-                row.service.name,
+                str(row.service),
                 free=queues.format_count(self._counts[f"free_{row.service.pk}"]),
                 open=queues.format_count(self._counts[f"open_{row.service.pk}"]),
             )
             for row in self.rows[:MAX_COUNTED_SERVICES]
         ]
 
-    def _failure_columns(self) -> dict[str, Any]:
-        edits = any(Privilege.EDIT_SERVICE in row.privileges for row in self.rows)
-        if not edits and not access.administers_helpdesk(self.user):
-            return {}
-        mails = OutgoingMail.objects.administered_by(self.user)
-        failed = mails.filter(failed_at__gt=timezone.now() - RECENT_FAILURES)
-        latest = failed.order_by("-failed_at")
-        return {
-            "failed": queues.CappedCount(latest),
-            "failed_error": Subquery(latest.values("last_error")[:1]),
-        }
-
     @property
     def failures(self) -> MailFailures | None:
         """The e-mails that failed lately; None without any, and for those not responsible."""
-        if not self._counts.get("failed"):
-            return None
-        return MailFailures(
-            queues.format_count(self._counts["failed"]), self._counts["failed_error"]
-        )
+        return _make_failures(self._counts)
+
+
+def find_mail_failures(user: Any) -> MailFailures | None:
+    """Return the e-mails that failed lately, for a person who administers them; None without any."""
+    return _make_failures(queues.count_in_one_statement(_build_failure_columns(user), user))
+
+
+def _build_failure_columns(user: Any) -> dict[str, Any]:
+    mails = OutgoingMail.objects.administered_by(user)
+    failed = mails.filter(failed_at__gt=timezone.now() - RECENT_FAILURES)
+    latest = failed.order_by("-failed_at")
+    return {
+        "failed": queues.CappedCount(latest),
+        "failed_error": Subquery(latest.values("last_error")[:1]),
+    }
+
+
+def _make_failures(counts: Mapping[str, Any]) -> MailFailures | None:
+    if not counts.get("failed"):
+        return None
+    return MailFailures(queues.format_count(counts["failed"]), counts["failed_error"])
 
 
 def _build_line(row: dict[str, Any], words: Any) -> OverviewLine:
     return OverviewLine(
         number=row["number"],
         subject=row["subject"],
-        place=f"{row['service__name']} › {row['category__name']}",
+        place=" › ".join(
+            choose_title(row[f"{level}__titles"], row[f"{level}__name"])
+            for level in ("service", "category")
+        ),
         words=str(words),
         urgent=str(Priority(row["priority"]).label) if row["priority"] > Priority.NORMAL else "",
     )

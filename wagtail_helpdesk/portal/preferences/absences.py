@@ -13,6 +13,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -46,7 +47,7 @@ def _set_availability(request: HelpdeskRequest) -> HttpResponse:
     message = _("You are available in %(service)s.") if available else _(
         "You are not available in %(service)s. No tickets will be assigned to you there."
     )  # fmt: skip
-    return _redirect_with(request, message % {"service": row.service.name})
+    return _redirect_with(request, message % {"service": row.service})
 
 
 def _remove_absence(request: HelpdeskRequest) -> HttpResponse:
@@ -64,7 +65,7 @@ def _add_absence(request: HelpdeskRequest) -> HttpResponse:
         raise NotYours
     form = _build_form(request, request.http.POST)
     if not form.is_valid():
-        return _render_page(request, form, status=422)
+        return _render_page(request, form, status=rate_limits.status_of(form))
     try:
         configuration.add_absence(request.user, by=request.user, **form.cleaned_data)
     except NotPossible as problem:

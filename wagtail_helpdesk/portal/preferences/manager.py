@@ -115,7 +115,7 @@ def _send(request: HelpdeskRequest, what: str) -> HttpResponse:
     if not rate_limits.may_have_a_report(request.user):
         words = _("You have had many reports sent. Please wait an hour before the next one.")
         _add_message(request, service, words, messages.error)
-        return _answer(request, service, typed_too=True)
+        return _page(request, preferences, status=429)
     due.send_report_now(request.user, service)
     unsaved = form is not None and form.unsaved
     _add_message(

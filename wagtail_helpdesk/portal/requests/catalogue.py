@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import get_language
-from wagtail.coreutils import get_supported_content_language_variant
 
 from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
+from wagtail_helpdesk.names import get_reader_language
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -112,13 +111,13 @@ def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogu
 def describe_services(services: list[Service]) -> list[Shelf]:
     """Return services with their texts in the reader's language, without their categories."""
     texts = load_texts(ServiceText.objects.filter(service__in=services), "service_id")
-    return [Shelf(each, texts.get(each.pk) or ServiceText(title=each.name)) for each in services]
+    return [Shelf(each, texts.get(each.pk) or ServiceText(title=str(each))) for each in services]
 
 
 def get_text(category: Category) -> CategoryText:
     """Return the text of a category in the reader's language; without any, its name as title."""
     texts = load_texts(category.texts.all(), "category_id")
-    return texts.get(category.pk) or CategoryText(title=category.name)
+    return texts.get(category.pk) or CategoryText(title=str(category))
 
 
 def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:
@@ -209,11 +208,3 @@ def get_texts_by_category(categories: Iterable[Any]) -> dict[Any, tuple[str, str
     # Values and no instances, which take longer: a catalogue has hundreds.
     rows = texts.values_list("category_id", "title", "summary")
     return {category: (title, summary) for category, title, summary in rows}
-
-
-def get_reader_language() -> str:
-    """Return the code of the content language in which the user reads, empty for none of them."""
-    try:
-        return get_supported_content_language_variant(get_language() or "")
-    except LookupError:
-        return ""

@@ -175,5 +175,5 @@ def _build_choices(user: Any, category: Category) -> list[tuple[Any, str]]:
     choices = [(line.pk, "\N{NO-BREAK SPACE}" * 3 * line.depth + line.name) for line in lines]
     # A hidden category is reached by its link, and then it must be offered.
     if category.pk not in dict(choices):
-        choices.insert(0, (category.pk, category.name))
+        choices.insert(0, (category.pk, str(category)))
     return choices

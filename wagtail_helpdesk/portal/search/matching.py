@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
+from wagtail_helpdesk.names import choose_title
 from wagtail_helpdesk.portal.requests.catalogue import (
     MAX_CATALOGUE_SERVICES,
     Catalogue,
@@ -84,6 +85,17 @@ def matches(field: str, text: str) -> Q:
     """Return the condition that a field contains every word of a text; false for no words."""
     words = parse_query(text).words
     return reduce(operator.and_, (_contains(field, word) for word in words)) if words else _NEVER
+
+
+def matches_name(text: str, owner: str = "") -> Q:
+    """Return the condition that a name, or the title in the reader's language, matches a text.
+
+    ``owner`` is the path to the service or category, with two underscores at its end.
+    """
+    found = matches(f"{owner}name", text)
+    if language := get_reader_language():
+        found |= matches(f"{owner}titles__{language}", text)
+    return found
 
 
 def _contains(field: str, word: QueryWord) -> Q:
@@ -164,8 +176,11 @@ def _suggest_categories(user: Any, words: Sequence[QueryWord]) -> list[Catalogue
     found = Category.objects.open_to(user).filter(named, hidden=False)
     titled = found.annotate(title=Coalesce(Subquery(texts.values("title")[:1]), "name"))
     ordered = titled.order_by("service__order", "service__name", "order", "name")
-    rows = ordered.values_list("pk", "title", "service__name")[:MAX_SUGGESTIONS]
-    return [CatalogueLine(pk, title, service, 0, True) for pk, title, service in rows]
+    rows = ordered.values_list("pk", "title", "service__name", "service__titles")
+    return [
+        CatalogueLine(pk, title, choose_title(titles, service), 0, True)
+        for pk, title, service, titles in rows[:MAX_SUGGESTIONS]
+    ]
 
 
 def _build_any_q(
@@ -193,7 +208,7 @@ def _build_lines(categories: Sequence[Category]) -> dict[Any, list[CatalogueLine
     texts = get_texts_by_category(category.pk for category in categories)
     lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
     for category in categories:
-        name, summary = texts.get(category.pk, (category.name, ""))
+        name, summary = texts.get(category.pk, (str(category), ""))
         above = f"{category.parent} › " if category.parent else ""
         lines[category.service_id].append(
             CatalogueLine(category.pk, above + name, summary, 0, True)

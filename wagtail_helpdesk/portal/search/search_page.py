@@ -75,7 +75,7 @@ class SearchForm(QueryForm):
     def __init__(self, query: Mapping[str, Any], *, user: Any) -> None:
         super().__init__(query, auto_id=False)
         self.user = user
-        self._offer("service", [(s.pk, s.name) for s in self.services], pgettext("services", "all"))
+        self._offer("service", [(s.pk, str(s)) for s in self.services], pgettext("services", "all"))
         nodes = [(node.pk, node.indented_name) for node in self.categories]
         self._offer("category", nodes, pgettext("categories", "all"))
         self.read()
@@ -91,7 +91,7 @@ class SearchForm(QueryForm):
     @cached_property
     def services(self) -> list[Service]:
         """The services offered as a filter, none if there are too many."""
-        services = Service.objects.named_to(self.user).only("name")
+        services = Service.objects.named_to(self.user).only("name", "titles")
         found = list(services[: MAX_FILTER_SERVICES + 1])
         return found if len(found) <= MAX_FILTER_SERVICES else []
 
@@ -166,7 +166,8 @@ class SearchResultRow:
 def show_search(request: HelpdeskRequest) -> HttpResponse:
     """Show the form with its results, or redirect to the ticket that the query refers to."""
     form = SearchForm(request.http.GET, user=request.user)
-    results, problem = _search(form)
+    is_limited = bool(form.question) and not rate_limits.may_search(request.user)
+    results, problem = _refuse_search() if is_limited else _search(form)
     if results.ticket is not None:
         return HttpResponseRedirect(request.url("ticket", results.ticket))
     page = paging.Page(
@@ -177,6 +178,7 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
     is_empty = not page.rows and not page.next_key and bool(form.question) and not problem
     return request.render(
         "search.html",
+        status=429 if is_limited else 200,
         form=form,
         question=form.question,
         suggested=[]
@@ -190,10 +192,12 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
     )
 
 
+def _refuse_search() -> tuple[SearchResults, str]:
+    return SearchResults(Query()), rate_limits.get_search_limit_message()
+
+
 def _search(form: SearchForm) -> tuple[SearchResults, str]:
     """Return the results, and a message when there can be none."""
-    if form.question and not rate_limits.may_search(form.user):
-        return SearchResults(Query()), _("You have searched too often. Please wait a minute.")
     try:
         results = search(form.user, form.question, form.filters, length=paging.LENGTH)
     except QueryTooBroad:
@@ -231,7 +235,7 @@ def _build_row(hit: SearchHit, request: HelpdeskRequest) -> SearchResultRow:
     return SearchResultRow(
         number=ticket.pk,
         subject=hit.subject,
-        place=f"{ticket.service.name} › {ticket.category.name}",
+        place=f"{ticket.service} › {ticket.category}",
         status=ticket.status,
         status_words=labels.get_status_label(
             ticket.status, plain=plain, resume_on=ticket.resume_on

@@ -91,7 +91,7 @@ def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
         "opened_by": get_display_name(ticket.creator) if ticket.creator != ticket.requester else "",
         "manager": get_display_name(ticket.assignee) if ticket.assignee else "",
         "status": labels.get_status_label(ticket.status, plain=plain, resume_on=ticket.resume_on),
-        "path": [ticket.service.name, *names],
+        "path": [str(ticket.service), *names],
         "priority": Priority(ticket.priority).label,
         "visibility": Visibility(ticket.visibility).label,
     }
