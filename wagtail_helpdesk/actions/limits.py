@@ -35,6 +35,8 @@ def count_against_limits(
         raise TooMany(None, get_action_limit_message())
     if verb.action is lifecycle.OPEN_TICKET and not _allow_opening(by):
         raise TooMany(None, get_action_limit_message())
+    if verb.action is lifecycle.OPEN_TICKET:
+        count_invitations(by, len(data.get("guests", ())) * tickets)
     if verb.action is lifecycle.INVITE:
         count_invitations(by, len(data.get("users", ())) * tickets)
 
@@ -52,7 +54,7 @@ def _allow_opening(user: User) -> bool:
 def count_invitations(user: User, people: int) -> None:
     """Count people who are invited; raises ``TooMany("users", …)`` beyond the limit of an hour."""
     most = helpdesk_settings.INVITATIONS_PER_HOUR
-    if not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
+    if people and not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
         raise TooMany(
             "users",
             _("You have invited a lot of people. Please wait an hour before inviting others."),

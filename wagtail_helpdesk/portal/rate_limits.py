@@ -15,6 +15,9 @@ from wagtail_helpdesk.rate_limits import TOO_MANY
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+#: Questions that a page may ask while one search is typed.
+QUESTIONS_PER_SEARCH = 5
+
 
 def check_invitations(user: User | Any) -> None:
     """Raise ``ValidationError`` when a person has invited as many people as the limit allows.
@@ -45,6 +48,12 @@ def may_save_draft(user: User | Any) -> bool:
 def get_search_limit_message() -> str:
     """Return what a person reads who searched too often."""
     return _("You have searched too often. Please wait a minute.")
+
+
+def may_search_while_typing(user: User | Any) -> bool:
+    """Count a question that a page asks while a word is typed; several take the place of one search."""
+    limit = helpdesk_settings.SEARCHES_PER_MINUTE * QUESTIONS_PER_SEARCH
+    return rate_limits.allow("questions", user, limit, rate_limits.MINUTE)
 
 
 def may_have_a_report(user: User | Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import template
@@ -78,11 +79,12 @@ def take_messages(context: template.Context) -> list[Message]:
 
     A base template that shows messages further down finds none.
     """
-    storage = get_messages(context["request"])
-    if getattr(storage, "used", False):
-        return []
+    storage, rest = get_messages(context["request"]), context.get("messages")
     context.set_upward("messages", ())
-    return list(storage)
+    if isinstance(rest, Iterator):
+        # What a view left after it had taken those that it shows elsewhere.
+        return list(rest)
+    return [] if getattr(storage, "used", False) else list(storage)
 
 
 @register.simple_tag(takes_context=True)
