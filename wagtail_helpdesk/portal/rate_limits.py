@@ -26,7 +26,7 @@ def check_invitations(user: User | Any) -> None:
     from outside.
     """
     try:
-        limits.count_invitations(user, 0)
+        limits.check_invitations(user)
     except TooMany as refused:
         raise forms.ValidationError(str(refused), code=TOO_MANY) from refused
 
