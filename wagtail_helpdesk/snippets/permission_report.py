@@ -173,7 +173,7 @@ def _explain_tickets(row: ServiceManager | None) -> PermissionReason:
         return PermissionReason(right, True, _("Manager of the service."))
     return PermissionReason(
         right, False,
-        _("Not a manager: sees only public tickets, and tickets they opened or follow as a guest."),
+        _("Not a manager: sees only public tickets, and those of which they are the requester or a guest."),
     )  # fmt: skip
 
 
