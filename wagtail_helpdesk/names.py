@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
+
+from wagtail_helpdesk import languages
 
 #: Letters that Unicode does not take apart, as people type them on a plain keyboard.
 PLAIN = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
@@ -43,7 +44,7 @@ def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:
 def get_reader_language() -> str:
     """Return the code of the content language of the reader, empty if the site has none for it."""
     try:
-        return str(get_supported_content_language_variant(get_language() or ""))
+        return str(get_supported_content_language_variant(languages.get_reader_language()))
     except LookupError:
         return ""
 

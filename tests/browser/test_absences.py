@@ -45,7 +45,7 @@ def test_a_replacement_is_shown_on_the_ticket_and_alerted_and_circles_are_refuse
 
     # A circle of replacements is refused.
     enter_absence(sophie, "karim", today)
-    expect(sophie.locator(".hd-message-error")).to_contain_text("Replacement")
+    expect(sophie.locator(".hd-bad")).to_contain_text("Replacement")
     expect(sophie.get_by_label("First day")).to_have_value(today.isoformat())
 
     sophie.goto(f"/assistance/tickets/{taken.pk}/")

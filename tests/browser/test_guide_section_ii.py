@@ -25,16 +25,16 @@ def test_the_preferences_use_the_words_of_guide_section_ii_in_its_order(
 ):
     page = page_as(people.nadia, locale="fr-FR")
     page.goto("/assistance/")
-    page.locator(".hd-plus summary").click()
+    page.locator(".hd-nav summary").click()
     page.get_by_role("link", name="Préférences").click()
     page.get_by_role("link", name="Éditer vos préférences de gestionnaire").click()
     preset = page.get_by_label("Surveillance des tickets (temps réel) :")
     assert preset.evaluate("field => field.selectedOptions[0].label") == "Moyenne"
     assert normalise("(sélectionnez 'Personnalisée' pour montrer les politiques)") in normalise(
-        page.locator(".hd-preferences").inner_text()
+        page.locator("[data-hd-preferences]").inner_text()
     )
     preset.select_option(label="Personnalisée")
-    shown = normalise(page.locator(".hd-preferences").inner_text())
+    shown = normalise(page.locator("[data-hd-preferences]").inner_text())
     place = 0
     for words in (
         "Suspendre les rapports quotidiens",

@@ -48,7 +48,7 @@ def test_a_ticket_template_entered_from_the_menu_fills_the_form_of_the_requester
     karim, page_as, people, heating
 ):
     karim.goto("/assistance/")
-    karim.locator(".hd-plus summary").click()
+    karim.locator(".hd-nav summary").click()
     karim.get_by_role("link", name="Services Généraux").click()
     karim.get_by_role("link", name="View/edit categories").click()
     karim.get_by_role("link", name="Chauffage", exact=True).click()
@@ -86,7 +86,7 @@ def sophie(page_as, helpdesk, people, general, ldap_directory, settings):
     general.managers.filter(user=people.sophie).update(can_manage_managers=True)
     page = page_as(people.sophie)
     page.goto("/assistance/")
-    page.locator(".hd-plus summary").click()
+    page.locator(".hd-nav summary").click()
     page.get_by_role("link", name="Services Généraux").click()
     return page
 

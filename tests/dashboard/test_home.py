@@ -186,7 +186,7 @@ def followed(user, link):
     client = Client()
     client.force_login(user)
     page = BeautifulSoup(client.get(link["href"]).content, "html.parser")
-    return [int(cell.text) for cell in page.select(".hd-list .hd-number")]
+    return [int(link["href"].split("/")[-2]) for link in page.select(".hd-rows .hd-cover")]
 
 
 def test_every_age_leads_to_the_tickets_it_counts(home, people, aged):

@@ -67,9 +67,9 @@ def test_only_managers_see_figures(visit, people, ticket):
 
 
 def test_the_menu_holds_the_preferences_behind_its_plus(visit, people, general):
-    menu = visit(people.lea).page().find(class_="hd-plus")
+    menu = visit(people.lea).page().select_one(".hd-nav details")
     assert menu.summary.text.strip().endswith("More")
-    assert [a.text for a in menu.find_all("a")] == ["Preferences"]
+    assert [a.text.strip() for a in menu.select("li:not(.hd-narrow-only) a")] == ["Preferences"]
 
 
 @pytest.fixture
@@ -88,17 +88,17 @@ def test_more_services_than_the_menu_lists_are_behind_one_link(visit, people):
         ServiceManager(service=service, user=people.karim, can_edit_service=True)
         for service in services
     )
-    panel = visit(people.karim).page().find(class_="hd-plus-panel")
+    panel = visit(people.karim).page().select_one(".hd-nav details > div")
     assert len(panel.select("ul[aria-labelledby] li")) == 21
-    assert panel.find("a", string="All my services")["href"] == "/admin/helpdesk/services/"
+    assert panel.select("a")[-1]["href"] == "/admin/helpdesk/services/"
 
 
 @pytest.mark.usefixtures("_configuring_lets_in")
 def test_the_menu_lists_the_services_one_configures(visit, people, general):
     general.managers.filter(user=people.karim).update(can_manage_categories=False)
-    assert "Services Généraux" in visit(people.sophie).page().find(class_="hd-plus").text
-    assert "Services Généraux" not in visit(people.karim).page().find(class_="hd-plus").text
+    assert "Services Généraux" in visit(people.sophie).page().select_one(".hd-nav details").text
+    assert "Services Généraux" not in visit(people.karim).page().select_one(".hd-nav details").text
 
 
 def test_the_menu_leads_nobody_to_the_login_of_the_admin(visit, people, general):
-    assert "Services Généraux" not in visit(people.sophie).page().find(class_="hd-plus").text
+    assert "Services Généraux" not in visit(people.sophie).page().select_one(".hd-nav details").text

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from wagtail_helpdesk import statistics
+from wagtail_helpdesk.languages import use_shown_language
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests import catalogue
 from wagtail_helpdesk.portal.requests.source_page import get_asking_url
@@ -57,7 +58,8 @@ class ServiceCardBlock(PersonalBlock):
         if not service.everyone:
             return context
         url = get_asking_url(context.get("request"), service=service, page=context.get("page"))
-        card = build_card(service, None, delay=bool(value.get("delay")))
+        with use_shown_language():
+            card = build_card(service, None, delay=bool(value.get("delay")))
         return context | card | {"content": self.meta.content, "fragment": "", "url": url}
 
     def sample(self) -> dict[str, Any]:

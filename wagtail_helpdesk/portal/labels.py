@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from wagtail_helpdesk.dates import format_date, format_datetime, format_short_date, format_time
 from wagtail_helpdesk.lifecycle import Status
@@ -25,6 +25,50 @@ REQUESTER_LABELS = {
     Status.CANCELLED: pgettext_lazy("status", "Cancelled"),
     Status.REFUSED: pgettext_lazy("status", "Refused"),
 }
+
+#: The colour of a status whose next step is not the reader's: a class of the style sheet, after
+#: ``hd-``. The colour says whose turn it is.
+TONES = {
+    Status.FREE: "free",
+    Status.IN_PROGRESS: "",
+    Status.INCOMPLETE: "wait",
+    Status.POSTPONED: "rest",
+    Status.CLOSED: "wait",
+    Status.APPROVED: "good",
+    Status.EXPIRED: "rest",
+    Status.CANCELLED: "rest",
+    Status.REFUSED: "bad",
+}
+REQUESTER_TURNS = (Status.INCOMPLETE, Status.CLOSED)
+#: What an open ticket waits for, in the words of its requester and of the managers.
+REQUESTER_REASONS = {
+    Status.FREE: pgettext_lazy("waits for", "not taken yet"),
+    Status.INCOMPLETE: pgettext_lazy("waits for", "your reply"),
+    Status.CLOSED: pgettext_lazy("waits for", "your confirmation"),
+}
+MANAGER_REASONS = {
+    Status.FREE: pgettext_lazy("waits for", "to take"),
+    Status.IN_PROGRESS: pgettext_lazy("waits for", "with the manager"),
+    Status.INCOMPLETE: pgettext_lazy("waits for", "reply expected"),
+    Status.CLOSED: pgettext_lazy("waits for", "approval expected"),
+}
+
+
+def get_tone(status: str, *, is_requester: bool, is_in_charge: bool) -> str:
+    """Return the class of the colour of a status, ``you`` where the reader must act."""
+    own = status in REQUESTER_TURNS if is_requester else False
+    if own or (is_in_charge and status == Status.IN_PROGRESS):
+        return "you"
+    return TONES[Status(status)]
+
+
+def get_reason(status: str, *, is_requester: bool, is_in_charge: bool) -> str:
+    """Return what a ticket waits for; empty where its status says everything."""
+    if is_requester:
+        return str(REQUESTER_REASONS.get(Status(status), ""))
+    if is_in_charge and status == Status.IN_PROGRESS:
+        return pgettext("waits for", "to handle")
+    return str(MANAGER_REASONS.get(Status(status), ""))
 
 
 def get_status_label(status: str, *, plain: bool, resume_on: date | None = None) -> str:
@@ -46,6 +90,18 @@ def format_moment(when: datetime, now: datetime) -> str:
     if local.date() == today:
         return format_time(when)
     return format_short_date(local)
+
+
+def format_wait(since: datetime, now: datetime) -> str:
+    """Return for how long something has waited: in minutes, hours or days, rounded down."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return _("%(count)d min") % {"count": minutes}
+    hours = minutes // 60
+    if hours < 24:
+        return _("%(count)d h") % {"count": hours}
+    days = hours // 24
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 def format_timestamp(moment: datetime) -> str:

@@ -26,7 +26,9 @@ class HelpdeskMenuItem:
     """An item of the menu. A function registered for ``register_helpdesk_menu_item`` returns one.
 
     It leads to a route of the helpdesk page, or to the ``url`` given. ``in_more`` puts it behind
-    the "+" instead of beside the other items. Override ``is_shown`` to hide it from some users.
+    the "+" instead of beside the other items. With an ``icon`` of ``icons.svg``, an item behind the
+    "+" has it before its label, and another one has it in place of its label on narrow screens.
+    Override ``is_shown`` to hide it from some users.
     """
 
     def __init__(
@@ -37,12 +39,14 @@ class HelpdeskMenuItem:
         url: str = "",
         order: int = 1000,
         in_more: bool = False,
+        icon: str = "",
     ) -> None:
         self.label = label
         self.route = route
         self.url = url
         self.order = order
         self.in_more = in_more
+        self.icon = icon
 
     def is_shown(self, request: HelpdeskRequest) -> bool:
         """Return whether the user of this request sees the item."""
@@ -72,12 +76,14 @@ def get_desk_item() -> HelpdeskMenuItem:
 
 def get_search_item() -> HelpdeskMenuItem:
     """Return the item of the search."""
-    return HelpdeskMenuItem(pgettext_lazy("page", "Search"), "search", order=300)
+    return HelpdeskMenuItem(pgettext_lazy("page", "Search"), "search", order=300, icon="search")
 
 
 def get_preferences_item() -> HelpdeskMenuItem:
     """Return the item of the user's preferences."""
-    return HelpdeskMenuItem(gettext_lazy("Preferences"), "preferences", order=100, in_more=True)
+    return HelpdeskMenuItem(
+        gettext_lazy("Preferences"), "preferences", order=100, in_more=True, icon="user"
+    )
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,7 @@ class MenuLink:
     label: Any
     url: str
     current: bool = False
+    icon: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ def build_menu(request: HelpdeskRequest) -> Menu:
 
 def _make_link(request: HelpdeskRequest, item: HelpdeskMenuItem) -> MenuLink:
     url = item.get_url(request)
-    return MenuLink(item.label, url, current=request.http.path == url)
+    return MenuLink(item.label, url, current=request.http.path == url, icon=item.icon)
 
 
 def get_panel_url(service: Service) -> str | None:

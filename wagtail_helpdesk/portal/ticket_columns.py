@@ -1,4 +1,4 @@
-"""The columns of ticket lists besides number, subject, status and last activity."""
+"""What ticket lists show of a ticket besides number, subject, category, status and waiting time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
@@ -22,18 +21,20 @@ class TicketColumn:
 
     ``load_cells`` gets the rows of a page and the user who reads them, and returns what the cell
     of each ticket shows by the ticket's number, in one statement at most. Text is escaped unless
-    it is marked safe. The caller has checked that the user may read the tickets.
+    it is marked safe. The caller has checked that the user may read the tickets. The label stands
+    before what is shown, unless ``shows_label`` is false.
     """
 
     name: str
     label: Any
     load_cells: Callable[[Sequence[TicketRow], Any], Mapping[int, Any]]
     sort_order: int
+    shows_label: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a registered column, with the label that narrow screens show beside it."""
+    """A cell of a registered column, with the label before it, empty when none is shown."""
 
     label: Any
     value: Any
@@ -43,7 +44,11 @@ def fill_cells(
     rows: Sequence[TicketRow], columns: Sequence[TicketColumn], user: Any
 ) -> list[TicketRow]:
     """Return the rows with the cells of these columns."""
-    loaded = [(column.label, column.load_cells(rows, user)) for column in columns] if rows else []
+    loaded = [
+        (column.label if column.shows_label else "", column.load_cells(rows, user))
+        for column in columns
+        if rows
+    ]
     return [
         replace(row, cells=tuple(Cell(label, cells.get(row.number, "")) for label, cells in loaded))
         for row in rows
@@ -71,9 +76,10 @@ def _requesters(rows: Sequence[TicketRow], user: Any) -> dict[int, str]:
 
 
 def _managers(rows: Sequence[TicketRow], user: Any) -> dict[int, str]:
-    nobody = _("nobody")
-    return {row.number: row.assignee or nobody for row in rows}
+    return {row.number: row.assignee for row in rows}
 
 
-REQUESTER = TicketColumn("requester", gettext_lazy("Requester"), _requesters, 100)
+REQUESTER = TicketColumn(
+    "requester", gettext_lazy("Requester"), _requesters, 100, shows_label=False
+)
 MANAGER = TicketColumn("manager", gettext_lazy("Manager"), _managers, 200)

@@ -35,6 +35,9 @@ FIELDS = (
     "service__titles",
 )
 
+#: A closed ticket still waits, for the approval of its closure.
+AWAITING = (*OPEN_STATUSES, Status.CLOSED)
+
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
@@ -52,6 +55,11 @@ class TicketRow:
     assignee: str
     stamp: str
     when: str
+    #: The colour that says whose turn it is (``labels.get_tone``).
+    tone: str
+    #: How long an open ticket has waited, and for what; empty when it is ended.
+    wait: str
+    reason: str
     #: Of the columns of the list, in their order.
     cells: tuple[Cell, ...] = ()
 
@@ -71,16 +79,23 @@ def build_rows(
     values = list(values)
     names = get_display_names(row[role] for row in values for role in ("requester", "assignee"))
     now = timezone.now()
-    return [_build_row(value, names, now, _is_plain(value, reader, managed)) for value in values]
-
-
-def _is_plain(value: dict[str, Any], reader: Any, managed: Collection[Any]) -> bool:
-    return value["requester"] == reader.pk and value["service"] not in managed
+    return [_build_row(value, names, now, reader, managed) for value in values]
 
 
 def _build_row(
-    value: dict[str, Any], names: dict[Any, str], now: datetime, plain: bool
+    value: dict[str, Any],
+    names: dict[Any, str],
+    now: datetime,
+    reader: Any,
+    managed: Collection[Any],
 ) -> TicketRow:
+    is_requester = value["requester"] == reader.pk
+    plain = is_requester and value["service"] not in managed
+    turn = {
+        "is_requester": is_requester,
+        "is_in_charge": value["assignee"] == reader.pk and not plain,
+    }
+    is_open = value["status"] in AWAITING
     return TicketRow(
         number=value["number"],
         subject=value["subject"],
@@ -96,6 +111,9 @@ def _build_row(
         assignee=names.get(value["assignee"], ""),
         stamp=labels.format_timestamp(value["last_activity_at"]),
         when=labels.format_moment(value["last_activity_at"], now),
+        tone=labels.get_tone(value["status"], **turn),
+        wait=labels.format_wait(value["last_activity_at"], now) if is_open else "",
+        reason=labels.get_reason(value["status"], **turn),
     )
 
 

@@ -166,7 +166,8 @@ class SearchResultRow:
 def show_search(request: HelpdeskRequest) -> HttpResponse:
     """Show the form with its results, or redirect to the ticket that the query refers to."""
     form = SearchForm(request.http.GET, user=request.user)
-    results, problem = _search(form)
+    is_limited = bool(form.question) and not rate_limits.may_search(request.user)
+    results, problem = _refuse_search() if is_limited else _search(form)
     if results.ticket is not None:
         return HttpResponseRedirect(request.url("ticket", results.ticket))
     page = paging.Page(
@@ -177,6 +178,7 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
     is_empty = not page.rows and not page.next_key and bool(form.question) and not problem
     return request.render(
         "search.html",
+        status=429 if is_limited else 200,
         form=form,
         question=form.question,
         suggested=[]
@@ -190,10 +192,12 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
     )
 
 
+def _refuse_search() -> tuple[SearchResults, str]:
+    return SearchResults(Query()), rate_limits.get_search_limit_message()
+
+
 def _search(form: SearchForm) -> tuple[SearchResults, str]:
     """Return the results, and a message when there can be none."""
-    if form.question and not rate_limits.may_search(form.user):
-        return SearchResults(Query()), _("You have searched too often. Please wait a minute.")
     try:
         results = search(form.user, form.question, form.filters, length=paging.LENGTH)
     except QueryTooBroad:
