@@ -13,9 +13,9 @@ export VENV
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
 LINT := style layers types templates security
 SITE := javascript migrations check translations
-TESTS := oldest custom-page postgresql
+TESTS := oldest custom-page own-users postgresql
 
-.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages clean \
+.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages language clean \
 	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) sqlite $(TESTS)
 
 help: ## Show this list
@@ -31,7 +31,7 @@ test-fast: setup-fast ## Run the tests that need no server, on SQLite
 
 lint: $(LINT) ## Run the checkers that only read
 
-$(LINT) $(SITE) audit sqlite custom-page postgresql: setup-test
+$(LINT) $(SITE) audit sqlite custom-page own-users postgresql: setup-test
 
 # -- checkers ------------------------------------------------------------------------------------
 
@@ -92,6 +92,11 @@ custom-page: ## The tests of a site with its own base page
 	@$(BIN)/coverage erase
 	@$(PYTEST) tests/own_base_page --ds=tests.settings.custom_page --cov --cov-report= --cov-fail-under=0
 
+own-users: ## The tests of a site with its own user model, on SQLite and on PostgreSQL
+	@$(call title,tests with UUIDs as keys of the users)
+	@$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users
+	@$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users_postgres
+
 postgresql: ## The whole suite on PostgreSQL with the newest versions, all servers and the browser
 	@$(call title,tests on PostgreSQL with the newest versions)
 	@$(PYTEST) -m "not chaos" $(PARALLEL) --ds=tests.settings.postgres --cov --cov-append --cov-report=term
@@ -115,6 +120,9 @@ docs: setup-fast ## Generate the pages of docs/reference
 messages: setup-test ## Collect the strings to translate, and compile the catalogues
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin makemessages --locale fr --locale en --no-wrap --add-location file --no-obsolete
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin compilemessages
+
+language: setup-test ## Start or continue a translation, and list what is missing: make language LANGUAGE=de
+	@$(BIN)/python scripts/language $(or $(LANGUAGE),$(error LANGUAGE is missing: make language LANGUAGE=de))
 
 clean: ## Remove everything that these targets created
 	rm -rf $(VENV) .nox node_modules .state build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

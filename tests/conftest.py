@@ -14,6 +14,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+#: Kinds of site on which only the tests with their mark run.
+VARIANTS = {"custom_page", "own_users"}
+
 pytest_plugins = ["tests.fixtures", "tests.mails", "tests.servers.fixtures"]
 
 
@@ -94,9 +97,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect tests that are about another kind of site than the one of this run."""
     present = _get_kinds_of_site()
-    absent = {"sqlite", "postgresql", "custom_page"} - present
-    if "custom_page" in present:
-        chosen = [item for item in items if item.get_closest_marker("custom_page")]
+    absent = {"sqlite", "postgresql", *VARIANTS} - present
+    if variant := present & VARIANTS:
+        chosen = [item for item in items if all(map(item.get_closest_marker, variant))]
     else:
         chosen = [item for item in items if not any(map(item.get_closest_marker, absent))]
     deselected = [item for item in items if item not in set(chosen)]
@@ -119,4 +122,6 @@ def _get_kinds_of_site() -> set[str]:
     kinds = {"postgresql"} if vendor == "postgresql" else {"sqlite"}
     if getattr(settings, "WAGTAIL_PAGE_MODEL", "wagtailcore.Page") != "wagtailcore.Page":
         kinds.add("custom_page")
+    if settings.AUTH_USER_MODEL != "auth.User":
+        kinds.add("own_users")
     return kinds

@@ -96,7 +96,7 @@ def test_existing_settings_are_not_reported(settings):
 )
 def test_a_default_report_that_cannot_be_sent_is_an_error(settings, wrong):
     settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": wrong}
-    assert ids(checks.check_default_report(None)) == ["wagtail_helpdesk.E016"]
+    assert ids(checks.check_default_report(None)) == ["wagtail_helpdesk.E009"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def folders(settings, tmp_path):
 @pytest.mark.parametrize("place", ["media", "media/private", "static/x", "files/../media/x"])
 def test_attached_files_below_a_served_folder_are_an_error(settings, folders, place):
     settings.WAGTAIL_HELPDESK = {"FILE_ROOT": folders / place}
-    assert ids(checks.check_files(None)) == ["wagtail_helpdesk.E014"]
+    assert ids(checks.check_files(None)) == ["wagtail_helpdesk.E007"]
 
 
 @pytest.mark.parametrize("place", ["files", "media-private", "."])

@@ -241,7 +241,7 @@ class TestFailingReports:
 
     def test_a_check_reports_unreadable_holidays(self, settings):
         [error] = checks.check_holidays(None)
-        assert error.id == "wagtail_helpdesk.E015"
+        assert error.id == "wagtail_helpdesk.E008"
         assert "FRANCE" in error.msg
         for value in ("FR", "FR-GP", {timezone.localdate()}):
             settings.WAGTAIL_HELPDESK = {"HOLIDAYS": value}
@@ -496,7 +496,7 @@ class TestChecks:
         assert self.ids(checks.check_queue) == []
         for change, found in (
             ({"timeout": None}, "W003"),
-            ({"retry": 70}, "E004"),
+            ({"retry": 70}, "E010"),
             ({"catch_up": True}, "W005"),
             ({"redis": {}}, "W006"),
         ):

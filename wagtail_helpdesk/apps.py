@@ -16,7 +16,12 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Register verbs, checks and kinds of mail, and connect the signal handlers."""
-        from . import actions, checks, tasks  # noqa: F401 - importing registers verbs and checks
+        from . import (  # noqa: F401 - importing registers verbs and checks
+            actions,
+            checks,
+            installation_checks,
+            tasks,
+        )
         from .actions.configuration.alert_address import ADDRESS
         from .mailqueue.kinds import register_kind
         from .models import SearchRow

@@ -59,7 +59,7 @@ def check_files(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         Error(
             f"Attached files are stored below {served}: anybody can download them from the web server.",
             hint="Name a folder outside it in WAGTAIL_HELPDESK['FILE_ROOT'].",
-            id="wagtail_helpdesk.E014",
+            id="wagtail_helpdesk.E007",
         )
         for served in ("MEDIA_ROOT", "STATIC_ROOT")
         if (folder := getattr(settings, served)) and root.is_relative_to(Path(folder).resolve())
@@ -128,7 +128,7 @@ def _queue_times(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
         yield Error(
             "Q_CLUSTER retries tasks that are still running.",
             hint="retry must exceed timeout * (queue_limit / workers + 1).",
-            id="wagtail_helpdesk.E004",
+            id="wagtail_helpdesk.E010",
         )
 
 
@@ -158,7 +158,7 @@ def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(
                 f"WAGTAIL_HELPDESK['HOLIDAYS'] cannot be read, and no report is sent: {error}",
                 hint="Install wagtail-intranet-helpdesk[holidays] and use its code for the country, or give dates.",
-                id="wagtail_helpdesk.E015",
+                id="wagtail_helpdesk.E008",
             )
         ]
     return []
@@ -173,7 +173,7 @@ def check_default_report(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         Error(
             "WAGTAIL_HELPDESK['DEFAULT_REPORT'] contains an unknown section or an invalid hour.",
             hint="See DEFAULT_REPORT in wagtail_helpdesk/conf.py.",
-            id="wagtail_helpdesk.E016",
+            id="wagtail_helpdesk.E009",
         )
     ]
 

@@ -114,7 +114,9 @@ class HelpdeskSettings:
 
     @property
     def DRAFT_DAYS(self) -> int:
-        """Days for which a browser keeps what was typed into a form and not sent; 0: not at all."""
+        """Days for which what was typed into a form and not sent is kept, in the browser and on the
+        server; 0: not at all.
+        """
         return self._get("DRAFT_DAYS", 7)
 
     # -- Alerts and reports ------------------------------------------------------------------------
@@ -320,6 +322,11 @@ class HelpdeskSettings:
     def SEARCHES_PER_MINUTE(self) -> int:
         """Searches of tickets and of the catalogue that one person can make per minute."""
         return self._get("SEARCHES_PER_MINUTE", 60)
+
+    @property
+    def DRAFTS_PER_MINUTE(self) -> int:
+        """Drafts of forms that one person can have saved on the server per minute."""
+        return self._get("DRAFTS_PER_MINUTE", 60)
 
     @property
     def REPORTS_PER_HOUR(self) -> int:

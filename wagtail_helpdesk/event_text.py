@@ -263,7 +263,7 @@ def _describe_invitation(view: EventView) -> str:
 
 
 def _describe_removal(view: EventView) -> str:
-    if view.event.after.get("removed") == [view.event.actor_id]:
+    if view.event.value_after("removed") == [view.event.actor_id]:
         return _("%(who)s left the ticket.") % {"who": view.actor}
     names = {"who": view.actor, "name": view.join_names("removed")}
     return _("%(who)s removed %(name)s from the list of guests.") % names

@@ -1,4 +1,4 @@
-"""Forms that are larger than Django takes: refused with a page that gives back what was typed."""
+"""Forms that Django cannot take: too large ones, and those in an encoding that is not UTF-8."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParser
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from wagtail.views import serve
+
+from wagtail_helpdesk.languages import use_shown_language
 
 
 class TooLargeMiddleware:
@@ -19,6 +26,9 @@ class TooLargeMiddleware:
 
     Stands above Django's ``CsrfViewMiddleware``, which reads the form first and can only answer a
     bare 400. Pages of Wagtail and the addresses of the helpdesk are looked at, no others.
+
+    Their parameters are read as UTF-8 whatever the request declares: browsers send nothing else,
+    and Python has encodings that make no text, or halves of surrogate pairs.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -32,21 +42,34 @@ class TooLargeMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Read the form, or refuse it. A view without protection against forgery reads it itself."""
-        if request.method != "POST" or not _is_ours(request, view):
+        if not _is_ours(request, view):
+            return None
+        if request.encoding is not None:
+            request.encoding = "utf-8"
+        if request.method != "POST" or _is_of_admin(view) or getattr(view, "csrf_exempt", False):
             return None
         parser: list[MultiPartParser] = []
         request.parse_file_upload = _remembering(request, parser)  # type: ignore[method-assign]
         try:
             request.POST  # noqa: B018 - reading it is what fails
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
-            return _refuse(request, error, _read_before(parser))
+            with use_shown_language():
+                return _refuse(request, error, _read_before(parser))
+        except (LookupError, UnicodeError) as error:
+            # The name of a field or a file, which may declare an encoding of its own (RFC 2231).
+            raise BadRequest(str(error)) from error
         return None
 
 
 def _is_ours(request: HttpRequest, view: Any) -> bool:
     found = request.resolver_match
     is_helpdesk = found is not None and "wagtail_helpdesk" in found.app_names
-    return (view is serve or is_helpdesk) and not getattr(view, "csrf_exempt", False)
+    return view is serve or is_helpdesk or _is_of_admin(view)
+
+
+def _is_of_admin(view: Any) -> bool:
+    """Return whether this is a page of the helpdesk in the admin, which answers in its own way."""
+    return getattr(view, "view_class", view).__module__.startswith("wagtail_helpdesk.snippets")
 
 
 def _remembering(request: HttpRequest, made: list[MultiPartParser]) -> Callable[..., Any]:

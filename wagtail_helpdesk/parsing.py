@@ -1,6 +1,15 @@
 """Parsing of untrusted text from URLs and hidden fields."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
+
+#: PostgreSQL refuses NUL in any comparison, no database keeps halves of surrogate pairs.
+_NOT_IN_DATABASE = re.compile("[\0\ud800-\udfff]")
 
 
 def parse_number(typed: object) -> int | None:
@@ -10,24 +19,43 @@ def parse_number(typed: object) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
+def parse_user_key(typed: object) -> Any | None:
+    """Return the primary key of a user in a text, in the type of the user model; None if it is none.
+
+    The site chooses its user model: keys can be numbers, UUIDs or text.
+    """
+    try:
+        key = get_user_model()._meta.pk.to_python(str(typed))
+    except ValidationError:
+        return None
+    return parse_number(typed) if isinstance(key, int) else key or None
+
+
 def clean_request(request: HttpRequest) -> None:
-    """Remove NUL from the parameters of the URL and the form: PostgreSQL refuses it in any comparison.
+    """Remove what no database takes from the parameters of the URL and the form.
 
     Called once at each entry, so that no view, form or template has to think of it.
     """
-    request.GET = _without_nul(request.GET)  # type: ignore[assignment]
+    request.GET = _clean_values(request.GET)  # type: ignore[assignment]
     if request.method == "POST":
-        request.POST = _without_nul(request.POST)  # type: ignore[assignment]
+        request.POST = _clean_values(request.POST)  # type: ignore[assignment]
 
 
-def _without_nul(values: QueryDict) -> QueryDict:
-    if not any("\0" in value for _name, listed in values.lists() for value in listed):
+def _clean_values(values: QueryDict) -> QueryDict:
+    if not any(map(_NOT_IN_DATABASE.search, _list_texts(values))):
         return values
     cleaned = QueryDict(mutable=True, encoding=values.encoding)
     for name, listed in values.lists():
-        cleaned.setlist(name, [value.replace("\0", "") for value in listed])
+        kept = [_NOT_IN_DATABASE.sub("", value) for value in listed]
+        cleaned.setlist(_NOT_IN_DATABASE.sub("", name), kept)
     cleaned._mutable = False
     return cleaned
+
+
+def _list_texts(values: QueryDict) -> Iterator[str]:
+    for name, listed in values.lists():
+        yield name
+        yield from listed
 
 
 def clean_query(typed: str, longest: int) -> str:

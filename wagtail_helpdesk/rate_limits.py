@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.core.cache import cache
 
 if TYPE_CHECKING:
+    from django import forms
     from django.contrib.auth.models import User
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+#: The code of the validation error of a field in which there is too much.
+TOO_MANY = "too_many"
 
 
 def allow(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:
@@ -23,3 +26,8 @@ def allow(what: str, user: User | Any, most: int, seconds: int, amount: int = 1)
     except ValueError:  # dropped between the two lines, or a cache that keeps nothing
         return True
     return count - amount < most
+
+
+def exceeds_limit(form: forms.BaseForm) -> bool:
+    """Return whether a form with errors was refused because of a limit."""
+    return any(form.has_error(name, TOO_MANY) for name in form.errors)

@@ -7,7 +7,7 @@ from django.urls import path
 
 from wagtail_helpdesk.blocks import fragments
 
-from .portal import health, permanent_urls, unsubscribe
+from .portal import health, permanent_urls, server_drafts, unsubscribe
 
 app_name = "wagtail_helpdesk"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("blocks/panel/", fragments.panel, name="block_panel"),
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
+    path("drafts/", server_drafts.save_draft, name="drafts"),
     path("go/", permanent_urls.go, name="go"),
     path("go/<path:path>", permanent_urls.go, name="go"),
     path("health/", health.report_health, name="health"),

@@ -7,6 +7,8 @@ from demo import views
 urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/<str:username>/", views.become, name="become"),
+    path("host/", views.choose_host, name="host"),
+    path("styleguide/", views.styleguide, name="styleguide"),
     path("mail/", views.mails, name="mails"),
     path("mail/<str:key>/", views.mail, name="mail"),
     path("mail/<str:key>/html/", views.mail_html, name="mail-html"),

@@ -9,9 +9,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from demo.hosts import SESSION_KEY, find_host
 from demo.loading import helpdesk_url
 from demo.mailbox import Mail, Mailbox
 from demo.people import PARTS, by_address, by_username
+from demo.tokens import TOKENS, TONES, list_icons
 from example.csp import HEADER
 
 # Mails are untrusted HTML: own styles, no script, nothing loaded, links replace the page.
@@ -39,10 +41,31 @@ def become(request: HttpRequest, username: str) -> HttpResponse:
         raise Http404
     user = get_object_or_404(get_user_model(), username=username)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return redirect(_get_next(request) or helpdesk_url(request, person.language))
+
+
+def _get_next(request: HttpRequest) -> str:
+    """Return the page of this site that the form names as the next one; else nothing."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return redirect(target)
-    return redirect(helpdesk_url(request, person.language))
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if is_ours else ""
+
+
+@require_POST
+def choose_host(request: HttpRequest) -> HttpResponse:
+    """Keep in the session which site is shown around the helpdesk."""
+    host = find_host(request.POST.get("host"))
+    if host is None:
+        raise Http404
+    request.session[SESSION_KEY] = host.name
+    return redirect(_get_next(request) or "people")
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Show the tokens and components of the style sheet, in all their states."""
+    context = {"tokens": TOKENS, "tones": TONES, "icons": list_icons()}
+    return render(request, "demo/styleguide.html", context)
 
 
 @require_safe

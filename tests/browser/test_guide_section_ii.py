@@ -31,10 +31,10 @@ def test_the_preferences_use_the_words_of_guide_section_ii_in_its_order(
     preset = page.get_by_label("Surveillance des tickets (temps réel) :")
     assert preset.evaluate("field => field.selectedOptions[0].label") == "Moyenne"
     assert normalise("(sélectionnez 'Personnalisée' pour montrer les politiques)") in normalise(
-        page.locator(".hd-preferences").inner_text()
+        page.locator("[data-hd-preferences]").inner_text()
     )
     preset.select_option(label="Personnalisée")
-    shown = normalise(page.locator(".hd-preferences").inner_text())
+    shown = normalise(page.locator("[data-hd-preferences]").inner_text())
     place = 0
     for words in (
         "Suspendre les rapports quotidiens",

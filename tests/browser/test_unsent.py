@@ -135,16 +135,53 @@ def test_a_draft_that_arrived_without_its_answer_is_recorded_once(
     assert taken.events.filter(action="comment").count() == 1
 
 
-def test_a_draft_is_gone_after_a_log_out_wherever_it_was(page_as, lea, people, path):
-    comment_of(lea).press_sequentially(TEXT)
+def write_until_saved(window):
+    """Write, and wait until the server has the draft."""
+    with window.expect_response(lambda response: response.url.endswith("/drafts/")) as answer:
+        comment_of(window).press_sequentially(TEXT)
+    assert answer.value.status == 204
+
+
+def test_a_log_out_leaves_nothing_in_the_browser_and_the_draft_on_the_server(
+    page_as, lea, people, path
+):
+    write_until_saved(lea)
     elsewhere = Client()
     elsewhere.cookies["sessionid"] = cookie(lea, "sessionid")
     elsewhere.logout()
     lea.context.clear_cookies(name="sessionid")
     again = reopen(page_as, lea, people.lea, path)
+    expect(offer_of(again)).to_be_visible()
+    assert again.evaluate("localStorage.length") == 0
+
+
+def test_a_draft_is_continued_on_another_device_and_then_gone_on_both(
+    page_as, lea, people, path, taken
+):
+    write_until_saved(lea)
+    elsewhere = page_as(people.lea)
+    elsewhere.goto(path)
+    expect(offer_of(elsewhere)).to_be_visible()
+    elsewhere.get_by_role("button", name="Continue with it").click()
+    expect(comment_of(elsewhere)).to_have_value(TEXT)
+    save(elsewhere)
+    expect(elsewhere.get_by_text("Your message has been sent.")).to_be_visible()
+    assert taken.events.get(action="comment").text == TEXT
+    again = reopen(page_as, lea, people.lea, path)
     expect(comment_of(again)).to_be_visible()
     expect(offer_of(again)).to_have_count(0)
     assert again.evaluate("localStorage.length") == 0
+
+
+def test_a_draft_deleted_on_another_device_is_gone(page_as, lea, people, path):
+    write_until_saved(lea)
+    elsewhere = page_as(people.lea)
+    elsewhere.goto(path)
+    with elsewhere.expect_response(lambda response: response.url.endswith("/drafts/")):
+        elsewhere.get_by_role("button", name="Delete it").click()
+    elsewhere.reload()
+    expect(comment_of(elsewhere)).to_be_visible()
+    expect(offer_of(elsewhere)).to_have_count(0)
 
 
 def cookie(window, name):

@@ -25,7 +25,7 @@ class Account:
 
     def save(self, **changes):
         page = self.page()
-        page.find("form", method="POST")["class"] = "hd-form"
+        page.find("form", method="POST")["data-hd-preferences"] = ""
         data = typed(page) | changes
         return self.client.post(ACCOUNT, {n: v for n, v in data.items() if v is not None})
 

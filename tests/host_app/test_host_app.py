@@ -194,7 +194,7 @@ def test_the_queue_of_the_site_counts_and_lists_with_its_column(
 ):
     other = open_ticket(plumbing, by=people.thomas, subject="Fuite", text="x")
     page = visit(people.karim).page("desk/", queue="visits")
-    tabs = [" ".join(tab.text.split()) for tab in page.select(".hd-tabs a")]
+    tabs = [" ".join(tab.text.split()) for tab in page.select(".hd-rail nav a")]
     assert tabs[2] == "With a visit 1"
     assert [link["href"].split("/")[-2] for link in page.select(".hd-rows .hd-cover")] == [
         str(ticket.pk)

@@ -7,9 +7,10 @@ const drafts = await load("drafts");
 
 const NOW = Date.UTC(2026, 10, 30, 9, 49);
 const DAY = 24 * 60 * 60 * 1000;
-mock.timers.enable({ apis: ["Date"], now: NOW });
+mock.timers.enable({ apis: ["Date", "setTimeout"], now: NOW });
+const sent = mock.method(globalThis, "fetch", async () => ({ ok: true })).mock;
 
-const OFFER = `<div hidden data-hd-draft-offer data-hd-now=NOW><span data-hd-draft-date></span>
+const OFFER = `<div hidden data-hd-draft-offer data-hd-now=NOW STORED><span data-hd-draft-date></span>
   <p data-hd-draft-files><span data-hd-draft-names></span></p>
   <button type=button data-hd-draft-restore></button><button type=button data-hd-draft-delete></button></div>`;
 const FIELDS = `<input type=hidden name=submission value=first><input name=subject value="Template">
@@ -18,9 +19,13 @@ const FIELDS = `<input type=hidden name=submission value=first><input name=subje
 let ticket = 0;
 
 /** Return a page with the form of the ticket at hand, as a person finds it. */
-function page({ person = "lea", fields = FIELDS, days = 7, loggedOut = 0, now = Date.now() } = {}) {
-  return `<div data-hd-person=${person} data-hd-draft-days=${days} data-hd-logged-out=${loggedOut}>
-    <form data-hd-draft=comment-${ticket}>${OFFER.replace("NOW", now)}${fields}<a data-hd-dismiss></a></form></div>`;
+function page({
+  person = "lea", fields = FIELDS, days = 7, loggedOut = 0, now = Date.now(), url = "", stored = null,
+} = {}) {
+  const copy = stored && `data-hd-stored='${JSON.stringify(stored)}'`;
+  const offer = OFFER.replace("NOW", now).replace("STORED", copy ?? "");
+  return `<div data-hd-person=${person} data-hd-draft-days=${days} data-hd-logged-out=${loggedOut}
+    data-hd-drafts-url="${url}"><form data-hd-draft=comment-${ticket}>${offer}${fields}<a data-hd-dismiss></a></form></div>`;
 }
 
 /** Show the page in a browser that was closed in between: what lives in memory begins anew. */
@@ -41,8 +46,10 @@ const isOffered = () => !find("[data-hd-draft-offer]").hidden;
 const stored = () => Object.keys(localStorage).length;
 
 beforeEach(() => {
+  mock.timers.tick(10_000);
   mock.timers.setTime(NOW);
   localStorage.clear();
+  sent.resetCalls();
   ticket += 1;
   show(page());
 });
@@ -250,4 +257,142 @@ test("a browser that refuses storage harms nothing", () => {
   } finally {
     globalThis.localStorage = storage;
   }
+});
+
+// -- the copy on the server --
+
+const URL_OF_DRAFTS = "/helpdesk/drafts/";
+const TOKEN = "<input type=hidden name=csrfmiddlewaretoken value=token>";
+const ON_SERVER = { saved: NOW - 1000, fields: { text: ["Il gèle"] }, files: [], submission: "other" };
+
+const showStored = (options) =>
+  show(page({ url: URL_OF_DRAFTS, fields: TOKEN + FIELDS, ...options }));
+const bodies = () => sent.calls.map(({ arguments: [, { body }] }) => Object.fromEntries(body));
+/** Let answers of the server arrive. */
+const settle = () => new Promise(setImmediate);
+const hide = () => {
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  dispatch(document, "visibilitychange");
+  delete document.visibilityState;
+};
+
+test("what is typed is sent to the server together, some seconds later", () => {
+  showStored();
+  type("textarea", "Il");
+  mock.timers.tick(2000);
+  type("textarea", "Il gèle");
+  assert.equal(sent.callCount(), 0);
+  mock.timers.tick(1000);
+  const [{ csrfmiddlewaretoken, form, draft }] = bodies();
+  assert.deepEqual([csrfmiddlewaretoken, form], ["token", `comment-${ticket}`]);
+  assert.deepEqual(JSON.parse(draft).fields, { text: ["Il gèle"] });
+  assert.equal(sent.calls[0].arguments[0], URL_OF_DRAFTS);
+  mock.timers.tick(10_000);
+  assert.equal(sent.callCount(), 1);
+});
+
+test("what is typed is sent at once when the page is left", () => {
+  showStored();
+  type("textarea", "Il gèle");
+  hide();
+  assert.equal(sent.callCount(), 1);
+  assert.equal(sent.calls[0].arguments[1].keepalive, true);
+});
+
+test("a site without the address keeps drafts in the browser alone", () => {
+  type("textarea", "Il gèle");
+  hide();
+  assert.equal(sent.callCount(), 0);
+  assert.equal(stored(), 1);
+});
+
+test("a draft of another device is offered, and continued with its submission", () => {
+  showStored({ stored: ON_SERVER });
+  assert.equal(isOffered(), true);
+  click("[data-hd-draft-restore]");
+  assert.equal(find("textarea").value, "Il gèle");
+  assert.equal(find("[name=submission]").value, "other");
+});
+
+test("the newer one of two drafts is offered", () => {
+  type("textarea", "Il fait froid");
+  showStored({ stored: ON_SERVER });
+  click("[data-hd-draft-restore]");
+  assert.equal(find("textarea").value, "Il fait froid");
+  ticket += 1;
+  localStorage.clear();
+  show(page());
+  type("textarea", "Il fait froid");
+  showStored({ stored: { ...ON_SERVER, saved: NOW + 1 } });
+  click("[data-hd-draft-restore]");
+  assert.equal(find("textarea").value, "Il gèle");
+});
+
+test("a draft that another device sent or deleted is gone here too", async () => {
+  showStored();
+  type("textarea", "Il gèle");
+  hide();
+  await settle();
+  reopen({ url: URL_OF_DRAFTS });
+  assert.equal(isOffered(), false);
+  assert.equal(stored(), 0);
+});
+
+test("what the server has not got yet is kept, whatever the page says", async () => {
+  showStored();
+  type("textarea", "Il");
+  hide();
+  await settle();
+  type("textarea", "Il gèle");
+  reopen({ url: URL_OF_DRAFTS });
+  assert.equal(isOffered(), true);
+});
+
+test("what the server refused is kept in the browser", async () => {
+  sent.mockImplementationOnce(async () => ({ ok: false }));
+  showStored();
+  type("textarea", "Il gèle");
+  hide();
+  await settle();
+  reopen({ url: URL_OF_DRAFTS });
+  assert.equal(isOffered(), true);
+});
+
+for (const [way, leave] of [
+  ["deleted", () => click("[data-hd-draft-delete]")],
+  ["dismissed", () => click("[data-hd-dismiss]")],
+]) {
+  test(`a draft that is ${way} is deleted on the server at once`, () => {
+    showStored({ stored: ON_SERVER });
+    leave();
+    assert.deepEqual(bodies().map(({ draft }) => draft), [""]);
+  });
+}
+
+test("a text that is emptied again is deleted on the server", () => {
+  showStored();
+  type("textarea", "Il");
+  hide();
+  type("textarea", "");
+  hide();
+  assert.deepEqual(bodies().map(({ draft }) => draft !== ""), [true, false]);
+});
+
+test("a form that is being sent sends no draft", () => {
+  showStored();
+  type("textarea", "Il gèle");
+  submit();
+  hide();
+  assert.equal(sent.callCount(), 0);
+});
+
+test("a log out sends what was typed last, and leaves nothing in the browser", async () => {
+  showStored();
+  type("textarea", "Il gèle");
+  document.body.insertAdjacentHTML("beforeend", "<form id=out action=/admin/logout/></form>");
+  submit("#out");
+  await settle();
+  mock.timers.tick(10_000);
+  assert.deepEqual(bodies().map(({ draft }) => draft !== ""), [true]);
+  assert.equal(stored(), 0);
 });

@@ -72,7 +72,7 @@ test("the menu closes by a click elsewhere and with Escape", () => {
 });
 
 const HTMX = `<template data-hd-htmx><meta name=htmx-config content='{"allowEval": false}'>
-  <script src=/static/htmx.js nonce=abc></script></template><div data-hx-get=/blocks/panel/></div>`;
+  <script src=/static/htmx.js></script></template><script type=module nonce=abc></script><div data-hx-get=/blocks/panel/></div>`;
 
 test("htmx is loaded once, with its settings, where it is needed", async () => {
   dispatch(document, "DOMContentLoaded");

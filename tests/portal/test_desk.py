@@ -13,7 +13,7 @@ from wagtail_helpdesk.portal.desk import queues
 
 
 def counters(page):
-    return [count.text for count in page.select(".hd-tabs .hd-count")]
+    return [count.text for count in page.select(".hd-rail nav .hd-count")]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_tabs_of_the_desk_count_their_tickets(visit, people, work):
 def test_a_service_without_categories_has_nothing_to_count(visit, people, path):
     ServiceManager.objects.create(service=Service.objects.create(name="Neuf"), user=people.lea)
     page = visit(people.lea).page(path)
-    counted = page.select(".hd-figures b, .hd-tabs .hd-count")
+    counted = page.select(".hd-figures b, .hd-rail nav .hd-count")
     assert [count.text for count in counted] == ["0"] * 4
 
 
@@ -154,7 +154,7 @@ def test_a_superuser_has_no_desk(visit, people, work):
 
 
 def tab(page, label):
-    return next(a for a in page.select(".hd-tabs a") if a.text.startswith(label))
+    return next(a for a in page.select(".hd-rail nav a") if a.text.startswith(label))
 
 
 def test_free_tickets_are_listed_longest_wait_first(visit, people, work):
@@ -185,14 +185,14 @@ def test_changing_to_the_free_queue_leaves_out_a_status_that_no_free_ticket_has(
 
 def test_a_queue_of_open_tickets_says_that_it_was_left_for_ended_ones(visit, people, work):
     page = visit(people.karim).page("desk/", queue="free", status="ended")
-    assert "“All my services” is shown" in page.select_one(".hd-notice").text
+    assert "“All my services” is shown" in page.select_one(".hd-banner").text
 
 
 def test_a_category_of_another_service_is_reported_as_not_applied(
     visit, people, work, dsi, heating
 ):
     page = visit(people.julien).page("desk/", queue="all", service=dsi.pk, category=heating.pk)
-    assert page.select_one(".hd-notice").text.endswith("does not exist here: Category.")
+    assert page.select_one(".hd-banner").text.endswith("does not exist here: Category.")
     assert numbers(page) == [work[4].pk]
 
 

@@ -50,7 +50,7 @@ def length_column():
 @pytest.mark.usefixtures("urgent_queue")
 def test_a_registered_queue_is_a_tab_of_the_desk_with_its_counter(visit, people, tickets):
     page = visit(people.karim).page("desk/", queue="urgent")
-    tabs = [" ".join(tab.text.split()) for tab in page.select(".hd-tabs a")]
+    tabs = [" ".join(tab.text.split()) for tab in page.select(".hd-rail nav a")]
     assert tabs[:3] == ["Free 2", "Urgent ones 1", "Mine 0"]
     assert numbers(page) == [tickets[1].pk]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.fixtures import privileged
 from tests.portal.conftest import soup
 from wagtail_helpdesk.conf import get_setting_names
 from wagtail_helpdesk.directory import find_person
@@ -66,7 +67,9 @@ def test_reports_sent_at_once_are_limited(visit, people, general, settings):
     karim.post("preferences/manager/", **data)
     made = OutgoingMail.objects.count()
     assert made == 1
-    karim.post("preferences/manager/", **data)
+    answer = karim.post("preferences/manager/", **data)
+    assert answer.status_code == 429
+    assert "had many reports sent" in soup(answer).get_text()
     assert OutgoingMail.objects.count() == made
 
 
@@ -75,6 +78,7 @@ def test_naming_people_is_limited_whether_they_exist_or_not(visit, people, ticke
     karim = visit(people.karim)
     karim.act(ticket, "invite", users="nobody.one, nobody.two")
     answer = karim.act(ticket, "invite", users="ines")
+    assert answer.status_code == 429
     assert "entered a lot of people" in soup(answer).get_text()
     assert not ticket.guests.exists()
 
@@ -92,7 +96,46 @@ def test_searches_are_limited(visit, people, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"SEARCHES_PER_MINUTE": 1}
     lea = visit(people.lea)
     assert "searched too often" not in lea.page("search/", q="radiateur").get_text()
-    assert "searched too often" in lea.page("search/", q="radiateur").get_text()
+    answer = lea.get("search/", q="radiateur")
+    assert answer.status_code == 429
+    assert "searched too often" in soup(answer).get_text()
+    assert soup(answer).find("input", attrs={"name": "q"})["value"] == "radiateur"
+
+
+def test_searches_in_the_catalogue_are_limited(visit, people, heating, settings):
+    settings.WAGTAIL_HELPDESK = {"SEARCHES_PER_MINUTE": 1}
+    lea = visit(people.lea)
+    assert lea.get("new/", q="chauffage").status_code == 200
+    answer = lea.get("new/", q="chauffage")
+    assert answer.status_code == 429
+    assert "searched too often" in soup(answer).get_text()
+
+
+@pytest.mark.parametrize("path", ["tickets/{ticket}/invite/", "new/{category}/"])
+def test_searches_in_the_directory_are_limited(visit, people, ticket, settings, path):
+    settings.WAGTAIL_HELPDESK = {"DIRECTORY_SEARCHES_PER_MINUTE": 1}
+    karim = visit(people.karim)
+    path = path.format(ticket=ticket.pk, category=ticket.category_id)
+    sent = {
+        "query": "robert",
+        "find": "1",
+        "text": "Il fait froid.",
+        "category": ticket.category_id,
+    }
+    assert karim.post(path, **sent).status_code == 200
+    answer = karim.post(path, **sent)
+    assert answer.status_code == 429
+    assert "searched too often" in soup(answer).get_text()
+    assert "Il fait froid." in soup(answer).get_text()
+
+
+def test_a_replacement_named_beyond_the_limit_is_refused_with_429(visit, people, taken, settings):
+    settings.WAGTAIL_HELPDESK = {"DIRECTORY_LOOKUPS_PER_HOUR": 1}
+    privileged(taken.service, people.karim, can_set_availability=True)
+    karim = visit(people.karim)
+    sent = {"starts_on": "2030-01-01", "ends_on": "2030-01-02", "replacement": "nobody.one"}
+    assert karim.post("preferences/absences/", **sent).status_code == 422
+    assert karim.post("preferences/absences/", **sent).status_code == 429
 
 
 def test_every_limit_is_in_the_document_about_limits():

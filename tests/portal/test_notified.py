@@ -97,7 +97,7 @@ def test_a_mail_not_sent_yet_is_shown_as_waiting(visit, people, ticket):
 
 def test_an_event_not_dispatched_yet_has_no_recipients(visit, people, ticket):
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert "is being prepared" in page.select_one(".hd-notice").text
+    assert "is being prepared" in page.select_one(".hd-page").text
 
 
 def test_a_deleted_log_is_explained(visit, people, ticket, dispatch_all):
@@ -105,7 +105,7 @@ def test_a_deleted_log_is_explained(visit, people, ticket, dispatch_all):
     Notification.objects.all().delete()
     Event.objects.update(created_at=timezone.now() - timedelta(days=400))
     page = visit(people.karim).page(address(ticket.events.get()))
-    assert "too long ago" in page.select_one(".hd-notice").text
+    assert "too long ago" in page.select_one(".hd-page").text
 
 
 @pytest.mark.parametrize("who", ["lea", "victor", "gilles", "nadia"])

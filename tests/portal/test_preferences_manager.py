@@ -27,7 +27,7 @@ LEVELS = [value for value, _label in Level.choices]
 
 def typed(page):
     """Return what a browser would send of the page's form, without a button."""
-    form = page.find("form", class_="hd-form")
+    form = page.find("form", {"data-hd-preferences": True})
     fields = {}
     for field in form.find_all("input"):
         if field["type"] in ("checkbox", "radio") and not field.has_attr("checked"):
@@ -103,7 +103,7 @@ def test_the_report_of_the_site_is_foretold_and_stays_unwritten(karim, general, 
 
 
 def test_every_service_one_manages_has_its_fieldset(julien):
-    legends = [legend.text for legend in julien.page(PATH).select(".hd-card > legend")]
+    legends = [legend.text for legend in julien.page(PATH).select(".hd-card > h2")]
     assert legends == [
         "For all your services",
         "For the service “DSI”",
@@ -287,7 +287,9 @@ def test_the_boxes_for_all_services_are_saved(karim, people):
 
 
 def test_the_boxes_stand_in_the_order_of_the_guide(karim):
-    labels = [box.text.strip() for box in karim.page(PATH).select(".hd-card > .hd-field label")]
+    labels = [
+        box.text.strip() for box in karim.page(PATH).select(".hd-card > div > .hd-field label")
+    ]
     assert labels == [
         "Combine reports in one e-mail where possible",
         "Do not send empty reports",
@@ -377,7 +379,7 @@ def test_unknown_values_of_preferences_are_refused(karim, people, general, field
 def test_custom_alerts_need_all_three_levels(karim, general):
     response = press(karim, "save", general.pk, **of(general, preset="custom", member=None))
     assert response.status_code == 422
-    assert "Choose one of the three." in soup(response).find(class_="hd-policy hd-field-wrong").text
+    assert "Choose one of the three." in soup(response).find(class_="hd-policy hd-wrong").text
 
 
 # -- suspending -------------------------------------------------------------------------------------
@@ -431,7 +433,7 @@ def test_suspending_gives_back_what_was_typed(karim, people, general):
 
 
 def test_the_enter_key_saves_and_suspends_nothing(karim):
-    first = karim.page(PATH).find("form", class_="hd-form").find("button")
+    first = karim.page(PATH).find("form", {"data-hd-preferences": True}).find("button")
     assert (first["name"], first["value"]) == ("save", "all")
 
 

@@ -144,8 +144,9 @@ def test_of_what_is_sent_to_a_false_address_nothing_is_read(rf, db, view):
         resolve(path).func(sent_by_a_client(rf, path, 100), token="anything")
 
 
-def test_a_large_body_is_refused_unread(rf, address):
+@pytest.mark.parametrize("length", [100_000_000, "9" * 5000, "abc", "-1"])
+def test_a_large_body_or_one_of_unknown_length_is_refused_unread(rf, address, length):
     function, _, arguments = resolve(address)
-    answer = function(sent_by_a_client(rf, address, 100_000_000), **arguments)
+    answer = function(sent_by_a_client(rf, address, length), **arguments)
     assert answer.status_code == 413
     assert not muted()

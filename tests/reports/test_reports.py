@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from datetime import date, datetime, timedelta
+from itertools import permutations
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,6 +24,7 @@ from wagtail_helpdesk.models import (
     HelpdeskPreferences,
     OutgoingMail,
     ReportPreference,
+    Service,
     ServiceManager,
     Ticket,
 )
@@ -146,6 +148,21 @@ class TestWhen:
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
+    def test_no_report_for_a_disabled_service(self, general, dsi, people):
+        Service.objects.filter(pk=dsi.pk).update(enabled=False)
+        plan_reports(EIGHT)
+        assert "nadia" not in planned(), "manages the disabled service alone"
+        mail = OutgoingMail.objects.get(user=people.julien)
+        assert [part.service for part in mail.parts.all()] == [general]
+
+    def test_a_service_disabled_before_sending_makes_no_chapter(self, general, dsi, mailoutbox):
+        plan_reports(EIGHT)
+        Service.objects.filter(pk=dsi.pk).update(enabled=False)
+        deliver()
+        reports = {mail.to[0].partition("<")[2].partition(".")[0]: mail for mail in mailoutbox}
+        assert "nadia" not in reports
+        assert reports["julien"].subject == "Daily report: Services Généraux"
+
     def test_an_outage_is_caught_up_by_one_mail(self, general, people, prefer):
         prefer(people.karim, general, second_hour=14)
         Heartbeat.objects.update(at=EIGHT - 5 * DAY)
@@ -251,7 +268,7 @@ class TestContent:
             "Tickets you are in charge of (2)": ["à moi, ailleurs", "à moi, chez moi"],
             "Tickets in your categories (2)": ["libre, chez moi", "à Sophie, chez moi"],
             "Other free tickets (1)": ["libre, ailleurs"],
-            "Other tickets (1)": ["à Sophie, ailleurs"],
+            "Other tickets in progress (1)": ["à Sophie, ailleurs"],
         }
 
     def test_sections_are_in_the_chosen_order(self, tickets, general, people, prefer, reports):
@@ -259,8 +276,37 @@ class TestContent:
         assert lines(reports()["karim"]) == {
             "Free tickets (2)": ["libre, ailleurs", "libre, chez moi"],
             "Tickets you are in charge of (2)": ["à moi, ailleurs", "à moi, chez moi"],
-            "Other tickets (2)": ["à Sophie, chez moi", "à Sophie, ailleurs"],
+            "Other tickets in progress (2)": ["à Sophie, chez moi", "à Sophie, ailleurs"],
         }
+
+    def test_free_alone_lists_all_open_tickets_the_readers_own_included(
+        self, tickets, general, people, prefer, reports
+    ):
+        prefer(people.karim, general, shows=["free"])
+        assert lines(reports()["karim"]) == {
+            "Free tickets (2)": ["libre, ailleurs", "libre, chez moi"],
+            "Tickets in progress (4)": [
+                "à moi, ailleurs",
+                "à Sophie, chez moi",
+                "à Sophie, ailleurs",
+                "à moi, chez moi",
+            ],
+        }
+
+    def test_free_and_member_list_the_readers_own_tickets_of_other_categories(
+        self, tickets, general, people, prefer, reports
+    ):
+        prefer(people.karim, general, shows=["member", "free"])
+        listed = lines(reports()["karim"])
+        assert listed["Other tickets in progress (2)"] == ["à moi, ailleurs", "à Sophie, ailleurs"]
+
+    @pytest.mark.parametrize("shows", permutations(["managed", "member", "free"]))
+    def test_a_report_of_all_sections_lists_every_open_ticket_once(
+        self, tickets, general, people, prefer, reports, shows
+    ):
+        prefer(people.karim, general, shows=list(shows))
+        listed = [subject for rows in lines(reports()["karim"]).values() for subject in rows]
+        assert sorted(listed) == sorted(tickets)
 
     def test_only_chosen_sections_are_listed(self, tickets, general, people, prefer, reports):
         prefer(people.karim, general, shows=["managed"])

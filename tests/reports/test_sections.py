@@ -66,7 +66,7 @@ def test_a_section_that_is_no_longer_registered_is_omitted(general, ticket, peop
         "managed",
         "member",
         "free",
-        "others",
+        "in_progress",
         "urgent",
     ]
     deliver()
@@ -86,7 +86,7 @@ def test_a_long_section_of_a_host_is_cut_and_counted(general, people):
 
 
 def test_the_package_registers_its_own_sections_in_the_same_way(db):
-    assert list(sections.get_sections()) == ["managed", "member", "free", "others"]
+    assert list(sections.get_sections()) == ["managed", "member", "free", "in_progress"]
     defaults = ReportPreference.default().shows
     chosen = [section.name for section in sections.choose_sections(defaults)]
-    assert chosen == ["managed", "member", "free", "others"]
+    assert chosen == ["managed", "member", "free", "in_progress"]

@@ -280,3 +280,21 @@ def test_managers_without_any_privilege_do_not_enter_the_admin(
     ServiceManager.objects.filter(user=people.karim).update(**NONE)
     assert browse(people.karim).get("list").status_code == 302
     assert "/admin/login/" in client.get("/admin/").url
+
+
+def test_people_searched_or_named_beyond_the_limits_are_refused_with_429(
+    people, general, browse, settings
+):
+    settings.WAGTAIL_HELPDESK = {
+        "DIRECTORY_SEARCHES_PER_MINUTE": 1,
+        "DIRECTORY_LOOKUPS_PER_HOUR": 1,
+    }
+    sophie = browse(people.sophie)
+    for sent, before in (
+        ({"search": "1", "query": "robert"}, "searched too often"),
+        ({"people": "nobody.one"}, "entered a lot of people"),
+    ):
+        assert sophie.post("manager_add", general, **sent).status_code == 200
+        answer = sophie.post("manager_add", general, **sent)
+        assert answer.status_code == 429
+        assert before in answer.content.decode()

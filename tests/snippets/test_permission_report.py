@@ -148,3 +148,17 @@ def test_the_report_says_that_no_category_accepts_tickets(people, general, brows
 def test_the_report_says_that_the_service_is_not_enabled(people, general, browse):
     type(general).objects.update(enabled=False)
     assert asking(browse, people, general, "karim") == (False, "The service is not enabled.")
+
+
+def test_the_report_finds_no_more_people_than_the_limit_of_an_hour(
+    people, general, browse, settings
+):
+    settings.WAGTAIL_HELPDESK = {"DIRECTORY_LOOKUPS_PER_HOUR": 1}
+    sophie = browse(people.sophie)
+    assert sophie.get("why", general).status_code == 200
+    assert sophie.get("why", general, person="karim").status_code == 200
+    for typed in ("karim", "nobody"):
+        answer = sophie.get("why", general, person=typed)
+        assert answer.status_code == 429
+        assert "entered a lot of people" in answer.content.decode()
+        assert "reasons" not in answer.context

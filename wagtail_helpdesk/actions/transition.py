@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from wagtail_helpdesk.access import TicketAccess
 from wagtail_helpdesk.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Action, Audience, Rule, Status
-from wagtail_helpdesk.models import Attachment, Event, Subscription, Ticket
+from wagtail_helpdesk.models import Attachment, Event, Ticket, end_lost_access
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.signals import event_recorded
 
@@ -96,7 +96,7 @@ def transition(
     _write(now, {"status": rule.moves[Status(now.status)], **computed.fields}, event)
     event.after |= {name: serialise_value(value) for name, value in computed.facts.items()}
     if not _AFFECTS_ACCESS.isdisjoint(event.after):
-        Subscription.objects.filter(ticket=now).end_out_of_sight()
+        end_lost_access(ticket=now)
     append_event(event, files)
     refresh_ticket(ticket, now)
     return event

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from wagtail_helpdesk.languages import use_shown_language
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests import catalogue
 from wagtail_helpdesk.portal.requests.expectations import describe_usual_time, format_delay
@@ -57,7 +58,8 @@ class ServiceCardBlock(PersonalBlock):
         if not service.everyone:
             return context
         url = get_asking_url(context.get("request"), service=service, page=context.get("page"))
-        card = build_card(service, None, delay=bool(value.get("delay")))
+        with use_shown_language():
+            card = build_card(service, None, delay=bool(value.get("delay")))
         return context | card | {"content": self.meta.content, "fragment": "", "url": url}
 
     def sample(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from wagtail_helpdesk import access
+from wagtail_helpdesk import access, languages
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.links import HelpdeskLocation
 from wagtail_helpdesk.models import Service
@@ -52,7 +52,8 @@ def fragment(
         if not access.may_read_page(page, request):
             return make_private(_answer_closed(request, page))
         try:
-            return make_private(view(HelpdeskRequest(page, request)))
+            with languages.use_shown_language():
+                return make_private(view(HelpdeskRequest(page, request)))
         except Http404:
             return make_private(HttpResponse(status=404))
         except NotYours:
@@ -172,6 +173,8 @@ def ask(request: HelpdeskRequest) -> HttpResponse:
     """Show the short form of a category, a choice of categories, or the ticket just opened."""
     if request.posted:
         return _submit(request)
+    if not request.base.startswith("/"):
+        return HttpResponse(status=204)  # on another host, which takes no form from here
     asked = request.http.GET
     # A category that the block names is fixed; one that the reader chose can be changed.
     category = asked.get("category") or asked.get("wanted")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
+from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 
 from . import preview_data
@@ -55,6 +56,7 @@ class PersonalBlock(blocks.StructBlock):
             "fragment": self.fragment_url(value, context),
             "link": self.link(value, context),
             "link_label": self.meta.link,
+            "helpdesk_language": get_shown_language(),
         }
 
     def fragment_url(self, value: Any, context: dict[str, Any]) -> str:

@@ -112,7 +112,7 @@ class AccountForms(ManagerPreferences):
             Script(static(f"wagtail_helpdesk/js/{name}.js"), type="module")
             for name in ("preferences", "main")
         ]
-        return Media(css={"all": ["wagtail_helpdesk/preferences.css"]}, js=scripts)
+        return Media(css={"all": ["wagtail_helpdesk/admin/account.css"]}, js=scripts)
 
 
 def _get_data(request: Any, prefix: str) -> Any:

@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.rate_limits import TOO_MANY
 
-from .errors import DirectoryError, UnresolvedPeople
+from .errors import DirectoryError, TooManyLookups, UnresolvedPeople
 from .lookup import find_people
 
 if TYPE_CHECKING:
@@ -73,7 +74,13 @@ def named_people(
     except DirectoryError as problem:
         if isinstance(problem, UnresolvedPeople):
             widget.unconfirmed = problem.unconfirmed
-        raise ValidationError(" ".join(filter(None, [str(problem), str(otherwise)]))) from problem
+        raise make_validation_error(problem, otherwise) from problem
+
+
+def make_validation_error(problem: DirectoryError, otherwise: Any = "") -> ValidationError:
+    """Return the error of a field; its code says whether it is about a limit."""
+    code = TOO_MANY if isinstance(problem, TooManyLookups) else None
+    return ValidationError(" ".join(filter(None, [str(problem), str(otherwise)])), code=code)
 
 
 def _get_confirmation_name(name: str) -> str:

@@ -74,7 +74,7 @@ def find_person(
     Raises ``UnknownPerson``, ``AmbiguousPerson``, ``UnconfirmedPerson``, ``TooManyLookups`` or
     ``DirectoryUnavailable``.
     """
-    _count_lookups(by, 1)
+    count_lookups(by, 1)
     typed = identifier_or_address.strip()
     try:
         return _find(typed, confirmed)
@@ -100,7 +100,7 @@ def find_people(
     names = split_names(text)
     if len(names) > MAX_PEOPLE_AT_ONCE:
         raise TooManyPeople(MAX_PEOPLE_AT_ONCE)
-    _count_lookups(by, len(names))
+    count_lookups(by, len(names))
     found: dict[str, User | None] = {}
     problems: dict[str, DirectoryError] = {}
     for typed in _limit_time(names):
@@ -155,6 +155,8 @@ class SearchOutcome(NamedTuple):
 
     candidates: Sequence[Candidate]
     problem: str = ""
+    #: The HTTP status of a page that shows it: 429 beyond the limit of searches.
+    status: int = 200
 
     @property
     def may_be_cut(self) -> bool:
@@ -168,6 +170,8 @@ def search_with_limits(query: str, *, by: User) -> SearchOutcome:
         return SearchOutcome(search_people(query, by=by))
     except DirectoryUnavailable as error:
         return SearchOutcome(error.known, error.message)
+    except TooManySearches as error:
+        return SearchOutcome([], error.message, status=429)
     except DirectoryError as error:
         return SearchOutcome([], error.message)
 
@@ -236,7 +240,7 @@ def _deduplicate(users: Iterable[User]) -> list[User]:
     return list({user.pk: user for user in users}.values())
 
 
-def _count_lookups(by: User | None, people: int) -> None:
+def count_lookups(by: User | None, people: int) -> None:
     """Count looked-up people against the hourly limit, because each lookup reveals whether somebody exists."""
     if by is None or not people:
         return

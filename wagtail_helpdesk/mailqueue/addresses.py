@@ -15,6 +15,7 @@ from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
+from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.models import HelpdeskPreferences, SkipReason
 from wagtail_helpdesk.names import get_display_name
 
@@ -109,10 +110,10 @@ def _language(*wanted: str) -> str:
     known = dict(settings.LANGUAGES)
     for language in wanted:
         if language in known:
-            return language
+            return get_shown_language(language)
         if (general := language.partition("-")[0]) in known:
-            return general
-    return translation.get_supported_language_variant(settings.LANGUAGE_CODE)
+            return get_shown_language(general)
+    return get_shown_language(translation.get_supported_language_variant(settings.LANGUAGE_CODE))
 
 
 def get_time_zone(*wanted: str) -> zoneinfo.ZoneInfo:

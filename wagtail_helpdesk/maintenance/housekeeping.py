@@ -19,6 +19,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import (
     Attachment,
+    Draft,
     Notification,
     OutcomeCount,
     OutgoingMail,
@@ -30,6 +31,7 @@ from wagtail_helpdesk.models import (
 )
 from wagtail_helpdesk.models.files import get_private_storage
 from wagtail_helpdesk.notifications import delivery_log
+from wagtail_helpdesk.notifications.recipient_data import split_into_chunks
 
 logger = logging.getLogger(__name__)
 
@@ -118,12 +120,18 @@ def find_old_staged_uploads() -> QuerySet[StagedUpload]:
     return StagedUpload.objects.filter(created_at__lt=limit).order_by("pk")
 
 
+def find_obsolete_drafts() -> Iterator[list[Any]]:
+    """Yield the ids of drafts that are too old, or about tickets their person no longer sees."""
+    keys = list(Draft.objects.expired().values_list("pk", flat=True))
+    keys += Draft.objects.out_of_sight().values_list("pk", flat=True)
+    yield from split_into_chunks(set(keys))
+
+
 def find_old_submissions() -> Iterator[list[Any]]:
     """Yield the ids of forms that are too old to be sent again, 500 at a time."""
     limit = timezone.now() - datetime.timedelta(days=helpdesk_settings.SUBMISSION_DAYS)
-    keys = list(Submission.objects.older_than(limit).values_list("pk", flat=True))
-    for start in range(0, len(keys), 500):
-        yield keys[start : start + 500]
+    keys = Submission.objects.older_than(limit).values_list("pk", flat=True)
+    yield from split_into_chunks(list(keys))
 
 
 def find_old_outcomes() -> Iterator[list[Any]]:
@@ -173,6 +181,7 @@ JOBS = (
     Job("hand over tickets", find_tickets_left_behind, _hand_over),
     Job("remove subscriptions", find_outlived_subscriptions, _stop_following),
     Job("delete staged uploads", find_old_staged_uploads, StagedUpload.discard),
+    Job("delete drafts", find_obsolete_drafts, _delete(Draft)),
     Job("delete submissions", find_old_submissions, _delete(Submission)),
     Job("delete counts of searches", find_old_outcomes, _delete(OutcomeCount)),
     Job("delete orphan files", find_orphan_files, lambda path: get_private_storage().delete(path)),

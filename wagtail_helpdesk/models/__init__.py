@@ -2,6 +2,7 @@
 
 from .absences import Absence, Substitution, find_replacement, find_substitutions
 from .aliases import Alias
+from .drafts import Draft, end_lost_access
 from .events import Event
 from .files import Attachment, StagedUpload
 from .identities import DirectoryIdentity
@@ -42,6 +43,7 @@ __all__ = [
     "CategoryTextPage",
     "CircuitBreaker",
     "DirectoryIdentity",
+    "Draft",
     "Event",
     "Guest",
     "Heartbeat",
@@ -73,6 +75,7 @@ __all__ = [
     "Substitution",
     "Ticket",
     "TicketOrigin",
+    "end_lost_access",
     "find_replacement",
     "find_substitutions",
 ]

@@ -16,7 +16,7 @@ from .managers import ServiceManager
 from .tickets import Guest, Ticket
 
 
-class _Subscriber:
+class RowUser:
     """The user of each row as an ``OuterRef``, for the access conditions of many users at once."""
 
     is_authenticated = is_active = True
@@ -40,7 +40,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def out_of_sight(self) -> Self:
         """Narrow to followers who may no longer see the ticket."""
-        sees = Q(user__is_active=True) & access.reads_ticket_q(_Subscriber(), ticket="ticket__")
+        sees = Q(user__is_active=True) & access.reads_ticket_q(RowUser(), ticket="ticket__")
         return self.filter(~sees, following=True)
 
     def end_out_of_sight(self) -> int:

@@ -50,19 +50,20 @@ class DeliveryLog:
     """One page of the delivery log of an event, and the cursor of the next page."""
 
     records: list[DeliveryRecord]
-    next: int | None = None
+    next: Any = None
 
 
-def get_delivery_log(event: int, after: int = 0) -> DeliveryLog:
-    """Return ``PAGE_SIZE`` recipients of an event, ordered by the ids of their accounts.
+def get_delivery_log(event: int, after: Any = None) -> DeliveryLog:
+    """Return ``PAGE_SIZE`` recipients of an event, ordered by the keys of their accounts.
 
     Mailboxes come first. The log contains names: callers must check that the reader manages the
     ticket.
     """
     notifications = Notification.objects.filter(event=event).select_related("user", "mail")
     # The order of the unique index: no other index has the event.
-    people = list(notifications.filter(user__gt=after).order_by("user_id")[: PAGE_SIZE + 1])
-    mailboxes = [] if after else list(notifications.exclude(email="").order_by("email"))
+    later = {"user__isnull": False} if after is None else {"user__gt": after}
+    people = list(notifications.filter(**later).order_by("user_id")[: PAGE_SIZE + 1])
+    mailboxes = list(notifications.exclude(email="").order_by("email")) if after is None else []
     records = [_make_record(one) for one in (*mailboxes, *people[:PAGE_SIZE])]
     return DeliveryLog(records, people[PAGE_SIZE - 1].user_id if len(people) > PAGE_SIZE else None)
 

@@ -65,7 +65,9 @@ def _make_snapshot(ticket: Ticket) -> TicketSnapshot:
 
 def _undo(snapshot: TicketSnapshot, event: Event) -> TicketSnapshot:
     known = asdict(snapshot)
-    return replace(snapshot, **{name: was for name, was in event.before.items() if name in known})
+    return replace(
+        snapshot, **{name: event.value_before(name) for name in event.before if name in known}
+    )
 
 
 def _make_change(
@@ -80,7 +82,7 @@ def _make_change(
         author=author,
         audience=Audience(event.audience),
         notifies_everyone=event.notifies_everyone,
-        invited=frozenset(event.after.get("guests", ())),
+        invited=frozenset(event.value_after("guests") or ()),
     )
 
 
@@ -219,7 +221,7 @@ def _load_switches(data: RecipientData, people: set[int]) -> None:
             }
 
 
-def split_into_chunks(ids: Collection[int]) -> Iterator[list[int]]:
+def split_into_chunks(ids: Collection[Any]) -> Iterator[list[Any]]:
     """Yield ids in sorted lists of at most ``CHUNK``."""
     rest = iter(sorted(ids))
     while some := list(islice(rest, CHUNK)):

@@ -11,9 +11,13 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import NoReverseMatch, reverse
 from django.utils.crypto import salted_hmac
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.models import Draft
+
+from .submissions import get_submission_id
 
 SALT = "wagtail_helpdesk.drafts"
 #: Read and deleted by the script, which is why it is not HttpOnly; it holds random identifiers alone.
@@ -30,7 +34,18 @@ def get_draft_owner(user: Any) -> dict[str, int | str]:
         "person": salted_hmac(SALT, str(user.pk), algorithm="sha256").hexdigest()[:32],
         "draft-days": helpdesk_settings.DRAFT_DAYS,
         "logged-out": cache.get(_key(user), 0),
+        "drafts-url": _find_url(),
     }
+
+
+def _find_url() -> str:
+    """Return where drafts are sent; empty where the site keeps none, or lacks the URLs."""
+    if not helpdesk_settings.DRAFT_DAYS:
+        return ""
+    try:
+        return reverse("wagtail_helpdesk:drafts")
+    except NoReverseMatch:
+        return ""
 
 
 def end_drafts(sender: Any, user: Any, **kwargs: Any) -> None:
@@ -42,8 +57,11 @@ def end_drafts(sender: Any, user: Any, **kwargs: Any) -> None:
 def mark_accepted(
     request: HttpRequest, response: HttpResponseBase, submission: Any
 ) -> HttpResponseBase:
-    """Set a cookie: a form was accepted, and the browser drops its draft."""
+    """Delete the draft of an accepted form, and set a cookie by which the browser drops its own."""
     if submission:
+        sent = get_submission_id(request)
+        if sent and helpdesk_settings.DRAFT_DAYS:
+            Draft.objects.filter(user=request.user, submission=sent).delete()  # type: ignore[misc]
         others = request.COOKIES.get(COOKIE, "").split(".")
         accepted = [*filter(None, others), str(submission)][-MAX_SUBMISSIONS:]
         response.set_cookie(

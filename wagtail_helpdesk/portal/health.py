@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from wagtail_helpdesk.maintenance.health import examine_health
 
 
+@require_safe
 @never_cache
 def report_health(request: HttpRequest) -> HttpResponse:
     """Answer ``ok`` or ``fail`` (503) and nothing more: the URL needs no login."""

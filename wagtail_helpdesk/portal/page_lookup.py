@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from wagtail.models import Site
 
 from wagtail_helpdesk.access import may_read_page
+from wagtail_helpdesk.languages import get_reader_language
 from wagtail_helpdesk.links import find_in_language, find_location, helpdesk_pages, is_on_site
 
 
@@ -25,7 +25,7 @@ def _find_nearest(request: HttpRequest) -> Any:
         return None
     site = Site.find_for_request(request)
     here = [page for page in pages if site is not None and is_on_site(page, site)]
-    return find_in_language(here or pages, get_language() or "")
+    return find_in_language(here or pages, get_reader_language())
 
 
 def open_helpdesk_page(request: HttpRequest) -> Any:
@@ -40,7 +40,7 @@ def get_helpdesk_url(request: HttpRequest | None, route: str = "home", *args: An
     It is absolute where there is no request, as in an e-mail or a task.
     """
     if request is None:
-        place = find_location(None, get_language() or "")
+        place = find_location(None, get_reader_language())
         page = place.page if place else None
         base = page.full_url if page else None
     else:

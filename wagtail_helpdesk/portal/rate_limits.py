@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import rate_limits
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.rate_limits import TOO_MANY
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: The code of the validation error of a field in which there is too much.
-TOO_MANY = "too_many"
 #: Questions that a page may ask while one search is typed.
 QUESTIONS_PER_SEARCH = 5
 
@@ -43,6 +42,18 @@ def may_search_while_typing(user: User | Any) -> bool:
     return rate_limits.allow("questions", user, limit, rate_limits.MINUTE)
 
 
+def may_save_draft(user: User | Any) -> bool:
+    """Count a draft that the script of a form sends."""
+    return rate_limits.allow(
+        "drafts", user, helpdesk_settings.DRAFTS_PER_MINUTE, rate_limits.MINUTE
+    )
+
+
+def get_search_limit_message() -> str:
+    """Return what a person reads who searched too often."""
+    return _("You have searched too often. Please wait a minute.")
+
+
 def may_have_a_report(user: User | Any) -> bool:
     """Count a report that is sent at once."""
     return rate_limits.allow("reports", user, helpdesk_settings.REPORTS_PER_HOUR, rate_limits.HOUR)
@@ -59,4 +70,4 @@ def check_upload(user: User | Any, size: int) -> None:
 
 def status_of(form: forms.Form) -> int:
     """Return the status that answers a form with errors: 429 when something was too much."""
-    return 429 if any(form.has_error(name, TOO_MANY) for name in form.errors) else 422
+    return 429 if rate_limits.exceeds_limit(form) else 422

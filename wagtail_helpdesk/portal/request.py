@@ -14,7 +14,7 @@ from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk import access, lifecycle
+from wagtail_helpdesk import access, languages, lifecycle
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.characters import join_line_ends
 from wagtail_helpdesk.conf import helpdesk_settings
@@ -96,6 +96,7 @@ class HelpdeskRequest:
             "helpdesk": self,
             "base": self.base,
             "menu": menu.build_menu(self),
+            "helpdesk_language": languages.get_shown_language(),
         }
         return TemplateResponse(
             self.http, f"wagtail_helpdesk/portal/{template}", shared | context, status=status
@@ -112,17 +113,18 @@ def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> H
     if not access.is_active_user(http.user):
         return make_private(_redirect_to_login(http))
     request = HelpdeskRequest(page, http)
-    try:
-        return make_private(view(request, **kwargs))
-    except Http404 as missing:
-        refused: dict[str, Any] = {
-            "template": "not_found.html",
-            "status": 404,
-            "message": str(missing),
-        }
-    except NotYours:
-        refused = {"template": "forbidden.html", "status": 403, "number": kwargs.get("number")}
-    return make_private(request.render(**refused, unsent_text=_get_posted_text(http)))
+    with languages.use_shown_language():
+        try:
+            return make_private(view(request, **kwargs))
+        except Http404 as missing:
+            refused: dict[str, Any] = {
+                "template": "not_found.html",
+                "status": 404,
+                "message": str(missing),
+            }
+        except NotYours:
+            refused = {"template": "forbidden.html", "status": 403, "number": kwargs.get("number")}
+        return make_private(request.render(**refused, unsent_text=_get_posted_text(http)))
 
 
 def _get_posted_text(request: HttpRequest) -> str:

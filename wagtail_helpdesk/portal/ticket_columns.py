@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 
@@ -77,8 +76,7 @@ def _requesters(rows: Sequence[TicketRow], user: Any) -> dict[int, str]:
 
 
 def _managers(rows: Sequence[TicketRow], user: Any) -> dict[int, str]:
-    nobody = _("nobody")
-    return {row.number: row.assignee or nobody for row in rows}
+    return {row.number: row.assignee for row in rows}
 
 
 REQUESTER = TicketColumn(

@@ -20,6 +20,7 @@ from wagtail_helpdesk.links import find_location
 from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.mailqueue.unsubscribe import read_mute_token, read_reports_token
 from wagtail_helpdesk.models import Service, Ticket
+from wagtail_helpdesk.parsing import parse_number
 
 #: In bytes: a form with one button, or the post of a mail program, is much smaller.
 MAX_BODY_SIZE = 16 * 1024
@@ -48,7 +49,9 @@ class OneClickView(View):
         The token is checked before the body is read, and a large body is not read at all.
         """
         self.read(token)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY_SIZE:
+        # A length that is no number is refused like a large one.
+        size = parse_number(request.META.get("CONTENT_LENGTH") or 0)
+        if size is None or size > MAX_BODY_SIZE:
             return HttpResponse(status=413)
         if request.POST.get("List-Unsubscribe") == "One-Click":
             return self.apply_request(request, token)
@@ -144,7 +147,7 @@ class StopReportsView(OneClickView):
         change_switches(subject[0], reports_suspended=not undo)
 
 
-def _get_active_user(pk: int) -> Any:
+def _get_active_user(pk: Any) -> Any:
     user = get_user_model()._default_manager.filter(pk=pk, is_active=True).first()
     if user is None:
         raise Http404

@@ -128,8 +128,9 @@ def find_due_now() -> Iterator[DueReport]:
 def find_due_between(after: datetime, until: datetime) -> Iterator[DueReport]:
     """Yield the reports whose hour is in a period, ordered by user."""
     holidays = get_holidays()
-    managers = ServiceManager.objects.filter(user__is_active=True).order_by("user", "service")
-    rows = managers.values_list("user", "service").iterator(chunk_size=2000)
+    managers = ServiceManager.objects.filter(user__is_active=True, service__enabled=True)
+    ordered = managers.order_by("user", "service")
+    rows = ordered.values_list("user", "service").iterator(chunk_size=2000)
     while some := list(islice(rows, CHUNK)):
         preferences = _Preferences({user for user, _ in some})
         for user, service in some:

@@ -120,10 +120,10 @@ def compose_report(
     if mail.created_at < timezone.now() - MAX_AGE:
         refill_report(mail, data)
     managed = reader.user.helpdesk_manager_rows.values("service")
-    rows = mail.parts.filter(service__in=managed).select_related("service__site")
+    rows = mail.parts.filter(service__in=managed, service__enabled=True)
     parts = [
         part
-        for part in rows.order_by("service__order", "service__name")
+        for part in rows.select_related("service__site").order_by("service__order", "service__name")
         if _is_open(locations.find(part.service, reader.language), reader)
     ]
     if not parts:
@@ -228,15 +228,16 @@ def _iterate_sections(
     Where all managers are members, *member* lists everything: later sections that are empty are then
     omitted, so that “free (0)” does not stand below free tickets.
     """
-    definitions, is_rest = get_sections(), False
+    definitions = get_sections()
+    before: set[str] = set()
     for name, (count, listed) in part.listing:
         section = definitions.get(name)
-        if section is not None and (count or not is_rest):
+        if section is not None and (count or ReportSection.MEMBER not in before):
             heading = section.make_heading
-            if is_rest and section.make_rest_heading:
+            if section.make_rest_heading and before & section.rest_of:
                 heading = section.make_rest_heading
             yield section, heading(count), count, listed
-        is_rest = is_rest or name == ReportSection.MEMBER
+        before.add(name)
 
 
 def _make_line(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 
 from wagtail_helpdesk.models import ReportSection
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from .data import Cell, OpenTickets
 
 #: A hook: functions without arguments that return a ``SectionDefinition``.
@@ -19,6 +21,9 @@ HOOK = "register_helpdesk_report_section"
 
 #: How many tickets a section has, and the numbers of those it lists, longest idle first.
 SectionContent = tuple[int, list[int]]
+ListTickets: TypeAlias = "Callable[[OpenTickets, int, set[Cell]], SectionContent]"
+#: Who is in charge: the reader, nobody, or another manager.
+Owner = Literal["mine", "free", "others"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +38,10 @@ class SectionDefinition:
     name: str
     #: Returns the heading, in the active language, for a number of tickets.
     make_heading: Callable[[int], str]
-    list_tickets: Callable[[OpenTickets, int, set[Cell]], SectionContent]
-    #: The same after *member*, which may have listed some of the tickets already.
+    list_tickets: ListTickets
+    #: The same after a section of ``rest_of``, which may have listed some of the tickets already.
     make_rest_heading: Callable[[int], str] | None = None
+    rest_of: frozenset[str] = frozenset({ReportSection.MEMBER.value})
     #: The queue of the desk that shows the whole section.
     queue: str = "all"
     #: Whether to list it for a manager who has chosen these sections.
@@ -62,8 +68,14 @@ def choose_sections(chosen: Sequence[str]) -> list[SectionDefinition]:
 # -- the package's own sections ----------------------------------------------------------------
 
 
-def _list_managed(tickets: OpenTickets, user: int, taken: set[Cell]) -> SectionContent:
-    return tickets.take(user, [("mine", category) for category in tickets.by_category], taken)
+def _list_all(*owners: Owner) -> ListTickets:
+    """Return a function that lists the tickets of all categories, of these owners."""
+
+    def list_tickets(tickets: OpenTickets, user: int, taken: set[Cell]) -> SectionContent:
+        cells = [(owner, category) for category in tickets.by_category for owner in owners]
+        return tickets.take(user, cells, taken)
+
+    return list_tickets
 
 
 def _list_member(tickets: OpenTickets, user: int, taken: set[Cell]) -> SectionContent:
@@ -72,46 +84,49 @@ def _list_member(tickets: OpenTickets, user: int, taken: set[Cell]) -> SectionCo
     return tickets.take(user, cells, taken)
 
 
-def _list_free(tickets: OpenTickets, user: int, taken: set[Cell]) -> SectionContent:
-    return tickets.take(user, [("free", category) for category in tickets.by_category], taken)
+def _make_heading(message: StrOrPromise) -> Callable[[int], str]:
+    return lambda count: str(message) % {"count": count}
 
 
-def _list_others(tickets: OpenTickets, user: int, taken: set[Cell]) -> SectionContent:
-    return tickets.take(user, [("others", category) for category in tickets.by_category], taken)
+def _is_chosen(section: ReportSection) -> Callable[[Sequence[str]], bool]:
+    return lambda chosen: section in chosen
 
 
 MANAGED = SectionDefinition(
     name=ReportSection.MANAGED.value,
-    make_heading=lambda count: _("Tickets you are in charge of (%(count)s)") % {"count": count},
-    list_tickets=_list_managed,
+    make_heading=_make_heading(_("Tickets you are in charge of (%(count)s)")),
+    list_tickets=_list_all("mine"),
     queue="mine",
-    is_listed=lambda chosen: ReportSection.MANAGED in chosen,
+    is_listed=_is_chosen(ReportSection.MANAGED),
     hide_if_empty=False,
 )
 MEMBER = SectionDefinition(
     name=ReportSection.MEMBER.value,
-    make_heading=lambda count: _("Tickets in your categories (%(count)s)") % {"count": count},
+    make_heading=_make_heading(_("Tickets in your categories (%(count)s)")),
     list_tickets=_list_member,
     queue="categories",
-    is_listed=lambda chosen: ReportSection.MEMBER in chosen,
+    is_listed=_is_chosen(ReportSection.MEMBER),
     hide_if_empty=False,
 )
 FREE = SectionDefinition(
     name=ReportSection.FREE.value,
-    make_heading=lambda count: _("Free tickets (%(count)s)") % {"count": count},
-    make_rest_heading=lambda count: _("Other free tickets (%(count)s)") % {"count": count},
-    list_tickets=_list_free,
+    make_heading=_make_heading(_("Free tickets (%(count)s)")),
+    make_rest_heading=_make_heading(_("Other free tickets (%(count)s)")),
+    list_tickets=_list_all("free"),
     queue="free",
-    is_listed=lambda chosen: ReportSection.FREE in chosen,
+    is_listed=_is_chosen(ReportSection.FREE),
     hide_if_empty=False,
 )
-#: The open tickets that others are in charge of: last in the reports of managers who chose *free*.
-OTHERS = SectionDefinition(
-    name="others",
-    make_heading=lambda count: _("Other tickets (%(count)s)") % {"count": count},
-    list_tickets=_list_others,
-    is_listed=lambda chosen: ReportSection.FREE in chosen,
+#: The open tickets that have a manager, also the reader's own unless *managed* lists them: the rest
+#: of what *free* promises (guide, II.1), last in the report.
+IN_PROGRESS = SectionDefinition(
+    name="in_progress",
+    make_heading=_make_heading(_("Tickets in progress (%(count)s)")),
+    make_rest_heading=_make_heading(_("Other tickets in progress (%(count)s)")),
+    rest_of=frozenset({ReportSection.MANAGED.value, ReportSection.MEMBER.value}),
+    list_tickets=_list_all("mine", "others"),
+    is_listed=_is_chosen(ReportSection.FREE),
     hide_if_empty=False,
 )
 
-BUILT_IN = (MANAGED, MEMBER, FREE, OTHERS)
+BUILT_IN = (MANAGED, MEMBER, FREE, IN_PROGRESS)

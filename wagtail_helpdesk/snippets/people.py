@@ -64,7 +64,8 @@ class AddPeople(ServiceFormPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "search" in request.POST:
-            return self.render_to_response(self._find_candidates())
+            context = self._find_candidates()
+            return self.render_to_response(context, status=context["found"].status)
         return super().post(request, *args, **kwargs)
 
     def do(self, form: PeopleForm) -> None:

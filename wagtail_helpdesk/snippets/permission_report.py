@@ -8,15 +8,18 @@ from typing import Any, NamedTuple
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.auth import ACCESS_ADMIN, grants_admin_access
-from wagtail_helpdesk.directory import DirectoryError, UnknownPerson
+from wagtail_helpdesk.directory import DirectoryError, UnknownPerson, count_lookups
+from wagtail_helpdesk.directory.fields import make_validation_error
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
+from wagtail_helpdesk.rate_limits import exceeds_limit
 
 from .choosers import find_reachable_services
 from .history import find_last_change
@@ -50,6 +53,11 @@ class PermissionReportView(ServicePageMixin):
     def get_page_subtitle(self) -> str:
         return ""
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        context = self.get_context_data()
+        status = 429 if exceeds_limit(context["form"]) else 200
+        return self.render_to_response(context, status=status)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_ask = Privilege.MANAGE_MANAGERS in self.holds
         typed = self.request.GET.get("person")
@@ -72,9 +80,10 @@ class PermissionReportView(ServicePageMixin):
             return {"form": form, "person": None}
         try:
             # Local accounts only: people without an account have no rights, and none is created here.
+            count_lookups(self.author, 1)
             person = _get_account(form.cleaned_data["person"])
         except DirectoryError as error:
-            form.add_error("person", error.message)
+            form.add_error("person", make_validation_error(error))
             return {"form": form, "person": None}
         return {"form": form, "person": person}
 

@@ -20,6 +20,7 @@ from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.parsing import clean_request
+from wagtail_helpdesk.rate_limits import exceeds_limit
 
 SERVICES = "helpdesk_services"
 CATEGORIES = "helpdesk_categories"
@@ -160,6 +161,10 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
             return self.form_invalid(form)
         messages.success(self.request, self.get_done())
         return HttpResponseRedirect(self.get_success_url())
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        context = self.get_context_data(form=form)
+        return self.render_to_response(context, status=429 if exceeds_limit(form) else 200)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

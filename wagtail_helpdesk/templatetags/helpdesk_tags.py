@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import browser_drafts
+from wagtail_helpdesk.portal import browser_drafts, server_drafts
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
 from wagtail_helpdesk.portal.requests.source_page import get_report_url
 from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
@@ -29,10 +32,55 @@ def draft_owner(context: template.Context) -> SafeString:
     return format_html_join(" ", 'data-hd-{}="{}"', owner.items())
 
 
+@register.simple_tag(takes_context=True)
+def stored_draft(context: template.Context, form: Any) -> SafeString:
+    """Return the attribute with the draft of a form that the server keeps; empty when there is none."""
+    found = server_drafts.find_draft(context["request"], form)
+    return format_html(' data-hd-stored="{}"', found) if found else SafeString("")
+
+
 @register.simple_tag
 def draft_clock() -> str:
     """Return the server's time in milliseconds, by which drafts are dated."""
     return str(browser_drafts.now())
+
+
+@register.simple_tag(takes_context=True)
+def csp_nonce(context: template.Context) -> SafeString:
+    """Return the attribute ``nonce`` for a script or style sheet, empty on a site without nonces.
+
+    The nonce comes from Django's ``ContentSecurityPolicyMiddleware`` or from django-csp, with or
+    without their context processor.
+    """
+    request = context.get("request")
+    found = (
+        context.get("csp_nonce"),
+        getattr(request, "_csp_nonce", None),
+        getattr(request, "csp_nonce", None),
+    )
+    # Not by its truth: Django generates the nonce when it is first written out.
+    nonce = next((nonce for nonce in found if nonce is not None), None)
+    return SafeString("") if nonce is None else format_html(' nonce="{}"', nonce)
+
+
+@register.simple_tag(takes_context=True)
+def language_attribute(context: template.Context) -> SafeString:
+    """Return the attribute ``lang`` of the helpdesk's part of a page in another language, else nothing."""
+    language = context["helpdesk_language"]
+    return format_html(' lang="{}"', language) if language != get_language() else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def take_messages(context: template.Context) -> list[Message]:
+    """Return the messages of the request, none if the base template of the site showed them before.
+
+    A base template that shows messages further down finds none.
+    """
+    storage = get_messages(context["request"])
+    if getattr(storage, "used", False):
+        return []
+    context.set_upward("messages", ())
+    return list(storage)
 
 
 @register.simple_tag(takes_context=True)

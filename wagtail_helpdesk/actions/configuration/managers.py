@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from wagtail_helpdesk.actions.handover import HandOverPolicy, hand_over
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.models import Service, ServiceManager, Ticket, end_lost_access
 from wagtail_helpdesk.names import get_display_name
 
 from ..errors import NotPossible, NotYours, refuse_inactive
@@ -97,7 +97,7 @@ def remove_manager(
         if then is HandOverPolicy.COLLEAGUE:
             _check_colleague(row, colleague)
         row.delete()
-        row.user.helpdesk_subscriptions.filter(ticket__service=change.service).end_out_of_sight()
+        end_lost_access(user=row.user, ticket__service=change.service)
         refresh_members_from(change.service)
         handed = hand_over(
             change.service, row.user, then=then or HandOverPolicy.FREE, colleague=colleague

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Category, Service, Subscription, Ticket
+from wagtail_helpdesk.models import Category, Service, Ticket, end_lost_access
 
 from ..errors import NotPossible, NotYours
 from .alert_address import check_alert_address, tell_owners
@@ -63,7 +63,7 @@ def change_service(
             before["groups"], after["groups"] = _names(row.groups.all()), _names(groups)
             row.groups.set(groups)
         if not {"everyone", "groups"}.isdisjoint(after):
-            Subscription.objects.filter(ticket__service=row).end_out_of_sight()
+            end_lost_access(ticket__service=row)
         if after:
             change.record("edit_service", before=before, after=after, name=row.name)
             tell_owners(row, before, after, by)

@@ -72,19 +72,26 @@ class Desk:
         """The query string of this list."""
         return urlencode(self.form.parameters)
 
-    @property
+    @cached_property
     def tabs(self) -> list[dict[str, Any]]:
         """The queues with their counters; each keeps the filters and the order."""
         counts = queues.count_queues(self.scope, self.queues)
         return [
             {
                 "label": queue.label,
+                "icon": queue.icon,
                 "count": counts[name],
                 "query": urlencode(self.form.get_queue_parameters(queue)),
                 "is_current": queue == self.queue,
             }
             for name, queue in self.queues.items()
         ]
+
+    @property
+    def next_tab(self) -> dict[str, Any] | None:
+        """The first other queue with open tickets, for an empty list; None without one."""
+        others = (tab for tab in self.tabs if not tab["is_current"] and tab["count"] != "0")
+        return next(others, None)
 
 
 def count_tickets_of(user: Any) -> list[dict[str, Any]]:

@@ -121,6 +121,20 @@ class DeskFilterForm(QueryForm):
         }
         return [field for field in self.visible_fields() if not useless.get(field.name)]
 
+    @property
+    def chosen_labels(self) -> list[str]:
+        """The filters that narrow the list, each as its label and what was chosen."""
+        chosen = self.chosen
+        return [
+            _("%(label)s: %(value)s")
+            % {
+                "label": field.label,
+                "value": str(dict(field.field.choices)[chosen[field.name]]).strip(),
+            }
+            for field in self.shown_fields
+            if field.name in chosen and field.name != "order"
+        ]
+
     def get_queue_parameters(self, queue: DeskQueue) -> dict[str, Any]:
         """Return the parameters that show another queue with the same filters and order."""
         kept = self.chosen | {"queue": queue.name}

@@ -52,7 +52,7 @@ class DeskQueue:
     who may not read them. It filters by an indexed column, with ids as literals, because the
     access conditions alone cannot use an index. ``sort_order`` is the place among the queues,
     ``default_order`` a key of ``desk_page.ORDERS``. A queue that ``is_open_only`` makes no sense
-    for ended tickets.
+    for ended tickets. ``icon`` is one of ``icons.svg``.
     """
 
     name: str
@@ -61,6 +61,7 @@ class DeskQueue:
     sort_order: int
     default_order: str = "recent"
     is_open_only: bool = False
+    icon: str = "inbox"
 
 
 def get_queues() -> dict[str, DeskQueue]:
@@ -102,22 +103,25 @@ def find_all_tickets(scope: DeskScope) -> QuerySet[Ticket]:
 def register_free_queue() -> DeskQueue:
     """Return the queue of free tickets, those that have waited longest first."""
     label = pgettext_lazy("queue", "Free")
-    return DeskQueue("free", label, find_free_tickets, 100, "oldest", is_open_only=True)
+    return DeskQueue(
+        "free", label, find_free_tickets, 100, "oldest", is_open_only=True, icon="plus"
+    )
 
 
 def register_own_queue() -> DeskQueue:
     """Return the queue of the tickets that the user is in charge of."""
-    return DeskQueue("mine", pgettext_lazy("queue", "Mine"), find_own_tickets, 200)
+    return DeskQueue("mine", pgettext_lazy("queue", "Mine"), find_own_tickets, 200, icon="user")
 
 
 def register_category_queue() -> DeskQueue:
     """Return the queue of the user's categories."""
-    return DeskQueue("categories", _("My categories"), find_category_tickets, 300)
+    label = _("My categories")
+    return DeskQueue("categories", label, find_category_tickets, 300, icon="people")
 
 
 def register_service_queue() -> DeskQueue:
     """Return the queue of all the user's services."""
-    return DeskQueue("all", _("All my services"), find_all_tickets, 400)
+    return DeskQueue("all", _("All my services"), find_all_tickets, 400, icon="desk")
 
 
 # -- counters --------------------------------------------------------------------------------------

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.preferences import change_switches, reset_service_preferences
@@ -22,6 +24,9 @@ from wagtail_helpdesk.reports import due
 from . import preference_summary
 from .manager_form import ManagerPreferences
 from .service_form import RAISED
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 #: A service has about eight fields, and Django accepts a thousand in one form.
 MAX_SERVICES_PER_PAGE = 50
@@ -37,15 +42,15 @@ def show_manager_preferences(request: HelpdeskRequest) -> HttpResponse:
     if not request.posted:
         return _page(request, _preferences(request))
     name = next((name for name in HANDLERS if name in sent), "save")
-    return HANDLERS[name](request, sent.get(name, "all"))
+    return HANDLERS[name](request, what=sent.get(name, "all"))
 
 
 # -- buttons ---------------------------------------------------------------------------------------
 
 
-def _save(request: HelpdeskRequest, which: str) -> HttpResponse:
+def _save(request: HelpdeskRequest, what: str) -> HttpResponse:
     """Save the whole page, or one service in spite of errors in the others."""
-    service = None if which == "all" else _service(request, which)
+    service = None if what == "all" else _service(request, what)
     preferences = _preferences(request, judged=None if service is None else {service.pk})
     if not preferences.is_valid():
         return _page(request, preferences, status=422)
@@ -61,41 +66,46 @@ def _save(request: HelpdeskRequest, which: str) -> HttpResponse:
     return _answer(request, service)
 
 
-def _switch_monitoring(request: HelpdeskRequest, what: str) -> HttpResponse:
-    suspended = _suspends(what)
-    change_switches(request.user, monitoring_suspended=suspended)
-    done = (
-        _("Ticket alerts are paused. Your settings are kept.")
-        if suspended
-        else _("Ticket alerts are on.")
-    )
-    messages.success(request.http, done)
+#: The field of each button that pauses something, and what is said once it is paused or resumed.
+PAUSES: dict[str, tuple[str, StrOrPromise, StrOrPromise]] = {
+    "monitoring": (
+        "monitoring_suspended",
+        _lazy("Ticket alerts are paused. Your settings are kept."),
+        _lazy("Ticket alerts are on."),
+    ),
+    "reports": (
+        "reports_suspended",
+        _lazy("Daily reports are paused. Your settings are kept."),
+        _lazy("Daily reports are on."),
+    ),
+}
+
+
+def _pause(request: HelpdeskRequest, button: str, what: str) -> HttpResponse:
+    """Pause or resume the ticket alerts or the reports."""
+    if what not in ("suspend", "activate"):
+        raise Http404(_("There is no such action."))
+    field, paused, resumed = PAUSES[button]
+    change_switches(request.user, **{field: what == "suspend"})
+    messages.success(request.http, str(paused if what == "suspend" else resumed))
     return _answer(request)
 
 
-def _switch_reports(request: HelpdeskRequest, what: str) -> HttpResponse:
-    suspended = _suspends(what)
-    change_switches(request.user, reports_suspended=suspended)
-    done = (
-        _("Daily reports are paused. Your settings are kept.")
-        if suspended
-        else _("Daily reports are on.")
-    )
-    messages.success(request.http, done)
-    return _answer(request)
-
-
-def _reset(request: HelpdeskRequest, which: str) -> HttpResponse:
-    service = _service(request, which)
+def _reset(request: HelpdeskRequest, what: str) -> HttpResponse:
+    service = _service(request, what)
     reset_service_preferences(request.user, service)
     done = _("The default settings apply again to the service “%(service)s”.")
     _add_message(request, service, done % {"service": service})
     return _answer(request, service)
 
 
-def _send(request: HelpdeskRequest, which: str) -> HttpResponse:
+def _send(request: HelpdeskRequest, what: str) -> HttpResponse:
     """Send a report with the settings that were last saved."""
-    service = _service(request, which)
+    service = _service(request, what)
+    if not service.enabled:
+        problem = _("This service is disabled and has no report.")
+        _add_message(request, service, problem, messages.error)
+        return _answer(request, service, typed_too=True)
     preferences = _preferences(request, judged=())
     form = next((form for form in preferences.services if form.service == service), None)
     if form is not None and form.lists_nothing:
@@ -105,7 +115,7 @@ def _send(request: HelpdeskRequest, which: str) -> HttpResponse:
     if not rate_limits.may_have_a_report(request.user):
         words = _("You have had many reports sent. Please wait an hour before the next one.")
         _add_message(request, service, words, messages.error)
-        return _answer(request, service, typed_too=True)
+        return _page(request, preferences, status=429)
     due.send_report_now(request.user, service)
     unsaved = form is not None and form.unsaved
     _add_message(
@@ -118,19 +128,12 @@ def _send(request: HelpdeskRequest, which: str) -> HttpResponse:
     return _answer(request, service, typed_too=True)
 
 
-HANDLERS: dict[str, Callable[[HelpdeskRequest, str], HttpResponse]] = {
+HANDLERS: dict[str, Callable[..., HttpResponse]] = {
     "save": _save,
-    "monitoring": _switch_monitoring,
-    "reports": _switch_reports,
+    **{button: partial(_pause, button=button) for button in PAUSES},
     "reset": _reset,
     "send": _send,
 }
-
-
-def _suspends(what: str) -> bool:
-    if what not in ("suspend", "activate"):
-        raise Http404(_("There is no such action."))
-    return what == "suspend"
 
 
 def _service(request: HelpdeskRequest, which: str) -> Service:

@@ -52,6 +52,7 @@ ALERTS: dict[Levels, Any] = {
 
 REPORTS = {
     "none": gettext_lazy("No report will be sent for this service."),
+    "disabled": gettext_lazy("No report is sent for this service: it is disabled."),
     "no hour": gettext_lazy("No report will be sent for this service: no hour is chosen."),
     "once": gettext_lazy("A report will be sent at %(first)s, from Monday to Friday."),
     "once, week-ends too": gettext_lazy("A report will be sent every day at %(first)s."),

@@ -82,7 +82,12 @@ class ServicePreferences(Shown):
     member = _level(gettext_lazy("Tickets in my categories:"))
     in_charge = _level(gettext_lazy("Tickets I am in charge of:"))
     shows = forms.ChoiceField(
-        label=gettext_lazy("Daily report:"), choices=get_section_choices, required=False
+        label=gettext_lazy("Daily report:"),
+        choices=get_section_choices,
+        required=False,
+        help_text=gettext_lazy(
+            "“Free” lists all open tickets of the service; those in progress come last."
+        ),
     )
     first_hour = _hours(pgettext_lazy("report", "Hour:"))
     second_hour = _hours(pgettext_lazy("report", "Second hour:"))
@@ -214,6 +219,8 @@ class ServicePreferences(Shown):
     @property
     def foretold_reports(self) -> str:
         """The summary of the reports with the settings shown."""
+        if not self.service.enabled:
+            return str(preference_summary.REPORTS["disabled"])
         first, second = (self._hour(field.value()) for field in self.hour_fields)
         shows, weekends = self["shows"].value() or "", bool(self["weekends"].value())
         return preference_summary.describe_reports(shows, first, second, weekends)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.localization import get_available_admin_time_zones
 
 from wagtail_helpdesk.actions.preferences import change_switches
+from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.mailqueue.addresses import get_default_preferences
 from wagtail_helpdesk.models import HelpdeskPreferences
 
@@ -60,7 +61,8 @@ class OwnSwitches(Switches):
             "time_zone",
         ]
         help_texts = {
-            "alerts_as_requester": _("E-mails that need an answer from you are always sent.")
+            "alerts_as_requester": _("E-mails that need an answer from you are always sent."),
+            "alerts_as_guest": _("Invitations are always sent."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,7 +71,7 @@ class OwnSwitches(Switches):
         default = _("Site default (%(choice)s)")
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": get_language_info(language)["name_local"]}),
-            *settings.LANGUAGES,
+            *_find_languages(self.instance.language),
         ]
         self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": zone.key.replace("_", " ")}),
@@ -90,6 +92,15 @@ class AllManagerSwitches(ManagerSwitches):
 
     class Meta(ManagerSwitches.Meta):
         fields = ["monitoring_suspended", "reports_suspended", *ManagerSwitches.Meta.fields]
+
+
+def _find_languages(chosen: str) -> list[tuple[str, str]]:
+    """Return the languages of the site into which the helpdesk is translated, and the chosen one."""
+    return [
+        (code, name)
+        for code, name in settings.LANGUAGES
+        if code == chosen or get_shown_language(code) == code
+    ]
 
 
 def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:

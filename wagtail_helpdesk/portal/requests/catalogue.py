@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from wagtail.coreutils import get_supported_content_language_variant
 
-from wagtail_helpdesk import category_tree
+from wagtail_helpdesk import category_tree, languages
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.statistics import get_known_first_answers
@@ -231,6 +230,6 @@ def get_texts_by_category(categories: Iterable[Any]) -> dict[Any, tuple[str, str
 def get_reader_language() -> str:
     """Return the code of the content language in which the user reads, empty for none of them."""
     try:
-        return get_supported_content_language_variant(get_language() or "")
+        return get_supported_content_language_variant(languages.get_reader_language())
     except LookupError:
         return ""

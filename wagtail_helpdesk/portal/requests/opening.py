@@ -40,16 +40,19 @@ class CatalogueQuery(QueryForm):
 def choose_category(request: HelpdeskRequest) -> HttpResponse:
     """Show the catalogue or what matches a name in it; skip the choice of the only category."""
     query = CatalogueQuery(request.http.GET).read()
-    service, wanted = query["service"], query["q"]
+    service, wanted, status = query["service"], query["q"], 200
     services = None if service is None else [service]
     page = source_page.get_page_parameter(request.http)
-    if wanted and rate_limits.may_search(request.user):
+    if wanted and not rate_limits.may_search(request.user):
+        messages.error(request.http, rate_limits.get_search_limit_message())
+        shown, status = catalogue.read_catalogue(request.user, services), 429
+    elif wanted:
         shown = matching.find_matching(request.user, wanted, services)
     else:
         shown = catalogue.read_catalogue(request.user, services)
         if url := _find_only_url(request, shown, service, page):
             return SeeOther(source_page.add_page_parameter(url, page))
-    return _render_choice(request, shown, wanted=wanted, service=service, page_asked=page)
+    return _render_choice(request, shown, status, wanted=wanted, service=service, page_asked=page)
 
 
 def _render_choice(
@@ -97,7 +100,8 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     if "suggest" in posted:
         return _render_suggestions(request, chosen)
     if "refill" in posted or "find" in posted:
-        return _render_form(request, build_refilled_form(request, chosen))
+        form = build_refilled_form(request, chosen)
+        return _render_form(request, form, status=form.found.status if form.found else 200)
     form = build_opening_form(request, chosen, request.http.POST)
     ticket = submit_opening_form(request, form)
     if ticket is None:

@@ -176,7 +176,8 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
         typed = SearchTextField(max_chars=MAX_QUERY_LENGTH).clean(request.http.GET.get("q", ""))
         return show_live_answers(request, typed)
     form = SearchForm(request.http.GET, user=request.user)
-    results, problem = _search(form)
+    is_limited = bool(form.question) and not rate_limits.may_search(request.user)
+    results, problem = _refuse_search() if is_limited else _search(form)
     if results.ticket is not None:
         return HttpResponseRedirect(request.url("ticket", results.ticket))
     page = paging.Page(
@@ -191,6 +192,7 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
         count_nothing_found(request.user, form.question)
     return request.render(
         "search.html",
+        status=429 if is_limited else 200,
         form=form,
         question=form.question,
         suggested=suggested,
@@ -216,10 +218,12 @@ def _find_other_answers(
     )
 
 
+def _refuse_search() -> tuple[SearchResults, str]:
+    return SearchResults(Query()), rate_limits.get_search_limit_message()
+
+
 def _search(form: SearchForm) -> tuple[SearchResults, str]:
     """Return the results, and a message when there can be none."""
-    if form.question and not rate_limits.may_search(form.user):
-        return SearchResults(Query()), _("You have searched too often. Please wait a minute.")
     try:
         results = search(form.user, form.question, form.filters, length=paging.LENGTH)
     except QueryTooBroad:

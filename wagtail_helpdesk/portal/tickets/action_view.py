@@ -90,7 +90,8 @@ def _search(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
     if not _is_available(request, form):
         return _refuse(request, form)
     form.find()
-    return _render(request, form)
+    found = getattr(form, "found", None)
+    return _render(request, form, status=found.status if found else 200)
 
 
 def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:

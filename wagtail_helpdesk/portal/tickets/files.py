@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 
+from asgiref.sync import sync_to_async
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 
@@ -13,14 +15,28 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 logger = logging.getLogger(__name__)
 
 
-def download_file(request: HelpdeskRequest, number: int, file_id: int) -> FileResponse:
+class DownloadResponse(FileResponse):
+    """A file that ASGI servers send in chunks too; Django would read all of it first, with a warning."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the chunks."""
+        if self.is_async:  # a middleware of the site has replaced the content
+            async for chunk in self.streaming_content:
+                yield chunk
+            return
+        chunks = iter(self.streaming_content)
+        while chunk := await sync_to_async(next)(chunks, b""):
+            yield chunk
+
+
+def download_file(request: HelpdeskRequest, number: int, file_id: int) -> DownloadResponse:
     """Return an attached file as a download, never as a page. Raises ``Http404``."""
     # By the number: an integer too large for a key finds nothing, where a relation would overflow.
     files = Attachment.objects.visible_to(request.user)
     attachment = files.filter(pk=file_id, event__ticket__number=number).first()
     if attachment is None:
         raise Http404(_("You can’t open this file, or it no longer exists."))
-    response = FileResponse(
+    response = DownloadResponse(
         _open(attachment),
         as_attachment=True,
         filename=attachment.name,

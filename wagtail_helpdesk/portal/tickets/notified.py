@@ -9,7 +9,7 @@ from wagtail_helpdesk.event_text import EventDescriber
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, Ticket
 from wagtail_helpdesk.notifications import delivery_log
-from wagtail_helpdesk.parsing import parse_number as number_in
+from wagtail_helpdesk.parsing import parse_user_key
 from wagtail_helpdesk.portal import paging
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -18,7 +18,7 @@ def show_notified(request: HelpdeskRequest, number: int, event: int) -> HttpResp
     """Show the delivery log of one event. Raises ``Http404`` for readers who do not manage the ticket."""
     ticket = request.ticket(number)
     about = _get_event(request, ticket, event)
-    after = number_in(request.http.GET.get("after")) or 0
+    after = parse_user_key(request.http.GET.get("after", ""))
     page = delivery_log.get_delivery_log(about.pk, after)
     is_kept = delivery_log.is_complete(about)
     return request.render(
@@ -29,7 +29,7 @@ def show_notified(request: HelpdeskRequest, number: int, event: int) -> HttpResp
         sentence=EventDescriber(ticket, [about], request.user).describe(about),
         notified=[record for record in page.records if record.is_sent],
         others=[record for record in page.records if not record.is_sent],
-        page_of_rows=paging.Page(page.records, str(page.next or ""), continued=after > 0),
+        page_of_rows=paging.Page(page.records, str(page.next or ""), continued=after is not None),
         # On the last page, after all recipients.
         not_alerted=delivery_log.find_not_notified(about) if is_kept and not page.next else [],
         is_kept=is_kept,

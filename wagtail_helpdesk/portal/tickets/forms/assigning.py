@@ -14,7 +14,7 @@ from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import ServiceManager, Substitution, Ticket
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import parse_user_key
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.tickets import availability
@@ -160,7 +160,7 @@ class Assign(FindsPeople, TextForm):
 
         The one already chosen comes first, then the members of the category.
         """
-        chosen, query = parse_number(self["to"].value()) or 0, str(self["query"].value() or "")
+        chosen, query = parse_user_key(self["to"].value()), str(self["query"].value() or "")
         rows = self.available
         if query:
             matching = UserDirectory().matching(query)
@@ -185,7 +185,7 @@ class Assign(FindsPeople, TextForm):
     def suggested_user(self) -> Any:
         """The colleague named in the URL, to be confirmed; None in a form that was sent."""
         was_sent = self.is_bound or "find" in self.initial
-        pk = None if was_sent else parse_number(self["to"].value())
+        pk = None if was_sent else parse_user_key(self["to"].value())
         return next((row.user for row in self.colleagues if row.user_id == pk), None)
 
     @property

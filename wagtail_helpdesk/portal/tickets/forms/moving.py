@@ -15,7 +15,7 @@ from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import parse_number, parse_user_key
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.search import matching
 
@@ -170,10 +170,10 @@ class Move(FindsPeople, TextForm):
         return any(str(c.pk) == chosen and c.service_id == service.pk for c in self.categories)
 
     @property
-    def removed(self) -> set[int | None]:
-        """The ids of the guests ticked for removal, when the form comes back."""
+    def removed(self) -> set[Any]:
+        """The keys of the guests ticked for removal, when the form comes back."""
         ticked = self["without"].value() or []
-        return {parse_number(pk) for pk in ([ticked] if isinstance(ticked, str) else ticked)}
+        return {parse_user_key(pk) for pk in ([ticked] if isinstance(ticked, str) else ticked)}
 
     @property
     def selectable(self) -> set[Any]:

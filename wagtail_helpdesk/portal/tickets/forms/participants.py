@@ -13,7 +13,7 @@ from wagtail_helpdesk.directory import split_names
 from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import parse_number, parse_user_key
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
@@ -70,7 +70,7 @@ class Invite(NamesPeople, TextForm):
     @property
     def label_context(self) -> dict[str, Any]:
         people = self.cleaned_data["users"] if self.result else []
-        invited = set(self.result.after["guests"]) if self.result else set()
+        invited = set(self.result.value_after("guests")) if self.result else set()
         return super().label_context | {
             "invited": ", ".join(get_display_name(user) for user in people if user.pk in invited),
             "present": ", ".join(
@@ -99,8 +99,8 @@ class RemoveGuest(TextForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Added here, because ``user`` is also the attribute that holds the user of the form.
-        self.fields["user"] = forms.IntegerField(widget=forms.HiddenInput)
-        named = parse_number(self["user"].value()) or 0
+        self.fields["user"] = forms.CharField(widget=forms.HiddenInput)
+        named = parse_user_key(self["user"].value())
         guest = self.ticket.guests.filter(user=named).select_related("user").first()
         self.guest: Any = guest.user if guest else None
         if self.guest is None and not self.is_bound:
@@ -111,7 +111,7 @@ class RemoveGuest(TextForm):
         """Whether the guest leaves by themselves."""
         if self.result:
             # A form sent twice finds no guest any more: the event says who it was.
-            return bool(self.result.after["removed"] == [self.user.pk])
+            return bool(self.result.value_after("removed") == [self.user.pk])
         return bool(self.guest == self.user)
 
     @property

@@ -1,5 +1,6 @@
-// Keeps what is typed into a form in this browser until it is sent, and offers it again in the same form.
-// Drafts belong to one person, expire, and never hold passwords or files.
+// Keeps what is typed into a form until it is sent, and offers it again in the same form: in this browser at
+// once, and on the server some seconds later, for the person's other devices. Drafts belong to one person,
+// expire, and never hold passwords or files.
 
 const PREFIX = "hd-draft:";
 const DAY = 24 * 60 * 60 * 1000;
@@ -79,6 +80,76 @@ const findKey = (form) => {
   return owner?.lifetime > 0 ? owner.prefix + form.dataset.hdDraft : null;
 };
 
+// -- the copy on the server ----------------------------------------------------------------------------
+
+/** What is typed within these milliseconds is sent together. */
+const SEND_DELAY = 3000;
+/** In characters: browsers send no more once a page is left. */
+const MAX_KEEPALIVE = 20_000;
+
+// Forms whose draft is to be sent, by its key, with their timers; and the keys that the server may have.
+const waiting = new Map();
+const onServer = new Set();
+
+const findUrl = (form) => form.closest("[data-hd-person]")?.dataset.hdDraftsUrl;
+
+/** Return the draft that the page brought for a form, or null. */
+function readStored(form) {
+  const { hdStored } = form.querySelector("[data-hd-draft-offer]")?.dataset ?? {};
+  return hdStored ? { ...JSON.parse(hdStored), stored: true } : null;
+}
+
+function cancelSending(key) {
+  clearTimeout(waiting.get(key)?.timer);
+  waiting.delete(key);
+}
+
+function scheduleSending(form, key) {
+  if (!findUrl(form) || waiting.has(key)) return;
+  waiting.set(key, { form, timer: setTimeout(sendDraft, SEND_DELAY, key) });
+}
+
+async function sendDraft(key) {
+  const { form } = waiting.get(key);
+  cancelSending(key);
+  const draft = loadDraft(key);
+  if (!draft && !onServer.has(key)) return;
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken?.value ?? "");
+  body.set("form", form.dataset.hdDraft);
+  body.set("draft", draft ? JSON.stringify(draft) : "");
+  const keepalive = body.get("draft").length < MAX_KEEPALIVE;
+  if (draft) onServer.add(key);
+  else onServer.delete(key);
+  try {
+    const { ok } = await fetch(findUrl(form), { method: "POST", body, keepalive });
+    if (ok) markStored(key, draft);
+  } catch {
+    // No network: the copy in the browser remains, and the next change is sent again.
+  }
+}
+
+/** Note that the server has the draft, unless it changed meanwhile. */
+function markStored(key, draft) {
+  const kept = loadDraft(key);
+  if (draft && kept?.saved === draft.saved) storeDraft(key, { ...kept, stored: true });
+}
+
+const sendWaiting = () => [...waiting.keys()].forEach(sendDraft);
+
+/** Remove a draft everywhere. */
+function discardDraft(form, key) {
+  removeDraft(key);
+  cancelSending(key);
+  if (!onServer.has(key)) return;
+  scheduleSending(form, key);
+  sendWaiting();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") sendWaiting();
+});
+
 // -- fields ---------------------------------------------------------------------------------------
 
 function listFields(form) {
@@ -148,6 +219,7 @@ function saveDraft(form) {
   const fields = pick(shown, [...before, ...changed]);
   active.add(key);
   const isUntouched = continued.has(form) ? isBlank(fields) : changed.length === 0;
+  scheduleSending(form, key);
   if (isUntouched) return removeDraft(key);
   const submission = form.elements.submission?.value ?? "";
   storeDraft(key, { saved: now(), fields, files: listFileNames(form), submission });
@@ -165,17 +237,35 @@ for (const name of ["input", "change"]) {
 // The draft carries the submission that sends it: what is sent a second time is recorded once.
 window.addEventListener("submit", (event) => {
   const form = findForm(event);
-  if (form && active.has(findKey(form))) saveDraft(form);
+  const key = form && findKey(form);
+  if (!active.has(key)) return;
+  saveDraft(form);
+  // The form itself is on its way.
+  cancelSending(key);
 });
 
 // -- offering -------------------------------------------------------------------------------------
 
+/** Return the newer one of the two copies, or null. */
+function findDraft(form, key) {
+  const [kept, stored] = [loadDraft(key), readStored(form)];
+  if (stored) onServer.add(key);
+  else if (kept?.stored && !active.has(key)) {
+    // It was sent or deleted on another device.
+    removeDraft(key);
+    return null;
+  }
+  return stored && stored.saved > (kept?.saved ?? 0) ? stored : kept;
+}
+
 function offerDraft(form, key) {
-  const draft = loadDraft(key);
+  const draft = findDraft(form, key);
   if (!draft) return;
   const differences = findDifferences(form, draft);
-  if (Object.keys(differences).length === 0) continueDraft(form, key);
-  else if (!isBlank(differences)) showOffer(form, key, draft);
+  if (Object.keys(differences).length === 0) {
+    storeDraft(key, draft);
+    continueDraft(form, key);
+  } else if (!isBlank(differences)) showOffer(form, key, draft);
 }
 
 function showOffer(form, key, draft) {
@@ -190,7 +280,7 @@ function showOffer(form, key, draft) {
   if (folded) folded.open = true;
   offer.querySelector("[data-hd-draft-restore]").onclick = () => restoreDraft(form, key, draft);
   offer.querySelector("[data-hd-draft-delete]").onclick = () => {
-    removeDraft(key);
+    discardDraft(form, key);
     closeOffer(form);
   };
 }
@@ -244,7 +334,11 @@ function removeAccepted() {
   if (accepted.length === 0) return;
   removeDrafts((key) => {
     const isAccepted = accepted.includes(loadDraft(key)?.submission);
-    if (isAccepted) active.delete(key);
+    if (isAccepted) {
+      active.delete(key);
+      onServer.delete(key);
+      cancelSending(key);
+    }
     return isAccepted;
   });
 }
@@ -267,7 +361,7 @@ document.addEventListener("click", ({ target }) => {
   const form = target.closest("[data-hd-dismiss]")?.closest("form[data-hd-draft]");
   if (!form) return;
   const key = findKey(form);
-  removeDraft(key);
+  discardDraft(form, key);
   active.delete(key);
 });
 
@@ -275,10 +369,16 @@ document.addEventListener("click", ({ target }) => {
 export const isLogOut = (element, address) =>
   element.matches("[data-hd-logout]") || /\/logout\/?($|[?#])/.test(address);
 
+/** Leave nothing in this browser; the server keeps its copies for the next log in. */
+function leaveNothing() {
+  sendWaiting();
+  removeDrafts();
+}
+
 document.addEventListener("submit", ({ target }) => {
-  if (isLogOut(target, target.getAttribute("action") || location.pathname)) removeDrafts();
+  if (isLogOut(target, target.getAttribute("action") || location.pathname)) leaveNothing();
 });
 document.addEventListener("click", ({ target }) => {
   const link = target.closest("a[href]");
-  if (link && isLogOut(link, link.href)) removeDrafts();
+  if (link && isLogOut(link, link.href)) leaveNothing();
 });

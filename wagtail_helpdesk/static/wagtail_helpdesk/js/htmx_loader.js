@@ -15,7 +15,9 @@ function loadHtmx() {
   const settings = content.querySelector("meta");
   // htmx reads it only when it starts before the document has loaded.
   document.head.append(document.importNode(settings, true));
-  const { src, nonce } = content.querySelector("script");
+  const { src } = content.querySelector("script");
+  // Of a script of this page: django-htmx writes none in its older versions.
+  const { nonce } = document.querySelector("script[nonce]") ?? {};
   const script = Object.assign(document.createElement("script"), { src, nonce });
   return new Promise((resolve, reject) => {
     script.addEventListener("load", () => {

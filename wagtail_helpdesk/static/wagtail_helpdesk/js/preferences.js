@@ -60,7 +60,7 @@ function startService(part, vocabulary) {
   function showSentence(selector, sentence) {
     const place = part.querySelector(selector);
     // A screen reader repeats what is written again, even if it is the same.
-    if (sentence && place.textContent !== sentence) place.textContent = sentence;
+    if (sentence && place && place.textContent !== sentence) place.textContent = sentence;
   }
 
   function update() {

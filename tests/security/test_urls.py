@@ -1,0 +1,170 @@
+"""Who gets what from each URL of the package; forms need their token, and no page can be framed.
+
+The routes of the helpdesk page are in tests/portal/test_access.py, the admin in
+tests/snippets/test_every_url.py.
+"""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.hostile_requests import read_text
+from wagtail_helpdesk import urls
+from wagtail_helpdesk.models import Subscription
+from wagtail_helpdesk.portal.tickets.forms import get_form_classes
+
+from .conftest import SECRETS
+
+#: Name → the answer to anonymous visitors, to external guests, and to everybody else.
+URLS = {
+    "mute": (200, 200, 200),
+    "stop_reports": (200, 200, 200),
+    "block_ask": (204, 200, 200),
+    "block_requests": (204, 200, 200),
+    "block_queue": (204, 200, 200),
+    "block_panel": (204, 200, 200),
+    "block_catalogue": (204, 200, 200),
+    "block_card": (204, 200, 200),
+    "go": (302, 302, 302),
+    # No mails are delivered in this world, and nothing else is said about it.
+    "health": (503, 503, 503),
+}
+#: They accept a form.
+WITH_FORMS = [
+    "page act",
+    "page new_in",
+    "page preferences",
+    "page manager_preferences",
+    "page absences",
+]
+WITH_FORMS += [f"form {action}" for action in get_form_classes()]
+WITH_FORMS += ["url block_ask", "url mute", "url stop_reports"]
+
+
+def test_every_url_of_the_package_is_in_the_matrix():
+    assert {pattern.name for pattern in urls.urlpatterns} == set(URLS)
+
+
+@pytest.mark.parametrize("name", URLS)
+def test_each_url_answers_each_user_as_the_matrix_says(visit, attackers, places, name):
+    anonymous, external, others = URLS[name]
+    answers = {
+        who: visit(user).client.get(places[f"url {name}"]) for who, user in attackers.items()
+    }
+    expected = dict.fromkeys(attackers, others) | {"anonymous": anonymous, "external": external}
+    assert {who: answer.status_code for who, answer in answers.items()} == expected
+
+
+def test_those_who_may_read_the_ticket_find_its_words(visit, attackers, places):
+    """The words that outsiders must not find are there to be found."""
+    page = visit(attackers["manager"]).client.get(places["page ticket"])
+    assert [word for word in SECRETS if word not in read_text(page)] == []
+    file = visit(attackers["requester"]).client.get(places["page file"])
+    assert read_text(file) == "plansecret"
+
+
+@pytest.mark.parametrize("place", WITH_FORMS)
+def test_a_form_without_its_token_is_refused(attackers, places, place):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(attackers["manager"])
+    sent = {"text": "x", "List-Unsubscribe": ""}
+    assert client.post(places[place], sent).status_code == 403
+    foreign = client.post(places[place], sent, headers={"origin": "https://evil.example"})
+    assert foreign.status_code == 403
+    assert not Subscription.objects.filter(muted=True).exists()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
+def test_addresses_that_only_read_accept_no_other_method(attackers, places, method):
+    client = Client()
+    client.force_login(attackers["manager"])
+    for place, path in places.items():
+        if method == "post" and place in WITH_FORMS:
+            continue
+        answer = getattr(client, method)(path)
+        assert answer.status_code == 405, place
+
+
+@pytest.mark.parametrize("who", ["anonymous", "manager"])
+def test_no_answer_can_be_framed_by_another_site(visit, attackers, places, who):
+    client = visit(attackers[who]).client
+    for place, path in places.items():
+        answer = client.get(path)
+        assert answer.headers["X-Frame-Options"] in ("DENY", "SAMEORIGIN"), place
+
+
+@pytest.mark.parametrize("who", ["anonymous", "external", "manager"])
+def test_no_cache_keeps_what_a_person_sees(visit, attackers, places, who):
+    client = visit(attackers[who]).client
+    for place, path in places.items():
+        if place == "url health":
+            continue
+        kept = client.get(path).headers["Cache-Control"]
+        assert {"private", "no-store"} <= {word.strip() for word in kept.split(",")}, place
+
+
+def hidden_and_missing(places, secret):
+    """Yield each address about the ticket, and the same about one that does not exist."""
+    for place, path in places.items():
+        if f"/{secret.ticket}/" in path and not place.startswith("url"):
+            yield place, path, path.replace(f"/{secret.ticket}/", "/480700/")
+    path = places["page new_in"]
+    yield "page new_in", path, path.replace(f"/{secret.category}/", "/480700/")
+
+
+@pytest.mark.parametrize("who", ["external", "stranger", "other_manager", "administrator"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_hidden_ticket_is_answered_like_a_missing_one_with_as_many_statements(
+    visit, attackers, places, secret, heating, who, method
+):
+    heating.service.everyone = False
+    heating.service.save()
+    visitor = visit(attackers[who])
+    for place, hidden, missing in hidden_and_missing(places, secret):
+        answers, statements = [], []
+        for path in (hidden, missing, hidden, missing):
+            with CaptureQueriesContext(connection) as captured:
+                answers.append(getattr(visitor.client, method)(path))
+            statements.append(len(captured))
+        first, second = answers[2:]
+        assert first.status_code == second.status_code, place
+        assert first.headers.items() == second.headers.items(), place
+        assert read_text(first).replace(str(secret.ticket), "") == read_text(second).replace(
+            "480700", ""
+        ).replace(str(secret.ticket), ""), place
+        assert statements[2] == statements[3], place
+
+
+@pytest.mark.parametrize("token", ["x", "a:b:c", "eyJ:1:" + "x" * 5000, "é", "%00", "..%2f..%2f"])
+def test_a_false_token_is_answered_without_a_statement(client, db, token):
+    for name in ("mute", "stop_reports"):
+        path = reverse(f"wagtail_helpdesk:{name}", args=["x"]).replace("/x/", f"/{token}/")
+        with CaptureQueriesContext(connection) as captured:
+            for method in (client.get, client.post):
+                assert method(path).status_code == 404
+        # Wagtail looks for a page where no URL of the site matches.
+        assert [q["sql"] for q in captured if "helpdesk" in q["sql"] or "auth" in q["sql"]] == []
+
+
+def test_a_logged_out_browser_reads_nothing_that_it_read_before(visit, attackers, places):
+    client = visit(attackers["manager"]).client
+    before = {place: client.get(path).status_code for place, path in places.items()}
+    assert before["page ticket"] == 200
+    client.logout()
+    for place, path in places.items():
+        if not place.startswith("url"):
+            assert client.get(path).status_code == 302, place
+        said = read_text(client.get(path))
+        assert [word for word in SECRETS if word in said] == [], place
+
+
+def test_the_session_of_a_deactivated_account_ends_at_once(visit, attackers, places):
+    user = attackers["manager"]
+    client = visit(user).client
+    user.is_active = False
+    user.save()
+    assert client.get(places["page ticket"]).status_code == 302
+    assert client.get(places["url block_queue"]).status_code == 204
+    assert client.post(places["form comment"], {"text": "x"}).status_code == 302
