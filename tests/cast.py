@@ -286,6 +286,8 @@ class Branch:
     beneath: tuple[Branch, ...] = ()
     members: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
+    #: The ticket template for readers of English.
+    english_template: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -344,6 +346,10 @@ SERVICES = (
                 settings={
                     "default_subject": "Chauffage : bâtiment …, salle …",
                     "default_message": "Bâtiment et salle :\nDepuis quand :\nCe que vous constatez :",
+                },
+                english_template={
+                    "default_subject": "Heating: building …, room …",
+                    "default_message": "Building and room:\nSince when:\nWhat you notice:",
                 },
             ),
             Branch(

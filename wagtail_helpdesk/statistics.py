@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from wagtail_helpdesk.lifecycle import MOVE, OPEN_TICKET, Audience
 from wagtail_helpdesk.models import Event, Service, Ticket
@@ -22,6 +24,9 @@ MIN_ANSWERS = 5
 #: In seconds.
 CACHE_TIMEOUT = 6 * 3600
 
+#: Times up to a day are given in hours, longer ones in days.
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
 
 def get_usual_first_answer(service: Service) -> timedelta | None:
     """Return the median time from opening to the first answer of a manager that requesters read.
@@ -34,6 +39,23 @@ def get_usual_first_answer(service: Service) -> timedelta | None:
         seconds = _median(_seconds(service))
         cache.set(key, seconds, CACHE_TIMEOUT)
     return timedelta(seconds=seconds) if seconds >= 0 else None
+
+
+def describe_delay(usual: timedelta) -> str:
+    """Return a response time in words, rounded up."""
+    if usual <= HOUR:
+        return gettext("usually within an hour")
+    if usual <= DAY:
+        hours = ceil(usual / HOUR)
+        words = ngettext(
+            "usually within %(count)d hour",
+            "usually within %(count)d hours",
+            hours,
+        )
+        return words % {"count": hours}
+    days = ceil(usual / DAY)
+    words = ngettext("usually within %(count)d day", "usually within %(count)d days", days)
+    return words % {"count": days}
 
 
 def get_known_first_answers(services: Iterable[Any]) -> dict[Any, timedelta]:

@@ -12,7 +12,7 @@ from wagtail import blocks
 from wagtail_helpdesk.languages import use_shown_language
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests import catalogue
-from wagtail_helpdesk.portal.requests.expectations import describe_usual_time, format_delay
+from wagtail_helpdesk.portal.requests.expectations import describe_usual_time
 from wagtail_helpdesk.portal.requests.source_page import get_asking_url
 
 from . import preview_data
@@ -63,7 +63,7 @@ class ServiceCardBlock(PersonalBlock):
         return context | card | {"content": self.meta.content, "fragment": "", "url": url}
 
     def sample(self) -> dict[str, Any]:
-        delay = format_delay(timedelta(hours=4))
+        delay = statistics.describe_delay(timedelta(hours=4))
         return {"text": preview_data.make_text(), "delay": delay, "url": "#"}
 
 

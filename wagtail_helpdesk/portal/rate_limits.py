@@ -36,12 +36,6 @@ def may_search(user: User | Any) -> bool:
     )
 
 
-def may_search_while_typing(user: User | Any) -> bool:
-    """Count a question that a page asks while a word is typed; several take the place of one search."""
-    limit = helpdesk_settings.SEARCHES_PER_MINUTE * QUESTIONS_PER_SEARCH
-    return rate_limits.allow("questions", user, limit, rate_limits.MINUTE)
-
-
 def may_save_draft(user: User | Any) -> bool:
     """Count a draft that the script of a form sends."""
     return rate_limits.allow(
@@ -52,6 +46,12 @@ def may_save_draft(user: User | Any) -> bool:
 def get_search_limit_message() -> str:
     """Return what a person reads who searched too often."""
     return _("You have searched too often. Please wait a minute.")
+
+
+def may_search_while_typing(user: User | Any) -> bool:
+    """Count a question that a page asks while a word is typed; several take the place of one search."""
+    limit = helpdesk_settings.SEARCHES_PER_MINUTE * QUESTIONS_PER_SEARCH
+    return rate_limits.allow("questions", user, limit, rate_limits.MINUTE)
 
 
 def may_have_a_report(user: User | Any) -> bool:

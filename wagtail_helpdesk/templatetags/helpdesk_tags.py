@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.dates import format_date, format_datetime
+from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts, server_drafts
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
@@ -22,6 +23,7 @@ from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tool
 
 register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
+register.filter("date_and_time", format_datetime)
 register.filter("display_name", get_display_name)
 
 
@@ -74,13 +76,29 @@ def language_attribute(context: template.Context) -> SafeString:
 def take_messages(context: template.Context) -> list[Message]:
     """Return the messages of the request, none if the base template of the site showed them before.
 
-    A base template that shows messages further down finds none.
+    A base template that shows messages further down finds none. A page that has put some of the
+    messages elsewhere gives the others as ``messages``.
     """
-    storage = get_messages(context["request"])
-    if getattr(storage, "used", False):
-        return []
-    context.set_upward("messages", ())
-    return list(storage)
+    storage, given = get_messages(context["request"]), context.get("messages")
+    if given is not None and given is not storage:
+        left = list(given)
+    else:
+        left = [] if getattr(storage, "used", False) else list(storage)
+    context.set_upward("messages", "")  # nothing to loop over
+    return left
+
+
+@register.simple_tag(takes_context=True)
+def missing_email_notice(context: template.Context) -> SafeString:
+    """Return a notice for a user to whom no e-mail can be sent; empty for all others."""
+    user = context["request"].user
+    if not user.is_authenticated or not lacks_email(user):
+        return SafeString("")
+    words = _(
+        "Your account has no valid e-mail address: no e-mail is sent to you."
+        " You will find the answers on this site."
+    )
+    return format_html('<p class="hd-banner hd-you">{}</p>', words)
 
 
 @register.simple_tag(takes_context=True)
@@ -98,6 +116,20 @@ def render_component(context: template.Context, component: Any) -> str:
     """Return the HTML of a Wagtail component, such as a panel of the ticket page."""
     html: str = component.render_html(context)
     return html
+
+
+@register.simple_tag(takes_context=True)
+def helpdesk_style(context: template.Context) -> SafeString:
+    """Return the link to the style sheet the first time on a page, and nothing the second time.
+
+    A base template without the block of the style sheets gets it in its content.
+    """
+    key = "helpdesk_style"
+    if context.render_context.get(key):
+        return SafeString("")
+    context.render_context[key] = True
+    address = static("wagtail_helpdesk/helpdesk.css")
+    return format_html('<link rel="stylesheet"{} href="{}">', csp_nonce(context), address)
 
 
 @register.simple_tag

@@ -50,7 +50,9 @@ def tell_owners(
     if by is not None:
         owners = owners.exclude(user=by.pk)
     about = {
-        "place": what.name if isinstance(what, Service) else what.path,
+        # The name when the category has been deleted before the mail is sent.
+        "place": what.path if isinstance(what, Category) else what.name,
+        "category": what.pk if isinstance(what, Category) else None,
         "before": before.get("alert_address", ""),
         "after": after.get("alert_address", ""),
         "by": get_display_name(by) if by else "",

@@ -13,7 +13,7 @@ from wagtail_helpdesk.models import Service, ServiceManager, Ticket, end_lost_ac
 from wagtail_helpdesk.names import get_display_name
 
 from ..errors import NotPossible, NotYours, refuse_inactive
-from .change import ConfigurationChange, applied, change_service_locked, get_next_order, stepped
+from .change import ConfigurationChange, applied, change_service_locked, get_next_order, placed
 from .membership import refresh_members_from
 
 if TYPE_CHECKING:
@@ -108,11 +108,14 @@ def remove_manager(
         )  # fmt: skip
 
 
-def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
-    """Move a manager one place up or down; the algorithm “first available” uses this order."""
+def change_manager_order(manager: ServiceManager, *, by: Author, place: int | None) -> None:
+    """Move a manager to a place in the list, counted from 0; None: to the end.
+
+    The algorithm “first available” uses this order.
+    """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _locked(manager)
-        if places := stepped(list(change.service.managers.all()), row, up=up):
+        if places := placed(list(change.service.managers.all()), row, place):
             before, after = places
             change.record(
                 "order_managers", before=before, after=after,

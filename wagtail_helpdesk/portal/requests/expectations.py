@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from math import ceil
-
-from django.utils.translation import gettext, ngettext
 
 from wagtail_helpdesk import statistics
 from wagtail_helpdesk.models import PermanentGuest, Service
@@ -15,9 +11,6 @@ from wagtail_helpdesk.names import get_display_name
 
 #: Permanent guests who are named; the others are counted.
 MAX_NAMED_GUESTS = 5
-HOUR = timedelta(hours=1)
-#: Times up to a day are given in hours, longer ones in days.
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +35,4 @@ def find_readers(service: Service) -> Readers:
 def describe_usual_time(service: Service) -> str:
     """Return in words how fast a service usually answers, empty where that is not known."""
     usual = statistics.get_usual_first_answer(service)
-    return "" if usual is None else format_delay(usual)
-
-
-def format_delay(usual: timedelta) -> str:
-    """Return a response time in words, rounded up."""
-    if usual <= HOUR:
-        return gettext("usually within an hour")
-    if usual <= DAY:
-        hours = ceil(usual / HOUR)
-        words = ngettext(
-            "usually within %(count)d hour",
-            "usually within %(count)d hours",
-            hours,
-        )
-        return words % {"count": hours}
-    days = ceil(usual / DAY)
-    words = ngettext("usually within %(count)d day", "usually within %(count)d days", days)
-    return words % {"count": days}
+    return "" if usual is None else statistics.describe_delay(usual)

@@ -22,10 +22,12 @@ from wagtail_helpdesk.portal.rate_limits import check_invitations
 
 from . import catalogue
 from .source_page import find_asked_page
-from .ticket_template import TEMPLATE, get_template
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
+
+#: The fields that the template of a category fills, and the settings with their texts.
+TEMPLATE = {"subject": "default_subject", "text": "default_message"}
 
 
 class OpeningForm(NamesPeople, WithFiles):
@@ -184,5 +186,10 @@ def _build_choices(user: Any, category: Category) -> list[tuple[Any, str]]:
     choices = [(line.pk, "\N{NO-BREAK SPACE}" * 3 * line.depth + line.name) for line in lines]
     # A hidden category is reached by its link, and then it must be offered.
     if category.pk not in dict(choices):
-        choices.insert(0, (category.pk, category.name))
+        choices.insert(0, (category.pk, str(category)))
     return choices
+
+
+def get_template(category: Category) -> dict[str, str]:
+    """Return subject and text of the template of a category, in the reader's language."""
+    return {field: category.in_force(name).value for field, name in TEMPLATE.items()}

@@ -74,6 +74,17 @@ def matches(field: str, text: str) -> Q:
     return reduce(operator.and_, (_contains(field, word) for word in words)) if words else _NEVER
 
 
+def matches_name(text: str, owner: str = "") -> Q:
+    """Return the condition that a name, or the title in the reader's language, matches a text.
+
+    ``owner`` is the path to the service or category, with two underscores at its end.
+    """
+    found = matches(f"{owner}name", text)
+    if language := get_reader_language():
+        found |= matches(f"{owner}titles__{language}", text)
+    return found
+
+
 def _contains(field: str, word: QueryWord) -> Q:
     whole = strip_plural(word.whole)
     patterns = [_build_pattern(whole), *_build_detached_patterns(whole)]

@@ -79,7 +79,7 @@ class SearchForm(QueryForm):
     def __init__(self, query: Mapping[str, Any], *, user: Any) -> None:
         super().__init__(query, auto_id=False)
         self.user = user
-        self._offer("service", [(s.pk, s.name) for s in self.services], pgettext("services", "all"))
+        self._offer("service", [(s.pk, str(s)) for s in self.services], pgettext("services", "all"))
         nodes = [(node.pk, node.indented_name) for node in self.categories]
         self._offer("category", nodes, pgettext("categories", "all"))
         self.read()
@@ -95,7 +95,7 @@ class SearchForm(QueryForm):
     @cached_property
     def services(self) -> list[Service]:
         """The services offered as a filter, none if there are too many."""
-        services = Service.objects.named_to(self.user).only("name")
+        services = Service.objects.named_to(self.user).only("name", "titles")
         found = list(services[: MAX_FILTER_SERVICES + 1])
         return found if len(found) <= MAX_FILTER_SERVICES else []
 
@@ -261,7 +261,7 @@ def _build_row(hit: SearchHit, request: HelpdeskRequest) -> SearchResultRow:
     return SearchResultRow(
         number=ticket.pk,
         subject=hit.subject,
-        place=f"{ticket.service.name} › {ticket.category.name}",
+        place=f"{ticket.service} › {ticket.category}",
         status=ticket.status,
         status_words=labels.get_status_label(
             ticket.status, plain=plain, resume_on=ticket.resume_on
