@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from wagtail_helpdesk import statistics
 from wagtail_helpdesk.languages import use_shown_language
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests import catalogue
