@@ -20,9 +20,9 @@ def test_categories_lead_to_their_form(visit, people, heating):
 
 def test_a_branch_without_category_that_takes_tickets_is_left_out(visit, people, general):
     parent = Category.objects.create(service=general, name="Jardins", takes_tickets=False)
-    assert "Jardins" not in visit(people.lea).get().text
+    assert "Jardins" not in visit(people.lea).get("new/").text
     Category.objects.create(service=general, name="Arbres", parent=parent)
-    page = visit(people.lea).page()
+    page = visit(people.lea).page("new/")
     assert page.find("span", string="Jardins")
     assert page.find("a", string="Arbres").find_parent("li")["class"] == ["hd-depth-1"]
 
