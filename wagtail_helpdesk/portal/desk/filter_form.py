@@ -129,7 +129,7 @@ class DeskFilterForm(QueryForm):
             _("%(label)s: %(value)s")
             % {
                 "label": field.label,
-                "value": str(dict(field.field.choices)[chosen[field.name]]).strip(),
+                "value": str(dict(field.field.choices)[chosen[field.name]]).strip(),  # type: ignore[attr-defined]
             }
             for field in self.shown_fields
             if field.name in chosen and field.name != "order"
