@@ -289,7 +289,9 @@ def test_the_boxes_for_all_services_are_saved(karim, people):
 
 
 def test_the_boxes_stand_in_the_order_of_the_guide(karim):
-    labels = [box.text.strip() for box in karim.page(PATH).select(".hd-card > div > .hd-field label")]
+    labels = [
+        box.text.strip() for box in karim.page(PATH).select(".hd-card > div > .hd-field label")
+    ]
     assert labels == [
         "Combine reports in one e-mail where possible",
         "Do not send empty reports",
