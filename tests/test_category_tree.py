@@ -7,10 +7,13 @@ import pytest
 from wagtail_helpdesk import category_tree
 
 
+class Row(SimpleNamespace):
+    def __str__(self):
+        return f"c{self.pk}"
+
+
 def category(pk, parent=None, takes_tickets=True):
-    return SimpleNamespace(
-        pk=pk, parent_id=parent, service_id=1, name=f"c{pk}", takes_tickets=takes_tickets
-    )
+    return Row(pk=pk, parent_id=parent, service_id=1, takes_tickets=takes_tickets)
 
 
 @pytest.fixture

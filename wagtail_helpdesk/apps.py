@@ -25,6 +25,7 @@ class HelpdeskConfig(AppConfig):
         from .actions.configuration.alert_address import ADDRESS
         from .mailqueue.kinds import register_kind
         from .models import SearchRow
+        from .notifications.acknowledgement import ACKNOWLEDGEMENT, AcknowledgementComposer
         from .notifications.address_mail import AddressComposer
         from .notifications.composer import AlertComposer
         from .notifications.dispatch import ALERT
@@ -34,6 +35,7 @@ class HelpdeskConfig(AppConfig):
         from .signals import event_recorded
 
         register_kind(ALERT, _("alert"), AlertComposer)
+        register_kind(ACKNOWLEDGEMENT, _("acknowledgement"), AcknowledgementComposer)
         register_kind(REPORT, _("report"), ReportComposer)
         register_kind(ADDRESS, _("change of an extra address"), AddressComposer)
 

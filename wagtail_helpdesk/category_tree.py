@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 #: The fields that lists of categories show: pass them to ``only()``, a category has many others.
-FIELDS = ("service", "parent", "name", "takes_tickets", "hidden")
+FIELDS = ("service", "parent", "name", "titles", "takes_tickets", "hidden")
 
 Row = TypeVar("Row")
 #: A row of the table of categories. Its model is above this layer and uses it.
@@ -45,9 +45,8 @@ class TreeNode:
 
     @property
     def name(self) -> str:
-        """The name of the category."""
-        name: str = self.category.name
-        return name
+        """The name of the category, in the reader's language."""
+        return str(self.category)
 
     @property
     def takes_tickets(self) -> bool:
@@ -125,8 +124,8 @@ def iterate_lineage(category: Row, by_pk: Mapping[Any, Row]) -> Iterator[Row]:
 
 
 def get_path_names(categories: Iterable[Category], pk: Any) -> list[str]:
-    """Return the names from the top level down to the category with this id."""
+    """Return the names from the top level down to a category, in the reader's language."""
     by_pk = {category.pk: category for category in categories}
     if pk not in by_pk:
         return []
-    return [category.name for category in iterate_lineage(by_pk[pk], by_pk)][::-1]
+    return [str(category) for category in iterate_lineage(by_pk[pk], by_pk)][::-1]

@@ -82,6 +82,8 @@ class Source(TextChoices):
     API = "api", pgettext_lazy("source", "API")
     COMMAND = "command", pgettext_lazy("source", "command")
     SYSTEM = "system", pgettext_lazy("source", "scheduled task")
+    #: A program, such as an automatic reply by e-mail: it is sent no acknowledgement.
+    AUTOMATIC = "automatic", pgettext_lazy("source", "automatic sender")
 
 
 class Role(Enum):

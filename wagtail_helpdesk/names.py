@@ -1,13 +1,16 @@
-"""The display names of users, and names as they are compared."""
+"""The names of users, services and categories for their reader, and names as they are compared."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from wagtail.coreutils import get_supported_content_language_variant
+
+from wagtail_helpdesk import languages
 
 #: Letters that Unicode does not take apart, as people type them on a plain keyboard.
 PLAIN = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
@@ -36,6 +39,19 @@ def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:
         return {}
     users = get_user_model()._default_manager.filter(pk__in=wanted)
     return {user.pk: get_display_name(user) for user in users}
+
+
+def get_reader_language() -> str:
+    """Return the code of the content language of the reader, empty if the site has none for it."""
+    try:
+        return str(get_supported_content_language_variant(languages.get_reader_language()))
+    except LookupError:
+        return ""
+
+
+def choose_title(titles: Mapping[str, str], name: str) -> str:
+    """Return the title in the reader's language, else the name: of a service or a category."""
+    return titles.get(get_reader_language()) or name
 
 
 def fold_name(text: str) -> str:

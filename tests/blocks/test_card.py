@@ -9,10 +9,10 @@ from wagtail.models import Locale
 
 from tests import cast
 from wagtail_helpdesk import actions, statistics
-from wagtail_helpdesk.blocks.card import format_delay
 from wagtail_helpdesk.lifecycle import Priority
 from wagtail_helpdesk.models import Event, ServiceText, Ticket
 from wagtail_helpdesk.models.guards import unguarded
+from wagtail_helpdesk.statistics import describe_delay
 
 
 @pytest.fixture
@@ -154,4 +154,4 @@ def test_the_card_says_it_unless_the_editor_does_not_want_it(block, general, ans
     ],
 )
 def test_the_usual_response_time_is_rounded_up(usual, words):
-    assert format_delay(usual) == words
+    assert describe_delay(usual) == words

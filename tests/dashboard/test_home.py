@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client
@@ -13,9 +14,12 @@ from django.utils import timezone
 from tests import cast
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import HandOverPolicy, configuration
 from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
+from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import OutgoingMail, ServiceManager, State, Ticket
 from wagtail_helpdesk.models.guards import unguarded
+from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.portal.desk import overview
 
 
@@ -186,6 +190,38 @@ def followed(user, link):
     return [int(link["href"].split("/")[-2]) for link in page.select(".hd-rows .hd-cover")]
 
 
+def shown_number(link):
+    """Return the number that a link of the panel shows, in it or beside it."""
+    beside = link.find_next_sibling(class_="helpdesk-panel__count")
+    shown = beside or link.b or next(link.strings)
+    return int(shown.get_text() if hasattr(shown, "get_text") else shown)
+
+
+def test_every_number_of_the_panel_opens_the_tickets_it_counts(
+    home, people, general, aged, busy, manager_row
+):
+    asked = actions.open_ticket(general.categories.first(), by=people.lea, subject="?", text="x")
+    actions.take_and_ask(asked, by=people.julien, text="Où ?")
+    configuration.remove_manager(manager_row(people.julien), by=None, then=HandOverPolicy.FREE)
+    page = home(people.karim)
+    links = page.select("#helpdesk-waiting a, #helpdesk-free a, .helpdesk-panel__ages a, td a")
+    numbers = [shown_number(link) for link in links]
+    assert numbers[0] == 3
+    assert numbers == [len(followed(people.karim, link)) for link in links]
+
+
+@pytest.fixture
+def manager_row(general):
+    """Return the row of a manager of Services Généraux."""
+    return lambda user: general.managers.get(user=user)
+
+
+def test_the_summary_leads_to_the_tickets_that_wait(home, people, busy):
+    links = home(people.karim).select(".w-summary__list a[href*=desk]")
+    assert links[0].get_text() == "3 waiting for you"
+    assert len(followed(people.karim, links[0])) == 3
+
+
 def test_every_age_leads_to_the_tickets_it_counts(home, people, aged):
     links = home(people.karim).select(".helpdesk-panel__ages a")
     assert [int(link.b.text) for link in links] == [1, 2, 3]
@@ -273,6 +309,55 @@ def test_an_old_failure_is_not_shown(home, people, failed):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
     OutgoingMail.objects.update(failed_at=timezone.now() - timedelta(days=30))
     assert home(people.sophie).select_one("#helpdesk-section .help-critical") is None
+
+
+@pytest.fixture
+def administrator(people):
+    """Victor, who administers the helpdesk and manages no service."""
+    people.victor.user_permissions.add(
+        Permission.objects.get(codename="change_service", content_type__model="service")
+    )
+    return people.victor
+
+
+def test_an_administrator_who_manages_nothing_is_warned_of_failed_mails(
+    home, administrator, failed
+):
+    panel = home(administrator).select_one("#helpdesk-section")
+    assert "550 No such user" in panel.select_one(".help-critical").text
+    assert panel.select_one(".helpdesk-panel") is None
+
+
+def test_an_administrator_who_manages_nothing_is_warned_when_no_mail_is_sent(
+    home, administrator, ticket
+):
+    assert home(administrator).select_one("#helpdesk-section") is None
+    ticket.events.update(created_at=timezone.now() - timedelta(minutes=10))
+    panel = home(administrator).select_one("#helpdesk-section")
+    assert "E-mails are not being sent." in panel.text
+    assert panel.a["href"] == "/admin/helpdesk/mails/"
+
+
+def test_an_administrator_who_manages_nothing_has_no_panel_while_all_is_well(
+    home, administrator, ticket
+):
+    dispatch_waiting_events()
+    deliver()
+    assert home(administrator).select_one("#helpdesk-section") is None
+
+
+def test_the_warning_of_an_administrator_takes_few_statements(administrator, failed, rf):
+    request = rf.get("/admin/")
+    request.user = administrator
+    request.session = {}
+    add_panel(request, [])
+    request = rf.get("/admin/")
+    request.user = get_user_model().objects.get(pk=administrator.pk)
+    with CaptureQueriesContext(connection) as queries:
+        panels = []
+        add_panel(request, panels)
+    assert len(panels) == 1
+    assert len([q for q in queries if "helpdesk" in q["sql"]]) <= 6
 
 
 ANSWERS_NOTHING_HERE = [

@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.maintenance.schedules import install_schedules
-from wagtail_helpdesk.models import OutgoingMail, ServiceManager, State
+from wagtail_helpdesk.models import Heartbeat, OutgoingMail, ServiceManager, State
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 ADDRESS = "/admin/helpdesk/mails/"
@@ -33,7 +33,7 @@ def failed(ticket, people, network):
 
 
 class Browser:
-    """Somebody in the Wagtail admin."""
+    """A user in the Wagtail admin."""
 
     def __init__(self, user):
         user.groups.add(Group.objects.get(name="Editors"))
@@ -248,6 +248,47 @@ class TestHealth:
         assert "never" not in lines["Last e-mail sent"]
         assert "failed" not in lines["Delivery last ran"]
         assert "needs attention" in lines["Housekeeping last ran"]
+
+    def verdict(self, browser):
+        return browser.report().select_one(".helpdesk-health__verdict").get_text(strip=True)
+
+    def reasons(self, browser):
+        return [item.text for item in browser.report().select(".helpdesk-health__reasons li")]
+
+    def test_a_healthy_site_has_a_verdict_and_no_reason(self, administrator, ticket, helpdesk):
+        install_schedules()
+        call_command("helpdesk_housekeeping", verbosity=0)
+        Heartbeat.objects.create(name="reports")
+        dispatch_waiting_events()
+        deliver()
+        assert self.verdict(administrator) == "E-mails are being sent."
+        assert self.reasons(administrator) == []
+        assert not administrator.report().select_one("details").has_attr("open")
+
+    def test_a_site_without_workers_sends_nothing(self, administrator, ticket):
+        assert self.verdict(administrator) == "E-mails are not being sent."
+        assert "Delivery last ran: never" in self.reasons(administrator)[0]
+
+    def test_a_failing_mail_server_means_that_nothing_is_sent(self, administrator, helpdesk):
+        from wagtail_helpdesk.mailqueue.queue import open_circuit
+
+        deliver()
+        open_circuit("ConnectionRefusedError")
+        assert self.verdict(administrator) == "E-mails are not being sent."
+        assert "Mail server: paused: ConnectionRefusedError" in self.reasons(administrator)
+
+    def test_less_urgent_findings_are_named_as_such(self, administrator, helpdesk):
+        deliver()
+        assert self.verdict(administrator).startswith("E-mails are being sent, but")
+        assert any("Housekeeping" in reason for reason in self.reasons(administrator))
+
+    def test_clusters_that_cannot_be_seen_are_no_finding_while_mails_are_sent(
+        self, administrator, helpdesk, monkeypatch
+    ):
+        monkeypatch.setattr("django_q.status.Stat.get_all", list)
+        assert "Running clusters" in self.lines(administrator)
+        deliver()
+        assert "Running clusters" not in self.lines(administrator)
 
     def test_the_summary_shows_the_last_housekeeping(self, administrator, helpdesk):
         call_command("helpdesk_housekeeping", verbosity=0)

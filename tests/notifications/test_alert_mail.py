@@ -9,11 +9,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from tests.fixtures import service_of
 from wagtail_helpdesk import actions, links
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.mailqueue.mail import strip_to_one_line
@@ -38,6 +40,11 @@ def html_of(mail):
     return raw(mail).get_body(("html",)).get_content()
 
 
+def shown_in(mail):
+    """The HTML part as its reader sees it."""
+    return BeautifulSoup(html_of(mail), "html.parser").get_text()
+
+
 def delete(service):
     service.categories.all().delete()
     service.delete()
@@ -46,10 +53,11 @@ def delete(service):
 class TestCreation:
     def test_a_creation_mail_has_author_subject_content_and_link(self, ticket, send_mails):
         mail = send_mails()["karim"]
-        for part in (text_of(mail), html_of(mail)):
+        for part in (text_of(mail), shown_in(mail)):
             assert "Léa Fournier opened a ticket in Services Généraux › Chauffage." in part
             assert "Radiateur froid en salle A12" in part
             assert "Il fait 14 degrés." in part
+        for part in (text_of(mail), html_of(mail)):
             assert f"/tickets/{ticket.pk}/" in part
 
     def test_a_creation_mail_names_the_requester_and_who_opened_it(
@@ -184,6 +192,104 @@ def test_a_new_requester_reads_the_unanswered_question(
     assert "Karim Benali transferred this ticket to you." in text
     assert "Quelle salle ?" in text
     assert "Reply\n" in text
+
+
+class TestRequest:
+    """The request is quoted where the reader of a mail needs it."""
+
+    WORDS = "Il fait 14 degrés."
+
+    def assert_quoted(self, mail):
+        html = BeautifulSoup(html_of(mail), "html.parser")
+        for part in (text_of(mail), html.select_one(".sheet").get_text()):
+            assert part.count(self.WORDS) == 1
+
+    def test_an_invitation_quotes_the_request(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.invite(taken, by=people.karim, users=[people.ines], text="Pour information.")
+        mail = send_mails()["ines"]
+        self.assert_quoted(mail)
+        assert "The request (Léa Fournier, " in text_of(mail)
+
+    def test_a_question_quotes_the_request_of_its_reader(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.ask_information(taken, by=people.karim, text="Quelle salle ?")
+        mail = send_mails()["lea"]
+        self.assert_quoted(mail)
+        assert "Your request of " in text_of(mail)
+
+    def test_a_closure_quotes_the_request_to_the_requester_alone(
+        self, closed, people, send_mails, forget_notifications
+    ):
+        actions.reject_closure(closed, by=people.lea, text="Non.")
+        actions.invite(closed, by=people.karim, users=[people.ines])
+        forget_notifications()
+        actions.close(closed, by=people.karim, text="Vanne remplacée.")
+        mails = send_mails()
+        self.assert_quoted(mails["lea"])
+        assert self.WORDS not in text_of(mails["ines"])
+
+    def test_an_assignment_quotes_the_request_and_names_the_requester(
+        self, ticket, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.assign(ticket, by=people.sophie, to=people.karim)
+        mail = send_mails()["karim"]
+        self.assert_quoted(mail)
+        assert "Requester: Léa Fournier\nManager: Karim Benali\nPriority: normal" in text_of(mail)
+
+    def test_a_transfer_quotes_the_request_to_the_managers_of_the_target(
+        self, taken, people, network, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.move(taken, by=people.karim, to=network)
+        self.assert_quoted(send_mails()["nadia"])
+
+    def test_a_new_requester_reads_the_request(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.change_requester(taken, by=people.karim, to=people.thomas)
+        self.assert_quoted(send_mails()["thomas"])
+
+    def test_a_comment_does_not_quote_the_request(
+        self, taken, people, send_mails, forget_notifications
+    ):
+        forget_notifications()
+        actions.comment(taken, by=people.lea, text="Toujours froid.")
+        assert self.WORDS not in text_of(send_mails()["karim"])
+
+    def test_a_creation_mail_has_the_request_once(self, ticket, people, send_mails):
+        self.assert_quoted(send_mails()["karim"])
+
+    def test_a_long_request_is_cut(self, heating, people, send_mails, forget_notifications):
+        ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="é " * 9_000)
+        forget_notifications()
+        actions.assign(ticket, by=people.sophie, to=people.karim)
+        mail = send_mails()["karim"]
+        assert len(mail.message().as_bytes()) < 100_000
+        assert "The message continues on the ticket’s page" in text_of(mail)
+
+    def test_priority_and_manager_are_not_shown_to_requesters_and_guests(
+        self, heating, people, general, send_mails
+    ):
+        PermanentGuest.objects.create(service=general, user=people.ines)
+        actions.open_ticket(heating, by=people.karim, requester=people.lea, subject="Froid",
+                            text="Froid.", priority=5)  # fmt: skip
+        text = text_of(send_mails()["ines"])
+        assert "Priority" not in text
+        assert "Manager:" not in text
+        assert "Requester: Léa Fournier" in text
+
+
+def test_lists_of_mails_show_the_beginning_of_the_message(ticket, people, send_mails):
+    html = BeautifulSoup(html_of(send_mails()["karim"]), "html.parser")
+    assert html.body.find().get_text() == "Il fait 14 degrés."
+    assert "display: none" in html.body.find()["style"]
 
 
 class TestAccessLost:
@@ -395,7 +501,7 @@ class TestLanguage:
         assert raw(mail)["Content-Language"] == "fr"
         assert '<html lang="fr">' in html_of(mail)
         for part in (text_of(mail), html_of(mail)):
-            assert f"{hour:%Y} à {hour.hour}h" in part
+            assert f"{hour:%Y}, {hour.hour}\N{NO-BREAK SPACE}h" in part
             assert "/go/tickets/" in part
 
     def test_the_language_of_the_wagtail_account_is_used_without_a_preference(
@@ -661,14 +767,13 @@ class TestThreads:
     """Mails are one thread per ticket and reader, even if one is lost."""
 
     @pytest.fixture
-    def life(self, heating, network, people, send_mails):
+    def life(self, heating, network, people, send_mails, mailoutbox):
         mails = []
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
 
         def collect():
-            for who, mail in send_mails().items():
-                if who == "lea":
-                    mails.append(raw(mail))
+            send_mails()
+            mails.extend(raw(mail) for mail in mailoutbox if "lea.fournier" in mail.to[0])
 
         collect()
         for step in (
@@ -689,7 +794,7 @@ class TestThreads:
         return mails
 
     def test_mails_form_one_thread_even_if_one_is_missing(self, life):
-        assert len(life) == 11
+        assert len(life) == 12
         for missing in range(len(life) + 1):
             kept = [mail for number, mail in enumerate(life) if number != missing]
             assert len(_trees(kept)) == 1
@@ -730,9 +835,7 @@ def test_each_reader_gets_one_mail(ticket, send_mails):
 
 def test_the_deadline_follows_the_setting(closed, send_mails, settings):
     settings.WAGTAIL_HELPDESK = {"EXPIRY_DAYS": 3}
-    from django.utils.formats import date_format
-
-    day = date_format(timezone.localdate(closed.awaiting_since + timedelta(days=3)))
+    day = format_date(timezone.localdate(closed.awaiting_since + timedelta(days=3)))
     assert f"by {day}" in text_of(send_mails()["lea"])
 
 

@@ -46,13 +46,13 @@ def test_an_alias_stands_where_it_was_put(visit, people, dsi, heating):
 def test_tickets_waiting_for_the_reader_come_first(visit, people, closed):
     waiting = visit(people.lea).page().find(class_="hd-waiting")
     assert closed.subject in waiting.text
-    assert waiting.find("a", class_="hd-button")["href"].endswith("/approve-closure/")
+    assert waiting.find("a", class_="hd-b")["href"].endswith("/approve-closure/")
 
 
 def test_a_request_for_information_waits_for_the_requester(visit, people, taken):
     actions.ask_information(taken, by=people.karim, text="Quelle vanne ?")
     waiting = visit(people.lea).page().find(class_="hd-waiting")
-    assert waiting.find("a", class_="hd-button").text.startswith("Answer")
+    assert waiting.find("a", class_="hd-b").text.startswith("Reply")
 
 
 def test_tickets_waiting_for_the_requester_wait_for_nobody_else(visit, people, closed):
@@ -61,9 +61,11 @@ def test_tickets_waiting_for_the_requester_wait_for_nobody_else(visit, people, c
 
 
 def test_only_managers_see_figures(visit, people, ticket):
-    figures = [b.text for b in visit(people.karim).page().select(".hd-figures b")]
+    figures = [
+        b.text for b in visit(people.karim).page().select("section[aria-labelledby=hd-desk] b")
+    ]
     assert figures == ["1", "0", "1", "1"]
-    assert visit(people.lea).page().find(class_="hd-figures") is None
+    assert visit(people.lea).page().find(id="hd-desk") is None
 
 
 def test_the_menu_holds_the_preferences_behind_its_plus(visit, people, general):

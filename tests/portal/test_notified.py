@@ -9,7 +9,13 @@ from django.utils import timezone
 from tests.portal.budget import counted
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notification, OutgoingMail
+from wagtail_helpdesk.models import (
+    Event,
+    HelpdeskPreferences,
+    Notification,
+    OutgoingMail,
+    ServiceManager,
+)
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
@@ -35,7 +41,7 @@ def section(page, name):
 
 def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
     page = visit(people.sophie).page(f"tickets/{taken.pk}/")
-    links = page.select(".hd-entry .hd-told")
+    links = page.select(".hd-history a[href*='/told/']")
     events = taken.events.order_by("pk")
     assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
     assert (
@@ -47,7 +53,7 @@ def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
 def test_the_history_links_others_to_no_delivery_log(visit, people, taken):
     actions.invite(taken, by=people.lea, users=[people.ines])
     for reader in (people.lea, people.ines):
-        assert not visit(reader).page(f"tickets/{taken.pk}/").select(".hd-told")
+        assert not visit(reader).page(f"tickets/{taken.pk}/").select("a[href*='/told/']")
 
 
 def test_the_page_shows_recipient_reason_time_and_mail(visit, people, ticket, dispatch_all):
@@ -132,6 +138,34 @@ def test_reading_the_log_twice_changes_nothing(visit, people, ticket, dispatch_a
     first, second = (karim.get(address(ticket.events.get())) for _ in range(2))
     assert first.text == second.text
     assert list(Notification.objects.values()) == before
+
+
+def test_a_manager_who_joined_later_is_not_listed(visit, people, general, taken, dispatch_all):
+    event = actions.comment(taken, by=people.lea, text="Allô ?")
+    dispatch_all()
+    ServiceManager.objects.create(service=general, user=people.nadia)
+    page = visit(people.karim).page(address(event))
+    others = page.select_one("[aria-labelledby=hd-not-alerted]").text
+    assert "Hugo Perrin" in others
+    assert "Nadia" not in others
+
+
+def test_the_page_makes_no_guess_why_a_manager_got_no_mail(visit, people, taken, dispatch_all):
+    event = actions.comment(taken, by=people.lea, text="Allô ?")
+    dispatch_all()
+    others = visit(people.karim).page(address(event)).select_one("[aria-labelledby=hd-not-alerted]")
+    assert "settings" not in others.text
+    assert "no e-mail about this was sent to them" in others.text
+
+
+def test_the_ids_of_mails_are_folded(visit, people, ticket, dispatch_all):
+    dispatch_all()
+    page = visit(people.karim).page(address(ticket.events.get()))
+    message_id = OutgoingMail.objects.get(user=people.karim).message_id
+    (shown,) = [element for element in page.find_all("details") if message_id in element.text]
+    assert not shown.has_attr("open")
+    shown.decompose()
+    assert message_id not in page.text
 
 
 # -- a crowd ---------------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 import pytest
 
 from tests.portal.conftest import soup
+from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import HelpdeskPreferences, ServiceManager
+from wagtail_helpdesk.portal.preferences import time_zones
 
 ALL_ON = {
     "shown": "True",
     "alerts_as_requester": "on",
     "alerts_as_guest": "on",
     "alerts_as_follower": "on",
+    "acknowledgements": "on",
     "language": "",
     "time_zone": "",
 }
@@ -34,6 +37,7 @@ def test_everything_is_on_until_somebody_chooses(visit, people):
         "alerts_as_requester",
         "alerts_as_guest",
         "alerts_as_follower",
+        "acknowledgements",
     ]
 
 
@@ -109,3 +113,42 @@ def test_a_stranger_is_sent_to_the_login(visit):
 
 def test_the_wrong_method_is_refused(visit, people):
     assert visit(people.lea).client.delete("/assistance/preferences/").status_code == 405
+
+
+def test_time_zones_have_no_aliases_and_are_grouped(visit, people):
+    select = visit(people.lea).page("preferences/").find("select", {"name": "time_zone"})
+    zones = [option["value"] for option in select.select("optgroup option")]
+    assert "Europe/Paris" in zones
+    assert not {"US/Pacific", "Asia/Calcutta", "Europe/Belfast"} & set(zones)
+    assert len(zones) < 430
+    assert select.optgroup["label"] == "Africa"
+
+
+def test_the_present_time_zone_comes_first_even_if_it_is_an_alias(visit, people):
+    HelpdeskPreferences.objects.create(user=people.lea, time_zone="US/Pacific")
+    select = visit(people.lea).page("preferences/").find("select", {"name": "time_zone"})
+    values = [option["value"] for option in select.find_all("option")]
+    assert values[:2] == ["", "US/Pacific"]
+    assert values.count("US/Pacific") == 1
+    assert select.find("option", selected=True)["value"] == "US/Pacific"
+
+
+def test_without_a_table_every_time_zone_of_a_place_is_offered(monkeypatch):
+    monkeypatch.setattr(time_zones, "read_canonical_names", lambda: frozenset())
+    (africa, zones), *_ = time_zones.list_time_zones()
+    assert africa == "Africa"
+    assert ("Africa/Abidjan", "Africa/Abidjan") in zones
+
+
+NOTICE = "no e-mail is sent to you"
+
+
+def test_a_person_without_email_address_is_told_in_the_preferences(visit, people):
+    assert NOTICE in visit(people.marcel).page("preferences/").text
+    assert NOTICE not in visit(people.lea).page("preferences/").text
+
+
+def test_a_person_without_email_address_is_told_on_the_page_of_a_ticket(visit, people, heating):
+    ticket = actions.open_ticket(heating, by=people.marcel, subject="Froid", text="Froid.")
+    assert NOTICE in visit(people.marcel).page(f"tickets/{ticket.pk}/").text
+    assert NOTICE not in visit(people.karim).page(f"tickets/{ticket.pk}/").text

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -15,15 +13,12 @@ from wagtail_helpdesk import statistics
 from wagtail_helpdesk.languages import use_shown_language
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests import catalogue
+from wagtail_helpdesk.portal.requests.expectations import describe_usual_time
 from wagtail_helpdesk.portal.requests.source_page import get_asking_url
 
 from . import preview_data
 from .frames import PersonalBlock
 from .service_choice import ServiceChooserBlock
-
-HOUR = timedelta(hours=1)
-#: Times up to a day are given in hours, longer ones in days.
-DAY = timedelta(days=1)
 
 
 class ServiceCardBlock(PersonalBlock):
@@ -69,33 +64,15 @@ class ServiceCardBlock(PersonalBlock):
         return context | card | {"content": self.meta.content, "fragment": "", "url": url}
 
     def sample(self) -> dict[str, Any]:
-        delay = format_delay(timedelta(hours=4))
+        delay = statistics.describe_delay(timedelta(hours=4))
         return {"text": preview_data.make_text(), "delay": delay, "url": "#"}
 
 
 def build_card(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:
     """Return the context of a card, with what the user may read; without a request, what all may."""
     [shelf] = catalogue.describe_services([service])
-    usual = statistics.get_usual_first_answer(service) if delay else None
     return {
         "text": shelf.text,
         "related": catalogue.find_related_pages(shelf.text, request),
-        "delay": format_delay(usual) if usual is not None else "",
+        "delay": describe_usual_time(service) if delay else "",
     }
-
-
-def format_delay(usual: timedelta) -> str:
-    """Return a response time in words, rounded up."""
-    if usual <= HOUR:
-        return gettext("usually within an hour")
-    if usual <= DAY:
-        hours = ceil(usual / HOUR)
-        words = ngettext(
-            "usually within %(count)d hour",
-            "usually within %(count)d hours",
-            hours,
-        )
-        return words % {"count": hours}
-    days = ceil(usual / DAY)
-    words = ngettext("usually within %(count)d day", "usually within %(count)d days", days)
-    return words % {"count": days}

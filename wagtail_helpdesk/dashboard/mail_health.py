@@ -18,6 +18,11 @@ from wagtail_helpdesk.maintenance import health, schedules
 from wagtail_helpdesk.models import OutgoingMail, State
 
 LEVELS = (gettext_lazy("OK"), gettext_lazy("needs attention"), gettext_lazy("failed"))
+VERDICTS = (
+    gettext_lazy("E-mails are being sent."),
+    gettext_lazy("E-mails are being sent, but something needs your attention."),
+    gettext_lazy("E-mails are not being sent."),
+)
 LABELS = {
     "oldest_event_not_dispatched": gettext_lazy("Oldest event waiting for its alerts"),
     "oldest_mail_due": gettext_lazy("Oldest e-mail waiting to be sent"),
@@ -51,13 +56,40 @@ class HealthLine:
         return str(LEVELS[self.level])
 
 
-def build_health_lines() -> list[HealthLine]:
-    """Return the lines of the summary."""
+@dataclass(frozen=True, slots=True)
+class HealthSummary:
+    """The verdict about the delivery of mails, and the lines it is made of."""
+
+    lines: list[HealthLine]
+    #: Whether the mail server cannot be used: nothing is sent, although all jobs run.
+    is_paused: bool = False
+
+    @property
+    def level(self) -> int:
+        """The worst level."""
+        return 2 if self.is_paused else max(line.level for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """The answer to whether mails are sent, in one sentence."""
+        return str(VERDICTS[self.level])
+
+    @property
+    def reasons(self) -> list[HealthLine]:
+        """The lines that are not good, the worst first."""
+        return sorted((line for line in self.lines if line.level), key=lambda line: -line.level)
+
+
+def build_health_summary() -> HealthSummary:
+    """Return the summary of the whole site."""
     findings = health.examine_health().findings
     found = [
         HealthLine(LABELS[f.name], _format_value(f), f.level) for f in findings if f.name in LABELS
     ]
-    return [*found, _get_last_sent(), *_list_queue_lines()]
+    delivers = all(f.level == 0 for f in findings if f.name == "last_deliver")
+    lines = [*found, _get_last_sent(), *_list_queue_lines(delivers=delivers)]
+    is_paused = any(f.level for f in findings if f.name.startswith("channel_"))
+    return HealthSummary(lines, is_paused)
 
 
 def _format_value(finding: health.Finding) -> str:
@@ -87,7 +119,7 @@ def _get_last_sent() -> HealthLine:
     return HealthLine(gettext_lazy("Last e-mail sent"), _format_moment(last))
 
 
-def _list_queue_lines() -> Iterator[HealthLine]:
+def _list_queue_lines(*, delivers: bool) -> Iterator[HealthLine]:
     if not apps.is_installed("django_q"):
         return
     missing = schedules.find_missing_schedules()
@@ -97,10 +129,13 @@ def _list_queue_lines() -> Iterator[HealthLine]:
         installed if missing else _("installed"),
         int(bool(missing)),
     )
-    yield HealthLine(gettext_lazy("Running clusters"), _describe_clusters())
+    clusters = _describe_clusters(delivers=delivers)
+    if clusters:
+        yield HealthLine(gettext_lazy("Running clusters"), clusters)
 
 
-def _describe_clusters() -> str:
+def _describe_clusters(*, delivers: bool) -> str:
+    """Return how many clusters run; empty if none can be seen while mails are delivered."""
     from django_q.status import Stat
 
     try:
@@ -109,7 +144,9 @@ def _describe_clusters() -> str:
         return _("the queue cannot be reached")
     if not alive:
         # Clusters report through the cache: without a shared cache they are invisible here.
-        return _("none can be seen (they are only visible through a shared cache)")
+        return (
+            "" if delivers else _("none can be seen (they are only visible through a shared cache)")
+        )
     workers = sum(len(cluster.workers) for cluster in alive)
     counted = ngettext(
         "%(count)s with %(workers)s workers", "%(count)s with %(workers)s workers", len(alive)

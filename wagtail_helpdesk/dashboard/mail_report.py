@@ -154,7 +154,7 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
         """Add the summary, which is about the whole site, for administrators."""
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         if access.administers_helpdesk(self.request.user):
-            context["health"] = mail_health.build_health_lines()
+            context["health"] = mail_health.build_health_summary()
         return context
 
 

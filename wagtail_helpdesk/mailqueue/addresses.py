@@ -155,6 +155,11 @@ def find_email_skip_reason(email: str) -> SkipReason | None:
     return None
 
 
+def lacks_email(user: Any) -> bool:
+    """Return whether a user has no e-mail address to which a mail can be sent."""
+    return find_email_skip_reason(get_email(user)) is not None
+
+
 def find_recipient_skip_reason(reader: MailReader) -> SkipReason | None:
     """Return why no mail can be sent to a reader, user or mailbox, or None."""
     return find_skip_reason(reader.user) if reader.user else find_email_skip_reason(reader.email)

@@ -103,7 +103,7 @@ def strip_control_characters(text: str) -> str:
 def get_sender(service: Service | None) -> str:
     """Return the sender: the name of the service, with the site's e-mail address."""
     name, email = parseaddr(helpdesk_settings.FROM_EMAIL)
-    return _mailbox(service.name if service else name, email)
+    return _mailbox(str(service or name), email)
 
 
 def _mailbox(name: str, email: str) -> str:
@@ -127,7 +127,7 @@ def _headers(spec: MailSpec) -> dict[str, str]:
         headers["References"] = " ".join(spec.thread)
     if spec.service:
         name = f"s{spec.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
-        headers["List-Id"] = encode_phrase(strip_to_one_line(spec.service.name), name)
+        headers["List-Id"] = encode_phrase(strip_to_one_line(str(spec.service)), name)
     if spec.archive:
         headers["List-Archive"] = f"<{ascii_url(spec.archive)}>"
     if spec.unsubscribe:

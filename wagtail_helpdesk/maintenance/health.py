@@ -61,6 +61,16 @@ def examine_health() -> Health:
     )
 
 
+def is_delivery_silent() -> bool:
+    """Return whether mails have waited too long and nothing has sent any; one or two statements."""
+    now = timezone.now()
+    if Heartbeat.objects.filter(name="deliver", at__gt=now - JOBS["deliver"]).exists():
+        return False
+    waiting = OutgoingMail.objects.filter(state=State.PENDING, next_at__lt=now - TOO_LATE)
+    lost = Event.objects.not_dispatched().filter(created_at__lt=now - TOO_LATE)
+    return waiting.exists() or lost.exists()
+
+
 def _check_waiting(now: datetime) -> Iterator[Finding]:
     not_dispatched = Event.objects.not_dispatched().values_list("created_at", flat=True).first()
     yield Finding(

@@ -65,6 +65,8 @@ class ServiceManager(models.Model):
     can_set_availability = models.BooleanField(_("can set their own availability"), default=False)
     available = models.BooleanField(_("available"), default=True)
     order = models.IntegerField(_("order"), default=0)
+    # Whoever came later had no part in what happened before: see the delivery log.
+    created_at = models.DateTimeField(auto_now_add=True)
     synchronised = models.BooleanField(
         _("added by the directory synchronisation"), default=False, editable=False
     )
@@ -92,8 +94,18 @@ class ServiceManager(models.Model):
 class CategoryMember(models.Model):
     """A manager who is a member of a category."""
 
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="named_members")
-    manager = models.ForeignKey(ServiceManager, on_delete=models.CASCADE, related_name="categories")
+    category = models.ForeignKey(
+        Category,
+        verbose_name=_("category"),
+        on_delete=models.CASCADE,
+        related_name="named_members",
+    )
+    manager = models.ForeignKey(
+        ServiceManager,
+        verbose_name=_("manager"),
+        on_delete=models.CASCADE,
+        related_name="categories",
+    )
 
     class Meta:
         verbose_name = _("member of the category")

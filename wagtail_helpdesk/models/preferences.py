@@ -40,7 +40,12 @@ class Monitoring(models.Model):
         related_name="helpdesk_monitoring",
         db_index=False,
     )
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="monitoring_rows")
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.CASCADE,
+        related_name="monitoring_rows",
+    )
     any_ticket = models.CharField(_("any ticket"), max_length=8, choices=Level)
     member = models.CharField(_("ticket of a member category"), max_length=8, choices=Level)
     in_charge = models.CharField(_("ticket in charge"), max_length=8, choices=Level)
@@ -110,7 +115,12 @@ class ReportPreference(models.Model):
         related_name="helpdesk_reports",
         db_index=False,
     )
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="report_rows")
+    service = models.ForeignKey(
+        Service,
+        verbose_name=_("service"),
+        on_delete=models.CASCADE,
+        related_name="report_rows",
+    )
     shows = models.JSONField(_("lists"), default=get_default_sections, blank=True)
     first_hour = models.PositiveSmallIntegerField(_("hour"), null=True, blank=True, default=8)
     second_hour = models.PositiveSmallIntegerField(_("second hour"), null=True, blank=True)
@@ -158,6 +168,9 @@ class HelpdeskPreferences(models.Model):
     )
     alerts_as_follower = models.BooleanField(
         _("E-mail me about the tickets I follow"), default=True
+    )
+    acknowledgements = models.BooleanField(
+        _("E-mail me a confirmation when I open a ticket"), default=True
     )
     monitoring_suspended = models.BooleanField(_("Pause ticket alerts"), default=False)
     reports_suspended = models.BooleanField(_("Pause daily reports"), default=False)

@@ -18,6 +18,7 @@ from wagtail.models import Site
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
+from wagtail_helpdesk.names import choose_title, get_reader_language
 
 from .inheritance import Inherited, InheritedSettings, get_site_default
 from .monitoring_levels import PRESETS
@@ -114,7 +115,43 @@ def _move_name_errors(error: ValidationError) -> dict[str, list[ValidationError]
     return errors
 
 
-class Service(UniqueNameMixin, InheritedSettings):
+class TitledMixin(models.Model):
+    """Keeps what published texts say beside the row's own values: lists read it with the row."""
+
+    #: By language. Written by the texts alone (``texts.store_published``).
+    titles = models.JSONField(default=dict, blank=True, editable=False)
+    #: Subject and message by language, as the settings of those names. Written as the titles.
+    ticket_templates = models.JSONField(default=dict, blank=True, editable=False)
+
+    WRITTEN_BY_TEXTS = ("titles", "ticket_templates")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return choose_title(self.titles, self.name)  # type: ignore[attr-defined]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row, without what the texts may have written since it was read."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            unread = self.get_deferred_fields()
+            kwargs["update_fields"] = [
+                field.name
+                for field in self._meta.concrete_fields
+                if not field.primary_key and field.attname not in {*unread, *self.WRITTEN_BY_TEXTS}
+            ]
+        super().save(*args, **kwargs)
+
+    def get_own_setting(self, name: str) -> Any:
+        """Return the value of an inherited setting here, blank if it is inherited.
+
+        A ticket template is in the reader's language if there is one.
+        """
+        template = self.ticket_templates.get(get_reader_language(), {})
+        return template.get(name) or getattr(self, name)
+
+
+class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
     """A service that answers tickets. Changes apply at once: there are no drafts."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -124,7 +161,7 @@ class Service(UniqueNameMixin, InheritedSettings):
         _("open to everybody"),
         default=True,
         help_text=_(
-            "Anyone logged in can open tickets. Untick to restrict it to the groups below."
+            "Anyone in the organisation can open tickets. Untick to restrict it to the groups below."
         ),
     )
     groups = models.ManyToManyField(
@@ -179,20 +216,10 @@ class Service(UniqueNameMixin, InheritedSettings):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def public_name(self) -> str:
         """The name, for pages of people who may not see the service."""
-        return self.name if self.everyone and self.enabled else _unnamed(self)
-
-    def in_force(self, name: str) -> Inherited:
-        """Return an inherited setting of the service and where its value comes from."""
-        value = getattr(self, name)
-        if value not in ("", None):
-            return Inherited(value, self)
-        return self.inherited(name)
+        return str(self) if self.everyone and self.enabled else _unnamed(self)
 
     def inherited(self, name: str) -> Inherited:
         """Return the value of the setting when it is blank: the default of the site."""
@@ -209,7 +236,7 @@ class Service(UniqueNameMixin, InheritedSettings):
 
 
 def _source() -> Case:
-    """``members_from`` while somebody active is on its list.
+    """``members_from`` while an active person is on its list.
 
     Asked anew each time: accounts are closed in many places, and no ticket may arrive to nobody.
     """
@@ -261,7 +288,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.with_source().filter(Q(Exists(named)) | Q(Exists(manages), source=None))
 
 
-class Category(UniqueNameMixin, InheritedSettings):
+class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
     """A category of a service. Every ticket belongs to one."""
 
     service = models.ForeignKey(
@@ -336,15 +363,12 @@ class Category(UniqueNameMixin, InheritedSettings):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def public_name(self) -> str:
         """The name, for pages of people who may not see the category."""
         service = self.service
         is_shown = service.everyone and service.enabled and not self.hidden
-        return self.name if is_shown else _unnamed(self)
+        return str(self) if is_shown else _unnamed(self)
 
     @cached_property
     def lineage(self) -> list[Category]:
@@ -359,20 +383,13 @@ class Category(UniqueNameMixin, InheritedSettings):
     @property
     def path(self) -> str:
         """The names from the service down: “Services Généraux › Chauffage”."""
-        names = [category.name for category in self.lineage]
-        return " › ".join([self.service.name, *reversed(names)])
-
-    def in_force(self, name: str) -> Inherited:
-        """Return an inherited setting and where it comes from: parents, service, then site."""
-        value = getattr(self, name)
-        if value not in ("", None):
-            return Inherited(value, self)
-        return self.inherited(name)
+        names = [str(category) for category in self.lineage]
+        return " › ".join([str(self.service), *reversed(names)])
 
     def inherited(self, name: str) -> Inherited:
         """Return the value of the setting when it is blank, and where it comes from."""
         for category in self.lineage[1:]:
-            value = getattr(category, name)
+            value = category.get_own_setting(name)
             if value not in ("", None):
                 return Inherited(value, category)
         return self.service.in_force(name)

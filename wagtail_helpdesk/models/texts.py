@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import swapper
 from django.db import models
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +85,27 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
     )
     html = models.TextField(blank=True, editable=False)
     icon = models.CharField(_("icon"), max_length=50, blank=True, choices=Icon)
+    synonyms = models.CharField(
+        _("synonyms"),
+        max_length=1000,
+        blank=True,
+        help_text=_(
+            "Other words that people use for it, separated by commas. They are not shown; the search"
+            " finds it by them."
+        ),
+    )
+    default_subject = models.CharField(
+        _("default subject"),
+        max_length=200,
+        blank=True,
+        help_text=_("In this language. Leave blank for the one of the settings."),
+    )
+    default_message = models.TextField(
+        _("default message"),
+        blank=True,
+        validators=[MaxTypedLength(20_000)],
+        help_text=_("In this language. Leave blank for the one of the settings."),
+    )
 
     objects = TextQuerySet.as_manager()
 
@@ -132,7 +155,9 @@ class ServiceText(Text):
 
     ABOUT = "service"
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="texts")
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), on_delete=models.CASCADE, related_name="texts"
+    )
     contact = models.CharField(_("contact"), max_length=250, blank=True)
     hours = models.CharField(_("opening hours"), max_length=250, blank=True)
 
@@ -156,7 +181,9 @@ class CategoryText(Text):
 
     ABOUT = "category"
 
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="texts")
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), on_delete=models.CASCADE, related_name="texts"
+    )
 
     class Meta:
         verbose_name = _("category description")
@@ -171,6 +198,27 @@ class CategoryText(Text):
                 ),
             ),
         ]
+
+
+@receiver([post_save, post_delete], sender=ServiceText)
+@receiver([post_save, post_delete], sender=CategoryText)
+def store_published(sender: type[Text], instance: Text, **kwargs: Any) -> None:
+    """Store the published titles and ticket templates on the service or category, by language."""
+    if kwargs.get("raw"):
+        return
+    owner: Any = sender._meta.get_field(sender.ABOUT)
+    pk = getattr(instance, owner.attname)
+    published = sender._default_manager.filter(live=True, **{owner.name: pk})
+    titles, templates = {}, {}
+    for text in published.select_related("locale"):
+        language = text.locale.language_code
+        titles[language] = text.title
+        template = {name: getattr(text, name) for name in ("default_subject", "default_message")}
+        if any(template.values()):
+            templates[language] = template
+    owner.related_model._default_manager.filter(pk=pk).update(
+        titles=titles, ticket_templates=templates
+    )
 
 
 class RelatedPage(Orderable, models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.utils import timezone, translation
@@ -12,7 +13,7 @@ from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.kinds import MailComposer
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
-from wagtail_helpdesk.models import OutgoingMail, Service, SkipReason
+from wagtail_helpdesk.models import Category, OutgoingMail, Service, SkipReason
 
 
 class AddressComposer(MailComposer):
@@ -30,14 +31,15 @@ def compose_address_mail(mail: OutgoingMail, reader: MailReader) -> EmailMessage
         return SkipReason.NO_ACCESS
     about = mail.about
     with translation.override(reader.language), timezone.override(reader.zone):
+        place = _get_place(service, about)
         return build_message(
             MailSpec(
                 reader=reader,
                 service=service,
-                subject=_("Extra address to alert: %(place)s") % {"place": about["place"]},
+                subject=_("Extra address to alert: %(place)s") % {"place": place},
                 template="address",
                 context={
-                    "place": about["place"],
+                    "place": place,
                     "sentence": _sentence(about),
                     "when": format_datetime(datetime.fromisoformat(about["at"])),
                     "reason": _("You receive this because you are responsible for this service."),
@@ -47,7 +49,15 @@ def compose_address_mail(mail: OutgoingMail, reader: MailReader) -> EmailMessage
         )
 
 
-def _sentence(about: dict[str, str]) -> str:
+def _get_place(service: Service, about: dict[str, Any]) -> str:
+    """Return the service or the path of the category in the reader's language."""
+    if about.get("category") is None:
+        return str(service)
+    category = Category.objects.select_related("service").filter(pk=about["category"]).first()
+    return category.path if category else str(about["place"])
+
+
+def _sentence(about: dict[str, Any]) -> str:
     names = {"name": about["by"] or _("The system"), **about}
     if not about["after"]:
         return _("%(name)s removed the extra address %(before)s.") % names

@@ -1,4 +1,4 @@
-"""The links of an alert: at most two actions that its reader most probably takes next."""
+"""The links of an alert: to the ticket, and to at most two actions that its reader takes next."""
 
 from __future__ import annotations
 
@@ -38,22 +38,41 @@ LIKELY_ACTIONS: tuple[tuple[Role, tuple[Action, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MailLink:
-    """An action that the reader may take, and the URL of its form."""
+    """The ticket or the form of an action, and its URL."""
 
     label: str
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class MailLinks:
+    """The links of a mail: at most two buttons, the first of them filled, and links below them."""
+
+    buttons: tuple[MailLink, ...] = ()
+    others: tuple[MailLink, ...] = ()
+
+
 def choose_links(
     checked: CheckedMail, context: MailContext, reader: MailReader, location: HelpdeskLocation
-) -> list[MailLink]:
-    """Return links to the forms of at most two actions: the answers to a question come first."""
-    actions = find_answers(checked.items) or _find_likely_actions(checked, context)
+) -> MailLinks:
+    """Return the links of an alert: the answers to a question are its buttons."""
+    answers = find_answers(checked.items)
     is_requester = Role.REQUESTER in checked.access.roles
-    return [
+    links = [
         _make_link(action, context, reader, location, is_requester=is_requester)
-        for action in actions
+        for action in answers or _find_likely_actions(checked, context)
     ]
+    ticket = make_ticket_link(context.ticket.pk, location, is_requester=is_requester)
+    if answers and len(links) == MAX_ACTIONS:
+        return MailLinks(tuple(links), (ticket,))
+    return MailLinks((*links[:1], ticket), tuple(links[1:]))
+
+
+def make_ticket_link(number: int, location: HelpdeskLocation, *, is_requester: bool) -> MailLink:
+    """Return the link to the page of a ticket."""
+    # Translators: for the requester, in whose words a ticket is a request.
+    label = pgettext("requester", "View the ticket") if is_requester else _("View the ticket")
+    return MailLink(label, location.to_ticket(number))
 
 
 def find_answers(items: list[MailItem]) -> list[Action]:

@@ -11,22 +11,36 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle, markdown
+from wagtail_helpdesk.characters import clean_line
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.dates import format_datetime
+from wagtail_helpdesk.event_text import EventView
+from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MAX_MESSAGE_LENGTH, MailSpec, build_message
 from wagtail_helpdesk.mailqueue.unsubscribe import make_mute_token
 from wagtail_helpdesk.models import Category, Event, OutgoingMail, Reason, Service
-from wagtail_helpdesk.names import get_display_name
 
-from .alert_links import choose_links, find_answers
-from .alert_text import describe_access_lost, describe_deadline, describe_item, describe_reason
+from .alert_links import MailLinks, choose_links, find_answers
+from .alert_text import (
+    describe_access_lost,
+    describe_answers,
+    describe_deadline,
+    describe_item,
+    describe_reason,
+    describe_request,
+)
 from .mail_context import CheckedMail, MailContext, MailItem
 from .recipient_data import load_changes
+from .recipient_rules import Arrival
 
 #: Events quoted one by one in a mail; the rest of a flood is counted.
 MAX_QUOTED_EVENTS = 20
+#: In characters, of the request that a later mail quotes.
+MAX_REQUEST_LENGTH = 4_000
+#: In characters, of the beginning of a message that lists of mails show.
+MAX_PREHEADER_LENGTH = 140
 #: References kept of a thread: its root, the first and the last mails (as RT does).
 FIRST_REFERENCES, LAST_REFERENCES = 3, 6
 #: Reasons whose preferences are on the manager's own page, service by service.
@@ -39,11 +53,32 @@ class QuotedEvent:
 
     sentence: str
     when: str
+    actor: str = ""
     text: str = ""
     html: str = ""
     cut: bool = False
     hidden: bool = False
     files: tuple[str, ...] = ()
+
+    @property
+    def rest(self) -> str:
+        """The sentence after the name of the actor, if it begins with it."""
+        return self.sentence.removeprefix(self.actor)
+
+    @property
+    def begins_with_actor(self) -> bool:
+        """Whether the sentence begins with the name of the actor."""
+        return bool(self.actor) and self.sentence.startswith(self.actor)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedRequest:
+    """The request with which the ticket was opened, in a mail about something later."""
+
+    heading: str
+    text: str
+    html: str
+    cut: bool = False
 
 
 def compose_alert(
@@ -73,6 +108,8 @@ def _compose_events(
     url = location.to_ticket(ticket.pk) if location else ""
     mute_url = _get_mute_url(reader, context, location)
     is_question = any(item.asked for item in checked.items)
+    links = choose_links(checked, context, reader, location) if location else MailLinks()
+    answers = find_answers(checked.items)
     return build_message(
         MailSpec(
             reader=reader,
@@ -83,14 +120,13 @@ def _compose_events(
                 "ticket": ticket,
                 "service": ticket.service,
                 "category": None if ticket.service.confidential else ticket.category,
-                "title": _get_title(context),
+                "title": get_title(context),
                 "preferences_url": _get_preferences_url(strongest, reader, location),
-                "opening": _get_opening(checked, context),
+                "facts": _list_facts(checked, context, reader),
                 "withheld": context.withholds,
                 "deadline": "".join(describe_deadline(item, context) for item in checked.items),
-                "is_question": bool(find_answers(checked.items)),
-                "actions": choose_links(checked, context, reader, location) if location else [],
-                "ticket_url": url,
+                "answers": describe_answers(lifecycle.APPROVE_CLOSURE in answers),
+                "links": links,
                 "mute_url": mute_url,
                 "reason": describe_reason(strongest, context, reader),
             },
@@ -100,7 +136,10 @@ def _compose_events(
             # A mail that asks its reader something is no list mail.
             unsubscribe="" if is_question else mute_url,
             headers=_get_headers(context, checked.items, strongest),
-            shortened=lambda share: _quote_events(checked.items, context, reader, share),
+            shortened=lambda share: {
+                **_quote_events(checked.items, context, reader, share),
+                "request": _quote_request(checked.items, context, reader, share),
+            },
         )
     )
 
@@ -148,17 +187,18 @@ def build_subject(context: MailContext) -> str:
     """
     ticket = context.ticket
     place = ticket.service if ticket.service.confidential else ticket.category
-    return _format_subject(context, place, _get_title(context))
+    return _format_subject(context, place, get_title(context))
 
 
-def _get_title(context: MailContext) -> str:
+def get_title(context: MailContext) -> str:
+    """Return the subject of the ticket, or what stands for one that no mail may contain."""
     if context.withholds:
         return _("Ticket #%(number)s") % {"number": context.ticket.pk}
     return _("Confidential ticket") if context.hides_subject else context.ticket.subject
 
 
 def _format_subject(context: MailContext, place: Category | Service, title: str) -> str:
-    return f"[{place.name} #{context.ticket.pk}] {title}"
+    return f"[{place} #{context.ticket.pk}] {title}"
 
 
 def get_thread_headers(mail: OutgoingMail, context: MailContext) -> list[str]:
@@ -203,18 +243,62 @@ def _get_preferences_url(
 # -- content -----------------------------------------------------------------------------------
 
 
-def _get_opening(checked: CheckedMail, context: MailContext) -> dict[str, str]:
-    """Return the names that a creation mail contains (guide, introduction)."""
+def _list_facts(
+    checked: CheckedMail, context: MailContext, reader: MailReader
+) -> list[tuple[str, str]]:
+    """Return requester, manager and priority as labels and values, in mails with the request.
+
+    Manager and priority are for the managers of the service.
+    """
     openings = [item for item in checked.items if item.change.before is None]
-    if not openings or context.hides(openings[0].change):
-        return {}
-    (item,) = openings
-    requester = item.change.after.requester
-    is_opened_by_other = item.event.actor_id != requester
-    return {
-        "requester": context.people.get(requester, ""),
-        "by": get_display_name(item.event.actor) if is_opened_by_other else "",
-    }
+    if context.hides_subject or not (openings or _needs_request(checked.items, reader)):
+        return []
+    ticket = context.ticket
+    is_requester = Role.REQUESTER in checked.access.roles
+    facts = [] if is_requester else [(_("Requester:"), _describe_requester(context))]
+    if Role.MANAGER in checked.access.roles:
+        manager = context.people.get(ticket.assignee_id or 0) or _("nobody")
+        facts += [(_("Manager:"), manager), (_("Priority:"), ticket.get_priority_display())]
+    return facts
+
+
+def _describe_requester(context: MailContext) -> str:
+    ticket = context.ticket
+    name = context.people.get(ticket.requester_id, "")
+    if ticket.creator_id == ticket.requester_id:
+        return name
+    opened_by = _("opened by %(name)s") % {"name": context.people.get(ticket.creator_id, "")}
+    return f"{name} ({opened_by})"
+
+
+def _needs_request(items: list[MailItem], reader: MailReader) -> bool:
+    """Return whether a mail invites, assigns, hands over or asks: its reader needs the request."""
+    user = reader.user.pk if reader.user else None
+    for item in items:
+        before, after = item.change.before, item.change.after
+        if before is None:
+            return False
+        if item.asked or item.change.arrival is not Arrival.NOBODY:
+            return True
+        now, then = (after.assignee, after.requester), (before.assignee, before.requester)
+        if user is not None and user in now and user not in then:
+            return True
+    return False
+
+
+def _quote_request(
+    items: list[MailItem], context: MailContext, reader: MailReader, share: int
+) -> QuotedRequest | None:
+    if context.hides_subject or not _needs_request(items, reader) or context.opening is None:
+        return None
+    opening, limit = context.opening, MAX_REQUEST_LENGTH // share
+    cut = len(opening.text) > limit
+    return QuotedRequest(
+        describe_request(opening, context, reader),
+        quote_text(opening.text[:limit]),
+        markdown.cut(opening.rendered, limit) if cut else opening.rendered,
+        cut,
+    )
 
 
 def _quote_events(
@@ -226,7 +310,10 @@ def _quote_events(
         entry = _quote_event(item, context, reader, remaining)
         remaining = max(remaining - len(entry.text), 0)
         entries.append(entry)
+    last = items[-1]
     return {
+        # What lists of mails show beside the subject.
+        "preheader": "" if context.hides(last.change) else shorten_text(last.event.text),
         "entries": entries[::-1],
         "confidential": any(entry.hidden for entry in entries),
         "left_out": len(items) - len(entries),
@@ -246,6 +333,7 @@ def _quote_event(
     return QuotedEvent(
         sentence=sentence,
         when=when,
+        actor=EventView(event=item.event).actor,
         text=quote_text(text),
         html=markdown.cut(event.rendered, remaining) if cut else event.rendered,
         cut=cut,
@@ -265,6 +353,11 @@ def _find_inherited_question(item: MailItem, context: MailContext) -> Event | No
     if question is None or any(map(context.hides, load_changes(context.ticket, [question]))):
         return None
     return question
+
+
+def shorten_text(text: str) -> str:
+    """Return the beginning of a message on one line."""
+    return clean_line(text[: 2 * MAX_PREHEADER_LENGTH])[:MAX_PREHEADER_LENGTH]
 
 
 def quote_text(text: str) -> str:

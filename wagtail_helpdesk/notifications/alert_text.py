@@ -14,7 +14,7 @@ from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.event_text import EventView, describe_event
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.mailqueue.addresses import MailReader
-from wagtail_helpdesk.models import Reason
+from wagtail_helpdesk.models import Event, Reason
 
 from .mail_context import MailContext, MailItem
 
@@ -59,7 +59,7 @@ def describe_access_lost(item: MailItem, context: MailContext, reader: MailReade
             )
             % names
         )
-    names["service"] = service.name
+    names["service"] = service
     return (
         _(
             "%(who)s transferred ticket #%(number)s%(subject)s to the service %(service)s,"
@@ -79,12 +79,28 @@ def describe_deadline(item: MailItem, context: MailContext) -> str:
     return _("If we don’t hear from you by %(date)s, we’ll consider it solved.") % {"date": date}
 
 
+def describe_answers(is_closure: bool) -> str:
+    """Return what the two answers to a closure do; empty for other questions."""
+    if not is_closure:
+        return ""
+    return _("“Yes” approves the closure. “No” refuses it, and work on the ticket goes on.")
+
+
+def describe_request(opening: Event, context: MailContext, reader: MailReader) -> str:
+    """Return the heading above the request that a mail quotes."""
+    date = format_date(timezone.localtime(opening.created_at).date())
+    if reader.user is not None and reader.user.pk == context.ticket.requester_id:
+        return _("Your request of %(date)s") % {"date": date}
+    name = context.people.get(context.ticket.requester_id, "")
+    return _("The request (%(name)s, %(date)s)") % {"name": name, "date": date}
+
+
 def describe_reason(item: MailItem, context: MailContext, reader: MailReader) -> str:
     """Return why the reader gets the mail: their role where the event left the ticket."""
     ticket, after = context.ticket, item.change.after
     return REASONS[_get_printed_reason(item, context, reader)]() % {
-        "service": context.services.get(after.service, ticket.service).name,
-        "category": context.categories.get(after.category, ticket.category).name,
+        "service": context.services.get(after.service, ticket.service),
+        "category": context.categories.get(after.category, ticket.category),
     }
 
 

@@ -90,14 +90,16 @@ def _make_record(notification: Notification) -> DeliveryRecord:
 
 
 def find_not_notified(event: Event) -> list[str]:
-    """Return the names of the managers whose alert settings do not cover an event.
+    """Return the names of the managers who got no mail about an event.
 
-    These are managers of the service where the event left the ticket. After ``PAGE_SIZE`` names the
-    list ends with three dots.
+    They managed the service where the event left the ticket, then and now. After ``PAGE_SIZE`` names
+    the list ends with three dots.
     """
     (change,) = load_changes(event.ticket, [event])
     notified = Notification.objects.filter(event=event, user__isnull=False).values("user")
-    others = ServiceManager.objects.filter(service=change.after.service)
+    others = ServiceManager.objects.filter(
+        service=change.after.service, created_at__lte=event.created_at
+    )
     others = others.exclude(user__in=notified).exclude(user=event.actor_id).select_related("user")
     names = [get_display_name(manager.user) for manager in others[: PAGE_SIZE + 1]]
     return names if len(names) <= PAGE_SIZE else [*names[:PAGE_SIZE], "…"]

@@ -18,6 +18,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.mailqueue.addresses import find_email_skip_reason, find_skip_reason
 from wagtail_helpdesk.models import Event, Notification, OutgoingMail, Reason, SkipReason, Ticket
 
+from .acknowledgement import create_acknowledgements
 from .recipient_data import load_changes, load_recipient_data, split_into_chunks
 from .recipient_rules import Decision, TicketChange, decide, notifies_mailbox
 
@@ -81,7 +82,12 @@ def _dispatch_for_ticket(number: int, events: list[Event]) -> int:
     ticket = Ticket.objects.select_related("category", "service").get(pk=number)
     changes = load_changes(ticket, events)
     decisions = _skip_unreachable(list(_decide(ticket, events, changes)))
-    mails = _assign_mails(ticket, [one for one in decisions if not one.decision.skipped])
+    acknowledged = _acknowledge(ticket, events, changes, decisions)
+    # The acknowledgement takes the place of the alert: one mail for each person.
+    decisions = [_mark_acknowledged(one, acknowledged, events) for one in decisions]
+    wanted = [one for one in decisions if not one.decision.skipped]
+    mails = _assign_mails(ticket, [one for one in wanted if one.user not in acknowledged])
+    mails |= acknowledged
     notifications = Notification.objects.bulk_create(
         (_make_notification(one, mails) for one in decisions),
         batch_size=1000,
@@ -101,6 +107,28 @@ def _decide(
                 yield RecipientDecision(event.pk, decision, person.user)
         if mailbox and notifies_mailbox(change):
             yield RecipientDecision(event.pk, Decision(Reason.MAILBOX), email=mailbox)
+
+
+def _acknowledge(
+    ticket: Ticket,
+    events: list[Event],
+    changes: list[TicketChange],
+    decisions: list[RecipientDecision],
+) -> dict[Any, OutgoingMail]:
+    requester = changes[0].after.requester
+    reasons = {one.decision.reason for one in decisions if one.user == requester}
+    is_in_charge = requester == changes[-1].after.assignee
+    only_as_requester = reasons <= {Reason.REQUESTER} and not is_in_charge
+    return create_acknowledgements(ticket, events, requester, only_as_requester)
+
+
+def _mark_acknowledged(
+    one: RecipientDecision, acknowledged: dict[Any, OutgoingMail], events: list[Event]
+) -> RecipientDecision:
+    """Mark a person acknowledged as notified of the opening, who may have switched off alerts."""
+    if one.user not in acknowledged or one.event != events[0].pk:
+        return one
+    return replace(one, decision=replace(one.decision, skipped=None))
 
 
 def _skip_unreachable(decisions: list[RecipientDecision]) -> list[RecipientDecision]:
@@ -188,7 +216,8 @@ def _find_flooded(ticket: Ticket, now: datetime) -> Iterable[int | None]:
     # Mails are counted only for tickets that are this busy, which is rare.
     if ticket.events.filter(created_at__gte=since)[: FLOOD_SIZE + 1].count() <= FLOOD_SIZE:
         return ()
-    recent = OutgoingMail.objects.filter(ticket=ticket, created_at__gte=since).order_by()
+    alerts = OutgoingMail.objects.filter(kind=ALERT, ticket=ticket, created_at__gte=since)
+    recent = alerts.order_by()
     counted = recent.values("user").annotate(mails=Count("pk")).filter(mails__gte=FLOOD_SIZE)
     return counted.values_list("user", flat=True)
 

@@ -220,7 +220,11 @@ class MailContext:
     @cached_property
     def people(self) -> dict[int, str]:
         """The names of the users that the events mention, by id."""
-        mentioned: set[Any] = {self.ticket.requester_id, self.ticket.creator_id}
+        mentioned: set[Any] = {
+            self.ticket.requester_id,
+            self.ticket.creator_id,
+            self.ticket.assignee_id,
+        }
         for change in self.changes.values():
             for snapshot in filter(None, (change.before, change.after)):
                 mentioned |= {snapshot.requester, snapshot.assignee}
@@ -253,8 +257,8 @@ class MailContext:
         if not self.may_name_service(service, reader.user):
             return _("another service")
         if category is None or service.confidential or self.ticket.service.confidential:
-            return service.name
-        return f"{service.name} › {category.name}"
+            return str(service)
+        return f"{service} › {category}"
 
     def get_former_place(self, item: MailItem) -> Category | Service:
         """Return where the ticket was before an event; of a confidential service no category."""
@@ -285,6 +289,11 @@ class MailContext:
         """The readers who are permanent guests of the ticket's service now."""
         guests = self.ticket.service.permanent_guests.filter(user__in=self.readers)
         return frozenset(guests.values_list("user", flat=True))
+
+    @cached_property
+    def opening(self) -> Event | None:
+        """The event that opened the ticket: it has the request that some mails quote."""
+        return self.ticket.events.filter(action=lifecycle.OPEN_TICKET.name).order_by("pk").first()
 
     @cached_property
     def files(self) -> dict[int, list[str]]:

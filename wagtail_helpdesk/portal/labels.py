@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.dates import format_date, format_datetime, format_short_date, format_time
 from wagtail_helpdesk.lifecycle import Status
 
 #: Plainer words for requesters.
@@ -88,8 +88,8 @@ def format_moment(when: datetime, now: datetime) -> str:
     """
     local, today = timezone.localtime(when), timezone.localtime(now).date()
     if local.date() == today:
-        return date_format(local, "TIME_FORMAT")
-    return date_format(local, "SHORT_DATE_FORMAT")
+        return format_time(when)
+    return format_short_date(local)
 
 
 def format_wait(since: datetime, now: datetime) -> str:
@@ -111,7 +111,7 @@ def format_timestamp(moment: datetime) -> str:
 
 def format_relative_time(moment: datetime) -> str:
     """Return the day and the hour of an event."""
-    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return format_datetime(moment)
 
 
 def format_size(size_in_bytes: int) -> str:

@@ -71,7 +71,7 @@ def get_requests_item() -> HelpdeskMenuItem:
 
 def get_desk_item() -> HelpdeskMenuItem:
     """Return the item of the desk."""
-    return DeskItem(gettext_lazy("Desk"), "desk", order=200)
+    return DeskItem(gettext_lazy("Work queue"), "desk", order=200)
 
 
 def get_search_item() -> HelpdeskMenuItem:
@@ -135,7 +135,7 @@ def _list_configurable_services(request: HelpdeskRequest) -> list[MenuLink]:
     # With the helpdesk's authentication backend the privilege is enough: no query is needed.
     if not rows or not (grants_admin_access() or request.user.has_perm(ACCESS_ADMIN)):
         return []
-    links = [(row.service.name, get_panel_url(row.service)) for row in rows[:MAX_MENU_SERVICES]]
+    links = [(str(row.service), get_panel_url(row.service)) for row in rows[:MAX_MENU_SERVICES]]
     if len(rows) > MAX_MENU_SERVICES:
         links.append((_("All my services"), _reverse_admin("list")))
     return [MenuLink(name, url) for name, url in links if url]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.names import get_display_names
+from wagtail_helpdesk.names import choose_title, get_display_names
 
 from . import labels, paging
 from .ticket_columns import MANAGER, Cell, TicketColumn, fill_cells
@@ -29,8 +29,10 @@ FIELDS = (
     "requester",
     "assignee",
     "category__name",
+    "category__titles",
     "service",
     "service__name",
+    "service__titles",
 )
 
 #: A closed ticket still waits, for the approval of its closure.
@@ -103,8 +105,8 @@ def _build_row(
         ),
         priority=value["priority"],
         priority_words=str(Priority(value["priority"]).label),
-        service=value["service__name"],
-        category=value["category__name"],
+        service=choose_title(value["service__titles"], value["service__name"]),
+        category=choose_title(value["category__titles"], value["category__name"]),
         requester=names.get(value["requester"], ""),
         assignee=names.get(value["assignee"], ""),
         stamp=labels.format_timestamp(value["last_activity_at"]),

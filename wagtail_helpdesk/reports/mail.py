@@ -160,7 +160,7 @@ def _build(
     ]
     title = _("Daily report of your services")
     if only:
-        title = _("Daily report: %(service)s") % {"service": only.name}
+        title = _("Daily report: %(service)s") % {"service": only}
     token = make_reports_token(reader.user.pk)
     stop_url = location.outside("stop_reports", token) if location else ""
     return build_message(
@@ -217,7 +217,7 @@ def _make_chapter(
         )
         for section, heading, count, listed in _iterate_sections(part)
     ]
-    return ServiceChapter(service.name, service.confidential, sections)
+    return ServiceChapter(str(service), service.confidential, sections)
 
 
 def _iterate_sections(
@@ -253,7 +253,7 @@ def _make_line(
     return ReportLine(
         number=ticket.pk,
         url=location.to_ticket(ticket.pk) if location else "",
-        category="" if secret else ticket.category.name,
+        category="" if secret else str(ticket.category),
         subject=_("Confidential ticket") if hidden else ticket.subject,
         status=ticket.get_status_display(),
         priority=ticket.get_priority_display(),

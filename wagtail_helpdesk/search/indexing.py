@@ -125,8 +125,8 @@ def _row(event: Event) -> SearchRow:
 
 def _about(ticket: Ticket) -> Iterator[str]:
     yield ticket.subject
-    yield ticket.service.name
-    yield ticket.category.name
+    for place in (ticket.service, ticket.category):
+        yield from dict.fromkeys([place.name, *place.titles.values()])
     yield get_display_name(ticket.requester)
 
 

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.dates import format_date, format_datetime
+from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts, server_drafts
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
@@ -22,6 +23,7 @@ from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tool
 
 register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
+register.filter("date_and_time", format_datetime)
 register.filter("display_name", get_display_name)
 
 
@@ -82,8 +84,21 @@ def take_messages(context: template.Context) -> list[Message]:
         left = list(given)
     else:
         left = [] if getattr(storage, "used", False) else list(storage)
-    context.set_upward("messages", ())
+    context.set_upward("messages", "")  # nothing to loop over
     return left
+
+
+@register.simple_tag(takes_context=True)
+def missing_email_notice(context: template.Context) -> SafeString:
+    """Return a notice for a user to whom no e-mail can be sent; empty for all others."""
+    user = context["request"].user
+    if not user.is_authenticated or not lacks_email(user):
+        return SafeString("")
+    words = _(
+        "Your account has no valid e-mail address: no e-mail is sent to you."
+        " You will find the answers on this site."
+    )
+    return format_html('<p class="hd-banner hd-you">{}</p>', words)
 
 
 @register.simple_tag(takes_context=True)

@@ -30,7 +30,7 @@ def check_alert_address(changes: dict[str, Any]) -> None:
         domains = ", ".join(sorted(helpdesk_settings.ALERT_ADDRESS_DOMAINS))
         raise NotPossible(
             "alert_address",
-            _("Only addresses of these domains can be alerted: %(domains)s.")
+            _("Only addresses in these domains can be alerted: %(domains)s.")
             % {"domains": domains},
         )
 
@@ -50,7 +50,9 @@ def tell_owners(
     if by is not None:
         owners = owners.exclude(user=by.pk)
     about = {
-        "place": what.name if isinstance(what, Service) else what.path,
+        # The name when the category has been deleted before the mail is sent.
+        "place": what.path if isinstance(what, Category) else what.name,
+        "category": what.pk if isinstance(what, Category) else None,
         "before": before.get("alert_address", ""),
         "after": after.get("alert_address", ""),
         "by": get_display_name(by) if by else "",

@@ -47,7 +47,7 @@ class DeskFilterForm(QueryForm):
         super().__init__(query, auto_id=False)
         self.queues, self.services = queues, services
         self._offer("queue", [(name, queue.label) for name, queue in queues.items()])
-        self._offer("service", [(s.pk, s.name) for s in services], pgettext("services", "all"))
+        self._offer("service", [(s.pk, str(s)) for s in services], pgettext("services", "all"))
         self._offer("status", _status_choices())
         self._offer("priority", Priority.choices, pgettext("priorities", "all"))
         self._offer("age", list(age_filter.LABELS.items()), pgettext("ages", "all"))

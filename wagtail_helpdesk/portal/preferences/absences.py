@@ -47,7 +47,7 @@ def _set_availability(request: HelpdeskRequest) -> HttpResponse:
     message = _("You are available in %(service)s.") if available else _(
         "You are not available in %(service)s. No tickets will be assigned to you there."
     )  # fmt: skip
-    return _redirect_with(request, message % {"service": row.service.name})
+    return _redirect_with(request, message % {"service": row.service})
 
 
 def _remove_absence(request: HelpdeskRequest) -> HttpResponse:

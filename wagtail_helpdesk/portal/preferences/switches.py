@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import zoneinfo
-from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.localization import get_available_admin_time_zones
 
 from wagtail_helpdesk.actions.preferences import change_switches
 from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.mailqueue.addresses import get_default_preferences
 from wagtail_helpdesk.models import HelpdeskPreferences
+
+from .time_zones import list_time_zones
 
 
 class Shown(forms.Form):
@@ -46,7 +45,7 @@ class Switches(Shown, forms.ModelForm):
 
 
 class OwnSwitches(Switches):
-    """Alerts as requester, guest and follower; language and time zone of mails."""
+    """Alerts as requester, guest and follower, acknowledgements; language and time zone of mails."""
 
     language = forms.ChoiceField(label=_("Language of e-mails:"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone:"), required=False)
@@ -57,6 +56,7 @@ class OwnSwitches(Switches):
             "alerts_as_requester",
             "alerts_as_guest",
             "alerts_as_follower",
+            "acknowledgements",
             "language",
             "time_zone",
         ]
@@ -68,14 +68,14 @@ class OwnSwitches(Switches):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language, zone = get_default_preferences(self.instance.user)
-        default = _("Site default (%(choice)s)")
+        default = _("Default (%(choice)s)")
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": get_language_info(language)["name_local"]}),
             *_find_languages(self.instance.language),
         ]
         self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": zone.key.replace("_", " ")}),
-            *_zones_by_continent(),
+            *list_time_zones(self.instance.time_zone),
         ]
 
 
@@ -100,14 +100,4 @@ def _find_languages(chosen: str) -> list[tuple[str, str]]:
         (code, name)
         for code, name in settings.LANGUAGES
         if code == chosen or get_shown_language(code) == code
-    ]
-
-
-def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
-    known = get_available_admin_time_zones() or zoneinfo.available_timezones()
-    # "localtime", "GMT0", "Cuba" and the like are aliases, or no place at all.
-    names = sorted(name for name in known if "/" in name and not name.startswith("Etc/"))
-    return [
-        (continent, [(name, name.replace("_", " ")) for name in names])
-        for continent, names in groupby(names, key=lambda name: name.partition("/")[0])
     ]

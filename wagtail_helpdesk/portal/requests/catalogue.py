@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.http import HttpRequest
-from wagtail.coreutils import get_supported_content_language_variant
 
-from wagtail_helpdesk import category_tree, languages
+from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
+from wagtail_helpdesk.names import get_reader_language
+from wagtail_helpdesk.statistics import describe_delay, get_known_first_answers
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -56,6 +57,8 @@ class Shelf:
     alias: Any = None
     #: Whether the service has categories that are not shown.
     is_cut: bool = False
+    #: How fast the service usually answers, in words; empty where that is not known at once.
+    delay: str = ""
 
     def get_url(self, helpdesk: HelpdeskRequest, page: Any = None) -> str:
         """Return the URL where one of the categories is chosen."""
@@ -104,6 +107,10 @@ def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogu
     lines = _build_lines(found, categories, aliases)
     for shelf in shelves:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], is_cut
+    known = get_known_first_answers(service.pk for service in found)
+    for shelf in shelves:
+        if shelf.service.pk in known:
+            shelf.delay = describe_delay(known[shelf.service.pk])
     shelves += [build_alias_shelf(alias) for alias in aliases[None, None]]
     return Catalogue([shelf for shelf in shelves if shelf.lines or shelf.is_cut], others)
 
@@ -111,13 +118,21 @@ def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogu
 def describe_services(services: list[Service]) -> list[Shelf]:
     """Return services with their texts in the reader's language, without their categories."""
     texts = load_texts(ServiceText.objects.filter(service__in=services), "service_id")
-    return [Shelf(each, texts.get(each.pk) or ServiceText(title=each.name)) for each in services]
+    return [Shelf(each, texts.get(each.pk) or ServiceText(title=str(each))) for each in services]
 
 
 def get_text(category: Category) -> CategoryText:
     """Return the text of a category in the reader's language; without any, its name as title."""
     texts = load_texts(category.texts.all(), "category_id")
-    return texts.get(category.pk) or CategoryText(title=category.name)
+    return texts.get(category.pk) or CategoryText(title=str(category))
+
+
+def get_path(category: Category, shelf: Shelf | None = None) -> list[str]:
+    """Return the names from the service down to a category, in the reader's language."""
+    line = category.lineage[::-1]
+    titles = get_texts_by_category(each.pk for each in line)
+    [shelf] = [shelf] if shelf else describe_services([category.service])
+    return [shelf.text.title, *(titles.get(each.pk, (each.name, ""))[0] for each in line)]
 
 
 def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:
@@ -208,11 +223,3 @@ def get_texts_by_category(categories: Iterable[Any]) -> dict[Any, tuple[str, str
     # Values and no instances, which take longer: a catalogue has hundreds.
     rows = texts.values_list("category_id", "title", "summary")
     return {category: (title, summary) for category, title, summary in rows}
-
-
-def get_reader_language() -> str:
-    """Return the code of the content language in which the user reads, empty for none of them."""
-    try:
-        return get_supported_content_language_variant(languages.get_reader_language())
-    except LookupError:
-        return ""

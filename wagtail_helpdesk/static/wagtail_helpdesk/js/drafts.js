@@ -288,7 +288,9 @@ function showOffer(form, key, draft) {
 function formatDate(milliseconds) {
   const style = { dateStyle: "medium", timeStyle: "short" };
   const { lang } = document.documentElement;
-  return new Intl.DateTimeFormat(lang || undefined, style).format(milliseconds);
+  // English alone is American English to a browser: the month first, and twelve hours.
+  const language = lang === "en" ? "en-GB" : lang || undefined;
+  return new Intl.DateTimeFormat(language, style).format(milliseconds);
 }
 
 function restoreDraft(form, key, draft) {
