@@ -29,7 +29,6 @@ TOKENS = (
     Token("on-danger", "text on danger", True),
     Token("note", "internal notes", True),
     Token("note-line", "their dashed line", True),
-    Token("mark", "words found by a search", True),
 )
 
 #: Class, and what it means.
