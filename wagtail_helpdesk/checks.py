@@ -74,7 +74,7 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return [
             Warning(
                 "The connection to the mail server has no timeout: a server that does not respond blocks a worker indefinitely.",
-                hint="Set EMAIL_TIMEOUT, or OPTIONS['timeout'] of the default mailer, to 20.",
+                hint="Set EMAIL_TIMEOUT to 20; with MAILERS, set OPTIONS['timeout'] of the default mailer instead.",
                 id="wagtail_helpdesk.W001",
             )
         ]
@@ -242,7 +242,7 @@ def _find_editable_emails() -> Iterator[CheckMessage]:
     if _has_account_page(AccountView) and email_management_enabled():
         yield Warning(
             "Everybody with access to the Wagtail admin can change their own e-mail address, for"
-            " example to a colleague’s: the helpdesk asks before it identifies somebody by e-mail.",
+            " example to a colleague’s: the helpdesk asks before it identifies a person by e-mail.",
             hint="Set WAGTAIL_EMAIL_MANAGEMENT_ENABLED to False.",
             id="wagtail_helpdesk.W030",
         )

@@ -20,9 +20,9 @@ def test_categories_lead_to_their_form(visit, people, heating):
 
 def test_a_branch_without_category_that_takes_tickets_is_left_out(visit, people, general):
     parent = Category.objects.create(service=general, name="Jardins", takes_tickets=False)
-    assert "Jardins" not in visit(people.lea).get().text
+    assert "Jardins" not in visit(people.lea).get("new/").text
     Category.objects.create(service=general, name="Arbres", parent=parent)
-    page = visit(people.lea).page()
+    page = visit(people.lea).page("new/")
     assert page.find("span", string="Jardins")
     assert page.find("a", string="Arbres").find_parent("li")["class"] == ["hd-depth-1"]
 
@@ -52,7 +52,7 @@ def test_tickets_waiting_for_the_reader_come_first(visit, people, closed):
 def test_a_request_for_information_waits_for_the_requester(visit, people, taken):
     actions.ask_information(taken, by=people.karim, text="Quelle vanne ?")
     waiting = visit(people.lea).page().find(class_="hd-waiting")
-    assert waiting.find("a", class_="hd-b").text.startswith("Answer")
+    assert waiting.find("a", class_="hd-b").text.startswith("Reply")
 
 
 def test_tickets_waiting_for_the_requester_wait_for_nobody_else(visit, people, closed):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Q, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
@@ -37,7 +37,7 @@ def may_see_search_report(user: Any) -> bool:
 
 def count_unanswered_words() -> list[dict[str, Any]]:
     """Return the words that were searched for without result, the most frequent first."""
-    rows = OutcomeCount.objects.filter(outcome=Outcome.NOTHING).order_by()
+    rows: Any = OutcomeCount.objects.filter(outcome=Outcome.NOTHING).order_by()
     counted = rows.values("words").annotate(total=Sum("count"), latest=Max("day"))
     return list(counted.filter(total__gte=MIN_SEARCHES).order_by("-total", "words")[:MAX_LINES])
 
@@ -58,7 +58,7 @@ def count_suggested_pages(request: HttpRequest) -> list[dict[str, Any]]:
         outcome.value: Sum("count", filter=Q(outcome=outcome), default=0)
         for outcome in (Outcome.SUGGESTED, Outcome.OPENED, Outcome.SOLVED)
     }
-    rows = OutcomeCount.objects.filter(shown, page__isnull=False).order_by()
+    rows: Any = OutcomeCount.objects.filter(shown, page__isnull=False).order_by()
     counted = rows.values("page", "page__title", "category").annotate(**totals)
     found = list(counted.order_by("-solved", "-suggested", "page")[:MAX_LINES])
     names = _load_names(user, configured, {row["category"] for row in found})
@@ -83,12 +83,11 @@ class SearchReportView(WagtailAdminTemplateMixin, TemplateView):
     page_title = gettext_lazy("Helpdesk searches")
     header_icon = "search"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Raise ``PermissionDenied`` for users who neither configure a service nor edit pages."""
         if not may_see_search_report(request.user):
             raise PermissionDenied
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

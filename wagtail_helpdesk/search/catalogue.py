@@ -264,9 +264,11 @@ class SearchableCatalogue:
     def _rank(self, words: Sequence[QueryWord]) -> list[CatalogueHit]:
         if not words:
             return []
-        asked = [e for e in chain(self.entries.values(), self.aliases) if e.takes_tickets]
-        found = [(entry, self._match(entry, words)) for entry in asked]
-        found = [(entry, scores) for entry, scores in found if scores is not None]
+        found = [
+            (entry, scores)
+            for entry in chain(self.entries.values(), self.aliases)
+            if entry.takes_tickets and (scores := self._match(entry, words)) is not None
+        ]
         frequency = [sum(1 for _e, scores in found if scores[n]) or 1 for n in range(len(words))]
         best: dict[tuple[Kind, Any], CatalogueHit] = {}
         for entry, scores in found:
@@ -361,7 +363,8 @@ def _union_texts(services: Iterable[Any], pages: QuerySet[Any] | None) -> QueryS
             ),
         ]
     first, *others = [part.order_by() for part in parts]
-    return first.union(*others, all=True)
+    united: QuerySet[Any, Any] = first.union(*others, all=True)
+    return united
 
 
 def iterate_telling_words(query: Query) -> Iterable[QueryWord]:

@@ -36,11 +36,10 @@ def count_suggestions(
 
     The ids come from the form: those of other pages than it can suggest are ignored.
     """
-    pages = OutcomeCount.page.field.related_model._default_manager.live()
-    wanted = {parse_number(pk) for pk in [*suggested, solved]} - {None}
-    known = set(
-        pages.filter(pk__in=sorted(wanted)[:MAX_SUGGESTED_PAGES]).values_list("pk", flat=True)
-    )
+    pages: Any = OutcomeCount.page.field.related_model._default_manager
+    wanted = {pk for pk in map(parse_number, [*suggested, solved]) if pk is not None}
+    chosen = sorted(wanted)[:MAX_SUGGESTED_PAGES]
+    known = set(pages.live().filter(pk__in=chosen).values_list("pk", flat=True))
     read = {parse_number(pk) for pk in opened} & known
     for outcome, found in (
         (Outcome.SUGGESTED, known),

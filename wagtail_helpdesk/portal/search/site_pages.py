@@ -53,7 +53,8 @@ class FoundPage:
 
 def get_readable_pages(request: HttpRequest) -> Any:
     """Return the published pages that a request may open, those of the helpdesk left out."""
-    pages = TicketOrigin.page.field.related_model._default_manager.live()
+    manager: Any = TicketOrigin.page.field.related_model._default_manager
+    pages = manager.live()
     restrictions = PageViewRestriction.objects.select_related("page").prefetch_related("groups")
     for restriction in restrictions:
         if not restriction.accept_request(request):
