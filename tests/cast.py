@@ -361,6 +361,8 @@ SERVICES = (
                 Words("Accès aux bâtiments et aux salles", "Access to buildings and rooms"),
                 settings={"algorithm": "first"},
             ),
+            # Not in the catalogue: behind “I don’t know whom to ask”.
+            Branch(Words("Orientation", "Directing requests"), settings={"hidden": True}),
         ),
         managers={
             "sophie": CONFIGURES,
@@ -468,6 +470,80 @@ SERVICES = (
 )
 
 
+#: Other words for categories and services, by their French names.
+SYNONYMS = {
+    "Services Généraux": Words(
+        "logistique, maintenance, travaux, bâtiment", "maintenance, premises"
+    ),
+    "Électricité": Words(
+        "ampoule, lampe, lumière, néon, interrupteur, courant, coupure, ascenseur",
+        "light bulb, lamp, plug, outlet, power cut, switch, lift, elevator",
+    ),
+    "Chauffage": Words(
+        "froid, chaud, température, climatisation, clim, courant d’air, fenêtre",
+        "cold, hot, temperature, air conditioning, draught, window",
+    ),
+    "Plomberie": Words(
+        "eau, WC, toilettes, évier, robinet, chasse d’eau, bouché, inondation, ménage, nettoyage",
+        "water, toilet, restroom, sink, tap, blocked, flood, cleaning",
+    ),
+    "Clés et badges": Words(
+        "porte, serrure, carte, parking, barrière, verrou", "door, lock, card, car park, gate"
+    ),
+    "DSI": Words("informatique, numérique", "IT, help desk, information technology"),
+    "Ordinateur": Words(
+        "PC, Mac, portable, écran, clavier, souris, logiciel, vidéoprojecteur, projecteur, téléphone",
+        "PC, Mac, screen, monitor, keyboard, mouse, software, projector, phone",
+    ),
+    "Impression": Words(
+        "imprimante, copieur, photocopieuse, scanner, toner, papier",
+        "printer, copier, scanner, toner, paper, photocopy",
+    ),
+    "Réseau et Wi-Fi": Words(
+        "VPN, internet, eduroam, câble, connexion", "VPN, internet, eduroam, cable, connection"
+    ),
+    "Messagerie": Words(
+        "e-mail, courriel, mail, agenda, calendrier, spam, hameçonnage",
+        "e-mail, calendar, spam, phishing, mailing list",
+    ),
+    "Comptes et mots de passe": Words(
+        "identifiant, connexion, code, double authentification, compte bloqué",
+        "login, user name, sign in, code, two-factor, locked out",
+    ),
+    "Paie": Words(
+        "salaire, fiche de paie, bulletin, prime, remboursement", "salary, wage, payslip, refund"
+    ),
+    "Congés et absences": Words(
+        "vacances, arrêt maladie, RTT, maladie", "holiday, vacation, sick leave, day off"
+    ),
+    "Télétravail": Words("travail à distance, domicile", "remote work, home office"),
+    "Inscriptions": Words("carte d’étudiant, droits d’inscription", "registration, student card"),
+    "Relevés et attestations": Words(
+        "certificat de scolarité, diplôme, notes, relevé de notes", "diploma, marks, grades, degree"
+    ),
+    "Emplois du temps et salles": Words(
+        "planning, horaires, amphithéâtre, réservation, cours", "schedule, booking, lecture hall"
+    ),
+    "Prêts et retours": Words(
+        "livre, emprunter, prolonger, retard, réservation", "book, borrow, renew, overdue"
+    ),
+    "Ressources en ligne": Words(
+        "revue, article, base de données, livre numérique", "journal, article, database, e-book"
+    ),
+}
+#: Subject and message with which tickets begin, by the French name of the category.
+TEMPLATES = {
+    "Chauffage": (
+        Words("Chauffage : bâtiment …, salle …", "Heating: building …, room …"),
+        Words(
+            "Bâtiment et salle :\nDepuis quand :\nCe que vous constatez :",
+            "Building and room:\nSince when:\nWhat you notice:",
+        ),
+    ),
+}
+NO_TEMPLATE = (NOTHING, NOTHING)
+
+
 @dataclass
 class Catalogue:
     """The created services and categories, by their French names."""
@@ -509,6 +585,7 @@ def _create_service(desk: Desk, order: int) -> Service:
             contact=getattr(desk.contact, language),
             hours=getattr(desk.hours, language),
             icon=desk.icon,
+            synonyms=getattr(SYNONYMS.get(desk.name.fr, NOTHING), language),
         )
     return service
 
@@ -535,13 +612,16 @@ def _create_category(
         category.save()
     for username in branch.members:
         CategoryMember.objects.create(category=category, manager=managers[username])
+    subject, message = TEMPLATES.get(branch.name.fr, NO_TEMPLATE)
     for language in Words._fields:
         CategoryText.objects.create(
             category=category,
             locale=_locale(language),
             title=getattr(branch.name, language),
             summary=getattr(branch.summary, language),
-            **(branch.english_template if language == "en" else {}),
+            synonyms=getattr(SYNONYMS.get(branch.name.fr, NOTHING), language),
+            default_subject=getattr(subject, language),
+            default_message=getattr(message, language),
         )
     catalogue.categories[branch.name.fr] = category
     for place, beneath in enumerate(branch.beneath):

@@ -243,3 +243,25 @@ def test_editors_who_can_change_their_name_are_reported(stock_account):
 def test_a_fixed_identity_account_page_is_not_reported(settings):
     settings.WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
     assert checks.check_identities(None) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "is_reported"),
+    [
+        ((), False),
+        (("DSI", "Réseau"), False),
+        (("DSI", "Autre"), True),
+        (0, False),
+        (-1, True),
+        ("Réseau", True),
+        (("DSI",), True),
+    ],
+)
+def test_a_dispatch_category_that_takes_no_tickets_is_reported(db, settings, named, is_reported):
+    service = Service.objects.create(name="DSI")
+    category = Category.objects.create(service=service, name="Réseau")
+    settings.WAGTAIL_HELPDESK = {"DISPATCH_CATEGORY": named}
+    found = checks.check_dispatch(None, databases=["default"])
+    assert ids(found) == (["wagtail_helpdesk.W040"] if is_reported else [])
+    Category.objects.filter(pk=category.pk).update(takes_tickets=False)
+    assert len(checks.check_dispatch(None, databases=["default"])) == bool(named)

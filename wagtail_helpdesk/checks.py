@@ -25,6 +25,7 @@ from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
 from wagtail_helpdesk.models import Category, ReportPreference, ReportSection, ServiceManager
 from wagtail_helpdesk.portal.request import login_url
+from wagtail_helpdesk.portal.requests.dispatching import build_dispatch_q
 from wagtail_helpdesk.working_time import get_holidays
 
 
@@ -73,7 +74,7 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return [
             Warning(
                 "The connection to the mail server has no timeout: a server that does not respond blocks a worker indefinitely.",
-                hint="Set EMAIL_TIMEOUT, or OPTIONS['timeout'] of the default mailer, to 20.",
+                hint="Set EMAIL_TIMEOUT to 20; with MAILERS, set OPTIONS['timeout'] of the default mailer instead.",
                 id="wagtail_helpdesk.W001",
             )
         ]
@@ -241,7 +242,7 @@ def _find_editable_emails() -> Iterator[CheckMessage]:
     if _has_account_page(AccountView) and email_management_enabled():
         yield Warning(
             "Everybody with access to the Wagtail admin can change their own e-mail address, for"
-            " example to a colleague’s: the helpdesk asks before it identifies somebody by e-mail.",
+            " example to a colleague’s: the helpdesk asks before it identifies a person by e-mail.",
             hint="Set WAGTAIL_EMAIL_MANAGEMENT_ENABLED to False.",
             id="wagtail_helpdesk.W030",
         )
@@ -433,4 +434,35 @@ def check_members(
             id="wagtail_helpdesk.W009",
         )
         for category in empty
+    ]
+
+
+@register("wagtail_helpdesk", Tags.database)
+def check_dispatch(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that ``DISPATCH_CATEGORY`` names a category that takes tickets."""
+    if not databases:
+        return []
+    try:
+        condition = build_dispatch_q()
+        found = (
+            condition is None
+            or Category.objects.filter(
+                condition, takes_tickets=True, service__enabled=True
+            ).exists()
+        )
+    except (TypeError, ValueError):
+        found = False
+    except DatabaseError:
+        return []  # Before the first migration.
+    if found:
+        return []
+    return [
+        Warning(
+            "WAGTAIL_HELPDESK['DISPATCH_CATEGORY'] names no category that takes tickets: people who do"
+            " not know where to ask are offered no way on.",
+            hint='Give its id, or the names of its service and of the category: ("Facilities", "Other").',
+            id="wagtail_helpdesk.W040",
+        )
     ]

@@ -62,6 +62,14 @@ class HelpdeskSettings:
         """Days after which a closure without an answer from the requester expires."""
         return self._get("EXPIRY_DAYS", 14)
 
+    @property
+    def DISPATCH_CATEGORY(self) -> Any:
+        """Category for people who do not know where to ask: its id, or the names of service and category.
+
+        ``("Facilities", "Directing requests")``. Empty: this way is not offered.
+        """
+        return self._get("DISPATCH_CATEGORY", ())
+
     # -- Attached files ----------------------------------------------------------------------------
 
     @property
@@ -331,6 +339,11 @@ class HelpdeskSettings:
         return self._get("UPLOAD_BYTES_PER_DAY", 300 * 1024 * 1024)
 
     # -- Search ------------------------------------------------------------------------------------
+
+    @property
+    def SEARCH_OUTCOME_DAYS(self) -> int:
+        """Days for which the counts of searches without result and of suggested pages are kept."""
+        return self._get("SEARCH_OUTCOME_DAYS", 365)
 
     @property
     def SEARCH_BACKEND(self) -> str:

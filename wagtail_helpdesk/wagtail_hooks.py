@@ -4,9 +4,15 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .dashboard import home, mail_report, userbar
+from .dashboard import (
+    home,
+    installation_report,
+    mail_report,
+    search_area,
+    search_report,
+    userbar,
+)
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
-from .dashboard.search_area import TicketSearchArea
 from .models import Category, CategoryText, Service, ServiceText
 from .portal import drafts, menu, ticket_columns
 from .portal.desk import queues
@@ -36,7 +42,8 @@ hooks.register("construct_snippet_action_menu", show_publish_buttons)
 hooks.register("before_delete_user", accounts.refuse_deletion)
 hooks.register("before_bulk_action", accounts.refuse_deletions)
 hooks.register("register_log_actions", history.register_log_actions)
-hooks.register("register_admin_search_area", TicketSearchArea)
+hooks.register("register_admin_search_area", search_area.TicketSearchArea)
+hooks.register("register_admin_urls", search_area.get_urls)
 hooks.register("construct_homepage_panels", home.add_panel)
 hooks.register("construct_homepage_summary_items", home.add_summary)
 hooks.register("construct_wagtail_userbar", userbar.add_report)
@@ -45,6 +52,10 @@ hooks.register("register_page_header_buttons", routing.get_header_buttons)
 hooks.register("register_log_actions", routing.register_log_action)
 hooks.register("register_admin_urls", mail_report.get_urls)
 hooks.register("register_reports_menu_item", mail_report.MailsMenuItem)
+hooks.register("register_admin_urls", search_report.get_urls)
+hooks.register("register_reports_menu_item", search_report.SearchesMenuItem)
+hooks.register("register_admin_urls", installation_report.get_urls)
+hooks.register("register_reports_menu_item", installation_report.InstallationMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", drafts.keep_draft)
@@ -61,6 +72,7 @@ hooks.register("register_helpdesk_ticket_panel", panels.GuestsPanel)
 composer_tools.register_format_buttons()
 hooks.register("register_helpdesk_desk_queue", queues.register_free_queue)
 hooks.register("register_helpdesk_desk_queue", queues.register_own_queue)
+hooks.register("register_helpdesk_desk_queue", queues.register_waiting_queue)
 hooks.register("register_helpdesk_desk_queue", queues.register_category_queue)
 hooks.register("register_helpdesk_desk_queue", queues.register_service_queue)
 hooks.register("register_helpdesk_desk_column", ticket_columns.register_requester_column)

@@ -24,7 +24,7 @@ def test_what_waits_for_an_answer_stands_on_top(reader, people, closed):
     page = reader(people.lea).fragment("requests")
     first = page.find(class_="hd-waiting")
     assert closed.subject in first.get_text()
-    assert first.find("a", class_="hd-button")["href"].endswith("/approve-closure/")
+    assert first.find("a", class_="hd-b")["href"].endswith("/approve-closure/")
 
 
 def test_the_list_is_as_long_as_the_editor_wants(reader, people, heating):
@@ -79,7 +79,7 @@ def test_who_manages_nothing_finds_an_empty_frame(reader, people, ticket, frame)
 def test_the_panel_is_that_of_the_admin(reader, people, taken):
     actions.comment(taken, by=people.lea, text="Toujours froid.")
     page = reader(people.karim).fragment("panel")
-    assert "The requester has answered" in page.select_one(".hd-lines li").get_text()
+    assert "The requester has answered" in page.select_one(".hd-short li").get_text()
 
 
 # -- the catalogue ---------------------------------------------------------------------------------

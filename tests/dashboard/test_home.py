@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests import cast
 from tests.actions.scenarios import photo
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import HandOverPolicy, configuration
 from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import OutgoingMail, ServiceManager, State, Ticket
@@ -187,6 +188,38 @@ def followed(user, link):
     client.force_login(user)
     page = BeautifulSoup(client.get(link["href"]).content, "html.parser")
     return [int(link["href"].split("/")[-2]) for link in page.select(".hd-rows .hd-cover")]
+
+
+def shown_number(link):
+    """Return the number that a link of the panel shows, in it or beside it."""
+    beside = link.find_next_sibling(class_="helpdesk-panel__count")
+    shown = beside or link.b or next(link.strings)
+    return int(shown.get_text() if hasattr(shown, "get_text") else shown)
+
+
+def test_every_number_of_the_panel_opens_the_tickets_it_counts(
+    home, people, general, aged, busy, manager_row
+):
+    asked = actions.open_ticket(general.categories.first(), by=people.lea, subject="?", text="x")
+    actions.take_and_ask(asked, by=people.julien, text="Où ?")
+    configuration.remove_manager(manager_row(people.julien), by=None, then=HandOverPolicy.FREE)
+    page = home(people.karim)
+    links = page.select("#helpdesk-waiting a, #helpdesk-free a, .helpdesk-panel__ages a, td a")
+    numbers = [shown_number(link) for link in links]
+    assert numbers[0] == 3
+    assert numbers == [len(followed(people.karim, link)) for link in links]
+
+
+@pytest.fixture
+def manager_row(general):
+    """Return the row of a manager of Services Généraux."""
+    return lambda user: general.managers.get(user=user)
+
+
+def test_the_summary_leads_to_the_tickets_that_wait(home, people, busy):
+    links = home(people.karim).select(".w-summary__list a[href*=desk]")
+    assert links[0].get_text() == "3 waiting for you"
+    assert len(followed(people.karim, links[0])) == 3
 
 
 def test_every_age_leads_to_the_tickets_it_counts(home, people, aged):

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
-OK, LOGIN, NO, NONE = 200, 302, 403, 404
+OK, LOGIN, TICKET, NO, NONE = 200, 302, 303, 403, 404
 WHO = ("nobody", "victor", "gilles", "nadia", "lea", "ines", "karim", "sophie", "hugo")
 ABOUT_A_TICKET = (LOGIN, NONE, NONE, NONE, OK, OK, OK, OK, OK)
 FOR_EVERYBODY = (LOGIN,) + (OK,) * 8
@@ -18,6 +18,11 @@ MATRIX = {
     "index_route": ({}, FOR_EVERYBODY),
     "new": ({}, FOR_EVERYBODY),
     "new_in": ({"category": "category"}, FOR_EVERYBODY),
+    # Others than those who opened it are sent to the ticket.
+    "opened": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, OK, TICKET, TICKET, TICKET, TICKET),
+    ),
     "tickets": ({}, FOR_EVERYBODY),
     "ticket": ({"number": "ticket"}, ABOUT_A_TICKET),
     "file": ({"number": "ticket", "file_id": "file", "name": "x"}, ABOUT_A_TICKET),

@@ -21,7 +21,9 @@ def test_a_category_stands_in_another_service(visit, people, general, network):
     for path in ("", "new/"):
         page = visit(people.lea).page(path)
         assert line(page, "Wifi")["href"] == f"/assistance/new/{network.pk}/"
-        assert line(page, "Wifi").find_parent("section").h3.text == "Services Généraux"
+        assert (
+            line(page, "Wifi").find_parent("li", class_="hd-shelf").h3.text == "Services Généraux"
+        )
 
 
 def test_a_service_stands_in_another_service(visit, people, heating, dsi):
@@ -38,14 +40,20 @@ def test_a_service_stands_beside_the_services(visit, people, general, dsi):
     Alias.objects.create(name="Informatique", to_service=dsi)
     page = visit(people.lea).page("new/")
     assert set(headings(page)) == {"DSI", "Informatique", "Services Généraux"}
-    [shelf] = [h.find_parent("section") for h in page.select("h3") if h.text == "Informatique"]
+    [shelf] = [
+        h.find_parent("li", class_="hd-shelf")
+        for h in page.select("h3")
+        if h.text == "Informatique"
+    ]
     assert shelf.a["href"] == f"/assistance/new/?service={dsi.pk}"
 
 
 def test_a_category_stands_beside_the_services(visit, people, general, network):
     Alias.objects.create(name="Wifi", to_category=network)
     page = visit(people.lea).page("new/")
-    [shelf] = [h.find_parent("section") for h in page.select("h3") if h.text == "Wifi"]
+    [shelf] = [
+        h.find_parent("li", class_="hd-shelf") for h in page.select("h3") if h.text == "Wifi"
+    ]
     assert shelf.a["href"] == f"/assistance/new/{network.pk}/"
 
 

@@ -21,7 +21,8 @@ def small(monkeypatch):
 
 def shelves(page):
     return {
-        shelf.h3.text: [a.text for a in shelf.select("li a")] for shelf in page.select(".hd-shelf")
+        shelf.h3.text: [a.text for a in shelf.select(":scope > ul a:not(.hd-all)")]
+        for shelf in page.select(".hd-shelf")
     }
 
 
@@ -36,7 +37,7 @@ def test_services_of_a_long_catalogue_are_found_by_name(lea, general, dsi, heati
 
 
 def test_a_short_catalogue_needs_no_search(lea, heating, plumbing):
-    assert not lea.page("new/").find("input", {"name": "q"})
+    assert not lea.page("new/").find("input", id="hd-q")
 
 
 def test_every_word_must_fit(lea, general):
@@ -58,7 +59,8 @@ def test_categories_are_found_by_name_or_title(lea, general, heating, plumbing, 
 
 def test_an_alias_is_found_by_its_name(lea, dsi, heating):
     Alias.objects.create(name="Salle serveur trop chaude", service=dsi, to_category=heating)
-    assert "Salle serveur trop chaude" in shelves(lea.page("new/", q="serveur"))
+    [(service, lines)] = shelves(lea.page("new/", q="serveur")).items()
+    assert (service, lines) == ("Services Généraux", ["Chauffage › Salle serveur trop chaude"])
 
 
 def test_a_search_without_result_says_so(lea, heating):
@@ -94,3 +96,33 @@ def test_the_page_one_asks_from_is_kept(lea, heating, helpdesk):
     page = lea.page("new/", q="chauffage", page=helpdesk.pk)
     assert page.find("input", {"name": "page"})["value"] == str(helpdesk.pk)
     assert page.find("a", string="Chauffage")["href"].endswith(f"/?page={helpdesk.pk}")
+
+
+@pytest.mark.parametrize(
+    "wanted", ["imprimante", "IMPRIMANTES", "imprimer", "copieurs", "photo-copieuse"]
+)
+def test_a_category_is_found_by_its_synonyms_and_their_stems(lea, heating, plumbing, wanted):
+    locale = Locale.objects.create(language_code="fr")
+    words = "imprimante, copieur, photocopieuse"
+    CategoryText.objects.create(category=heating, locale=locale, title="Copies", synonyms=words)
+    assert list(shelves(lea.page("new/", q=wanted)).values()) == [["Chauffage"]]
+
+
+def test_the_synonyms_of_a_draft_find_nothing(lea, heating):
+    locale = Locale.objects.create(language_code="fr")
+    CategoryText.objects.create(
+        category=heating, locale=locale, title="Copies", synonyms="toner", live=False
+    )
+    assert not shelves(lea.page("new/", q="toner"))
+
+
+def test_the_words_above_a_category_complete_its_own(lea, dsi, network, heating):
+    """“DSI réseau” names one category; “DSI” alone is the service and none of its categories."""
+    assert shelves(lea.page("new/", q="dsi réseau")) == {"DSI": ["Réseau"]}
+    assert shelves(lea.page("new/", q="dsi")) == {"DSI": []}
+
+
+def test_the_words_of_a_heading_find_the_categories_below_it(lea, general, heating):
+    Category.objects.filter(pk=heating.pk).update(takes_tickets=False)
+    Category.objects.create(service=general, parent=heating, name="Radiateurs")
+    assert list(shelves(lea.page("new/", q="chauffage")).values()) == [["Chauffage › Radiateurs"]]

@@ -39,6 +39,7 @@ def test_each_queue_of_the_desk_holds_its_tickets(visit, people, work):
     expected = {
         "free": work[:2],
         "mine": [work[2]],
+        "waiting": [],
         "categories": work[:4],
         "all": work[:4],
     }
@@ -47,7 +48,7 @@ def test_each_queue_of_the_desk_holds_its_tickets(visit, people, work):
 
 
 def test_the_tabs_of_the_desk_count_their_tickets(visit, people, work):
-    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "4", "4"]
+    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "0", "4", "4"]
 
 
 @pytest.mark.parametrize("path", ["", "desk/"])
@@ -55,12 +56,39 @@ def test_a_service_without_categories_has_nothing_to_count(visit, people, path):
     ServiceManager.objects.create(service=Service.objects.create(name="Neuf"), user=people.lea)
     page = visit(people.lea).page(path)
     counted = page.select(".hd-figures b, .hd-rail nav .hd-count")
-    assert [count.text for count in counted] == ["0"] * 4
+    assert [count.text for count in counted] == ["0"] * 5
+
+
+def test_the_queue_of_waiting_tickets_says_why_each_waits(visit, people, work, a_day_to_come):
+    answered, given = work[2], work[0]
+    actions.comment(answered, by=people.lea, text="Toujours froid.")
+    actions.assign(given, by=people.sophie, to=people.karim)
+    actions.take(work[1], by=people.karim)
+    actions.postpone(work[1], by=people.karim, until=a_day_to_come)
+    with unguarded():
+        Ticket.objects.filter(pk=work[1].pk).update(resume_on=timezone.localdate())
+    page = visit(people.karim).page("desk/", queue="waiting")
+    reasons = {
+        int(row.select_one(".hd-number").text): row.select_one("[data-label=Reason]").get_text()
+        for row in page.select(".hd-list tbody tr")
+    }
+    assert reasons == {
+        answered.pk: "The requester has answered",
+        given.pk: "Assigned to you",
+        work[1].pk: "Due again today",
+    }
+
+
+def test_a_ticket_that_the_manager_answered_waits_no_longer(visit, people, work):
+    actions.comment(work[2], by=people.lea, text="Toujours froid.")
+    assert numbers(visit(people.karim).page("desk/", queue="waiting")) == [work[2].pk]
+    actions.comment(work[2], by=people.karim, text="J’y vais.")
+    assert numbers(visit(people.karim).page("desk/", queue="waiting")) == []
 
 
 def test_desk_counters_stop_at_their_maximum(visit, people, work, monkeypatch):
     monkeypatch.setattr(queues, "MAX_COUNT", 3)
-    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "2+", "2+"]
+    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "0", "2+", "2+"]
 
 
 def test_named_members_narrow_my_categories(visit, people, work, general, heating):

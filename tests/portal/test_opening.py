@@ -30,7 +30,7 @@ def test_the_form_opens_a_ticket(lea, people, heating):
     response = lea.post(path, **form, category=heating.pk, subject="Froid", text="Il gèle.")
     (ticket,) = opened()
     assert response.status_code == 303
-    assert response.url == f"/assistance/tickets/{ticket.pk}/"
+    assert response.url == f"/assistance/new/opened/{ticket.pk}/"
     assert (ticket.requester, ticket.category) == (people.lea, heating)
     assert f"Ticket #{ticket.pk} has been opened." in lea.client.get(response.url).text
 
@@ -314,7 +314,7 @@ def test_the_only_category_needs_no_choice(lea, general, heating):
 
 def test_a_hidden_category_is_reached_by_its_link_only(lea, heating):
     type(heating).objects.filter(pk=heating.pk).update(hidden=True)
-    assert "Chauffage" not in lea.page("new/").find(class_="hd-shelves").text
+    assert "Chauffage" not in lea.page("new/").find(class_="hd-tiles").text
     assert lea.get(f"new/{heating.pk}/").status_code == 200
 
 

@@ -123,6 +123,12 @@ def test_older_answers_follow(visit, people, talk):
         "Re: [Chauffage #{}] Radiateur froid",
         "RE : TR : [Chauffage #{}] Radiateur #12 froid",
         "Fwd: Re[2]: [Chauffage #{}] Radiateur froid",
+        "Re: [Chauffage n° {}] Radiateur froid",
+        "[Heating no. {}] Cold radiator",
+        "Re: [Chauffage n°\u00a0{}] Radiateur froid",
+        "ticket {} ?",
+        "#{}.",
+        "http://testserver/helpdesk/go/tickets/{}/",
     ],
 )
 def test_a_reference_to_a_ticket_leads_to_the_ticket(visit, people, ticket, typed):

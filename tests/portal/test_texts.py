@@ -81,7 +81,7 @@ def test_among_several_services_each_is_described_in_short(
 ):
     relate(buildings, helpdesk, "Winter plan")
     page = visit(people.lea).page("new/")
-    shelf = page.find("section", attrs={"aria-label": "Buildings"})
+    [shelf] = [shelf for shelf in page.select(".hd-shelf") if shelf.h3.text == "Buildings"]
     assert "Building A" in shelf.text
     assert shelf.find(class_="hd-text") is None
     assert "Winter plan" not in page.text
@@ -90,9 +90,9 @@ def test_among_several_services_each_is_described_in_short(
 def test_a_category_is_described_above_its_form(visit, people, heating, helpdesk, warmth):
     relate(warmth, helpdesk, "Winter plan")
     page = visit(people.lea).page(f"new/{heating.pk}/")
-    assert "Services Généraux › Warmth" in page.find(class_="hd-path").text
+    assert "Services Généraux › Warmth" in page.find(class_="hd-who").text
     assert page.find("strong").text == "the valve"
-    assert page.find("a", string="Winter plan")
+    assert page.find("b", string="Winter plan")
 
 
 def test_an_unpublished_text_is_not_shown(visit, people, general, heating, buildings, warmth):

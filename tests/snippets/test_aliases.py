@@ -8,14 +8,14 @@ from .conftest import address
 from .test_services import text
 
 
-def test_an_alias_is_added_and_shown_in_the_tree(people, general, heating, network, browse):
+def test_an_alias_is_added_and_listed(people, general, heating, network, browse):
     response = browse(people.karim).post(
         "alias_add", general, name="Wifi", parent=heating.pk, to_category=network.pk
     )
-    assert response.url == address("tree", general)
-    page = text(browse(people.karim).get("tree", general))
-    assert "→ DSI › Réseau" in page
-    assert "(under Chauffage)" in page
+    assert response.url == address("aliases", general)
+    page = text(browse(people.karim).get("aliases", general))
+    assert "DSI › Réseau" in page
+    assert "under Chauffage" in page
 
 
 def test_an_alias_can_point_to_a_whole_service(people, general, dsi, browse):
@@ -56,10 +56,10 @@ def test_another_name_is_added_at_the_top_level_of_the_catalogue(
 ):
     chosen = heating.pk if category else ""
     response = browse(people.karim).post("name_add", general, name="Pannes", category=chosen)
-    assert response.url == address("tree", general)
+    assert response.url == address("aliases", general)
     alias = Alias.objects.get()
     assert (alias.service, alias.target) == (None, heating if category else general)
-    assert "(at the top level of the catalogue)" in text(browse(people.karim).get("tree", general))
+    assert "at the top level of the catalogue" in text(browse(people.karim).get("aliases", general))
 
 
 def test_another_name_cannot_point_to_a_category_of_another_service(
@@ -77,20 +77,34 @@ def test_another_name_is_removed(people, general, browse):
 
 def test_aliases_made_by_other_services_are_listed_without_a_button(people, general, dsi, browse):
     alias = Alias.objects.create(name="Pannes", service=dsi, to_service=general)
-    assert "(in DSI)" in text(browse(people.karim).get("tree", general))
+    page = text(browse(people.karim).get("aliases", general))
+    assert "in DSI" in page
+    assert "/remove/" not in page
     assert browse(people.karim).post("name_remove", general, alias).status_code == 404
     assert Alias.objects.exists()
 
 
-def test_the_tree_names_no_service_hidden_from_its_reader(people, general, dsi, network, browse):
+def test_the_aliases_name_no_service_hidden_from_its_reader(people, general, dsi, network, browse):
     Alias.objects.create(name="Pannes", service=dsi, to_service=general)
     Alias.objects.create(name="Informatique", service=general, to_service=dsi)
     Alias.objects.create(name="Wifi", service=general, to_category=network)
     Service.objects.filter(pk=dsi.pk).update(everyone=False)
-    page = text(browse(people.karim).get("tree", general))
-    assert "(in another service)" in page
-    assert page.count("→ another service") == 2
+    page = text(browse(people.karim).get("aliases", general))
+    assert page.count(" another service ") == 3
     assert "DSI" not in page
+
+
+def test_aliases_are_searched_and_filtered(people, general, dsi, browse):
+    Alias.objects.create(name="Informatique", service=general, to_service=dsi)
+    Alias.objects.create(name="Pannes", to_service=general)
+    karim = browse(people.karim)
+    for query, found in (
+        ({"q": "panne"}, ["Pannes"]),
+        ({"kind": "here"}, ["Informatique"]),
+        ({"kind": "elsewhere"}, ["Pannes"]),
+    ):
+        page = karim.get("aliases", general, **query)
+        assert [alias.name for alias in page.context["object_list"]] == found
 
 
 @pytest.mark.parametrize("who", ["hugo", "nadia", "alice", "victor"])

@@ -73,15 +73,55 @@ def test_the_tree_takes_as_many_statements_for_many_categories(
     assert statements("tree", general) == before
 
 
-def test_a_category_moves_one_place(people, general, karim, browse):
+def test_a_category_is_dragged_to_another_place(people, general, karim, browse, client):
     plumbing = general.categories.get(name="Plomberie")
-    browse(karim).post("category:step", plumbing, to="up")
+    browse(karim)
+    client.post(f"{address('tree_reorder', general, plumbing)}?position=1")
     order = list(general.categories.values_list("name", flat=True))
     assert order == ["Électricité", "Plomberie", "Chauffage"]
 
 
-def test_a_get_request_moves_no_category(people, heating, karim, browse):
-    assert browse(karim).get("category:step", heating).status_code == 405
+def test_a_get_request_moves_no_category(people, general, heating, karim, browse):
+    assert browse(karim).get("tree_reorder", general, heating).status_code == 405
+
+
+def test_siblings_are_dragged_level_by_level(people, general, heating, karim, browse):
+    page = browse(karim).get("tree", general)
+    assert "w-orderable" in text(page)
+    for name in ("Radiateurs", "Tuyaux"):
+        configuration.create_category(general, by=None, parent=heating, name=name)
+    page = browse(karim).get("tree", general)
+    assert "w-orderable" not in text(page)
+    assert f"ordering=order&amp;parent={heating.pk}" in text(page)
+    below = browse(karim).get("tree", general, ordering="order", parent=heating.pk)
+    assert "w-orderable" in text(below)
+    assert [c.name for c in below.context["object_list"]] == ["Radiateurs", "Tuyaux"]
+    top = browse(karim).get("tree", general, ordering="order", parent="")
+    assert [c.name for c in top.context["object_list"]] == ["Électricité", "Chauffage", "Plomberie"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "radia"}, ["Radiateurs"]),
+        ({"hidden": "true"}, ["Radiateurs"]),
+        ({"takes_tickets": "false"}, ["Chauffage"]),
+        ({"q": "nothing"}, []),
+    ],
+)
+def test_categories_are_searched_and_filtered(
+    people, general, heating, karim, browse, query, found
+):
+    configuration.create_category(general, by=None, parent=heating, name="Radiateurs", hidden=True)
+    configuration.change_category(heating, by=None, takes_tickets=False)
+    page = browse(karim).get("tree", general, **query)
+    assert [category.name for category in page.context["object_list"]] == found
+
+
+def test_a_category_found_by_search_shows_its_parents(people, general, heating, karim, browse):
+    middle = configuration.create_category(general, by=None, parent=heating, name="Radiateurs")
+    configuration.create_category(general, by=None, parent=middle, name="Vannes")
+    assert "Chauffage › Radiateurs" in text(browse(karim).get("tree", general, q="vannes"))
 
 
 # -- the list of all of them -----------------------------------------------------------------------
@@ -93,6 +133,16 @@ def test_the_list_shows_only_categories_that_the_reader_manages(
     page = text(browse(karim).get("category:list"))
     assert "Chauffage" in page
     assert "Réseau" not in page
+
+
+def test_all_categories_are_filtered_by_service(people, general, dsi, heating, browse):
+    gilles = browse(people.gilles)
+    page = gilles.get("category:list", service=dsi.pk)
+    assert [category.name for category in page.context["object_list"]] == ["Réseau"]
+
+
+def test_the_filter_by_service_names_no_service_of_others(people, general, dsi, karim, browse):
+    assert "DSI" not in text(browse(karim).get("category:list"))
 
 
 # -- making ----------------------------------------------------------------------------------------

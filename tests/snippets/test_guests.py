@@ -23,9 +23,21 @@ def test_a_manager_of_managers_removes_a_permanent_guest(people, general, browse
     assert not general.permanent_guests.exists()
 
 
-def test_a_get_request_removes_no_permanent_guest(people, general, browse):
+def test_a_permanent_guest_is_removed_only_after_a_question(people, general, browse):
     guest = PermanentGuest.objects.create(service=general, user=people.ines)
-    assert browse(people.sophie).get("guest_remove", general, guest).status_code == 405
+    page = text(browse(people.sophie).get("guest_remove", general, guest))
+    assert "Inès Robert will not be invited to new tickets" in page
+    assert general.permanent_guests.exists()
+
+
+def test_permanent_guests_are_searched_and_filtered(people, general, browse):
+    for user in (people.ines, people.thomas):
+        PermanentGuest.objects.create(service=general, user=user)
+    type(people.ines).objects.filter(pk=people.ines.pk).update(is_active=False)
+    sophie = browse(people.sophie)
+    for query in ({"q": "robert"}, {"account": "false"}):
+        page = sophie.get("guests", general, **query)
+        assert [row.user for row in page.context["object_list"]] == [people.ines]
 
 
 def test_a_permanent_guest_of_another_service_cannot_be_removed(people, general, dsi, browse):

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from wagtail.models import ModelLogEntry
 
@@ -17,7 +18,11 @@ from wagtail_helpdesk.models import PermanentGuest, ServiceManager
 from wagtail_helpdesk.snippets.history import KINDS
 
 from .conftest import address, grant
-from .test_services import text
+
+
+def text(response):
+    """Return the words of a page."""
+    return " ".join(BeautifulSoup(response.content, "html.parser").get_text(" ").split())
 
 
 @pytest.fixture
@@ -31,17 +36,31 @@ def changed(people, general, dsi, heating, manager):
 
 def test_the_history_shows_author_values_before_and_after(people, general, changed, browse):
     page = text(browse(people.sophie).get("history", general))
-    assert "default subject: – → Salle …" in page
-    assert "hidden: no → yes" in page
-    assert "Manager Karim Benali updated. can refuse a ticket: yes → no" in page
+    assert "Default subject: – → Salle …" in page
+    assert "Hidden: no → yes" in page
+    assert "Manager Karim Benali updated Can refuse a ticket: yes → no" in page
     assert "Poste …" not in page
+
+
+def test_each_changed_value_is_a_line_of_its_own(people, general, manager, browse):
+    row = manager(people.karim)
+    configuration.update_manager(row, by=people.sophie, can_refuse=False, can_reopen=False)
+    page = BeautifulSoup(browse(people.sophie).get("history", general).content, "html.parser")
+    assert [line.get_text() for line in page.select(".hd-changes li")] == [
+        "Can refuse a ticket: yes → no",
+        "Can reopen any ticket of the service: yes → no",
+    ]
+
+
+def test_a_history_without_entries_says_so(people, dsi, browse):
+    assert "Nothing has been changed yet." in text(browse(people.nadia).get("history", dsi))
 
 
 @pytest.mark.parametrize(
     ("privilege", "sees"),
     [
         (Privilege.EDIT_SERVICE, "Salle …"),
-        (Privilege.MANAGE_CATEGORIES, "hidden: no → yes"),
+        (Privilege.MANAGE_CATEGORIES, "Hidden: no → yes"),
         (Privilege.MANAGE_MANAGERS, "Karim Benali updated"),
     ],
 )
@@ -50,7 +69,7 @@ def test_the_history_shows_only_changes_that_the_reader_could_make(
 ):
     grant(manager(people.karim), privilege)
     page = text(browse(people.karim).get("history", general))
-    shown = [words for words in ("Salle …", "hidden: no", "Benali updated") if words in page]
+    shown = [words for words in ("Salle …", "Hidden: no", "Benali updated") if words in page]
     assert len(shown) == 1
     assert sees in page
 
@@ -63,7 +82,7 @@ def test_several_people_added_at_once_are_logged_one_by_one(people, general, bro
 
 
 def test_a_category_has_a_history_of_its_own(people, heating, changed, browse):
-    assert "hidden: no → yes" in text(browse(people.karim).get("category:history", heating))
+    assert "Hidden: no → yes" in text(browse(people.karim).get("category:history", heating))
 
 
 def test_the_site_history_shows_no_subject_of_a_ticket(
@@ -129,41 +148,41 @@ CHANGES = {
     "edit_service": (
         lambda s: configuration.change_service(s.general, by=s.by, default_subject="Salle …"),
         EDITS,
-        "default subject: – → Salle …",
+        "Default subject: – → Salle …",
     ),
     "add_manager": (
         lambda s: configuration.add_manager(s.general, s.people.julien, by=s.by),
         MANAGES,
-        "Manager Julien Moreau added. can manage categories: yes",
+        "Manager Julien Moreau added Can manage categories: yes",
     ),
     "update_manager": (
         lambda s: configuration.update_manager(
             s.manager(s.people.karim), by=s.by, can_refuse=False
         ),
         MANAGES,
-        "can refuse a ticket: yes → no",
+        "Can refuse a ticket: yes → no",
     ),
     "remove_manager": (
         lambda s: configuration.remove_manager(s.manager(s.people.hugo), by=s.by),
         MANAGES,
-        "Manager Hugo Perrin removed, open tickets handed over: 0. available: yes",
+        "Manager Hugo Perrin removed, open tickets handed over: 0 Available: yes",
     ),
     "order_managers": (
-        lambda s: configuration.step_manager(s.manager(s.people.karim), by=s.by, up=True),
+        lambda s: configuration.change_manager_order(s.manager(s.people.karim), by=s.by, place=0),
         MANAGES,
-        "Manager Karim Benali moved in the list. order: 2 → 1",
+        "Manager Karim Benali moved in the list Order: 2 → 1",
     ),
     "set_availability": (
         lambda s: configuration.set_availability(s.manager(s.people.karim), False, by=s.by),
         MANAGES,
-        "available: yes → no",
+        "Available: yes → no",
     ),
     "add_absence": (
         lambda s: configuration.add_absence(
             s.people.hugo, by=s.by, starts_on=DAY, ends_on=DAY, replacement=s.people.sophie
         ),
         MANAGES,
-        "replacement: Sophie Lambert",
+        "Replacement: Sophie Lambert",
     ),
     "remove_absence": (
         lambda s: configuration.remove_absence(s.absence, by=s.by),
@@ -185,17 +204,17 @@ CHANGES = {
             s.general, by=s.by, parent=s.heating, name="Étages", default_message="Quel étage ?"
         ),
         SORTS,
-        "Category “Étages” created. parent category: Chauffage · default message: Quel étage ?",
+        "Category “Étages” created Parent category: Chauffage Default message: Quel étage ?",
     ),
     "edit_category": (
         lambda s: configuration.change_category(s.heating, by=s.by, default_message="Salle ?"),
         SORTS,
-        "default message: – → Salle ?",
+        "Default message: – → Salle ?",
     ),
     "order_categories": (
-        lambda s: configuration.step_category(s.heating, by=s.by, up=True),
+        lambda s: configuration.change_category_order(s.heating, by=s.by, place=0),
         SORTS,
-        "Category “Chauffage” moved in the list. order: 2 → 1",
+        "Category “Chauffage” moved in the list Order: 2 → 1",
     ),
     "delete_category": (
         lambda s: configuration.delete_category(s.empty, by=s.by),
@@ -205,7 +224,7 @@ CHANGES = {
     "name_members": (
         lambda s: configuration.set_members(s.heating, [s.manager(s.people.karim)], by=s.by),
         SORTS,
-        "members: inherited → Karim Benali",
+        "Members: inherited → Karim Benali",
     ),
     "transfer_tickets": (
         lambda s: configuration.transfer_tickets(s.heating, by=s.by, to=s.empty),
@@ -220,7 +239,7 @@ CHANGES = {
     "remove_alias": (
         lambda s: configuration.remove_alias(s.alias, by=s.by),
         SORTS,
-        "Alias “Froid” removed. points to the category: Services Généraux › Chauffage",
+        "Alias “Froid” removed Points to the category: Services Généraux › Chauffage",
     ),
 }
 #: Nobody who runs a service makes, places or deletes one.
@@ -249,13 +268,13 @@ def test_moving_a_service_is_logged(people, general, dsi, browse, client):
     browse(people.gilles)
     client.post(f"{address('reorder', dsi)}?position=0")
     page = text(browse(people.nadia).get("history", dsi))
-    assert "Service “DSI” moved in the list. order: 2 → 1" in page
+    assert "Service “DSI” moved in the list Order: 2 → 1" in page
 
 
 def test_a_new_service_is_logged_with_its_settings(people, browse):
     service = configuration.create_service(by=people.gilles, name="Accueil", confidential=True)
     page = text(browse(people.gilles).get("history", service))
-    assert "Service “Accueil” created. confidential: yes" in page
+    assert "Service “Accueil” created Confidential: yes" in page
 
 
 def test_the_history_writes_the_days_of_an_absence_as_dates(people, general, manager, browse):

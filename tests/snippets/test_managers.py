@@ -1,6 +1,9 @@
 """The managers of a service, from its panel (guide III.2)."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.directory import DirectoryUnavailable
@@ -143,7 +146,7 @@ def test_the_last_manager_of_managers_cannot_lose_the_privilege(people, general,
     response = browse(people.sophie).post(
         "manager", general, manager(people.sophie), can_assign="on"
     )
-    assert "is the only person left who may manage managers" in text(response)
+    assert "is the only person left who can manage managers" in text(response)
     assert manager(people.sophie).can_manage_managers
 
 
@@ -176,10 +179,6 @@ def test_managers_with_any_privilege_see_the_list_and_whom_to_ask(people, genera
 
 
 def test_the_list_shows_absences_and_replacements(people, general, browse):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     today = timezone.localdate()
     people.karim.helpdesk_absences.create(
         starts_on=today, ends_on=today + timedelta(days=3), replacement=people.hugo
@@ -196,13 +195,89 @@ def test_the_list_takes_as_many_statements_for_many_managers(
     before = statements("managers", general)
     ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
     assert statements("managers", general) == before
-    assert len(client.get(address("managers", general)).context["rows"]) == 25
+    assert len(client.get(address("managers", general)).context["object_list"]) == 25
 
 
-def test_a_manager_moves_one_place(people, general, manager, browse):
-    browse(people.sophie).post("manager_step", general, manager(people.hugo), to="up")
-    order = list(general.managers.values_list("user__username", flat=True))
-    assert order == ["sophie", "hugo", "karim"]
+@pytest.fixture
+def drag(browse, client):
+    """Drag a manager to a place of the list as a user; return the status of the answer."""
+
+    def drop(user, general, row, place):
+        browse(user)
+        url = address("managers_reorder", general, row)
+        return client.post(f"{url}?position={place}").status_code
+
+    return drop
+
+
+def usernames(general):
+    return list(general.managers.values_list("user__username", flat=True))
+
+
+def test_a_manager_is_dragged_to_another_place(people, general, manager, drag):
+    assert drag(people.sophie, general, manager(people.hugo), 1) == 200
+    assert usernames(general) == ["sophie", "hugo", "karim"]
+    assert drag(people.sophie, general, manager(people.sophie), 9) == 200
+    assert usernames(general) == ["hugo", "karim", "sophie"]
+
+
+def test_people_without_the_privilege_drag_no_manager(people, general, dsi, manager, drag):
+    for who in (people.karim, people.hugo, people.nadia, people.victor):
+        assert drag(who, general, manager(people.hugo), 0) in (302, 404)
+    assert usernames(general) == ["sophie", "karim", "hugo"]
+
+
+def test_managers_can_be_dragged_by_people_with_the_privilege_alone(people, general, browse):
+    assert "w-orderable" in text(browse(people.sophie).get("managers", general))
+    assert "w-orderable" not in text(browse(people.karim).get("managers", general))
+
+
+def test_a_long_list_of_managers_is_dragged_on_demand(people, general, browse, crowd):
+    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
+    sophie = browse(people.sophie)
+    assert "w-orderable" not in text(sophie.get("managers", general))
+    page = sophie.get("managers", general, ordering="order")
+    assert "w-orderable" in text(page)
+    assert len(page.context["object_list"]) == 63
+
+
+def test_a_search_that_is_dragged_would_lose_its_places(people, general, browse):
+    page = text(browse(people.sophie).get("managers", general, q="hugo", ordering="order"))
+    assert "w-orderable" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "perrin"}, ["hugo"]),
+        ({"q": "PÉRRIN hugo"}, ["hugo"]),
+        ({"q": "nobody"}, []),
+        ({"privilege": "can_manage_categories"}, ["sophie", "karim"]),
+        ({"availability": "unavailable"}, ["karim"]),
+        ({"availability": "absent"}, ["sophie"]),
+        ({"availability": "available"}, ["hugo"]),
+        ({"account": "false"}, ["hugo"]),
+        ({"q": "sophie", "privilege": "can_edit_service"}, ["sophie"]),
+    ],
+)
+def test_managers_are_searched_and_filtered(people, general, manager, browse, query, found):
+    today = timezone.localdate()
+    people.sophie.helpdesk_absences.create(starts_on=today, ends_on=today)
+    ServiceManager.objects.filter(user=people.karim).update(available=False)
+    type(people.hugo).objects.filter(pk=people.hugo.pk).update(is_active=False)
+    page = browse(people.sophie).get("managers", general, **query)
+    assert [row.user.username for row in page.context["object_list"]] == found
+
+
+def test_a_manager_with_a_privilege_that_the_author_lacks_has_no_button_to_remove_them(
+    people, general, manager, browse
+):
+    grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
+    karim = browse(people.karim)
+    page = text(karim.get("managers", general))
+    assert address("manager_remove", general, manager(people.hugo)) in page
+    assert address("manager_remove", general, manager(people.sophie)) not in page
+    assert karim.get("manager_remove", general, manager(people.sophie)).status_code == 302
 
 
 # -- leaving ---------------------------------------------------------------------------------------
@@ -249,7 +324,7 @@ def test_the_tickets_of_a_removed_manager_go_only_to_a_manager(
 
 def test_the_last_manager_of_managers_is_not_removed(people, general, manager, browse):
     response = browse(people.sophie).post("manager_remove", general, manager(people.sophie))
-    assert "is the only person left who may manage managers" in text(response)
+    assert "is the only person left who can manage managers" in text(response)
     assert general.managers.filter(user=people.sophie).exists()
 
 

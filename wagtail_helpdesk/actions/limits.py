@@ -35,6 +35,8 @@ def count_against_limits(
         raise TooMany(None, get_action_limit_message())
     if verb.action is lifecycle.OPEN_TICKET and not _allow_opening(by):
         raise TooMany(None, get_action_limit_message())
+    if verb.action is lifecycle.OPEN_TICKET:
+        count_invitations(by, len(data.get("guests", ())) * tickets)
     if verb.action is lifecycle.INVITE:
         count_invitations(by, len(data.get("users", ())) * tickets)
 
@@ -51,6 +53,12 @@ def _allow_opening(user: User) -> bool:
 
 def count_invitations(user: User, people: int) -> None:
     """Count people who are invited; raises ``TooMany("users", …)`` beyond the limit of an hour."""
+    if people:
+        check_invitations(user, people)
+
+
+def check_invitations(user: User, people: int = 0) -> None:
+    """Raise ``TooMany("users", …)`` when the limit of an hour was reached; count ``people`` more."""
     most = helpdesk_settings.INVITATIONS_PER_HOUR
     if not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
         raise TooMany(

@@ -44,13 +44,14 @@ def open_ticket(
     priority: int | None = None,
     visibility: str | None = None,
     files: Sequence[File] = (),
+    guests: Sequence[User] = (),
     page: Any = None,
     submission: SubmissionId = None,
 ) -> Ticket:
     """Open a ticket in a category, for oneself or, as a manager of the service, for another person.
 
     Permanent guests are invited and the assignment algorithm runs in the same batch. Priority and
-    visibility default to those of the category. ``page`` is the page of the site from which the
+    visibility default to those of the category. ``guests`` are invited by the author. ``page`` is the page of the site from which the
     ticket is opened. Raises ``NotYours`` when the author may not use the service or open tickets
     for others, ``NotPossible`` for the data.
     """
@@ -63,14 +64,34 @@ def open_ticket(
     if page is not None:
         TicketOrigin.objects.create(ticket=ticket, page=page)
     process_arrival(ticket, by=by, submission=submission)
+    _invite_guests(ticket, guests, by=by, submission=submission)
     return ticket
+
+
+def _invite_guests(
+    ticket: Ticket, guests: Sequence[User], *, by: User, submission: EventBatch
+) -> None:
+    """Invite the people whom the author names, but the requester and permanent guests."""
+    for user in guests:
+        refuse_inactive("guests", user)
+    if not guests:
+        return
+    present = {ticket.requester_id, *ticket.guests.values_list("user", flat=True)}
+    if new := [user for user in dict.fromkeys(guests) if user.pk not in present]:
+        transition(
+            lifecycle.INVITE,
+            ticket,
+            by,
+            lambda now, access: Change(facts=add_guests(now, new)),
+            submission=submission,
+        )
 
 
 def _check_opening(category: Category, by: User, requester: User) -> None:
     if not Service.objects.visible_to(by).filter(pk=category.service_id).exists():
         raise NotYours
     if not Category.objects.open_to(by).filter(pk=category.pk).exists():
-        raise NotPossible("category", _("This category takes no tickets."))
+        raise NotPossible("category", _("This category does not accept tickets."))
     if requester == by:
         return
     if not Service.objects.managed_by(by).filter(pk=category.service_id).exists():

@@ -13,6 +13,7 @@ from wagtail_helpdesk import statistics
 from wagtail_helpdesk.languages import use_shown_language
 from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests import catalogue
+from wagtail_helpdesk.portal.requests.expectations import describe_usual_time
 from wagtail_helpdesk.portal.requests.source_page import get_asking_url
 
 from . import preview_data
@@ -70,9 +71,8 @@ class ServiceCardBlock(PersonalBlock):
 def build_card(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:
     """Return the context of a card, with what the user may read; without a request, what all may."""
     [shelf] = catalogue.describe_services([service])
-    usual = statistics.get_usual_first_answer(service) if delay else None
     return {
         "text": shelf.text,
         "related": catalogue.find_related_pages(shelf.text, request),
-        "delay": statistics.describe_delay(usual) if usual is not None else "",
+        "delay": describe_usual_time(service) if delay else "",
     }

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from wagtail_helpdesk.lifecycle import Priority, Status
 from wagtail_helpdesk.models import Icon, Service, ServiceText
-from wagtail_helpdesk.portal.desk.overview import REASONS, OverviewLine, ServiceLoad
+from wagtail_helpdesk.portal.desk.overview import OverviewLine, ServiceLoad
+from wagtail_helpdesk.portal.desk.queues import REASONS
 from wagtail_helpdesk.portal.paging import Page
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
 from wagtail_helpdesk.portal.ticket_columns import MANAGER, REQUESTER, fill_cells

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.forms import Media
+from django.forms.widgets import Script
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.functional import cached_property
+from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.ui.components import Component
@@ -20,6 +24,8 @@ from wagtail_helpdesk.portal.desk.overview import (
     find_mail_failures,
     get_overview,
 )
+
+from .search_area import NAME
 
 
 class HelpdeskPanel(Component):
@@ -36,13 +42,16 @@ class HelpdeskPanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "request": parent_context["request"],
+            "helpdesk": self.overview.helpdesk,
             "overview": self.overview,
-            "base": self.overview.base,
+            "search": "" if user_has_any_page_permission(self.overview.user) else reverse(NAME),
         }
 
     @cached_property
     def media(self) -> Media:
-        return Media(css={"all": [versioned_static("wagtail_helpdesk/admin/panel.css")]})
+        scripts: list[Any] = [Script(static("wagtail_helpdesk/js/home_search.js"), type="module")]
+        style = versioned_static("wagtail_helpdesk/admin/panel.css")
+        return Media(css={"all": [style]}, js=scripts)
 
 
 class MailWarningPanel(Component):
@@ -74,7 +83,7 @@ class TicketsSummaryItem(SummaryItem):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         overview = get_overview(self.request)
-        return {"overview": overview, "base": overview.base if overview else ""}
+        return {"overview": overview, "helpdesk": overview.helpdesk if overview else None}
 
 
 def add_panel(request: HttpRequest, panels: list[Component]) -> None:

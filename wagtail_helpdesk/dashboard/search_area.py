@@ -1,34 +1,49 @@
-"""The search area for tickets in the Wagtail admin."""
+"""The search for tickets in the Wagtail admin."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.search import SearchArea
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
+from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url, open_helpdesk_page
+
+NAME = "wagtail_helpdesk_search"
 
 
 class TicketSearchArea(SearchArea):
-    """Links managers to the helpdesk's search, which applies the access rules."""
+    """Leads managers to the helpdesk's search, which applies the access rules.
+
+    For people who edit no pages it is also what the search box of the menu opens.
+    """
 
     def __init__(self) -> None:
-        super().__init__(_("Tickets"), url="", name="tickets", icon_name="helpdesk", order=900)
+        super().__init__(
+            _("Tickets"), url=reverse(NAME), name="tickets", icon_name="helpdesk", order=900
+        )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return bool(access.manager_rows_of(request.user))
+        """Return whether the user manages a service and can open the helpdesk page."""
+        manages = bool(access.manager_rows_of(request.user))
+        return manages and open_helpdesk_page(request) is not None
 
-    def is_active(self, request: HttpRequest, current: str | None = None) -> bool:
-        return False
 
-    def render_html(self, request: HttpRequest, query: str, current: str | None = None) -> str:
-        # The page can move and has a URL per language, so it is looked up on each request.
-        page = open_helpdesk_page(request)
-        url = page.get_url(request) if page else ""
-        if not url:
-            return ""
-        context = {"name": self.name, "url": f"{url}search/", "icon_name": self.icon_name}
-        context |= {"label": self.label, "query_string": query}
-        return render_to_string(self.template, context, request=request)
+def open_search(request: HttpRequest) -> HttpResponse:
+    """Redirect to the helpdesk's search with the same words.
+
+    The page can move and has a URL per language, and Wagtail asks for the URL of a search area
+    without a request.
+    """
+    if open_helpdesk_page(request) is None or not (url := get_helpdesk_url(request, "search")):
+        raise Http404
+    words = request.GET.get("q", "")
+    return redirect(f"{url}?{urlencode({'q': words})}" if words else url)
+
+
+def get_urls() -> list[URLPattern]:
+    """Return the URL of the search (a ``register_admin_urls`` hook)."""
+    return [path("helpdesk/search/", open_search, name=NAME)]

@@ -21,6 +21,7 @@ from wagtail_helpdesk.models import (
     Attachment,
     Draft,
     Notification,
+    OutcomeCount,
     OutgoingMail,
     ServiceManager,
     StagedUpload,
@@ -59,7 +60,7 @@ def run_job(job: Job) -> tuple[int, int]:
         try:
             job.do(item)
         except (actions.NotNow, Ticket.DoesNotExist):
-            # Done by somebody else meanwhile.
+            # Done by another person or process meanwhile.
             continue
         except Exception:
             logger.exception("Housekeeping: %s: %s failed", job.name, item)
@@ -133,6 +134,14 @@ def find_old_submissions() -> Iterator[list[Any]]:
     yield from split_into_chunks(list(keys))
 
 
+def find_old_outcomes() -> Iterator[list[Any]]:
+    """Yield the ids of counts of searches and suggestions that are too old, 500 at a time."""
+    old = OutcomeCount.objects.older_than(helpdesk_settings.SEARCH_OUTCOME_DAYS)
+    keys = list(old.values_list("pk", flat=True))
+    for start in range(0, len(keys), 500):
+        yield keys[start : start + 500]
+
+
 def find_orphan_files() -> Iterator[str]:
     """Yield the paths of stored files without a row: after a rollback or a deletion."""
     storage, limit = get_private_storage(), timezone.now() - ORPHAN_AGE
@@ -174,6 +183,7 @@ JOBS = (
     Job("delete staged uploads", find_old_staged_uploads, StagedUpload.discard),
     Job("delete drafts", find_obsolete_drafts, _delete(Draft)),
     Job("delete submissions", find_old_submissions, _delete(Submission)),
+    Job("delete counts of searches", find_old_outcomes, _delete(OutcomeCount)),
     Job("delete orphan files", find_orphan_files, lambda path: get_private_storage().delete(path)),
     Job("delete notifications", delivery_log.find_old_notifications, _delete(Notification)),
     Job("delete e-mails", delivery_log.find_old_mails, _delete(OutgoingMail)),

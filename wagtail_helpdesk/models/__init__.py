@@ -17,6 +17,7 @@ from .mailqueue import (
 from .managers import CategoryMember, PermanentGuest, ServiceManager
 from .monitoring_levels import Level, Preset
 from .notifications import Notification, Reason
+from .outcomes import MAX_COUNTED_LENGTH, Outcome, OutcomeCount
 from .preferences import (
     HelpdeskPreferences,
     Monitoring,
@@ -32,6 +33,7 @@ from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTex
 from .tickets import Guest, Ticket
 
 __all__ = [
+    "MAX_COUNTED_LENGTH",
     "Absence",
     "Alias",
     "Attachment",
@@ -50,6 +52,8 @@ __all__ = [
     "Level",
     "Monitoring",
     "Notification",
+    "Outcome",
+    "OutcomeCount",
     "OutgoingMail",
     "PermanentGuest",
     "Preset",

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_helpdesk.dates import format_date
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
 
@@ -49,7 +51,7 @@ class Absence(models.Model):
         related_name="helpdesk_replacements",
     )
     alerts_follow = models.BooleanField(
-        _("Send this person’s ticket alerts to the replacement"), default=True
+        _("Also alert the replacement about the tickets this person is in charge of"), default=True
     )
 
     objects = AbsenceQuerySet.as_manager()
@@ -74,7 +76,7 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_on} – {self.ends_on}"
+        return f"{format_date(self.starts_on)} – {format_date(self.ends_on)}"
 
 
 @dataclass(frozen=True, slots=True)

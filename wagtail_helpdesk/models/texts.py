@@ -84,16 +84,28 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
         help_text=_("Markdown: **bold**, lists, links."),
     )
     html = models.TextField(blank=True, editable=False)
+    icon = models.CharField(_("icon"), max_length=50, blank=True, choices=Icon)
+    synonyms = models.CharField(
+        _("synonyms"),
+        max_length=1000,
+        blank=True,
+        help_text=_(
+            "Other words that people use for it, separated by commas. They are not shown; the search"
+            " finds it by them."
+        ),
+    )
     default_subject = models.CharField(
         _("default subject"),
         max_length=200,
         blank=True,
-        help_text=_("Of tickets opened in this language, instead of the one in the settings."),
+        help_text=_("In this language. Leave blank for the one of the settings."),
     )
     default_message = models.TextField(
-        _("default message"), blank=True, validators=[MaxTypedLength(20_000)]
+        _("default message"),
+        blank=True,
+        validators=[MaxTypedLength(20_000)],
+        help_text=_("In this language. Leave blank for the one of the settings."),
     )
-    icon = models.CharField(_("icon"), max_length=50, blank=True, choices=Icon)
 
     objects = TextQuerySet.as_manager()
 

@@ -65,6 +65,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     def new_in_route(self, request: HttpRequest, category: int) -> HttpResponseBase:
         return handle_request(self, request, opening.show_opening_form, category=category)
 
+    @path("new/opened/<int:number>/", name="opened")
+    @reads
+    def opened_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, opening.show_opened, number=number)
+
     @path("tickets/", name="tickets")
     @reads
     def tickets_route(self, request: HttpRequest) -> HttpResponseBase:

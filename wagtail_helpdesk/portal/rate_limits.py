@@ -8,22 +8,27 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import rate_limits
+from wagtail_helpdesk.actions import TooMany, limits
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.rate_limits import TOO_MANY
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+#: Questions that a page may ask while one search is typed.
+QUESTIONS_PER_SEARCH = 5
 
-def check_invitations(user: User | Any, people: int) -> None:
-    """Count the people who are named in a form; raise ``ValidationError`` when there were too many.
 
-    Looking them up costs as much as inviting them, which ``actions.limits`` counts.
+def check_invitations(user: User | Any) -> None:
+    """Raise ``ValidationError`` when a person has invited as many people as the limit allows.
+
+    Counts nothing: the action counts whom it invites. Asked before accounts are created for guests
+    from outside.
     """
-    limit = helpdesk_settings.INVITATIONS_PER_HOUR
-    if not rate_limits.allow("people_named", user, limit, rate_limits.HOUR, people):
-        message = _("You have invited a lot of people. Please wait an hour before inviting others.")
-        raise forms.ValidationError(message, code=TOO_MANY)
+    try:
+        limits.check_invitations(user)
+    except TooMany as refused:
+        raise forms.ValidationError(str(refused), code=TOO_MANY) from refused
 
 
 def may_search(user: User | Any) -> bool:
@@ -43,6 +48,12 @@ def may_save_draft(user: User | Any) -> bool:
 def get_search_limit_message() -> str:
     """Return what a person reads who searched too often."""
     return _("You have searched too often. Please wait a minute.")
+
+
+def may_search_while_typing(user: User | Any) -> bool:
+    """Count a question that a page asks while a word is typed; several take the place of one search."""
+    limit = helpdesk_settings.SEARCHES_PER_MINUTE * QUESTIONS_PER_SEARCH
+    return rate_limits.allow("questions", user, limit, rate_limits.MINUTE)
 
 
 def may_have_a_report(user: User | Any) -> bool:

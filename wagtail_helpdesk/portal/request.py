@@ -102,6 +102,11 @@ class HelpdeskRequest:
             self.http, f"wagtail_helpdesk/portal/{template}", shared | context, status=status
         )
 
+    def render_part(self, template: str, **context: Any) -> HttpResponse:
+        """Return a part of a page, made of one of the helpdesk's templates, for a script."""
+        shared = {"helpdesk": self, "base": self.base, "page": self.page}
+        return TemplateResponse(self.http, f"wagtail_helpdesk/portal/{template}", shared | context)
+
 
 def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> HttpResponseBase:
     """Return the response of a view, a redirect to the login, or a page about the refusal."""

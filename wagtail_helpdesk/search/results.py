@@ -34,6 +34,11 @@ class SearchFilters:
     mine: bool = False
     before: int | None = None
 
+    @property
+    def narrows(self) -> bool:
+        """Whether a filter is chosen."""
+        return self != SearchFilters(before=self.before)
+
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:

@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets import Button, ButtonWithDropdown
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.directory.fields import PeopleInput, named_people
 from wagtail_helpdesk.models import Absence
+from wagtail_helpdesk.names import get_display_name
 
 from .managers import ManagerPage
-from .service_pages import ServiceButton, ServiceFormPage
+from .service_pages import ConfirmationPage, ServiceFormPage
+from .tables import CardTable, MenuTitle
 from .widgets import DateInput
 
 
@@ -37,7 +44,9 @@ class AbsenceForm(forms.Form):
     )
 
     alerts_follow = forms.BooleanField(
-        label=gettext_lazy("Send this person’s ticket alerts to the replacement"),
+        label=gettext_lazy(
+            "Also alert the replacement about the tickets this person is in charge of"
+        ),
         required=False,
         initial=True,
     )
@@ -61,12 +70,36 @@ class AbsenceList(ManagerPage, ServiceFormPage):
     submit_label = gettext_lazy("Add the absence")
     form_class = AbsenceForm
 
+    @cached_property
+    def may_set(self) -> bool:
+        """Whether the user may change the absences, which apply to all services of a manager."""
+        return configuration.may_set_absences(self.manager.user, self.author)
+
+    def get_list_buttons(self, absence: Absence) -> list[ButtonWithDropdown]:
+        """Return the “…” menu of an absence."""
+        if not self.may_set:
+            return []
+        url = self.address("absence_remove", self.manager.pk, absence.pk)
+        return [
+            ButtonWithDropdown(
+                buttons=[Button(pgettext("button", "Remove"), url, icon_name="bin")],
+                icon_name="dots-horizontal",
+                attrs={"aria-label": _("More options for “%(title)s”") % {"title": absence}},
+            )
+        ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         absences = Absence.objects.filter(
             user=self.manager.user, ends_on__gte=timezone.localdate()
-        ).select_related("replacement")
-        may_set = configuration.may_set_absences(self.manager.user, self.author)
-        return super().get_context_data(absences=absences[:50], may_set=may_set, **kwargs)
+        ).select_related("replacement", "user")[:50]
+        columns = [
+            MenuTitle("dates", self, label=gettext_lazy("Dates"), accessor=describe_dates),
+            Column("replacement", label=gettext_lazy("Replacement"), accessor=_name_replacement),
+        ]
+        table = CardTable(columns, absences) if absences else None
+        context = super().get_context_data(table=table, may_set=self.may_set, **kwargs)
+        context["media"] += CardTable([], []).media
+        return context
 
     def do(self, form: AbsenceForm) -> None:
         self.added = configuration.add_absence(
@@ -83,15 +116,48 @@ class AbsenceList(ManagerPage, ServiceFormPage):
         }
 
 
-class RemoveAbsence(ServiceButton, ManagerPage):
+class RemoveAbsence(ManagerPage, ConfirmationPage):
     """Remove an absence."""
+
+    header_icon = "bin"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.absence = get_object_or_404(Absence, user=self.manager.user, pk=kwargs["absence"])
+        absences = Absence.objects.filter(user=self.manager.user).select_related("user")
+        self.absence = get_object_or_404(absences, pk=kwargs["absence"])
 
-    def do(self) -> None:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not configuration.may_set_absences(self.manager.user, self.author):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        absences = {"url": self.get_success_url(), "label": _("Absences")}
+        return [*super().crumbs(), absences]
+
+    def get_question(self) -> str:
+        return _("Tickets can be assigned to %(name)s %(dates)s again.") % {
+            "name": self.manager,
+            "dates": describe_dates(self.absence),
+        }
+
+    def do(self, form: Any) -> None:
         configuration.remove_absence(self.absence, by=self.author)
 
     def get_success_url(self) -> str:
         return self.address("absences", self.manager.pk)
+
+    def get_done(self) -> str:
+        return _("The absence was removed.")
+
+
+def describe_dates(absence: Absence) -> str:
+    """Return the first and last day of an absence."""
+    return _("from %(first)s to %(last)s") % {
+        "first": format_date(absence.starts_on),
+        "last": format_date(absence.ends_on),
+    }
+
+
+def _name_replacement(absence: Absence) -> str:
+    return get_display_name(absence.replacement) if absence.replacement else ""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets import Button
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
 from .choosers import filter_reachable, find_reachable_services
-from .service_pages import ServiceButton, ServiceFormPage, ServicePageMixin
+from .service_pages import ConfirmationPage, ServiceFormPage, ServiceListPage, ServicePageMixin
+from .tables import MenuTitle
 from .tree import indent_name, walk_tree
 from .widgets import Chooser
 
@@ -73,14 +79,17 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
     privilege = Privilege.MANAGE_CATEGORIES
     page_title = gettext_lazy("Add an alias")
     header_icon = "link"
-    success_name = "tree"
+    success_name = "aliases"
     form_class = AliasForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "service": self.service, "user": self.author}
 
     def crumbs(self) -> list[dict[str, Any]]:
-        return [{"url": self.address("tree"), "label": _("Categories")}]
+        return [
+            {"url": self.address("tree"), "label": _("Categories")},
+            {"url": self.address("aliases"), "label": _("Aliases")},
+        ]
 
     def do(self, form: AliasForm) -> None:
         data = form.cleaned_data
@@ -123,14 +132,17 @@ class AddOtherName(ServiceFormPage, ServicePageMixin):
     privilege = Privilege.MANAGE_CATEGORIES
     page_title = gettext_lazy("Add another name")
     header_icon = "link"
-    success_name = "tree"
+    success_name = "aliases"
     form_class = OtherNameForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "service": self.service}
 
     def crumbs(self) -> list[dict[str, Any]]:
-        return [{"url": self.address("tree"), "label": _("Categories")}]
+        return [
+            {"url": self.address("tree"), "label": _("Categories")},
+            {"url": self.address("aliases"), "label": _("Aliases")},
+        ]
 
     def do(self, form: OtherNameForm) -> None:
         target = form.cleaned_data["category"] or self.service
@@ -140,46 +152,167 @@ class AddOtherName(ServiceFormPage, ServicePageMixin):
         return _("The other name was added.")
 
 
-def find_aliases_in(service: Service, *, reader: Any) -> QuerySet[Alias]:
-    """Return the aliases in the tree of a service; ``known`` says whether the reader can see the target."""
-    targets = find_reachable_services(reader).filter(
-        pk=Coalesce(OuterRef("to_service"), OuterRef("to_category__service"))
+class AliasFilters(WagtailFilterSet):
+    """The filter of the aliases of a service."""
+
+    kind = django_filters.ChoiceFilter(
+        label=gettext_lazy("Kind"),
+        method="filter_kind",
+        choices=[
+            ("here", gettext_lazy("shown in the tree of this service")),
+            ("elsewhere", gettext_lazy("other names of this service")),
+        ],
     )
-    aliases = Alias.objects.filter(service=service).annotate(known=Exists(targets))
-    return aliases.select_related("parent", "to_service", "to_category__service")
+
+    class Meta:
+        model = Alias
+        fields: ClassVar[list[str]] = []
+
+    def filter_kind(self, aliases: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Return the aliases in the tree, or those that point to the service."""
+        return aliases.filter(is_here=value == "here")
 
 
-def find_aliases_of(service: Service, *, reader: Any) -> QuerySet[Alias]:
-    """Return the aliases of a service and its categories; ``known`` says whether the reader can see the place."""
-    places = find_reachable_services(reader).filter(pk=OuterRef("service"))
-    aliases = Alias.objects.filter(Q(to_service=service) | Q(to_category__service=service))
-    return aliases.annotate(known=Exists(places)).select_related("service", "to_category")
+class AliasList(ServiceListPage):
+    """The aliases in the tree of a service, and the other names of the service elsewhere.
+
+    A service that the reader cannot see is not named.
+    """
+
+    model = Alias
+    privilege = changing = Privilege.MANAGE_CATEGORIES
+    page_title = gettext_lazy("Aliases")
+    header_icon = "link"
+    page_name = "aliases"
+    add_item_label = gettext_lazy("Add an alias")
+    filterset_class = AliasFilters
+    default_ordering = "name"
+    empty = gettext_lazy("This service has no alias.")
+    search_fields = ("name",)
+    search_backend_name = None
+    intro = gettext_lazy(
+        "An alias shows a category or a service under a second name. Its tickets arrive in the"
+        " original category or service."
+    )
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The name, the target, and where the alias is shown."""
+        return [
+            MenuTitle("name", self, label=gettext_lazy("Name"), sort_key="name"),
+            Column("target", label=gettext_lazy("Points to"), accessor=describe_target),
+            Column("place", label=gettext_lazy("Shown"), accessor=describe_place),
+        ]
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.address("tree"), "label": _("Categories")}]
+
+    def get_add_url(self) -> str:
+        return self.address("alias_add")
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        """Add another name for the service."""
+        return [Button(_("Add another name"), self.address("name_add"), icon_name="plus")]
+
+    def get_list_more_buttons(self, instance: Any) -> list[Button]:
+        """Return the menu of an alias; those in other services are removed there."""
+        if instance.is_here:
+            page = "alias_remove"
+        elif instance.service_id is None:
+            page = "name_remove"
+        else:
+            return []
+        label = pgettext("button", "Remove")
+        return [Button(label, self.address(page, instance.pk), icon_name="bin")]
+
+    def get_base_queryset(self) -> QuerySet[Alias]:
+        return find_aliases(self.service, reader=self.author)
 
 
-class RemoveOtherName(ServiceButton):
-    """Remove another name of the service from the top level of the catalogue."""
+def find_aliases(service: Service, *, reader: Any) -> QuerySet[Alias]:
+    """Return the aliases in the tree of a service and those that point to it.
 
-    privilege = Privilege.MANAGE_CATEGORIES
-    success_name = "tree"
+    ``is_here`` is whether an alias is in the tree, ``is_known`` whether the reader can see the
+    other service: that of the target, or that of the place.
+    """
+    is_here = Q(service=service)
+    points_here = Q(to_service=service) | Q(to_category__service=service)
+    reachable = find_reachable_services(reader)
+    target = Coalesce(OuterRef("to_service"), OuterRef("to_category__service"))
+    return (
+        Alias.objects.filter(is_here | points_here)
+        .annotate(
+            is_here=Case(When(is_here, then=Value(True)), default=Value(False)),
+            is_known=Case(
+                When(is_here, then=Exists(reachable.filter(pk=target))),
+                default=Exists(reachable.filter(pk=OuterRef("service"))),
+            ),
+        )
+        .select_related("parent", "service", "to_service", "to_category__service")
+    )
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        top_level = find_aliases_of(self.service, reader=self.author).filter(service=None)
-        self.alias = get_object_or_404(top_level, pk=kwargs["alias"])
 
-    def do(self) -> None:
-        configuration.remove_alias(self.alias, by=self.author)
+def describe_target(alias: Any) -> str:
+    """Return the name of the category or service that an alias points to."""
+    if alias.is_here and not alias.is_known:
+        return pgettext("target of an alias", "another service")
+    if not alias.to_category:
+        return str(alias.to_service)
+    return f"{alias.to_category.service} › {alias.to_category}"
 
 
-class RemoveAlias(ServiceButton):
+def describe_place(alias: Any) -> str:
+    """Return where an alias is shown."""
+    if alias.is_here:
+        if alias.parent:
+            return _("under %(parent)s") % {"parent": alias.parent}
+        return _("in the tree of this service")
+    if alias.service_id is None:
+        return _("at the top level of the catalogue")
+    return (
+        _("in %(place)s") % {"place": alias.service} if alias.is_known else _("in another service")
+    )
+
+
+class RemoveAlias(ConfirmationPage):
     """Remove an alias from the tree."""
 
     privilege = Privilege.MANAGE_CATEGORIES
-    success_name = "tree"
+    success_name = "aliases"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.alias = get_object_or_404(Alias, service=self.service, pk=kwargs["alias"])
+        aliases: Any = find_aliases(self.service, reader=self.author)
+        self.alias = get_object_or_404(self.filter_own(aliases), pk=kwargs["alias"])
 
-    def do(self) -> None:
+    def filter_own(self, aliases: Any) -> Any:
+        """Return the aliases that are removed here."""
+        return aliases.filter(is_here=True)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.alias.name)
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        return [
+            {"url": self.address("tree"), "label": _("Categories")},
+            {"url": self.address("aliases"), "label": _("Aliases")},
+        ]
+
+    def get_question(self) -> str:
+        return _("“%(name)s” will not be shown in the catalogue any more. No ticket changes.") % {
+            "name": self.alias.name
+        }
+
+    def do(self, form: Any) -> None:
         configuration.remove_alias(self.alias, by=self.author)
+
+    def get_done(self) -> str:
+        return _("“%(name)s” was removed.") % {"name": self.alias.name}
+
+
+class RemoveOtherName(RemoveAlias):
+    """Remove another name of the service from the top level of the catalogue."""
+
+    def filter_own(self, aliases: QuerySet[Any]) -> QuerySet[Any]:
+        return aliases.filter(service=None)

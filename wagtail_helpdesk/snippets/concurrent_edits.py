@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 class ConcurrentEditForm(forms.ModelForm):
     """A form for a row that others can change at the same time.
 
-    Only fields changed by the user are written. A field that somebody else has changed since is an
+    Only fields changed by the user are written. A field that another person has changed since is an
     error once: the form shows the current value, and the next save overwrites it.
     """
 
@@ -79,7 +79,7 @@ class ConcurrentEditForm(forms.ModelForm):
         return cleaned
 
     def _describe_conflict(self, name: str) -> str:
-        return _("Somebody else has just set this to “%(value)s”. Save again to overwrite it.") % {
+        return _("Another person has just set this to “%(value)s”. Save again to overwrite it.") % {
             "value": _format_value(self.fields[name], self._now[name])
         }
 

@@ -2,48 +2,89 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from wagtail.admin.widgets import HeaderButton
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets import BooleanRadioSelect, Button
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest
 
+from .managers import PersonTitle
 from .people import AddPeople
-from .service_pages import ServiceButton, ServiceListPage
+from .service_pages import ConfirmationPage, PeopleListPage
 from .services import find_people_to_ask
 
 
-class GuestList(ServiceListPage):
+class GuestFilters(WagtailFilterSet):
+    """The filter of the permanent guests."""
+
+    account = django_filters.BooleanFilter(
+        label=gettext_lazy("Active account"),
+        field_name="user__is_active",
+        widget=BooleanRadioSelect,
+    )
+
+    class Meta:
+        model = PermanentGuest
+        fields: ClassVar[list[str]] = []
+
+
+class GuestList(PeopleListPage):
     """The permanent guests, visible to everybody with a configuration privilege in the service."""
 
-    template_name = "wagtail_helpdesk/admin/guests.html"
+    model = PermanentGuest
     page_title = gettext_lazy("Permanent guests")
     header_icon = "user"
     page_name = "guests"
+    add_item_label = gettext_lazy("Add a permanent guest")
+    filterset_class = GuestFilters
+    default_ordering = "pk"
+    empty = gettext_lazy("This service has no permanent guest.")
+    intro = gettext_lazy(
+        "Invited automatically to every new ticket in the service. People removed from this list"
+        " stay on the tickets they have already been invited to."
+    )
 
     @cached_property
-    def header_buttons(self) -> list[Any]:
-        if Privilege.MANAGE_MANAGERS not in self.holds:
-            return []
+    def columns(self) -> list[Column]:
+        """The person and their e-mail address."""
         return [
-            HeaderButton(
-                _("Add a permanent guest"), url=self.address("guest_add"), icon_name="plus"
-            )
+            PersonTitle("person", self, label=gettext_lazy("Name"), accessor=str),
+            Column("mail", label=gettext_lazy("E-mail address"), accessor=_get_email_address),
         ]
 
-    def get_queryset(self) -> QuerySet[PermanentGuest]:
+    def get_valid_orderings(self) -> list[str]:
+        return ["pk"]
+
+    def get_add_url(self) -> str | None:
+        return self.address("guest_add") if self.may_change else None
+
+    def get_list_more_buttons(self, instance: PermanentGuest) -> list[Button]:
+        """Return the menu of a guest."""
+        if not self.may_change:
+            return []
+        label, removal = pgettext("button", "Remove"), self.address("guest_remove", instance.pk)
+        return [Button(label, removal, icon_name="bin")]
+
+    def get_base_queryset(self) -> QuerySet[PermanentGuest]:
         return self.service.permanent_guests.select_related("user")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(ask=find_people_to_ask(self), **kwargs)
+
+
+def _get_email_address(guest: PermanentGuest) -> str:
+    return getattr(guest.user, guest.user.get_email_field_name(), "") or ""
 
 
 class AddGuest(AddPeople):
@@ -65,7 +106,7 @@ class AddGuest(AddPeople):
         ) % {"names": self.join_names()}
 
 
-class RemoveGuest(ServiceButton):
+class RemoveGuest(ConfirmationPage):
     """Remove a permanent guest."""
 
     privilege = Privilege.MANAGE_MANAGERS
@@ -76,7 +117,19 @@ class RemoveGuest(ServiceButton):
         guests = self.service.permanent_guests.select_related("user", "service")
         self.guest = get_object_or_404(guests, pk=kwargs["guest"])
 
-    def do(self) -> None:
+    def get_page_subtitle(self) -> str:
+        return str(self.guest)
+
+    def crumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.address("guests"), "label": _("Permanent guests")}]
+
+    def get_question(self) -> str:
+        return _(
+            "%(name)s will not be invited to new tickets of the service any more, and stays on the"
+            " tickets they have already been invited to."
+        ) % {"name": self.guest}
+
+    def do(self, form: Any) -> None:
         configuration.remove_permanent_guest(self.guest, by=self.author)
 
     def get_done(self) -> str:

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import DateField, Q, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.text import Truncator
+from django.utils.functional import Promise, cached_property
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import Column
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.views import snippets as generic
@@ -24,6 +25,7 @@ from wagtail_helpdesk.models import Absence, Alias, Category, Service, ServiceMa
 from .object_permissions import ScopedSubject
 from .service_pages import SERVICES
 from .services import ServiceCrumbs
+from .tables import CardTableMixin
 
 
 class LogKind(NamedTuple):
@@ -130,22 +132,27 @@ class Formatter(LogFormatter):
     kind: LogKind
 
     def format_message(self, log_entry: ModelLogEntry) -> str:
-        data = log_entry.data
-        sentence = str(self.kind.sentence) % data
-        details = _format_details(data.get("before", {}), data.get("after", {}))
+        details = " · ".join(format_details(log_entry))
+        sentence = self.format_sentence(log_entry)
         return f"{sentence}. {details}" if details else sentence
 
+    def format_sentence(self, log_entry: ModelLogEntry) -> str:
+        """Return what happened, without the values."""
+        return str(self.kind.sentence) % log_entry.data
 
-def _format_details(before: dict[str, Any], after: dict[str, Any]) -> str:
+
+def format_details(log_entry: ModelLogEntry) -> list[str]:
+    """Return each changed value with the one before."""
+    before, after = log_entry.data.get("before", {}), log_entry.data.get("after", {})
     # In the order of the forms: PostgreSQL does not keep the order of keys.
     places = {name: place for place, name in enumerate(_get_fields())}
     names = sorted({*before, *after}, key=lambda name: (places.get(name, -1), name))
-    return " · ".join(_format_detail(name, before, after) for name in names)
+    return [_format_detail(name, before, after) for name in names]
 
 
 def _format_detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> str:
     parts = {
-        "field": _get_label(name),
+        "field": capfirst(_get_label(name)),
         "before": _format_value(name, before.get(name)),
         "after": _format_value(name, after.get(name)),
     }
@@ -189,7 +196,42 @@ def _format_value(name: str, value: Any) -> str:
     return Truncator(str(choices.get(value, value))).chars(120)
 
 
-class ServiceHistory(ServiceCrumbs, ScopedSubject, generic.HistoryView):
+class ChangeColumn(Column):
+    """What happened, and below it one line for each changed value."""
+
+    cell_template_name = "wagtail_helpdesk/admin/cells/change.html"
+
+    def get_value(self, instance: ModelLogEntry) -> Any:
+        """Return the sentence of the entry, Wagtail’s for entries that are not ours."""
+        formatter = instance.formatter
+        if isinstance(formatter, Formatter):
+            return formatter.format_sentence(instance)
+        return instance.message
+
+    def get_cell_context_data(self, instance: ModelLogEntry, parent_context: Any) -> dict[str, Any]:
+        """Add the lines to the context of the cell."""
+        context = super().get_cell_context_data(instance, parent_context)
+        is_ours = isinstance(instance.formatter, Formatter)
+        return context | {"details": format_details(instance) if is_ours else []}
+
+
+class ConfigurationHistory(CardTableMixin, ScopedSubject, generic.HistoryView):
+    """The log of a service or a category."""
+
+    @cached_property
+    def no_results_message(self) -> str:
+        """What is shown instead of an empty list."""
+        if self.is_filtering:
+            return _("Nothing was found.")
+        return _("Nothing has been changed yet.")
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        """Wagtail’s columns; the first shows the changed values."""
+        return [ChangeColumn("message", label=gettext_lazy("Action")), *super().columns[1:]]
+
+
+class ServiceHistory(ServiceCrumbs, ConfigurationHistory):
     """The log of a service and its categories, limited to changes that the user could make."""
 
     any_permission_required = ["view"]

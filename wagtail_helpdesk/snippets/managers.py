@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from django import forms
-from django.db.models import Prefetch, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
-from wagtail.admin.widgets import HeaderButton
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, NumberColumn
+from wagtail.admin.widgets import BooleanRadioSelect, Button
 
 from wagtail_helpdesk.actions import HandOverPolicy, configuration
 from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
@@ -22,8 +28,9 @@ from wagtail_helpdesk.models import Absence, ServiceManager
 
 from .concurrent_edits import ConcurrentEditForm
 from .people import AddPeople
-from .service_pages import ServiceButton, ServiceFormPage, ServiceListPage, ServicePageMixin
+from .service_pages import PeopleListPage, ReorderPage, ServiceFormPage, ServicePageMixin
 from .services import find_people_to_ask
+from .tables import MenuTitle
 
 AVAILABILITY = Privilege.SET_AVAILABILITY
 TICKET_PRIVILEGES = tuple(
@@ -44,38 +51,150 @@ SHORT_LABELS = {
 }
 
 
-class ManagerList(ServiceListPage):
+class ManagerFilters(WagtailFilterSet):
+    """The filters of the managers."""
+
+    privilege = django_filters.ChoiceFilter(
+        label=gettext_lazy("Privilege"), method="filter_privilege"
+    )
+    availability = django_filters.ChoiceFilter(
+        label=gettext_lazy("Availability"),
+        method="filter_availability",
+        choices=[
+            ("available", gettext_lazy("available")),
+            ("unavailable", gettext_lazy("unavailable")),
+            ("absent", gettext_lazy("absent today")),
+        ],
+    )
+    account = django_filters.BooleanFilter(
+        label=gettext_lazy("Active account"),
+        field_name="user__is_active",
+        widget=BooleanRadioSelect,
+    )
+
+    class Meta:
+        model = ServiceManager
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(privilege.value, get_privilege_label(privilege)) for privilege in Privilege]
+        self.filters["privilege"].extra["choices"] = choices
+
+    def filter_privilege(self, managers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Return the managers who have the privilege."""
+        return managers.filter(**{value: True})
+
+    def filter_availability(self, managers: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Return the managers who are available, unavailable or absent today."""
+        away = Absence.objects.on(timezone.localdate()).filter(user=OuterRef("user"))
+        if value == "absent":
+            return managers.filter(Exists(away))
+        return managers.filter(~Exists(away), available=value == "available")
+
+
+class PersonTitle(MenuTitle):
+    """The name of a person, with their identifier and remarks on their account."""
+
+    cell_template_name = "wagtail_helpdesk/admin/cells/person.html"
+
+
+class TagsColumn(Column):
+    """Labels, each in a frame."""
+
+    cell_template_name = "wagtail_helpdesk/admin/cells/tags.html"
+
+
+class AvailabilityColumn(Column):
+    """Whether a manager is available today, and the replacement of an absent one."""
+
+    cell_template_name = "wagtail_helpdesk/admin/cells/availability.html"
+
+    def get_value(self, instance: ServiceManager) -> Absence | None:
+        """Return the absence of today, or None."""
+        return next(iter(getattr(instance.user, "away", ())), None)
+
+
+class ManagerList(PeopleListPage):
     """The managers, visible to everybody with a configuration privilege in the service."""
 
-    template_name = "wagtail_helpdesk/admin/managers.html"
+    model = ServiceManager
     page_title = gettext_lazy("Managers")
     header_icon = "group"
     page_name = "managers"
+    add_item_label = gettext_lazy("Add a manager")
+    filterset_class = ManagerFilters
+    sort_order_field = default_ordering = "order"
+    empty = gettext_lazy("This service has no manager yet.")
 
     @cached_property
-    def header_buttons(self) -> list[Any]:
-        if Privilege.MANAGE_MANAGERS not in self.holds:
-            return []
-        return [HeaderButton(_("Add a manager"), url=self.address("manager_add"), icon_name="plus")]
+    def columns(self) -> list[Column]:
+        """The person, their privileges, availability and open tickets."""
+        return [
+            PersonTitle(
+                "person", self, label=gettext_lazy("Name"), accessor=str, get_url=self._link
+            ),
+            TagsColumn(
+                "configuration", label=gettext_lazy("Configuration"), accessor=_list_configuration
+            ),
+            Column("tickets", label=gettext_lazy("Tickets"), accessor=_describe_ticket_privileges),
+            AvailabilityColumn("availability", label=gettext_lazy("Availability")),
+            NumberColumn("load", label=gettext_lazy("Open tickets")),
+        ]
 
-    def get_queryset(self) -> QuerySet[ServiceManager]:
+    def _link(self, manager: ServiceManager) -> str | None:
+        return self.address("manager", manager.pk) if self.may_change else None
+
+    def get_add_url(self) -> str | None:
+        return self.address("manager_add") if self.may_change else None
+
+    def get_list_more_buttons(self, instance: ServiceManager) -> list[Button]:
+        """Return the menu of a manager."""
+        if not self.may_change:
+            return []
+        edit = Button(_("Privileges"), self._link(instance), icon_name="edit", priority=0)
+        return [edit, *make_manager_buttons(self, instance)]
+
+    def get_base_queryset(self) -> QuerySet[ServiceManager]:
         absences = Absence.objects.on(timezone.localdate()).select_related("replacement")
         return self.service.managers.select_related("user").prefetch_related(
             Prefetch("user__helpdesk_absences", absences, to_attr="away")
         )
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(ask=find_people_to_ask(self), **kwargs)
-        context["rows"] = self._make_rows(context["page_obj"])
-        return context
+    def get_table(self, object_list: Any) -> Any:
+        managers = list(object_list)
+        users = [manager.user_id for manager in managers]
+        loads = count_open_tickets(self.service.pk, users)
+        for manager in managers:
+            manager.load = loads.get(manager.user_id, 0)
+        return super().get_table(managers)
 
-    def _make_rows(self, page: Any) -> list[dict[str, Any]]:
-        load = count_open_tickets(self.service.pk, [manager.user_id for manager in page])
-        rows = [_make_row(manager) | {"load": load.get(manager.user_id, 0)} for manager in page]
-        if rows:
-            rows[0]["first"] = not page.has_previous()
-            rows[-1]["last"] = not page.has_next()
-        return rows
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(ask=find_people_to_ask(self), **kwargs)
+
+
+def make_manager_buttons(page: ServicePageMixin, manager: ServiceManager) -> list[Button]:
+    """Return the links to the other pages about a manager."""
+    person = urlencode({"person": manager.user.get_username()})
+    links = [
+        (_("Absences"), page.address("absences", manager.pk), "date"),
+        (_("What can this person do, and why?"), f"{page.address('why')}?{person}", "key"),
+    ]
+    if may_remove(manager, page.holds):
+        removal = page.address("manager_remove", manager.pk)
+        links.append((pgettext("button", "Remove"), removal, "bin"))
+    return [
+        Button(label, url, icon_name=icon, priority=place)
+        for place, (label, url, icon) in enumerate(links, start=1)
+    ]
+
+
+def may_remove(manager: ServiceManager, holds: frozenset[Privilege]) -> bool:
+    """Return whether a person with these privileges may remove a manager.
+
+    A manager with a configuration privilege that the person lacks stays.
+    """
+    return manager.privileges & frozenset(CONFIGURATION_PRIVILEGES) <= holds
 
 
 def get_privilege_label(privilege: Privilege) -> str:
@@ -84,14 +203,15 @@ def get_privilege_label(privilege: Privilege) -> str:
     return str(field.verbose_name)
 
 
-def _make_row(manager: ServiceManager) -> dict[str, Any]:
-    held = manager.privileges
-    return {
-        "manager": manager,
-        "configuration": [SHORT_LABELS[p] for p in CONFIGURATION_PRIVILEGES if p in held],
-        "missing": [SHORT_LABELS[p] for p in TICKET_PRIVILEGES if p not in held],
-        "away": next(iter(getattr(manager.user, "away", ())), None),
-    }
+def _list_configuration(manager: ServiceManager) -> list[Any]:
+    return [SHORT_LABELS[p] for p in CONFIGURATION_PRIVILEGES if p in manager.privileges]
+
+
+def _describe_ticket_privileges(manager: ServiceManager) -> str:
+    missing = [str(SHORT_LABELS[p]) for p in TICKET_PRIVILEGES if p not in manager.privileges]
+    if not missing:
+        return _("All privileges")
+    return _("All except: %(privileges)s") % {"privileges": ", ".join(missing)}
 
 
 class AddManager(AddPeople):
@@ -145,6 +265,9 @@ class ManagerForm(ConcurrentEditForm):
 
     def __init__(self, *args: Any, holds: frozenset[Privilege], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["available"].help_text = _(
+            "Untick while no ticket should be assigned to this person."
+        )
         for privilege in CONFIGURATION_PRIVILEGES:
             if privilege not in holds:
                 self.fields[privilege.value].disabled = True
@@ -169,6 +292,11 @@ class EditManager(ManagerPage, ServiceFormPage):
     submit_label = gettext_lazy("Update the manager")
     success_name = "managers"
     form_class = ManagerForm
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """The other pages about the manager."""
+        return make_manager_buttons(self, self.manager)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         # A copy: a rejected form must not change what the page shows.
@@ -236,6 +364,12 @@ class RemoveManager(ManagerPage, ServiceFormPage):
     submit_label = gettext_lazy("Remove the manager")
     success_name = "managers"
     form_class = RemovalForm
+    header_icon = "bin"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not may_remove(self.manager, self.holds):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def count(self) -> int:
@@ -256,11 +390,8 @@ class RemoveManager(ManagerPage, ServiceFormPage):
         return _("%(name)s is no longer a manager of the service.") % {"name": self.manager}
 
 
-class StepManager(ServiceButton, ManagerPage):
-    """Move a manager one place up or down in the list."""
+class ReorderManagers(ReorderPage, ManagerPage):
+    """Put a manager in another place of the list."""
 
-    success_name = "managers"
-
-    def do(self) -> None:
-        up = self.request.POST.get("to") == "up"
-        configuration.step_manager(self.manager, by=self.author, up=up)
+    def change_order(self, place: int | None) -> None:
+        configuration.change_manager_order(self.manager, by=self.author, place=place)

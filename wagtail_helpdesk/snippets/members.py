@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.functional import cached_property
@@ -14,11 +13,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.paginator import WagtailPaginator
 
 from wagtail_helpdesk.actions import configuration
-from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import ServiceManager
 from wagtail_helpdesk.parsing import clean_query
 
-from .service_pages import CategoryPage, ServiceFormPage
+from .service_pages import CategoryPage, ServiceFormPage, filter_by_name
 
 PER_PAGE = 25
 #: In characters.
@@ -80,7 +78,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query = clean_query(self.request.GET.get("q", ""), MAX_QUERY_LENGTH)
-        page = WagtailPaginator(_filter_by_name(self.managers, query), PER_PAGE).get_page(
+        page = WagtailPaginator(filter_by_name(self.managers, query), PER_PAGE).get_page(
             self.request.GET.get("p")
         )
         sent = self.request.POST
@@ -128,8 +126,3 @@ class EditMembers(CategoryPage, ServiceFormPage):
 
     def get_done(self) -> str:
         return _("The members of “%(name)s” were saved.") % {"name": self.category}
-
-
-def _filter_by_name(managers: QuerySet[ServiceManager], query: str) -> QuerySet[ServiceManager]:
-    users = get_user_model()._default_manager.all()
-    return managers.filter(user__in=UserDirectory().matching(query, among=users))

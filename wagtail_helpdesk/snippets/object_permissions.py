@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -21,15 +21,11 @@ from wagtail.permissions import policy_registry
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.parsing import clean_request, parse_number
 
+from .tables import CardTableMixin, WagtailView
+
 #: What spreadsheets read as the start of a formula, with full-width signs, also after spaces and
 #: after characters that separate cells.
 _FORMULA = re.compile(r"[\t\r\n]|[\s;,]*[=+\-@＝＋－＠]")
-
-if TYPE_CHECKING:
-    #: The base of the mixins: views of Wagtail, which ships no types.
-    WagtailView = Any
-else:
-    WagtailView = object
 
 
 class ScopedMixin(WagtailView):
@@ -42,7 +38,7 @@ class ScopedMixin(WagtailView):
         return queryset.filter(pk__in=visible.values("pk"))
 
 
-class ScopedList(ScopedMixin):
+class ScopedList(CardTableMixin, ScopedMixin):
     """For listings and their exports, whose cells are never formulas."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

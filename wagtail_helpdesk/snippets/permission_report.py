@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, npgettext
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.auth import ACCESS_ADMIN, grants_admin_access
@@ -25,6 +26,7 @@ from .choosers import find_reachable_services
 from .history import find_last_change
 from .managers import get_privilege_label
 from .service_pages import ServicePageMixin
+from .tables import CardTable
 
 BACKEND = "wagtail_helpdesk.auth.ConfigurationBackend"
 
@@ -35,6 +37,13 @@ class PermissionReason(NamedTuple):
     right: str
     has: bool
     why: str
+
+
+COLUMNS = (
+    TitleColumn("right", label=gettext_lazy("Right")),
+    BooleanColumn("has", label=gettext_lazy("Granted")),
+    Column("why", label=gettext_lazy("Why")),
+)
 
 
 class PersonForm(forms.Form):
@@ -68,11 +77,11 @@ class PermissionReportView(ServicePageMixin):
             {"person": self.author, "form": PersonForm()} if typed is None else self._find_person()
         )
         if context["person"]:
-            context["reasons"] = list(
-                explain_permissions(context["person"], self.service, self.author)
-            )
+            reasons = explain_permissions(context["person"], self.service, self.author)
+            context["table"] = CardTable(COLUMNS, list(reasons))
             context["last"] = find_last_change(self.service, context["person"].pk)
-        return super().get_context_data(may_ask=may_ask, **context, **kwargs)
+        media = CardTable([], []).media + context["form"].media
+        return super().get_context_data(may_ask=may_ask, media=media, **context, **kwargs)
 
     def _find_person(self) -> dict[str, Any]:
         form = PersonForm(self.request.GET)
@@ -164,7 +173,7 @@ def _explain_tickets(row: ServiceManager | None) -> PermissionReason:
         return PermissionReason(right, True, _("Manager of the service."))
     return PermissionReason(
         right, False,
-        _("Not a manager: sees only public tickets, and tickets they opened or follow as a guest."),
+        _("Not a manager: sees only public tickets, and those of which they are the requester or a guest."),
     )  # fmt: skip
 
 
@@ -203,5 +212,5 @@ def _join_names(services: Iterable[int], reader: Any) -> str:
         str(service) for service in find_reachable_services(reader).filter(pk__in=services)[:5]
     ]
     if others := len(services) - len(names):
-        names.append(ngettext("another service", "other services", others))
+        names.append(npgettext("list of services", "another service", "other services", others))
     return ", ".join(names)

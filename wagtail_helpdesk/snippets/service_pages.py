@@ -4,26 +4,46 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views import View
 from django.views.generic.edit import FormMixin
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.views.generic import IndexView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets import HeaderButton
 
 from wagtail_helpdesk.actions import NotPossible, NotYours
+from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.parsing import clean_request
+from wagtail_helpdesk.parsing import clean_request, parse_number
 from wagtail_helpdesk.rate_limits import exceeds_limit
+
+from .tables import CardTableMixin
 
 SERVICES = "helpdesk_services"
 CATEGORIES = "helpdesk_categories"
+
+#: Wagtail’s script puts the id of the dragged row in its place.
+DRAGGED = 999999
+#: Rows that can be dragged on one page.
+MAX_DRAGGED = 200
+
+
+def join_title(title: Any, subtitle: Any) -> str:
+    """Return the title of a page with what it is about."""
+    if not subtitle:
+        return str(title)
+    return gettext("%(title)s: %(name)s") % {"title": title, "name": subtitle}
 
 
 class ServicePageMixin(WagtailAdminTemplateMixin, View):
@@ -60,13 +80,17 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
     def get_page_subtitle(self) -> str:
         return str(self.service)
 
+    def get_header_title(self) -> str:
+        return join_title(self.get_page_title(), self.get_page_subtitle())
+
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        here = {"label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
         return [
             *self.breadcrumbs_items,
             {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
             {"url": self.address("panel"), "label": str(self.service)},
             *self.crumbs(),
-            {"url": "", "label": self.get_page_title()},
+            {"url": "", **here},
         ]
 
     def crumbs(self) -> list[dict[str, Any]]:
@@ -81,16 +105,103 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
         return self.render_to_response(self.get_context_data())
 
 
-class ServiceListPage(ServicePageMixin, BaseListingView):
-    """A paginated list of objects of one service."""
+class ServiceListPage(CardTableMixin, ServicePageMixin, IndexView):
+    """A listing of objects of one service, with search, filters and pages.
 
+    ``changing`` is the privilege to add, change, order and remove them.
+    """
+
+    template_name = "wagtail_helpdesk/admin/list.html"
+    any_permission_required = None
+    permission_policy = None
+    is_searchable = True
     paginate_by = 25
     page_name = ""
+    changing: ClassVar[Privilege] = Privilege.MANAGE_MANAGERS
+    results_template_name = "wagtail_helpdesk/admin/list_results.html"
+    #: Shown above the list; empty for nothing.
+    intro: Any = ""
+    #: Shown instead of an empty list.
+    empty: Any = ""
 
-    get = BaseListingView.get
+    get = IndexView.get
+
+    @cached_property
+    def may_change(self) -> bool:
+        """Whether the user may change the list."""
+        return self.changing in self.holds
+
+    def user_has_permission(self, permission: str) -> bool:
+        return self.may_change
 
     def get_index_url(self) -> str:
         return self.address(self.page_name)
+
+    def get_index_results_url(self) -> str:
+        return self.address(f"{self.page_name}_results")
+
+    def get_edit_url(self, instance: Any) -> str | None:
+        return None
+
+    def get_reorder_url(self) -> str | None:
+        """Return the URL that Wagtail’s script completes with the id of the dragged row."""
+        if not self.sort_order_field or not self.may_change:
+            return None
+        return self.address(f"{self.page_name}_reorder", DRAGGED)
+
+    @cached_property
+    def show_ordering_column(self) -> bool:
+        """Whether rows can be dragged: the list is in its order, and is shown as a whole.
+
+        A list of several pages shows more rows for this on demand.
+        """
+        if self.ordering != self.sort_order_field or not self.get_reorder_url():
+            return False
+        if self.is_searching or self.is_filtering:
+            return False
+        return self.is_explicitly_ordered or self.get_base_queryset().count() <= self.paginate_by
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        """Wagtail’s menu, with the link to the order where rows cannot be dragged already."""
+        return [] if self.show_ordering_column else super().header_more_buttons
+
+    @cached_property
+    def add_button(self) -> HeaderButton:
+        """The button in the header; a phone shows its icon alone, to leave the title in sight."""
+        return HeaderButton(
+            self.add_item_label, url=self.add_url, icon_name="plus", classname="hd-add"
+        )
+
+    def get_paginate_by(self, queryset: Any) -> int | None:
+        return MAX_DRAGGED if self.show_ordering_column else self.paginate_by
+
+    def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return super().order_queryset(queryset).order_by(self.ordering, "pk")
+
+    @cached_property
+    def no_results_message(self) -> str:
+        """What is shown instead of an empty list."""
+        is_narrowed = self.is_searching or self.is_filtering
+        return gettext("Nothing was found.") if is_narrowed else str(self.empty)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(intro=self.intro, **kwargs)
+
+
+class PeopleListPage(ServiceListPage):
+    """A listing of people of a service, which are searched like people elsewhere."""
+
+    def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.is_searching:
+            return queryset
+        return filter_by_name(queryset, self.search_query)
+
+
+def filter_by_name(rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+    """Return the rows whose user matches a search."""
+    users = rows.model._meta.get_field("user").related_model._default_manager.all()
+    return rows.filter(user__in=UserDirectory().matching(query, among=users))
 
 
 class CategoryPage(ServicePageMixin):
@@ -169,36 +280,44 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["action_url"] = self.request.get_full_path()
-        context["submit_label"] = self.submit_label
+        context["submit_button_label"] = self.submit_label
+        context["submit_button_active_label"] = _("Saving…")
         context["media"] = context["form"].media
         return context
 
 
-class ServiceButton(ServicePageMixin):
-    """An action of one button, without a page of its own."""
+class ConfirmationPage(ServiceFormPage):
+    """A page that asks before it removes something."""
 
-    http_method_names = ["post", "options"]
-    success_name = "panel"
+    template_name = "wagtail_helpdesk/admin/confirm.html"
+    form_class = forms.Form
+    header_icon = "bin"
+    page_title = submit_label = pgettext_lazy("button", "Remove")
 
-    def do(self) -> None:
-        """Perform the action. Its refusal is shown as a message."""
+    def get_question(self) -> str:
+        """Return what will happen, as one sentence."""
         raise NotImplementedError
 
-    def get_done(self) -> str:
-        """Return the confirmation; empty for none."""
-        return ""
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            question=self.get_question(), cancel_url=self.get_success_url(), **kwargs
+        )
+
+
+class ReorderPage(ServicePageMixin):
+    """Puts a dragged row in its place, for Wagtail’s script."""
+
+    http_method_names = ["post", "options"]
+
+    def change_order(self, place: int | None) -> None:
+        """Move the row to a place among its neighbours, counted from 0; None: to the end."""
+        raise NotImplementedError
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            self.do()
+            self.change_order(parse_number(request.GET.get("position")))
         except NotYours as refusal:
             raise PermissionDenied from refusal
         except NotPossible as refusal:
-            messages.error(request, str(refusal))
-        else:
-            if done := self.get_done():
-                messages.success(request, done)
-        return redirect(self.get_success_url())
-
-    def get_success_url(self) -> str:
-        return self.address(self.success_name)
+            raise Http404 from refusal
+        return JsonResponse({"success": True})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -13,9 +14,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, ButtonsColumnMixin, NumberColumn, TitleColumn
-from wagtail.admin.widgets import Button
+from wagtail.admin.ui.tables import BooleanColumn, NumberColumn
+from wagtail.admin.widgets import BooleanRadioSelect, Button
 from wagtail.snippets.views import snippets as generic
 
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
@@ -29,9 +31,9 @@ from .object_permissions import (
     ScopedList,
     ScopedObject,
     ScopedSubject,
-    WagtailView,
 )
-from .service_pages import SERVICES, ServicePageMixin
+from .service_pages import SERVICES, ServicePageMixin, join_title
+from .tables import MenuTitle, WagtailView
 from .texts import find_texts
 from .widgets import CHECKBOXES, RADIOS, SELECT, TEXTAREA
 
@@ -90,28 +92,40 @@ def get_service_panel_url(service: Service) -> str:
     return reverse(f"{SERVICES}:panel", args=[service.pk])
 
 
-class ServiceTitle(ButtonsColumnMixin, TitleColumn):
-    """The name of a service, linked to its panel."""
+class ServiceFilters(WagtailFilterSet):
+    """The filters of the services."""
 
-    def __init__(self, view: ServiceList) -> None:
-        super().__init__(
-            "name", label=gettext_lazy("Name"), sort_key="name", get_url=get_service_panel_url
-        )
-        self.view = view
+    enabled = django_filters.BooleanFilter(
+        label=pgettext_lazy("service", "Enabled"), widget=BooleanRadioSelect
+    )
+    everyone = django_filters.BooleanFilter(
+        label=gettext_lazy("Open to everybody"), widget=BooleanRadioSelect
+    )
+    confidential = django_filters.BooleanFilter(
+        label=gettext_lazy("Confidential"), widget=BooleanRadioSelect
+    )
 
-    def get_buttons(self, instance: Service, parent_context: Any) -> list[Any]:
-        return self.view.get_list_buttons(instance)
+    class Meta:
+        model = Service
+        fields: ClassVar[list[str]] = []
 
 
 class ServiceList(ScopedList, generic.IndexView):
     """The services that the user configures."""
 
     any_permission_required = ["add", "view"]
+    filterset_class = ServiceFilters
 
     @cached_property
     def list_display(self) -> list[Any]:
         return [
-            ServiceTitle(self),
+            MenuTitle(
+                "name",
+                self,
+                label=gettext_lazy("Name"),
+                sort_key="name",
+                get_url=get_service_panel_url,
+            ),
             BooleanColumn("enabled", label=pgettext_lazy("service", "Enabled"), sort_key="enabled"),
             NumberColumn("managers_count", label=gettext_lazy("Managers")),
             NumberColumn("categories_count", label=gettext_lazy("Categories")),
@@ -164,6 +178,9 @@ class CreateService(ConfigurationActionView, generic.CreateView):
 
 class ServiceCrumbs(WagtailView):
     """Adds breadcrumbs back to the panel to Wagtail's views of a service."""
+
+    def get_header_title(self) -> str:
+        return join_title(self.get_page_title(), self.get_page_subtitle())
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [

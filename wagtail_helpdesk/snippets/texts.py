@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from django.contrib.auth.models import Permission
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import (
     FieldPanel,
@@ -22,18 +24,21 @@ from wagtail.admin.panels import (
     PublishingPanel,
 )
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
+from wagtail.admin.widgets import BooleanRadioSelect
 from wagtail.models import Locale
 from wagtail.permissions import policy_registry
 from wagtail.snippets.views import snippets as generic
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from wagtail_helpdesk.dates import format_datetime
+from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
 from wagtail_helpdesk.parsing import parse_number
 
-from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject, WagtailView
-from .service_pages import CATEGORIES, SERVICES
+from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject
+from .service_pages import CATEGORIES, SERVICES, join_title
+from .tables import WagtailView
 from .widgets import TEXTAREA, DateTimeInput, IconRadios
 
 SERVICE_TEXTS = "helpdesk_service_texts"
@@ -58,18 +63,13 @@ def make_edit_handler(*more: str) -> ObjectList:
         FieldPanel("description", widget=TEXTAREA),
         *(FieldPanel(name) for name in more),
     ]
+    template = [FieldPanel("default_subject"), FieldPanel("default_message", widget=TEXTAREA)]
     return ObjectList(
         [
             MultiFieldPanel(fields, heading=gettext_lazy("Public description"), icon="globe"),
-            MultiFieldPanel(
-                [
-                    FieldPanel("default_subject"),
-                    FieldPanel("default_message", widget=TEXTAREA),
-                ],
-                heading=gettext_lazy("Ticket template in this language"),
-                classname="collapsed",
-            ),
+            FieldPanel("synonyms"),
             FieldPanel("icon", widget=IconRadios),
+            MultiFieldPanel(template, heading=gettext_lazy("Ticket template"), icon="form"),
             MultipleChooserPanel(
                 "related_pages",
                 chooser_field_name="page",
@@ -139,10 +139,48 @@ def make_new_text(model: type[Text], request: HttpRequest) -> Text:
     return text
 
 
+class TextFilters(WagtailFilterSet):
+    """The filters of texts of both kinds."""
+
+    locale = django_filters.ModelChoiceFilter(
+        label=pgettext_lazy("text", "Language"), queryset=Locale.objects.all()
+    )
+    live = django_filters.BooleanFilter(label=gettext_lazy("Published"), widget=BooleanRadioSelect)
+
+
+class ServiceTextFilters(TextFilters):
+    """The filters of texts about services."""
+
+    class Meta:
+        model = ServiceText
+        fields: ClassVar[list[str]] = []
+
+
+class CategoryTextFilters(TextFilters):
+    """The filters of texts about categories."""
+
+    service = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Service"),
+        field_name="category__service",
+        queryset=lambda request: Service.objects.configured_by(
+            request.user, Privilege.MANAGE_CATEGORIES
+        ),
+    )
+
+    class Meta:
+        model = CategoryText
+        fields: ClassVar[list[str]] = []
+
+
 class TextList(ScopedList, generic.IndexView):
     """The texts about services and categories that the user configures."""
 
     default_ordering = "title"
+
+    @cached_property
+    def filterset_class(self) -> type[TextFilters]:
+        """The filters of this kind of text."""
+        return ServiceTextFilters if self.model is ServiceText else CategoryTextFilters
 
     @cached_property
     def list_display(self) -> list[Any]:
@@ -165,6 +203,9 @@ class TextList(ScopedList, generic.IndexView):
 class TextCrumbs(WagtailView):
     """Adds breadcrumbs to the service or category of a text."""
 
+    def get_header_title(self) -> str:
+        return join_title(self.get_page_title(), self.get_page_subtitle())
+
     def get_page_subtitle(self) -> str:
         language = self.object.locale.get_display_name()
         return _("%(name)s (%(language)s)") % {"name": self.object.about, "language": language}
@@ -183,8 +224,8 @@ class TextCrumbs(WagtailView):
         moment = (instance or self.object).go_live_at
         if self.action != "publish" or moment is None or moment <= timezone.now():
             return message
-        date = format_datetime(moment)
-        return f"{message} {_('It goes live on %(date)s.') % {'date': date}}"
+        sentence = _("It goes live on %(date)s.") % {"date": format_datetime(moment)}
+        return f"{message} {sentence}"
 
     def get_success_url(self) -> str:
         if self.draftstate_enabled and self.action in ("create", "edit"):

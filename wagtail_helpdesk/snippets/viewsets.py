@@ -33,7 +33,8 @@ LIST, RESULTS = "wagtailadmin/generic/index.html", "wagtailadmin/generic/index_r
 
 def _make_path(rest: str, view: type[ServicePageMixin], name: str) -> URLPattern:
     """Return the URL pattern of a page below a service or a category."""
-    return path(f"<int:pk>/{rest}", view.as_view(), name=name)
+    results = {"results_only": True} if name.endswith("_results") else {}
+    return path(f"<int:pk>/{rest}", view.as_view(**results), name=name)
 
 
 class ServiceViewSet(SnippetViewSet):
@@ -69,16 +70,21 @@ class ServiceViewSet(SnippetViewSet):
         own = [
             ("", services.ServicePanel, "panel"),
             ("categories/", categories.CategoryTree, "tree"),
+            ("categories/results/", categories.CategoryTree, "tree_results"),
+            ("categories/<int:category>/reorder/", categories.ReorderCategories, "tree_reorder"),
+            ("aliases/", aliases.AliasList, "aliases"),
+            ("aliases/results/", aliases.AliasList, "aliases_results"),
             ("aliases/add/", aliases.AddAlias, "alias_add"),
             ("aliases/<int:alias>/remove/", aliases.RemoveAlias, "alias_remove"),
             ("names/add/", aliases.AddOtherName, "name_add"),
             ("names/<int:alias>/remove/", aliases.RemoveOtherName, "name_remove"),
             ("transfer/", transfers.TransferService, "transfer"),
             ("managers/", managers.ManagerList, "managers"),
+            ("managers/results/", managers.ManagerList, "managers_results"),
             ("managers/add/", managers.AddManager, "manager_add"),
             ("managers/<int:manager>/", managers.EditManager, "manager"),
             ("managers/<int:manager>/remove/", managers.RemoveManager, "manager_remove"),
-            ("managers/<int:manager>/step/", managers.StepManager, "manager_step"),
+            ("managers/<int:manager>/reorder/", managers.ReorderManagers, "managers_reorder"),
             ("managers/<int:manager>/absences/", absences.AbsenceList, "absences"),
             (
                 "managers/<int:manager>/absences/<int:absence>/remove/",
@@ -86,6 +92,7 @@ class ServiceViewSet(SnippetViewSet):
                 "absence_remove",
             ),
             ("guests/", guests.GuestList, "guests"),
+            ("guests/results/", guests.GuestList, "guests_results"),
             ("guests/add/", guests.AddGuest, "guest_add"),
             ("guests/<int:guest>/remove/", guests.RemoveGuest, "guest_remove"),
             ("why/", permission_report.PermissionReportView, "why"),
@@ -127,7 +134,6 @@ class CategoryViewSet(SnippetViewSet):
     def get_urlpatterns(self) -> list[Any]:
         own = [
             ("members/", members.EditMembers, "members"),
-            ("step/", categories.StepCategory, "step"),
             ("transfer/", transfers.TransferCategory, "transfer"),
         ]
         return [*super().get_urlpatterns(), *(_make_path(*page) for page in own)]

@@ -83,13 +83,16 @@ def language_attribute(context: template.Context) -> SafeString:
 def take_messages(context: template.Context) -> list[Message]:
     """Return the messages of the request, none if the base template of the site showed them before.
 
-    A base template that shows messages further down finds none.
+    A base template that shows messages further down finds none. A page that has put some of the
+    messages elsewhere gives the others as ``messages``.
     """
-    storage = get_messages(context["request"])
-    if getattr(storage, "used", False):
-        return []
-    context.set_upward("messages", ())
-    return list(storage)
+    storage, given = get_messages(context["request"]), context.get("messages")
+    if given is not None and given is not storage:
+        left = list(given)
+    else:
+        left = [] if getattr(storage, "used", False) else list(storage)
+    context.set_upward("messages", "")  # nothing to loop over
+    return left
 
 
 @register.simple_tag(takes_context=True)
@@ -107,6 +110,20 @@ def render_component(context: template.Context, component: Any) -> str:
     """Return the HTML of a Wagtail component, such as a panel of the ticket page."""
     html: str = component.render_html(context)
     return html
+
+
+@register.simple_tag(takes_context=True)
+def helpdesk_style(context: template.Context) -> SafeString:
+    """Return the link to the style sheet the first time on a page, and nothing the second time.
+
+    A base template without the block of the style sheets gets it in its content.
+    """
+    key = "helpdesk_style"
+    if context.render_context.get(key):
+        return SafeString("")
+    context.render_context[key] = True
+    address = static("wagtail_helpdesk/helpdesk.css")
+    return format_html('<link rel="stylesheet"{} href="{}">', csp_nonce(context), address)
 
 
 @register.simple_tag

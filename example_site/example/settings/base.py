@@ -163,7 +163,9 @@ LOGGING: dict[str, Any] = {
 # Only the demonstration lets visitors become any person: see settings/demo.py.
 DEMO = False
 
-WAGTAIL_HELPDESK: dict[str, Any] = {}
+WAGTAIL_HELPDESK: dict[str, Any] = {
+    "DISPATCH_CATEGORY": ("Services Généraux", "Orientation"),
+}
 
 # `LDAP_SERVER=ldaps://…` in the environment enables the directory: see example/ldap.py.
 vars().update(ldap_settings(AUTHENTICATION_BACKENDS))

@@ -51,7 +51,7 @@ def test_changing_categories_requires_the_privilege_to_manage_them(
     with pytest.raises(NotYours):
         configuration.delete_category(heating, by=somebody)
     with pytest.raises(NotYours):
-        configuration.step_category(heating, by=somebody, up=True)
+        configuration.change_category_order(heating, by=somebody, place=0)
 
 
 def test_sibling_categories_have_different_names(general, sophie):
@@ -76,16 +76,17 @@ def test_a_category_cannot_be_moved_to_another_service(heating, network, sophie)
         configuration.change_category(heating, by=sophie, parent=network)
 
 
-def test_a_category_moves_one_place(general, sophie):
+def test_a_category_moves_to_a_place_among_its_siblings(general, sophie):
     for order, name in enumerate(("Électricité", "Chauffage", "Plomberie")):
         general.categories.filter(name=name).update(order=order)
-    configuration.step_category(general.categories.get(name="Plomberie"), by=sophie, up=True)
+    plumbing = general.categories.get(name="Plomberie")
+    configuration.change_category_order(plumbing, by=sophie, place=1)
     assert names(general) == ["Électricité", "Plomberie", "Chauffage"]
 
 
-def test_the_first_one_goes_no_further_up_and_nothing_is_recorded(general, sophie, record):
+def test_a_category_that_stays_in_its_place_is_not_recorded(general, sophie, record):
     first = general.categories.first()
-    configuration.step_category(first, by=sophie, up=True)
+    configuration.change_category_order(first, by=sophie, place=0)
     assert names(general)[0] == first.name
     assert record("order_categories") == []
 

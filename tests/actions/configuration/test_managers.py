@@ -132,7 +132,7 @@ def test_a_privilege_in_one_service_gives_none_in_another(people, general, dsi, 
 
 def test_the_last_person_who_manages_managers_keeps_that_privilege(people, general, sophie, row):
     with pytest.raises(
-        NotPossible, match="the only person left who may manage managers"
+        NotPossible, match="the only person left who can manage managers"
     ) as refusal:
         configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
     assert refusal.value.field == "can_manage_managers"
@@ -163,15 +163,18 @@ def test_changing_a_manager_removed_in_the_meantime_is_refused(people, general, 
 # -- order -----------------------------------------------------------------------------------------
 
 
-def test_a_manager_moves_up_in_the_list(people, general, sophie, row):
+@pytest.mark.parametrize("place", [None, 99])
+def test_a_manager_moves_to_a_place_in_the_list(people, general, sophie, row, place):
     first, second, *others = general.managers.all()
-    configuration.step_manager(second, by=sophie, up=True)
+    configuration.change_manager_order(second, by=sophie, place=0)
     assert list(general.managers.all()) == [second, first, *others]
+    configuration.change_manager_order(second, by=sophie, place=place)
+    assert list(general.managers.all()) == [first, *others, second]
 
 
-def test_the_first_cannot_move_further_up(people, general, sophie, record):
+def test_a_manager_that_stays_in_its_place_is_not_recorded(people, general, sophie, record):
     before = list(general.managers.all())
-    configuration.step_manager(before[0], by=sophie, up=True)
+    configuration.change_manager_order(before[0], by=sophie, place=0)
     assert list(general.managers.all()) == before
     assert record("order_managers") == []
 
@@ -234,7 +237,7 @@ def test_a_member_who_leaves_is_no_member_any_more(people, heating, sophie, row)
 
 
 def test_the_last_person_who_manages_managers_is_not_removed(people, general, sophie, row):
-    with pytest.raises(NotPossible, match="the only person left who may manage managers"):
+    with pytest.raises(NotPossible, match="the only person left who can manage managers"):
         configuration.remove_manager(row(sophie), by=people.gilles)
     assert general.managers.filter(user=sophie).exists()
 
@@ -285,7 +288,7 @@ def test_somebody_removed_meanwhile_is_neither_moved_nor_made_available(people, 
     karim = row(people.karim)
     configuration.remove_manager(karim, by=None)
     with pytest.raises(NotPossible, match="is not a manager of this service"):
-        configuration.step_manager(karim, by=sophie, up=True)
+        configuration.change_manager_order(karim, by=sophie, place=0)
     with pytest.raises(NotPossible, match="is not a manager of this service"):
         configuration.set_availability(karim, False, by=sophie)
 

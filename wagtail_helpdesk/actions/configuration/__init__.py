@@ -2,14 +2,19 @@
 
 from .absences import add_absence, may_set_absences, remove_absence
 from .aliases import add_alias, remove_alias
-from .categories import change_category, create_category, delete_category, step_category
+from .categories import (
+    change_category,
+    change_category_order,
+    create_category,
+    delete_category,
+)
 from .guests import add_permanent_guest, remove_permanent_guest
 from .managers import (
     add_manager,
+    change_manager_order,
     find_open_tickets_of,
     remove_manager,
     set_availability,
-    step_manager,
     update_manager,
 )
 from .membership import named_members, refresh_members_from, set_members
@@ -22,6 +27,8 @@ __all__ = [
     "add_manager",
     "add_permanent_guest",
     "change_category",
+    "change_category_order",
+    "change_manager_order",
     "change_service",
     "change_service_order",
     "create_category",
@@ -40,8 +47,6 @@ __all__ = [
     "remove_permanent_guest",
     "set_availability",
     "set_members",
-    "step_category",
-    "step_manager",
     "transfer_tickets",
     "update_manager",
 ]

@@ -11,7 +11,7 @@ from wagtail_helpdesk.models import Category, Service, Ticket
 
 from ..errors import NotPossible
 from .alert_address import check_alert_address, tell_owners
-from .change import applied, change_service_locked, get_next_order, save_validated, stepped
+from .change import applied, change_service_locked, get_next_order, placed, save_validated
 from .membership import refresh_members_from
 from .transfers import refuse_with_tickets
 
@@ -63,14 +63,14 @@ def change_category(category: Category, *, by: Author, **changes: Any) -> Catego
     return category
 
 
-def step_category(category: Category, *, by: Author, up: bool) -> None:
-    """Move a category one place up or down among its siblings."""
+def change_category_order(category: Category, *, by: Author, place: int | None) -> None:
+    """Move a category to a place among its siblings, counted from 0; None: to the end."""
     with change_service_locked(
         category.service, by=by, needs=Privilege.MANAGE_CATEGORIES
     ) as change:
         row = Category.objects.get(pk=category.pk)
         neighbours = Category.objects.filter(service=row.service_id, parent=row.parent_id)
-        if places := stepped(list(neighbours), row, up=up):
+        if places := placed(list(neighbours), row, place):
             before, after = places
             change.record("order_categories", row, before=before, after=after, name=row.name)
 

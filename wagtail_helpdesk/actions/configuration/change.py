@@ -116,18 +116,15 @@ def get_next_order(rows: models.QuerySet[Any]) -> int:
     return 0 if last is None else last + 1
 
 
-def stepped(rows: list[Any], row: Any, *, up: bool) -> tuple[Values, Values] | None:
-    """Move a row one place among its siblings; return the same as ``placed``."""
-    return placed(rows, row, rows.index(row) + (-1 if up else 1))
-
-
-def placed(rows: list[Any], row: Any, place: int) -> tuple[Values, Values] | None:
+def placed(rows: list[Any], row: Any, place: int | None) -> tuple[Values, Values] | None:
     """Move a row to a place among its siblings, counted from 0, and renumber them.
 
-    Return its places before and after as people count them, None if there is no such place.
+    None and places after the last one mean the end. Return its places before and after as people
+    count them, None if the row is there already.
     """
-    before = rows.index(row)
-    if place == before or not 0 <= place < len(rows):
+    before, last = rows.index(row), len(rows) - 1
+    place = last if place is None else min(place, last)
+    if place == before:
         return None
     rows.insert(place, rows.pop(before))
     for order, neighbour in enumerate(rows):

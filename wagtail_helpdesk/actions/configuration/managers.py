@@ -13,7 +13,7 @@ from wagtail_helpdesk.models import Service, ServiceManager, Ticket, end_lost_ac
 from wagtail_helpdesk.names import get_display_name
 
 from ..errors import NotPossible, NotYours, refuse_inactive
-from .change import ConfigurationChange, applied, change_service_locked, get_next_order, stepped
+from .change import ConfigurationChange, applied, change_service_locked, get_next_order, placed
 from .membership import refresh_members_from
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def remove_manager(
 ) -> None:
     """Remove a manager from the service, handing over the open tickets they are in charge of.
 
-    ``then`` says what becomes of these tickets; without it somebody in charge of any is not
+    ``then`` decides what becomes of these tickets; without it a manager in charge of any is not
     removed. Ended tickets keep their name.
     """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
@@ -108,11 +108,14 @@ def remove_manager(
         )  # fmt: skip
 
 
-def step_manager(manager: ServiceManager, *, by: Author, up: bool) -> None:
-    """Move a manager one place up or down; the algorithm “first available” uses this order."""
+def change_manager_order(manager: ServiceManager, *, by: Author, place: int | None) -> None:
+    """Move a manager to a place in the list, counted from 0; None: to the end.
+
+    The algorithm “first available” uses this order.
+    """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _locked(manager)
-        if places := stepped(list(change.service.managers.all()), row, up=up):
+        if places := placed(list(change.service.managers.all()), row, place):
             before, after = places
             change.record(
                 "order_managers", before=before, after=after,
@@ -166,7 +169,7 @@ def _keep_one_holder(row: ServiceManager, flag: str | None) -> None:
     if not others.exists():
         raise NotPossible(
             flag,
-            _("%(name)s is the only person left who may manage managers in this service.")
+            _("%(name)s is the only person left who can manage managers in this service.")
             % {"name": row},
         )
 

@@ -75,9 +75,7 @@ def change_service_order(service: Service, *, by: Author, place: int | None) -> 
     """Move a service to a place in the catalogue, counted from 0; None: to the end."""
     _check_permission("change_service", by)
     with transaction.atomic():
-        rows = list(Service.objects.select_for_update())
-        last = len(rows) - 1
-        if places := placed(rows, service, last if place is None else min(place, last)):
+        if places := placed(list(Service.objects.select_for_update()), service, place):
             before, after = places
             ConfigurationChange(service, by).record(
                 "order_services", before=before, after=after, name=service.name

@@ -64,7 +64,7 @@ class Desk:
             after=after,
             reader=self.scope.user,
             length=length or paging.LENGTH,
-            columns=get_desk_columns(),
+            columns=[*get_desk_columns(), *self.queue.columns],
         )
 
     @property

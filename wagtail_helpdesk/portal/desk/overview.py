@@ -8,16 +8,14 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from wagtail_helpdesk import access, lifecycle
-from wagtail_helpdesk.lifecycle import Priority, Privilege, Status
-from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
+from wagtail_helpdesk import access
+from wagtail_helpdesk.lifecycle import Priority, Privilege
+from wagtail_helpdesk.models import OutgoingMail, Ticket
 from wagtail_helpdesk.names import choose_title
 from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -33,22 +31,6 @@ MAX_COUNTED_SERVICES = 12
 #: For how long a failed e-mail is reported.
 RECENT_FAILURES = timedelta(days=7)
 
-_ANSWERED, _DUE = _("The requester has answered"), _("Due again today")
-#: Why a ticket waits for the manager in charge, by the last action of somebody else.
-REASONS = {
-    lifecycle.COMMENT.name: _ANSWERED,
-    lifecycle.ATTACH.name: _ANSWERED,
-    lifecycle.REJECT_CLOSURE.name: _("Closure refused"),
-    lifecycle.REOPEN.name: pgettext_lazy("ticket", "Reopened"),
-    lifecycle.ASSIGN.name: _("Assigned to you"),
-    lifecycle.RESUME.name: _DUE,
-}
-_BY_ANYBODY = (lifecycle.REJECT_CLOSURE.name, lifecycle.REOPEN.name, lifecycle.ASSIGN.name)
-_CALLS = (
-    Q(action__in=(lifecycle.COMMENT.name, lifecycle.ATTACH.name), actor=OuterRef("requester"))
-    | Q(action__in=_BY_ANYBODY)
-    | Q(action=lifecycle.RESUME.name, actor=None)
-)
 _FIELDS = (
     "number",
     "subject",
@@ -115,7 +97,7 @@ class Overview:
     @cached_property
     def calls(self) -> list[OverviewLine]:
         """The tickets in the user's charge to which something happened since the user last acted."""
-        return [_build_line(row, REASONS.get(row["call"], _DUE)) for row in self._read_calls()]
+        return [_build_line(row, queues.get_reason(row["call"])) for row in self._read_calls()]
 
     @property
     def waiting(self) -> list[OverviewLine]:
@@ -129,15 +111,10 @@ class Overview:
         return f"{MAX_WAITING - 1}+" if is_capped else str(len(self.calls))
 
     def _read_calls(self) -> Iterable[dict[str, Any]]:
-        own = Event.objects.filter(actor=self.user, ticket=OuterRef("ticket"))
-        since = ~Exists(own.filter(pk__gte=OuterRef("pk")))
-        call = Event.objects.filter(_CALLS, since, ticket=OuterRef("pk")).order_by("-pk")
-        due = Q(status=Status.POSTPONED, resume_on__lte=timezone.localdate())
-        mine = queues.find_own_tickets(self.scope).filter(is_open=True)
-        annotated = mine.annotate(call=Subquery(call.values("action")[:1]))
-        waiting = annotated.filter(due | Q(call__isnull=False))
+        waiting = queues.find_waiting_tickets(self.scope).filter(is_open=True)
+        call = Subquery(queues.find_calls(self.user).values("action")[:1])
         latest = waiting.order_by("-last_activity_at", "-number")
-        return latest.values(*_FIELDS, "call")[:MAX_WAITING]
+        return latest.annotate(call=call).values(*_FIELDS, "call")[:MAX_WAITING]
 
     # -- what is free ------------------------------------------------------------------------------
 

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 
-from wagtail_helpdesk import access
-from wagtail_helpdesk.lifecycle import Role
-from wagtail_helpdesk.models import Category, Ticket
+from wagtail_helpdesk import access, lifecycle
+from wagtail_helpdesk.lifecycle import Role, Status
+from wagtail_helpdesk.models import Category, Event, Ticket
+from wagtail_helpdesk.portal.ticket_columns import TicketColumn
 
 HOOK = "register_helpdesk_desk_queue"
 #: Counting stops here: an exact count takes longer with every ticket, and nobody reads it.
 MAX_COUNT = 1000
+
+_ANSWERED, _DUE = _("The requester has answered"), _("Due again today")
+#: Why a ticket waits for the manager in charge, by the last action of another person.
+REASONS: dict[str, Any] = {
+    lifecycle.COMMENT.name: _ANSWERED,
+    lifecycle.ATTACH.name: _ANSWERED,
+    lifecycle.REJECT_CLOSURE.name: _("Closure refused"),
+    lifecycle.REOPEN.name: pgettext_lazy("ticket", "Reopened"),
+    lifecycle.ASSIGN.name: _("Assigned to you"),
+    lifecycle.RESUME.name: _DUE,
+}
+_BY_ANYBODY = (lifecycle.REJECT_CLOSURE.name, lifecycle.REOPEN.name, lifecycle.ASSIGN.name)
+_CALLS = (
+    Q(action__in=(lifecycle.COMMENT.name, lifecycle.ATTACH.name), actor=OuterRef("requester"))
+    | Q(action__in=_BY_ANYBODY)
+    | Q(action=lifecycle.RESUME.name, actor=None)
+)
 
 
 class DeskScope:
@@ -52,7 +71,8 @@ class DeskQueue:
     who may not read them. It filters by an indexed column, with ids as literals, because the
     access conditions alone cannot use an index. ``sort_order`` is the place among the queues,
     ``default_order`` a key of ``desk_page.ORDERS``. A queue that ``is_open_only`` makes no sense
-    for ended tickets. ``icon`` is one of ``icons.svg``.
+    for ended tickets. ``icon`` is one of ``icons.svg``. ``columns`` are shown in this queue alone,
+    after those of every queue.
     """
 
     name: str
@@ -62,6 +82,7 @@ class DeskQueue:
     default_order: str = "recent"
     is_open_only: bool = False
     icon: str = "inbox"
+    columns: tuple[TicketColumn, ...] = ()
 
 
 def get_queues() -> dict[str, DeskQueue]:
@@ -89,6 +110,38 @@ def find_own_tickets(scope: DeskScope) -> QuerySet[Ticket]:
     return scope.tickets.filter(assignee=scope.user)
 
 
+def find_calls(user: Any) -> QuerySet[Event]:
+    """Return what others did to a ticket since the user last acted on it, latest first.
+
+    A subquery of tickets. Only actions after which the manager in charge has something to do.
+    """
+    own = Event.objects.filter(actor=user, ticket=OuterRef("ticket"))
+    since = ~Exists(own.filter(pk__gte=OuterRef("pk")))
+    return Event.objects.filter(_CALLS, since, ticket=OuterRef("pk")).order_by("-pk")
+
+
+def find_waiting_tickets(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets in the user's charge that wait for them: called, or due again."""
+    due = Q(status=Status.POSTPONED, resume_on__lte=timezone.localdate())
+    return find_own_tickets(scope).filter(due | Exists(find_calls(scope.user)))
+
+
+def load_reasons(rows: Sequence[Any], user: Any) -> dict[int, Any]:
+    """Return why each ticket of a page waits for the user, by number."""
+    tickets = Ticket.objects.visible_to(user, through=(Role.MANAGER,))
+    waiting = tickets.filter(number__in=[row.number for row in rows])
+    latest = Subquery(find_calls(user).values("action")[:1])
+    return {
+        number: get_reason(action)
+        for number, action in waiting.annotate(call=latest).values_list("number", "call")
+    }
+
+
+def get_reason(action: str | None) -> Any:
+    """Return why a ticket waits, by the last action of others; without one it is due again."""
+    return REASONS.get(action or "", _DUE)
+
+
 def find_category_tickets(scope: DeskScope) -> QuerySet[Ticket]:
     """Return the tickets of the categories of which the user is a member."""
     # The category alone: with the service beside it PostgreSQL combines two bitmaps.
@@ -113,6 +166,19 @@ def register_own_queue() -> DeskQueue:
     return DeskQueue("mine", pgettext_lazy("queue", "Mine"), find_own_tickets, 200, icon="user")
 
 
+def register_waiting_queue() -> DeskQueue:
+    """Return the queue of the tickets in the user's charge that wait for them, with the reasons."""
+    return DeskQueue(
+        "waiting",
+        _("Waiting for you"),
+        find_waiting_tickets,
+        250,
+        is_open_only=True,
+        icon="bell",
+        columns=(REASON,),
+    )
+
+
 def register_category_queue() -> DeskQueue:
     """Return the queue of the user's categories."""
     label = _("My categories")
@@ -122,6 +188,9 @@ def register_category_queue() -> DeskQueue:
 def register_service_queue() -> DeskQueue:
     """Return the queue of all the user's services."""
     return DeskQueue("all", _("All my services"), find_all_tickets, 400, icon="desk")
+
+
+REASON = TicketColumn("reason", _("Reason"), load_reasons, 300)
 
 
 # -- counters --------------------------------------------------------------------------------------

@@ -41,6 +41,11 @@ class WithFiles(HelpdeskForm):
             "count": helpdesk_settings.FILES_MAX_COUNT,
             "size": labels.format_size(helpdesk_settings.FILE_MAX_SIZE),
         }
+        # Read by the script that lists the files before they are sent.
+        self.fields["files"].widget.attrs |= {
+            "data-hd-max-count": str(helpdesk_settings.FILES_MAX_COUNT),
+            "data-hd-max-size": str(helpdesk_settings.FILE_MAX_SIZE),
+        }
         self._keys = self._read_keys()
         self.kept_files = self._load_kept_files()
         self._valid_files: list[File] = []

@@ -203,5 +203,6 @@ def _page(
         vocabulary=preference_summary.get_vocabulary(),
         page_of_services=_get_services_page(request),
         has_index=len(preferences.services) > MAX_SERVICES_WITHOUT_INDEX,
-        messages=[message for group in by_tag.values() for message in group],
+        # An iterator: what a base template shows is not shown twice.
+        messages=iter([message for group in by_tag.values() for message in group]),
     )

@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
-from wagtail_helpdesk.names import get_reader_language as get_reader_language
+from wagtail_helpdesk.names import get_reader_language
+from wagtail_helpdesk.statistics import describe_delay, get_known_first_answers
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -56,6 +57,8 @@ class Shelf:
     alias: Any = None
     #: Whether the service has categories that are not shown.
     is_cut: bool = False
+    #: How fast the service usually answers, in words; empty where that is not known at once.
+    delay: str = ""
 
     def get_url(self, helpdesk: HelpdeskRequest, page: Any = None) -> str:
         """Return the URL where one of the categories is chosen."""
@@ -104,6 +107,10 @@ def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogu
     lines = _build_lines(found, categories, aliases)
     for shelf in shelves:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], is_cut
+    known = get_known_first_answers(service.pk for service in found)
+    for shelf in shelves:
+        if shelf.service.pk in known:
+            shelf.delay = describe_delay(known[shelf.service.pk])
     shelves += [build_alias_shelf(alias) for alias in aliases[None, None]]
     return Catalogue([shelf for shelf in shelves if shelf.lines or shelf.is_cut], others)
 
@@ -118,6 +125,14 @@ def get_text(category: Category) -> CategoryText:
     """Return the text of a category in the reader's language; without any, its name as title."""
     texts = load_texts(category.texts.all(), "category_id")
     return texts.get(category.pk) or CategoryText(title=str(category))
+
+
+def get_path(category: Category, shelf: Shelf | None = None) -> list[str]:
+    """Return the names from the service down to a category, in the reader's language."""
+    line = category.lineage[::-1]
+    titles = get_texts_by_category(each.pk for each in line)
+    [shelf] = [shelf] if shelf else describe_services([category.service])
+    return [shelf.text.title, *(titles.get(each.pk, (each.name, ""))[0] for each in line)]
 
 
 def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:

@@ -11,4 +11,8 @@ from .home_panels import get_home_panels
 
 def show_home(request: HelpdeskRequest) -> HttpResponse:
     """Show the home page."""
-    return request.render("home.html", panels=get_home_panels(request))
+    panels = get_home_panels(request)
+    main = [panel for panel in panels if getattr(panel, "is_main", False)]
+    return request.render(
+        "home.html", main=main, side=[panel for panel in panels if panel not in main]
+    )

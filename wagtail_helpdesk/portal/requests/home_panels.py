@@ -16,6 +16,7 @@ from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import catalogue, my_tickets
+from .dispatching import find_dispatch_category
 
 HOOK = "register_helpdesk_home_panel"
 #: Tickets listed by a panel.
@@ -31,6 +32,8 @@ class HomePanel(Component):
 
     #: Where the panel stands; those of the package have 100 to 400.
     order = 500
+    #: Whether it stands in the wide column, beside the others, where there is room for two.
+    is_main = False
     template_name = ""
 
     def __init__(self, request: HelpdeskRequest, **context: Any) -> None:
@@ -78,6 +81,7 @@ class CataloguePanel(HomePanel):
     """The services that the user can ask."""
 
     order = 400
+    is_main = True
     template_name = "wagtail_helpdesk/portal/home/catalogue.html"
 
 
@@ -102,15 +106,17 @@ def register_requests_panel(request: HelpdeskRequest) -> HomePanel | None:
 
 def register_catalogue_panel(request: HelpdeskRequest) -> HomePanel:
     """Return the panel of the catalogue."""
-    return CataloguePanel(request, catalogue=catalogue.read_catalogue(request.user))
+    shown = catalogue.read_catalogue(request.user)
+    return CataloguePanel(request, catalogue=shown, dispatch=find_dispatch_category(request.user))
 
 
 def read_open_requests(
     request: HelpdeskRequest, length: int = MAX_PANEL_TICKETS
 ) -> paging.Page[ticket_rows.TicketRow]:
-    """Return the user's open requests, latest activity first."""
+    """Return the user's open requests that wait for others, latest activity first."""
+    own = my_tickets.find_my_tickets(request.user, "own").filter(is_open=True)
     return ticket_rows.paginate_rows(
-        my_tickets.find_my_tickets(request.user, "own").filter(is_open=True),
+        own.exclude(status=Status.INCOMPLETE),
         paging.RECENT,
         after="",
         reader=request.user,

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
@@ -16,11 +17,14 @@ from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.query_form import QueryForm, RowIdField, SearchTextField
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.portal.search import matching
+from wagtail_helpdesk.portal.search import matching, outcomes
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 
 from . import catalogue, source_page
+from .dispatching import find_dispatch_category
+from .expectations import describe_usual_time, find_readers
 from .opening_form import OpeningForm, is_untouched, refill_from_template
+from .suggestions import suggest_pages
 
 #: In characters: the longest name in the catalogue.
 MAX_NAME_LENGTH = 100
@@ -61,6 +65,7 @@ def _render_choice(
         status=status,
         catalogue=shown,
         whole=whole,
+        dispatch=find_dispatch_category(request.user),
         related=catalogue.find_related_pages(shown.shelves[0].text, request.http) if whole else [],
         **context,
     )
@@ -84,12 +89,16 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     posted = request.http.POST
     if "elsewhere" in posted:
         return _choose_again(request)
+    if "solved" in posted:
+        return _end_solved(request, category)
     try:
         chosen = get_openable_category(
             request, posted.get("category", category), otherwise=category
         )
     except Http404 as closed:
         return _offer_others(request, str(closed))
+    if "suggest" in posted:
+        return _render_suggestions(request, chosen)
     if "refill" in posted or "find" in posted:
         form = build_refilled_form(request, chosen)
         return _render_form(request, form, status=form.found.status if form.found else 200)
@@ -98,10 +107,57 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     if ticket is None:
         return _render_form(request, form, status=form.http_status)
     drafts.forget_draft(request.http)
-    messages.success(request.http, _("Ticket #%(number)s has been opened.") % {"number": ticket.pk})
-    done = SeeOther(request.url("ticket", ticket.pk))
+    _count_suggestions(request, chosen.pk)
+    done = SeeOther(request.url("opened", ticket.pk))
     browser_drafts.mark_accepted(request.http, done, request.http.POST.get("submission"))
     return done
+
+
+def _render_suggestions(request: HelpdeskRequest, category: Category) -> HttpResponse:
+    """Show the pages that may answer the subject typed so far, as a part of the form."""
+    subject = request.http.POST.get("subject", "")[: helpdesk_settings.SUBJECT_MAX_LENGTH]
+    if not rate_limits.may_search_while_typing(request.user):
+        return HttpResponse(status=429)
+    return request.render_part(
+        "parts/suggestions.html", suggestions=suggest_pages(request, category, subject)
+    )
+
+
+def _end_solved(request: HelpdeskRequest, category: int) -> HttpResponse:
+    """Drop a form that a page made superfluous, and count the page."""
+    _count_suggestions(request, category)
+    drafts.forget_draft(request.http)
+    messages.success(request.http, _("Good. Nothing has been sent."))
+    done = SeeOther(request.url("home"))
+    browser_drafts.mark_accepted(request.http, done, request.http.POST.get("submission"))
+    return done
+
+
+def _count_suggestions(request: HelpdeskRequest, category: int) -> None:
+    posted = request.http.POST
+    if "suggested" in posted and _get_openable(request).filter(pk=category).exists():
+        outcomes.count_suggestions(
+            category,
+            suggested=posted.getlist("suggested"),
+            opened=posted.getlist("read"),
+            solved=posted.get("solved"),
+        )
+
+
+def show_opened(request: HelpdeskRequest, number: int) -> HttpResponse:
+    """Show the number of a ticket that was just opened, and what happens next."""
+    ticket = request.ticket(number)
+    if request.user.pk not in (ticket.creator_id, ticket.requester_id):
+        return SeeOther(request.url("ticket", number))
+    return request.render(
+        "opened.html",
+        ticket=ticket,
+        path=catalogue.get_path(ticket.category),
+        readers=find_readers(ticket.service),
+        delay=describe_usual_time(ticket.service),
+        expiry_days=helpdesk_settings.EXPIRY_DAYS,
+        address=request.user.email if ticket.requester_id == request.user.pk else "",
+    )
 
 
 def _choose_again(request: HelpdeskRequest) -> HttpResponse:
@@ -199,7 +255,7 @@ def _find_filled_from(request: HelpdeskRequest) -> Category | None:
 
 def _read_written(posted: QueryDict) -> dict[str, Any]:
     """Return the fields that the forms of all categories have."""
-    names = ("subject", "text", "requester", "query", source_page.PARAMETER)
+    names = ("subject", "text", "requester", "guests", "query", source_page.PARAMETER)
     written: dict[str, Any] = {name: posted[name] for name in names if name in posted}
     return written | {"chosen": posted.getlist("chosen")}
 
@@ -248,8 +304,16 @@ def _render_form(request: HelpdeskRequest, form: OpeningForm, status: int = 200)
         category=category,
         shelf=shelf,
         text=text,
-        related=catalogue.find_related_pages(text, request.http),
+        path=catalogue.get_path(category, shelf),
+        suggestions=suggest_pages(request, category, _get_typed_subject(form, category)),
+        readers=find_readers(category.service),
+        delay=describe_usual_time(category.service),
         service=category.service,
         url=request.url("new_in", category.pk),
         asked_from=form.asked_from,
     )
+
+
+def _get_typed_subject(form: OpeningForm, category: Category) -> str:
+    subject = str(form["subject"].value() or "")
+    return "" if is_untouched("subject", subject, category) else subject

@@ -18,6 +18,7 @@ from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import NamesPeople
+from wagtail_helpdesk.portal.rate_limits import check_invitations
 
 from . import catalogue
 from .source_page import find_asked_page
@@ -30,7 +31,7 @@ TEMPLATE = {"subject": "default_subject", "text": "default_message"}
 
 
 class OpeningForm(NamesPeople, WithFiles):
-    """Subject, message and files of a new ticket; managers also name its requester."""
+    """Subject, message, files and guests of a new ticket; managers also name its requester."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
     #: The id of the category whose template filled the form: what equals it was not edited.
@@ -44,16 +45,19 @@ class OpeningForm(NamesPeople, WithFiles):
     requester = fields.make_person_field(
         required=False, label=_("Requester (identifier or e-mail address):")
     )
+    guests = fields.make_person_field(
+        required=False, several=True, label=_("People who should follow the request too:")
+    )
     #: The HTTP status of the answer when the form is not accepted.
     http_status = 422
-    field_order = ("category", "requester", "query", "subject", "text", "files")
+    field_order = ("category", "requester", "query", "subject", "text", "files", "guests")
 
     def __init__(self, data: Any = None, files: Any = None, *, request: HelpdeskRequest, category: Category, initial: dict[str, Any] | None = None) -> None:  # fmt: skip
         self.request, self.user = request, request.user
         self.shown_category = category
         filled = {"submission": uuid.uuid4(), "category": category.pk, "filled_from": category.pk}
-        template = {name: category.in_force(row).value for name, row in TEMPLATE.items()}
-        super().__init__(data, files, initial=filled | template | (initial or {}), auto_id="id_%s")
+        given = filled | get_template(category) | (initial or {})
+        super().__init__(data, files, initial=given, auto_id="id_%s")
         self.fields["subject"] = fields.make_subject_field()
         self.fields["text"] = fields.make_message_field(required=True, rows=9)
         # Read when the form is rendered and not when it is accepted; cached, Django asks twice.
@@ -87,6 +91,12 @@ class OpeningForm(NamesPeople, WithFiles):
         if len(people) != 1:
             raise forms.ValidationError(_("Enter one person."))
         return people[0]
+
+    def clean_guests(self) -> list[Any]:
+        if not self.cleaned_data["guests"]:
+            return []
+        check_invitations(self.user)
+        return named_people(self, "guests", by=self.user, external=True)
 
     def clean_page(self) -> Any:
         return find_asked_page(self.request.http, self.cleaned_data["page"])
@@ -127,7 +137,7 @@ class OpeningForm(NamesPeople, WithFiles):
     def run(self, digest: str) -> actions.Outcome:
         """Open the ticket; the same form sent twice gives the same ticket."""
         given = self.cleaned_data
-        data = {name: given[name] for name in ("subject", "text", "files", "page")}
+        data = {name: given[name] for name in ("subject", "text", "files", "guests", "page")}
         data["requester"] = given.get("requester") or self.user
         return actions.perform(
             lifecycle.OPEN_TICKET.name,
@@ -145,10 +155,10 @@ def refill_from_template(
 ) -> dict[str, Any]:
     """Return the fields of a form for another category: what was edited stays as it is."""
     kept = dict(typed)
-    for name, setting in TEMPLATE.items():
+    for name, template in get_template(now).items():
         text = typed.get(name, "")
         if not text.strip() or is_untouched(name, text, before):
-            kept[name] = now.in_force(setting).value
+            kept[name] = template
     return kept
 
 
@@ -156,7 +166,7 @@ def is_untouched(name: str, text: Any, category: Category | None) -> bool:
     """Return whether a field has exactly the text with which the category's template filled it."""
     if name not in TEMPLATE or category is None:
         return False
-    template = _normalise_lines(str(category.in_force(TEMPLATE[name]).value))
+    template = _normalise_lines(get_template(category)[name])
     return bool(template) and _normalise_lines(text) == template
 
 
@@ -177,3 +187,8 @@ def _build_choices(user: Any, category: Category) -> list[tuple[Any, str]]:
     if category.pk not in dict(choices):
         choices.insert(0, (category.pk, str(category)))
     return choices
+
+
+def get_template(category: Category) -> dict[str, str]:
+    """Return subject and text of the template of a category, in the reader's language."""
+    return {field: category.in_force(name).value for field, name in TEMPLATE.items()}

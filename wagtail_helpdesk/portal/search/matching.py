@@ -1,4 +1,4 @@
-"""Finding services, categories and aliases by name: in the catalogue and for suggestions.
+"""Finding services and categories: in the catalogue, for suggestions, and by name in the database.
 
 ``matches()`` compares in the database as ``search.normalisation`` does for messages: accents,
 case, hyphens and plurals make no difference, and ``wi fi`` is ``wifi``. Regular expressions,
@@ -9,32 +9,27 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
-from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
-from wagtail_helpdesk.names import choose_title
+from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.portal.requests.catalogue import (
     MAX_CATALOGUE_SERVICES,
     Catalogue,
     CatalogueLine,
-    build_alias_shelf,
     describe_services,
     get_reader_language,
-    get_texts_by_category,
 )
+from wagtail_helpdesk.search.catalogue import CatalogueHit, Kind, SearchableCatalogue
 from wagtail_helpdesk.search.normalisation import HYPHENS, QueryWord, parse_query, strip_plural
 
 #: A search that matches more categories shows only these.
 MAX_MATCHED_CATEGORIES = 100
-#: What a search for messages suggests at most, services and categories each.
+#: What a search suggests at most.
 MAX_SUGGESTIONS = 5
-#: Shorter words must stand whole in a suggestion.
-MIN_SUGGESTED_PREFIX, MIN_SUGGESTED_WORD = 4, 3
 #: A first part at most as long may be written apart from the rest of a word: “wi fi”, “e mail”.
 MAX_DETACHED_LENGTH = 2
 
@@ -49,36 +44,28 @@ _WORD_START = r"(?:^|\W)"
 
 
 def find_matching(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalogue:
-    """Return the part of the user's catalogue whose names match a text."""
-    open_services = Service.objects.open_to(user)
-    open_categories = Category.objects.open_to(user).filter(hidden=False)
-    aliases = Alias.objects.open_to(user).select_related("to_service", "to_category__service")
-    if services is not None:
-        open_services = open_services.filter(pk__in=services)
-        open_categories = open_categories.filter(service__in=services)
-        aliases = aliases.filter(service__in=services)
-    in_category = _build_name_q(text, CategoryText, "category")
-    named = open_categories.filter(in_category).select_related("parent")
-    categories = list(named[: MAX_MATCHED_CATEGORIES + 1])
+    """Return the part of the user's catalogue that has every word of a text."""
+    found = SearchableCatalogue(user, get_reader_language(), services).find_all_words(text)
+    named = list(dict.fromkeys(hit.service for hit in found if hit.kind is Kind.SERVICE))
+    categories = [hit for hit in found if hit.kind is Kind.CATEGORY]
     shown = categories[:MAX_MATCHED_CATEGORIES]
-    holding = {category.service_id for category in shown}
-    in_service = _build_name_q(text, ServiceText, "service") | Q(pk__in=holding)
-    found = list(open_services.filter(in_service)[: MAX_CATALOGUE_SERVICES + 1])
-    shelves = describe_services(found[:MAX_CATALOGUE_SERVICES])
-    lines = _build_lines(shown)
+    lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
+    for hit in shown:
+        lines[hit.service].append(build_line(hit))
+    shelved = [*dict.fromkeys([*(hit.service for hit in shown), *named])]
+    kept = Service.objects.filter(pk__in=shelved[:MAX_CATALOGUE_SERVICES])
+    shelves = sorted(describe_services(list(kept)), key=lambda s: shelved.index(s.service.pk))
     for shelf in shelves:
         shelf.lines, shelf.is_cut = lines[shelf.service.pk], True
-    matching = aliases.filter(matches("name", text))[:MAX_MATCHED_CATEGORIES]
-    shelves += [build_alias_shelf(alias) for alias in matching]
-    may_be_cut = len(categories) > len(shown) or len(found) > MAX_CATALOGUE_SERVICES
+    may_be_cut = len(categories) > len(shown) or len(shelved) > MAX_CATALOGUE_SERVICES
     return Catalogue(shelves, may_be_cut=may_be_cut)
 
 
-def _build_name_q(text: str, texts: type[ServiceText | CategoryText], owner: str) -> Q:
-    """Return the condition that every word of a text is in the name, or in a published text."""
-    published = texts._default_manager.filter(live=True, **{owner: OuterRef("pk")})
-    written = published.filter(matches("title", text) | matches("summary", text))
-    return matches("name", text) | Q(Exists(written))
+def build_line(hit: CatalogueHit) -> CatalogueLine:
+    """Return what was found as a line of its service, with the names of the categories above it."""
+    name = " › ".join([*hit.path[1:], hit.name])
+    service = hit.pk if hit.kind is Kind.SERVICE else None
+    return CatalogueLine(hit.pk, name, hit.summary, 0, True, service)
 
 
 def matches(field: str, text: str) -> Q:
@@ -143,74 +130,17 @@ def _build_detached_patterns(word: str) -> Iterator[str]:
 # -- suggestions -----------------------------------------------------------------------------------
 
 
-def suggest(user: Any, text: str) -> list[CatalogueLine]:
-    """Return the services and categories that some word of a text names, in two statements."""
-    words = [*_iterate_telling_words(text)]
-    if not words:
-        return []
-    return [*_suggest_services(user, words), *_suggest_categories(user, words)]
+def suggest(
+    user: Any, text: str, length: int = MAX_SUGGESTIONS, pages: Any = None
+) -> list[CatalogueLine]:
+    """Return the services and categories that the words of a text name best, in two statements.
+
+    The summary of each line is its path. ``pages`` are those whose titles count when they are related.
+    """
+    catalogue = SearchableCatalogue(user, get_reader_language(), pages=pages)
+    return [_build_suggestion(hit) for hit in catalogue.find_some_words(text, length)]
 
 
-def _iterate_telling_words(text: str) -> Iterator[QueryWord]:
-    """Yield the words of a text that are long enough, and the parts of its compounds."""
-    for word in parse_query(text).words:
-        parts = [QueryWord((part,)) for part in word.parts] if len(word.parts) > 1 else []
-        for each in (word, *parts):
-            if len(each.whole) >= MIN_SUGGESTED_WORD:
-                yield each
-
-
-def _suggest_services(user: Any, words: Sequence[QueryWord]) -> list[CatalogueLine]:
-    texts = ServiceText.objects.filter(service=OuterRef("pk")).read_in(get_reader_language())
-    found = Service.objects.open_to(user).filter(_build_any_q(words, ServiceText, "service"))
-    titled = found.annotate(title=Coalesce(Subquery(texts.values("title")[:1]), "name"))
-    rows = titled.order_by("order", "name").values_list("pk", "title")[:MAX_SUGGESTIONS]
-    return [CatalogueLine(None, title, "", 0, True, service=pk) for pk, title in rows]
-
-
-def _suggest_categories(user: Any, words: Sequence[QueryWord]) -> list[CatalogueLine]:
-    texts = CategoryText.objects.filter(category=OuterRef("pk")).read_in(get_reader_language())
-    aliases = Alias.objects.filter(to_category=OuterRef("pk"))
-    named = _build_any_q(words, CategoryText, "category")
-    named |= Q(Exists(aliases.filter(_names_any("name", words))))
-    found = Category.objects.open_to(user).filter(named, hidden=False)
-    titled = found.annotate(title=Coalesce(Subquery(texts.values("title")[:1]), "name"))
-    ordered = titled.order_by("service__order", "service__name", "order", "name")
-    rows = ordered.values_list("pk", "title", "service__name", "service__titles")
-    return [
-        CatalogueLine(pk, title, choose_title(titles, service), 0, True)
-        for pk, title, service, titles in rows[:MAX_SUGGESTIONS]
-    ]
-
-
-def _build_any_q(
-    words: Sequence[QueryWord], texts: type[ServiceText | CategoryText], owner: str
-) -> Q:
-    published = texts._default_manager.filter(live=True, **{owner: OuterRef("pk")})
-    written = _names_any("title", words) | _names_any("summary", words)
-    return _names_any("name", words) | Q(Exists(published.filter(written)))
-
-
-def _names_any(field: str, words: Sequence[QueryWord]) -> Q:
-    patterns = [pattern for word in words for pattern in _build_suggestion_patterns(word)]
-    return Q(**{f"{field}__iregex": "|".join(patterns)})
-
-
-def _build_suggestion_patterns(word: QueryWord) -> Iterator[str]:
-    whole = strip_plural(word.whole)
-    end = r"[sx]?(?:\W|$)" if len(whole) < MIN_SUGGESTED_PREFIX else ""
-    yield f"{_WORD_START}{_build_pattern(whole)}{end}"
-    yield from (pattern + end for pattern in _build_detached_patterns(whole))
-
-
-def _build_lines(categories: Sequence[Category]) -> dict[Any, list[CatalogueLine]]:
-    """Return the lines of each service's shelf, each with the name of the category above it."""
-    texts = get_texts_by_category(category.pk for category in categories)
-    lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
-    for category in categories:
-        name, summary = texts.get(category.pk, (str(category), ""))
-        above = f"{category.parent} › " if category.parent else ""
-        lines[category.service_id].append(
-            CatalogueLine(category.pk, above + name, summary, 0, True)
-        )
-    return lines
+def _build_suggestion(hit: CatalogueHit) -> CatalogueLine:
+    service = hit.pk if hit.kind is Kind.SERVICE else None
+    return CatalogueLine(hit.pk, hit.name, " › ".join(hit.path), 0, True, service)

@@ -30,6 +30,7 @@ from wagtail_helpdesk.portal.query_form import (
 )
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.requests import catalogue
+from wagtail_helpdesk.portal.requests.dispatching import find_dispatch_category
 from wagtail_helpdesk.search import (
     Query,
     QueryTooBroad,
@@ -42,6 +43,9 @@ from wagtail_helpdesk.search import (
 from wagtail_helpdesk.search.normalisation import MAX_QUERY_LENGTH
 
 from . import matching
+from .live import MAX_PAGES, show_live_answers
+from .outcomes import count_nothing_found
+from .site_pages import FoundPage, find_pages, get_readable_pages
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +168,13 @@ class SearchResultRow:
 
 
 def show_search(request: HelpdeskRequest) -> HttpResponse:
-    """Show the form with its results, or redirect to the ticket that the query refers to."""
+    """Show the form with its results, or redirect to the ticket that the query refers to.
+
+    With the parameter ``live``, only the best answers to what has been typed so far.
+    """
+    if "live" in request.http.GET:
+        typed = SearchTextField(max_chars=MAX_QUERY_LENGTH).clean(request.http.GET.get("q", ""))
+        return show_live_answers(request, typed)
     form = SearchForm(request.http.GET, user=request.user)
     is_limited = bool(form.question) and not rate_limits.may_search(request.user)
     results, problem = _refuse_search() if is_limited else _search(form)
@@ -175,20 +185,36 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
         next_key=str(results.older or ""),
         continued=form.cleaned_data["after"] is not None,
     )
-    is_empty = not page.rows and not page.next_key and bool(form.question) and not problem
+    is_first = bool(form.question) and not page.continued and not problem
+    suggested, pages = _find_other_answers(request, form.question) if is_first else ([], [])
+    found_nothing = not page.rows and not page.next_key and bool(form.question) and not problem
+    if found_nothing and not suggested and not pages and not form.filters.narrows:
+        count_nothing_found(request.user, form.question)
     return request.render(
         "search.html",
         status=429 if is_limited else 200,
         form=form,
         question=form.question,
-        suggested=[]
-        if page.continued or problem
-        else matching.suggest(request.user, form.question),
+        suggested=suggested,
+        pages=pages,
         page_of_rows=page,
         parameters=form.parameters,
         problem=problem,
-        is_empty=is_empty,
-        contacts=_find_contacts(request, form) if is_empty else [],
+        is_empty=found_nothing,
+        dispatch=find_dispatch_category(request.user) if found_nothing else None,
+        contacts=_find_contacts(request, form) if found_nothing else [],
+    )
+
+
+def _find_other_answers(
+    request: HelpdeskRequest, question: str
+) -> tuple[list[catalogue.CatalogueLine], list[FoundPage]]:
+    """Return the categories and the pages of the site that answer a question."""
+    readable = get_readable_pages(request.http)
+    lines = matching.suggest(request.user, question, pages=readable)
+    pages = find_pages(request, question, MAX_PAGES, pages=readable)
+    return lines, pages or find_pages(
+        request, question, MAX_PAGES, pages=readable, every_word=False
     )
 
 
