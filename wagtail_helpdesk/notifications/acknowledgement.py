@@ -37,6 +37,7 @@ from wagtail_helpdesk.statistics import describe_delay, get_usual_first_answer
 
 from .alert_links import MailLink, MailLinks, make_ticket_link
 from .alert_mail import build_subject, get_thread_headers, get_title, quote_text
+from .alert_text import describe_number
 from .mail_context import MailContext
 
 #: The kind of mail that acknowledges a ticket.
@@ -146,7 +147,7 @@ def _build(
             subject=build_subject(context),
             template="acknowledgement",
             context={
-                "ticket": ticket,
+                "number": describe_number(ticket.pk, is_requester=is_requester),
                 "service": ticket.service,
                 "category": None if ticket.service.confidential else ticket.category,
                 "title": get_title(context),

@@ -28,6 +28,7 @@ from .alert_text import (
     describe_answers,
     describe_deadline,
     describe_item,
+    describe_number,
     describe_reason,
     describe_request,
 )
@@ -117,7 +118,9 @@ def _compose_events(
             subject=build_subject(context),
             template="alert",
             context={
-                "ticket": ticket,
+                "number": describe_number(
+                    ticket.pk, is_requester=Role.REQUESTER in checked.access.roles
+                ),
                 "service": ticket.service,
                 "category": None if ticket.service.confidential else ticket.category,
                 "title": get_title(context),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.dates import format_date
@@ -84,6 +85,13 @@ def describe_answers(is_closure: bool) -> str:
     if not is_closure:
         return ""
     return _("“Yes” approves the closure. “No” refuses it, and work on the ticket goes on.")
+
+
+def describe_number(number: int, *, is_requester: bool) -> str:
+    """Return the number of a ticket as its reader calls it."""
+    # Translators: for the requester, in whose words a ticket is a request.
+    words = pgettext("requester", "Ticket #%(number)s") if is_requester else _("Ticket #%(number)s")
+    return words % {"number": number}
 
 
 def describe_request(opening: Event, context: MailContext, reader: MailReader) -> str:
