@@ -49,6 +49,7 @@ PAGES = [
         "tickets/?list=followed": ("requester", "manager-of-20"),
         "desk/": ("manager-of-20", "manager-of-10", "manager-of-1"),
         "desk/?queue=mine": ("manager-of-20", "manager-of-1"),
+        "desk/?queue=waiting": ("manager-of-20", "manager-of-1"),
         "desk/?queue=categories": ("manager-of-20", "manager-of-10", "manager-of-1"),
         "desk/?queue=all": ("manager-of-20", "manager-of-10", "manager-of-1"),
         "desk/?queue=all&order=oldest": ("manager-of-20", "manager-of-1"),

@@ -8,11 +8,11 @@ from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from wagtail.models import Locale, ModelLogEntry, Page, PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
+from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.models import CategoryText, ServiceText
 
 from .test_services import text
@@ -263,7 +263,7 @@ def test_the_confirmation_names_the_date_of_a_scheduled_publication(written, sen
     tomorrow = timezone.localdate() + timedelta(days=1)
     data = form("Bâtiments", go_live_at=f"{tomorrow} 11:00", **{"action-publish": "1"})
     moment = timezone.make_aware(datetime.combine(tomorrow, time(11)))
-    said = f"It goes live on {date_format(timezone.localtime(moment), 'DATETIME_FORMAT')}."
+    said = f"It goes live on {format_datetime(moment)}."
     assert said in text(client.get(send(edit_url(written), data).url))
 
 

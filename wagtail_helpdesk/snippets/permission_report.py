@@ -78,7 +78,8 @@ class PermissionReportView(ServicePageMixin):
         )
         if context["person"]:
             reasons = explain_permissions(context["person"], self.service, self.author)
-            context["table"] = CardTable(COLUMNS, list(reasons))
+            context["reasons"] = list(reasons)
+            context["table"] = CardTable(COLUMNS, context["reasons"])
             context["last"] = find_last_change(self.service, context["person"].pk)
         media = CardTable([], []).media + context["form"].media
         return super().get_context_data(may_ask=may_ask, media=media, **context, **kwargs)
