@@ -66,7 +66,8 @@ def _is_ours(request: HttpRequest, view: Any) -> bool:
 
 def _is_of_admin(view: Any) -> bool:
     """Return whether this is a page of the helpdesk in the admin, which answers in its own way."""
-    return getattr(view, "view_class", view).__module__.startswith("wagtail_helpdesk.snippets")
+    module: str = getattr(view, "view_class", view).__module__
+    return module.startswith("wagtail_helpdesk.snippets")
 
 
 def _remembering(request: HttpRequest, made: list[MultiPartParser]) -> Callable[..., Any]:
