@@ -4,6 +4,7 @@ An address in an encoding that makes no text fails in Django, before any code of
 """
 
 import pytest
+from django.urls import reverse
 
 from wagtail_helpdesk.models import Event
 
@@ -52,6 +53,16 @@ def test_a_form_in_an_encoding_with_half_characters_is_answered(lea, ticket, cha
 def test_a_form_in_an_encoding_that_is_none_is_refused(lea, ticket, charset):
     for path in paths(ticket):
         assert send(lea, path, charset, b"abc").status_code < 500, path
+
+
+@pytest.mark.parametrize("charset", [*WITH_SURROGATES, *NO_TEXT])
+def test_a_form_of_the_admin_in_another_encoding_is_answered(visit, people, general, charset):
+    client = visit(people.gilles).client
+    client.raise_request_exception = False
+    for name in ("manager_add", "edit", "alias_add"):
+        path = reverse(f"helpdesk_services:{name}", args=[general.pk])
+        answer = send(client, path, charset, WITH_SURROGATES.get(charset, b"abc"))
+        assert answer.status_code == 200, name
 
 
 @pytest.mark.parametrize("charset", WITH_SURROGATES)
