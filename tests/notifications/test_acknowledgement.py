@@ -60,7 +60,7 @@ def test_it_has_number_content_readers_next_step_and_link(ticket, acknowledged):
             "Il fait 14 degrés.",
             "Who answers:",
             "the managers of the service Services Généraux",
-            "You will get an e-mail as soon as somebody answers.",
+            "You will get an e-mail as soon as someone answers.",
             "because you opened the ticket",
         ):
             assert words in part

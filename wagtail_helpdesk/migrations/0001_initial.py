@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
                 ('alerts_as_requester', models.BooleanField(default=True, verbose_name='E-mail me about my requests')),
                 ('alerts_as_guest', models.BooleanField(default=True, verbose_name='E-mail me about tickets to which I am invited')),
                 ('alerts_as_follower', models.BooleanField(default=True, verbose_name='E-mail me about the tickets I follow')),
-                ('acknowledgements', models.BooleanField(default=True, verbose_name='E-mail me a confirmation when I open a ticket')),
+                ('acknowledgements', models.BooleanField(default=True, verbose_name='E-mail me a confirmation when a ticket is opened by me or for me')),
                 ('monitoring_suspended', models.BooleanField(default=False, verbose_name='Pause ticket alerts')),
                 ('reports_suspended', models.BooleanField(default=False, verbose_name='Pause daily reports')),
                 ('group_reports', models.BooleanField(default=True, verbose_name='Combine reports in one e-mail where possible')),
