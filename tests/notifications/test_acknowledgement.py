@@ -167,7 +167,7 @@ def test_a_requester_notified_for_another_reason_gets_the_alert_only(
     assert sum("karim.benali" in mail.to[0] for mail in mailoutbox) == 1
 
 
-def test_whoever_switched_it_off_gets_none(ticket, people, acknowledged):
+def test_a_person_who_switched_it_off_gets_none(ticket, people, acknowledged):
     HelpdeskPreferences.objects.create(user=people.lea, acknowledgements=False)
     assert acknowledged() == {}
 
