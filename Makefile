@@ -15,7 +15,7 @@ LINT := style layers types templates security
 SITE := javascript migrations check translations
 TESTS := oldest custom-page own-users postgresql
 
-.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages language clean \
+.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages dist language clean \
 	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) sqlite $(TESTS)
 
 help: ## Show this list
@@ -120,6 +120,9 @@ docs: setup-fast ## Generate the pages of docs/reference
 messages: setup-test ## Collect the strings to translate, and compile the catalogues
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin makemessages --locale fr --locale en --no-wrap --add-location file --no-obsolete
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin compilemessages
+
+dist: setup-test ## Build the distributions in dist/ from the last commit
+	@$(BIN)/python scripts/dist
 
 language: setup-test ## Start or continue a translation, and list what is missing: make language LANGUAGE=de
 	@$(BIN)/python scripts/language $(or $(LANGUAGE),$(error LANGUAGE is missing: make language LANGUAGE=de))

@@ -1,7 +1,12 @@
 """Pages of the helpdesk on sites that are configured in other ways than the test site."""
 
 import asyncio
+import os
+import re
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import django
 import pytest
@@ -273,3 +278,36 @@ def test_lists_in_blocks_lead_to_the_other_host(people, ticket, library):
     answer = lea.client.get("/helpdesk-mail/blocks/requests/", headers={"host": "library.example"})
     links_of = [a["href"] for a in soup(answer).find_all("a")]
     assert f"http://intranet.example/assistance/tickets/{ticket.pk}/" in links_of
+
+
+# -- mail settings ---------------------------------------------------------------------------------------
+
+PROJECT = Path(__file__).resolve().parents[1]
+MAIL_SETTINGS = re.findall(
+    r"```python\n(# Django .*?)```",
+    (PROJECT / "docs" / "how-to" / "sites.md").read_text(),
+    re.DOTALL,
+)
+TRY_SETTINGS = """
+import django
+from django.conf import settings
+documented = {}
+exec(CODE, documented)
+settings.configure(**{name: value for name, value in documented.items() if name.isupper()})
+django.setup()
+from wagtail_helpdesk.mailqueue.smtp import get_default_backend
+print(get_default_backend().host, get_default_backend().timeout)
+"""
+
+
+@pytest.mark.parametrize(
+    "code", MAIL_SETTINGS if django.VERSION >= (6, 1) else MAIL_SETTINGS[:1], ids=lambda c: c[:40]
+)
+def test_the_documented_mail_settings_reach_the_mail_server_with_a_timeout(code):
+    assert len(MAIL_SETTINGS) == 2
+    done = subprocess.run(
+        [sys.executable, "-c", TRY_SETTINGS.replace("CODE", repr(code))],
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+    )  # fmt: skip
+    assert done.stdout.split() == ["smtp.example.org", "20"], done.stderr

@@ -185,6 +185,38 @@ def test_becoming_a_person_redirects_to_the_helpdesk_in_their_language(demo: Dem
 # -- The helpdesk
 
 
+def test_the_bar_changes_the_site_around_the_pages(demo: Demo) -> None:
+    demo.become("karim")
+    for host, sheet, colours in (
+        ("narrow", "narrow", None),
+        ("narrow-dark", "narrow", ["dark"]),
+        ("blue", "portal", None),
+    ):
+        answer = demo.post("/host/", host=host, next="/assistance/desk/")
+        assert urlsplit(answer.url).path == "/assistance/desk/"
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert page.select(f"link[href='/static/portal/{sheet}.css']")
+        assert page.html.get("class") == colours
+        assert page.select_one(".hd .hd-rows")
+
+
+@pytest.mark.parametrize(("method", "status"), [("get", 405), ("post", 404)])
+def test_the_site_around_changes_by_POST_to_a_known_one_alone(
+    demo: Demo, method: str, status: int
+) -> None:
+    demo.become("karim")
+    answer = demo.get("/host/") if method == "get" else demo.post("/host/", host="green")
+    assert answer.status_code == status
+
+
+def test_the_style_guide_shows_every_custom_property_that_a_site_sets(demo: Demo) -> None:
+    sheet = demo.get("/static/wagtail_helpdesk/helpdesk.css").text
+    properties = re.findall(r"(--hd-[\w-]+):", sheet[: sheet.index(":where(.hd)")])
+    page = demo.soup("/en/styleguide/")
+    shown = {code.text for code in page.select("#tokens th code")}
+    assert shown == set(properties)
+
+
 def test_a_requester_sees_services_and_own_tickets(demo: Demo) -> None:
     text = demo.become("lea").text
     assert "Services Généraux" in text

@@ -74,7 +74,7 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return [
             Warning(
                 "The connection to the mail server has no timeout: a server that does not respond blocks a worker indefinitely.",
-                hint="Set EMAIL_TIMEOUT, or OPTIONS['timeout'] of the default mailer, to 20.",
+                hint="Set EMAIL_TIMEOUT to 20; with MAILERS, set OPTIONS['timeout'] of the default mailer instead.",
                 id="wagtail_helpdesk.W001",
             )
         ]

@@ -110,7 +110,11 @@ class EventDescriber:
 
     def describe(self, event: Event) -> str:
         """Return what happened, in one sentence."""
-        view = EventView(
+        return describe_event(self.build_view(event))
+
+    def build_view(self, event: Event) -> EventView:
+        """Return the event with what its sentence may name."""
+        return EventView(
             event=event,
             people=self.people,
             place=self.places.get(event.after.get("category"), _("another service")),
@@ -118,7 +122,6 @@ class EventDescriber:
             reader=self.reader.pk,
             requester=self.ticket.requester_id,
         )
-        return describe_event(view)
 
 
 def find_visible_places(ticket: Ticket, categories: Iterable[Any], reader: Any) -> dict[Any, str]:

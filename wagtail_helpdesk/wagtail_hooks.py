@@ -4,7 +4,14 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .dashboard import home, mail_report, search_area, search_report, userbar
+from .dashboard import (
+    home,
+    installation_report,
+    mail_report,
+    search_area,
+    search_report,
+    userbar,
+)
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .models import Category, CategoryText, Service, ServiceText
 from .portal import drafts, menu, ticket_columns
@@ -47,6 +54,8 @@ hooks.register("register_admin_urls", mail_report.get_urls)
 hooks.register("register_reports_menu_item", mail_report.MailsMenuItem)
 hooks.register("register_admin_urls", search_report.get_urls)
 hooks.register("register_reports_menu_item", search_report.SearchesMenuItem)
+hooks.register("register_admin_urls", installation_report.get_urls)
+hooks.register("register_reports_menu_item", installation_report.InstallationMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
 hooks.register("before_serve_page", drafts.keep_draft)

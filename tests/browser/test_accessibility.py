@@ -100,12 +100,36 @@ def test_axe_finds_no_problem_on_any_page(page_as, people, world, language, colo
     assert found == {}
 
 
-def test_axe_finds_no_problem_in_a_dialog(page_as, people, world):
-    karim = page_as(people.karim)
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_problem_in_any_state_of_a_ticket(page_as, people, world, width, colours):
+    karim = page_as(people.karim, viewport={"width": width, "height": 844}, color_scheme=colours)
     karim.goto(f"/assistance/tickets/{world['ticket']}/")
+    for way in ("Ask for information", "Internal note"):
+        karim.get_by_role("radio", name=way).check()
+        assert accessibility_problems(karim) == []
+    karim.get_by_label("Your message").fill("**Froid**")
+    karim.get_by_role("button", name="Preview").click()
+    karim.locator(".hd-preview").wait_for()
+    karim.locator(".hd-fold summary").first.click()
+    karim.locator(".hd-actions summary").first.click()
+    assert accessibility_problems(karim) == []
     karim.get_by_role("link", name="Close", exact=True).click()
     karim.get_by_role("dialog").wait_for()
     assert accessibility_problems(karim) == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_problem_for_the_requester(page_as, people, world, width, colours):
+    lea = page_as(people.lea, viewport={"width": width, "height": 844}, color_scheme=colours)
+    for ticket in ("ticket", "closed"):
+        lea.goto(f"/assistance/tickets/{world[ticket]}/")
+        lea.get_by_label("Your message").focus()
+        assert accessibility_problems(lea) == []
+    lea.get_by_role("link", name="No, it isn’t").click()
+    lea.get_by_role("dialog").wait_for()
+    assert accessibility_problems(lea) == []
 
 
 def test_axe_finds_no_problem_in_a_form_with_errors(page_as, people, world):

@@ -58,7 +58,7 @@ def test_the_preferences_use_the_words_of_guide_section_ii_in_its_order(
         lists.select_option(label=kind)
     lists.select_option(label="Libres")
     page.get_by_label("Seconde heure :").select_option(label="14\N{NO-BREAK SPACE}h")
-    page.locator("button[name=save][value]:not([hidden])").first.click()
+    page.locator("[data-hd-service] button[name=save]").click()
     expect(page.get_by_text("ont été enregistrées")).to_be_visible()
     page.get_by_role("button", name="Suspendre les rapports quotidiens").click()
     page.get_by_role("button", name="Activer les rapports quotidiens").click()

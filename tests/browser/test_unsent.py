@@ -261,7 +261,7 @@ def test_typing_at_once_in_a_dialog_writes_the_text(page_as, people, path):
 def test_typing_at_once_after_the_link_to_answer_writes_the_text(page_as, people, path, incomplete):
     lea = page_as(people.lea)
     lea.goto(path)
-    lea.locator(".hd-question").get_by_role("link", name="Reply").click()
+    lea.locator(".hd-state").get_by_role("link", name="Reply").click()
     lea.keyboard.type("Le deuxième.")
     expect(comment_of(lea)).to_have_value("Le deuxième.")
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import Ticket
 
 pytestmark = pytest.mark.browser
@@ -37,13 +38,14 @@ def test_from_a_request_to_an_approved_closure(walkers):
     karim.goto("/assistance/desk/")
     karim.get_by_role("link", name="Radiateur froid en salle A12").click()
     karim.get_by_role("link", name="… and ask for information").click()
-    karim.get_by_label("Message").fill("Quelle vanne ?")
-    karim.get_by_role("button", name="Take and ask").click()
+    drawer = karim.get_by_role("dialog")
+    drawer.get_by_label("Message").fill("Quelle vanne ?")
+    drawer.get_by_role("button", name="Take and ask").click()
     karim.get_by_text("Waiting").or_(karim.get_by_text("Incomplete")).first.wait_for()
 
     # Léa answers.
     lea.goto(path)
-    assert "has a question for you" in lea.locator(".hd-question").inner_text()
+    assert "Karim Benali is waiting for your reply." in lea.locator(".hd-state").inner_text()
     lea.get_by_label("Your message").fill("La vanne **bleue**.")
     lea.get_by_role("button", name="Send", exact=True).click()
     lea.get_by_text("Your message has been sent.").wait_for()
@@ -52,15 +54,15 @@ def test_from_a_request_to_an_approved_closure(walkers):
     # Karim transfers it, and stays as a guest.
     karim.goto(path)
     karim.locator(".hd-heading").get_by_role("link", name="Transfer").click()
-    karim.get_by_text("DSI", exact=True).click()
-    karim.get_by_label("Réseau").check()
-    karim.get_by_label("Stay on this ticket as a guest").check()
-    karim.get_by_role("button", name="Transfer to Réseau").click()
+    drawer.get_by_text("DSI", exact=True).click()
+    drawer.get_by_label("Réseau").check()
+    drawer.get_by_label("Stay on this ticket as a guest").check()
+    drawer.get_by_role("button", name="Transfer to Réseau").click()
     karim.get_by_text("You are now a guest of it.").wait_for()
 
-    # Nadia takes it with one click, invites a colleague, and closes in the dialog.
+    # Nadia takes it with one click, invites a colleague, and closes in the drawer.
     nadia.goto(path)
-    nadia.get_by_role("button", name="Take without comment").click()
+    take_without_comment(nadia)
     nadia.get_by_text("You are now the manager of this ticket.").wait_for()
     nadia.locator(".hd-heading").get_by_role("link", name="Add someone").click()
     nadia.get_by_label("Identifier or e-mail address").fill("julien")
@@ -71,7 +73,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
     # Léa refuses the closure, then approves the second one.
     lea.goto(path)
     lea.locator(".hd-question").get_by_role("link", name="No, it isn’t").click()
-    lea.get_by_label("Your message").fill("Toujours froid.")
+    lea.get_by_role("dialog").get_by_label("Your message").fill("Toujours froid.")
     lea.get_by_role("button", name="Reopen my request").click()
     lea.get_by_text("The ticket is open again.").wait_for()
     close(nadia, path)
@@ -80,6 +82,11 @@ def test_from_a_request_to_an_approved_closure(walkers):
     lea.get_by_role("dialog").get_by_role("button", name="Yes, it’s solved").click()
     lea.get_by_text("Your request is marked as solved.").wait_for()
     assert only_ticket().status == "approved"
+
+
+def take_without_comment(page):
+    page.get_by_text("Other ways to take it").locator("..").click()
+    page.get_by_role("button", name="Take without comment").click(no_wait_after=True)
 
 
 def close(page, path):
@@ -91,7 +98,7 @@ def close(page, path):
     page.get_by_text("is closed.").wait_for()
 
 
-def test_a_dialog_takes_the_focus_and_gives_it_back(page_as, helpdesk, people, taken):
+def test_a_drawer_takes_the_focus_and_gives_it_back(page_as, helpdesk, people, taken):
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{taken.pk}/")
     link = karim.get_by_role("link", name="Close", exact=True)
@@ -105,7 +112,7 @@ def test_a_dialog_takes_the_focus_and_gives_it_back(page_as, helpdesk, people, t
     assert link.evaluate("l => l === document.activeElement")
 
 
-def test_a_dialog_closed_with_escape_keeps_what_was_typed(page_as, helpdesk, people, taken):
+def test_a_drawer_closed_with_escape_keeps_what_was_typed(page_as, helpdesk, people, taken):
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{taken.pk}/")
     link, dialog = karim.get_by_role("link", name="Close", exact=True), karim.get_by_role("dialog")
@@ -124,9 +131,9 @@ def test_a_form_whose_page_was_not_left_can_be_sent_again(page_as, helpdesk, peo
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{ticket.pk}/")
     karim.get_by_label("Your message").fill("Je passe demain.")
-    take = karim.get_by_role("button", name="Take without comment")
     karim.once("dialog", lambda question: question.dismiss())
-    take.click(no_wait_after=True)
+    take_without_comment(karim)
+    take = karim.get_by_role("button", name="Take without comment")
     expect(take).to_be_enabled()
     ticket.refresh_from_db()
     assert ticket.assignee is None
@@ -142,7 +149,7 @@ def test_a_form_whose_page_was_not_left_is_guarded_again(page_as, helpdesk, peop
     karim.get_by_role("dialog").get_by_label("Comment (optional)").fill("Vanne remplacée.")
     karim.keyboard.press("Escape")
     karim.get_by_label("Your message").fill("Je passe demain.")
-    save = karim.get_by_role("button", name="Send", exact=True)
+    save = karim.get_by_role("button", name="Send to Léa Fournier")
     save.click(no_wait_after=True)
     expect(save).to_be_enabled()
     karim.get_by_role("link", name="Close", exact=True).click()
@@ -153,7 +160,7 @@ def test_a_form_whose_page_was_not_left_is_guarded_again(page_as, helpdesk, peop
     assert not taken.events.filter(action="comment").exists()
 
 
-def test_the_toolbar_writes_markdown(page_as, helpdesk, people, taken):
+def test_the_toolbar_writes_markdown_that_can_be_undone(page_as, helpdesk, people, taken):
     lea = page_as(people.lea)
     lea.goto(f"/assistance/tickets/{taken.pk}/")
     box = lea.get_by_label("Your message")
@@ -161,6 +168,8 @@ def test_the_toolbar_writes_markdown(page_as, helpdesk, people, taken):
     box.select_text()
     lea.get_by_role("button", name="Bold").first.click()
     assert box.input_value() == "**froid**"
+    lea.keyboard.press("Control+z")
+    assert box.input_value() == "froid"
 
 
 def test_a_change_of_category_refills_the_form_at_once(
@@ -291,7 +300,7 @@ def test_the_form_that_transfers_names_what_will_happen(
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{taken.pk}/move/")
     submit, notes = (
-        karim.locator(".hd-button-primary[data-hd-names]"),
+        karim.locator(".hd-b1[data-hd-names]"),
         karim.locator("[data-hd-notes]"),
     )
     assert submit.inner_text() == "Transfer the ticket"
@@ -312,3 +321,107 @@ def test_everything_works_without_javascript(page_as, helpdesk, people, taken):
     karim.get_by_text("is closed.").wait_for()
     taken.refresh_from_db()
     assert taken.status == "closed"
+
+
+@pytest.fixture
+def four(taken, people):
+    """The ticket with four messages in all, the last of them Karim's."""
+    actions.comment(taken, by=people.karim, text="Quelle salle ?")
+    actions.comment(taken, by=people.lea, text="La A12.")
+    actions.comment(taken, by=people.karim, text="J’y vais à 14 h.")
+    return taken
+
+
+def test_last_answer_and_reply_box_are_on_the_first_screen_of_a_phone(
+    page_as, helpdesk, people, four
+):
+    lea = page_as(people.lea, viewport={"width": 390, "height": 844}, has_touch=True)
+    lea.goto(f"/assistance/tickets/{four.pk}/")
+    for part in (lea.get_by_text("J’y vais à 14 h."), lea.get_by_label("Your message")):
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 844
+
+
+def test_drawer_leaves_the_conversation_readable_and_usable(page_as, helpdesk, people, four):
+    karim = page_as(people.karim, viewport={"width": 1280, "height": 900})
+    karim.goto(f"/assistance/tickets/{four.pk}/")
+    karim.get_by_role("link", name="Close", exact=True).click()
+    drawer = karim.get_by_role("dialog", name=f"Close ticket #{four.pk}?")
+    drawer.wait_for()
+    message = karim.get_by_text("La A12.").bounding_box()
+    assert message["x"] + message["width"] <= drawer.bounding_box()["x"]
+    karim.get_by_label("Your message").fill("Écrit à côté.")
+    expect(drawer).to_be_visible()
+
+
+def test_drawer_covers_a_phone_and_keeps_the_focus(page_as, helpdesk, people, taken):
+    karim = page_as(people.karim, viewport={"width": 390, "height": 844})
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    karim.get_by_role("link", name="Close", exact=True).click()
+    drawer = karim.get_by_role("dialog")
+    assert drawer.bounding_box()["width"] == 390
+    for _press in range(30):
+        karim.keyboard.press("Tab")
+        place = (
+            "d => d.contains(document.activeElement) || document.activeElement === document.body"
+        )
+        assert drawer.evaluate(place)
+
+
+def test_one_way_to_write_is_offered_at_a_time(page_as, helpdesk, people, taken):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    sending = karim.locator(".hd-composer .hd-end button")
+    expect(sending.filter(visible=True)).to_have_text(["Send to Léa Fournier"])
+    karim.get_by_label("Your message").fill("Quelle salle ?")
+    karim.get_by_role("link", name="Ask for information").click()
+    expect(sending.filter(visible=True)).to_have_text(["Ask Léa Fournier"])
+    karim.get_by_role("radio", name="Internal note").check()
+    expect(sending.filter(visible=True)).to_have_text(["Save the note"])
+    sending.filter(visible=True).click()
+    karim.get_by_text("Your note has been added.").wait_for()
+    assert taken.events.last().text == "Quelle salle ?"
+
+
+def test_a_message_is_previewed_without_leaving_the_page(page_as, helpdesk, people, taken):
+    lea = page_as(people.lea)
+    lea.goto(f"/assistance/tickets/{taken.pk}/")
+    lea.get_by_label("Your message").fill("La vanne **bleue**.")
+    lea.get_by_role("button", name="Preview").click()
+    expect(lea.locator(".hd-preview strong")).to_have_text("bleue")
+    expect(lea.get_by_role("region", name="Preview")).to_be_focused()
+    expect(lea.get_by_label("Your message")).to_have_value("La vanne **bleue**.")
+    assert not taken.events.filter(action="comment").exists()
+
+
+def test_ticket_is_answered_with_the_keyboard_alone(page_as, helpdesk, people, taken):
+    karim = page_as(people.karim)
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    karim.get_by_role("link", name="Add a comment").focus()
+    karim.keyboard.press("Enter")
+    expect(karim.get_by_label("Your message")).to_be_focused()
+    karim.keyboard.type("Quelle salle ?")
+    karim.get_by_role("radio", name="Add a comment").focus()
+    karim.keyboard.press("ArrowRight")
+    ask = karim.get_by_role("button", name="Ask Léa Fournier")
+    for _press in range(12):
+        karim.keyboard.press("Tab")
+        if ask.evaluate("b => b === document.activeElement"):
+            break
+    karim.keyboard.press("Enter")
+    karim.get_by_text("will get").wait_for()
+    taken.refresh_from_db()
+    assert taken.status == "incomplete"
+
+
+def test_ways_to_write_and_the_preview_work_without_javascript(page_as, helpdesk, people, taken):
+    karim = page_as(people.karim, java_script_enabled=False)
+    karim.goto(f"/assistance/tickets/{taken.pk}/")
+    karim.get_by_role("link", name="Ask for information").click()
+    karim.get_by_label("Your message").fill("Quelle **salle** ?")
+    karim.get_by_role("button", name="Preview").click()
+    expect(karim.locator(".hd-preview strong")).to_have_text("salle")
+    karim.get_by_role("button", name="Send the question").click()
+    karim.get_by_text("Incomplete").first.wait_for()
+    assert taken.events.last().text == "Quelle **salle** ?"

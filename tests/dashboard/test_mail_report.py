@@ -33,7 +33,7 @@ def failed(ticket, people, network):
 
 
 class Browser:
-    """Somebody in the Wagtail admin."""
+    """A user in the Wagtail admin."""
 
     def __init__(self, user):
         user.groups.add(Group.objects.get(name="Editors"))

@@ -36,8 +36,8 @@ test("a line is quoted from its beginning", () => {
   assert.equal(format("quote", "avant\nil fait[] froid"), "avant\n> il fait| froid");
 });
 
-const HTML = `<div><div data-hd-toolbar hidden><button data-hd-format=bold>B</button>
-  <button data-hd-format=italic tabindex=-1>I</button></div><textarea>froid</textarea></div>`;
+const HTML = `<form><div data-hd-toolbar hidden aria-controls=text><button data-hd-format=bold>B</button>
+  <button data-hd-format=italic tabindex=-1>I</button></div><textarea id=text>froid</textarea></form>`;
 
 beforeEach(() => {
   delete document.execCommand;

@@ -34,7 +34,7 @@ def test_take_form_records_a_comment(visit, people, ticket):
 
 def test_take_form_names_the_manager_to_be_replaced(visit, people, taken):
     page = visit(people.sophie).page(f"tickets/{taken.pk}/take/")
-    assert "Karim Benali" in page.find(class_="hd-notice").text
+    assert "You will replace Karim Benali" in page.find(id="hd-act").text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_action_in_the_wrong_status_is_answered_with_409_and_the_news(visit, peo
     response = visit(people.karim).act(closed, "ask_information", text="Quelle vanne ?")
     assert response.status_code == 409
     page = soup(response)
-    assert "Karim Benali closed the ticket" in page.text
+    assert "You closed the ticket." in page.find(class_="hd-news").text
     assert page.find("textarea").text.strip() == "Quelle vanne ?"
 
 
@@ -119,6 +119,54 @@ def test_comment_shows_what_a_colleague_did_meanwhile_before_it_is_sent(visit, p
     assert taken.events.get(action="comment").text == "Je passe demain."
 
 
+def test_message_that_arrives_between_page_and_sending_is_shown_once_then_sent_anyway(
+    visit, people, taken
+):
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(f"tickets/{taken.pk}/"))
+    actions.comment(taken, by=people.lea, text="C’est revenu !")
+    response = karim.post(path, **form, text="Je passe demain.")
+    page = soup(response)
+    assert response.status_code == 409
+    assert "C’est revenu !" in page.find(class_="hd-news").text
+    assert page.find("textarea").text.strip() == "Je passe demain."
+
+    button = page.find("button", string="Send anyway")
+    actions.comment(taken, by=people.lea, text="Et la salle d’à côté.")
+    again = hidden_of(page) | {button["name"]: button["value"]}
+    assert karim.post(path, **again, text="Je passe demain.").status_code == 303
+    assert taken.events.get(actor=people.karim, action="comment").text == "Je passe demain."
+
+
+def test_message_that_arrives_while_a_comment_is_being_sent_is_shown_first(
+    visit, people, taken, monkeypatch
+):
+    perform = actions.perform
+
+    def perform_after_lea(*args, **kwargs):
+        actions.comment(taken, by=people.lea, text="C’est revenu !")
+        return perform(*args, **kwargs)
+
+    karim, path = visit(people.karim), f"tickets/{taken.pk}/comment/"
+    form = hidden(karim.get(path))
+    monkeypatch.setattr(actions, "perform", perform_after_lea)
+    response = karim.post(path, **form, text="Je passe demain.")
+    assert response.status_code == 409
+    assert "C’est revenu !" in soup(response).find(class_="hd-news").text
+    assert not taken.events.filter(text="Je passe demain.").exists()
+
+
+def test_form_sent_twice_is_answered_the_same_without_counting_its_guests_again(
+    visit, people, ticket, settings
+):
+    settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 1}
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/invite/"
+    form = hidden(lea.get(path)) | {"users": "ines"}
+    for _time in range(2):
+        said = get_message_after(lea, lea.post(path, **form))
+        assert said == "Invited to follow the ticket: Inès Robert."
+
+
 def test_note_shows_what_a_colleague_wrote_meanwhile_before_it_is_saved(visit, people, taken):
     karim, path = visit(people.karim), f"tickets/{taken.pk}/note/"
     form = hidden(karim.get(path))
@@ -172,13 +220,24 @@ def test_text_of_an_action_no_longer_possible_can_be_sent_otherwise(visit, peopl
 
 def test_visibility_form_opens_on_the_current_visibility(visit, people, taken):
     page = visit(people.karim).page(f"tickets/{taken.pk}/change-visibility/")
-    assert page.find("option", selected=True)["value"] == "private"
+    (chosen,) = page.select("[name=to][checked]")
+    assert chosen["value"] == "private"
 
 
 def test_ticket_of_a_confidential_service_is_not_offered_to_become_public(visit, people, taken):
     type(taken.service).objects.update(confidential=True)
     page = visit(people.karim).page(f"tickets/{taken.pk}/change-visibility/")
-    assert [option["value"] for option in page.find_all("option")] == ["private"]
+    assert [choice["value"] for choice in page.select("[name=to]")] == ["private"]
+
+
+def test_public_ticket_of_a_confidential_service_may_stay_public_or_become_private(
+    visit, people, public
+):
+    type(public.service).objects.update(confidential=True)
+    page = visit(people.lea).page(f"tickets/{public.pk}/change-visibility/")
+    assert [choice["value"] for choice in page.select("[name=to]")] == ["private", "public"]
+    (chosen,) = page.select("[name=to][checked]")
+    assert chosen["value"] == "public"
 
 
 def test_close_stops_when_the_requester_wrote_meanwhile(visit, people, taken):
@@ -270,10 +329,10 @@ def test_close_confirmation_offers_closing_asking_commenting_and_leaving(visit, 
     form = visit(people.karim).page(f"tickets/{taken.pk}/close/").find("form", class_="hd-form")
     buttons = [
         button.get("formaction", form["action"]).split("/")[-2]
-        for button in form.find_all("button", type="submit")
+        for button in form.footer.find_all("button", type="submit")
     ]
     assert buttons == ["close", "ask-information", "comment"]
-    assert form.find("a", class_="hd-button")["href"] == f"/assistance/tickets/{taken.pk}/"
+    assert form.footer.a["href"] == f"/assistance/tickets/{taken.pk}/"
 
 
 def test_text_of_the_close_form_can_be_sent_as_a_question(visit, people, taken):
@@ -359,8 +418,8 @@ def test_approving_or_reopening_twice_is_done_once(visit, people, closed, act):
 
 def test_assign_form_lists_colleagues_with_their_open_tickets(visit, people, ticket):
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
-    labels = [label.text.strip() for label in page.select(".hd-choices label")]
-    assert "Sophie Lambert (0 open tickets)" in labels
+    labels = [" ".join(label.text.split()) for label in page.select(".hd-options label")]
+    assert "Sophie Lambert 0 open tickets" in labels
     assert not any("Karim" in label for label in labels)
 
 
@@ -480,6 +539,26 @@ def test_invite_reports_who_was_invited_and_who_was_there_already(visit, people,
     assert said == (
         "Invited to follow the ticket: Hugo Perrin. Already on the ticket: Inès Robert."
     )
+
+
+def test_comment_of_an_invitation_says_who_reads_it(visit, people, ticket):
+    lea, path = visit(people.lea), f"tickets/{ticket.pk}/invite/"
+    form = lea.page(path).find(id="hd-act")
+    assert form.find("label", string="Comment for everyone on the ticket (optional)")
+    assert "sent with the invitation" in form.text
+    type(ticket.service).objects.update(confidential=True)
+    assert "sent with the invitation" not in lea.page(path).find(id="hd-act").text
+
+
+def test_button_to_take_a_ticket_from_the_faster_colleague_is_not_the_primary_one(
+    visit, people, ticket
+):
+    sophie, path = visit(people.sophie), f"tickets/{ticket.pk}/take/"
+    form = hidden(sophie.get(path))
+    actions.take(ticket, by=people.karim)
+    page = soup(sophie.post(path, **form))
+    assert page.find("button", string="Take the ticket")
+    assert not page.select("#hd-act footer .hd-b1")
 
 
 def test_invite_form_lists_guests_in_pages(visit, people, ticket):

@@ -272,6 +272,8 @@ def test_all_services_are_saved_together(julien, people, general, dsi):
     assert (response.status_code, response.url) == (303, "/assistance/preferences/manager/")
     assert levels_of(people.julien, dsi) == PRESETS[Preset.FULL]
     assert levels_of(people.julien, general) == PRESETS[Preset.NONE]
+    shown = julien.page(PATH).find(class_="hd-messages")
+    assert "Your preferences have been saved." in shown.text
 
 
 def test_the_boxes_for_all_services_are_saved(karim, people):

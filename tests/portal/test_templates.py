@@ -34,3 +34,16 @@ def test_base_template_is_a_setting(visit, people, settings, tmp_path):
     page = visit(people.lea).page()
     assert page.h1.text == "Assistance en ligne"
     assert page.title is None
+
+
+def test_a_base_template_without_the_block_of_style_sheets_gets_ours_in_its_content(
+    visit, people, settings, tmp_path
+):
+    with_template(settings, tmp_path, "bare.html", "<body>{% block content %}{% endblock %}</body>")
+    settings.WAGTAIL_HELPDESK = {"BASE_TEMPLATE": "bare.html"}
+    assert visit(people.lea).page().select("body link[href$='helpdesk.css']")
+
+
+def test_a_base_template_with_the_block_of_style_sheets_gets_ours_once(visit, people):
+    links = visit(people.lea).page().select("link[href$='helpdesk.css']")
+    assert [link.parent.name for link in links] == ["head"]

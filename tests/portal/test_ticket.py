@@ -1,15 +1,32 @@
 """The ticket page: what each user sees on it."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.dates import format_date, format_datetime
 from wagtail_helpdesk.models import Event, Service, Ticket
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
 
 def buttons(page):
-    return [a.text.strip() for a in page.select(".hd-actions .hd-button")]
+    """The labels of the visible actions, without those of the menus."""
+    bar = page.find(class_="hd-actions")
+    links = [a for a in bar.find_all(["a", "button"]) if not a.find_parent("details")]
+    return [" ".join(a.text.split()) for a in links]
+
+
+def menu(page):
+    """The labels of the actions behind “More”, without those that a phone alone has there."""
+    found = page.select(".hd-actions li:not(.hd-narrow-only) .hd-do")
+    return [" ".join(a.text.split()) for a in found]
+
+
+def hrefs(page, label):
+    return [a["href"] for a in page.find_all("a") if " ".join(a.text.split()) == label]
 
 
 def test_properties_come_first_in_the_order_of_the_guide(visit, people, taken):
@@ -20,8 +37,10 @@ def test_properties_come_first_in_the_order_of_the_guide(visit, people, taken):
     ]  # fmt: skip
     assert [value.text.strip() for value in frame.find_all("dd")][:2] == [
         "Léa Fournier",
-        "Karim Benali",
+        "Karim Benali (you)",
     ]
+    headings = [h.text for h in frame.find_all("h2")]
+    assert headings == ["Properties", "Guests"]
     assert frame.sourceline < page.find(class_="hd-actions").sourceline
     assert page.find(class_="hd-actions").sourceline < page.find(class_="hd-history").sourceline
 
@@ -39,19 +58,54 @@ def test_properties_name_who_opened_the_ticket_for_the_requester(visit, people, 
     assert "opened by Karim Benali" in page.select("dd")[0].text
 
 
-def test_three_ways_of_taking_a_free_ticket_stand_together(visit, people, ticket):
+def test_three_ways_of_taking_a_free_ticket_stand_together_in_order(visit, people, ticket):
     page = visit(people.karim).page(f"tickets/{ticket.pk}/")
-    assert buttons(page)[:4] == [
+    group = page.find(class_="hd-split")
+    assert [a.text for a in group.find_all("a", recursive=False)] == [
         "Take",
-        "Take without comment",
         "… and close",
         "… and ask for information",
     ]
+    assert [" ".join(b.text.split()) for b in group.select("details .hd-do")] == [
+        "… and close",
+        "… and ask for information",
+        "Take without comment",
+    ]
+
+
+def test_page_has_one_primary_button_for_each_place(visit, people, ticket):
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/")
+    primary = [b.text.strip() for b in page.select(".hd-actions > .hd-b1")]
+    assert primary == []
+    actions.take(ticket, by=people.karim)
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/")
+    assert [b.text.strip() for b in page.select(".hd-actions > .hd-b1")] == ["Add a comment"]
 
 
 def test_manager_in_charge_has_the_buttons_of_the_guide(visit, people, taken):
     page = visit(people.karim).page(f"tickets/{taken.pk}/")
-    assert buttons(page)[:3] == ["Add a comment", "Ask for information", "Close"]
+    assert buttons(page) == ["Add a comment", "Ask for information", "Close"]
+    assert menu(page)[:4] == ["Assign", "Release", "Transfer", "Add someone"]
+
+
+def test_colleague_of_the_manager_in_charge_takes_nothing_by_mistake(visit, people, taken):
+    page = visit(people.sophie).page(f"tickets/{taken.pk}/")
+    assert buttons(page) == ["Add a comment"]
+    assert menu(page)[:3] == ["Take", "… and close", "… and ask for information"]
+    assert "Take without comment" in menu(page)
+
+
+def test_buttons_to_write_lead_to_the_composer_in_their_mode(visit, people, taken):
+    page = visit(people.karim).page(f"tickets/{taken.pk}/")
+    (ask,) = set(hrefs(page, "Ask for information"))
+    assert ask == f"/assistance/tickets/{taken.pk}/?mode=ask#hd-reply"
+    assert page.find(id="hd-reply")
+
+
+def test_actions_are_links_to_their_pages(visit, people, taken):
+    page = visit(people.karim).page(f"tickets/{taken.pk}/")
+    (close,) = hrefs(page, "Close")
+    assert close.split("?")[0] == f"/assistance/tickets/{taken.pk}/close/"
 
 
 def test_panel_headings_link_to_transfer_and_invite(visit, people, taken):
@@ -64,14 +118,29 @@ def test_panel_headings_link_to_transfer_and_invite(visit, people, taken):
 def test_requester_reads_plain_words_and_has_their_own_buttons(visit, people, taken):
     page = visit(people.lea).page(f"tickets/{taken.pk}/")
     assert page.find(class_="hd-status").text == "In progress"
-    assert buttons(page)[:4] == ["Reply", "It’s solved", "Add someone", "Cancel the ticket"]
+    assert page.find(class_="hd-crumb").span.text == f"Request #{taken.pk}"
+    assert buttons(page) == ["It’s solved", "Add someone", "Withdraw my request"]
+    assert "Mute this request" in menu(page)
 
 
 def test_requester_is_asked_whether_a_closed_ticket_is_solved(visit, people, closed):
     page = visit(people.lea).page(f"tickets/{closed.pk}/")
-    labels = [a.text for a in page.select(".hd-question a")]
+    question = page.find(class_="hd-question")
+    assert "Karim Benali has closed your request. Is your problem solved?" in question.h2.text
+    assert "Vanne remplacée." in question.text
+    labels = [a.text.strip() for a in question.find_all("a")]
     assert labels == ["Yes, it’s solved", "No, it isn’t"]
-    assert "Reopen" not in buttons(page)
+    assert "Reopen" not in buttons(page) + menu(page)
+
+
+def test_question_says_by_when_the_closure_counts_as_approved(visit, people, closed):
+    since = closed.awaiting_since or closed.closed_at
+    day = format_date(timezone.localtime(since + timedelta(days=14)).date())
+    for who in (people.lea, people.karim):
+        page = visit(who).page(f"tickets/{closed.pk}/")
+        assert f"Without an answer by {day}, the closure counts as approved" in " ".join(
+            page.text.split()
+        )
 
 
 def test_assign_button_is_disabled_with_the_reason_when_no_manager_is_available(
@@ -79,8 +148,12 @@ def test_assign_button_is_disabled_with_the_reason_when_no_manager_is_available(
 ):
     general.managers.exclude(user=people.karim).update(available=False)
     page = visit(people.karim).page(f"tickets/{ticket.pk}/")
-    (button,) = page.find_all("button", disabled=True)
-    assert "No manager is available." in button.text
+    disabled = page.find_all("button", disabled=True)
+    assert {" ".join(button.text.split()) for button in disabled} == {
+        "Assign",
+        "Assign No manager is available.",
+    }
+    assert disabled[0].find_next_sibling(class_="hd-meta").text == "No manager is available."
 
 
 def test_internal_note_is_shown_to_managers_only(visit, people, taken):
@@ -88,9 +161,9 @@ def test_internal_note_is_shown_to_managers_only(visit, people, taken):
     actions.invite(taken, by=people.karim, users=[people.thomas])
     for reader in (people.lea, people.thomas):
         assert "Entre nous" not in visit(reader).get(f"tickets/{taken.pk}/").text
-    entry = visit(people.sophie).page(f"tickets/{taken.pk}/").find(class_="hd-entry-note")
+    entry = visit(people.sophie).page(f"tickets/{taken.pk}/").find(class_="hd-note")
     assert "Entre nous" in entry.text
-    assert "Internal note" in entry.find(class_="hd-badge").text
+    assert "Internal note" in entry.find(class_="hd-pill").text
 
 
 def test_comment_for_the_requester_is_hidden_from_guests(visit, people, taken):
@@ -106,21 +179,39 @@ def test_history_describes_each_event_in_a_sentence(visit, people, taken):
     actions.change_priority(taken, by=people.lea, to=5)
     actions.remove_guest(taken, by=people.marcel, user=people.marcel)
     page = visit(people.sophie).page(f"tickets/{taken.pk}/")
-    assert [h.text for h in page.select(".hd-history h3")] == [
-        "Léa Fournier opened a ticket in Services Généraux › Chauffage.",
-        "Karim Benali took the ticket.",
-        "Karim Benali assigned this ticket to you.",
-        "Léa Fournier invited Thomas Girard, Marcel Pons to follow the ticket.",
-        "Léa Fournier changed the priority: very high (previously normal).",
-        "Marcel Pons left the ticket.",
+    lines = [line.text.split(" · ")[0].strip() for line in page.select(".hd-line p")]
+    assert lines == [
+        "Karim Benali took the ticket",
+        "Karim Benali assigned this ticket to you",
+        "Léa Fournier invited Thomas Girard, Marcel Pons to follow the ticket",
+        "Léa Fournier changed the priority: very high (previously normal)",
+        "Marcel Pons left the ticket",
     ]
+    assert page.find(class_="hd-fold").b.text == "5 events"
+
+
+def test_history_addresses_its_reader(visit, people, taken):
+    actions.invite(taken, by=people.karim, users=[people.thomas], text="Ton avis ?")
+    page = visit(people.karim).page(f"tickets/{taken.pk}/")
+    assert "You took the ticket · just now" in page.text
+    message = page.find(class_="hd-mine")
+    assert message.h3.text == "You"
+    assert message.find(class_="hd-meta").text == "invited Thomas Girard to follow the ticket"
+
+
+def test_times_are_relative_with_the_full_date_beside(visit, people, ticket):
+    time = visit(people.lea).page(f"tickets/{ticket.pk}/").find("time")
+    assert time.text == "just now"
+    assert time["title"] == format_datetime(ticket.created_at)
+    assert time["datetime"]
 
 
 def test_history_attributes_automatic_events_to_the_application(visit, people, general, heating):
     general.permanent_guests.create(user=people.ines)
     ticket = actions.open_ticket(heating, by=people.lea, subject="x", text="x")
     page = visit(people.lea).page(f"tickets/{ticket.pk}/")
-    assert "Inès Robert was added automatically." in page.find(class_="hd-history").text
+    assert "Inès Robert was added automatically" in page.find(class_="hd-history").text
+    assert page.find(class_="hd-guests").small.text == "permanent"
 
 
 def test_history_shows_the_last_30_entries_and_links_to_earlier_ones(visit, people, ticket):
@@ -132,14 +223,6 @@ def test_history_shows_the_last_30_entries_and_links_to_earlier_ones(visit, peop
     assert texts == [f"Message {number}." for number in range(1, 31)]
     earlier = page.find("a", string="Show earlier entries")["href"].split("#")[0]
     assert "Message 0." in lea.client.get(f"/assistance/tickets/{ticket.pk}/{earlier}").text
-
-
-def test_composer_of_a_public_ticket_says_who_can_read_the_message(visit, people, ticket):
-    actions.change_visibility(ticket, by=people.lea, to="public")
-    page = visit(people.victor).page(f"tickets/{ticket.pk}/")
-    assert (
-        "can be read by everybody who can see the service" in page.find(class_="hd-composer").text
-    )
 
 
 @pytest.mark.usefixtures("dsi")

@@ -52,7 +52,7 @@ def ticket(people, heating):
 
 @pytest.fixture
 def manager(general):
-    """Return the row of somebody in Services Généraux."""
+    """Return the row of a user in Services Généraux."""
 
     def row(user):
         return general.managers.get(user=user)
@@ -62,7 +62,7 @@ def manager(general):
 
 @pytest.fixture
 def browse(client):
-    """Visit or send a page of the admin as somebody: ``browse(sophie).get("panel", service)``."""
+    """Visit or send a page of the admin as a user: ``browse(sophie).get("panel", service)``."""
 
     class Browser:
         def __init__(self, user):

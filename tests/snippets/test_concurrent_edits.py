@@ -75,7 +75,7 @@ def test_a_field_changed_by_both_is_refused_with_the_form_kept(sophie, general, 
     form = sent(overtaken, name="Maison", default_message="Où ?")
     response = sophie.post("edit", general, **form)
     page = text(response)
-    assert "Somebody else has just set this to “Bâtiments”." in page
+    assert "Another person has just set this to “Bâtiments”." in page
     assert filled(response)["name"] == ["Maison"]
     assert filled(response)["default_message"] == ["Où ?"]
     general.refresh_from_db()

@@ -20,7 +20,7 @@ from wagtail_helpdesk.models import (
 from .conftest import address, grant
 from .test_every_url import everything
 
-#: Page → the privilege it needs, what its form writes, and what somebody fills in.
+#: Page → the privilege it needs, what its form writes, and what the user fills in.
 FORMS = {
     "edit": (Privilege.EDIT_SERVICE, Service, {"name": "Bâtiments"}),
     "category:edit": (Privilege.MANAGE_CATEGORIES, Category, {"name": "Radiateurs"}),
@@ -50,7 +50,7 @@ def arguments(general, heating, network, manager, people):
 
 @pytest.fixture
 def answers(network, manager, people):
-    """What somebody fills in that only the database knows."""
+    """What the user fills in that only the database knows."""
     return {
         "category:members": {"chosen": manager(people.hugo).pk},
         "alias_add": {"to_category": network.pk},

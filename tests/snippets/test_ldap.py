@@ -125,7 +125,7 @@ def test_a_directory_that_dies_between_two_people_adds_nobody(
     assert "p002" not in accounts()
 
 
-#: The other forms that name somebody, with what else they ask.
+#: The other forms that name a person, with what else they ask.
 NAMES = {
     "absences": {"starts_on": "2030-07-01", "ends_on": "2030-07-14", "replacement": "p001"},
     "manager_remove": {"then": "colleague", "colleague": "p001"},

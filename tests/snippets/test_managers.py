@@ -200,7 +200,7 @@ def test_the_list_takes_as_many_statements_for_many_managers(
 
 @pytest.fixture
 def drag(browse, client):
-    """Drag a manager to a place of the list as somebody; return the status of the answer."""
+    """Drag a manager to a place of the list as a user; return the status of the answer."""
 
     def drop(user, general, row, place):
         browse(user)

@@ -54,7 +54,7 @@ def root_page(db):
 
 @pytest.fixture
 def send(client, people):
-    """Send a form as somebody: ``send(url, data)``, ``send(url, data, by=karim)``."""
+    """Send a form as a user: ``send(url, data)``, ``send(url, data, by=karim)``."""
 
     def send(url, data, by=people.sophie):
         client.force_login(by)

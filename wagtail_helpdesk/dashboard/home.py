@@ -49,10 +49,9 @@ class HelpdeskPanel(Component):
 
     @cached_property
     def media(self) -> Media:
-        return Media(
-            css={"all": [versioned_static("wagtail_helpdesk/admin/panel.css")]},
-            js=[Script(static("wagtail_helpdesk/js/home_search.js"), type="module")],
-        )
+        scripts: list[Any] = [Script(static("wagtail_helpdesk/js/home_search.js"), type="module")]
+        style = versioned_static("wagtail_helpdesk/admin/panel.css")
+        return Media(css={"all": [style]}, js=scripts)
 
 
 class MailWarningPanel(Component):

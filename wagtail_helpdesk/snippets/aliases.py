@@ -283,10 +283,10 @@ class RemoveAlias(ConfirmationPage):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        aliases = find_aliases(self.service, reader=self.author)
+        aliases: Any = find_aliases(self.service, reader=self.author)
         self.alias = get_object_or_404(self.filter_own(aliases), pk=kwargs["alias"])
 
-    def filter_own(self, aliases: QuerySet[Alias]) -> QuerySet[Alias]:
+    def filter_own(self, aliases: Any) -> Any:
         """Return the aliases that are removed here."""
         return aliases.filter(is_here=True)
 
@@ -314,5 +314,5 @@ class RemoveAlias(ConfirmationPage):
 class RemoveOtherName(RemoveAlias):
     """Remove another name of the service from the top level of the catalogue."""
 
-    def filter_own(self, aliases: QuerySet[Alias]) -> QuerySet[Alias]:
+    def filter_own(self, aliases: QuerySet[Any]) -> QuerySet[Any]:
         return aliases.filter(service=None)

@@ -34,7 +34,6 @@ from .object_permissions import (
     ScopedList,
     ScopedObject,
     ScopedSubject,
-    WagtailView,
 )
 from .service_pages import (
     CATEGORIES,
@@ -44,7 +43,7 @@ from .service_pages import (
     join_title,
 )
 from .services import TEMPLATE_PANEL, get_service_panel_url
-from .tables import MenuTitle
+from .tables import MenuTitle, WagtailView
 from .texts import find_texts
 from .tree import walk_tree
 from .widgets import RADIOS, SELECT
@@ -163,7 +162,7 @@ class CategoryTree(ServiceListPage):
             return False
         return self.is_flat or self.is_explicitly_ordered
 
-    def get_list_more_buttons(self, instance: Category) -> list[Button]:
+    def get_list_more_buttons(self, instance: Any) -> list[Button]:
         """Return the menu of a category."""
         buttons = [
             (_("Edit"), reverse(f"{CATEGORIES}:edit", args=[instance.pk]), "edit"),

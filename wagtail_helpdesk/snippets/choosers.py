@@ -16,7 +16,7 @@ from wagtail.snippets.views import chooser as generic
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.parsing import clean_request, parse_number
 
-from .object_permissions import WagtailView
+from .tables import WagtailView
 
 
 def find_reachable_services(user: Any) -> QuerySet[Service]:

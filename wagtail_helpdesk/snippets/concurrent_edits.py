@@ -79,7 +79,7 @@ class ConcurrentEditForm(forms.ModelForm):
         return cleaned
 
     def _describe_conflict(self, name: str) -> str:
-        return _("Somebody else has just set this to “%(value)s”. Save again to overwrite it.") % {
+        return _("Another person has just set this to “%(value)s”. Save again to overwrite it.") % {
             "value": _format_value(self.fields[name], self._now[name])
         }
 

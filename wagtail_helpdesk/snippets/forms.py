@@ -90,7 +90,11 @@ class ServiceForm(InheritingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["enabled"].help_text = _(
+            "Untick to close the service: nobody can open tickets in it, and nothing is lost."
+        )
         monitoring: Any = self.fields["monitoring"]
+        monitoring.help_text = _("What its managers are alerted to until they choose themselves.")
         monitoring.choices = [
             ("", _("The site’s default")),
             *[choice for choice in monitoring.choices if choice[0] != ""],
@@ -109,6 +113,7 @@ class CategoryForm(InheritingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["takes_tickets"].help_text = _("Untick for a category that only groups others.")
         nodes = list(walk_tree(self.instance.service.categories.all()))
         below = _find_subtree(self.instance, nodes)
         parent: Any = self.fields["parent"]

@@ -265,6 +265,9 @@ class ManagerForm(ConcurrentEditForm):
 
     def __init__(self, *args: Any, holds: frozenset[Privilege], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["available"].help_text = _(
+            "Untick while no ticket should be assigned to this person."
+        )
         for privilege in CONFIGURATION_PRIVILEGES:
             if privilege not in holds:
                 self.fields[privilege.value].disabled = True

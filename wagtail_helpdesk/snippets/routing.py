@@ -22,6 +22,7 @@ from wagtail.log_actions import LogActionRegistry, log
 from wagtail_helpdesk.models import Category, Routing, Service
 
 from .choosers import filter_reachable
+from .service_pages import join_title
 from .widgets import Chooser
 
 ROUTE = "wagtail_helpdesk.route"
@@ -105,6 +106,9 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
         messages.success(self.request, _("Saved. It applies to this page and those below it."))
         return redirect("wagtailadmin_pages:edit", self.page.pk)
 
+    def get_header_title(self) -> str:
+        return join_title(self.get_page_title(), self.get_page_subtitle())
+
     def get_page_subtitle(self) -> str:
         return str(self.page.get_admin_display_title())
 
@@ -124,7 +128,8 @@ class PageRouting(WagtailAdminTemplateMixin, FormView):
             .order_by("-page__depth")
             .first(),
             "action_url": self.request.path,
-            "submit_label": pgettext("form", "Save"),
+            "submit_button_label": pgettext("form", "Save"),
+            "submit_button_active_label": _("Saving…"),
             "media": context["form"].media,
         }
 

@@ -173,7 +173,7 @@ class ServiceListPage(CardTableMixin, ServicePageMixin, IndexView):
             self.add_item_label, url=self.add_url, icon_name="plus", classname="hd-add"
         )
 
-    def get_paginate_by(self, queryset: Any) -> int:
+    def get_paginate_by(self, queryset: Any) -> int | None:
         return MAX_DRAGGED if self.show_ordering_column else self.paginate_by
 
     def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

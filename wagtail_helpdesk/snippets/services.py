@@ -31,10 +31,9 @@ from .object_permissions import (
     ScopedList,
     ScopedObject,
     ScopedSubject,
-    WagtailView,
 )
 from .service_pages import SERVICES, ServicePageMixin, join_title
-from .tables import MenuTitle
+from .tables import MenuTitle, WagtailView
 from .texts import find_texts
 from .widgets import CHECKBOXES, RADIOS, SELECT, TEXTAREA
 

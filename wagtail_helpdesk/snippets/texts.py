@@ -36,8 +36,9 @@ from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
 from wagtail_helpdesk.parsing import parse_number
 
-from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject, WagtailView
+from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject
 from .service_pages import CATEGORIES, SERVICES, join_title
+from .tables import WagtailView
 from .widgets import TEXTAREA, DateTimeInput, IconRadios
 
 SERVICE_TEXTS = "helpdesk_service_texts"

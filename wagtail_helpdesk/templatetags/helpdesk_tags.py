@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import template
@@ -77,14 +76,16 @@ def language_attribute(context: template.Context) -> SafeString:
 def take_messages(context: template.Context) -> list[Message]:
     """Return the messages of the request, none if the base template of the site showed them before.
 
-    A base template that shows messages further down finds none.
+    A base template that shows messages further down finds none. A page that has put some of the
+    messages elsewhere gives the others as ``messages``.
     """
-    storage, rest = get_messages(context["request"]), context.get("messages")
-    context.set_upward("messages", ())
-    if isinstance(rest, Iterator):
-        # What a view left after it had taken those that it shows elsewhere.
-        return list(rest)
-    return [] if getattr(storage, "used", False) else list(storage)
+    storage, given = get_messages(context["request"]), context.get("messages")
+    if given is not None and given is not storage:
+        left = list(given)
+    else:
+        left = [] if getattr(storage, "used", False) else list(storage)
+    context.set_upward("messages", "")  # nothing to loop over
+    return left
 
 
 @register.simple_tag(takes_context=True)
@@ -115,6 +116,20 @@ def render_component(context: template.Context, component: Any) -> str:
     """Return the HTML of a Wagtail component, such as a panel of the ticket page."""
     html: str = component.render_html(context)
     return html
+
+
+@register.simple_tag(takes_context=True)
+def helpdesk_style(context: template.Context) -> SafeString:
+    """Return the link to the style sheet the first time on a page, and nothing the second time.
+
+    A base template without the block of the style sheets gets it in its content.
+    """
+    key = "helpdesk_style"
+    if context.render_context.get(key):
+        return SafeString("")
+    context.render_context[key] = True
+    address = static("wagtail_helpdesk/helpdesk.css")
+    return format_html('<link rel="stylesheet"{} href="{}">', csp_nonce(context), address)
 
 
 @register.simple_tag

@@ -24,7 +24,7 @@ HOOK = "register_helpdesk_desk_queue"
 MAX_COUNT = 1000
 
 _ANSWERED, _DUE = _("The requester has answered"), _("Due again today")
-#: Why a ticket waits for the manager in charge, by the last action of somebody else.
+#: Why a ticket waits for the manager in charge, by the last action of another person.
 REASONS: dict[str, Any] = {
     lifecycle.COMMENT.name: _ANSWERED,
     lifecycle.ATTACH.name: _ANSWERED,

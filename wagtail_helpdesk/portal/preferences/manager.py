@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -204,6 +203,6 @@ def _page(
         vocabulary=preference_summary.get_vocabulary(),
         page_of_services=_get_services_page(request),
         has_index=len(preferences.services) > MAX_SERVICES_WITHOUT_INDEX,
-        # Shown once, by the base template of the site or by ours.
-        messages=chain.from_iterable(by_tag.values()) if by_tag else (),
+        # An iterator: what a base template shows is not shown twice.
+        messages=iter([message for group in by_tag.values() for message in group]),
     )

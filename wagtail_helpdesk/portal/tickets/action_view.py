@@ -9,21 +9,25 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.actions import NotYours, limits
+from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import parse_number as number_in
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
+from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 
 from . import buttons, history
-from .forms import ActionForm
-from .forms.action_form import ButtonGroup
-from .forms.participants import RemoveGuest
+from .composer import get_action_of_mode
+from .forms import ActionForm, get_form_classes
+from .forms.action_form import ButtonGroup, Done
+from .state import build_question
+from .ticket_page import build_conversation_context
 
 #: Names in a query string that do not fill a field: the page sets them itself.
 _SET_BY_PAGE = ("submission", "version", "draft_owner")
@@ -39,6 +43,8 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
     ticket = request.ticket(number)
     if not request.posted:
         return _show_form(request, ticket, form_class)
+    if "preview" in request.http.POST:
+        return _preview(request, ticket, form_class)
     if "find" in request.http.POST and issubclass(form_class, FindsPeople):
         return _search(request, ticket, form_class)
     return _submit(request, ticket, form_class)
@@ -56,12 +62,10 @@ def _answer_again(
         ticket = request.ticket(number)
     except Http404:
         return SeeOther(_get_list_url(request))
-    form = form_class(request.http.POST, request.http.FILES, user=request.user, ticket=ticket)
-    form.result = outcome.result
+    done = Done(ticket, request.user, outcome.result)
     # The message of the first answer may have been lost with it.
-    if form.is_valid():
-        messages.success(request.http, _get_success_message(form, is_visible=True))
-    answer = SeeOther(_get_next_url(request, form, is_visible=True))
+    messages.success(request.http, form_class.describe_success(done))
+    answer = SeeOther(_get_next_url(request, form_class, done))
     browser_drafts.mark_accepted(request.http, answer, request.http.POST.get("submission"))
     return answer
 
@@ -83,6 +87,27 @@ def _show_form(
     return _render(request, form, news=news)
 
 
+def _preview(
+    request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]
+) -> HttpResponse:
+    """Show the text of a form as its readers will see it, with what was typed; nothing is saved."""
+    mode = get_action_of_mode(request.http.POST.get("mode", ""))
+    form_class = get_form_classes().get(mode, form_class)
+    typed = drafts.get_typed_values(request.http)
+    form = form_class(user=request.user, ticket=ticket, initial=typed)
+    if not _is_available(request, form):
+        return _refuse(request, form)
+    if not limits.allow_action(request.user):
+        form = form_class(request.http.POST, user=request.user, ticket=ticket)
+        form.add_error(None, limits.get_action_limit_message())
+        return _render(request, form, status=429)
+    if request.http.FILES:
+        typed["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
+        form = form_class(user=request.user, ticket=ticket, initial=typed)
+    form.preview = render_message(request.http.POST.get("text", "")).html
+    return _render(request, form)
+
+
 def _search(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:
     """Show what the search of the form found, with what was typed; nothing is validated yet."""
     typed = drafts.get_typed_values(request.http)
@@ -101,8 +126,6 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
         if not _is_available(request, form):
             return _refuse(request, form)
         return _render_rejected(request, form, rate_limits.status_of(form))
-    if _has_unseen_news(request, form):
-        return _render_stale(request, form, only_news=True)
     refusal = form.run(compute_form_digest(request.http, ticket.pk))
     if refusal is None:
         return _finish(request, form)
@@ -112,18 +135,6 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
         return _render_stale(request, form, sent_before=refusal.kind == "sent_before")
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     return _render_rejected(request, form, refusal.status)
-
-
-def _has_unseen_news(request: HelpdeskRequest, form: ActionForm) -> bool:
-    """Return whether others did something that the author of a message could not see.
-
-    Asked once per form ("Send anyway").
-    """
-    seen = form.cleaned_data.get("seen")
-    if not form.shows_news_first or seen is None or "send_anyway" in request.http.POST:
-        return False
-    news = form.ticket.events.visible_to(form.user).filter(pk__gt=seen).exclude(actor=form.user)
-    return bool(news.exists())
 
 
 def _is_available(request: HelpdeskRequest, form: ActionForm) -> bool:
@@ -150,7 +161,6 @@ def _render_stale(
     form: ActionForm,
     *,
     sent_before: bool = False,
-    only_news: bool = False,
 ) -> HttpResponse:
     """Show what happened meanwhile, with what was typed; the form can be sent again.
 
@@ -165,6 +175,8 @@ def _render_stale(
     news = history.load_news(ticket, request.user, min(seen, newest - 1))
     form.accept_news(ticket, newest)
     blocked = not _is_available(request, form)
+    # The action is still available: nothing but the news held it up.
+    only_news = form.can_be_sent_anyway and not blocked and not sent_before
     bar = buttons.ActionBar(request, ticket, newest)
     return _render(
         request,
@@ -221,7 +233,7 @@ def _describe_overtaking(request: HelpdeskRequest, news: list[history.HistoryEnt
     newest = (changes or others)[-1]
     if newest.event.action == lifecycle.TAKE.name:
         return _("%(name)s has just taken this ticket.") % {"name": newest.author}
-    return f"{newest.sentence}."
+    return newest.sentence
 
 
 def _keep_files(form: ActionForm) -> None:
@@ -233,15 +245,22 @@ def _render(
     request: HelpdeskRequest, form: ActionForm, status: int = 200, **context: Any
 ) -> HttpResponse:
     labels = ("title", "submit_label", "cancel_label", "help_text")
+    ticket = form.ticket
+    # A drawer, or a part of the page that is replaced, shows neither.
+    if "HX-Request" not in request.http.headers or form.answers_question:
+        shown = history.load_history(ticket, request.user)
+        context["question"] = (
+            build_question(ticket, request.user, shown) if form.answers_question else None
+        )
+        context |= build_conversation_context(request, ticket, shown)
     return request.render(
         "action.html",
         status=status,
         form=form,
         labels={name: form.get_label(name) for name in labels},
-        ticket=form.ticket,
         form_url=request.url("act", form.ticket.pk, form.get_slug()),
-        alternatives=form.find_alternatives(request.may(form.ticket)),
-        **context,
+        alternatives=form.find_alternatives(request.may(ticket)),
+        **({"ticket": ticket} | context),
     )
 
 
@@ -250,31 +269,19 @@ def _finish(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
         form.forget()
     drafts.forget_draft(request.http)
     is_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
-    messages.success(request.http, _get_success_message(form, is_visible))
-    done = SeeOther(_get_next_url(request, form, is_visible))
-    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
-    return done
+    messages.success(request.http, form.get_success_message(is_visible=is_visible))
+    done = Done(form.ticket, request.user, form.result, is_visible)
+    answer = SeeOther(_get_next_url(request, type(form), done))
+    browser_drafts.mark_accepted(request.http, answer, form.cleaned_data.get("submission"))
+    return answer
 
 
-def _get_success_message(form: ActionForm, is_visible: bool) -> str:
-    if form.action_name == lifecycle.MOVE.name and not is_visible:
-        return _("The ticket has been transferred. You can no longer see it.")
-    if form.cleaned_data.get("become_guest") and _is_guest(form):
-        return _("The ticket has been transferred. You are now a guest of it.")
-    return form.get_label("success_message")
-
-
-def _is_guest(form: ActionForm) -> bool:
-    """Return whether the user is a guest now: who manages the target service is not."""
-    return bool(form.ticket.guests.filter(user=form.user).exists())
-
-
-def _get_next_url(request: HelpdeskRequest, form: ActionForm, is_visible: bool) -> str:
-    if isinstance(form, RemoveGuest) and form.is_oneself:
+def _get_next_url(request: HelpdeskRequest, form_class: type[ActionForm], done: Done) -> str:
+    if form_class.is_departure(done):
         # Even when the ticket is public, or the user manages its service.
         return request.url("tickets")
-    if is_visible and not (form.ends_ticket and _prefers_list(request)):
-        return request.url("ticket", form.ticket.pk)
+    if done.is_visible and not (form_class.ends_ticket and _prefers_list(request)):
+        return request.url("ticket", done.ticket.pk)
     return _get_list_url(request)
 
 

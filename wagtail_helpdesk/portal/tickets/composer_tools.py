@@ -47,7 +47,8 @@ class FormatButton(ComposerTool):
     def render_html(self, parent_context: Any = None) -> SafeString:
         """Return the button."""
         return format_html(
-            '<button type="button" data-hd-format="{}" aria-label="{}" title="{}"{}>{}</button>',
+            '<button class="hd-b hd-q hd-ib hd-s" type="button" data-hd-format="{}" aria-label="{}"'
+            ' title="{}"{}>{}</button>',
             self.syntax,
             self.label,
             self.label,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from functools import partial
 
 from asgiref.sync import sync_to_async
 from django.http import FileResponse, Http404
@@ -20,12 +21,12 @@ class DownloadResponse(FileResponse):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Yield the chunks."""
-        if self.is_async:  # a middleware of the site has replaced the content
-            async for chunk in self.streaming_content:
+        content = self.streaming_content
+        if isinstance(content, AsyncIterator):  # a middleware of the site has replaced it
+            async for chunk in content:
                 yield chunk
             return
-        chunks = iter(self.streaming_content)
-        while chunk := await sync_to_async(next)(chunks, b""):
+        while chunk := await sync_to_async(partial(next, content, b""))():
             yield chunk
 
 

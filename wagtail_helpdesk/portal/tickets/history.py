@@ -7,13 +7,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wagtail_helpdesk.event_text import EventDescriber
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.dates import format_datetime
+from wagtail_helpdesk.event_text import EventDescriber, describe_event
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.portal import labels
+from wagtail_helpdesk.portal.faces import Face, make_face
+
+from .guests import load_guests
+from .own_event_text import describe_own_event
+from .relative_time import format_ago, format_ago_in_sentence
 
 #: Entries of a history shown at once.
 MAX_ENTRIES = 30
+#: Actions that say no more than that a message was written.
+_PLAIN_MESSAGES = frozenset(
+    {lifecycle.OPEN_TICKET.name, lifecycle.COMMENT.name, lifecycle.NOTE.name}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +39,56 @@ class FileLink:
     slug: str
     name: str
     size: str
+    icon: str
 
 
-@dataclass(slots=True)
+@dataclass
 class HistoryEntry:
     """One event as its reader sees it."""
 
     event: Event
     sentence: str
     author: str
+    #: How long ago it was, the full date, and the same for machines.
     when: str
+    full_date: str
     stamp: str
     by_requester: bool
+    #: Whether the reader wrote it.
+    is_mine: bool = False
+    #: What the author is to the ticket, empty when there is nothing to say.
+    relation: str = ""
     files: list[FileLink] = field(default_factory=list)
+
+    #: Entries stand beside ``Fold``s in a conversation.
+    is_fold = False
+
+    @property
+    def when_in_sentence(self) -> str:
+        """How long ago it was, as it follows a verb."""
+        return format_ago_in_sentence(self.event.created_at, timezone.now())
+
+    @property
+    def name(self) -> str:
+        """The author as the heading of the message names them."""
+        return _("You") if self.is_mine else self.author
+
+    @property
+    def face(self) -> Face:
+        """The initials of the author."""
+        return make_face(self.event.actor_id, self.author)
+
+    @property
+    def what_was_done(self) -> str:
+        """What the author did besides writing, to be read after their name; else empty."""
+        if self.event.action in _PLAIN_MESSAGES:
+            return ""
+        return self.sentence.removeprefix(f"{self.name} ").removesuffix(".")
+
+    @property
+    def summary(self) -> str:
+        """The sentence without its full stop: the time follows it on its line."""
+        return self.sentence.removesuffix(".")
 
     @property
     def is_note(self) -> bool:
@@ -61,6 +113,16 @@ class History:
     entries: list[HistoryEntry]
     earlier: bool
     latest: bool
+
+    @cached_property
+    def messages(self) -> list[HistoryEntry]:
+        """The entries that have a message or files."""
+        return [entry for entry in self.entries if not entry.is_line]
+
+    def find_last(self, action: lifecycle.Action) -> HistoryEntry | None:
+        """Return the newest entry of an action, None when none is shown."""
+        entries = (entry for entry in reversed(self.entries) if entry.event.action == action.name)
+        return next(entries, None)
 
     @property
     def first(self) -> int:
@@ -98,19 +160,39 @@ def find_last_event_id(ticket: Ticket, reader: Any) -> int:
 
 def _build_entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list[HistoryEntry]:
     describer = EventDescriber(ticket, events, reader)
-    files = _load_files(events)
+    files, now = _load_files(events), timezone.now()
     return [
         HistoryEntry(
             event=event,
-            sentence=describer.describe(event),
+            sentence=_describe(describer, event, reader),
             author=describer.get_author(event),
-            when=labels.format_relative_time(event.created_at),
+            when=format_ago(event.created_at, now),
+            full_date=format_datetime(event.created_at),
             stamp=labels.format_timestamp(event.created_at),
             by_requester=event.actor_id == ticket.requester_id,
+            is_mine=event.actor_id == reader.pk,
+            relation=_describe_relation(ticket, event.actor_id),
             files=files[event.pk],
         )
         for event in events
     ]
+
+
+def _describe(describer: EventDescriber, event: Event, reader: Any) -> str:
+    view = describer.build_view(event)
+    own = describe_own_event(view) if event.actor_id == reader.pk else ""
+    return own or describe_event(view)
+
+
+def _describe_relation(ticket: Ticket, actor: Any) -> str:
+    if actor is None:
+        return ""
+    if actor == ticket.requester_id:
+        return _("requester")
+    if actor == ticket.assignee_id:
+        return _("manager")
+    is_guest = any(guest.user_id == actor for guest in load_guests(ticket))
+    return _("guest") if is_guest else ""
 
 
 def _load_files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
@@ -123,6 +205,7 @@ def _load_files(events: Iterable[Event]) -> dict[int, list[FileLink]]:
                 slug=labels.make_file_slug(attachment.name),
                 name=attachment.name,
                 size=labels.format_size(attachment.size),
+                icon="image" if attachment.content_type.startswith("image/") else "document",
             )
         )
     return files

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
 from wagtail_helpdesk import category_tree
@@ -12,15 +13,16 @@ from wagtail_helpdesk.directory import get_directory_card
 from wagtail_helpdesk.lifecycle import Priority, Role, Visibility
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import labels
 from wagtail_helpdesk.portal.extensions import collect
+from wagtail_helpdesk.portal.faces import make_face
 from wagtail_helpdesk.portal.requests import source_page
+
+from .guests import MAX_GUESTS, load_guests
+from .readers import get_reader, get_status_words
+from .state import get_tone
 
 if TYPE_CHECKING:
     from wagtail_helpdesk.portal.request import HelpdeskRequest
-
-#: More guests than this are listed on the page of the invitation.
-MAX_GUESTS = 8
 
 
 class TicketPanel(Component):
@@ -66,9 +68,12 @@ class GuestsPanel(TicketPanel):
     template_name = "wagtail_helpdesk/portal/parts/guests.html"
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        guests = list(self.ticket.guests.select_related("user")[: MAX_GUESTS + 1])
+        guests = load_guests(self.ticket)
         return super().get_context_data(parent_context) | {
-            "guests": guests[:MAX_GUESTS],
+            "guests": [
+                (guest, make_face(guest.user_id, get_display_name(guest.user)))
+                for guest in guests[:MAX_GUESTS]
+            ],
             "has_more_guests": len(guests) > MAX_GUESTS,
         }
 
@@ -81,20 +86,26 @@ def collect_panels(request: HelpdeskRequest, ticket: Ticket) -> list[Any]:
 
 def build_properties(ticket: Ticket, reader: Any) -> dict[str, Any]:
     """Return the values of the properties, worded for their reader."""
-    roles = ticket.access.roles
-    plain = ticket.requester_id == reader.pk and Role.MANAGER not in roles
+    kind = get_reader(ticket)
     categories = ticket.service.categories.only(*category_tree.FIELDS)
     names = category_tree.get_path_names(categories, ticket.category_id)
     return {
-        "requester": get_display_name(ticket.requester),
+        "requester": _name(ticket.requester, reader),
         "card": get_requester_card(ticket),
         "opened_by": get_display_name(ticket.creator) if ticket.creator != ticket.requester else "",
-        "manager": get_display_name(ticket.assignee) if ticket.assignee else "",
-        "status": labels.get_status_label(ticket.status, plain=plain, resume_on=ticket.resume_on),
+        "manager": _name(ticket.assignee, reader) if ticket.assignee else "",
+        "status": get_status_words(ticket, kind),
+        "tone": get_tone(ticket, kind),
         "path": [str(ticket.service), *names],
         "priority": Priority(ticket.priority).label,
+        "is_urgent": ticket.priority > Priority.NORMAL,
         "visibility": Visibility(ticket.visibility).label,
     }
+
+
+def _name(person: Any, reader: Any) -> str:
+    name = get_display_name(person)
+    return _("%(name)s (you)") % {"name": name} if person == reader else name
 
 
 def get_requester_card(ticket: Ticket) -> Mapping[str, str]:

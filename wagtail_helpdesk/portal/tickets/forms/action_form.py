@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
@@ -21,7 +22,11 @@ from wagtail_helpdesk.portal.forms.rendering import HelpdeskForm
 
 
 class ButtonGroup(Enum):
-    """Where the button of an action is shown on the ticket page."""
+    """Where the button of an action is shown on the ticket page.
+
+    FIRST stands above the conversation; SECOND does on a free ticket, as far as there is room. The
+    rest is behind “More”.
+    """
 
     FIRST = "first"
     SECOND = "second"
@@ -30,11 +35,11 @@ class ButtonGroup(Enum):
 
 @dataclass(frozen=True)
 class ButtonPlace:
-    """The group of a button, its place there, and whether its form opens in a dialog."""
+    """The group of a button, its place there, and the name of its icon."""
 
     group: ButtonGroup
     order: int
-    opens_dialog: bool = False
+    icon: str = ""
 
 
 class Alternative(NamedTuple):
@@ -44,11 +49,23 @@ class Alternative(NamedTuple):
     action: Action
 
 
+@dataclass(frozen=True)
+class Done:
+    """What an action did, as its author reads about it: now, or again when the form is sent twice."""
+
+    ticket: Ticket
+    user: Any
+    #: What the verb returned, usually the event.
+    result: Any
+    #: Whether the author can still see the ticket.
+    is_visible: bool = True
+
+
 class ActionForm(HelpdeskForm):
     """The form of one action. A subclass sets its labels and adds its own fields.
 
-    ``title``, ``submit_label``, ``help_text`` and ``success_message`` may contain ``%(number)s``,
-    ``%(requester)s`` and what a subclass adds in ``label_context``.
+    ``title``, ``submit_label`` and ``help_text`` may contain ``%(number)s``, ``%(requester)s`` and
+    what a subclass adds in ``label_context``; ``success_message`` the first two.
     """
 
     action_name: ClassVar[str]
@@ -66,11 +83,13 @@ class ActionForm(HelpdeskForm):
     requester_button_label: ClassVar[Any] = ""
     #: Actions that can also be performed with the text of this form.
     alternatives: ClassVar[tuple[Alternative, ...]] = ()
+    #: Whether the page of the form shows what the requester was asked, or the closing words.
+    answers_question: ClassVar[bool] = False
     #: Whether the ticket is done with: a preference leads back to the list afterwards.
     ends_ticket: ClassVar[bool] = False
     is_destructive: ClassVar[bool] = False
-    #: Whether the author is shown, once, what others did since the page was loaded.
-    shows_news_first: ClassVar[bool] = False
+    #: Whether news hold the action up only once, until its author has read them.
+    can_be_sent_anyway: ClassVar[bool] = False
     template: ClassVar[str] = "wagtail_helpdesk/portal/actions/fields.html"
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -91,6 +110,8 @@ class ActionForm(HelpdeskForm):
         self.ticket = ticket
         #: What the verb returned, usually the event.
         self.result: Any = None
+        #: The HTML of the message, when its author asked to see it; else None.
+        self.preview: SafeString | None = None
         hidden = {
             "submission": uuid.uuid4(),
             "version": ticket.version,
@@ -122,6 +143,11 @@ class ActionForm(HelpdeskForm):
         return ""
 
     @property
+    def has_preview(self) -> bool:
+        """Whether the form can show its message before it is sent."""
+        return "text" in self.fields
+
+    @property
     def is_for_requester(self) -> bool:
         """Whether the user is the requester and does not manage the service."""
         roles = self.ticket.access.roles
@@ -135,11 +161,28 @@ class ActionForm(HelpdeskForm):
     @property
     def label_context(self) -> dict[str, Any]:
         """The values that the labels contain."""
-        return {"number": self.ticket.pk, "requester": get_display_name(self.ticket.requester)}
+        return _make_label_context(self.ticket)
 
     def get_label(self, name: str) -> str:
         """Return one of the labels, with the values of this ticket."""
         return str(getattr(self, name)) % self.label_context
+
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        """Return the message that is shown once the action is performed.
+
+        From what was done alone: a form that is sent a second time is not read again.
+        """
+        return str(cls.success_message) % _make_label_context(done.ticket)
+
+    @classmethod
+    def is_departure(cls, done: Done) -> bool:
+        """Return whether the author left the ticket: the list follows, not the ticket."""
+        return False
+
+    def get_success_message(self, *, is_visible: bool) -> str:
+        """Return the message that is shown now that the action is performed."""
+        return self.describe_success(Done(self.ticket, self.user, self.result, is_visible))
 
     def find_alternatives(self, available: list[Action]) -> list[Alternative]:
         """Return the other actions that the user can perform with the text of this form."""
@@ -189,6 +232,10 @@ class ActionForm(HelpdeskForm):
             self.data = data
 
 
+def _make_label_context(ticket: Ticket) -> dict[str, Any]:
+    return {"number": ticket.pk, "requester": get_display_name(ticket.requester)}
+
+
 class TextForm(ActionForm):
     """The form of an action with a message, required where the table of actions requires it."""
 
@@ -207,8 +254,13 @@ class TextForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         """Ask once before a message for the requester alone is sent with an action read by all."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        narrowed = self.data.get("audience") == Audience.REQUESTER and "audience" not in self.fields
-        if narrowed and (cleaned.get("text") or cleaned.get("files")):
+        action = self.get_action()
+        # What managers alone can read is narrower still.
+        widens = "audience" not in self.fields and not (
+            action is not None and action.audience == Audience.MANAGERS
+        )
+        narrowed = self.data.get("audience") == Audience.REQUESTER
+        if widens and narrowed and (cleaned.get("text") or cleaned.get("files")):
             self.add_error(
                 "text",
                 _(
@@ -219,9 +271,15 @@ class TextForm(ActionForm):
         return cleaned
 
 
-class StopsOnNewMessages(ActionForm):
-    """The form of an action that stops when another person wrote after the page was loaded."""
+class StopsOnNews(ActionForm):
+    """The form of an action that stops when its author could not see what others did meanwhile.
+
+    Which news stop it is up to the verb. With ``can_be_sent_anyway`` they do so once: the author
+    reads them and sends the same text again.
+    """
 
     def get_seen(self) -> int | None:
+        if self.can_be_sent_anyway and "send_anyway" in self.data:
+            return None
         seen: int | None = self.cleaned_data.get("seen")
         return seen

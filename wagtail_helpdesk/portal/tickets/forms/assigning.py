@@ -44,7 +44,7 @@ class Take(TakingForm, WithFiles, TextForm):
     title = _("Take ticket #%(number)s")
     submit_label = _("Take the ticket")
     success_message = _("You are now the manager of this ticket.")
-    button = ButtonPlace(ButtonGroup.FIRST, 100)
+    button = ButtonPlace(ButtonGroup.FIRST, 100, "check")
     field_order = ("text", "files")
 
 
@@ -53,7 +53,7 @@ class TakeAndClose(TakingForm, ClosingForm, WithFiles, TextForm):
     action_name = "take_and_close"
     title = _("Take ticket #%(number)s and close it")
     submit_label = _("Take and close")
-    button = ButtonPlace(ButtonGroup.FIRST, 200, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.FIRST, 200, "done")
     field_order = ("text", "files")
 
 
@@ -62,7 +62,7 @@ class TakeAndAsk(TakingForm, QuestionForm, WithFiles, TextForm):
     action_name = "take_and_ask"
     title = _("Take ticket #%(number)s and ask for information")
     submit_label = _("Take and ask")
-    button = ButtonPlace(ButtonGroup.FIRST, 300)
+    button = ButtonPlace(ButtonGroup.FIRST, 300, "ask")
     field_order = ("text", "files")
 
 
@@ -75,7 +75,7 @@ class Release(TextForm):
         "The ticket becomes free, and the other managers of the service are alerted according to their settings."
     )
     success_message = _("You are no longer the manager of this ticket.")
-    button = ButtonPlace(ButtonGroup.SECOND, 200, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.SECOND, 200, "reopen")
 
 
 @register_form
@@ -84,7 +84,7 @@ class Resume(TextForm):
     title = _("Resume ticket #%(number)s")
     submit_label = _("Resume the ticket")
     success_message = _("The ticket is in progress again.")
-    button = ButtonPlace(ButtonGroup.FIRST, 900)
+    button = ButtonPlace(ButtonGroup.FIRST, 900, "forward")
 
 
 @register_form
@@ -93,7 +93,7 @@ class Postpone(TextForm):
     title = _("Postpone ticket #%(number)s")
     submit_label = _("Postpone the ticket")
     success_message = _("The ticket has been postponed.")
-    button = ButtonPlace(ButtonGroup.SECOND, 600)
+    button = ButtonPlace(ButtonGroup.SECOND, 600, "pause")
     ends_ticket = True
     template = "wagtail_helpdesk/portal/actions/postpone.html"
 
@@ -129,7 +129,7 @@ class Assign(FindsPeople, TextForm):
     title = _("Assign ticket #%(number)s to a manager")
     submit_label_with_name = _("Assign to %(name)s")
     success_message = _("The ticket has been assigned.")
-    button = ButtonPlace(ButtonGroup.SECOND, 100)
+    button = ButtonPlace(ButtonGroup.SECOND, 100, "assign")
     template = "wagtail_helpdesk/portal/actions/assign.html"
 
     to = forms.ModelChoiceField(

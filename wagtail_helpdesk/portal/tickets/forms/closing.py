@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
+from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 
-from .action_form import Alternative, ButtonGroup, ButtonPlace, StopsOnNewMessages, TextForm
+from .action_form import Alternative, ButtonGroup, ButtonPlace, Done, StopsOnNews, TextForm
 from .registry import register_form
 
 
-class ClosingForm(StopsOnNewMessages):
+class ClosingForm(StopsOnNews):
     """The form of an action that closes, with a help text about what the requester will be asked."""
 
     ends_ticket = True
@@ -31,16 +37,25 @@ class ClosingForm(StopsOnNewMessages):
     def help_text(self) -> Any:
         if self.is_requester:
             return _("Your request will be marked as solved.")
-        if find_skip_reason(self.ticket.requester):
-            return _(
-                "%(requester)s will get no e-mail, but can approve this closure on the helpdesk."
-            )
-        return _("%(requester)s will get an e-mail asking them to approve this closure.")
+        until = timezone.localdate() + timedelta(days=helpdesk_settings.EXPIRY_DAYS)
+        deadline = _("Without an answer by %(date)s, the closure counts as approved.")
+        return f"{_describe_approval(self.ticket)} {deadline % {'date': format_date(until)}}"
 
-    @property
-    def success_message(self) -> Any:
-        closed = _("Ticket #%(number)s is closed.")
-        return closed if self.is_requester else f"{closed} {self.help_text}"
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        ticket = done.ticket
+        names = {"number": ticket.pk, "requester": get_display_name(ticket.requester)}
+        closed = _("Ticket #%(number)s is closed.") % names
+        if ticket.requester_id == done.user.pk:
+            return closed
+        return f"{closed} {_describe_approval(ticket) % names}"
+
+
+def _describe_approval(ticket: Ticket) -> Any:
+    """Return how the requester will learn of the closure, with a place for their name."""
+    if find_skip_reason(ticket.requester):
+        return _("%(requester)s will get no e-mail, but can approve this closure on the helpdesk.")
+    return _("%(requester)s will get an e-mail asking them to approve this closure.")
 
 
 @register_form
@@ -48,7 +63,7 @@ class Close(ClosingForm, WithFiles, TextForm):
     """The confirmation of guide I.8, with its four ways out."""
 
     action_name = "close"
-    button = ButtonPlace(ButtonGroup.FIRST, 800, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.FIRST, 800, "done")
     requester_button_label = _("It’s solved")
     alternatives = (
         Alternative(_("Ask for information"), lifecycle.ASK_INFORMATION),
@@ -81,10 +96,11 @@ class Close(ClosingForm, WithFiles, TextForm):
 @register_form
 class ApproveClosure(TextForm):
     action_name = "approve_closure"
+    answers_question = True
     title = _("Is your request solved?")
     submit_label = _("Yes, it’s solved")
     success_message = _("Thank you. Your request is marked as solved.")
-    button = ButtonPlace(ButtonGroup.FIRST, 600, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.FIRST, 600, "check")
     button_label = _("Yes, it’s solved")
     ends_ticket = True
 
@@ -92,36 +108,38 @@ class ApproveClosure(TextForm):
 @register_form
 class RejectClosure(WithFiles, TextForm):
     action_name = "reject_closure"
+    answers_question = True
     title = _("What is still missing?")
     submit_label = _("Reopen my request")
     text_label = _("Your message:")
     success_message = _("The ticket is open again.")
-    button = ButtonPlace(ButtonGroup.FIRST, 700)
+    button = ButtonPlace(ButtonGroup.FIRST, 700, "reopen")
     button_label = _("No, it isn’t")
     field_order = ("text", "files")
 
 
 @register_form
-class Cancel(StopsOnNewMessages, TextForm):
+class Cancel(StopsOnNews, TextForm):
     action_name = "cancel"
     title = _("Cancel ticket #%(number)s?")
     submit_label = _("Cancel the ticket")
     cancel_label = _("Don’t cancel")
     help_text = _("Nobody will work on your request any more.")
     success_message = _("The ticket has been cancelled.")
-    button = ButtonPlace(ButtonGroup.SECOND, 800, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.SECOND, 800, "close")
+    requester_button_label = _("Withdraw my request")
     ends_ticket = True
     is_destructive = True
 
 
 @register_form
-class Refuse(StopsOnNewMessages, WithFiles, TextForm):
+class Refuse(StopsOnNews, WithFiles, TextForm):
     action_name = "refuse"
     title = _("Refuse ticket #%(number)s")
     submit_label = _("Refuse the ticket")
     text_label = _("Reason:")
     success_message = _("The ticket has been refused.")
-    button = ButtonPlace(ButtonGroup.SECOND, 700)
+    button = ButtonPlace(ButtonGroup.SECOND, 700, "close")
     ends_ticket = True
     is_destructive = True
     field_order = ("text", "files")
@@ -133,5 +151,5 @@ class Reopen(WithFiles, TextForm):
     title = _("Reopen ticket #%(number)s")
     submit_label = _("Reopen the ticket")
     success_message = _("The ticket is open again.")
-    button = ButtonPlace(ButtonGroup.FIRST, 1000)
+    button = ButtonPlace(ButtonGroup.FIRST, 1000, "reopen")
     field_order = ("text", "files")

@@ -39,7 +39,7 @@ class QuietForm(ActionForm):
 class ChangePriority(QuietForm):
     action_name = "change_priority"
     title = _("Priority of ticket #%(number)s")
-    button = ButtonPlace(ButtonGroup.MORE, 100, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.MORE, 100, "flag")
     to = forms.TypedChoiceField(label=_("Priority:"), choices=Priority.choices, coerce=int)
     field_order = ("to", "notifies_everyone")
 
@@ -52,7 +52,7 @@ class ChangePriority(QuietForm):
 class ChangeSubject(QuietForm):
     action_name = "change_subject"
     title = _("Subject of ticket #%(number)s")
-    button = ButtonPlace(ButtonGroup.MORE, 200, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.MORE, 200, "write")
     field_order = ("to", "notifies_everyone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,9 +66,11 @@ class ChangeSubject(QuietForm):
 class ChangeVisibility(QuietForm):
     action_name = "change_visibility"
     title = _("Visibility of ticket #%(number)s")
-    button = ButtonPlace(ButtonGroup.MORE, 300, opens_dialog=True)
+    button = ButtonPlace(ButtonGroup.MORE, 300, "eye")
     template = "wagtail_helpdesk/portal/actions/change_visibility.html"
-    to = forms.ChoiceField(label=_("Visibility:"), choices=Visibility.choices)
+    to = forms.ChoiceField(
+        label=_("Visibility:"), choices=Visibility.choices, widget=forms.RadioSelect
+    )
     field_order = ("to", "notifies_everyone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,9 +11,19 @@ from django.utils.translation import pgettext_lazy
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Audience, Visibility
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
+from wagtail_helpdesk.portal.tickets.guests import load_guests
 
-from .action_form import ActionForm, Alternative, ButtonGroup, ButtonPlace, TextForm
+from .action_form import (
+    ActionForm,
+    Alternative,
+    ButtonGroup,
+    ButtonPlace,
+    Done,
+    StopsOnNews,
+    TextForm,
+)
 from .registry import register_form
 
 
@@ -35,8 +45,7 @@ class AudienceForm(ActionForm):
     @property
     def has_other_readers(self) -> bool:
         """Whether anybody but the requester and the managers would read the message."""
-        is_public = self.ticket.visibility == Visibility.PUBLIC
-        return is_public or bool(self.ticket.guests.exists())
+        return self.ticket.visibility == Visibility.PUBLIC or bool(load_guests(self.ticket))
 
     def get_arguments(self) -> dict[str, Any]:
         audience = self.cleaned_data.get("audience") or Audience.EVERYONE
@@ -44,15 +53,16 @@ class AudienceForm(ActionForm):
 
 
 @register_form
-class Comment(AudienceForm, WithFiles, TextForm):
+class Comment(StopsOnNews, AudienceForm, WithFiles, TextForm):
     action_name = "comment"
+    answers_question = True
     title = _("Reply on ticket #%(number)s")
     submit_label = pgettext_lazy("message", "Send")
     success_message = _("Your message has been sent.")
     text_label = _("Your message:")
     requester_button_label = pgettext_lazy("ticket", "Reply")
-    button = ButtonPlace(ButtonGroup.FIRST, 400)
-    shows_news_first = True
+    button = ButtonPlace(ButtonGroup.FIRST, 400, "reply")
+    can_be_sent_anyway = True
     alternatives = (
         Alternative(_("Send and reopen the ticket"), lifecycle.REJECT_CLOSURE),
         Alternative(_("Send and reopen the ticket"), lifecycle.REOPEN),
@@ -65,15 +75,15 @@ class Comment(AudienceForm, WithFiles, TextForm):
 
 
 @register_form
-class Note(WithFiles, TextForm):
+class Note(StopsOnNews, WithFiles, TextForm):
     action_name = "note"
     title = _("Add an internal note")
     submit_label = _("Save the note")
     help_text = _("Only the managers of the service can read it.")
     success_message = _("Your note has been added.")
     text_label = _("Your note:")
-    button = ButtonPlace(ButtonGroup.SECOND, 500)
-    shows_news_first = True
+    button = ButtonPlace(ButtonGroup.SECOND, 500, "lock")
+    can_be_sent_anyway = True
     field_order = ("text", "files")
 
 
@@ -82,12 +92,14 @@ class QuestionForm(TextForm):
 
     text_help = _("Please say what information you need.")
 
-    @property
-    def success_message(self) -> Any:
-        requester = self.ticket.requester
-        if requester == self.user or find_skip_reason(requester):
-            return _("The ticket is waiting for an answer from %(requester)s.")
-        return _("%(requester)s will get an e-mail with your question.")
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        requester = done.ticket.requester
+        if requester == done.user or find_skip_reason(requester):
+            message = _("The ticket is waiting for an answer from %(requester)s.")
+        else:
+            message = _("%(requester)s will get an e-mail with your question.")
+        return str(message) % {"requester": get_display_name(requester)}
 
 
 @register_form
@@ -95,7 +107,7 @@ class AskInformation(QuestionForm, WithFiles):
     action_name = "ask_information"
     title = _("Ask for more information")
     submit_label = _("Send the question")
-    button = ButtonPlace(ButtonGroup.FIRST, 500)
+    button = ButtonPlace(ButtonGroup.FIRST, 500, "ask")
     field_order = ("text", "files")
 
 
@@ -105,5 +117,5 @@ class Attach(AudienceForm, WithFiles, TextForm):
     title = _("Attach a file")
     submit_label = _("Attach")
     success_message = _("Your file has been attached.")
-    button = ButtonPlace(ButtonGroup.MORE, 500)
+    button = ButtonPlace(ButtonGroup.MORE, 500, "clip")
     field_order = ("files", "text", "audience")

@@ -19,7 +19,7 @@ from wagtail_helpdesk.parsing import parse_number, parse_user_key
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.search import matching
 
-from .action_form import ButtonGroup, ButtonPlace, TextForm
+from .action_form import ButtonGroup, ButtonPlace, Done, TextForm
 from .participants import MAX_GUESTS
 from .registry import register_form
 
@@ -67,7 +67,7 @@ class Move(FindsPeople, TextForm):
     )
     success_message = _("The ticket has been transferred.")
     text_label = _("Reasons for the transfer (optional)")
-    button = ButtonPlace(ButtonGroup.SECOND, 300)
+    button = ButtonPlace(ButtonGroup.SECOND, 300, "move")
     template = "wagtail_helpdesk/portal/actions/move.html"
 
     to = forms.CharField(
@@ -203,6 +203,14 @@ class Move(FindsPeople, TextForm):
             if str(branch.service.pk) == service and branch.arrival is not None:
                 return next(c for c in self.categories if c.pk == branch.arrival)
         raise forms.ValidationError(_("Choose a category of this service."))
+
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        if not done.is_visible:
+            return str(_("The ticket has been transferred. You can no longer see it."))
+        if done.user.pk in (done.result.value_after("guests") or ()):
+            return str(_("The ticket has been transferred. You are now a guest of it."))
+        return super().describe_success(done)
 
     def get_arguments(self) -> dict[str, Any]:
         removed = self.cleaned_data["without"]

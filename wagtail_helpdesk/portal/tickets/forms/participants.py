@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import Guest
-from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.names import get_display_name, get_display_names
 from wagtail_helpdesk.parsing import parse_number, parse_user_key
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamesPeople
 
-from .action_form import ActionForm, ButtonGroup, ButtonPlace, TextForm
+from .action_form import ActionForm, ButtonGroup, ButtonPlace, Done, TextForm
 from .registry import register_form
 
 #: More guests than this are not listed at once.
@@ -29,14 +29,20 @@ class Invite(NamesPeople, TextForm):
     action_name = "invite"
     title = _("Add someone to ticket #%(number)s")
     submit_label = _("Invite")
-    button = ButtonPlace(ButtonGroup.SECOND, 400)
+    button = ButtonPlace(ButtonGroup.SECOND, 400, "invite")
     button_label = _("Add someone")
-    text_label = _("Comment (optional)")
-    text_help = _("It is sent with the invitation and shown in the history of the ticket.")
+    text_label = _("Comment for everyone on the ticket (optional)")
+    text_help = _("It is shown in the history of the ticket and sent with the invitation.")
     template = "wagtail_helpdesk/portal/actions/invite.html"
     people, several = "users", True
     users = fields.make_person_field(several=True)
     field_order = ("users", "query", "text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.ticket.service.confidential:
+            # E-mails of a confidential service contain only the link.
+            self.fields["text"].help_text = _("It is shown in the history of the ticket.")
 
     @cached_property
     def _guests(self) -> list[Guest]:
@@ -65,24 +71,20 @@ class Invite(NamesPeople, TextForm):
             otherwise=_("Nobody has been invited."),
         )
 
-    @property
-    def label_context(self) -> dict[str, Any]:
-        people = self.cleaned_data["users"] if self.result else []
-        invited = set(self.result.value_after("guests")) if self.result else set()
-        return super().label_context | {
-            "invited": ", ".join(get_display_name(user) for user in people if user.pk in invited),
-            "present": ", ".join(
-                get_display_name(user) for user in people if user.pk not in invited
-            ),
-        }
-
-    @property
-    def success_message(self) -> Any:
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        names = get_display_names(done.result.value_after("guests") or ())
         invited = _("Invited to follow the ticket: %(invited)s.")
-        if not self.label_context["present"]:
-            return invited
+        return invited % {"invited": ", ".join(names.values())}
+
+    def get_success_message(self, *, is_visible: bool) -> str:
+        message = super().get_success_message(is_visible=is_visible)
+        invited = self.result.value_after("guests") or ()
+        others = [user for user in self.cleaned_data["users"] if user.pk not in invited]
+        if not others:
+            return message
         present = _("Already on the ticket: %(present)s.")
-        return f"{invited} {present}"
+        return f"{message} {present % {'present': ', '.join(map(get_display_name, others))}}"
 
     def get_arguments(self) -> dict[str, Any]:
         return super().get_arguments() | {"users": self.cleaned_data["users"]}
@@ -107,9 +109,6 @@ class RemoveGuest(TextForm):
     @property
     def is_oneself(self) -> bool:
         """Whether the guest leaves by themselves."""
-        if self.result:
-            # A form sent twice finds no guest any more: the event says who it was.
-            return bool(self.result.value_after("removed") == [self.user.pk])
         return bool(self.guest == self.user)
 
     @property
@@ -126,11 +125,15 @@ class RemoveGuest(TextForm):
     def submit_label(self) -> Any:
         return _("Leave this ticket") if self.is_oneself else _("Remove the guest")
 
-    @property
-    def success_message(self) -> Any:
-        if self.is_oneself:
-            return _("You have left ticket #%(number)s.")
-        return _("The guest has been removed.")
+    @classmethod
+    def is_departure(cls, done: Done) -> bool:
+        return bool(done.result.value_after("removed") == [done.user.pk])
+
+    @classmethod
+    def describe_success(cls, done: Done) -> str:
+        if cls.is_departure(done):
+            return _("You have left ticket #%(number)s.") % {"number": done.ticket.pk}
+        return str(_("The guest has been removed."))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -154,7 +157,7 @@ class ChangeRequester(NamesPeople, TextForm):
     title = _("Change the requester of ticket #%(number)s")
     submit_label = _("Change the requester")
     success_message = _("The requester has been changed.")
-    button = ButtonPlace(ButtonGroup.MORE, 400)
+    button = ButtonPlace(ButtonGroup.MORE, 400, "user")
     template = "wagtail_helpdesk/portal/actions/change_requester.html"
     people = "to"
     to = fields.make_person_field(label=_("New requester (identifier or e-mail address):"))

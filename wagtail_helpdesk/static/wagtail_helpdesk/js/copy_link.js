@@ -10,7 +10,8 @@ document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-hd-copy]");
   if (!button) return;
   await navigator.clipboard.writeText(new URL(button.dataset.hdCopy, location.href).href);
-  const label = button.textContent;
-  button.textContent = button.dataset.hdCopied;
-  setTimeout(() => (button.textContent = label), CONFIRMATION_MILLISECONDS);
+  const place = button.querySelector("[data-hd-label]") ?? button;
+  const label = place.textContent;
+  place.textContent = button.dataset.hdCopied;
+  setTimeout(() => (place.textContent = label), CONFIRMATION_MILLISECONDS);
 });

@@ -30,9 +30,11 @@ function replaceText(textarea, { from, to, text, caret }) {
   textarea.setSelectionRange(caret, caret);
 }
 
-function moveFocus(event, buttons) {
+function moveFocus(event, all) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
+  // A narrow page shows fewer of them.
+  const buttons = all.filter((button) => button.checkVisibility?.() ?? true);
   const place = buttons.indexOf(document.activeElement);
   const next = buttons[(place + step + buttons.length) % buttons.length];
   buttons.forEach((button) => (button.tabIndex = button === next ? 0 : -1));
@@ -41,7 +43,7 @@ function moveFocus(event, buttons) {
 }
 
 function startToolbar(toolbar) {
-  const textarea = toolbar.parentElement.querySelector("textarea");
+  const textarea = toolbar.closest("form").elements[toolbar.getAttribute("aria-controls")];
   const buttons = [...toolbar.querySelectorAll("button")];
   toolbar.hidden = false;
   toolbar.addEventListener("click", ({ target }) => {

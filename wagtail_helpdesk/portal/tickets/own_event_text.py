@@ -1,0 +1,93 @@
+"""What the reader of a page did, in one sentence that addresses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.event_text import EventView
+from wagtail_helpdesk.lifecycle import Priority, Visibility
+
+
+def describe_own_event(view: EventView) -> str:
+    """Return what the reader did, empty for an action without such a sentence."""
+    describe = _SENTENCES.get(view.event.action)
+    return describe(view) if describe else ""
+
+
+def _describe_postponement(view: EventView) -> str:
+    until = view.event.after.get("resume_on")
+    if not until:
+        return _("You postponed the ticket.")
+    day = format_date(date.fromisoformat(until))
+    return _("You postponed the ticket until %(date)s.") % {"date": day}
+
+
+def _describe_closure(view: EventView) -> str:
+    return _("You marked it as solved.") if view.is_for_requester else _("You closed the ticket.")
+
+
+def _describe_reopening(view: EventView) -> str:
+    if view.is_for_requester:
+        return _("You reopened your request.")
+    return _("You reopened the ticket.")
+
+
+def _describe_removal(view: EventView) -> str:
+    if view.event.after.get("removed") == [view.event.actor_id]:
+        return _("You left the ticket.")
+    return _("You removed %(name)s from the list of guests.") % {"name": view.join_names("removed")}
+
+
+def _describe_priority(view: EventView) -> str:
+    return _("You changed the priority: %(after)s (previously %(before)s).") % {
+        "after": Priority(view.event.after["priority"]).label,
+        "before": Priority(view.event.before["priority"]).label,
+    }
+
+
+def _describe_subject(view: EventView) -> str:
+    return _("You changed the subject: “%(after)s” (previously “%(before)s”).") % {
+        "after": view.event.after["subject"],
+        "before": view.event.before["subject"],
+    }
+
+
+def _describe_visibility(view: EventView) -> str:
+    label = Visibility(view.event.after["visibility"]).label
+    return _("You changed the visibility: %(after)s.") % {"after": label}
+
+
+_SENTENCES: dict[str, Callable[[EventView], str]] = {
+    lifecycle.TAKE.name: lambda view: _("You took the ticket."),
+    lifecycle.ASSIGN.name: lambda view: (
+        _("You assigned the ticket to %(name)s.") % {"name": view.get_name("assignee")}
+    ),
+    lifecycle.RELEASE.name: lambda view: _("You released the ticket."),
+    lifecycle.ASK_INFORMATION.name: lambda view: _("You asked for more information."),
+    lifecycle.POSTPONE.name: _describe_postponement,
+    lifecycle.RESUME.name: lambda view: _("You resumed the ticket."),
+    lifecycle.CLOSE.name: _describe_closure,
+    lifecycle.APPROVE_CLOSURE.name: lambda view: _("You confirmed that it is solved."),
+    lifecycle.REJECT_CLOSURE.name: lambda view: _("You answered that it is not solved."),
+    lifecycle.CANCEL.name: lambda view: _("You withdrew your request."),
+    lifecycle.REFUSE.name: lambda view: _("You refused the ticket."),
+    lifecycle.REOPEN.name: _describe_reopening,
+    lifecycle.MOVE.name: lambda view: (
+        _("You transferred the ticket to %(place)s.") % {"place": view.place}
+    ),
+    lifecycle.INVITE.name: lambda view: (
+        _("You invited %(name)s to follow the ticket.") % {"name": view.join_names("guests")}
+    ),
+    lifecycle.REMOVE_GUEST.name: _describe_removal,
+    lifecycle.CHANGE_REQUESTER.name: lambda view: (
+        _("You made %(name)s the requester of the ticket.") % {"name": view.get_name("requester")}
+    ),
+    lifecycle.CHANGE_PRIORITY.name: _describe_priority,
+    lifecycle.CHANGE_SUBJECT.name: _describe_subject,
+    lifecycle.CHANGE_VISIBILITY.name: _describe_visibility,
+}
