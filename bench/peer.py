@@ -65,7 +65,7 @@ class _Peer:
         return self.page("manager-of-10", f"/tickets/{self._number('ticket, its manager')}/")
 
     def create(self) -> Work:
-        data = _FILLED | {"body": TEXT, "submitter_email": "somebody@example.org"}
+        data = _FILLED | {"body": TEXT, "submitter_email": "requester@example.org"}
         return self._sending("/tickets/submit/", "/tickets/submit/", data)
 
     def comment(self) -> Work:

@@ -107,7 +107,7 @@ def test_an_ended_ticket_comes_back_only_by_reopening_or_a_rejected_closure():
     assert back == {"reopen", "reject_closure"}
 
 
-def test_a_status_is_either_open_or_ended_and_in_hand_when_somebody_is_in_charge():
+def test_a_status_is_either_open_or_ended_and_in_hand_when_a_manager_is_in_charge():
     assert set(OPEN_STATUSES) | set(ENDED_STATUSES) == set(Status)
     assert not set(OPEN_STATUSES) & set(ENDED_STATUSES)
     assert set(OPEN_STATUSES) == {Status.FREE, *ASSIGNED_STATUSES}
@@ -134,7 +134,7 @@ def test_notes_are_visible_and_notified_to_managers_only():
     assert {rule.by for rule in ACTIONS["note"].rules} == {Role.MANAGER}
 
 
-def test_a_message_is_required_where_somebody_must_know_why():
+def test_a_message_is_required_where_people_must_know_why():
     assert named(lambda a: a.message is Message.REQUIRED) == {
         "open_ticket",
         "take_and_ask",

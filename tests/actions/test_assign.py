@@ -24,7 +24,7 @@ def test_a_ticket_one_is_in_charge_of_goes_to_a_colleague(taken, people):
     assert taken.assignee == people.sophie
 
 
-def test_a_ticket_somebody_else_is_in_charge_of_goes_to_a_third(taken, people):
+def test_a_ticket_of_another_manager_goes_to_a_third(taken, people):
     event = actions.assign(taken, by=people.sophie, to=people.julien)
     assert event.before == {"assignee": people.karim.pk}
 
@@ -96,7 +96,7 @@ def test_a_manager_absent_today_is_not_put_in_charge(ticket, people):
         actions.assign(ticket, by=people.karim, to=people.sophie)
 
 
-def test_somebody_back_from_an_absence_is_put_in_charge(ticket, people):
+def test_a_manager_back_from_an_absence_is_put_in_charge(ticket, people):
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     Absence.objects.create(user=people.sophie, starts_on=yesterday, ends_on=yesterday)
     actions.assign(ticket, by=people.karim, to=people.sophie)

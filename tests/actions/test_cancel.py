@@ -37,7 +37,7 @@ def test_a_ticket_taken_meanwhile_is_looked_at_first(ticket, people):
         actions.cancel(shown, by=people.lea)
 
 
-def test_a_message_of_somebody_else_meanwhile_prevents_cancelling(ticket, people):
+def test_a_message_of_another_person_meanwhile_prevents_cancelling(ticket, people):
     seen = ticket.events.last().pk
     actions.comment(ticket, by=people.karim, text="On arrive.")
     with refused(ticket, NotNow):

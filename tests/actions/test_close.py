@@ -91,7 +91,7 @@ def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):
         actions.close(shown, by=people.karim)
 
 
-def test_a_message_of_somebody_else_meanwhile_prevents_closing(taken, people):
+def test_a_message_of_another_person_meanwhile_prevents_closing(taken, people):
     seen = taken.events.last().pk
     actions.comment(taken, by=people.lea, text="Attendez !")
     with refused(taken, NotNow):

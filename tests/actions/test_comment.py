@@ -119,7 +119,7 @@ def test_a_stranger_may_not_comment(taken, people):
         actions.comment(taken, by=people.victor, text="Bonjour.")
 
 
-def test_the_creator_of_somebody_else_s_ticket_is_a_stranger(heating, people):
+def test_the_creator_of_a_ticket_for_another_person_is_a_stranger(heating, people):
     ticket = actions.open_ticket(
         heating, by=people.karim, requester=people.lea, subject="Fuite", text="Urgent."
     )

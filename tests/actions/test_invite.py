@@ -34,7 +34,7 @@ def test_inviting_several_people_at_once_is_one_event(ticket, people):
     assert history(ticket).count("invite") == 1
 
 
-def test_somebody_named_twice_is_invited_once(ticket, people):
+def test_a_person_named_twice_is_invited_once(ticket, people):
     actions.invite(ticket, by=people.lea, users=[people.thomas, people.thomas])
     assert ticket.guests.count() == 1
 
@@ -51,7 +51,7 @@ def test_who_is_on_the_ticket_already_is_passed_over(invited, people):
     assert event.after["guests"] == [people.emily.pk]
 
 
-def test_somebody_deactivated_is_named_and_nobody_is_invited(ticket, people):
+def test_a_deactivated_person_is_named_and_nobody_is_invited(ticket, people):
     with refused(ticket, NotPossible, "users") as refusal:
         actions.invite(ticket, by=people.lea, users=[people.thomas, people.yvette])
     assert "Yvette Caron" in str(refusal.value)

@@ -308,7 +308,7 @@ def test_inside_the_service_permanent_guests_are_not_invited_again(
     assert not ticket.guests.exists()
 
 
-def test_the_algorithm_of_the_target_finds_somebody(taken, dsi, network, people):
+def test_the_algorithm_of_the_target_finds_a_manager(taken, dsi, network, people):
     dsi.algorithm = "first"
     dsi.save()
     actions.move(taken, by=people.karim, to=network)

@@ -30,7 +30,7 @@ def refused_opening():
     return demand
 
 
-def test_somebody_opens_a_ticket_for_themselves(heating, people):
+def test_a_person_opens_a_ticket_for_themselves(heating, people):
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="14 *degrés*.")
     assert (ticket.requester, ticket.creator, ticket.assignee) == (people.lea, people.lea, None)
     assert (ticket.status, ticket.is_open, ticket.version) == ("free", True, 0)
@@ -70,7 +70,7 @@ def test_there_are_two_visibilities(heating, people, refused_opening):
     refused_opening(NotPossible, "visibility", category=heating, by=people.lea, visibility="secret")
 
 
-def test_a_manager_opens_for_somebody_else(heating, people):
+def test_a_manager_opens_for_another_person(heating, people):
     ticket = actions.open_ticket(
         heating, by=people.karim, requester=people.lea, subject="Fuite", text="Vue en passant."
     )
@@ -88,7 +88,7 @@ def test_the_access_of_the_creator_to_the_service_counts_not_the_requesters(
     assert ticket.requester == people.victor
 
 
-def test_nobody_else_opens_for_somebody_else(heating, people, refused_opening):
+def test_nobody_else_opens_for_another_person(heating, people, refused_opening):
     refused_opening(NotYours, category=heating, by=people.thomas, requester=people.lea)
 
 
@@ -245,7 +245,7 @@ def test_a_deactivated_permanent_guest_is_not_invited(general, heating, people):
     assert not ticket.guests.exists()
 
 
-def test_the_algorithm_puts_somebody_in_charge_in_the_same_batch(general, heating, people):
+def test_the_algorithm_puts_a_member_in_charge_in_the_same_batch(general, heating, people):
     general.algorithm = "first"
     general.save()
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très.")

@@ -66,7 +66,7 @@ def test_an_unknown_verb_raises(ticket, people):
 # -- refusals --------------------------------------------------------------------------------------
 
 
-def test_somebody_without_a_role_is_refused_with_403(ticket, people):
+def test_a_person_without_a_role_is_refused_with_403(ticket, people):
     refusal = perform("take", ticket, people.victor).refusal
     assert (refusal.kind, refusal.status, refusal.field) == ("not_yours", 403, None)
 
@@ -140,7 +140,7 @@ def test_a_form_that_differs_has_no_earlier_outcome(taken, people, verb, person,
 
 
 @pytest.mark.parametrize("verb", ["comment", "note"])
-def test_a_message_stops_when_somebody_else_acted_after_what_its_author_saw(taken, people, verb):
+def test_a_message_stops_when_another_person_acted_after_what_its_author_saw(taken, people, verb):
     seen = taken.events.last().pk
     actions.change_priority(taken, by=people.sophie, to=5)
     refusal = perform(verb, taken, people.karim, {"text": "Bonjour."}, seen=seen).refusal

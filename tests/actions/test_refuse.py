@@ -47,7 +47,7 @@ def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):
         actions.refuse(shown, by=people.karim, text="Non.")
 
 
-def test_a_message_of_somebody_else_meanwhile_prevents_refusing(taken, people):
+def test_a_message_of_another_person_meanwhile_prevents_refusing(taken, people):
     seen = taken.events.last().pk
     actions.comment(taken, by=people.lea, text="C’est le bâtiment d’à côté.")
     with refused(taken, NotNow):

@@ -23,7 +23,7 @@ def test_the_day_it_was_put_off_to_is_forgotten(taken, people, a_day_to_come):
     assert taken.resume_on is None
 
 
-def test_the_algorithm_does_not_give_it_to_somebody_else(taken, general, people):
+def test_the_algorithm_does_not_give_it_to_another_manager(taken, general, people):
     general.algorithm = "first"
     general.save()
     actions.release(taken, by=people.karim)

@@ -23,7 +23,7 @@ PAGES = {
     "tickets/{ticket}/invite/": "karim",
     "tickets/{ticket}/postpone/": "karim",
     "tickets/{ticket}/change-visibility/": "karim",
-    "tickets/{ticket}/told/{event}/": "karim",
+    "tickets/{ticket}/notified/{event}/": "karim",
     "tickets/{closed}/": "lea",
     "tickets/4807/": "lea",
     "tickets/{ticket}/refuse/": "lea",

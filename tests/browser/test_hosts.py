@@ -42,7 +42,7 @@ PATHS = {
     "tickets/{taken}/move/": "karim",
     "tickets/{taken}/invite/": "karim",
     "tickets/{taken}/postpone/": "karim",
-    "tickets/{taken}/told/{event}/": "karim",
+    "tickets/{taken}/notified/{event}/": "karim",
     "preferences/": "karim",
     "preferences/manager/": "karim",
     "preferences/absences/": "karim",

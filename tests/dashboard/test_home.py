@@ -63,7 +63,7 @@ def test_a_file_of_the_requester_is_an_answer(home, people, taken):
     assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
 
 
-def test_a_file_of_somebody_else_is_no_answer_of_the_requester(home, people, taken):
+def test_a_file_of_another_person_is_no_answer_of_the_requester(home, people, taken):
     actions.attach(taken, by=people.sophie, files=[photo()])
     assert waiting(home(people.karim)) == []
 

@@ -71,7 +71,7 @@ def test_the_same_person_is_one_account_by_identifier_and_by_address(ldap_direct
     assert User.objects.count() == 1
 
 
-def test_somebody_without_address_is_found_by_identifier(ldap_directory):
+def test_a_person_without_address_is_found_by_identifier(ldap_directory):
     assert find_person("marcel").email == ""
 
 
@@ -100,7 +100,7 @@ def test_one_unknown_name_keeps_the_people_found_in_the_directory(ldap_directory
     assert error.value.ambiguous == [SHARED_ADDRESS]
 
 
-def test_somebody_deactivated_on_the_site_is_unknown_and_stays_deactivated(ldap_directory):
+def test_a_person_deactivated_on_the_site_is_unknown_and_stays_deactivated(ldap_directory):
     User.objects.create_user("lea", is_active=False)
     for typed in ("lea", "lea.fournier@arvelle.example"):
         with pytest.raises(UnknownPerson):
@@ -164,7 +164,7 @@ def test_a_person_named_first_and_logged_in_later_has_one_account(ldap_directory
     assert User.objects.count() == 1
 
 
-def test_somebody_logged_in_first_under_another_case_is_found(ldap_directory):
+def test_a_person_logged_in_first_under_another_case_is_found(ldap_directory):
     logged_in = User.objects.create_user("LEA", email="old@arvelle.example")
     assert find_person("lea.fournier@arvelle.example") == logged_in
 
@@ -383,7 +383,7 @@ def test_a_directory_without_a_search_that_names_people_says_so(ldap_directory, 
         find_person("lea")
 
 
-def test_an_answer_of_nobody_kept_by_django_auth_ldap_does_not_hide_somebody(
+def test_an_answer_of_nobody_kept_by_django_auth_ldap_does_not_hide_a_person(
     ldap_directory, settings
 ):
     settings.AUTH_LDAP_CACHE_TIMEOUT = 300

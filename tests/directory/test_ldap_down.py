@@ -48,7 +48,7 @@ def test_a_dead_directory_is_distinguished_from_an_unknown_person(ldap_directory
     assert not User.objects.exists()
 
 
-def test_somebody_known_is_found_by_identifier_with_a_dead_directory(ldap_directory):
+def test_a_known_person_is_found_by_identifier_with_a_dead_directory(ldap_directory):
     lea = find_person("lea")
     with ldap_directory.stopped():
         assert find_people("LEA") == [lea]

@@ -132,7 +132,7 @@ def test_a_renamed_account_whose_entry_was_never_noted_is_joined_by_the_command(
 
 
 @pytest.mark.parametrize(("old", "new"), [("karim", "nobody"), ("nobody", "lea")])
-def test_the_command_joins_no_account_to_somebody_unknown(karim, old, new):
+def test_the_command_joins_no_account_to_an_unknown_person(karim, old, new):
     with pytest.raises(CommandError, match="“nobody” is unknown"):
         synchronise("--rename", old, new)
     karim.refresh_from_db()

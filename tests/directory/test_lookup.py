@@ -63,7 +63,7 @@ def test_several_people_are_named_with_commas_semicolons_and_lines(people):
     assert found == [people.lea, people.karim, people.thomas]
 
 
-def test_somebody_named_twice_is_found_once(people):
+def test_a_person_named_twice_is_found_once(people):
     assert find_people("lea, LEA, lea.fournier@arvelle.example") == [people.lea]
 
 

@@ -71,7 +71,7 @@ def test_a_person_who_does_not_exist_is_unknown(people, typed):
         find_person(typed)
 
 
-def test_somebody_without_address_is_not_found_by_an_empty_one(people):
+def test_a_person_without_address_is_not_found_by_an_empty_one(people):
     with pytest.raises(UnknownPerson):
         find_person(people.marcel.email)
 

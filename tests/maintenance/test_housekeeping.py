@@ -332,7 +332,7 @@ def test_one_ticket_that_fails_does_not_stop_the_others(
     monkeypatch.undo()
 
 
-def test_a_ticket_that_somebody_changes_meanwhile_is_no_failure(
+def test_a_ticket_that_a_person_changes_meanwhile_is_no_failure(
     closed, people, travel, run, monkeypatch
 ):
     travel(days=15)

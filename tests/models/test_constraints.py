@@ -74,7 +74,7 @@ def test_a_free_ticket_is_nothing_else_as_well(ticket, values):
         {"closed_at": NOW},
     ],
 )
-def test_a_ticket_in_hand_has_somebody_in_charge(taken, values):
+def test_a_ticket_in_hand_has_a_manager_in_charge(taken, values):
     """D-03"""
     refuses(Ticket.objects.filter(pk=taken.pk).update, **values)
 
@@ -122,7 +122,7 @@ def test_a_number_is_given_once(ticket, people):
     )
 
 
-def test_somebody_is_on_a_list_once(ticket, general, people):
+def test_a_person_is_on_a_list_once(ticket, general, people):
     """D-04"""
     twice(Guest, ticket=ticket, user=people.thomas)
     twice(PermanentGuest, service=general, user=people.ines)

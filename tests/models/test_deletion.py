@@ -19,7 +19,7 @@ def test_who_stands_on_a_ticket_is_not_deleted(invited, people, person):
     assert Ticket.objects.get(pk=invited.pk).assignee == people.karim
 
 
-def test_who_opened_a_ticket_for_somebody_else_is_not_deleted(heating, people):
+def test_who_opened_a_ticket_for_another_person_is_not_deleted(heating, people):
     """R-26"""
     actions.open_ticket(heating, by=people.karim, requester=people.lea, subject="S", text="T")
     with pytest.raises(ProtectedError):
@@ -40,7 +40,7 @@ def test_a_manager_who_never_did_anything_is_deleted_once_removed(ticket, people
     people.julien.delete()
 
 
-def test_somebody_remembered_by_an_algorithm_is_deleted(heating, people):
+def test_a_person_remembered_by_an_algorithm_is_deleted(heating, people):
     heating.last_assigned = people.victor
     heating.save()
     people.victor.delete()

@@ -162,7 +162,7 @@ def test_who_comes_back_is_the_member_again(heating, people, karim_alone):
     assert members(heating) == {"karim"}
 
 
-def test_somebody_is_member_where_they_are_named_or_where_nobody_is(
+def test_a_person_is_member_where_they_are_named_or_where_nobody_is(
     general, heating, radiators, plumbing, dsi, people
 ):
     karim = ServiceManager.objects.get(service=general, user=people.karim)

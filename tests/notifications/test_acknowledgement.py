@@ -60,7 +60,7 @@ def test_it_has_number_content_readers_next_step_and_link(ticket, acknowledged):
             "Il fait 14 degrés.",
             "Who answers:",
             "the managers of the service Services Généraux",
-            "You will get an e-mail as soon as somebody answers.",
+            "You will get an e-mail as soon as someone answers.",
             "because you opened the ticket",
         ):
             assert words in part
@@ -167,7 +167,7 @@ def test_a_requester_notified_for_another_reason_gets_the_alert_only(
     assert sum("karim.benali" in mail.to[0] for mail in mailoutbox) == 1
 
 
-def test_whoever_switched_it_off_gets_none(ticket, people, acknowledged):
+def test_a_person_who_switched_it_off_gets_none(ticket, people, acknowledged):
     HelpdeskPreferences.objects.create(user=people.lea, acknowledgements=False)
     assert acknowledged() == {}
 

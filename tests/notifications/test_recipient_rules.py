@@ -108,7 +108,7 @@ class TestArrivals:
     def test_a_release_does_not_notify_managers_with_minimal_alerts(self):
         assert reason(RELEASE, manager(SOPHIE, "minimal")) is None
 
-    def test_a_closure_rejected_with_somebody_in_charge_is_no_arrival(self):
+    def test_a_closure_rejected_with_a_manager_in_charge_is_no_arrival(self):
         rejected = act("reject_closure", replace(TAKEN, status="closed"), TAKEN)
         assert reason(rejected, manager(SOPHIE)) is None
 
@@ -120,7 +120,7 @@ class TestArrivals:
         resumed = act("resume", replace(TAKEN, status="postponed"), TAKEN)
         assert reason(resumed, manager(SOPHIE)) is None
 
-    def test_a_move_to_another_service_arrives_although_somebody_stays_in_charge(self):
+    def test_a_move_to_another_service_arrives_although_the_manager_stays_in_charge(self):
         moved = act("move", TAKEN, TicketSnapshot("in_progress", DSI, NETWORK, LEA, KARIM))
         assert reason(moved, manager(NADIA)) is Reason.MEMBER
 

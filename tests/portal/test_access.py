@@ -30,7 +30,7 @@ MATRIX = {
         {"number": "ticket", "action": "release"},
         (LOGIN, NONE, NONE, NONE, NO, NO, OK, NO, NO),
     ),
-    "told": (
+    "notified": (
         {"number": "ticket", "event": "event"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),

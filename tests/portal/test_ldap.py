@@ -27,7 +27,7 @@ def account(username):
 
 
 @pytest.mark.parametrize("typed", ["p001", "P001", "p001@arvelle.example"])
-def test_somebody_is_invited_by_identifier_or_address(karim, taken, typed):
+def test_a_person_is_invited_by_identifier_or_address(karim, taken, typed):
     assert account("p001") is None
     assert karim.act(taken, "invite", users=typed).status_code == 303
     assert Guest.objects.get(ticket=taken).user == account("p001")

@@ -85,7 +85,7 @@ def pages(campus):
         yield from (f"tickets/{ticket.pk}/{act.slug}/" for act in lifecycle.ACTIONS.values())
         yield f"tickets/{ticket.pk}/move/?query=heating"
         for event in Event.objects.filter(ticket=ticket):
-            yield f"tickets/{ticket.pk}/told/{event.pk}/"
+            yield f"tickets/{ticket.pk}/notified/{event.pk}/"
 
 
 @pytest.mark.parametrize("who", ["emily", "julien", "sophie"])

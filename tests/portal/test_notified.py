@@ -31,7 +31,7 @@ def dispatch_all(helpdesk):
 
 
 def address(event):
-    return f"tickets/{event.ticket_id}/told/{event.pk}/"
+    return f"tickets/{event.ticket_id}/notified/{event.pk}/"
 
 
 def section(page, name):
@@ -41,7 +41,7 @@ def section(page, name):
 
 def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
     page = visit(people.sophie).page(f"tickets/{taken.pk}/")
-    links = page.select(".hd-history a[href*='/told/']")
+    links = page.select(".hd-history a[href*='/notified/']")
     events = taken.events.order_by("pk")
     assert [link["href"] for link in links] == [f"/assistance/{address(e)}" for e in events]
     assert (
@@ -53,7 +53,7 @@ def test_the_history_links_managers_to_the_delivery_log(visit, people, taken):
 def test_the_history_links_others_to_no_delivery_log(visit, people, taken):
     actions.invite(taken, by=people.lea, users=[people.ines])
     for reader in (people.lea, people.ines):
-        assert not visit(reader).page(f"tickets/{taken.pk}/").select("a[href*='/told/']")
+        assert not visit(reader).page(f"tickets/{taken.pk}/").select("a[href*='/notified/']")
 
 
 def test_the_page_shows_recipient_reason_time_and_mail(visit, people, ticket, dispatch_all):
@@ -127,7 +127,7 @@ def test_a_guest_gets_404(visit, people, ticket):
 
 def test_the_event_of_another_ticket_gets_404(visit, people, ticket, heating):
     other = actions.open_ticket(heating, by=people.lea, subject="x", text="x")
-    path = f"tickets/{ticket.pk}/told/{other.events.get().pk}/"
+    path = f"tickets/{ticket.pk}/notified/{other.events.get().pk}/"
     assert visit(people.karim).get(path).status_code == 404
 
 

@@ -284,7 +284,7 @@ def test_a_text_too_long_to_keep_is_shown_again(lea, heating, monkeypatch):
     assert page.find("textarea").text.strip() == "Il gèle." * 20
 
 
-def test_a_manager_opens_for_somebody_else(visit, people, heating):
+def test_a_manager_opens_for_another_person(visit, people, heating):
     karim, path = visit(people.karim), f"new/{heating.pk}/"
     form = hidden(karim.get(path)) | {"category": heating.pk, "subject": "x", "text": "x"}
     karim.post(path, **form, requester="marcel")
@@ -326,7 +326,7 @@ def test_a_submission_that_is_no_number_is_ignored(lea, heating):
     assert opened() == []
 
 
-def test_somebody_else_cannot_use_up_a_submission(lea, visit, people, heating):
+def test_another_person_cannot_use_up_a_submission(lea, visit, people, heating):
     form = {
         "category": heating.pk,
         "subject": "x",

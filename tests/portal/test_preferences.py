@@ -30,7 +30,7 @@ def test_the_menu_leads_to_the_preferences(visit, people):
     )
 
 
-def test_everything_is_on_until_somebody_chooses(visit, people):
+def test_everything_is_on_until_a_person_chooses(visit, people):
     page = visit(people.lea).page("preferences/")
     boxes = page.find_all("input", type="checkbox")
     assert [box["name"] for box in boxes if box.has_attr("checked")] == [

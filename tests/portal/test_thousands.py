@@ -30,7 +30,7 @@ MAIN = {
         "tickets/{ticket}/assign/",
         "tickets/{ticket}/move/",
         "tickets/{ticket}/invite/",
-        "tickets/{ticket}/told/{event}/",
+        "tickets/{ticket}/notified/{event}/",
         "tickets/{ticket}/refuse/",
         "new/{category}/",
         "preferences/manager/",

@@ -51,7 +51,7 @@ PAGES = (
     "/assistance/tickets/{ticket}/comment/",
     "/assistance/tickets/{ticket}/move/",
     "/assistance/tickets/{ticket}/assign/",
-    "/assistance/tickets/{ticket}/told/{event}/",
+    "/assistance/tickets/{ticket}/notified/{event}/",
     "/assistance/desk/?queue=all",
     "/assistance/preferences/manager/",
     "/assistance/preferences/absences/",

@@ -53,7 +53,7 @@ def test_the_report_says_who_changed_the_privileges_last(people, general, browse
     assert "last changed by Sophie Lambert" in page
 
 
-def test_only_managers_of_managers_can_ask_about_somebody_else(people, general, browse):
+def test_only_managers_of_managers_can_ask_about_another_person(people, general, browse):
     assert browse(people.karim).get("why", general).status_code == 200
     assert browse(people.karim).get("why", general, person="hugo").status_code == 302
 

@@ -172,7 +172,7 @@ def test_the_default_category_for_transfers_belongs_to_the_service(
     assert general.arrivals is None
 
 
-def test_a_field_somebody_else_changed_meanwhile_is_not_written_back(people, general, browse):
+def test_a_field_another_person_changed_meanwhile_is_not_written_back(people, general, browse):
     form = values(general, default_subject="Salle :")
     Service.objects.filter(pk=general.pk).update(
         confidential=False, alert_address="t@arvelle.example"

@@ -284,7 +284,7 @@ def test_the_delivery_log_is_shown_page_by_page(people, ticket, karim, monkeypat
     dispatch_waiting_events()
     monkeypatch.setattr(delivery_log, "PAGE_SIZE", 1)
     event = ticket.events.get()
-    names, path, parameters = set(), f"tickets/{ticket.pk}/told/{event.pk}/", {}
+    names, path, parameters = set(), f"tickets/{ticket.pk}/notified/{event.pk}/", {}
     for _turn in range(Notification.objects.count()):
         page = karim.page(path, **parameters)
         names |= {name for name in NAMES.values() if name in page.find("main").get_text()}

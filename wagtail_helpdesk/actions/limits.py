@@ -43,7 +43,9 @@ def count_against_limits(
 
 def allow_action(user: User) -> bool:
     """Count a form about tickets; return whether it is within the limit."""
-    return rate_limits.allow("acts", user, helpdesk_settings.ACTIONS_PER_MINUTE, rate_limits.MINUTE)
+    return rate_limits.allow(
+        "actions", user, helpdesk_settings.ACTIONS_PER_MINUTE, rate_limits.MINUTE
+    )
 
 
 def _allow_opening(user: User) -> bool:

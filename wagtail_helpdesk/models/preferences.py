@@ -170,7 +170,7 @@ class HelpdeskPreferences(models.Model):
         _("E-mail me about the tickets I follow"), default=True
     )
     acknowledgements = models.BooleanField(
-        _("E-mail me a confirmation when I open a ticket"), default=True
+        _("E-mail me a confirmation when a ticket is opened by me or for me"), default=True
     )
     monitoring_suspended = models.BooleanField(_("Pause ticket alerts"), default=False)
     reports_suspended = models.BooleanField(_("Pause daily reports"), default=False)

@@ -243,14 +243,14 @@ def _describe_readers(ticket: Ticket) -> str:
 def _describe_next_step(reader: MailReader, *, is_requester: bool) -> str:
     preferences = HelpdeskPreferences.of(reader.user)
     if not is_requester:
-        return _("The requester is told of the answers, and can reply to them.")
+        return _("The requester is notified of the answers, and can reply to them.")
     if not preferences.alerts_as_requester:
         return _(
             "You have switched off e-mails about your requests:"
             " the answer will be on the ticket’s page."
         )
     return _(
-        "You will get an e-mail as soon as somebody answers. There is nothing to do until then."
+        "You will get an e-mail as soon as someone answers. There is nothing to do until then."
     )
 
 

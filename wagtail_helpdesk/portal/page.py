@@ -94,9 +94,9 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     def act_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
         return handle_request(self, request, action_view.handle_action, number=number, slug=action)
 
-    @path("tickets/<int:number>/told/<int:event>/", name="told")
+    @path("tickets/<int:number>/notified/<int:event>/", name="notified")
     @reads
-    def told_route(self, request: HttpRequest, number: int, event: int) -> HttpResponseBase:
+    def notified_route(self, request: HttpRequest, number: int, event: int) -> HttpResponseBase:
         return handle_request(self, request, notified.show_notified, number=number, event=event)
 
     @path("desk/", name="desk")

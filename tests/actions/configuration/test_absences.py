@@ -80,7 +80,7 @@ def test_a_present_person_has_no_replacement(people):
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_somebody_deactivated_stands_in_for_nobody(people, away):
+def test_a_deactivated_person_stands_in_for_nobody(people, away):
     away(people.karim, people.julien)
     people.julien.is_active = False
     people.julien.save()

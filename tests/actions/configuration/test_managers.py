@@ -145,7 +145,7 @@ def test_with_a_second_one_the_privilege_can_go(people, general, sophie, runs, r
     assert not row(sophie).can_manage_managers
 
 
-def test_somebody_deactivated_is_not_a_second_one(people, general, sophie, runs, row):
+def test_a_deactivated_person_is_not_a_second_one(people, general, sophie, runs, row):
     runs(people.karim, MANAGERS)
     people.karim.is_active = False
     people.karim.save()
@@ -284,7 +284,7 @@ def test_the_availability_privilege_does_not_apply_to_colleagues(people, sophie,
         configuration.set_availability(row(people.julien), False, by=people.karim)
 
 
-def test_somebody_removed_meanwhile_is_neither_moved_nor_made_available(people, sophie, row):
+def test_a_manager_removed_meanwhile_is_neither_moved_nor_made_available(people, sophie, row):
     karim = row(people.karim)
     configuration.remove_manager(karim, by=None)
     with pytest.raises(NotPossible, match="is not a manager of this service"):
