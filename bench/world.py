@@ -52,7 +52,7 @@ _ENDED = {
     Status.CANCELLED: 6,
     Status.REFUSED: 8,
 }
-_LAST_ACTS = {
+_LAST_ACTIONS = {
     Status.INCOMPLETE: [lifecycle.ASK_INFORMATION],
     Status.POSTPONED: [lifecycle.POSTPONE],
     Status.CLOSED: [lifecycle.CLOSE],
@@ -80,7 +80,7 @@ class Story:
     subject: Written
     opened: datetime
     moments: list[datetime]
-    acts: list[lifecycle.Action]
+    actions: list[lifecycle.Action]
     planted: str
 
 
@@ -151,7 +151,7 @@ class World:
         status = rng.choices(list(kinds), weights=list(kinds.values()))[0]
         category, french = self.organisation.a_category(), rng.random() < 0.7
         managers = self.organisation.managers[category.service_id]
-        acts = self._acts(status)
+        actions = self._choose_actions(status)
         opened = self.now - timedelta(days=age)
         return Story(
             number=number,
@@ -162,19 +162,19 @@ class World:
             french=french,
             subject=self.texts.subject(french),
             opened=opened,
-            moments=self._moments(opened, age, len(acts)),
-            acts=acts,
+            moments=self._moments(opened, age, len(actions)),
+            actions=actions,
             planted=self._planted(place),
         )
 
-    def _acts(self, status: Status) -> list[lifecycle.Action]:
+    def _choose_actions(self, status: Status) -> list[lifecycle.Action]:
         rng = self.rng
         taken = [] if status in (Status.FREE, Status.CANCELLED) else [lifecycle.TAKE]
         talk = [
             lifecycle.NOTE if rng.random() < 0.75 else lifecycle.COMMENT
             for _ in range(rng.choice((1, 1, 2)))
         ]
-        return [lifecycle.OPEN_TICKET, *taken, *talk, *_LAST_ACTS.get(status, ())]
+        return [lifecycle.OPEN_TICKET, *taken, *talk, *_LAST_ACTIONS.get(status, ())]
 
     def _moments(self, opened: datetime, age: float, count: int) -> list[datetime]:
         lasted = min(age, self.rng.expovariate(1 / 6))
@@ -199,7 +199,12 @@ class World:
 
     def _ticket(self, story: Story) -> tuple[Any, ...]:
         closed = next(
-            (m for m, act in zip(story.moments, story.acts, strict=True) if act in _ENDING), None
+            (
+                m
+                for m, action in zip(story.moments, story.actions, strict=True)
+                if action in _ENDING
+            ),
+            None,
         )
         return (
             story.number,
@@ -231,35 +236,35 @@ class World:
                 yield story.number, who
 
     def _event(self, pk: int, story: Story, place: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        act, moment = story.acts[place], story.moments[place]
-        opening, actor = place == 0, self._actor(story, act)
-        audience = (Audience.MANAGERS if act is lifecycle.NOTE else act.audience).value
+        action, moment = story.actions[place], story.moments[place]
+        opening, actor = place == 0, self._actor(story, action)
+        audience = (Audience.MANAGERS if action is lifecycle.NOTE else action.audience).value
         # Every second *take* has no message.
-        silent = act in _SILENT or (act is lifecycle.TAKE and self.rng.random() < 0.5)
+        silent = action in _SILENT or (action is lifecycle.TAKE and self.rng.random() < 0.5)
         planted = story.planted if opening else ""
         text = _NOTHING if silent else self.texts.message(story.french, planted)
         before, after = _statuses(story, place)
         row = (
             pk,
             story.number,
-            act.name,
+            action.name,
             before,
             after,
             actor,
             text.text,
             text.html if text.text else "",
             audience,
-            json.dumps(_facts(story, act)),
+            json.dumps(_facts(story, action)),
             f"{self.rng.getrandbits(128):032x}",
             moment,
             moment,
         )
         return row, (pk, story.number, audience, actor, *self._words(story, text, opening))
 
-    def _actor(self, story: Story, act: lifecycle.Action) -> int | None:
-        if act is lifecycle.EXPIRE:
+    def _actor(self, story: Story, action: lifecycle.Action) -> int | None:
+        if action is lifecycle.EXPIRE:
             return None
-        if act in _BY_REQUESTER or (act is lifecycle.COMMENT and self.rng.random() < 0.6):
+        if action in _BY_REQUESTER or (action is lifecycle.COMMENT and self.rng.random() < 0.6):
             return story.requester
         managers = self.organisation.managers[story.category.service_id]
         return story.assignee or self.rng.choice(managers)
@@ -298,25 +303,27 @@ class _Tables:
 
 def _last_activity(story: Story) -> datetime:
     # A note does not count as activity, because only managers may know of it.
-    acts = zip(story.moments, story.acts, strict=True)
-    return max(moment for moment, act in acts if act is not lifecycle.NOTE)
+    actions = zip(story.moments, story.actions, strict=True)
+    return max(moment for moment, action in actions if action is not lifecycle.NOTE)
 
 
 def _statuses(story: Story, place: int) -> tuple[str, str]:
     """Return the status before and after an action, by the rows of the table."""
     before = after = ""
-    for act in story.acts[: place + 1]:
+    for action in story.actions[: place + 1]:
         before = after
-        moves = (r.moves[Status(before)] for r in act.rules if before in r.moves)
+        moves = (r.moves[Status(before)] for r in action.rules if before in r.moves)
         after = (
-            Status.FREE if act is lifecycle.OPEN_TICKET else next(moves, Status(before or "free"))
+            Status.FREE
+            if action is lifecycle.OPEN_TICKET
+            else next(moves, Status(before or "free"))
         )
     return str(before), str(after)
 
 
-def _facts(story: Story, act: lifecycle.Action) -> dict[str, Any]:
-    if act is lifecycle.OPEN_TICKET:
+def _facts(story: Story, action: lifecycle.Action) -> dict[str, Any]:
+    if action is lifecycle.OPEN_TICKET:
         return {"status": "free", "category": story.category.pk, "subject": story.subject.text}
-    if act is lifecycle.TAKE:
+    if action is lifecycle.TAKE:
         return {"status": "in_progress", "assignee": story.assignee}
     return {}

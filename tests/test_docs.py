@@ -38,3 +38,15 @@ def test_the_mails_shown_in_the_docs_can_be_composed(db, mailoutbox):
     mails = dict(runpy.run_path(str(PROJECT / "scripts" / "screenshots"))["write_mails"]())
     assert set(mails) == {image.name.split("-")[1] for image in images}
     assert all(mail.alternatives for mail in mails.values())
+
+
+def test_every_test_named_in_the_threat_model_exists():
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (PROJECT / "docs/threat-model.md").read_text())
+    assert named
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (PROJECT / "tests" / file).exists()
+        or not re.search(rf"def {name}\b", (PROJECT / "tests" / file).read_text())
+    ]
+    assert missing == []

@@ -441,10 +441,10 @@ class TestHealth:
         assert json.loads(capsys.readouterr().out)["findings"]["last_deliver"]["level"] == 2
 
     def test_missing_housekeeping_is_a_warning(self, capsys):
-        house = Heartbeat.objects.filter(name="housekeeping")
-        house.update(at=timezone.now() - timezone.timedelta(hours=2))
+        heartbeat = Heartbeat.objects.filter(name="housekeeping")
+        heartbeat.update(at=timezone.now() - timezone.timedelta(hours=2))
         assert health() == 0
-        house.update(at=timezone.now() - timezone.timedelta(hours=4))
+        heartbeat.update(at=timezone.now() - timezone.timedelta(hours=4))
         assert health() == 1
         assert "warning  last_housekeeping" in capsys.readouterr().out
 

@@ -117,6 +117,15 @@ def test_every_place_agrees_with_the_gate(world, people, username, place):
     assert surfaces.SURFACES[place](user) == surfaces.tickets(user)
 
 
+@pytest.mark.parametrize("place", surfaces.PARTS)
+def test_every_list_counter_panel_report_and_suggestion_agrees_with_the_gate(world, people, place):
+    """S-VIS-11"""
+    part = surfaces.PARTS[place]
+    active = User.objects.filter(is_active=True)
+    assert [user.username for user in active if not part.agrees(user)] == []
+    assert any(part.shown(user) for user in active), "it shows nobody anything"
+
+
 @pytest.mark.parametrize("place", surfaces.SURFACES)
 @pytest.mark.parametrize("who", ["anonymous", "deactivated"])
 def test_anonymous_and_deactivated_users_see_no_ticket(world, people, place, who):
@@ -409,4 +418,20 @@ def test_in_any_world_all_gates_say_what_the_rule_says(persons, world):
                     assert (event in here) == expected
                     assert (event.pk in files) == expected
                     assert (event in mailed) == expected_to_read(roles, i, message, own=False)
+        transaction.set_rollback(True)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(world=worlds)
+def test_in_any_world_lists_counters_panels_reports_and_suggestions_agree_with_the_gate(
+    persons, world
+):
+    """S-VIS-11"""
+    with transaction.atomic():
+        build(world, persons)
+        # Read again: what a person manages is cached on the object of one request.
+        for user in User.objects.filter(is_active=True):
+            assert [name for name, part in surfaces.PARTS.items() if not part.agrees(user)] == []
         transaction.set_rollback(True)

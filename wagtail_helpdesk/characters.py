@@ -53,7 +53,7 @@ def _is_visible(character: str) -> bool:
 
 
 def count_typed(text: str) -> int:
-    """Return how many characters somebody typed: a line end is one, although browsers send two."""
+    """Return how many characters were typed: a line end is one, although browsers send two."""
     return len(join_line_ends(text))
 
 

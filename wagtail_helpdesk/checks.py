@@ -242,7 +242,7 @@ def _find_editable_emails() -> Iterator[CheckMessage]:
     if _has_account_page(AccountView) and email_management_enabled():
         yield Warning(
             "Everybody with access to the Wagtail admin can change their own e-mail address, for"
-            " example to a colleague’s: the helpdesk asks before it identifies somebody by e-mail.",
+            " example to a colleague’s: the helpdesk asks before it identifies a person by e-mail.",
             hint="Set WAGTAIL_EMAIL_MANAGEMENT_ENABLED to False.",
             id="wagtail_helpdesk.W030",
         )

@@ -170,8 +170,9 @@ def _find_blocks(name: str) -> set[str] | None:
         template = _load(name)
         if template is None:
             return None
-        found |= {node.name for node in template.nodelist.get_nodes_by_type(BlockNode)}
-        extends = next(iter(template.nodelist.get_nodes_by_type(ExtendsNode)), None)
+        nodes: Any = template.nodelist
+        found |= {node.name for node in nodes.get_nodes_by_type(BlockNode)}
+        extends = next(iter(nodes.get_nodes_by_type(ExtendsNode)), None)
         if extends is None:
             return found
         # A variable is known only when a page is rendered.
@@ -184,7 +185,7 @@ def _load(name: str) -> Template | None:
     tried: list[Any] = []
     for engine in engines.all():
         try:
-            found = engine.get_template(name)
+            found: Any = engine.get_template(name)
         except TemplateDoesNotExist as missing:
             tried.append(missing)
         else:

@@ -68,7 +68,9 @@ def test_axe_and_vnu_find_nothing_in_any_mail(mails, window, scheme):
         window.set_content(mail.html)
         assert accessibility_problems(window) == []
     if scheme == "light":
-        assert html_problems(*{mail.html for mail in mails}) == []
+        problems = html_problems(*{mail.html for mail in mails})
+        # The texts are in no language.
+        assert [one for one in problems if "appears to be written in" not in one] == []
 
 
 def test_a_mail_has_at_most_two_buttons(mails):

@@ -335,7 +335,7 @@ def test_an_administrator_who_manages_nothing_is_warned_when_no_mail_is_sent(
     ticket.events.update(created_at=timezone.now() - timedelta(minutes=10))
     panel = home(administrator).select_one("#helpdesk-section")
     assert "E-mails are not being sent." in panel.text
-    assert panel.a["href"] == "/admin/helpdesk/mails/"
+    assert panel.select_one(".help-critical a")["href"] == "/admin/helpdesk/mails/"
 
 
 def test_an_administrator_who_manages_nothing_has_no_panel_while_all_is_well(

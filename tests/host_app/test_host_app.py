@@ -182,7 +182,7 @@ def test_the_menu_item_and_the_composer_tool_of_the_site_are_for_managers(visit,
     path = f"tickets/{taken.pk}/comment/"
     page = visit(people.karim).page(path)
     items = [link.text for link in page.select(".hd-nav > ul a:not(.hd-nav-home)")]
-    assert items == ["Requests", "Desk", "Visit plan", "Search"]
+    assert items == ["Requests", "Work queue", "Visit plan", "Search"]
     tool = page.find(class_="hd-toolbar").find_all(["a", "button"])[-1]
     assert tool["href"] == f"https://visits.example.org/?ticket={taken.pk}"
     assert "Visit plan" not in visit(people.lea).page(path).text

@@ -79,7 +79,7 @@ test("a draft is offered in the same form", () => {
   type("textarea", "Il fait froid");
   reopen();
   assert.equal(isOffered(), true);
-  assert.match(find("[data-hd-draft-date]").textContent, /Nov 30, 2026/);
+  assert.match(find("[data-hd-draft-date]").textContent, /^30 Nov 2026, \d\d:49$/);
   assert.equal(find("textarea").value, "", "it is offered, and not filled in");
 });
 

@@ -50,7 +50,7 @@ def hidden(response):
 
 def hidden_of(page):
     """Return the hidden fields of the form of a parsed page."""
-    form = page.select_one("form.hd-form, form[method=post][data-hd-once]")
+    form = page.select_one("form.hd-form") or page.select_one("form[method=post][data-hd-once]")
     fields = form.find_all("input", type="hidden")
     return {f["name"]: f.get("value", "") for f in fields if f["name"] != "csrfmiddlewaretoken"}
 

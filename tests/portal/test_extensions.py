@@ -33,12 +33,12 @@ def test_menu_item_of_a_site_stands_at_its_order(visit, people, general):
     item = HelpdeskMenuItem("Status page", url="https://status.example.org/", order=150)
     with hooks.register_temporarily("register_helpdesk_menu_item", lambda: item):
         links = visit(people.karim).page().select(".hd-nav > ul a:not(.hd-nav-home)")
-    assert [link.text for link in links] == ["Requests", "Status page", "Desk", "Search"]
+    assert [link.text for link in links] == ["Requests", "Status page", "Work queue", "Search"]
     assert links[1]["href"] == "https://status.example.org/"
 
 
 def test_menu_item_is_hidden_from_users_for_whom_it_is_not_shown(visit, people):
-    assert "Desk" not in visit(people.lea).page().find(class_="hd-nav").text
+    assert "Work queue" not in visit(people.lea).page().find(class_="hd-nav").text
 
 
 def test_panel_of_a_site_stands_between_those_of_the_helpdesk(visit, people, ticket):

@@ -52,7 +52,7 @@ def test_tickets_waiting_for_the_reader_come_first(visit, people, closed):
 def test_a_request_for_information_waits_for_the_requester(visit, people, taken):
     actions.ask_information(taken, by=people.karim, text="Quelle vanne ?")
     waiting = visit(people.lea).page().find(class_="hd-waiting")
-    assert waiting.find("a", class_="hd-b").text.startswith("Answer")
+    assert waiting.find("a", class_="hd-b").text.startswith("Reply")
 
 
 def test_tickets_waiting_for_the_requester_wait_for_nobody_else(visit, people, closed):

@@ -83,6 +83,26 @@ def test_naming_people_is_limited_whether_they_exist_or_not(visit, people, ticke
     assert not ticket.guests.exists()
 
 
+def test_invitations_are_limited_before_an_account_is_created(
+    visit, people, ticket, settings, a_new_hour, django_user_model
+):
+    settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 2, "EXTERNAL_GUESTS": True}
+    karim = visit(people.karim)
+    assert karim.act(ticket, "invite", users="ines, thomas").status_code == 303
+    answer = karim.act(ticket, "invite", users="new@elsewhere.example")
+    assert answer.status_code == 429
+    assert "invited a lot of people" in soup(answer).get_text()
+    assert not django_user_model.objects.filter(email="new@elsewhere.example").exists()
+
+
+def test_an_invitation_is_counted_once(visit, people, ticket, settings, a_new_hour):
+    settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 3}
+    karim = visit(people.karim)
+    for name in ("ines", "thomas", "emily"):
+        assert karim.act(ticket, "invite", users=name).status_code == 303
+    assert karim.act(ticket, "invite", users="marcel").status_code == 429
+
+
 def test_a_site_s_own_code_names_as_many_people_as_it_likes(people, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_LOOKUPS_PER_HOUR": 1}
     for _ in range(3):

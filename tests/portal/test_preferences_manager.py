@@ -207,7 +207,7 @@ def test_a_choice_quieter_than_the_one_before_is_raised_and_the_page_says_so(
     press(karim, "save", general.pk, **of(general, preset="custom"), **columns)
     assert levels_of(people.karim, general) == PRESETS[Preset.FULL]
     said = karim.page(PATH).find(id=f"service-{general.pk}").find(role="status").text
-    assert "One choice was raised to match the row above." in said
+    assert "Lower choices were raised to match the row above." in said
 
 
 def test_without_script_changing_the_matrix_alone_is_enough(karim, people, general):

@@ -303,3 +303,44 @@ def test_a_disabled_service_has_no_report_and_its_part_of_the_page_says_so(
     deliver()
     assert not mailoutbox
     assert "disabled and has no report" in karim.page("preferences/manager/").text
+
+
+@pytest.mark.parametrize("holidays", [{MONDAY.date()}, ()])
+def test_no_report_is_sent_on_holidays_and_the_page_says_so(
+    karim, people, general, reports_at, settings, holidays
+):
+    settings.WAGTAIL_HELPDESK = {"HOLIDAYS": holidays}
+    press(karim, "save", "all", **of(general, weekends="on"))
+    part = karim.page("preferences/manager/").find(id=f"service-{general.pk}")
+    assert ("None is sent on public holidays." in part.text) is bool(holidays)
+    assert bool(reports_at(MONDAY.replace(hour=8), people.karim)) is not bool(holidays)
+
+
+# -- availability and absences ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("available", ["yes", "no"])
+def test_tickets_are_assigned_to_a_manager_only_while_available(
+    visit, karim, people, general, ticket, available
+):
+    ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
+    karim.post("preferences/absences/", service=general.pk, available=available)
+    form = visit(people.sophie).page(f"tickets/{ticket.pk}/assign/")
+    assert ("Karim" in form.find("form", class_="hd-form").text) is (available == "yes")
+
+
+@pytest.mark.parametrize("ticked", ["on", ""])
+def test_the_replacement_is_alerted_about_tickets_in_charge_only_if_the_absent_person_wants_it(
+    visit, karim, people, general, taken, send_mails, ticked
+):
+    ServiceManager.objects.filter(user=people.karim).update(can_set_availability=True)
+    today = timezone.localdate().isoformat()
+    absence = {"starts_on": today, "ends_on": today, "replacement": "sophie"}
+    response = karim.post(
+        "preferences/absences/", **absence, **({"alerts_follow": ticked} if ticked else {})
+    )
+    assert response.status_code == 303
+    send_mails()
+    actions.comment(taken, by=people.lea, text="Toujours froid.")
+    mails = send_mails()
+    assert ("karim" in mails, "sophie" in mails) == (True, bool(ticked))

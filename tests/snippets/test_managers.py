@@ -146,7 +146,7 @@ def test_the_last_manager_of_managers_cannot_lose_the_privilege(people, general,
     response = browse(people.sophie).post(
         "manager", general, manager(people.sophie), can_assign="on"
     )
-    assert "is the only person left who may manage managers" in text(response)
+    assert "is the only person left who can manage managers" in text(response)
     assert manager(people.sophie).can_manage_managers
 
 
@@ -324,7 +324,7 @@ def test_the_tickets_of_a_removed_manager_go_only_to_a_manager(
 
 def test_the_last_manager_of_managers_is_not_removed(people, general, manager, browse):
     response = browse(people.sophie).post("manager_remove", general, manager(people.sophie))
-    assert "is the only person left who may manage managers" in text(response)
+    assert "is the only person left who can manage managers" in text(response)
     assert general.managers.filter(user=people.sophie).exists()
 
 

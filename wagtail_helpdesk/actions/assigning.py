@@ -30,7 +30,7 @@ def assign(ticket: Ticket, *, by: User | None, to: User, **form: Unpack[Form]) -
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if to == by or to.pk == now.assignee_id:
-            raise NotPossible("to", _("Choose somebody else."))
+            raise NotPossible("to", _("Choose someone else."))
         if not find_assignable_managers(now).filter(user=to).exists():
             raise NotPossible(
                 "to",

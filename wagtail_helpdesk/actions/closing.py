@@ -34,7 +34,7 @@ def close(
     """Close the ticket (guide I.8) and ask its requester to approve; theirs needs no approval.
 
     ``release`` also leaves it without a manager in charge, so that it is free if it is reopened.
-    Raises ``NotNow`` when somebody else wrote after the event ``seen``.
+    Raises ``NotNow`` when another person wrote after the event ``seen``.
     """
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:

@@ -84,7 +84,7 @@ def _change_field(
 ) -> Event:
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if getattr(now, field) == value:
-            raise NotPossible("to", _("It is already set this way."))
+            raise NotPossible("to", _("This is already the current value."))
         return Change({field: value})
 
     return transition(

@@ -31,7 +31,7 @@ class NotYours(HelpdeskError):
     status = 403
 
     def __str__(self) -> str:
-        return _("You may not do this on this ticket.")
+        return _("You are not allowed to do this on this ticket.")
 
 
 class NotNow(HelpdeskError):
@@ -63,7 +63,7 @@ class SentBefore(NotNow):
         if self.ticket is None:
             return _("This form was already sent.")
         return _(
-            "This form was already sent for ticket no. %(number)s, with different content."
+            "This form was already sent for ticket #%(number)s, with different content."
             " Nothing more was recorded."
         ) % {"number": self.ticket.pk}
 

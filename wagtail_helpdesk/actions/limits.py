@@ -53,8 +53,14 @@ def _allow_opening(user: User) -> bool:
 
 def count_invitations(user: User, people: int) -> None:
     """Count people who are invited; raises ``TooMany("users", …)`` beyond the limit of an hour."""
+    if people:
+        check_invitations(user, people)
+
+
+def check_invitations(user: User, people: int = 0) -> None:
+    """Raise ``TooMany("users", …)`` when the limit of an hour was reached; count ``people`` more."""
     most = helpdesk_settings.INVITATIONS_PER_HOUR
-    if people and not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
+    if not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
         raise TooMany(
             "users",
             _("You have invited a lot of people. Please wait an hour before inviting others."),

@@ -31,7 +31,7 @@ def comment(
 ) -> Event:
     """Write on the ticket (guide I.5), for everyone on it or for requester and managers only.
 
-    Raises ``NotNow`` when somebody else wrote or did anything after the event ``seen``.
+    Raises ``NotNow`` when another person wrote or did anything after the event ``seen``.
     """
     return transition(
         lifecycle.COMMENT, ticket, by, _restart_delay,
@@ -43,7 +43,7 @@ def comment(
 def note(ticket: Ticket, *, by: User, seen: int | None = None, **form: Unpack[Form]) -> Event:
     """Write a note that only the managers of the service can read.
 
-    Raises ``NotNow`` when somebody else wrote or did anything after the event ``seen``.
+    Raises ``NotNow`` when another person wrote or did anything after the event ``seen``.
     """
     return transition(lifecycle.NOTE, ticket, by, seen=seen, stops_for="anything", **form)
 

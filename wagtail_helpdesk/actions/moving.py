@@ -102,9 +102,9 @@ def _check_target(now: Ticket, to: Category, by: User | None, access: TicketAcce
     if to.pk == now.category_id:
         raise NotPossible("to", _("The ticket is already in this category."))
     if not (to.takes_tickets and to.service.enabled):
-        raise NotPossible("to", _("This category takes no tickets."))
+        raise NotPossible("to", _("This category does not accept tickets."))
     if by is not None and not _find_targets(now, by, access).filter(pk=to.pk).exists():
-        raise NotPossible("to", _("You may not transfer tickets to this category."))
+        raise NotPossible("to", _("You cannot transfer tickets to this category."))
 
 
 def _keeps_manager(now: Ticket, to: Category) -> bool:

@@ -91,7 +91,7 @@ def _check_opening(category: Category, by: User, requester: User) -> None:
     if not Service.objects.visible_to(by).filter(pk=category.service_id).exists():
         raise NotYours
     if not Category.objects.open_to(by).filter(pk=category.pk).exists():
-        raise NotPossible("category", _("This category takes no tickets."))
+        raise NotPossible("category", _("This category does not accept tickets."))
     if requester == by:
         return
     if not Service.objects.managed_by(by).filter(pk=category.service_id).exists():

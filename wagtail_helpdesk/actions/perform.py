@@ -120,7 +120,7 @@ def perform(
     * ``data``: the arguments of the verb (``Verb.parameters``). Unknown names raise ``TypeError``.
     * ``submission``: the random id of the form. Sending it again has no further effect.
     * ``seen``: the id of the last event that the person was shown, by ticket for several tickets;
-      verbs that stop when somebody else wrote meanwhile compare it.
+      verbs that stop when another person wrote meanwhile compare it.
     * ``source``: the entry point. People's sources are subject to the rate limits.
     * ``digest``: identifies the content of the form for ``submission``; by default computed from
       the data. Entry points give it when the same input leads to other data once it was performed.

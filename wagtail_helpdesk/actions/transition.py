@@ -51,7 +51,7 @@ WRITABLE = frozenset(
     for f in Ticket._meta.concrete_fields
     if not f.primary_key and not f.generated and f.name not in _MAINTAINED
 )
-#: Changes by which somebody can lose the right to see the ticket.
+#: Changes by which people can lose the right to see the ticket.
 _AFFECTS_ACCESS = frozenset({"service", "requester", "visibility", "removed"})
 #: Fields that the event of an opened ticket records.
 _OPENING = ("status", "category", "service", "requester", "priority", "subject", "visibility")
@@ -75,7 +75,7 @@ def transition(
     """Check an action, write what changes and record the event, in one transaction.
 
     ``ticket`` is the ticket as the person was shown it, and up to date afterwards. ``seen`` is the
-    last event they were shown: the action stops when somebody else wrote since, or did anything
+    last event they were shown: the action stops when another person wrote since, or did anything
     since with ``stops_for="anything"``. ``ordered_by`` is the person whom the history names for an
     action of the system. Raises ``NotYours``, ``NotNow`` or ``NotPossible``; nothing is recorded
     then.

@@ -44,7 +44,7 @@ MIN_QUERY = 2
 MAX_RESULTS = 20
 #: Above it nobody typed a name.
 MAX_QUERY = 100
-#: Each name costs a question to the directory, while somebody waits for a page.
+#: Each name costs a question to the directory, while a person waits for a page.
 MAX_PEOPLE_AT_ONCE = 50
 #: And all of them together no more than so many times what one may take.
 TIMEOUT_SECONDS = 3
@@ -177,7 +177,7 @@ def search_with_limits(query: str, *, by: User) -> SearchOutcome:
 
 
 def get_directory_card(user: User) -> Mapping[str, str]:
-    """Return label and value of what ``DIRECTORY_CARD`` shows of somebody.
+    """Return label and value of what ``DIRECTORY_CARD`` shows about a person.
 
     Never raises: a ticket is read with the directory down too, and then its card is empty. Answers
     are kept for ``DIRECTORY_CARD_SECONDS``, failures for a minute, so that no page waits twice.
@@ -241,7 +241,7 @@ def _deduplicate(users: Iterable[User]) -> list[User]:
 
 
 def count_lookups(by: User | None, people: int) -> None:
-    """Count looked-up people against the hourly limit, because each lookup reveals whether somebody exists."""
+    """Count looked-up people against the hourly limit, because each lookup reveals whether a person exists."""
     if by is None or not people:
         return
     most = helpdesk_settings.DIRECTORY_LOOKUPS_PER_HOUR

@@ -140,4 +140,4 @@ def _headers(spec: MailSpec) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _inliner() -> css_inline.CSSInliner:
     # Remote style sheets are never fetched: the content of a message must not cause requests.
-    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+    return css_inline.CSSInliner(load_remote_stylesheets=False)

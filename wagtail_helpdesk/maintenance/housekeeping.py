@@ -60,7 +60,7 @@ def run_job(job: Job) -> tuple[int, int]:
         try:
             job.do(item)
         except (actions.NotNow, Ticket.DoesNotExist):
-            # Done by somebody else meanwhile.
+            # Done by another person or process meanwhile.
             continue
         except Exception:
             logger.exception("Housekeeping: %s: %s failed", job.name, item)

@@ -51,7 +51,7 @@ class Absence(models.Model):
         related_name="helpdesk_replacements",
     )
     alerts_follow = models.BooleanField(
-        _("Send this person’s ticket alerts to the replacement"), default=True
+        _("Also alert the replacement about the tickets this person is in charge of"), default=True
     )
 
     objects = AbsenceQuerySet.as_manager()

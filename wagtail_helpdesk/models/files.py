@@ -86,7 +86,7 @@ class StagedUpload(StoredFile):
     def discard(self) -> None:
         """Delete the row and its file, in this order.
 
-        A row without its file would be offered to somebody; housekeeping finds a file without row.
+        A row without its file would be offered in a form; housekeeping finds a file without row.
         """
         self.delete()
         self.file.delete(save=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Algorithm, Priority, Visibility
-
-if TYPE_CHECKING:
-    from .services import Category, Service
 
 
 class InheritedSettings(models.Model):
@@ -35,11 +32,29 @@ class InheritedSettings(models.Model):
     alert_address = models.EmailField(
         _("extra e-mail address to alert"),
         blank=True,
-        help_text=_("A team mailbox, for example. It never receives internal notes."),
+        help_text=_(
+            "A team mailbox, for example. It gets an e-mail for each ticket that arrives,"
+            " and never internal notes."
+        ),
     )
 
     class Meta:
         abstract = True
+
+    def in_force(self, name: str) -> Inherited:
+        """Return an inherited setting and where it comes from: parents, service, then site."""
+        value = self.get_own_setting(name)
+        if value not in ("", None):
+            return Inherited(value, self)
+        return self.inherited(name)
+
+    def get_own_setting(self, name: str) -> Any:
+        """Return the value of an inherited setting here, blank if it is inherited."""
+        return getattr(self, name)
+
+    def inherited(self, name: str) -> Inherited:
+        """Return the value of the setting when it is blank, and where it comes from."""
+        raise NotImplementedError
 
 
 def may_be_alerted(address: str) -> bool:
@@ -56,7 +71,7 @@ class Inherited:
     """The value of a setting, and the category or service it comes from (None: the site)."""
 
     value: Any
-    source: Category | Service | None
+    source: InheritedSettings | None
 
 
 def get_site_default(name: str) -> Any:

@@ -65,7 +65,7 @@ class ServiceManager(models.Model):
     can_set_availability = models.BooleanField(_("can set their own availability"), default=False)
     available = models.BooleanField(_("available"), default=True)
     order = models.IntegerField(_("order"), default=0)
-    # Whoever came later had no part in what happened before: see the delivery log.
+    # The delivery log names only those who managed the service at the time of an event.
     created_at = models.DateTimeField(auto_now_add=True)
     synchronised = models.BooleanField(
         _("added by the directory synchronisation"), default=False, editable=False

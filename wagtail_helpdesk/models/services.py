@@ -161,7 +161,7 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
         _("open to everybody"),
         default=True,
         help_text=_(
-            "Anyone logged in can open tickets. Untick to restrict it to the groups below."
+            "Anyone in the organisation can open tickets. Untick to restrict it to the groups below."
         ),
     )
     groups = models.ManyToManyField(
@@ -221,13 +221,6 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
         """The name, for pages of people who may not see the service."""
         return str(self) if self.everyone and self.enabled else _unnamed(self)
 
-    def in_force(self, name: str) -> Inherited:
-        """Return an inherited setting of the service and where its value comes from."""
-        value = self.get_own_setting(name)
-        if value not in ("", None):
-            return Inherited(value, self)
-        return self.inherited(name)
-
     def inherited(self, name: str) -> Inherited:
         """Return the value of the setting when it is blank: the default of the site."""
         return Inherited(get_site_default(name), None)
@@ -243,7 +236,7 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
 
 
 def _source() -> Case:
-    """``members_from`` while somebody active is on its list.
+    """``members_from`` while an active person is on its list.
 
     Asked anew each time: accounts are closed in many places, and no ticket may arrive to nobody.
     """
@@ -392,13 +385,6 @@ class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
         """The names from the service down: “Services Généraux › Chauffage”."""
         names = [str(category) for category in self.lineage]
         return " › ".join([str(self.service), *reversed(names)])
-
-    def in_force(self, name: str) -> Inherited:
-        """Return an inherited setting and where it comes from: parents, service, then site."""
-        value = self.get_own_setting(name)
-        if value not in ("", None):
-            return Inherited(value, self)
-        return self.inherited(name)
 
     def inherited(self, name: str) -> Inherited:
         """Return the value of the setting when it is blank, and where it comes from."""

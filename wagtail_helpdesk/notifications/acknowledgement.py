@@ -219,7 +219,8 @@ def _list_facts(ticket: Ticket, context: MailContext) -> Iterable[tuple[str, str
     """Return who answers, when, and who else reads the ticket, as labels and values."""
     assignee = context.people.get(ticket.assignee_id or 0, "")
     yield _("Who answers:"), f"{assignee}, {ticket.service}" if assignee else str(ticket.service)
-    texts = ServiceText.objects.filter(service=ticket.service_id).read_in(get_reader_language())
+    texts: Any = ServiceText.objects.filter(service=ticket.service_id)
+    texts = texts.read_in(get_reader_language())
     if hours := texts.values_list("hours", flat=True).first():
         yield _("Opening hours:"), hours
     if (usual := get_usual_first_answer(ticket.service)) is not None:

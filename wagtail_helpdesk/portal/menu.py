@@ -71,7 +71,7 @@ def get_requests_item() -> HelpdeskMenuItem:
 
 def get_desk_item() -> HelpdeskMenuItem:
     """Return the item of the desk."""
-    return DeskItem(gettext_lazy("Desk"), "desk", order=200)
+    return DeskItem(gettext_lazy("Work queue"), "desk", order=200)
 
 
 def get_search_item() -> HelpdeskMenuItem:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import rate_limits
+from wagtail_helpdesk.actions import TooMany, limits
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.rate_limits import TOO_MANY
 
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
 QUESTIONS_PER_SEARCH = 5
 
 
-def check_invitations(user: User | Any, people: int) -> None:
-    """Count the people who are named in a form; raise ``ValidationError`` when there were too many.
+def check_invitations(user: User | Any) -> None:
+    """Raise ``ValidationError`` when a person has invited as many people as the limit allows.
 
-    Looking them up costs as much as inviting them, which ``actions.limits`` counts.
+    Counts nothing: the action counts whom it invites. Asked before accounts are created for guests
+    from outside.
     """
-    limit = helpdesk_settings.INVITATIONS_PER_HOUR
-    if not rate_limits.allow("people_named", user, limit, rate_limits.HOUR, people):
-        message = _("You have invited a lot of people. Please wait an hour before inviting others.")
-        raise forms.ValidationError(message, code=TOO_MANY)
+    try:
+        limits.check_invitations(user)
+    except TooMany as refused:
+        raise forms.ValidationError(str(refused), code=TOO_MANY) from refused
 
 
 def may_search(user: User | Any) -> bool:

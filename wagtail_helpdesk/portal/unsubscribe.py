@@ -135,11 +135,11 @@ class StopReportsView(OneClickView):
     def get_texts(self, *subject: Any) -> dict[str, str]:
         """Return texts that explain what suspending means."""
         return {
-            "question": _("Suspend the daily reports?"),
+            "question": _("Pause daily reports?"),
             "done_text": _("You will get no more daily reports. Your settings are kept."),
             "undone_text": _("You will get your daily reports again."),
             "note": "",
-            "confirm": _("Suspend the daily reports"),
+            "confirm": _("Pause daily reports"),
         }
 
     def apply(self, *subject: Any, undo: bool) -> None:

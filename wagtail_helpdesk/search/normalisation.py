@@ -89,7 +89,7 @@ class QueryWord:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody searches for: texts that contain all of these words."""
+    """A search: texts that contain all of these words."""
 
     words: tuple[QueryWord, ...] = ()
 
@@ -153,7 +153,7 @@ def normalise_word(word: str) -> str:
 
 
 def parse_query(text: str) -> Query:
-    """Return the words that somebody searches for. Nothing in the text is an operator."""
+    """Return the words of a search. Nothing in the text is an operator."""
     plain = _fold(_ELISION.sub(" ", text[:MAX_QUERY_LENGTH]))
     words = _join_detached([tuple(_PART.findall(found)) for found in _COMPOUND.findall(plain)])
     useful = [parts for parts in words if parts[0] not in _ARTICLES or len(parts) > 1] or words

@@ -44,7 +44,9 @@ class AbsenceForm(forms.Form):
     )
 
     alerts_follow = forms.BooleanField(
-        label=gettext_lazy("Send this person’s ticket alerts to the replacement"),
+        label=gettext_lazy(
+            "Also alert the replacement about the tickets this person is in charge of"
+        ),
         required=False,
         initial=True,
     )

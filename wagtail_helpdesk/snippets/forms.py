@@ -38,7 +38,7 @@ def describe_alert_address(address: str) -> str:
     if not owners:
         return ""
     return _(
-        "%(address)s belongs to %(names)s: it is alerted only of tickets this person can read."
+        "%(address)s belongs to %(names)s: it gets alerts only about tickets this person can read."
     ) % {"address": address, "names": ", ".join(owners)}
 
 

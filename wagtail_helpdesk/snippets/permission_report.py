@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, npgettext
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 
 from wagtail_helpdesk import access
@@ -173,7 +173,7 @@ def _explain_tickets(row: ServiceManager | None) -> PermissionReason:
         return PermissionReason(right, True, _("Manager of the service."))
     return PermissionReason(
         right, False,
-        _("Not a manager: sees only public tickets, and tickets they opened or follow as a guest."),
+        _("Not a manager: sees only public tickets, and those of which they are the requester or a guest."),
     )  # fmt: skip
 
 
@@ -212,5 +212,5 @@ def _join_names(services: Iterable[int], reader: Any) -> str:
         str(service) for service in find_reachable_services(reader).filter(pk__in=services)[:5]
     ]
     if others := len(services) - len(names):
-        names.append(ngettext("another service", "other services", others))
+        names.append(npgettext("list of services", "another service", "other services", others))
     return ", ".join(names)

@@ -47,6 +47,13 @@ def draft_clock() -> str:
     return str(browser_drafts.now())
 
 
+@register.inclusion_tag("wagtail_helpdesk/portal/parts/missing_email.html", takes_context=True)
+def missing_email_notice(context: template.Context) -> dict[str, Any]:
+    """Show a notice to a user to whom no e-mail can be sent, and nothing to all others."""
+    user = context["request"].user
+    return {"is_missing": user.is_authenticated and lacks_email(user)}
+
+
 @register.simple_tag(takes_context=True)
 def csp_nonce(context: template.Context) -> SafeString:
     """Return the attribute ``nonce`` for a script or style sheet, empty on a site without nonces.
@@ -86,19 +93,6 @@ def take_messages(context: template.Context) -> list[Message]:
         left = [] if getattr(storage, "used", False) else list(storage)
     context.set_upward("messages", "")  # nothing to loop over
     return left
-
-
-@register.simple_tag(takes_context=True)
-def missing_email_notice(context: template.Context) -> SafeString:
-    """Return a notice for a user to whom no e-mail can be sent; empty for all others."""
-    user = context["request"].user
-    if not user.is_authenticated or not lacks_email(user):
-        return SafeString("")
-    words = _(
-        "Your account has no valid e-mail address: no e-mail is sent to you."
-        " You will find the answers on this site."
-    )
-    return format_html('<p class="hd-banner hd-you">{}</p>', words)
 
 
 @register.simple_tag(takes_context=True)

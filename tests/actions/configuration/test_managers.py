@@ -132,7 +132,7 @@ def test_a_privilege_in_one_service_gives_none_in_another(people, general, dsi, 
 
 def test_the_last_person_who_manages_managers_keeps_that_privilege(people, general, sophie, row):
     with pytest.raises(
-        NotPossible, match="the only person left who may manage managers"
+        NotPossible, match="the only person left who can manage managers"
     ) as refusal:
         configuration.update_manager(row(sophie), by=sophie, can_manage_managers=False)
     assert refusal.value.field == "can_manage_managers"
@@ -237,7 +237,7 @@ def test_a_member_who_leaves_is_no_member_any_more(people, heating, sophie, row)
 
 
 def test_the_last_person_who_manages_managers_is_not_removed(people, general, sophie, row):
-    with pytest.raises(NotPossible, match="the only person left who may manage managers"):
+    with pytest.raises(NotPossible, match="the only person left who can manage managers"):
         configuration.remove_manager(row(sophie), by=people.gilles)
     assert general.managers.filter(user=sophie).exists()
 

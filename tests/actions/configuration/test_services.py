@@ -139,7 +139,7 @@ def test_tickets_are_not_transferred_to_a_service_closed_to_the_user(
     people, heating, network, sophie, ticket
 ):
     Service.objects.filter(pk=network.service_id).update(everyone=False)
-    with pytest.raises(NotPossible, match="You may not transfer"):
+    with pytest.raises(NotPossible, match="You cannot transfer"):
         configuration.transfer_tickets(heating, by=sophie, to=network)
 
 
@@ -147,7 +147,7 @@ def test_transferring_all_tickets_requires_the_privilege_to_transfer_anywhere(
     people, heating, network, sophie, ticket
 ):
     ServiceManager.objects.filter(user=sophie).update(can_move_anywhere=False)
-    with pytest.raises(NotPossible, match="You may not transfer"):
+    with pytest.raises(NotPossible, match="You cannot transfer"):
         configuration.transfer_tickets(heating, by=sophie, to=network)
 
 

@@ -30,7 +30,7 @@ def check_alert_address(changes: dict[str, Any]) -> None:
         domains = ", ".join(sorted(helpdesk_settings.ALERT_ADDRESS_DOMAINS))
         raise NotPossible(
             "alert_address",
-            _("Only addresses of these domains can be alerted: %(domains)s.")
+            _("Only addresses in these domains can be alerted: %(domains)s.")
             % {"domains": domains},
         )
 

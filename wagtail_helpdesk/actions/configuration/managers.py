@@ -84,7 +84,7 @@ def remove_manager(
 ) -> None:
     """Remove a manager from the service, handing over the open tickets they are in charge of.
 
-    ``then`` says what becomes of these tickets; without it somebody in charge of any is not
+    ``then`` decides what becomes of these tickets; without it a manager in charge of any is not
     removed. Ended tickets keep their name.
     """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
@@ -169,7 +169,7 @@ def _keep_one_holder(row: ServiceManager, flag: str | None) -> None:
     if not others.exists():
         raise NotPossible(
             flag,
-            _("%(name)s is the only person left who may manage managers in this service.")
+            _("%(name)s is the only person left who can manage managers in this service.")
             % {"name": row},
         )
 

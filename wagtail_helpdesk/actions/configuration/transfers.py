@@ -35,7 +35,7 @@ def transfer_tickets(source: Service | Category, *, by: Author, to: Category) ->
         if source in (to, to.service):
             raise NotPossible("to", _("The tickets are already there."))
         if by is not None and not find_transfer_targets(by, service).filter(pk=to.pk).exists():
-            raise NotPossible("to", _("You may not transfer tickets to this category."))
+            raise NotPossible("to", _("You cannot transfer tickets to this category."))
         tickets = find_tickets_of(source).order_by("pk")
         moved = [move(ticket, by=None, to=to, ordered_by=by) for ticket in tickets[:BATCH_SIZE]]
         if moved:

@@ -33,7 +33,7 @@ class AbsenceForm(forms.Form):
         required=False, label=_("Replacement (identifier or e-mail address):")
     )
     alerts_follow = forms.BooleanField(
-        label=_("Send my ticket alerts to the replacement"),
+        label=_("Also alert the replacement about the tickets I am in charge of"),
         required=False,
         initial=True,
     )

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Level
 from wagtail_helpdesk.models.monitoring_levels import PRESETS, Levels
 
@@ -65,6 +66,14 @@ REPORTS = {
 }
 
 
+def _describe_report(name: str) -> str:
+    """Return the sentence about a kind of report; one that is sent names the days without it."""
+    sentence = str(REPORTS[name])
+    if "%(first)s" in sentence and helpdesk_settings.HOLIDAYS:
+        return " ".join([sentence, _("None is sent on public holidays.")])
+    return sentence
+
+
 def format_hour(number: int) -> str:
     """Return an hour of the day as text."""
     return _("%(hour)s:00") % {"hour": number}
@@ -78,9 +87,9 @@ def describe_alerts(levels: Levels) -> str:
 def describe_reports(shows: str, first: int | None, second: int | None, weekends: bool) -> str:
     """Return the summary of the reports; ``shows`` is empty for none."""
     if not shows or first is None:
-        return str(REPORTS["none" if not shows else "no hour"])
+        return _describe_report("none" if not shows else "no hour")
     often = "once" if second is None else "twice"
-    sentence = str(REPORTS[f"{often}, week-ends too" if weekends else often])
+    sentence = _describe_report(f"{often}, week-ends too" if weekends else often)
     return sentence % {
         "first": format_hour(first),
         "second": "" if second is None else format_hour(second),
@@ -92,5 +101,5 @@ def get_vocabulary() -> dict[str, Any]:
     return {
         "presets": {preset.value: levels for preset, levels in PRESETS.items()},
         "alerts": {" ".join(levels): str(sentence) for levels, sentence in ALERTS.items()},
-        "reports": {name: str(sentence) for name, sentence in REPORTS.items()},
+        "reports": {name: _describe_report(name) for name in REPORTS},
     }

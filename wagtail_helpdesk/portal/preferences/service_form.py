@@ -26,7 +26,7 @@ from . import preference_summary
 from .switches import Shown
 
 #: Shown when a level was lower than the one before it.
-RAISED = gettext_lazy("One choice was raised to match the row above.")
+RAISED = gettext_lazy("Lower choices were raised to match the row above.")
 
 COLUMNS = ("any_ticket", "member", "in_charge")
 

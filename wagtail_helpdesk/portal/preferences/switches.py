@@ -68,7 +68,7 @@ class OwnSwitches(Switches):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language, zone = get_default_preferences(self.instance.user)
-        default = _("Site default (%(choice)s)")
+        default = _("Default (%(choice)s)")
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             ("", default % {"choice": get_language_info(language)["name_local"]}),
             *_find_languages(self.instance.language),

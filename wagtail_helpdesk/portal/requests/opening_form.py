@@ -95,9 +95,8 @@ class OpeningForm(NamesPeople, WithFiles):
     def clean_guests(self) -> list[Any]:
         if not self.cleaned_data["guests"]:
             return []
-        people = named_people(self, "guests", by=self.user, external=True)
-        check_invitations(self.user, len(people))
-        return people
+        check_invitations(self.user)
+        return named_people(self, "guests", by=self.user, external=True)
 
     def clean_page(self) -> Any:
         return find_asked_page(self.request.http, self.cleaned_data["page"])

@@ -71,7 +71,9 @@ class Release(TextForm):
     action_name = "release"
     title = _("Release ticket #%(number)s")
     submit_label = _("Release the ticket")
-    help_text = _("The ticket becomes free, and the other managers of the service will be told.")
+    help_text = _(
+        "The ticket becomes free, and the other managers of the service are alerted according to their settings."
+    )
     success_message = _("You are no longer the manager of this ticket.")
     button = ButtonPlace(ButtonGroup.SECOND, 200, "reopen")
 

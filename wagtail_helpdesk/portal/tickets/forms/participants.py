@@ -9,7 +9,6 @@ from django import forms
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.directory import split_names
 from wagtail_helpdesk.directory.fields import named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import get_display_name, get_display_names
@@ -63,8 +62,7 @@ class Invite(NamesPeople, TextForm):
 
     def clean_users(self) -> list[Any]:
         # Before an account is created for anybody from outside.
-        typed = self.cleaned_data["users"]
-        rate_limits.check_invitations(self.user, len(split_names(typed)))
+        rate_limits.check_invitations(self.user)
         return named_people(
             self,
             "users",
