@@ -206,7 +206,7 @@ def test_a_draft_of_a_new_ticket_is_offered_in_its_form(page_as, people, helpdes
     expect(again.get_by_label("Subject")).to_have_value("Radiateur froid")
     again.get_by_label("Message").fill("Salle A12")
     again.get_by_role("button", name="Open the ticket").click()
-    again.wait_for_url(re.compile(r"/tickets/\d+/$"))
+    again.wait_for_url(re.compile(r"/new/opened/\d+/$"))
     again.goto(path)
     expect(again.get_by_label("Subject")).to_be_visible()
     expect(offer_of(again)).to_have_count(0)
