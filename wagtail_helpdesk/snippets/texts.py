@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.contrib.auth.models import Permission
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -200,6 +203,16 @@ class TextList(ScopedList, generic.IndexView):
         return None
 
 
+class WholeForms(WagtailView):
+    """Answers 400 to a form that lacks what it announces: Wagtail's lists of related pages would fail."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except MultiValueDictKeyError as missing:
+            raise BadRequest(str(missing)) from missing
+
+
 class TextCrumbs(WagtailView):
     """Adds breadcrumbs to the service or category of a text."""
 
@@ -240,7 +253,7 @@ def get_panel_url(what: Service | Category) -> str:
     return reverse(f"{CATEGORIES}:edit", args=[what.pk])
 
 
-class AddText(TextCrumbs, generic.CreateView):
+class AddText(WholeForms, TextCrumbs, generic.CreateView):
     """Begin a text; if there is one already, that one is opened."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -260,7 +273,7 @@ class AddText(TextCrumbs, generic.CreateView):
         return f"{super().get_preview_url()}?{self.request.GET.urlencode()}"
 
 
-class EditText(TextCrumbs, ScopedObject, generic.EditView):
+class EditText(WholeForms, TextCrumbs, ScopedObject, generic.EditView):
     """Edit a text, and publish it now or later."""
 
 
@@ -276,7 +289,7 @@ class TextHistory(ScopedSubject, generic.HistoryView):
     """The versions of a text."""
 
 
-class PreviewNewText(generic.PreviewOnCreateView):
+class PreviewNewText(WholeForms, generic.PreviewOnCreateView):
     """The preview of a new text."""
 
     def get_object(self) -> Text:
@@ -285,7 +298,7 @@ class PreviewNewText(generic.PreviewOnCreateView):
         return text
 
 
-class PreviewText(ScopedKey, generic.PreviewOnEditView):
+class PreviewText(WholeForms, ScopedKey, generic.PreviewOnEditView):
     """The preview of unsaved changes."""
 
 
