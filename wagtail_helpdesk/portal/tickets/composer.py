@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +136,7 @@ def _label_question(form: ActionForm) -> str:
     return _("Ask %(name)s") % {"name": get_display_name(form.ticket.requester)}
 
 
-_SUBMIT_LABELS = {
+_SUBMIT_LABELS: dict[str, Callable[[ActionForm], str]] = {
     "comment": _label_for,
     "ask": _label_question,
     "note": lambda form: form.get_label("submit_label"),
