@@ -9,7 +9,10 @@ from wagtail_helpdesk.models import Ticket
 
 def test_transfer_form_shows_services_with_their_categories(visit, people, taken, dsi):
     page = visit(people.karim).page(f"tickets/{taken.pk}/move/")
-    assert [s.text.strip() for s in page.select(".hd-branch summary")] == ["DSI", "Services Généraux"]
+    assert [s.text.strip() for s in page.select(".hd-branch summary")] == [
+        "DSI",
+        "Services Généraux",
+    ]
     assert "Réseau" in page.select(".hd-branch")[0].text
 
 
