@@ -147,7 +147,7 @@ def test_axe_finds_no_problem_in_a_search_of_the_directory(page_as, people, worl
     karim = page_as(people.karim)
     karim.goto(f"/assistance/tickets/{world['ticket']}/invite/")
     karim.get_by_label("Directory search").fill(query)
-    karim.get_by_role("button", name="Search").click()
+    karim.locator("[name=find]").click()
     found = karim.locator("#hd-people [data-hd-focus]")
     found.wait_for()
     assert found.evaluate("part => part === document.activeElement")

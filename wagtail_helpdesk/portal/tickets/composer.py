@@ -136,7 +136,7 @@ def _label_question(form: ActionForm) -> str:
     return _("Ask %(name)s") % {"name": get_display_name(form.ticket.requester)}
 
 
-_SUBMIT_LABELS: dict[str, Callable[[Any], str]] = {
+_SUBMIT_LABELS: dict[str, Callable[[ActionForm], str]] = {
     "comment": _label_for,
     "ask": _label_question,
     "note": lambda form: form.get_label("submit_label"),
