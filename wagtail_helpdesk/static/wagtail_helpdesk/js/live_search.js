@@ -78,8 +78,9 @@ class LiveSearch {
 
   handleKey(event) {
     if (event.key === "Escape" && !this.panel.hidden) {
-      this.hide();
+      // In this order: the field shows the answers when it gets the focus.
       this.input.focus();
+      this.hide();
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && !this.panel.hidden) {
       const links = [...this.panel.querySelectorAll("a, button")];
       const step = event.key === "ArrowDown" ? 1 : -1;
