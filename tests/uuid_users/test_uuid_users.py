@@ -201,10 +201,10 @@ def test_the_history_names_everybody(people, network, ticket, karim):
     actions.change_requester(ticket, by=people.sophie, to=people.nadia)
     shown = history_of(karim, ticket)
     for sentence in (
-        "Karim Benali took the ticket",
-        "Karim Benali assigned the ticket to Sophie Martin (previously Karim Benali)",
-        "Karim Benali invited Thomas Girard, Inès Robert to follow the ticket",
-        "Karim Benali removed Inès Robert from the list of guests",
+        "You took the ticket",
+        "You assigned the ticket to Sophie Martin",
+        "You invited Thomas Girard, Inès Robert to follow the ticket",
+        "You removed Inès Robert from the list of guests",
         "Thomas Girard left the ticket",
         "Sophie Martin made Nadia Haddad the requester of the ticket (previously Léa Fournier)",
     ):
@@ -228,7 +228,7 @@ def test_permanent_guests_who_were_removed_do_not_come_back(people, heating, net
 
 
 def test_mails_reach_everybody_concerned(people, ticket, mailoutbox):
-    assert set(send_everything(mailoutbox)) == {email_of("karim"), email_of("sophie")}
+    assert set(send_everything(mailoutbox)) >= {email_of("karim"), email_of("sophie")}
     actions.invite(ticket, by=people.karim, users=[people.thomas])
     mails = send_everything(mailoutbox)
     assert email_of("thomas") in mails

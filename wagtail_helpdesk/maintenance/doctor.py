@@ -6,6 +6,7 @@ tag ``wagtail_helpdesk``.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Callable, Iterator
@@ -52,14 +53,12 @@ OK, WARNING, ERROR = range(3)
 MAX_NAMES = 10
 #: Events that may wait for the next run of the job that indexes them.
 MAX_UNINDEXED = 100
-#: Middleware without which the pages do not work, by what it is for.
+#: Middleware of Django without which the pages do not work.
 MIDDLEWARE = (
-    (ERROR, "django.contrib.sessions.middleware.SessionMiddleware"),
-    (ERROR, "django.contrib.auth.middleware.AuthenticationMiddleware"),
-    (ERROR, "django.contrib.messages.middleware.MessageMiddleware"),
-    (WARNING, "wagtail_helpdesk.middleware.TooLargeMiddleware"),
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
 )
-CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 #: Mail back ends that send nothing.
 SILENT_BACKENDS = ("console", "dummy", "filebased", "locmem")
 
@@ -144,15 +143,11 @@ def check_settings() -> Iterator[Any]:
 
 
 def check_middleware() -> Iterator[Any]:
-    """Check that the middleware is complete and in the right order."""
+    """Check that the middleware is complete; system checks are about that of the helpdesk."""
     installed = list(settings.MIDDLEWARE)
-    missing = [(level, path) for level, path in MIDDLEWARE if not _has_class(installed, path)]
-    for level, path in missing:
-        yield level, _("%(name)s is missing.") % {"name": path}, _("Add it to MIDDLEWARE.")
-    large, forgery = MIDDLEWARE[-1][1], CSRF_MIDDLEWARE
-    if {large, forgery} <= set(installed) and installed.index(large) > installed.index(forgery):
-        message = _("TooLargeMiddleware comes after CsrfViewMiddleware and has no effect.")
-        yield WARNING, message, _("Put it above CsrfViewMiddleware in MIDDLEWARE.")
+    missing = [path for path in MIDDLEWARE if not _has_class(installed, path)]
+    for path in missing:
+        yield ERROR, _("%(name)s is missing.") % {"name": path}, _("Add it to MIDDLEWARE.")
     if not missing:
         yield OK, _("The middleware is complete.")
 
@@ -183,15 +178,11 @@ def check_database() -> Iterator[Any]:
 
 
 def check_templates() -> Iterator[Any]:
-    """Check that the base template of the site exists."""
+    """Return the base template of the site; a system check reports what it lacks."""
     name = helpdesk_settings.BASE_TEMPLATE
-    try:
+    with contextlib.suppress(TemplateDoesNotExist):
         get_template(name)
-    except TemplateDoesNotExist:
-        message = _("The base template %(name)s does not exist.") % {"name": name}
-        yield ERROR, message, _("Create it, or name yours in WAGTAIL_HELPDESK['BASE_TEMPLATE'].")
-        return
-    yield OK, _("The pages extend the template %(name)s.") % {"name": name}
+        yield OK, _("The pages extend the template %(name)s.") % {"name": name}
 
 
 # -- content -------------------------------------------------------------------------------------
@@ -263,12 +254,8 @@ def _list_names(names: list[str]) -> str:
 
 
 def check_mail_settings() -> Iterator[Any]:
-    """Check that mails are sent at all."""
-    backend = _get_backend_path()
-    if _is_silent(backend):
-        message = _("Mails are not sent: the mail back end is %(name)s.") % {"name": backend}
-        yield WARNING, message, _("Configure a mail server (EMAIL_HOST, or MAILERS in Django 6.1).")
-    else:
+    """Return the sender of mails; a system check reports a back end that sends none."""
+    if not _is_silent(_get_backend_path()):
         sender = helpdesk_settings.FROM_EMAIL
         yield OK, _("Mails are sent from %(sender)s.") % {"sender": sender}
 
