@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Value
 
 from wagtail_helpdesk.models import Category, CategoryTextPage, ServiceTextPage
+from wagtail_helpdesk.names import get_reader_language
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.search.outcomes import MAX_SUGGESTED_PAGES
 from wagtail_helpdesk.portal.search.site_pages import (
@@ -16,8 +17,6 @@ from wagtail_helpdesk.portal.search.site_pages import (
     get_readable_pages,
 )
 from wagtail_helpdesk.search.normalisation import parse_query
-
-from .catalogue import get_reader_language
 
 
 def suggest_pages(request: HelpdeskRequest, category: Category, subject: str) -> list[FoundPage]:

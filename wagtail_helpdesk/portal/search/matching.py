@@ -16,12 +16,12 @@ from typing import Any
 from django.db.models import Q
 
 from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.names import get_reader_language
 from wagtail_helpdesk.portal.requests.catalogue import (
     MAX_CATALOGUE_SERVICES,
     Catalogue,
     CatalogueLine,
     describe_services,
-    get_reader_language,
 )
 from wagtail_helpdesk.search.catalogue import CatalogueHit, Kind, SearchableCatalogue
 from wagtail_helpdesk.search.normalisation import HYPHENS, QueryWord, parse_query, strip_plural
