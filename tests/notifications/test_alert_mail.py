@@ -500,8 +500,9 @@ class TestLanguage:
         hour = timezone.localtime(said_at, ZoneInfo("America/Guadeloupe"))
         assert raw(mail)["Content-Language"] == "fr"
         assert '<html lang="fr">' in html_of(mail)
-        for part in (text_of(mail), html_of(mail)):
+        for part in (text_of(mail), shown_in(mail)):
             assert f"{hour:%Y}, {hour.hour}\N{NO-BREAK SPACE}h" in part
+        for part in (text_of(mail), html_of(mail)):
             assert "/go/tickets/" in part
 
     def test_the_language_of_the_wagtail_account_is_used_without_a_preference(
