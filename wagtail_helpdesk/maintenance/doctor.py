@@ -28,7 +28,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings
@@ -82,7 +82,7 @@ AREAS: dict[str, Any] = {
     "templates": gettext_lazy("Templates"),
     "page": gettext_lazy("Helpdesk page"),
     "services": gettext_lazy("Services"),
-    "mail": gettext_lazy("E-mail"),
+    "mail": pgettext_lazy("installation", "E-mail"),
     "queue": gettext_lazy("Background jobs"),
     "search": gettext_lazy("Search"),
     "files": gettext_lazy("Files"),
