@@ -77,14 +77,14 @@ class Diagnosis:
 Check = Callable[[], Iterator[tuple[int, str] | tuple[int, str, str]]]
 
 AREAS: dict[str, Any] = {
-    "settings": gettext_lazy("Settings"),
+    "settings": pgettext_lazy("installation", "Settings"),
     "database": gettext_lazy("Database"),
     "templates": gettext_lazy("Templates"),
     "page": gettext_lazy("Helpdesk page"),
     "services": gettext_lazy("Services"),
     "mail": pgettext_lazy("installation", "E-mail"),
     "queue": gettext_lazy("Background jobs"),
-    "search": gettext_lazy("Search"),
+    "search": pgettext_lazy("installation", "Search"),
     "files": gettext_lazy("Files"),
     "directory": gettext_lazy("Directory"),
 }

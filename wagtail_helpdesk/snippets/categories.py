@@ -144,7 +144,7 @@ class CategoryTree(ServiceListPage):
         aliases = Button(_("Aliases"), self.address("aliases"), icon_name="link", priority=10)
         if self.is_flat:
             return [aliases]
-        order = Button(_("Sort item order"), self._get_order_url(), icon_name="list-ul")
+        order = Button(_("Change the order"), self._get_order_url(), icon_name="list-ul")
         return [aliases, order]
 
     def _get_order_url(self, parent: Any = "") -> str:

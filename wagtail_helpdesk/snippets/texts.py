@@ -148,7 +148,7 @@ class TextFilters(WagtailFilterSet):
     locale = django_filters.ModelChoiceFilter(
         label=pgettext_lazy("text", "Language"), queryset=Locale.objects.all()
     )
-    live = django_filters.BooleanFilter(label=gettext_lazy("Published"), widget=BooleanRadioSelect)
+    live = django_filters.BooleanFilter(label=pgettext_lazy("description", "Published"), widget=BooleanRadioSelect)
 
 
 class ServiceTextFilters(TextFilters):

@@ -45,7 +45,7 @@ def _count_days(moment: datetime, now: datetime) -> tuple[datetime, int]:
 def _format_today(moment: datetime, now: datetime) -> str:
     minutes = max(0, int((now - moment).total_seconds() // 60))
     if minutes < 1:
-        return _("just now")
+        return pgettext("moment", "just now")
     if minutes < 60:
         return ngettext("%(count)s minute ago", "%(count)s minutes ago", minutes) % {
             "count": minutes
