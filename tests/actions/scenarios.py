@@ -148,7 +148,7 @@ SCENARIOS = {
         lambda t, w, **form: actions.move(t, by=w.karim, to=w.network, without=[w.thomas], **form),
         ("remove_guest", "move"),
         1,
-        25,
+        26,
     ),
     "invite": Scenario(
         "taken",
@@ -162,7 +162,7 @@ SCENARIOS = {
         lambda t, w, **form: actions.remove_guest(t, by=w.lea, user=w.thomas, **form),
         ("remove_guest",),
         0,
-        8,
+        9,
     ),
     "change_requester": Scenario(
         "taken",
@@ -171,7 +171,7 @@ SCENARIOS = {
         ),
         ("change_requester",),
         1,
-        10,
+        9,
     ),
     "change_priority": Scenario(
         "taken",
@@ -192,7 +192,7 @@ SCENARIOS = {
         lambda t, w, **form: actions.change_visibility(t, by=w.lea, to="public", **form),
         ("change_visibility",),
         1,
-        7,
+        6,
     ),
     "attach": Scenario(
         "taken",

@@ -51,9 +51,9 @@ def open_ticket(
     """Open a ticket in a category, for oneself or, as a manager of the service, for another person.
 
     Permanent guests are invited and the assignment algorithm runs in the same batch. Priority and
-    visibility default to those of the category. ``guests`` are invited by the author. ``page`` is the page of the site from which the
-    ticket is opened. Raises ``NotYours`` when the author may not use the service or open tickets
-    for others, ``NotPossible`` for the data.
+    visibility default to those of the category. ``guests`` are invited by the author. ``page`` is
+    the page of the site from which the ticket is opened. Raises ``NotYours`` when the author may
+    not use the service or open tickets for others, ``NotPossible`` for the data.
     """
     assert isinstance(submission, EventBatch)  # noqa: S101 - given by @verb
     owner = requester or by

@@ -12,7 +12,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from wagtail_helpdesk.access import TicketAccess
-from wagtail_helpdesk.lifecycle import ENDED_STATUSES, OPEN_STATUSES, Action, Audience, Rule, Status
+from wagtail_helpdesk.lifecycle import (
+    ENDED_STATUSES,
+    OPEN_STATUSES,
+    Action,
+    Audience,
+    Rule,
+    Status,
+    Visibility,
+)
 from wagtail_helpdesk.models import Attachment, Event, Ticket, end_lost_access
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.signals import event_recorded
@@ -51,8 +59,6 @@ WRITABLE = frozenset(
     for f in Ticket._meta.concrete_fields
     if not f.primary_key and not f.generated and f.name not in _MAINTAINED
 )
-#: Changes by which people can lose the right to see the ticket.
-_AFFECTS_ACCESS = frozenset({"service", "requester", "visibility", "removed"})
 #: Fields that the event of an opened ticket records.
 _OPENING = ("status", "category", "service", "requester", "priority", "subject", "visibility")
 
@@ -95,7 +101,7 @@ def transition(
     )  # fmt: skip
     _write(now, {"status": rule.moves[Status(now.status)], **computed.fields}, event)
     event.after |= {name: serialise_value(value) for name, value in computed.facts.items()}
-    if not _AFFECTS_ACCESS.isdisjoint(event.after):
+    if _can_end_access(event):
         end_lost_access(ticket=now)
     append_event(event, files)
     refresh_ticket(ticket, now)
@@ -150,6 +156,17 @@ def append_event(event: Event, files: Sequence[File]) -> None:
     event.save()
     attach_files(event, files)
     transaction.on_commit(partial(event_recorded.send_robust, Event, event=event), robust=True)
+
+
+def _can_end_access(event: Event) -> bool:
+    """Return whether people can lose the right to see the ticket by what the event records."""
+    if "service" in event.after or "removed" in event.after:
+        return True
+    if event.after.get("visibility", Visibility.PUBLIC) != Visibility.PUBLIC:
+        return True
+    # A former requester who becomes a guest goes on reading.
+    replaced = event.before.get("requester")
+    return replaced is not None and replaced not in event.after.get("guests", ())
 
 
 def check_names(change: Change) -> None:
