@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from wagtail_helpdesk import actions, event_text
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.event_text import EventDescriber, has_sentence
 from wagtail_helpdesk.lifecycle import ACTIONS
 from wagtail_helpdesk.mailqueue.addresses import get_reader
@@ -75,7 +75,7 @@ def _steps(w):
     )
     yield (
         lambda: actions.postpone(t, by=p.karim, until=w.day),
-        f"Karim Benali postponed the ticket until {date_format(w.day)}.",
+        f"Karim Benali postponed the ticket until {format_date(w.day)}.",
     )
     yield lambda: actions.resume(t, by=p.karim), "Karim Benali resumed the ticket."
     yield lambda: actions.postpone(t, by=p.karim), "Karim Benali postponed the ticket."

@@ -9,7 +9,6 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from hypothesis import example, given, settings
@@ -100,7 +99,11 @@ TEXTS = st.one_of(_made_of_marks(), st.text(max_size=200), st.sampled_from(TYPED
 def mail_with(text):
     """Return the parts of an alert that carries a message, between two sentences."""
     entry = QuotedEvent(
-        "BEGIN", timezone.now(), quote_text(clean_text(text)), render(text), files=("END",)
+        sentence="BEGIN",
+        when="30 Nov 2026, 09:49",
+        text=quote_text(clean_text(text)),
+        html=render(text),
+        files=("END",),
     )
     spec = MailSpec(
         reader=MailReader("karim@arvelle.example", "en", ZoneInfo("Europe/Paris")),

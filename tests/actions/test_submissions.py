@@ -42,7 +42,7 @@ FORMS = {
         "heating", "karim",
         {"subject": "Fuite", "text": "Au plafond."},
         {**MESSAGE, "subject": "Inondation", "requester": "lea", "priority": 5,
-         "visibility": "public", "page": "root_page"},
+         "visibility": "public", "guests": ["thomas"], "page": "root_page"},
     ),
     "take": Sent("ticket", "karim", {}, MESSAGE),
     "take_and_close": Sent("ticket", "karim", {"text": "Réglé."}, {**MESSAGE, "seen": 10**9}),
@@ -154,7 +154,7 @@ def test_a_form_sent_again_with_another_argument_is_refused(name, argument, send
     with nothing_done(Ticket.objects.get(pk=ticket.pk)), pytest.raises(SentBefore) as refusal:
         send(**{argument: FORMS[name].other[argument]})
     assert refusal.value.ticket == ticket
-    assert f"ticket no. {ticket.pk}" in str(refusal.value)
+    assert f"ticket #{ticket.pk}," in str(refusal.value)
 
 
 @every_form

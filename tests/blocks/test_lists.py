@@ -17,7 +17,7 @@ FRAMES = ("requests", "queue", "panel", "services", "ask", "card")
 
 def test_a_requester_finds_their_open_tickets(reader, people, ticket):
     page = reader(people.lea).fragment("requests")
-    assert page.select_one(".hd-rows .hd-cover")["href"] == f"/assistance/tickets/{ticket.pk}/"
+    assert page.select_one(".hd-short .hd-cover")["href"] == f"/assistance/tickets/{ticket.pk}/"
 
 
 def test_what_waits_for_an_answer_stands_on_top(reader, people, closed):
@@ -31,7 +31,7 @@ def test_the_list_is_as_long_as_the_editor_wants(reader, people, heating):
     for number in range(4):
         actions.open_ticket(heating, by=people.lea, subject=f"Froid {number}", text="Brr")
     page = reader(people.lea).fragment("requests", count=2)
-    assert len(page.select(".hd-rows .hd-row")) == 2
+    assert len(page.select(".hd-short li")) == 2
 
 
 def test_the_tickets_of_other_people_are_not_listed(reader, people, ticket):

@@ -13,7 +13,6 @@ from unittest import mock
 import pytest
 from django.apps import AppConfig
 from django.utils import timezone
-from django.utils.formats import date_format
 from wagtail import hooks
 
 from tests.actions.refusals import refused
@@ -29,6 +28,7 @@ from wagtail_helpdesk.actions import (
     take,
 )
 from wagtail_helpdesk.actions.registry import get_verb_of
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import ACTIONS
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import OutgoingMail
@@ -160,7 +160,7 @@ def test_the_form_shows_the_refusal_of_the_verb_at_its_field(visit, people, take
 def test_the_sentence_of_the_verb_is_in_the_history_and_in_the_mail(
     visit, people, confirmed, tomorrow, send_mails
 ):
-    sentence = f"Karim Benali confirmed a visit on {date_format(tomorrow)}"
+    sentence = f"Karim Benali confirmed a visit on {format_date(tomorrow)}"
     assert sentence in visit(people.lea).page(f"tickets/{confirmed.pk}/").text
     assert sentence in send_mails()["lea"].body
 
@@ -171,9 +171,9 @@ def test_the_panels_of_the_site_are_beside_the_ticket_and_at_home(
 ):
     lea = visit(people.lea)
     panel = lea.page(f"tickets/{confirmed.pk}/").select_one(".hd-properties .visit")
-    assert panel.p.text == date_format(tomorrow)
+    assert panel.p.text == format_date(tomorrow)
     visits = lea.page().find(class_="visits")
-    assert visits.li.text == f"#{confirmed.pk}: {date_format(tomorrow)}"
+    assert visits.li.text == f"#{confirmed.pk}: {format_date(tomorrow)}"
     assert visits.a["href"] == f"/assistance/tickets/{confirmed.pk}/"
 
 
@@ -201,7 +201,7 @@ def test_the_queue_of_the_site_counts_and_lists_with_its_column(
     ]
     everything = visit(people.karim).page("desk/", queue="all")
     rows = [row.text for row in everything.select(".hd-row")]
-    assert [f"Visit: {date_format(tomorrow)}" in row for row in rows].count(True) == 1
+    assert [f"Visit: {format_date(tomorrow)}" in row for row in rows].count(True) == 1
     assert str(other.pk) in everything.text
 
 
