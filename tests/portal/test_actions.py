@@ -372,7 +372,7 @@ def test_close_form_can_release_the_ticket(visit, people, taken):
 def get_message_after(visitor, response):
     """Return the message shown once an action is performed."""
     assert response.status_code == 303
-    return soup(visitor.client.get(response.url)).find(role="status").text.strip()
+    return soup(visitor.client.get(response.url)).select_one(".hd-messages[role=status]").text.strip()
 
 
 def test_closing_ones_own_ticket_promises_no_email(visit, people, heating):
