@@ -44,6 +44,16 @@ def test_directory_search_without_result_says_so(lea, ticket):
     assert "Nobody was found." in page.select_one("#hd-people [data-hd-focus]").text
 
 
+@pytest.mark.parametrize("button", ["find", "preview"])
+def test_of_a_text_field_sent_twice_the_last_value_counts(lea, ticket, button):
+    typed = {"users": ["ines", "hugo"], "query": ["moreau", "perrin"], "text": "Venez."}
+    response = lea.act(ticket, "invite", **typed, **{button: "1"})
+    assert response.status_code == 200
+    page = soup(response)
+    assert field(page, "users") == "hugo"
+    assert field(page, "query") == "perrin"
+
+
 def test_people_ticked_and_people_typed_are_all_invited(lea, people, ticket):
     response = lea.act(ticket, "invite", users="ines", chosen=["julien", "hugo"])
     assert response.status_code == 303
