@@ -162,7 +162,7 @@ def _describe_other(view: EventView) -> str:
     return _("%(who)s: %(action)s.") % {"who": view.actor, "action": label}
 
 
-def _format_previous(previous: str) -> str:
+def format_previous(previous: str) -> str:
     """Return the end of a sentence that names a former value, empty if there was none."""
     return " " + _("(previously %(previous)s)") % {"previous": previous} if previous else ""
 
@@ -174,7 +174,7 @@ def _describe_opening(view: EventView) -> str:
 def _describe_taking(view: EventView) -> str:
     if view.is_for_requester:
         return _("%(who)s is now working on your ticket.") % {"who": view.actor}
-    previous = _format_previous(view.get_previous_name("assignee"))
+    previous = format_previous(view.get_previous_name("assignee"))
     return _("%(who)s took the ticket%(previously)s.") % {
         "who": view.actor,
         "previously": previous,
@@ -186,7 +186,7 @@ def _describe_assignment(view: EventView) -> str:
     names = {
         "who": view.actor,
         "name": view.get_name("assignee"),
-        "previously": _format_previous(view.get_previous_name("assignee")),
+        "previously": format_previous(view.get_previous_name("assignee")),
     }
     if view.reader is not None and view.reader == assignee:
         if view.is_automatic:
@@ -249,7 +249,7 @@ def _describe_move(view: EventView) -> str:
     names = {
         "who": view.actor,
         "place": view.place,
-        "previously": _format_previous(view.previous_place),
+        "previously": format_previous(view.previous_place),
     }
     if view.is_automatic:
         return _("The ticket was automatically transferred to %(place)s%(previously)s.") % names
@@ -278,7 +278,7 @@ def _describe_new_requester(view: EventView) -> str:
     return _("%(who)s made %(name)s the requester of the ticket%(previously)s.") % {
         "who": view.actor,
         "name": view.get_name("requester"),
-        "previously": _format_previous(view.get_previous_name("requester")),
+        "previously": format_previous(view.get_previous_name("requester")),
     }
 
 

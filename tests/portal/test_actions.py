@@ -372,7 +372,9 @@ def test_close_form_can_release_the_ticket(visit, people, taken):
 def get_message_after(visitor, response):
     """Return the message shown once an action is performed."""
     assert response.status_code == 303
-    return soup(visitor.client.get(response.url)).find(role="status").text.strip()
+    return (
+        soup(visitor.client.get(response.url)).select_one(".hd-messages[role=status]").text.strip()
+    )
 
 
 def test_closing_ones_own_ticket_promises_no_email(visit, people, heating):
@@ -754,3 +756,13 @@ def test_absurd_numbers_in_the_query_string_are_harmless(visit, people, taken, a
     assert karim.get(f"tickets/{taken.pk}/", before=absurd).status_code == 200
     assert karim.get(f"tickets/{taken.pk}/comment/", seen=absurd).status_code == 200
     assert karim.get(f"tickets/{taken.pk}/remove-guest/", user=absurd).status_code in (200, 404)
+
+
+def test_a_manager_reads_the_former_values_of_what_they_changed(visit, people, taken):
+    actions.assign(taken, by=people.karim, to=people.sophie)
+    actions.take(taken, by=people.karim)
+    actions.change_requester(taken, by=people.karim, to=people.thomas)
+    history = visit(people.karim).page(f"tickets/{taken.pk}/").select_one(".hd-history").text
+    assert "You assigned the ticket to Sophie Lambert (previously Karim Benali)" in history
+    assert "You took the ticket (previously Sophie Lambert)" in history
+    assert "You made Thomas Girard the requester of the ticket (previously Léa Fournier)" in history

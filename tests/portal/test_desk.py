@@ -55,7 +55,7 @@ def test_the_tabs_of_the_desk_count_their_tickets(visit, people, work):
 def test_a_service_without_categories_has_nothing_to_count(visit, people, path):
     ServiceManager.objects.create(service=Service.objects.create(name="Neuf"), user=people.lea)
     page = visit(people.lea).page(path)
-    counted = page.select(".hd-figures b, .hd-rail nav .hd-count")
+    counted = page.select("[aria-labelledby=hd-desk] .hd-count, .hd-rail nav .hd-count")
     assert [count.text for count in counted] == ["0"] * 5
 
 
@@ -68,14 +68,12 @@ def test_the_queue_of_waiting_tickets_says_why_each_waits(visit, people, work, a
     with unguarded():
         Ticket.objects.filter(pk=work[1].pk).update(resume_on=timezone.localdate())
     page = visit(people.karim).page("desk/", queue="waiting")
-    reasons = {
-        int(row.select_one(".hd-number").text): row.select_one("[data-label=Reason]").get_text()
-        for row in page.select(".hd-list tbody tr")
-    }
-    assert reasons == {
-        answered.pk: "The requester has answered",
-        given.pk: "Assigned to you",
-        work[1].pk: "Due again today",
+    details = [row.select_one(".hd-meta").text.split(" · ") for row in page.select(".hd-row")]
+    reasons = [part for parts in details for part in parts if part.startswith("Reason: ")]
+    assert dict(zip(numbers(page), reasons, strict=True)) == {
+        answered.pk: "Reason: The requester has answered",
+        given.pk: "Reason: Assigned to you",
+        work[1].pk: "Reason: Due again today",
     }
 
 

@@ -57,8 +57,8 @@ def test_a_registered_queue_is_a_tab_of_the_desk_with_its_counter(visit, people,
 
 @pytest.mark.usefixtures("urgent_queue")
 def test_a_registered_queue_is_on_the_home_page(visit, people, tickets):
-    figures = visit(people.karim).page().select(".hd-figures li")
-    assert " ".join(figures[1].text.split()) == "1 Urgent ones"
+    queues = visit(people.karim).page().select("[aria-labelledby=hd-desk] li")
+    assert " ".join(queues[1].text.split()) == "Urgent ones 1"
 
 
 @pytest.mark.usefixtures("urgent_queue")

@@ -27,7 +27,7 @@ def path(attachment):
 def test_ticket_page_links_to_its_files(visit, people, attached):
     file = attached()
     lea = visit(people.lea)
-    link = lea.page(f"tickets/{file.event.ticket_id}/").select_one(".hd-attached a")
+    link = lea.page(f"tickets/{file.event.ticket_id}/").select_one(".hd-history .hd-files a")
     assert "plan é.pdf" in link.text
     response = lea.client.get(link["href"])
     assert b"".join(response.streaming_content) == b"%PDF-1.4\n"

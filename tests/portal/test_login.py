@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from tests.portal.conftest import hidden, hidden_of, soup
+from tests.portal.conftest import hidden, hidden_of
 from wagtail_helpdesk.models import Attachment, Ticket
 from wagtail_helpdesk.portal.drafts import sign_owner
 
@@ -114,7 +114,10 @@ def test_file_that_cannot_be_kept_after_the_session_expired_is_mentioned(
     lea.client.logout()
     lea.post(path, **form, text="Voici.", files=ContentFile(b"xx", name="plan.txt"))
     lea.client.force_login(people.lea)
-    assert "Some files could not be kept" in soup(lea.get(path)).find(role="status").text
+    assert (
+        "Some files could not be kept"
+        in lea.page(path).select_one(".hd-messages[role=status]").text
+    )
 
 
 def test_form_without_csrf_token_is_refused(people, helpdesk, taken):
@@ -132,4 +135,6 @@ def test_message_about_the_expired_session_is_shown_after_login(visit, people, t
     lea, path = visit(), f"tickets/{ticket.pk}/comment/"
     lea.post(path, text="Un long message.", draft_owner=sign_owner(people.lea))
     lea.client.force_login(people.lea)
-    assert "Your session has expired." in soup(lea.get(path)).find(role="status").text
+    assert (
+        "Your session has expired." in lea.page(path).select_one(".hd-messages[role=status]").text
+    )

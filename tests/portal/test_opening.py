@@ -42,7 +42,7 @@ def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):
     response = lea.post(path, **form, text="Il neige.")
     page, (ticket,) = soup(response), opened()
     assert response.status_code == 409
-    assert f"already sent for ticket no. {ticket.pk}" in page.find(role="alert").text
+    assert f"already sent for ticket #{ticket.pk}," in page.find(role="alert").text
     assert page.find("textarea").text.strip() == "Il neige."
     form["submission"] = page.find("input", {"name": "submission"})["value"]
     assert lea.post(path, **form, text="Il neige.").status_code == 303

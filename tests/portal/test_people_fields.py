@@ -31,7 +31,7 @@ def test_directory_search_shows_people_and_keeps_the_form(lea, ticket):
     assert response.status_code == 200
     page = soup(response)
     assert found(page) == ["julien"]
-    assert "Julien Moreau" in page.find(class_="hd-found").text
+    assert "Julien Moreau" in page.select_one("#hd-people [data-hd-focus]").text
     assert field(page, "users") == "ines"
     assert field(page, "query") == "moreau"
     assert page.find("textarea").text.strip() == "Venez."
@@ -41,7 +41,17 @@ def test_directory_search_shows_people_and_keeps_the_form(lea, ticket):
 
 def test_directory_search_without_result_says_so(lea, ticket):
     page = soup(lea.act(ticket, "invite", query="zzzzz", find="1"))
-    assert "Nobody was found." in page.find(class_="hd-found").text
+    assert "Nobody was found." in page.select_one("#hd-people [data-hd-focus]").text
+
+
+@pytest.mark.parametrize("button", ["find", "preview"])
+def test_of_a_text_field_sent_twice_the_last_value_counts(lea, ticket, button):
+    typed = {"users": ["ines", "hugo"], "query": ["moreau", "perrin"], "text": "Venez."}
+    response = lea.act(ticket, "invite", **typed, **{button: "1"})
+    assert response.status_code == 200
+    page = soup(response)
+    assert field(page, "users") == "hugo"
+    assert field(page, "query") == "perrin"
 
 
 def test_people_ticked_and_people_typed_are_all_invited(lea, people, ticket):
@@ -113,7 +123,7 @@ def test_managers_find_the_requester_in_the_opening_form(visit, people, heating)
     page = soup(opening(visit(people.karim), heating, query="girard", subject="Froid", find="1"))
     assert found(page) == ["thomas"]
     assert field(page, "subject") == "Froid"
-    assert page.find("details", class_="hd-more").has_attr("open")
+    assert page.select_one("#hd-people").find_parent("details").has_attr("open")
     karim = visit(people.karim)
     opening(karim, heating, chosen="thomas", subject="Froid", text="Il gèle.")
     assert Ticket.objects.get().requester == people.thomas

@@ -22,6 +22,16 @@ class FindsPeople(HelpdeskForm):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._keep_last_value("query")
+
+    def _keep_last_value(self, name: str) -> None:
+        # What was sent can hold several values of a text field: Django reads the last one too.
+        value = self.initial.get(name)
+        if isinstance(value, list):
+            self.initial[name] = value[-1] if value else ""
+
     def find(self) -> None:
         """Search for ``query``; nothing to do where rendering the form searches."""
 
@@ -43,6 +53,7 @@ class NamesPeople(FindsPeople):
             data[self.people] = self._add_chosen(data.getlist("chosen"), data.get(self.people, ""))
             self.data = data
         else:
+            self._keep_last_value(self.people)
             chosen = self.initial.get("chosen", [])
             ticked = [chosen] if isinstance(chosen, str) else chosen
             self.initial[self.people] = self._add_chosen(ticked, self.initial.get(self.people, ""))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.dates import format_date
-from wagtail_helpdesk.event_text import EventView
+from wagtail_helpdesk.event_text import EventView, format_previous
 from wagtail_helpdesk.lifecycle import Priority, Visibility
 
 
@@ -17,6 +17,32 @@ def describe_own_event(view: EventView) -> str:
     """Return what the reader did, empty for an action without such a sentence."""
     describe = _SENTENCES.get(view.event.action)
     return describe(view) if describe else ""
+
+
+def _describe_taking(view: EventView) -> str:
+    previously = format_previous(view.get_previous_name("assignee"))
+    return _("You took the ticket%(previously)s.") % {"previously": previously}
+
+
+def _describe_assignment(view: EventView) -> str:
+    return _("You assigned the ticket to %(name)s%(previously)s.") % {
+        "name": view.get_name("assignee"),
+        "previously": format_previous(view.get_previous_name("assignee")),
+    }
+
+
+def _describe_move(view: EventView) -> str:
+    return _("You transferred the ticket to %(place)s%(previously)s.") % {
+        "place": view.place,
+        "previously": format_previous(view.previous_place),
+    }
+
+
+def _describe_new_requester(view: EventView) -> str:
+    return _("You made %(name)s the requester of the ticket%(previously)s.") % {
+        "name": view.get_name("requester"),
+        "previously": format_previous(view.get_previous_name("requester")),
+    }
 
 
 def _describe_postponement(view: EventView) -> str:
@@ -63,10 +89,8 @@ def _describe_visibility(view: EventView) -> str:
 
 
 _SENTENCES: dict[str, Callable[[EventView], str]] = {
-    lifecycle.TAKE.name: lambda view: _("You took the ticket."),
-    lifecycle.ASSIGN.name: lambda view: (
-        _("You assigned the ticket to %(name)s.") % {"name": view.get_name("assignee")}
-    ),
+    lifecycle.TAKE.name: _describe_taking,
+    lifecycle.ASSIGN.name: _describe_assignment,
     lifecycle.RELEASE.name: lambda view: _("You released the ticket."),
     lifecycle.ASK_INFORMATION.name: lambda view: _("You asked for more information."),
     lifecycle.POSTPONE.name: _describe_postponement,
@@ -77,16 +101,12 @@ _SENTENCES: dict[str, Callable[[EventView], str]] = {
     lifecycle.CANCEL.name: lambda view: _("You withdrew your request."),
     lifecycle.REFUSE.name: lambda view: _("You refused the ticket."),
     lifecycle.REOPEN.name: _describe_reopening,
-    lifecycle.MOVE.name: lambda view: (
-        _("You transferred the ticket to %(place)s.") % {"place": view.place}
-    ),
+    lifecycle.MOVE.name: _describe_move,
     lifecycle.INVITE.name: lambda view: (
         _("You invited %(name)s to follow the ticket.") % {"name": view.join_names("guests")}
     ),
     lifecycle.REMOVE_GUEST.name: _describe_removal,
-    lifecycle.CHANGE_REQUESTER.name: lambda view: (
-        _("You made %(name)s the requester of the ticket.") % {"name": view.get_name("requester")}
-    ),
+    lifecycle.CHANGE_REQUESTER.name: _describe_new_requester,
     lifecycle.CHANGE_PRIORITY.name: _describe_priority,
     lifecycle.CHANGE_SUBJECT.name: _describe_subject,
     lifecycle.CHANGE_VISIBILITY.name: _describe_visibility,
