@@ -148,7 +148,9 @@ class TextFilters(WagtailFilterSet):
     locale = django_filters.ModelChoiceFilter(
         label=pgettext_lazy("text", "Language"), queryset=Locale.objects.all()
     )
-    live = django_filters.BooleanFilter(label=pgettext_lazy("description", "Published"), widget=BooleanRadioSelect)
+    live = django_filters.BooleanFilter(
+        label=pgettext_lazy("description", "Published"), widget=BooleanRadioSelect
+    )
 
 
 class ServiceTextFilters(TextFilters):
