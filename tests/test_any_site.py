@@ -150,7 +150,8 @@ def test_pages_and_forms_work_below_a_language(people, helpdesk, heating, langua
         assert answer.status_code == 200
         assert soup(answer).html["lang"] == "en"
     answer = open_by_form(karim, f"/en/assistance/new/{heating.pk}/", category=heating.pk)
-    assert answer.url == f"/en/assistance/tickets/{Ticket.objects.get().pk}/"
+    assert answer.url == f"/en/assistance/new/opened/{Ticket.objects.get().pk}/"
+    assert karim.client.get(answer.url).status_code == 200
 
 
 def test_permanent_links_lead_to_the_page_below_a_language(

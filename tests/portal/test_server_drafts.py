@@ -90,7 +90,8 @@ def test_a_draft_belongs_to_one_form(lea, visit, people, taken):
 
 
 def test_a_page_with_several_forms_reads_its_drafts_in_one_statement(visit, people, taken):
-    save(visit(people.karim), f"note-{taken.pk}")
+    for form in ("comment", "note", "close"):
+        save(visit(people.karim), f"{form}-{taken.pk}")
     karim = visit(people.karim)
     with CaptureQueriesContext(connection) as queries:
         assert offered(karim, f"tickets/{taken.pk}/")

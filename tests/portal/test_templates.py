@@ -32,7 +32,7 @@ def test_base_template_is_a_setting(visit, people, settings, tmp_path):
     )
     settings.WAGTAIL_HELPDESK = {"BASE_TEMPLATE": "other.html"}
     page = visit(people.lea).page()
-    assert page.h1.text == "Assistance en ligne"
+    assert page.h1.text == "What do you need?"
     assert page.title is None
 
 

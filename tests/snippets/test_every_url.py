@@ -120,8 +120,13 @@ MAILS = {"list": EDITORS, "list_results": EDITORS, "again": EDITORS}
 ROUTING = {"wagtail_helpdesk_routing": ADMINISTRATOR}
 #: Leads to the helpdesk’s search, which applies the access rules: nobody sees a page here.
 SEARCH: dict[str, set[str]] = {"wagtail_helpdesk_search": set()}
+#: Of searches: for everyone who configures a service or edits pages. Of the site: for administrators.
+REPORTS = {
+    "helpdesk_searches": LISTS | {"editor"},
+    "helpdesk_installation": ADMINISTRATOR,
+}
 MATRIX = {
-    "": ROUTING | SEARCH,
+    "": ROUTING | SEARCH | REPORTS,
     "helpdesk_mails": MAILS,
     "helpdesk_services": SERVICE,
     "helpdesk_categories": CATEGORY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from wagtail_helpdesk.models.inheritance import INHERITED, Inherited
 from wagtail_helpdesk.names import get_display_name
 
 from .concurrent_edits import ConcurrentEditForm
+from .fields import RowsField
 from .tree import indent_name, walk_tree
 
 #: What each assignment algorithm does.
@@ -87,6 +88,9 @@ class InheritingForm(ConcurrentEditForm, WagtailAdminModelForm):
 
 class ServiceForm(InheritingForm):
     """The properties of a service."""
+
+    class Meta:
+        field_classes: ClassVar[dict[str, Any]] = {"groups": RowsField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import ServiceManager
 from wagtail_helpdesk.parsing import clean_query
 
+from .fields import RowsField
 from .service_pages import CategoryPage, ServiceFormPage, filter_by_name
 
 PER_PAGE = 25
@@ -39,11 +40,11 @@ class MembersForm(forms.Form):
             "By default, only these members are alerted when a ticket is created in this category."
         ),
     )
-    chosen = forms.ModelMultipleChoiceField(
+    chosen = RowsField(
         queryset=ServiceManager.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     #: The managers on the page: the others keep their membership.
-    shown = forms.ModelMultipleChoiceField(
+    shown = RowsField(
         queryset=ServiceManager.objects.none(), required=False, widget=forms.MultipleHiddenInput
     )
 

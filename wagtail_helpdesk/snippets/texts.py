@@ -148,7 +148,9 @@ class TextFilters(WagtailFilterSet):
     locale = django_filters.ModelChoiceFilter(
         label=pgettext_lazy("text", "Language"), queryset=Locale.objects.all()
     )
-    live = django_filters.BooleanFilter(label=pgettext_lazy("description", "Published"), widget=BooleanRadioSelect)
+    live = django_filters.BooleanFilter(
+        label=pgettext_lazy("description", "Published"), widget=BooleanRadioSelect
+    )
 
 
 class ServiceTextFilters(TextFilters):
@@ -316,6 +318,12 @@ class UnpublishText(ScopedKey, generic.UnpublishView):
 
 class UnscheduleText(ScopedKey, generic.RevisionsUnscheduleView):
     """Cancel a scheduled publication."""
+
+    def get_next_url(self) -> str:
+        """Return the URL to go to, which is the history unless the form gives a path."""
+        url = str(super().get_next_url())
+        # Django takes a text without a slash for the name of a view.
+        return url if "/" in url else reverse(self.history_url_name, args=[self.object.pk])
 
 
 class TextViewSet(SnippetViewSet):

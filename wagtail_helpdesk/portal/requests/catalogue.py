@@ -115,6 +115,13 @@ def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogu
     return Catalogue([shelf for shelf in shelves if shelf.lines or shelf.is_cut], others)
 
 
+def list_choices(user: Any, service: Service) -> list[CatalogueLine]:
+    """Return the categories of a service that is open to the user, and its aliases of categories."""
+    aliases = _load_aliases(user, [service], everywhere=False)
+    lines = _build_lines([service], _load_categories([service])[0], aliases)
+    return Shelf(service, ServiceText(), lines[service.pk]).choices
+
+
 def describe_services(services: list[Service]) -> list[Shelf]:
     """Return services with their texts in the reader's language, without their categories."""
     texts = load_texts(ServiceText.objects.filter(service__in=services), "service_id")
@@ -127,12 +134,9 @@ def get_text(category: Category) -> CategoryText:
     return texts.get(category.pk) or CategoryText(title=str(category))
 
 
-def get_path(category: Category, shelf: Shelf | None = None) -> list[str]:
+def get_path(category: Category) -> list[str]:
     """Return the names from the service down to a category, in the reader's language."""
-    line = category.lineage[::-1]
-    titles = get_texts_by_category(each.pk for each in line)
-    [shelf] = [shelf] if shelf else describe_services([category.service])
-    return [shelf.text.title, *(titles.get(each.pk, (each.name, ""))[0] for each in line)]
+    return [str(category.service), *map(str, category.lineage[::-1])]
 
 
 def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | None) -> list[Any]:

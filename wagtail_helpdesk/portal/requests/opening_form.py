@@ -180,8 +180,7 @@ def _normalise_lines(text: str) -> str:
 
 
 def _build_choices(user: Any, category: Category) -> list[tuple[Any, str]]:
-    shelves = catalogue.read_catalogue(user, [category.service_id]).shelves
-    lines = [line for shelf in shelves for line in shelf.choices]
+    lines = catalogue.list_choices(user, category.service)
     choices = [(line.pk, "\N{NO-BREAK SPACE}" * 3 * line.depth + line.name) for line in lines]
     # A hidden category is reached by its link, and then it must be offered.
     if category.pk not in dict(choices):

@@ -1,0 +1,25 @@
+"""The form fields of the configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from wagtail_helpdesk.parsing import parse_number
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """A choice of rows with numbers as keys; a key that no database can hold is invalid.
+
+    Django compares such a key in the database, and SQLite raises ``OverflowError``.
+    """
+
+    def clean(self, value: Any) -> Any:
+        """Return the chosen rows; raise ``ValidationError`` for a key that cannot exist."""
+        for key in value if isinstance(value, list | tuple) else ():
+            if parse_number(key) is None:
+                message = self.error_messages["invalid_pk_value"]
+                raise ValidationError(message, code="invalid_pk_value", params={"pk": key})
+        return super().clean(value)
