@@ -27,6 +27,8 @@ URLS = {
     "block_panel": (204, 200, 200),
     "block_catalogue": (204, 200, 200),
     "block_card": (204, 200, 200),
+    # Accepts a form and shows nothing.
+    "drafts": (405, 405, 405),
     "go": (302, 302, 302),
     # No mails are delivered in this world, and nothing else is said about it.
     "health": (503, 503, 503),
@@ -40,7 +42,7 @@ WITH_FORMS = [
     "page absences",
 ]
 WITH_FORMS += [f"form {action}" for action in get_form_classes()]
-WITH_FORMS += ["url block_ask", "url mute", "url stop_reports"]
+WITH_FORMS += ["url block_ask", "url drafts", "url mute", "url stop_reports"]
 
 
 def test_every_url_of_the_package_is_in_the_matrix():
