@@ -45,7 +45,10 @@ class NamesPeople(FindsPeople):
         else:
             chosen = self.initial.get("chosen", [])
             ticked = [chosen] if isinstance(chosen, str) else chosen
-            self.initial[self.people] = self._add_chosen(ticked, self.initial.get(self.people, ""))
+            typed = self.initial.get(self.people, "")
+            # Sent several times, the last one counts, as in a form that is sent.
+            last = typed[-1] if typed and isinstance(typed, list) else typed
+            self.initial[self.people] = self._add_chosen(ticked, last)
             widget: Any = self.fields[self.people].widget
             widget.remember(self.initial, self.people)
 
