@@ -61,48 +61,56 @@ def test_all_places_are_attacked(places):
     assert set(places) == set(PLACES)
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_hostile_parameter_is_answered_and_never_repeated_as_markup(
-    attack, undone, places, place
-):
-    client, path = attack("manager"), places[place]
-    for label, data in each_attack(find_parameters(client, path)):
-        answer = undone(get, client, path, data)
-        assert answer.status_code in EXPECTED, (label, answer.status_code)
-        assert SCRIPT not in read_text(answer), label
+WITH_FIELDS = [
+    *(place for place in PLACES if place.startswith("form")),
+    "page new_in",
+    "page preferences",
+    "page manager_preferences",
+    "page absences",
+    "url block_ask",
+    "url drafts",
+    "url mute",
+    "url stop_reports",
+]
+KINDS = ["page", "form", "url"]
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        p
-        for p in PLACES
-        if p.startswith("form")
-        or p
-        in (
-            "page new_in",
-            "page preferences",
-            "page manager_preferences",
-            "page absences",
-            "url block_ask",
-            "url mute",
-            "url stop_reports",
-        )
-    ],
-)
+def find_fault(place, answer):
+    """Return what is wrong with the answer to an attack, None when nothing is."""
+    # Mails wait for nobody in this world; and what is no draft is refused.
+    also = {"url health": 503, "url drafts": 400}.get(place)
+    if answer.status_code not in EXPECTED and answer.status_code != also:
+        return answer.status_code
+    return "repeated" if SCRIPT in read_text(answer) else None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hostile_parameter_is_answered_and_never_repeated_as_markup(attack, undone, places, kind):
+    client, faults = attack("manager"), []
+    for place in (place for place in PLACES if place.startswith(kind)):
+        path = places[place]
+        for label, data in each_attack(find_parameters(client, path)):
+            fault = find_fault(place, undone(get, client, path, data))
+            faults += [(place, label, fault)] if fault else []
+    assert faults == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_hostile_field_is_answered_and_never_repeated_as_markup(
-    attack, undone, places, place, secret
+    attack, undone, places, kind, secret
 ):
-    client, path = attack("manager"), places[place]
-    known = {"category": secret.category} if place == "url block_ask" else {}
-    url = f"{path}?{encode(known)}" if known else path
-    names = undone(find_fields, client, path, known)
-    assert names, "no field was found"
-    for label, data in each_attack(names):
-        for also in ({}, known):
-            answer = undone(post, client, url, data | also)
-            assert answer.status_code in EXPECTED, (label, answer.status_code)
-            assert SCRIPT not in read_text(answer), label
+    client, faults = attack("manager"), []
+    for place in (place for place in WITH_FIELDS if place.startswith(kind)):
+        path = places[place]
+        known = {"category": secret.category} if place == "url block_ask" else {}
+        url = f"{path}?{encode(known)}" if known else path
+        names = undone(find_fields, client, path, known)
+        assert names, f"no field was found: {place}"
+        for label, data in each_attack(names):
+            for sent in (data, data | known) if known else (data,):
+                fault = find_fault(place, undone(post, client, url, sent))
+                faults += [(place, label, fault)] if fault else []
+    assert faults == []
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)

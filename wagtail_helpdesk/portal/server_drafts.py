@@ -11,9 +11,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+)
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.characters import clean_text
@@ -102,13 +107,15 @@ def _dump(draft: Draft) -> str:
 # -- what the script sends ---------------------------------------------------------------------
 
 
-@require_POST
 def save_draft(request: HttpRequest) -> HttpResponseBase:
     """Save the draft of a form, or delete it when it is empty.
 
-    Answers 204; 404 without the right to the ticket, 410 when the form was sent meanwhile, 413 when
-    the draft is too long, and 429 when too many are sent. The session is not written.
+    Answers 204; 404 without the right to the ticket, 405 unless it is posted, 410 when the form was
+    sent meanwhile, 413 when the draft is too long, and 429 when too many are sent. The session is
+    not written, and no answer is cached.
     """
+    if request.method != "POST":
+        return make_private(HttpResponseNotAllowed(["POST"]))
     return make_private(HttpResponse(status=_handle_draft(request)))
 
 

@@ -56,7 +56,10 @@ class NamesPeople(FindsPeople):
             self._keep_last_value(self.people)
             chosen = self.initial.get("chosen", [])
             ticked = [chosen] if isinstance(chosen, str) else chosen
-            self.initial[self.people] = self._add_chosen(ticked, self.initial.get(self.people, ""))
+            typed = self.initial.get(self.people, "")
+            # Sent several times, the last one counts, as in a form that is sent.
+            last = typed[-1] if typed and isinstance(typed, list) else typed
+            self.initial[self.people] = self._add_chosen(ticked, last)
             widget: Any = self.fields[self.people].widget
             widget.remember(self.initial, self.people)
 
