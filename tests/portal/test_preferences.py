@@ -53,7 +53,9 @@ def test_switches_are_saved_and_shown_again(visit, people):
     page = lea.page("preferences/")
     assert not page.find("input", {"name": "alerts_as_guest"}).has_attr("checked")
     assert page.find("option", selected=True)["value"] == "fr"
-    assert "Your preferences have been saved." in page.find(class_="hd-messages", role="status").text
+    assert (
+        "Your preferences have been saved." in page.find(class_="hd-messages", role="status").text
+    )
 
 
 def test_preferences_saved_twice_are_one_row(visit, people):
