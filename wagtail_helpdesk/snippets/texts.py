@@ -37,7 +37,7 @@ from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import clean_request, parse_number
 
 from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject
 from .service_pages import CATEGORIES, SERVICES, join_title
@@ -132,6 +132,7 @@ def _get_status(text: Any) -> str:
 
 def make_new_text(model: type[Text], request: HttpRequest) -> Text:
     """Return a new text about the service or category, and in the language, given in the URL."""
+    clean_request(request)
     asked = parse_number(request.GET.get(model.ABOUT, ""))
     locale = get_object_or_404(Locale, language_code=request.GET.get("language", ""))
     about: Any = model._meta.get_field(model.ABOUT).related_model
