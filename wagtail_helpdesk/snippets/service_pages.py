@@ -19,13 +19,14 @@ from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTempla
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.parsing import clean_request
+
+from .object_permissions import CleanRequestMixin
 
 SERVICES = "helpdesk_services"
 CATEGORIES = "helpdesk_categories"
 
 
-class ServicePageMixin(WagtailAdminTemplateMixin, View):
+class ServicePageMixin(CleanRequestMixin, WagtailAdminTemplateMixin, View):
     """A page about one service.
 
     It answers 404 without any configuration privilege in the service, and 403 without ``privilege``
@@ -36,7 +37,6 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
     header_icon = "helpdesk-service"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        clean_request(request)
         super().setup(request, *args, **kwargs)
         #: Typed as Any: the admin admits only logged-in users.
         self.author: Any = request.user
