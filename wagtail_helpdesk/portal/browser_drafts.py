@@ -39,13 +39,11 @@ def end_drafts(sender: Any, user: Any, **kwargs: Any) -> None:
         cache.set(_key(user), now(), helpdesk_settings.DRAFT_DAYS * DAY)
 
 
-def mark_accepted(
-    request: HttpRequest, response: HttpResponseBase, submission: Any
-) -> HttpResponseBase:
-    """Set a cookie: a form was accepted, and the browser drops its draft."""
-    if submission:
+def mark_accepted(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Set a cookie: the posted form was accepted, and the browser drops its draft."""
+    if submission := request.POST.get("submission"):
         others = request.COOKIES.get(COOKIE, "").split(".")
-        accepted = [*filter(None, others), str(submission)][-MAX_SUBMISSIONS:]
+        accepted = [*filter(None, others), submission][-MAX_SUBMISSIONS:]
         response.set_cookie(
             COOKIE,
             ".".join(accepted),
@@ -53,7 +51,6 @@ def mark_accepted(
             secure=request.is_secure(),
             samesite="Lax",
         )
-    return response
 
 
 def _key(user: Any) -> str:

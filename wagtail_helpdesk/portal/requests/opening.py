@@ -96,7 +96,7 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     drafts.forget_draft(request.http)
     messages.success(request.http, _("Ticket #%(number)s has been opened.") % {"number": ticket.pk})
     done = SeeOther(request.url("ticket", ticket.pk))
-    browser_drafts.mark_accepted(request.http, done, request.http.POST.get("submission"))
+    browser_drafts.mark_accepted(request.http, done)
     return done
 
 

@@ -13,7 +13,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
-from wagtail_helpdesk.parsing import parse_number as number_in
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.http import SeeOther
@@ -62,7 +62,7 @@ def _answer_again(
     if form.is_valid():
         messages.success(request.http, _get_success_message(form, is_visible=True))
     answer = SeeOther(_get_next_url(request, form, is_visible=True))
-    browser_drafts.mark_accepted(request.http, answer, request.http.POST.get("submission"))
+    browser_drafts.mark_accepted(request.http, answer)
     return answer
 
 
@@ -72,7 +72,7 @@ def _show_form(
     """Show the form, filled from the query string and from a draft."""
     asked = request.http.GET
     newest = history.find_last_event_id(ticket, request.user)
-    given = number_in(asked.get("seen", ""))
+    given = parse_number(asked.get("seen", ""))
     seen = newest if given is None else given
     initial: dict[str, Any] = asked.dict() | drafts.pop_draft(request.http) | {"seen": newest}
     initial = {name: value for name, value in initial.items() if name not in _SET_BY_PAGE}
@@ -156,7 +156,7 @@ def _render_stale(
     When the action is not available any more, show the actions that are.
     """
     _keep_files(form)
-    seen = number_in(form["seen"].value()) if form.is_bound else None
+    seen = parse_number(form["seen"].value()) if form.is_bound else None
     ticket = request.ticket(form.ticket.pk)
     newest = history.find_last_event_id(ticket, request.user)
     if seen is None:
@@ -251,7 +251,7 @@ def _finish(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
     is_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
     messages.success(request.http, _get_success_message(form, is_visible))
     done = SeeOther(_get_next_url(request, form, is_visible))
-    browser_drafts.mark_accepted(request.http, done, form.cleaned_data.get("submission"))
+    browser_drafts.mark_accepted(request.http, done)
     return done
 
 

@@ -9,7 +9,7 @@ from wagtail_helpdesk.event_text import EventDescriber
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, Ticket
 from wagtail_helpdesk.notifications import delivery_log
-from wagtail_helpdesk.parsing import parse_number as number_in
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import paging
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -18,7 +18,7 @@ def show_notified(request: HelpdeskRequest, number: int, event: int) -> HttpResp
     """Show the delivery log of one event. Raises ``Http404`` for readers who do not manage the ticket."""
     ticket = request.ticket(number)
     about = _get_event(request, ticket, event)
-    after = number_in(request.http.GET.get("after")) or 0
+    after = parse_number(request.http.GET.get("after")) or 0
     page = delivery_log.get_delivery_log(about.pk, after)
     is_kept = delivery_log.is_complete(about)
     return request.render(

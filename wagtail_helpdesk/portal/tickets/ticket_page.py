@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.parsing import parse_number as number_in
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import availability, buttons, history, panels
@@ -21,7 +21,7 @@ from .forms import ActionForm, get_form_classes
 def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     """Show a ticket to a user who may read it."""
     ticket = request.ticket(number)
-    before = number_in(request.http.GET.get("before", ""))
+    before = parse_number(request.http.GET.get("before", ""))
     shown = history.load_history(ticket, request.user, before)
     bar = buttons.ActionBar(request, ticket, shown.last)
     banner = availability.build_banner(ticket, request.user, bar.available)
