@@ -211,7 +211,7 @@ def _submit(request: HelpdeskRequest) -> HttpResponse:
         return _render_form(request, form, status=form.http_status)
     here = request.http.get_full_path()
     done = _render(request, "ask_done.html", number=ticket.pk, here=here)
-    browser_drafts.mark_accepted(request.http, done, request.http.POST.get("submission"))
+    browser_drafts.mark_accepted(request.http, done)
     return done
 
 

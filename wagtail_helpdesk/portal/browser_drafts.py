@@ -54,16 +54,14 @@ def end_drafts(sender: Any, user: Any, **kwargs: Any) -> None:
         cache.set(_key(user), now(), helpdesk_settings.DRAFT_DAYS * DAY)
 
 
-def mark_accepted(
-    request: HttpRequest, response: HttpResponseBase, submission: Any
-) -> HttpResponseBase:
+def mark_accepted(request: HttpRequest, response: HttpResponseBase) -> None:
     """Delete the draft of an accepted form, and set a cookie by which the browser drops its own."""
-    if submission:
+    if submission := request.POST.get("submission"):
         sent = get_submission_id(request)
         if sent and helpdesk_settings.DRAFT_DAYS:
             Draft.objects.filter(user=request.user, submission=sent).delete()  # type: ignore[misc]
         others = request.COOKIES.get(COOKIE, "").split(".")
-        accepted = [*filter(None, others), str(submission)][-MAX_SUBMISSIONS:]
+        accepted = [*filter(None, others), submission][-MAX_SUBMISSIONS:]
         response.set_cookie(
             COOKIE,
             ".".join(accepted),
@@ -71,7 +69,6 @@ def mark_accepted(
             secure=request.is_secure(),
             samesite="Lax",
         )
-    return response
 
 
 def _key(user: Any) -> str:

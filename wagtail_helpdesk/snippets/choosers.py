@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
@@ -14,9 +13,9 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views import chooser as generic
 
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.parsing import clean_request, parse_number
+from wagtail_helpdesk.parsing import parse_number
 
-from .tables import WagtailView
+from .object_permissions import CleanRequestMixin
 
 
 def find_reachable_services(user: Any) -> QuerySet[Service]:
@@ -68,14 +67,10 @@ class NameForm(BaseFilterForm):
         return objects
 
 
-class ReachableMixin(WagtailView):
+class ReachableMixin(CleanRequestMixin):
     """Limits a view of a chooser to what the user can choose."""
 
     filter_form_class = NameForm
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        clean_request(request)
-        super().setup(request, *args, **kwargs)
 
     def get_object_list(self) -> QuerySet[Any]:
         return filter_reachable(self.model_class, self.request.user)

@@ -28,6 +28,14 @@ from .tables import CardTableMixin, WagtailView
 _FORMULA = re.compile(r"[\t\r\n]|[\s;,]*[=+\-@＝＋－＠]")
 
 
+class CleanRequestMixin(WagtailView):
+    """Removes what no database takes from the parameters before a view reads them."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        clean_request(request)
+        super().setup(request, *args, **kwargs)
+
+
 class ScopedMixin(WagtailView):
     """Limits a view to the objects that the user can see."""
 
@@ -38,12 +46,8 @@ class ScopedMixin(WagtailView):
         return queryset.filter(pk__in=visible.values("pk"))
 
 
-class ScopedList(CardTableMixin, ScopedMixin):
+class ScopedList(CleanRequestMixin, CardTableMixin, ScopedMixin):
     """For listings and their exports, whose cells are never formulas."""
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        clean_request(request)
-        super().setup(request, *args, **kwargs)
 
     def get_base_queryset(self) -> QuerySet[Any]:
         return self.scoped(super().get_base_queryset())

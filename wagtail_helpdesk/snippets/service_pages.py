@@ -25,9 +25,10 @@ from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
-from wagtail_helpdesk.parsing import clean_request, parse_number
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.rate_limits import exceeds_limit
 
+from .object_permissions import CleanRequestMixin
 from .tables import CardTableMixin
 
 SERVICES = "helpdesk_services"
@@ -46,7 +47,7 @@ def join_title(title: Any, subtitle: Any) -> str:
     return gettext("%(title)s: %(name)s") % {"title": title, "name": subtitle}
 
 
-class ServicePageMixin(WagtailAdminTemplateMixin, View):
+class ServicePageMixin(CleanRequestMixin, WagtailAdminTemplateMixin, View):
     """A page about one service.
 
     It answers 404 without any configuration privilege in the service, and 403 without ``privilege``
@@ -57,7 +58,6 @@ class ServicePageMixin(WagtailAdminTemplateMixin, View):
     header_icon = "helpdesk-service"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        clean_request(request)
         super().setup(request, *args, **kwargs)
         #: Typed as Any: the admin admits only logged-in users.
         self.author: Any = request.user

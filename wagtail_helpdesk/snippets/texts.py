@@ -37,9 +37,15 @@ from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
-from wagtail_helpdesk.parsing import clean_request, parse_number
+from wagtail_helpdesk.parsing import parse_number
 
-from .object_permissions import ScopedKey, ScopedList, ScopedObject, ScopedSubject
+from .object_permissions import (
+    CleanRequestMixin,
+    ScopedKey,
+    ScopedList,
+    ScopedObject,
+    ScopedSubject,
+)
 from .service_pages import CATEGORIES, SERVICES, join_title
 from .tables import WagtailView
 from .widgets import TEXTAREA, DateTimeInput, IconRadios
@@ -132,7 +138,6 @@ def _get_status(text: Any) -> str:
 
 def make_new_text(model: type[Text], request: HttpRequest) -> Text:
     """Return a new text about the service or category, and in the language, given in the URL."""
-    clean_request(request)
     asked = parse_number(request.GET.get(model.ABOUT, ""))
     locale = get_object_or_404(Locale, language_code=request.GET.get("language", ""))
     about: Any = model._meta.get_field(model.ABOUT).related_model
@@ -256,7 +261,7 @@ def get_panel_url(what: Service | Category) -> str:
     return reverse(f"{CATEGORIES}:edit", args=[what.pk])
 
 
-class AddText(WholeForms, TextCrumbs, generic.CreateView):
+class AddText(CleanRequestMixin, WholeForms, TextCrumbs, generic.CreateView):
     """Begin a text; if there is one already, that one is opened."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -292,7 +297,7 @@ class TextHistory(ScopedSubject, generic.HistoryView):
     """The versions of a text."""
 
 
-class PreviewNewText(WholeForms, generic.PreviewOnCreateView):
+class PreviewNewText(CleanRequestMixin, WholeForms, generic.PreviewOnCreateView):
     """The preview of a new text."""
 
     def get_object(self) -> Text:

@@ -109,7 +109,7 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     drafts.forget_draft(request.http)
     _count_suggestions(request, chosen.pk)
     done = SeeOther(request.url("opened", ticket.pk))
-    browser_drafts.mark_accepted(request.http, done, request.http.POST.get("submission"))
+    browser_drafts.mark_accepted(request.http, done)
     return done
 
 
@@ -129,7 +129,7 @@ def _end_solved(request: HelpdeskRequest, category: int) -> HttpResponse:
     drafts.forget_draft(request.http)
     messages.success(request.http, _("Good. Nothing has been sent."))
     done = SeeOther(request.url("home"))
-    browser_drafts.mark_accepted(request.http, done, request.http.POST.get("submission"))
+    browser_drafts.mark_accepted(request.http, done)
     return done
 
 

@@ -14,7 +14,7 @@ from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
-from wagtail_helpdesk.parsing import parse_number as number_in
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.forms.people import FindsPeople
@@ -66,7 +66,7 @@ def _answer_again(
     # The message of the first answer may have been lost with it.
     messages.success(request.http, form_class.describe_success(done))
     answer = SeeOther(_get_next_url(request, form_class, done))
-    browser_drafts.mark_accepted(request.http, answer, request.http.POST.get("submission"))
+    browser_drafts.mark_accepted(request.http, answer)
     return answer
 
 
@@ -76,7 +76,7 @@ def _show_form(
     """Show the form, filled from the query string and from a draft."""
     asked = request.http.GET
     newest = history.find_last_event_id(ticket, request.user)
-    given = number_in(asked.get("seen", ""))
+    given = parse_number(asked.get("seen", ""))
     seen = newest if given is None else given
     initial: dict[str, Any] = asked.dict() | drafts.pop_draft(request.http) | {"seen": newest}
     initial = {name: value for name, value in initial.items() if name not in _SET_BY_PAGE}
@@ -167,7 +167,7 @@ def _render_stale(
     When the action is not available any more, show the actions that are.
     """
     _keep_files(form)
-    seen = number_in(form["seen"].value()) if form.is_bound else None
+    seen = parse_number(form["seen"].value()) if form.is_bound else None
     ticket = request.ticket(form.ticket.pk)
     newest = history.find_last_event_id(ticket, request.user)
     if seen is None:
@@ -272,7 +272,7 @@ def _finish(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
     messages.success(request.http, form.get_success_message(is_visible=is_visible))
     done = Done(form.ticket, request.user, form.result, is_visible)
     answer = SeeOther(_get_next_url(request, type(form), done))
-    browser_drafts.mark_accepted(request.http, answer, form.cleaned_data.get("submission"))
+    browser_drafts.mark_accepted(request.http, answer)
     return answer
 
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.parsing import parse_number as number_in
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import availability, buttons, history, panels
@@ -23,7 +23,7 @@ from .state import build_question, describe_state
 def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     """Show a ticket to a user who may read it."""
     ticket, asked = request.ticket(number), request.http.GET
-    shown = history.load_history(ticket, request.user, number_in(asked.get("before", "")))
+    shown = history.load_history(ticket, request.user, parse_number(asked.get("before", "")))
     bar = buttons.ActionBar(request, ticket, shown.last)
     banner = availability.build_banner(ticket, request.user, bar.available)
     composer = build_composer(
