@@ -71,7 +71,7 @@ class FakePage:
 
     def reverse_subpage(self, name: str, args: tuple = ()) -> str:
         """Return the same paths as the real page (wagtail_helpdesk.portal)."""
-        routes = {"ticket": "tickets/{}/", "act": "tickets/{}/{}/"}
+        routes = {"ticket": "tickets/{}/", "action": "tickets/{}/{}/"}
         return routes.get(name, f"{name.replace('_', '/')}/").format(*args)
 
     def get_view_restrictions(self) -> list:

@@ -131,7 +131,7 @@ def test_a_form_leads_on_below_the_prefix_of_the_site(karim, ticket, under_prefi
 def test_links_of_mails_have_the_prefix_of_the_site(helpdesk, under_prefix):
     place = links.find_location(None, "en")
     assert place is not None
-    assert place.to("desk") == "http://localhost/intranet/helpdesk-mail/go/desk/"
+    assert place.get_url("desk") == "http://localhost/intranet/helpdesk-mail/go/desk/"
     assert place.home == "http://localhost/intranet/assistance/"
 
 
@@ -160,7 +160,7 @@ def test_permanent_links_lead_to_the_page_below_a_language(
     place = links.find_location(None, "en")
     assert place is not None
     lea = Visitor(people.lea)
-    answer = lea.client.get(place.to_ticket(taken.pk), follow=True)
+    answer = lea.client.get(place.get_ticket_url(taken.pk), follow=True)
     assert answer.status_code == 200
     assert answer.request["PATH_INFO"] == f"/en/assistance/tickets/{taken.pk}/"
 

@@ -399,7 +399,7 @@ def check_host(
     if not databases:
         return []
     try:
-        sites = {page.get_site() for page in links.helpdesk_pages()}
+        sites = {page.get_site() for page in links.find_helpdesk_pages()}
     except DatabaseError:
         return []  # Before the first migration.
     return [

@@ -46,26 +46,26 @@ class HelpdeskLocation:
             for each in self._restrictions
         )
 
-    def to(self, route: str, *args: Any, **query: Any) -> str:
-        """Return the permanent URL of one of the page's routes: ``to("ticket", 1042)``.
+    def get_url(self, route: str, *args: Any, **query: Any) -> str:
+        """Return the permanent URL of one of the page's routes: ``get_url("ticket", 1042)``.
 
         It is outside the page and redirects to wherever the page is when it is followed, so that
         it stays valid when the page is renamed or moved. It is the page's own URL if the site does
         not include our ``urls.py``.
         """
         path = self.page.reverse_subpage(route, args=args)
-        url = self.outside("go", *filter(None, [path])) or f"{self.home}{path}"
+        url = self.get_view_url("go", *filter(None, [path])) or f"{self.home}{path}"
         return f"{url}?{urlencode(query, doseq=True)}" if query else url
 
-    def to_ticket(self, number: int) -> str:
+    def get_ticket_url(self, number: int) -> str:
         """Return the URL of a ticket."""
-        return self.to("ticket", number)
+        return self.get_url("ticket", number)
 
-    def to_act(self, number: int, slug: str) -> str:
+    def get_action_url(self, number: int, slug: str) -> str:
         """Return the URL of the form of an action on a ticket."""
-        return self.to("act", number, slug)
+        return self.get_url("action", number, slug)
 
-    def outside(self, name: str, *args: Any) -> str:
+    def get_view_url(self, name: str, *args: Any) -> str:
         """Return the URL of a view of ``wagtail_helpdesk.urls``, empty if the site does not include it."""
         try:
             path = reverse(f"wagtail_helpdesk:{name}", args=args)
@@ -74,14 +74,14 @@ class HelpdeskLocation:
         return f"{self.page.get_site().root_url}{path}"
 
 
-def helpdesk_page_models() -> list[type[Page]]:
+def get_helpdesk_page_models() -> list[type[Page]]:
     """Return the page models marked as helpdesk pages."""
     return [model for model in apps.get_models() if getattr(model, "is_helpdesk_page", False)]
 
 
-def helpdesk_pages() -> list[Page]:
+def find_helpdesk_pages() -> list[Page]:
     """Return all published helpdesk pages that a site serves, with their locales."""
-    found = (model._default_manager.live() for model in helpdesk_page_models())
+    found = (model._default_manager.live() for model in get_helpdesk_page_models())
     live = (page for pages in found for page in pages.select_related("locale"))
     # A page outside the trees of all sites has no URL.
     return [page for page in live if page.get_url_parts() is not None]
@@ -93,7 +93,7 @@ def find_location(service: Service | None, language: str) -> HelpdeskLocation | 
     On the service's site, else on the default site, else on any other; in the language if there is a
     translation, else in the site's language.
     """
-    pages = helpdesk_pages()
+    pages = find_helpdesk_pages()
     for site in (service.site if service else None, _default_site()):
         if site is not None and (here := [page for page in pages if is_on_site(page, site)]):
             return HelpdeskLocation(find_in_language(here, language))

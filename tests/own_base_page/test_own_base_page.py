@@ -48,4 +48,4 @@ def test_mails_lead_to_the_helpdesk_of_the_site(root):
     place = links.find_location(None, "en")
     assert place is not None
     assert place.home.endswith("/assistance/")
-    assert place.to("desk").endswith("/go/desk/")
+    assert place.get_url("desk").endswith("/go/desk/")

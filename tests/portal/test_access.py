@@ -26,7 +26,7 @@ MATRIX = {
     "tickets": ({}, FOR_EVERYBODY),
     "ticket": ({"number": "ticket"}, ABOUT_A_TICKET),
     "file": ({"number": "ticket", "file_id": "file", "name": "x"}, ABOUT_A_TICKET),
-    "act": (
+    "action": (
         {"number": "ticket", "action": "release"},
         (LOGIN, NONE, NONE, NONE, NO, NO, OK, NO, NO),
     ),
@@ -123,7 +123,7 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
         assert response.headers["Referrer-Policy"] == "same-origin"
 
 
-TAKES_FORMS = {"act", "new_in", "preferences", "manager_preferences", "absences"}
+TAKES_FORMS = {"action", "new_in", "preferences", "manager_preferences", "absences"}
 
 
 @pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))

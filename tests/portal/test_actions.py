@@ -34,7 +34,7 @@ def test_take_form_records_a_comment(visit, people, ticket):
 
 def test_take_form_names_the_manager_to_be_replaced(visit, people, taken):
     page = visit(people.sophie).page(f"tickets/{taken.pk}/take/")
-    assert "You will replace Karim Benali" in page.find(id="hd-act").text
+    assert "You will replace Karim Benali" in page.find(id="hd-action").text
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_old_link_to_approve_shows_what_happened_since_and_what_is_possible(visi
     assert "This is no longer possible." in page.find(role="alert").text
     assert "Toujours froid." in page.find(class_="hd-news").text
     assert "Je reviens." in page.find(class_="hd-news").text
-    assert page.find(id="hd-act").find("a", string="Reply")
+    assert page.find(id="hd-action").find("a", string="Reply")
     assert not page.find("textarea")
 
 
@@ -351,7 +351,7 @@ def test_comment_for_the_requester_alone_needs_confirmation_when_sent_with_a_reo
     answer = karim.act(closed, "reopen", text="MailContext médical.", audience="requester")
     assert answer.status_code == 422
     page = soup(answer)
-    assert "Everyone on the ticket would read this message." in page.find(id="hd-act").text
+    assert "Everyone on the ticket would read this message." in page.find(id="hd-action").text
     assert "MailContext médical." in page.find("textarea").text
     closed.refresh_from_db()
     assert closed.status == "closed"
@@ -380,7 +380,7 @@ def get_message_after(visitor, response):
 def test_closing_ones_own_ticket_promises_no_email(visit, people, heating):
     own = actions.open_ticket(heating, by=people.karim, subject="Froid", text="Il gèle.")
     karim = visit(people.karim)
-    assert "mail" not in karim.page(f"tickets/{own.pk}/take-and-close/").find(id="hd-act").text
+    assert "mail" not in karim.page(f"tickets/{own.pk}/take-and-close/").find(id="hd-action").text
     said = get_message_after(karim, karim.act(own, "take_and_close"))
     assert said == f"Ticket #{own.pk} is closed."
 
@@ -545,11 +545,11 @@ def test_invite_reports_who_was_invited_and_who_was_there_already(visit, people,
 
 def test_comment_of_an_invitation_says_who_reads_it(visit, people, ticket):
     lea, path = visit(people.lea), f"tickets/{ticket.pk}/invite/"
-    form = lea.page(path).find(id="hd-act")
+    form = lea.page(path).find(id="hd-action")
     assert form.find("label", string="Comment for everyone on the ticket (optional)")
     assert "sent with the invitation" in form.text
     type(ticket.service).objects.update(confidential=True)
-    assert "sent with the invitation" not in lea.page(path).find(id="hd-act").text
+    assert "sent with the invitation" not in lea.page(path).find(id="hd-action").text
 
 
 def test_button_to_take_a_ticket_from_the_faster_colleague_is_not_the_primary_one(
@@ -560,7 +560,7 @@ def test_button_to_take_a_ticket_from_the_faster_colleague_is_not_the_primary_on
     actions.take(ticket, by=people.karim)
     page = soup(sophie.post(path, **form))
     assert page.find("button", string="Take the ticket")
-    assert not page.select("#hd-act footer .hd-b1")
+    assert not page.select("#hd-action footer .hd-b1")
 
 
 def test_invite_form_lists_guests_in_pages(visit, people, ticket):

@@ -172,5 +172,5 @@ def test_page_of_an_action_shows_the_conversation_but_a_drawer_does_not(visit, p
     assert "La A12." in karim.page(path).find(class_="hd-history").text
     response = karim.client.get(f"/assistance/{path}", headers={"HX-Request": "true"})
     part = soup(response)
-    assert part.find(id="hd-act")
+    assert part.find(id="hd-action")
     assert not part.find(class_="hd-history")

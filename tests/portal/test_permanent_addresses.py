@@ -39,7 +39,7 @@ def test_a_link_leads_to_each_place_that_mails_name(helpdesk, people, ticket, pa
 
 
 def test_a_link_of_a_mail_works_after_the_page_was_renamed(helpdesk, people, ticket):
-    url = links.find_location(None, "en").to_ticket(ticket.pk)
+    url = links.find_location(None, "en").get_ticket_url(ticket.pk)
     helpdesk.slug = "aide"
     helpdesk.save_revision().publish()
     client = Client()
@@ -50,7 +50,7 @@ def test_a_link_of_a_mail_works_after_the_page_was_renamed(helpdesk, people, tic
 
 
 def test_a_link_of_a_mail_works_after_the_page_was_moved(helpdesk, people, ticket):
-    url = links.find_location(None, "en").to_act(ticket.pk, "comment")
+    url = links.find_location(None, "en").get_action_url(ticket.pk, "comment")
     section = helpdesk.get_parent().add_child(instance=Page(title="Services", slug="services"))
     helpdesk.move(section, pos="last-child")
     client = Client()
@@ -65,7 +65,7 @@ def test_a_link_of_a_mail_works_after_the_page_was_moved(helpdesk, people, ticke
 def test_a_link_of_a_mail_works_after_a_page_above_was_renamed(helpdesk, people, ticket):
     section = helpdesk.get_parent().add_child(instance=Page(title="Services", slug="services"))
     helpdesk.move(section, pos="last-child")
-    url = links.find_location(None, "en").to_ticket(ticket.pk)
+    url = links.find_location(None, "en").get_ticket_url(ticket.pk)
     section = Page.objects.get(pk=section.pk)
     section.slug = "vie-pratique"
     section.save_revision().publish()

@@ -190,7 +190,7 @@ def check_templates() -> Iterator[Any]:
 
 def check_page() -> Iterator[Any]:
     """Return where the helpdesk page is; a system check reports that there is none."""
-    for page in links.helpdesk_pages():
+    for page in links.find_helpdesk_pages():
         yield OK, _("The helpdesk page is %(url)s.") % {"url": page.full_url}
 
 

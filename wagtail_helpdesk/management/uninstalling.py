@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from wagtail.models import Page, Site
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.links import helpdesk_page_models
+from wagtail_helpdesk.links import get_helpdesk_page_models
 from wagtail_helpdesk.maintenance.schedules import PREFIX
 
 #: The labels of the helpdesk's apps.
@@ -41,7 +41,7 @@ class Leftovers:
     def pages(self) -> list[Page]:
         """All helpdesk pages, with drafts and translations; empty once the table is gone."""
         tables = connection.introspection.table_names()
-        models = [model for model in helpdesk_page_models() if model._meta.db_table in tables]
+        models = [model for model in get_helpdesk_page_models() if model._meta.db_table in tables]
         return [page for model in models for page in model._default_manager.order_by("pk")]
 
     @property

@@ -161,11 +161,11 @@ def _build(
                 "next": _describe_next_step(reader, is_requester=is_requester),
                 "links": _make_links(ticket, location, is_requester=is_requester),
                 "reason": _describe_reason(opening, reader),
-                "preferences_url": location.to("preferences") if location else "",
+                "preferences_url": location.get_url("preferences") if location else "",
             },
             message_id=mail.message_id,
             thread=get_thread_headers(mail, context),
-            archive=location.to_ticket(ticket.pk) if location else "",
+            archive=location.get_ticket_url(ticket.pk) if location else "",
             headers={
                 # RFC 3834: it answers what its reader sent.
                 "Auto-Submitted": "auto-replied",
@@ -193,7 +193,7 @@ def _make_links(
 ) -> MailLinks:
     if location is None:
         return MailLinks()
-    add = location.to_act(ticket.pk, lifecycle.COMMENT.slug)
+    add = location.get_action_url(ticket.pk, lifecycle.COMMENT.slug)
     return MailLinks(
         (
             make_ticket_link(ticket.pk, location, is_requester=is_requester),

@@ -72,7 +72,7 @@ def make_ticket_link(number: int, location: HelpdeskLocation, *, is_requester: b
     """Return the link to the page of a ticket."""
     # Translators: for the requester, in whose words a ticket is a request.
     label = pgettext("requester", "View the ticket") if is_requester else _("View the ticket")
-    return MailLink(label, location.to_ticket(number))
+    return MailLink(label, location.get_ticket_url(number))
 
 
 def find_answers(items: list[MailItem]) -> list[Action]:
@@ -111,7 +111,7 @@ def _make_link(
     *,
     is_requester: bool,
 ) -> MailLink:
-    url = location.to_act(context.ticket.pk, action.slug)
+    url = location.get_action_url(context.ticket.pk, action.slug)
     if action is lifecycle.REMOVE_GUEST:
         return MailLink(_("Leave this ticket"), f"{url}?user={reader.user.pk}")
     return MailLink(_get_label(action, is_requester=is_requester), url)

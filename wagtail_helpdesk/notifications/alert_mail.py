@@ -106,7 +106,7 @@ def _compose_events(
     location: HelpdeskLocation | None,
 ) -> EmailMessage:
     ticket, strongest = context.ticket, checked.strongest
-    url = location.to_ticket(ticket.pk) if location else ""
+    url = location.get_ticket_url(ticket.pk) if location else ""
     mute_url = _get_mute_url(reader, context, location)
     is_question = any(item.asked for item in checked.items)
     links = choose_links(checked, context, reader, location) if location else MailLinks()
@@ -229,7 +229,7 @@ def _get_mute_url(
 ) -> str:
     if location is None or reader.user is None:
         return ""
-    return location.outside("mute", make_mute_token(reader.user.pk, context.ticket.pk))
+    return location.get_view_url("mute", make_mute_token(reader.user.pk, context.ticket.pk))
 
 
 def _get_preferences_url(
@@ -239,8 +239,8 @@ def _get_preferences_url(
     if location is None or reader.user is None:
         return ""
     if item.reason not in MANAGER_REASONS:
-        return location.to("preferences")
-    return f"{location.to('manager_preferences')}#service-{item.change.after.service}"
+        return location.get_url("preferences")
+    return f"{location.get_url('manager_preferences')}#service-{item.change.after.service}"
 
 
 # -- content -----------------------------------------------------------------------------------

@@ -89,9 +89,9 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     ) -> HttpResponseBase:
         return handle_request(self, request, files.download_file, number=number, file_id=file_id)
 
-    @path("tickets/<int:number>/<slug:action>/", name="act")
+    @path("tickets/<int:number>/<slug:action>/", name="action")
     @accepts_forms
-    def act_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
+    def action_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
         return handle_request(self, request, action_view.handle_action, number=number, slug=action)
 
     @path("tickets/<int:number>/notified/<int:event>/", name="notified")

@@ -9,7 +9,7 @@ from wagtail.models import Site
 
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.languages import get_reader_language
-from wagtail_helpdesk.links import find_in_language, find_location, helpdesk_pages, is_on_site
+from wagtail_helpdesk.links import find_helpdesk_pages, find_in_language, find_location, is_on_site
 
 
 def find_helpdesk_page(request: HttpRequest) -> Any:
@@ -20,7 +20,7 @@ def find_helpdesk_page(request: HttpRequest) -> Any:
 
 
 def _find_nearest(request: HttpRequest) -> Any:
-    pages = helpdesk_pages()
+    pages = find_helpdesk_pages()
     if not pages:
         return None
     site = Site.find_for_request(request)

@@ -162,7 +162,7 @@ def _build(
     if only:
         title = _("Daily report: %(service)s") % {"service": only}
     token = make_reports_token(reader.user.pk)
-    stop_url = location.outside("stop_reports", token) if location else ""
+    stop_url = location.get_view_url("stop_reports", token) if location else ""
     return build_message(
         MailSpec(
             reader=reader,
@@ -174,11 +174,11 @@ def _build(
                 "when": format_datetime(timezone.now()),
                 "several": len(chapters) > 1,
                 "reason": _("You are receiving this report because of your preferences."),
-                "preferences_url": location.to("manager_preferences") if location else "",
+                "preferences_url": location.get_url("manager_preferences") if location else "",
                 "stop_url": stop_url,
             },
             message_id=mail.message_id,
-            archive=location.to("desk") if location else "",
+            archive=location.get_url("desk") if location else "",
             unsubscribe=stop_url,
             headers={"Precedence": "bulk"},
             shortened=lambda share: {"chapters": [chapter.shorten(share) for chapter in chapters]},
@@ -208,7 +208,9 @@ def _make_chapter(
         MailSection(
             heading=heading,
             count=count,
-            url=location.to("desk", queue=section.queue, service=service.pk) if location else "",
+            url=location.get_url("desk", queue=section.queue, service=service.pk)
+            if location
+            else "",
             lines=[
                 _make_line(tickets[number], location, now, moved, secret=service.confidential)
                 for number in listed
@@ -252,7 +254,7 @@ def _make_line(
     hidden = secret or ticket.pk in moved
     return ReportLine(
         number=ticket.pk,
-        url=location.to_ticket(ticket.pk) if location else "",
+        url=location.get_ticket_url(ticket.pk) if location else "",
         category="" if secret else str(ticket.category),
         subject=_("Confidential ticket") if hidden else ticket.subject,
         status=ticket.get_status_display(),

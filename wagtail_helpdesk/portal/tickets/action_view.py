@@ -258,7 +258,7 @@ def _render(
         status=status,
         form=form,
         labels={name: form.get_label(name) for name in labels},
-        form_url=request.url("act", form.ticket.pk, form.get_slug()),
+        form_url=request.url("action", form.ticket.pk, form.get_slug()),
         alternatives=form.find_alternatives(request.may(ticket)),
         **({"ticket": ticket} | context),
     )

@@ -142,7 +142,7 @@ class ActionBar:
     def get_url(self, action: Action, **query: Any) -> str:
         """Return where the form of an action is, with what the page showed."""
         guards = {"version": self.ticket.version, "seen": self.seen}
-        return self.request.url("act", self.ticket.pk, action.slug, **guards, **query)
+        return self.request.url("action", self.ticket.pk, action.slug, **guards, **query)
 
     def _find_primary(self) -> Action:
         return lifecycle.TAKE if lifecycle.TAKE in self._get_first_ways() else lifecycle.COMMENT
