@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -201,3 +202,18 @@ def tracked_files() -> list[Path]:
     }
     paths = [PROJECT / name for name in listed.stdout.split("\0") if name]
     return [path for path in paths if path.suffix in texts and path.is_file()]
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+#: Classes that Django and Wagtail look up by this name inside another one, or in a module of its own.
+NAMES_OF_FRAMEWORKS = {"Meta", "Media", "Widget", "Command"}
+
+
+def test_the_name_of_a_class_is_unique_in_the_package():
+    names = Counter(
+        node.name
+        for _, node in nodes(SOURCES)
+        if isinstance(node, ast.ClassDef) and node.name not in NAMES_OF_FRAMEWORKS
+    )
+    assert [name for name, count in names.items() if count > 1] == []

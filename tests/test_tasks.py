@@ -20,9 +20,9 @@ from wagtail_helpdesk.models import (
     CircuitBreaker,
     Event,
     Heartbeat,
+    MailState,
     OutgoingMail,
     ServiceManager,
-    State,
 )
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.reports import due
@@ -310,7 +310,7 @@ class TestTaskTimeLimit:
         task()
         assert len(slow_server) == 2
         assert (
-            OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count()
+            OutgoingMail.objects.filter(state=MailState.PENDING, attempts=0).count()
             == MAILS_OF_OPENING - 2
         )
 
@@ -353,9 +353,9 @@ class TestTaskTimeLimit:
         monkeypatch.setattr(smtp.SMTPConnection, "deliver", cut)
         with pytest.raises(TimeoutException):
             tasks.deliver()
-        assert OutgoingMail.objects.filter(state=State.SENDING, attempts=1).count() == 1
+        assert OutgoingMail.objects.filter(state=MailState.SENDING, attempts=1).count() == 1
         assert (
-            OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count()
+            OutgoingMail.objects.filter(state=MailState.PENDING, attempts=0).count()
             == MAILS_OF_OPENING - 1
         )
 
@@ -394,7 +394,7 @@ class TestHealth:
 
     def test_a_failed_mail_is_a_warning_for_a_day(self, ticket, capsys):
         dispatch_waiting_events()
-        OutgoingMail.objects.update(state=State.DEAD, failed_at=timezone.now())
+        OutgoingMail.objects.update(state=MailState.DEAD, failed_at=timezone.now())
         assert health() == 1
         OutgoingMail.objects.update(failed_at=timezone.now() - timezone.timedelta(days=2))
         assert health() == 0
@@ -404,7 +404,9 @@ class TestHealth:
         old = timezone.now() - timezone.timedelta(hours=73)
         OutgoingMail.objects.update(created_at=old, attempts=queue.GIVE_UP_ATTEMPTS)
         claim = queue.claim_mails()
-        queue.settle_result(claim.mails[0], claim.token, smtp.Outcome(smtp.Result.LATER, "451"))
+        queue.settle_result(
+            claim.mails[0], claim.token, smtp.DeliveryResult(smtp.DeliveryStatus.LATER, "451")
+        )
         assert health() == 1
         assert "mails_dead_today: 1" in capsys.readouterr().out
 

@@ -27,7 +27,7 @@ from tests.servers.smtp import _Conversation
 from tests.servers.workers import PROJECT, environment, qcluster
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Event, Notification, OutgoingMail, State, Ticket
+from wagtail_helpdesk.models import Event, MailState, Notification, OutgoingMail, Ticket
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.notifications.recipient_data import load_changes, load_recipient_data
 from wagtail_helpdesk.notifications.recipient_rules import decide
@@ -127,11 +127,11 @@ class Run:
         """Wait until no mail is waiting."""
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            waiting = OutgoingMail.objects.filter(state__in=[State.PENDING, State.SENDING])
+            waiting = OutgoingMail.objects.filter(state__in=[MailState.PENDING, MailState.SENDING])
             if not waiting.exists() and not Event.objects.not_dispatched().exists():
                 return
             # Floods wait for minutes; here they need not.
-            waiting.filter(state=State.PENDING).update(next_at="2000-01-01T00:00Z")
+            waiting.filter(state=MailState.PENDING).update(next_at="2000-01-01T00:00Z")
             time.sleep(0.5)
 
 
@@ -208,7 +208,7 @@ def copies(run):
 def row(run):
     """Return the row of the table that `make chaos` prints (quality.md, "Reliability")."""
     accepted = copies(run)
-    uncertain = OutgoingMail.objects.filter(state=State.UNCERTAIN)
+    uncertain = OutgoingMail.objects.filter(state=MailState.UNCERTAIN)
     return {
         "seed": run.seed,
         "tickets": Ticket.objects.count(),
@@ -233,8 +233,10 @@ def faults(run):
 def lost(run):
     """Return mails stored as sent that never arrived, and mails that will never be sent."""
     accepted = copies(run)
-    sent = OutgoingMail.objects.filter(state=State.SENT).values_list("message_id", flat=True)
-    unsent = OutgoingMail.objects.filter(state__in=[State.PENDING, State.SENDING, State.DEAD])
+    sent = OutgoingMail.objects.filter(state=MailState.SENT).values_list("message_id", flat=True)
+    unsent = OutgoingMail.objects.filter(
+        state__in=[MailState.PENDING, MailState.SENDING, MailState.DEAD]
+    )
     return sum(message_id not in accepted for message_id in sent) + unsent.count()
 
 
@@ -253,7 +255,7 @@ def check_invariants(run):
     assert not Event.objects.not_dispatched().exists()
     for event in Event.objects.filter(ticket__in=run.tickets).select_related("ticket"):
         assert set(event.notifications.values_list("user", flat=True)) == required(event)
-    for mail in OutgoingMail.objects.filter(state=State.SENT, ambiguous=0):
+    for mail in OutgoingMail.objects.filter(state=MailState.SENT, ambiguous=0):
         # More than one copy only where the row admits a doubt, or a process was killed while it
         # wrote down the answer.
         assert accepted[mail.message_id] <= 1 or mail.attempts > 1

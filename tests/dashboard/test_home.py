@@ -17,7 +17,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import HandOverPolicy, configuration
 from wagtail_helpdesk.dashboard.home import TicketsSummaryItem, add_panel
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import OutgoingMail, ServiceManager, State, Ticket
+from wagtail_helpdesk.models import MailState, OutgoingMail, ServiceManager, Ticket
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.portal.desk import overview
@@ -266,7 +266,7 @@ def failed(ticket):
         ticket=ticket,
         email="ateliers@arvelle.example",
         message_id="<1@arvelle.example>",
-        state=State.DEAD,
+        state=MailState.DEAD,
         failed_at=timezone.now(),
         sealed=True,
         last_error="550 No such user",
@@ -287,7 +287,7 @@ def test_a_report_that_failed_is_counted_as_well(home, people, general, failed):
         service=general,
         user=people.karim,
         message_id="<2@arvelle.example>",
-        state=State.DEAD,
+        state=MailState.DEAD,
         failed_at=timezone.now(),
     )
     note = home(people.sophie).select_one("#helpdesk-section .help-critical")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.maintenance.schedules import install_schedules
-from wagtail_helpdesk.models import Heartbeat, OutgoingMail, ServiceManager, State
+from wagtail_helpdesk.models import Heartbeat, MailState, OutgoingMail, ServiceManager
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 ADDRESS = "/admin/helpdesk/mails/"
@@ -28,7 +28,7 @@ def failed(ticket, people, network):
         kept.append(OutgoingMail.objects.get(ticket=number, user=getattr(people, name)))
     OutgoingMail.objects.exclude(pk__in=[mail.pk for mail in kept]).delete()
     now, why = timezone.now(), "550 5.1.1 =User unknown"
-    OutgoingMail.objects.update(state=State.DEAD, failed_at=now, last_error=why, attempts=1)
+    OutgoingMail.objects.update(state=MailState.DEAD, failed_at=now, last_error=why, attempts=1)
     return kept
 
 
@@ -118,12 +118,12 @@ def test_the_latest_failure_comes_first(administrator, failed):
 
 
 def test_sent_and_waiting_mails_are_not_listed(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.PENDING, failed_at=None)
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=MailState.PENDING, failed_at=None)
     assert len(administrator.rows()) == 2
 
 
 def test_the_list_is_filtered_by_state(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=MailState.UNCERTAIN)
     assert [row[2] for row in administrator.rows(state="uncertain")] == ["uncertain"]
 
 
@@ -167,7 +167,7 @@ def test_sending_again_twice_sends_one_mail(administrator, failed, mailoutbox, h
 
 
 def test_all_failed_mails_are_sent_again_except_uncertain_ones(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=State.UNCERTAIN)
+    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=MailState.UNCERTAIN)
     administrator.again(all="1")
     states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["uncertain", "pending", "pending"]
@@ -199,7 +199,7 @@ def test_an_invalid_mail_id_gets_404(administrator, failed, crafted):
 def test_a_get_sends_no_mail(administrator, failed):
     assert administrator.client.get(f"{ADDRESS}again/").status_code == 405
     administrator.report()
-    assert OutgoingMail.objects.filter(state=State.DEAD).count() == 3
+    assert OutgoingMail.objects.filter(state=MailState.DEAD).count() == 3
 
 
 def test_exported_cells_are_not_formulas(administrator, failed):
@@ -216,7 +216,7 @@ def test_the_report_takes_as_many_queries_for_many_mails_as_for_few(
             ticket=ticket,
             user=people.lea,
             message_id=f"<{number}>",
-            state=State.DEAD,
+            state=MailState.DEAD,
             failed_at=timezone.now(),
             sealed=True,
         )
@@ -298,7 +298,7 @@ class TestHealth:
         dispatch_waiting_events()
         old, new = OutgoingMail.objects.order_by("pk")[:2]
         for mail, day in ((new, 1), (old, 4)):
-            mail.state, mail.sent_at = State.SENT, datetime(2026, 3, day, 12, tzinfo=UTC)
+            mail.state, mail.sent_at = MailState.SENT, datetime(2026, 3, day, 12, tzinfo=UTC)
             mail.save()
         assert "4 Mar 2026" in self.lines(administrator)["Last e-mail sent"]
 

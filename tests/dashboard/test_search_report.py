@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.models import GroupPagePermission, Page
 
 from wagtail_helpdesk.maintenance import housekeeping
-from wagtail_helpdesk.models import Outcome, OutcomeCount
+from wagtail_helpdesk.models import CountedOutcome, OutcomeCount
 
 pytestmark = pytest.mark.django_db
 
@@ -32,14 +32,14 @@ def report(user):
 @pytest.fixture
 def page(helpdesk, heating):
     page = helpdesk.get_parent().add_child(instance=Page(title="The valve", slug="valve"))
-    for outcome in (Outcome.SUGGESTED, Outcome.SUGGESTED, Outcome.SOLVED):
+    for outcome in (CountedOutcome.SUGGESTED, CountedOutcome.SUGGESTED, CountedOutcome.SOLVED):
         OutcomeCount.objects.add(outcome, category=heating.pk, page=page.pk)
     return page
 
 
 def test_words_that_two_people_searched_for_are_listed(people, general):
     for words in ("teleski", "teleski", "seul"):
-        OutcomeCount.objects.add(Outcome.NOTHING, words=words)
+        OutcomeCount.objects.add(CountedOutcome.NOTHING, words=words)
     text = report(people.sophie).text
     assert "teleski" in text
     assert "seul<" not in text
@@ -68,7 +68,7 @@ def test_requesters_do_not_see_the_report(people, general, page):
 def test_counts_are_deleted_when_they_are_old(settings, page):
     settings.WAGTAIL_HELPDESK = {"SEARCH_OUTCOME_DAYS": 30}
     old = timezone.localdate() - datetime.timedelta(days=31)
-    OutcomeCount.objects.filter(outcome=Outcome.SOLVED).update(day=old)
+    OutcomeCount.objects.filter(outcome=CountedOutcome.SOLVED).update(day=old)
     [job] = [job for job in housekeeping.JOBS if job.name == "delete counts of searches"]
     assert housekeeping.run_job(job) == (1, 0)
     assert set(OutcomeCount.objects.values_list("outcome", flat=True)) == {"suggested"}

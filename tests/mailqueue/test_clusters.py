@@ -12,7 +12,7 @@ from tests.portal.conftest import Visitor
 from tests.servers.redis import redis_server
 from tests.servers.workers import qcluster, run_command
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Event, Heartbeat, OutgoingMail, State
+from wagtail_helpdesk.models import Event, Heartbeat, MailState, OutgoingMail
 
 pytestmark = [
     pytest.mark.servers,
@@ -84,9 +84,9 @@ def test_two_clusters_send_nothing_twice(ticket, people, forget_notifications, s
         smtp.wait_for(1)
         run_command("helpdesk_deliver", smtp_port=smtp.port)
         # What a flood puts off travels now.
-        OutgoingMail.objects.filter(state=State.PENDING).update(next_at=timezone.now())
+        OutgoingMail.objects.filter(state=MailState.PENDING).update(next_at=timezone.now())
         run_command("helpdesk_deliver", smtp_port=smtp.port)
-        smtp.wait_for(OutgoingMail.objects.exclude(state=State.SKIPPED).count())
+        smtp.wait_for(OutgoingMail.objects.exclude(state=MailState.SKIPPED).count())
     copies = Counter(mail.message_id for mail in smtp.messages)
     assert set(copies.values()) == {1}
 

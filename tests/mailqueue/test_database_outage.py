@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Event, Notification, OutgoingMail, SkipReason, State
+from wagtail_helpdesk.models import Event, MailState, Notification, OutgoingMail, SkipReason
 from wagtail_helpdesk.notifications import alert_mail, dispatch
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
@@ -46,7 +46,7 @@ def claimed(taken, people, forget_notifications):
 
 
 def settled():
-    return OutgoingMail.objects.get().state == State.SKIPPED
+    return OutgoingMail.objects.get().state == MailState.SKIPPED
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -88,7 +88,7 @@ def test_a_database_error_while_composing_does_not_count_against_the_mail(
     monkeypatch.setattr(alert_mail, "compose_alert", away)
     with pytest.raises(OperationalError):
         deliver()
-    assert not OutgoingMail.objects.filter(state=State.DEAD).exists()
+    assert not OutgoingMail.objects.filter(state=MailState.DEAD).exists()
 
 
 def test_a_mail_sealed_between_two_statements_is_followed_by_another(

@@ -14,14 +14,19 @@ from django.utils import timezone
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue import delivery, queue
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.mailqueue.smtp import LostLease, Result, classify_error, describe_error
+from wagtail_helpdesk.mailqueue.smtp import (
+    DeliveryStatus,
+    LostLease,
+    classify_error,
+    describe_error,
+)
 from wagtail_helpdesk.models import (
     CircuitBreaker,
     Heartbeat,
     HelpdeskPreferences,
+    MailState,
     Notification,
     OutgoingMail,
-    State,
 )
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.notifications import alert_mail
@@ -45,27 +50,27 @@ def waiting(taken, people, forget_notifications, smtp):
 
 def again():
     """Let the time pass that a mail waits before its next attempt."""
-    OutgoingMail.objects.filter(state=State.PENDING).update(next_at=F("created_at"))
+    OutgoingMail.objects.filter(state=MailState.PENDING).update(next_at=F("created_at"))
     CircuitBreaker.objects.update(open_until=timezone.now() - timedelta(seconds=1))
 
 
 def lease_runs_out():
     """Let the time pass for which a mail belongs to a process that is dead."""
-    OutgoingMail.objects.filter(state=State.SENDING).update(lease_until=F("created_at"))
+    OutgoingMail.objects.filter(state=MailState.SENDING).update(lease_until=F("created_at"))
 
 
 def state():
     outgoing = OutgoingMail.objects.get()
-    return State(outgoing.state), outgoing.attempts, outgoing.ambiguous
+    return MailState(outgoing.state), outgoing.attempts, outgoing.ambiguous
 
 
 class TestAcceptance:
     def test_an_accepted_mail_is_stored_as_sent(self, waiting, smtp):
         outgoing = waiting()
-        assert deliver() == {State.SENT: 1}
+        assert deliver() == {MailState.SENT: 1}
         (mail,) = smtp.messages
         assert mail.message_id == outgoing.message_id
-        assert state() == (State.SENT, 1, 0)
+        assert state() == (MailState.SENT, 1, 0)
 
     def test_bounces_go_to_the_email_of_the_site(self, waiting, smtp):
         waiting()
@@ -100,13 +105,13 @@ class TestRefusals:
     def test_a_temporary_rejection_is_retried_later(self, waiting, smtp, mode):
         outgoing = waiting(mode)
         deliver()
-        assert state() == (State.PENDING, 1, 0)
+        assert state() == (MailState.PENDING, 1, 0)
         assert OutgoingMail.objects.get().next_at > timezone.now() + timedelta(seconds=40)
         assert smtp.messages == []
         OutgoingMail.objects.update(next_at=F("created_at"))
         type(outgoing.user).objects.filter(pk=outgoing.user_id).update(email="ok@example.org")
         deliver()
-        assert state() == (State.SENT, 2, 0)
+        assert state() == (MailState.SENT, 2, 0)
         assert len(smtp.messages) == 1
 
     def test_a_mail_to_an_unknown_email_fails_and_the_email_is_remembered(
@@ -114,7 +119,7 @@ class TestRefusals:
     ):
         waiting("r5")
         deliver()
-        assert state() == (State.DEAD, 1, 0)
+        assert state() == (MailState.DEAD, 1, 0)
         assert OutgoingMail.objects.get().last_error.startswith("550 5.1.1")
         assert people.karim.helpdesk_preferences.refused_email == "r5@example.org"
 
@@ -133,7 +138,7 @@ class TestRefusals:
     def test_a_rejected_content_does_not_mark_the_email(self, waiting, people):
         waiting("d5")
         deliver()
-        assert state() == (State.DEAD, 1, 0)
+        assert state() == (MailState.DEAD, 1, 0)
         assert OutgoingMail.objects.get().last_error.startswith("554")
         assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
@@ -141,13 +146,13 @@ class TestRefusals:
         people.sophie.email = "r5@example.org"
         people.sophie.save()
         dispatch_waiting_events()
-        assert deliver() == {State.SENT: 3, State.DEAD: 1}
+        assert deliver() == {MailState.SENT: 3, MailState.DEAD: 1}
         assert len(smtp.messages) == 3
 
     def test_a_rejected_sender_does_not_mark_the_email(self, waiting, people, smtp):
         waiting("norelay")
         deliver()
-        assert state() == (State.PENDING, 1, 0)
+        assert state() == (MailState.PENDING, 1, 0)
         assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
     def test_a_mail_deferred_for_days_is_abandoned(self, waiting):
@@ -156,27 +161,27 @@ class TestRefusals:
             created_at=timezone.now() - timedelta(days=4), attempts=queue.GIVE_UP_ATTEMPTS
         )
         deliver()
-        assert OutgoingMail.objects.get().state == State.DEAD
+        assert OutgoingMail.objects.get().state == MailState.DEAD
 
     def test_a_mail_sent_again_has_all_its_attempts(self, waiting):
         waiting("r4")
         old = timezone.now() - timedelta(days=4)
         OutgoingMail.objects.update(
-            state=State.DEAD, failed_at=old, created_at=old, attempts=queue.GIVE_UP_ATTEMPTS
+            state=MailState.DEAD, failed_at=old, created_at=old, attempts=queue.GIVE_UP_ATTEMPTS
         )
         queue.send_again(OutgoingMail.objects.get())
         deliver()
-        assert state() == (State.PENDING, 1, 0)
+        assert state() == (MailState.PENDING, 1, 0)
 
 
 class TestAmbiguity:
     def test_a_connection_lost_after_the_message_is_retried_once(self, waiting, smtp):
         waiting("dropafter")
         deliver()
-        assert state() == (State.PENDING, 1, 1)
+        assert state() == (MailState.PENDING, 1, 1)
         again()
         deliver()
-        assert state() == (State.UNCERTAIN, 2, 2)
+        assert state() == (MailState.UNCERTAIN, 2, 2)
         again()
         deliver()
         assert len(smtp.messages) == 2
@@ -185,12 +190,12 @@ class TestAmbiguity:
     def test_a_timeout_after_the_message_is_ambiguous(self, waiting):
         waiting("hangdata")
         deliver()
-        assert state() == (State.PENDING, 1, 1)
+        assert state() == (MailState.PENDING, 1, 1)
 
     def test_a_timeout_before_the_message_is_not_ambiguous(self, waiting, smtp):
         waiting("hangrcpt")
         deliver()
-        assert state() == (State.PENDING, 1, 0)
+        assert state() == (MailState.PENDING, 1, 0)
         assert smtp.messages == []
 
     def test_a_process_killed_while_handing_over_causes_one_more_attempt(self, waiting, smtp):
@@ -202,7 +207,7 @@ class TestAmbiguity:
             queue.mark_handed_over(outgoing, claim.token)
             lease_runs_out()
         deliver()
-        assert OutgoingMail.objects.get().state == State.UNCERTAIN
+        assert OutgoingMail.objects.get().state == MailState.UNCERTAIN
         assert smtp.messages == []
 
     def test_a_process_killed_before_handing_over_is_not_ambiguous(self, waiting, smtp):
@@ -210,7 +215,7 @@ class TestAmbiguity:
         queue.claim_mails()
         lease_runs_out()
         deliver()
-        assert state() == (State.SENT, 2, 0)
+        assert state() == (MailState.SENT, 2, 0)
         assert len(smtp.messages) == 1
 
 
@@ -221,7 +226,7 @@ class TestServerFailure:
         waiting()
         smtp.mode = "hangbanner"
         deliver()
-        assert state() == (State.PENDING, 0, 0)
+        assert state() == (MailState.PENDING, 0, 0)
         assert queue.is_circuit_open()
 
     def test_mails_survive_two_days_without_a_server(self, waiting, smtp, settings):
@@ -230,12 +235,12 @@ class TestServerFailure:
         for _ in range(60):
             again()
             deliver()
-        assert state() == (State.PENDING, 0, 0)
+        assert state() == (MailState.PENDING, 0, 0)
         assert "refused" in CircuitBreaker.objects.get().last_error
         settings.EMAIL_PORT = smtp.port
         OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=48))
         again()
-        assert deliver() == {State.SENT: 1}
+        assert deliver() == {MailState.SENT: 1}
         assert CircuitBreaker.objects.get().failures == 0
 
     def test_nothing_is_sent_while_the_circuit_is_open(self, waiting, smtp):
@@ -252,14 +257,14 @@ class TestServerFailure:
             settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "helpdesk", "wrong"
             waiting()
             deliver()
-        assert state() == (State.PENDING, 0, 0)
+        assert state() == (MailState.PENDING, 0, 0)
         assert CircuitBreaker.objects.get().last_error.startswith("535")
 
     def test_a_single_mail_tests_a_server_that_failed(self, ticket, smtp):
         dispatch_waiting_events()
         queue.open_circuit("down")
         again()
-        assert deliver() == {State.SENT: 4}
+        assert deliver() == {MailState.SENT: 4}
         assert not queue.is_circuit_open()
 
 
@@ -289,7 +294,7 @@ class TestBrokenMails:
             deliver()
             again()
         dead = OutgoingMail.objects.get(user=people.sophie)
-        assert (dead.state, dead.attempts) == (State.DEAD, queue.MAX_UNANSWERED)
+        assert (dead.state, dead.attempts) == (MailState.DEAD, queue.MAX_UNANSWERED)
         assert dead.last_error == "RuntimeError: template"
         assert len(smtp.messages) == 3
 
@@ -308,7 +313,7 @@ class TestBrokenMails:
         for _ in range(queue.MAX_UNANSWERED + 2):
             deliver()
             again()
-        assert OutgoingMail.objects.get(user=people.sophie).state == State.DEAD
+        assert OutgoingMail.objects.get(user=people.sophie).state == MailState.DEAD
         assert len(smtp.messages) == 3
 
     def test_a_mail_whose_composition_never_ends_is_abandoned_alone(
@@ -320,7 +325,7 @@ class TestBrokenMails:
             deliver()
             again()
         dead = OutgoingMail.objects.get(user=people.sophie)
-        assert (dead.state, dead.attempts) == (State.DEAD, queue.MAX_UNANSWERED)
+        assert (dead.state, dead.attempts) == (MailState.DEAD, queue.MAX_UNANSWERED)
         assert "TookTooLong" in dead.last_error
         assert len(smtp.messages) == 3
 
@@ -354,7 +359,7 @@ class TestBrokenMails:
         lease_runs_out()
         deliver()
         killer.refresh_from_db()
-        assert killer.state == State.DEAD
+        assert killer.state == MailState.DEAD
         assert killer.last_error
         assert len(smtp.messages) == 3
 
@@ -373,7 +378,7 @@ class TestClaims:
         waiting()
         claim = queue.claim_mails()
         queue.release_mails(claim.mails, claim.token)
-        assert state() == (State.PENDING, 0, 0)
+        assert state() == (MailState.PENDING, 0, 0)
 
     def test_a_released_mail_stays_sealed(self, waiting, taken, people):
         """What comes after the first claim travels in the next mail."""
@@ -396,20 +401,20 @@ class TestClaims:
         dispatch_waiting_events()
         deliver(lambda: bool(smtp.messages))
         assert len(smtp.messages) == 1
-        assert OutgoingMail.objects.filter(state=State.PENDING, attempts=0).count() == 3
+        assert OutgoingMail.objects.filter(state=MailState.PENDING, attempts=0).count() == 3
 
     def test_a_mail_of_an_unknown_kind_waits(self, waiting):
         waiting()
         OutgoingMail.objects.update(kind="postcard")
         assert deliver() == {}
-        assert state() == (State.PENDING, 0, 0)
+        assert state() == (MailState.PENDING, 0, 0)
 
     def test_a_mail_claimed_by_another_process_is_not_changed(self, waiting):
         outgoing = waiting()
         claim = queue.claim_mails()
         OutgoingMail.objects.update(token=uuid.uuid4())
         queue.settle_skipped(outgoing, claim.token, "muted")
-        assert OutgoingMail.objects.get().state == State.SENDING
+        assert OutgoingMail.objects.get().state == MailState.SENDING
 
 
 class TestCheckedAgain:
@@ -522,7 +527,7 @@ def test_waiting_mails_survive_a_change_of_the_secret_key(waiting, smtp, setting
 
 def test_any_mail_back_end_works(ticket, mailoutbox):
     dispatch_waiting_events()
-    assert deliver() == {State.SENT: 4}
+    assert deliver() == {MailState.SENT: 4}
     assert len(mailoutbox) == 4
 
 
@@ -534,7 +539,7 @@ def test_a_mail_is_retried_when_the_back_end_fails(ticket, monkeypatch):
 
     monkeypatch.setattr(EmailBackend, "send_messages", fail)
     dispatch_waiting_events()
-    assert deliver() == {State.PENDING: 4}
+    assert deliver() == {MailState.PENDING: 4}
     assert not OutgoingMail.objects.filter(ambiguous__gt=0).exists()
 
 
@@ -571,7 +576,7 @@ def test_many_mails_about_a_ticket_take_few_queries(ticket, people, forget_notif
     actions.comment(ticket, by=people.lea, text="À tous.")
     dispatch_waiting_events()
     with CaptureQueriesContext(connection) as queries:
-        assert deliver() == {State.SENT: 20}
+        assert deliver() == {MailState.SENT: 20}
     # What they may read and do; the mark before the message; what became of it.
     assert len(queries) <= 20 * 3 + 50
 
@@ -605,24 +610,24 @@ def test_storing_an_outcome_is_retried_after_a_database_error(waiting, monkeypat
     monkeypatch.setattr(QuerySet, "update", failing)
     monkeypatch.setattr(queue, "_reset_connection", lambda: True)
     queue.settle_skipped(outgoing, claim.token, "muted")
-    assert OutgoingMail.objects.get().state == State.SKIPPED
+    assert OutgoingMail.objects.get().state == MailState.SKIPPED
 
 
 @pytest.mark.parametrize(
     ("code", "said", "result"),
     [
-        (550, "5.1.1 User unknown", Result.NO_SUCH_EMAIL),
-        (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", Result.NO_SUCH_EMAIL),
-        (551, "User not local", Result.NO_SUCH_EMAIL),
-        (550, "No such user here", Result.NO_SUCH_EMAIL),
-        (550, "5.7.1 Unable to relay", Result.LATER),
-        (550, "5.7.1 Client host blocked using zen.spamhaus.org", Result.LATER),
-        (553, "5.7.1 Sender address rejected: not owned by user", Result.LATER),
-        (550, "5.1.8 Sender address rejected: Domain not found", Result.LATER),
-        (552, "5.2.2 Mailbox full", Result.LATER),
-        (552, "Mailbox full", Result.LATER),
-        (554, "5.7.1 Relay access denied", Result.LATER),
-        (450, "4.1.1 Unverified address", Result.LATER),
+        (550, "5.1.1 User unknown", DeliveryStatus.NO_SUCH_EMAIL),
+        (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", DeliveryStatus.NO_SUCH_EMAIL),
+        (551, "User not local", DeliveryStatus.NO_SUCH_EMAIL),
+        (550, "No such user here", DeliveryStatus.NO_SUCH_EMAIL),
+        (550, "5.7.1 Unable to relay", DeliveryStatus.LATER),
+        (550, "5.7.1 Client host blocked using zen.spamhaus.org", DeliveryStatus.LATER),
+        (553, "5.7.1 Sender address rejected: not owned by user", DeliveryStatus.LATER),
+        (550, "5.1.8 Sender address rejected: Domain not found", DeliveryStatus.LATER),
+        (552, "5.2.2 Mailbox full", DeliveryStatus.LATER),
+        (552, "Mailbox full", DeliveryStatus.LATER),
+        (554, "5.7.1 Relay access denied", DeliveryStatus.LATER),
+        (450, "4.1.1 Unverified address", DeliveryStatus.LATER),
     ],
 )
 def test_a_rejected_recipient_is_classified(code, said, result):
@@ -632,12 +637,12 @@ def test_a_rejected_recipient_is_classified(code, said, result):
 
 def test_a_message_that_is_too_large_does_not_open_the_circuit():
     refused = smtplib.SMTPSenderRefused(552, b"5.3.4 Too large", "helpdesk@example.org")
-    assert classify_error(refused, handed_over=False) is Result.REFUSED
+    assert classify_error(refused, handed_over=False) is DeliveryStatus.REFUSED
 
 
 def test_a_permanently_rejected_sender_opens_the_circuit():
     refused = smtplib.SMTPSenderRefused(550, b"not you", "helpdesk@example.org")
     later = smtplib.SMTPSenderRefused(451, b"not now", "helpdesk@example.org")
-    assert classify_error(refused, handed_over=False) is Result.SERVER_DOWN
-    assert classify_error(later, handed_over=False) is Result.LATER
+    assert classify_error(refused, handed_over=False) is DeliveryStatus.SERVER_DOWN
+    assert classify_error(later, handed_over=False) is DeliveryStatus.LATER
     assert describe_error(refused) == "550 not you"

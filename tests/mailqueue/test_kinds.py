@@ -5,7 +5,7 @@ from django.core.mail import EmailMessage
 
 from wagtail_helpdesk.mailqueue import kinds
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import OutgoingMail, SkipReason, State
+from wagtail_helpdesk.models import MailState, OutgoingMail, SkipReason
 
 
 class WelcomeComposer(kinds.MailComposer):
@@ -36,17 +36,17 @@ def welcome(people):
 
 def test_a_mail_of_a_registered_kind_is_composed_and_sent(welcome, people, mailoutbox):
     mail = welcome(people.lea)
-    assert deliver() == {State.SENT: 1}
+    assert deliver() == {MailState.SENT: 1}
     assert [message.body for message in mailoutbox] == ["Hello Léa Fournier"]
     mail.refresh_from_db()
-    assert mail.state == State.SENT
+    assert mail.state == MailState.SENT
 
 
 def test_a_composer_may_refuse_to_send(welcome, people, mailoutbox):
     people.marcel.email = "marcel@example.org"
     people.marcel.save()
     mail = welcome(people.marcel)
-    assert deliver() == {State.SKIPPED: 1}
+    assert deliver() == {MailState.SKIPPED: 1}
     mail.refresh_from_db()
     assert mail.skipped == SkipReason.SWITCHED_OFF
 
@@ -64,7 +64,7 @@ def test_a_mail_of_an_unknown_kind_waits_in_the_queue(welcome, people):
     kinds.unregister_kind("welcome")
     assert deliver() == {}
     mail.refresh_from_db()
-    assert mail.state == State.PENDING
+    assert mail.state == MailState.PENDING
 
 
 def test_a_name_can_be_registered_only_once(welcome):

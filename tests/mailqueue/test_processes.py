@@ -15,7 +15,7 @@ from tests.servers.workers import command, qcluster, run_command
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Event, Heartbeat, OutgoingMail, State
+from wagtail_helpdesk.models import Event, Heartbeat, MailState, OutgoingMail
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
@@ -34,7 +34,7 @@ def loop(smtp, **more):
 
 def let_leases_run_out():
     """Let the leases of all claimed mails expire."""
-    OutgoingMail.objects.filter(state=State.SENDING).update(lease_until="2000-01-01T00:00Z")
+    OutgoingMail.objects.filter(state=MailState.SENDING).update(lease_until="2000-01-01T00:00Z")
 
 
 def test_the_loop_delivers_without_django_q(ticket, smtp):
@@ -59,7 +59,7 @@ def test_killing_the_cluster_loses_no_mail(ticket, people, smtp):
         stop(cluster, signal.SIGKILL)
     let_leases_run_out()
     run_command("helpdesk_deliver", smtp_port=smtp.port)
-    assert not OutgoingMail.objects.exclude(state=State.SENT).exists()
+    assert not OutgoingMail.objects.exclude(state=MailState.SENT).exists()
     assert len({mail.message_id for mail in smtp.messages}) == 5
 
 
@@ -120,7 +120,7 @@ def test_a_process_killed_after_acceptance_sends_two_copies_at_most(
     assert len(copies) == 1
     # One if the process wrote "sent" before the signal reached it.
     assert len(smtp.messages) <= 2
-    assert OutgoingMail.objects.get().state == State.SENT
+    assert OutgoingMail.objects.get().state == MailState.SENT
 
 
 def test_sigterm_stops_delivery_after_the_current_mail(ticket, smtp):
@@ -129,8 +129,8 @@ def test_sigterm_stops_delivery_after_the_current_mail(ticket, smtp):
         eventually(lambda: smtp.connections)
         process.terminate()
         assert process.wait(timeout=60) == 0
-    assert not OutgoingMail.objects.filter(state=State.SENDING).exists()
-    assert OutgoingMail.objects.filter(state=State.SENT).count() == len(smtp.messages) < 4
+    assert not OutgoingMail.objects.filter(state=MailState.SENDING).exists()
+    assert OutgoingMail.objects.filter(state=MailState.SENT).count() == len(smtp.messages) < 4
 
 
 def in_threads(work, number):
@@ -199,7 +199,7 @@ def test_a_suspended_process_that_lost_its_lease_sends_nothing(
         smtp.on_connect = put_to_sleep
         actions.comment(taken, by=people.lea, text="Toujours froid.")
         assert asleep.wait(timeout=60)
-        assert OutgoingMail.objects.get().state == State.SENDING
+        assert OutgoingMail.objects.get().state == MailState.SENDING
         let_leases_run_out()
         deliver()
         assert len(smtp.messages) == 1
@@ -222,7 +222,7 @@ def test_delivery_survives_a_lost_database_connection(ticket, people, smtp):
         actions.take(ticket, by=people.karim)
         eventually(
             lambda: (
-                not OutgoingMail.objects.exclude(state=State.SENT).exists()
+                not OutgoingMail.objects.exclude(state=MailState.SENT).exists()
                 and any(mail.recipient == people.lea.email for mail in smtp.messages)
             ),
             # A mail that was in hand at the moment of a cut waits for its lease to run out.
@@ -239,7 +239,9 @@ def test_two_processes_on_sqlite_lose_no_mail(ticket, people, smtp):
         eventually(lambda: not Event.objects.not_dispatched().exists(), within=90)
         # After ten mails about one ticket the rest would travel together, minutes later.
         OutgoingMail.objects.update(next_at=timezone.now())
-        eventually(lambda: not OutgoingMail.objects.exclude(state=State.SENT).exists(), within=90)
+        eventually(
+            lambda: not OutgoingMail.objects.exclude(state=MailState.SENT).exists(), within=90
+        )
     recipients = {
         notification
         for notification in ticket.events.values_list("notifications", flat=True)

@@ -16,7 +16,7 @@ from tests.servers.redis import redis_server
 from tests.servers.workers import environment, qcluster
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.maintenance import schedules
-from wagtail_helpdesk.models import Event, OutgoingMail, State
+from wagtail_helpdesk.models import Event, MailState, OutgoingMail
 
 pytestmark = [
     pytest.mark.servers,
@@ -93,7 +93,7 @@ def wait_until_everything_is_sent(within=300):
 
     A sweep that the dead cluster had in hand is lost with it, and the next comes a minute later.
     """
-    unfinished = OutgoingMail.objects.filter(state__in=[State.PENDING, State.SENDING])
+    unfinished = OutgoingMail.objects.filter(state__in=[MailState.PENDING, MailState.SENDING])
     eventually(
         lambda: not Event.objects.not_dispatched().exists() and not unfinished.exists(),
         within=within,

@@ -19,7 +19,7 @@ from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.mailqueue.mail import strip_to_one_line
-from wagtail_helpdesk.models import HelpdeskPreferences, OutgoingMail, PermanentGuest, State
+from wagtail_helpdesk.models import HelpdeskPreferences, MailState, OutgoingMail, PermanentGuest
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.notifications.alert_mail import quote_text
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
@@ -831,7 +831,7 @@ def test_without_a_helpdesk_page_mails_have_no_links(ticket, people, send_mails,
 def test_each_reader_gets_one_mail(ticket, send_mails):
     assert len(send_mails()) == 4
     assert send_mails() == {}
-    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {State.SENT}
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {MailState.SENT}
 
 
 def test_the_deadline_follows_the_setting(closed, send_mails, settings):

@@ -8,7 +8,13 @@ from django.utils import timezone
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue import queue
-from wagtail_helpdesk.models import Event, HelpdeskPreferences, Notification, OutgoingMail, State
+from wagtail_helpdesk.models import (
+    Event,
+    HelpdeskPreferences,
+    MailState,
+    Notification,
+    OutgoingMail,
+)
 from wagtail_helpdesk.notifications import delivery_log
 from wagtail_helpdesk.notifications.delivery_log import (
     PAGE_SIZE,
@@ -121,7 +127,7 @@ def test_an_old_event_has_no_complete_log(ticket):
 
 def test_a_failed_mail_can_be_sent_again(ticket, people, send_mails, recipients):
     recipients()
-    OutgoingMail.objects.update(state=State.DEAD, failed_at=timezone.now())
+    OutgoingMail.objects.update(state=MailState.DEAD, failed_at=timezone.now())
     assert send_mails() == {}
     assert all(queue.send_again(outgoing) for outgoing in OutgoingMail.objects.all())
     assert len(send_mails()) == 4
@@ -139,7 +145,7 @@ def test_a_failed_mail_to_a_mailbox_can_be_sent_again(general, ticket, send_mail
     send_mails()
     failed = OutgoingMail.objects.get(email="team@example.org")
     OutgoingMail.objects.filter(pk=failed.pk).update(
-        state=State.DEAD, sent_at=None, failed_at=timezone.now()
+        state=MailState.DEAD, sent_at=None, failed_at=timezone.now()
     )
     assert queue.send_again(failed)
     assert [mail.to for mail in send_mails().values()] == [["team@example.org"]]

@@ -6,7 +6,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.actions.configuration.alert_address import ADDRESS
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Notification, OutgoingMail, State
+from wagtail_helpdesk.models import MailState, Notification, OutgoingMail
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 TEAM, OUTSIDE = "team@arvelle.example", "somebody@elsewhere.example"
@@ -131,4 +131,4 @@ def test_a_person_no_longer_responsible_is_not_notified(general, people, owner, 
     general.managers.filter(user=people.julien).update(can_manage_managers=False)
     deliver()
     assert mailoutbox == []
-    assert OutgoingMail.objects.get(kind=ADDRESS).state == State.SKIPPED
+    assert OutgoingMail.objects.get(kind=ADDRESS).state == MailState.SKIPPED

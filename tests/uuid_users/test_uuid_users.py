@@ -20,13 +20,13 @@ from wagtail_helpdesk.models import (
     Category,
     Event,
     HelpdeskPreferences,
+    MailState,
     Notification,
     OutgoingMail,
     PermanentGuest,
     ReportPreference,
     Service,
     ServiceManager,
-    State,
     Subscription,
     Ticket,
 )
@@ -112,7 +112,7 @@ def send_everything(mailoutbox):
     mailoutbox.clear()
     dispatch_waiting_events()
     deliver()
-    assert set(OutgoingMail.objects.values_list("state", flat=True)) <= {State.SENT}
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) <= {MailState.SENT}
     return {mail.to[0].rpartition("<")[2].strip(">"): mail for mail in mailoutbox}
 
 

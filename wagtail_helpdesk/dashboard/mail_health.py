@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.maintenance import health, schedules
-from wagtail_helpdesk.models import OutgoingMail, State
+from wagtail_helpdesk.models import MailState, OutgoingMail
 
 LEVELS = (gettext_lazy("OK"), gettext_lazy("needs attention"), gettext_lazy("failed"))
 VERDICTS = (
@@ -114,7 +114,7 @@ def _format_moment(when: datetime | None) -> str:
 
 
 def _get_last_sent() -> HealthLine:
-    sent = OutgoingMail.objects.filter(state=State.SENT).order_by("-sent_at")
+    sent = OutgoingMail.objects.filter(state=MailState.SENT).order_by("-sent_at")
     last = sent.values_list("sent_at", flat=True).first()
     return HealthLine(gettext_lazy("Last e-mail sent"), _format_moment(last))
 

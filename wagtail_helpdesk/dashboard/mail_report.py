@@ -25,7 +25,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.mailqueue import queue
 from wagtail_helpdesk.mailqueue.kinds import get_kinds
-from wagtail_helpdesk.models import OutgoingMail, State, Ticket
+from wagtail_helpdesk.models import MailState, OutgoingMail, Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.notifications import wakeup
 from wagtail_helpdesk.parsing import parse_number
@@ -34,7 +34,7 @@ from wagtail_helpdesk.snippets.object_permissions import ScopedList
 
 from . import mail_health
 
-FAILED = (State.DEAD, State.UNCERTAIN)
+FAILED = (MailState.DEAD, MailState.UNCERTAIN)
 #: Mails sent again with one button.
 MAX_RESENT = 1000
 
@@ -68,7 +68,7 @@ class MailFilter(WagtailFilterSet):
     """The filters of the failed mails."""
 
     state = django_filters.ChoiceFilter(
-        label=pgettext_lazy("column of mails", "State"),
+        label=pgettext_lazy("column of mails", "MailState"),
         choices=[(state, state.label) for state in FAILED],
     )
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=_get_kind_choices)
@@ -98,7 +98,7 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
     list_export = ["failed_at", "state", "last_error", "attempts", "ticket_id", "message_id"]
     export_headings = {
         "failed_at": gettext_lazy("Date"),
-        "state": pgettext_lazy("column of mails", "State"),
+        "state": pgettext_lazy("column of mails", "MailState"),
         "last_error": gettext_lazy("Reason"),
         "attempts": gettext_lazy("Attempts"),
         "ticket_id": gettext_lazy("Ticket"),
@@ -119,7 +119,7 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
             ),
             Column(
                 "state",
-                label=pgettext_lazy("column of mails", "State"),
+                label=pgettext_lazy("column of mails", "MailState"),
                 accessor="get_state_display",
             ),
             Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
@@ -194,7 +194,7 @@ class ResendMailsView(MailReportAccessMixin, View):
         mails = OutgoingMail.objects.administered_by(request.user)
         if "all" in request.POST:
             # Uncertain mails are left out: most of them have arrived.
-            return mails.filter(state=State.DEAD)[:MAX_RESENT]
+            return mails.filter(state=MailState.DEAD)[:MAX_RESENT]
         pk: Any = parse_number(request.POST.get("mail", ""))
         chosen = mails.filter(pk=pk)
         if not chosen.exists():

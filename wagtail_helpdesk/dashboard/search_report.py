@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.models import Category, Outcome, OutcomeCount, Service
+from wagtail_helpdesk.models import Category, CountedOutcome, OutcomeCount, Service
 from wagtail_helpdesk.portal.search.site_pages import get_readable_pages
 
 #: Lines of each list, the most frequent first.
@@ -37,7 +37,7 @@ def may_see_search_report(user: Any) -> bool:
 
 def count_unanswered_words() -> list[dict[str, Any]]:
     """Return the words that were searched for without result, the most frequent first."""
-    rows: Any = OutcomeCount.objects.filter(outcome=Outcome.NOTHING).order_by()
+    rows: Any = OutcomeCount.objects.filter(outcome=CountedOutcome.NOTHING).order_by()
     counted = rows.values("words").annotate(total=Sum("count"), latest=Max("day"))
     return list(counted.filter(total__gte=MIN_SEARCHES).order_by("-total", "words")[:MAX_LINES])
 
@@ -56,7 +56,7 @@ def count_suggested_pages(request: HttpRequest) -> list[dict[str, Any]]:
     )
     totals = {
         outcome.value: Sum("count", filter=Q(outcome=outcome), default=0)
-        for outcome in (Outcome.SUGGESTED, Outcome.OPENED, Outcome.SOLVED)
+        for outcome in (CountedOutcome.SUGGESTED, CountedOutcome.OPENED, CountedOutcome.SOLVED)
     }
     rows: Any = OutcomeCount.objects.filter(shown, page__isnull=False).order_by()
     counted = rows.values("page", "page__title", "category").annotate(**totals)
@@ -113,9 +113,9 @@ class SearchReportView(WagtailAdminTemplateMixin, TemplateView):
                         get_url=lambda row: reverse("wagtailadmin_explore", args=[row["page"]]),
                     ),
                     Column("place", label=gettext_lazy("Category")),
-                    NumberColumn("suggested", label=Outcome.SUGGESTED.label),
-                    NumberColumn("opened", label=Outcome.OPENED.label),
-                    NumberColumn("solved", label=Outcome.SOLVED.label),
+                    NumberColumn("suggested", label=CountedOutcome.SUGGESTED.label),
+                    NumberColumn("opened", label=CountedOutcome.OPENED.label),
+                    NumberColumn("solved", label=CountedOutcome.SOLVED.label),
                 ],
                 pages,
             )

@@ -18,7 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from wagtail_helpdesk.models import Heartbeat, OutgoingMail, SkipReason, State
+from wagtail_helpdesk.models import Heartbeat, MailState, OutgoingMail, SkipReason
 
 from . import queue
 from .addresses import (
@@ -30,7 +30,7 @@ from .addresses import (
 )
 from .kinds import MailComposers
 from .queue import Claim
-from .smtp import LostLease, Outcome, Result, SMTPConnection
+from .smtp import DeliveryResult, DeliveryStatus, LostLease, SMTPConnection
 
 logger = logging.getLogger(__name__)
 
@@ -110,14 +110,14 @@ class _Round:
             self.composers.load(rest)
             while rest and not self.stop():
                 mail = rest.pop(0)
-                if self._send(mail) is Result.SERVER_DOWN:
+                if self._send(mail) is DeliveryStatus.SERVER_DOWN:
                     rest.insert(0, mail)
                     break
         finally:
             queue.release_mails(rest, self.claim.token)
         return self.done
 
-    def _send(self, mail: OutgoingMail) -> Result | None:
+    def _send(self, mail: OutgoingMail) -> DeliveryStatus | None:
         token = self.claim.token
         try:
             reader = _get_reader(mail)
@@ -125,9 +125,9 @@ class _Round:
                 message = self._compose(mail, reader)
             if isinstance(message, SkipReason):
                 queue.settle_skipped(mail, token, message)
-                self.done[State.SKIPPED] += 1
+                self.done[MailState.SKIPPED] += 1
                 return None
-            outcome = self.connection.deliver(message, lambda: queue.mark_handed_over(mail, token))
+            result = self.connection.deliver(message, lambda: queue.mark_handed_over(mail, token))
         except LostLease:
             logger.warning("Mail %s was claimed by another process.", mail.pk)
             return None
@@ -138,7 +138,7 @@ class _Round:
             logger.exception("Mail %s cannot be composed.", mail.pk)
             self.done[queue.settle_broken(mail, token, error)] += 1
             return None
-        return self._settle(mail, reader, outcome)
+        return self._settle(mail, reader, result)
 
     def _compose(self, mail: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
         composer = self.composers.get(mail.kind)
@@ -147,18 +147,20 @@ class _Round:
             return problem
         return composer.compose(mail, reader)
 
-    def _settle(self, mail: OutgoingMail, reader: MailReader, outcome: Outcome) -> Result:
-        if outcome.result is Result.SERVER_DOWN:
-            logger.warning("The mail server cannot be used: %s", outcome.error)
-            queue.open_circuit(outcome.error)
-            return outcome.result
-        self.done[queue.settle_result(mail, self.claim.token, outcome)] += 1
-        if outcome.result is Result.NO_SUCH_EMAIL and reader.user is not None:
+    def _settle(
+        self, mail: OutgoingMail, reader: MailReader, result: DeliveryResult
+    ) -> DeliveryStatus:
+        if result.status is DeliveryStatus.SERVER_DOWN:
+            logger.warning("The mail server cannot be used: %s", result.error)
+            queue.open_circuit(result.error)
+            return result.status
+        self.done[queue.settle_result(mail, self.claim.token, result)] += 1
+        if result.status is DeliveryStatus.NO_SUCH_EMAIL and reader.user is not None:
             record_refused_email(reader.user, reader.email)
         if self.probing:
             queue.close_circuit()
             self.probing = False
-        return outcome.result
+        return result.status
 
 
 class TookTooLong(Exception):

@@ -25,14 +25,14 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import (
     CircuitBreaker,
     HelpdeskPreferences,
+    MailState,
     OutgoingMail,
     SkipReason,
-    State,
 )
 
 from . import kinds
 from .addresses import select_preferences
-from .smtp import LostLease, Outcome, Result
+from .smtp import DeliveryResult, DeliveryStatus, LostLease
 
 #: Mails claimed at once. Mails tried before are claimed one by one, so that a mail that crashes its
 #: process holds up no others.
@@ -45,7 +45,7 @@ GIVE_UP_AFTER, GIVE_UP_ATTEMPTS = timedelta(hours=72), 10
 MAX_RETRY_DELAY = 60
 
 SMTP = "smtp"
-DEAD: dict[str, Any] = {"state": State.DEAD, "failed_at": Now()}
+DEAD: dict[str, Any] = {"state": MailState.DEAD, "failed_at": Now()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
         (due_mails(), ("bulk", "next_at", "pk"), limit),
     ):
         if _claim(mails, order, most, token):
-            mine = OutgoingMail.objects.filter(token=token, state=State.SENDING)
+            mine = OutgoingMail.objects.filter(token=token, state=MailState.SENDING)
             rows = mine.select_related(*select_preferences("user"))
             return Claim(token, list(rows.order_by("bulk", "next_at", "pk")))
     return Claim(token)
@@ -78,11 +78,11 @@ def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
 
 def due_mails() -> QuerySet[OutgoingMail]:
     """Return the mails that may be sent now."""
-    return _mails_of_known_kinds().filter(state=State.PENDING, next_at__lte=Now())
+    return _mails_of_known_kinds().filter(state=MailState.PENDING, next_at__lte=Now())
 
 
 def _abandoned_mails() -> QuerySet[OutgoingMail]:
-    return _mails_of_known_kinds().filter(state=State.SENDING, lease_until__lt=Now())
+    return _mails_of_known_kinds().filter(state=MailState.SENDING, lease_until__lt=Now())
 
 
 def _mails_of_known_kinds() -> QuerySet[OutgoingMail]:
@@ -100,7 +100,7 @@ def _claim(mails: QuerySet[OutgoingMail], order: Sequence[str], most: int, token
         chosen = fresh if rows and not rows[0][1] else [pk for pk, _ in rows[:1]]
         # Where rows cannot be locked, repeating the condition keeps two claims apart.
         return mails.filter(pk__in=chosen).update(
-            state=State.SENDING,
+            state=MailState.SENDING,
             sealed=True,
             attempts=F("attempts") + 1,
             unanswered=F("unanswered") + 1,
@@ -113,13 +113,13 @@ def _claim(mails: QuerySet[OutgoingMail], order: Sequence[str], most: int, token
 
 def _settle_expired_leases() -> None:
     """Settle the mails whose process died: a second hand-over without an answer is uncertain."""
-    lost = OutgoingMail.objects.filter(state=State.SENDING, lease_until__lt=Now())
+    lost = OutgoingMail.objects.filter(state=MailState.SENDING, lease_until__lt=Now())
     settled: dict[str, Any] = {"failed_at": Now(), "lease_until": None, "token": None}
     lost.filter(handed_over=True, ambiguous__gte=1).update(
-        state=State.UNCERTAIN, ambiguous=2, handed_over=False, **settled
+        state=MailState.UNCERTAIN, ambiguous=2, handed_over=False, **settled
     )
     lost.filter(unanswered__gte=MAX_UNANSWERED).update(
-        state=State.DEAD,
+        state=MailState.DEAD,
         **settled,
         last_error=Case(
             When(last_error="", then=Value("The process that sent it ended each time.")),
@@ -134,32 +134,36 @@ def mark_handed_over(mail: OutgoingMail, token: uuid.UUID) -> None:
     The lease starts again, so that no other process claims the mail before the server answers.
     """
     mine = OutgoingMail.objects.filter(
-        pk=mail.pk, token=token, state=State.SENDING, lease_until__gt=Now()
+        pk=mail.pk, token=token, state=MailState.SENDING, lease_until__gt=Now()
     )
     if not mine.update(handed_over=True, lease_until=Now() + get_lease()):
         raise LostLease
 
 
-def settle_result(mail: OutgoingMail, token: uuid.UUID, outcome: Outcome) -> State:
+def settle_result(mail: OutgoingMail, token: uuid.UUID, result: DeliveryResult) -> MailState:
     """Record the outcome of an attempt, and return the state of the mail after it."""
-    changes = _get_changes(mail, outcome)
-    _write(mail, token, last_error=outcome.error, unanswered=0, **changes)
-    return State(changes["state"])
+    changes = _get_changes(mail, result)
+    _write(mail, token, last_error=result.error, unanswered=0, **changes)
+    return MailState(changes["state"])
 
 
-def _get_changes(mail: OutgoingMail, outcome: Outcome) -> dict[str, Any]:
-    match outcome.result:
-        case Result.SENT:
-            return {"state": State.SENT, "sent_at": Now()}
-        case Result.REFUSED | Result.NO_SUCH_EMAIL:
+def _get_changes(mail: OutgoingMail, result: DeliveryResult) -> dict[str, Any]:
+    match result.status:
+        case DeliveryStatus.SENT:
+            return {"state": MailState.SENT, "sent_at": Now()}
+        case DeliveryStatus.REFUSED | DeliveryStatus.NO_SUCH_EMAIL:
             return DEAD
-        case Result.AMBIGUOUS if mail.ambiguous:
-            return {"state": State.UNCERTAIN, "failed_at": Now(), "ambiguous": 2}
-        case Result.AMBIGUOUS:
-            return {"state": State.PENDING, "ambiguous": 1, "next_at": Now() + get_retry_delay(1)}
+        case DeliveryStatus.AMBIGUOUS if mail.ambiguous:
+            return {"state": MailState.UNCERTAIN, "failed_at": Now(), "ambiguous": 2}
+        case DeliveryStatus.AMBIGUOUS:
+            return {
+                "state": MailState.PENDING,
+                "ambiguous": 1,
+                "next_at": Now() + get_retry_delay(1),
+            }
         case _ if _is_hopeless(mail):
             return DEAD
-    return {"state": State.PENDING, "next_at": Now() + get_retry_delay(mail.attempts)}
+    return {"state": MailState.PENDING, "next_at": Now() + get_retry_delay(mail.attempts)}
 
 
 def _is_hopeless(mail: OutgoingMail) -> bool:
@@ -173,19 +177,19 @@ def get_retry_delay(attempts: int) -> timedelta:
     return timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
 
 
-def settle_broken(mail: OutgoingMail, token: uuid.UUID, error: Exception) -> State:
+def settle_broken(mail: OutgoingMail, token: uuid.UUID, error: Exception) -> MailState:
     """Record that a mail could not be composed; after some attempts it is abandoned."""
     changes = DEAD
     if mail.unanswered < MAX_UNANSWERED:
-        changes = {"state": State.PENDING, "next_at": Now() + get_retry_delay(mail.attempts)}
+        changes = {"state": MailState.PENDING, "next_at": Now() + get_retry_delay(mail.attempts)}
     message = traceback.format_exception_only(error)[-1]
     _write(mail, token, last_error=message, **changes)
-    return State(changes["state"])
+    return MailState(changes["state"])
 
 
 def settle_skipped(mail: OutgoingMail, token: uuid.UUID, reason: SkipReason) -> None:
     """Record that a mail is not to be sent, and why."""
-    _write(mail, token, state=State.SKIPPED, skipped=reason, unanswered=0)
+    _write(mail, token, state=MailState.SKIPPED, skipped=reason, unanswered=0)
 
 
 def send_again(mail: OutgoingMail) -> bool:
@@ -198,7 +202,7 @@ def send_again(mail: OutgoingMail) -> bool:
         HelpdeskPreferences.objects.filter(user=mail.user_id).update(refused_email="")
     return bool(
         failed.update(
-            state=State.PENDING,
+            state=MailState.PENDING,
             failed_at=None,
             next_at=Now(),
             attempts=0,
@@ -212,10 +216,10 @@ def send_again(mail: OutgoingMail) -> bool:
 def release_mails(outgoing_mails: Sequence[OutgoingMail], token: uuid.UUID) -> None:
     """Put mails back into the queue as if they had not been claimed."""
     mine = OutgoingMail.objects.filter(
-        pk__in=[mail.pk for mail in outgoing_mails], token=token, state=State.SENDING
+        pk__in=[mail.pk for mail in outgoing_mails], token=token, state=MailState.SENDING
     )
     mine.update(
-        state=State.PENDING,
+        state=MailState.PENDING,
         attempts=F("attempts") - 1,
         unanswered=F("unanswered") - 1,
         lease_until=None,
@@ -229,7 +233,7 @@ def _write(mail: OutgoingMail, token: uuid.UUID, **changes: Any) -> None:
     Retried while the database is unavailable: not recording that a mail was sent means sending it
     twice.
     """
-    mine = OutgoingMail.objects.filter(pk=mail.pk, token=token, state=State.SENDING)
+    mine = OutgoingMail.objects.filter(pk=mail.pk, token=token, state=MailState.SENDING)
     changes |= {"handed_over": False, "lease_until": None, "token": None}
     if "last_error" in changes:
         # The message of a server or a template may contain characters that no database stores.

@@ -20,8 +20,8 @@ from django.core import mail
 from django.core.mail import EmailMessage
 
 
-class Result(Enum):
-    """The outcome of one attempt to hand over a mail."""
+class DeliveryStatus(Enum):
+    """How one attempt to hand over a mail ended."""
 
     SENT = "sent"
     #: Temporarily rejected and certainly not accepted: try again later.
@@ -37,10 +37,10 @@ class Result(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The outcome of one attempt, with the server's answer."""
+class DeliveryResult:
+    """How one attempt ended, with the server's answer."""
 
-    result: Result
+    status: DeliveryStatus
     error: str = ""
 
 
@@ -79,7 +79,7 @@ class SMTPConnection:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 backend.close()
 
-    def deliver(self, message: EmailMessage, mark: Mark) -> Outcome:
+    def deliver(self, message: EmailMessage, mark: Mark) -> DeliveryResult:
         """Try once to hand over a mail with one recipient, and return the outcome.
 
         Raises ``LostLease`` when ``mark`` does, and any error in the message itself.
@@ -89,12 +89,12 @@ class SMTPConnection:
             self._open()
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            return Outcome(Result.SERVER_DOWN, describe_error(error))
+            return DeliveryResult(DeliveryStatus.SERVER_DOWN, describe_error(error))
         try:
             self._send(message, marked)
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            return Outcome(
+            return DeliveryResult(
                 classify_error(error, handed_over=self._is_handed_over(marked, error)),
                 describe_error(error),
             )
@@ -102,7 +102,7 @@ class SMTPConnection:
             # Another mail must not continue a conversation that was cut in the middle.
             self.close()
             raise
-        return Outcome(Result.SENT)
+        return DeliveryResult(DeliveryStatus.SENT)
 
     def _open(self) -> None:
         if self._backend is None:
@@ -159,20 +159,24 @@ ABOUT_THE_RECIPIENT = re.compile(r"5\.1\.(?![78]\b)")
 TOO_LARGE = 552
 
 
-def classify_error(error: Exception, *, handed_over: bool) -> Result:
+def classify_error(error: Exception, *, handed_over: bool) -> DeliveryStatus:
     """Return what an error means for the mail. An error before the mark is never ambiguous."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         ((code, answer),) = error.recipients.values()
         # Blocklists, relays that require a login and full mailboxes answer 55x too: temporary problems.
-        return Result.NO_SUCH_EMAIL if _is_gone(code, _decode(answer)) else Result.LATER
+        return (
+            DeliveryStatus.NO_SUCH_EMAIL
+            if _is_gone(code, _decode(answer))
+            else DeliveryStatus.LATER
+        )
     if isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != TOO_LARGE:
         # All mails have the same sender: a permanent rejection concerns them all.
-        return Result.SERVER_DOWN if error.smtp_code >= 500 else Result.LATER
+        return DeliveryStatus.SERVER_DOWN if error.smtp_code >= 500 else DeliveryStatus.LATER
     if isinstance(error, smtplib.SMTPResponseException):
-        return Result.REFUSED if error.smtp_code >= 500 else Result.LATER
+        return DeliveryStatus.REFUSED if error.smtp_code >= 500 else DeliveryStatus.LATER
     if handed_over:
-        return Result.AMBIGUOUS
-    return Result.LATER
+        return DeliveryStatus.AMBIGUOUS
+    return DeliveryStatus.LATER
 
 
 def _is_gone(code: int, answer: str) -> bool:

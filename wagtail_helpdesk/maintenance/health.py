@@ -9,7 +9,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from wagtail_helpdesk.models import CircuitBreaker, Event, Heartbeat, OutgoingMail, Service, State
+from wagtail_helpdesk.models import (
+    CircuitBreaker,
+    Event,
+    Heartbeat,
+    MailState,
+    OutgoingMail,
+    Service,
+)
 
 #: How late work may be: later is a warning, much later a failure.
 LATE, TOO_LATE = timedelta(minutes=2), timedelta(minutes=5)
@@ -66,7 +73,7 @@ def is_delivery_silent() -> bool:
     now = timezone.now()
     if Heartbeat.objects.filter(name="deliver", at__gt=now - JOBS["deliver"]).exists():
         return False
-    waiting = OutgoingMail.objects.filter(state=State.PENDING, next_at__lt=now - TOO_LATE)
+    waiting = OutgoingMail.objects.filter(state=MailState.PENDING, next_at__lt=now - TOO_LATE)
     lost = Event.objects.not_dispatched().filter(created_at__lt=now - TOO_LATE)
     return waiting.exists() or lost.exists()
 
@@ -80,19 +87,19 @@ def _check_waiting(now: datetime) -> Iterator[Finding]:
         ("oldest_mail_due", False, 1),
         ("oldest_bulk_mail_due", True, BULK_PATIENCE),
     ):
-        due = OutgoingMail.objects.filter(state=State.PENDING, bulk=bulk, next_at__lte=now)
+        due = OutgoingMail.objects.filter(state=MailState.PENDING, bulk=bulk, next_at__lte=now)
         oldest = due.order_by("next_at").values_list("next_at", flat=True).first()
         yield Finding(name, _rate(now, oldest, patience), _get_age(now, oldest))
-    lost = OutgoingMail.objects.filter(state=State.SENDING, lease_until__lt=now - LATE).count()
+    lost = OutgoingMail.objects.filter(state=MailState.SENDING, lease_until__lt=now - LATE).count()
     yield Finding("mails_past_their_lease", 1 if lost else 0, lost)
 
 
 def _check_failed(now: datetime) -> Iterator[Finding]:
-    pending = OutgoingMail.objects.filter(state=State.PENDING)
+    pending = OutgoingMail.objects.filter(state=MailState.PENDING)
     deferred = pending.filter(attempts__gte=DEFERRED_ATTEMPTS).count()
     yield Finding("mails_deferred", int(deferred > 0), deferred)
     recent = OutgoingMail.objects.filter(failed_at__gt=now - timedelta(days=1))
-    for state in (State.DEAD, State.UNCERTAIN):
+    for state in (MailState.DEAD, MailState.UNCERTAIN):
         count = recent.filter(state=state).count()
         yield Finding(f"mails_{state}_today", 1 if count else 0, count)
 

@@ -9,15 +9,15 @@ from .identities import DirectoryIdentity
 from .mailqueue import (
     CircuitBreaker,
     Heartbeat,
+    MailState,
     OutgoingMail,
     ReportContent,
     SkipReason,
-    State,
 )
 from .managers import CategoryMember, PermanentGuest, ServiceManager
 from .monitoring_levels import Level, Preset
 from .notifications import Notification, Reason
-from .outcomes import MAX_COUNTED_LENGTH, Outcome, OutcomeCount
+from .outcomes import MAX_COUNTED_LENGTH, CountedOutcome, OutcomeCount
 from .preferences import (
     HelpdeskPreferences,
     Monitoring,
@@ -42,6 +42,7 @@ __all__ = [
     "CategoryText",
     "CategoryTextPage",
     "CircuitBreaker",
+    "CountedOutcome",
     "DirectoryIdentity",
     "Draft",
     "Event",
@@ -50,9 +51,9 @@ __all__ = [
     "HelpdeskPreferences",
     "Icon",
     "Level",
+    "MailState",
     "Monitoring",
     "Notification",
-    "Outcome",
     "OutcomeCount",
     "OutgoingMail",
     "PermanentGuest",
@@ -69,7 +70,6 @@ __all__ = [
     "ServiceTextPage",
     "SkipReason",
     "StagedUpload",
-    "State",
     "Submission",
     "Subscription",
     "Substitution",

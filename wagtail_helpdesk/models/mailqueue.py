@@ -30,7 +30,7 @@ class SkipReason(models.TextChoices):
     EMPTY = "empty", _("nothing to report")
 
 
-class State(models.TextChoices):
+class MailState(models.TextChoices):
     """Where a mail is in its life cycle."""
 
     PENDING = "pending", _("waiting")
@@ -71,7 +71,7 @@ class OutgoingMail(models.Model):
     # What the composer of the kind needs beside ticket, slot and service.
     about = models.JSONField(default=dict)
     message_id = models.CharField(max_length=255, unique=True)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    state = models.CharField(max_length=10, choices=MailState, default=MailState.PENDING)
     bulk = models.BooleanField(default=False)
     # Set at the first claim for good: what the mail contains does not change over its retries.
     sealed = models.BooleanField(default=False)

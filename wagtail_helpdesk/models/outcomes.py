@@ -18,7 +18,7 @@ from .services import Category
 MAX_COUNTED_LENGTH = 60
 
 
-class Outcome(models.TextChoices):
+class CountedOutcome(models.TextChoices):
     """What a search or a suggestion led to."""
 
     NOTHING = "nothing", pgettext_lazy("search", "Nothing found")
@@ -31,7 +31,12 @@ class OutcomeCountQuerySet(models.QuerySet["OutcomeCount"]):
     """Counts, and how they grow."""
 
     def add(
-        self, outcome: Outcome, *, words: str = "", category: int | None = None, page: Any = None
+        self,
+        outcome: CountedOutcome,
+        *,
+        words: str = "",
+        category: int | None = None,
+        page: Any = None,
     ) -> None:
         """Count one more today. Two at the same moment may write two rows: reports add them up."""
         about = {"outcome": outcome, "words": words, "category_id": category, "page_id": page}
@@ -51,7 +56,9 @@ class OutcomeCount(models.Model):
     """How often searches for some words, or suggestions of a page, had an outcome on a day."""
 
     day = models.DateField(_("day"))
-    outcome = models.CharField(pgettext_lazy("search", "outcome"), max_length=10, choices=Outcome)
+    outcome = models.CharField(
+        pgettext_lazy("search", "outcome"), max_length=10, choices=CountedOutcome
+    )
     words = models.CharField(_("words"), max_length=MAX_COUNTED_LENGTH, blank=True)
     category = models.ForeignKey(
         Category,

@@ -14,18 +14,18 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import (
     Event,
+    MailState,
     Notification,
     OutgoingMail,
     Reason,
     ServiceManager,
     SkipReason,
-    State,
 )
 from wagtail_helpdesk.names import get_display_name
 
 from .recipient_data import load_changes
 
-UNSENT_STATES = (State.PENDING, State.SENDING)
+UNSENT_STATES = (MailState.PENDING, MailState.SENDING)
 #: Rows that housekeeping reads at once.
 CHUNK_SIZE = 1000
 #: Recipients on one page.
@@ -81,8 +81,8 @@ def _make_record(notification: Notification) -> DeliveryRecord:
     return DeliveryRecord(
         name,
         reason,
-        str(State(mail.state).label),
-        is_sent=mail.state == State.SENT,
+        str(MailState(mail.state).label),
+        is_sent=mail.state == MailState.SENT,
         when=mail.sent_at,
         mail=mail.message_id,
         error=mail.last_error,

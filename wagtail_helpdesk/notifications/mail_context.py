@@ -18,12 +18,12 @@ from wagtail_helpdesk.models import (
     Attachment,
     Category,
     Event,
+    MailState,
     Notification,
     OutgoingMail,
     Reason,
     Service,
     SkipReason,
-    State,
     Ticket,
 )
 from wagtail_helpdesk.models.inheritance import may_be_alerted
@@ -172,7 +172,7 @@ class MailContext:
     @cached_property
     def _sent_mails(self) -> list[tuple[int | None, str, int, str]]:
         rows = OutgoingMail.objects.filter(
-            ticket=self.ticket, state__in=[State.SENT, State.UNCERTAIN]
+            ticket=self.ticket, state__in=[MailState.SENT, MailState.UNCERTAIN]
         ).filter(Q(user__in=self.readers) | ~Q(email=""))
         return list(rows.order_by("pk").values_list("user", "email", "pk", "message_id"))
 

@@ -28,7 +28,7 @@ from .tables import CardTable, MenuTitle
 from .widgets import DateInput
 
 
-class AbsenceForm(forms.Form):
+class ManagerAbsenceForm(forms.Form):
     """The first and last day of an absence, and an optional replacement."""
 
     #: The person who fills in the form, set by the view.
@@ -68,7 +68,7 @@ class AbsenceList(ManagerPage, ServiceFormPage):
     page_title = gettext_lazy("Absences")
     header_icon = "date"
     submit_label = gettext_lazy("Add the absence")
-    form_class = AbsenceForm
+    form_class = ManagerAbsenceForm
 
     @cached_property
     def may_set(self) -> bool:
@@ -101,7 +101,7 @@ class AbsenceList(ManagerPage, ServiceFormPage):
         context["media"] += CardTable([], []).media
         return context
 
-    def do(self, form: AbsenceForm) -> None:
+    def do(self, form: ManagerAbsenceForm) -> None:
         self.added = configuration.add_absence(
             self.manager.user, by=self.author, **form.cleaned_data
         )

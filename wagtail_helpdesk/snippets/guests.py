@@ -87,7 +87,7 @@ def _get_email_address(guest: PermanentGuest) -> str:
     return getattr(guest.user, guest.user.get_email_field_name(), "") or ""
 
 
-class AddGuest(AddPeople):
+class AddPermanentGuest(AddPeople):
     """Add permanent guests to the service."""
 
     privilege = Privilege.MANAGE_MANAGERS
@@ -106,7 +106,7 @@ class AddGuest(AddPeople):
         ) % {"names": self.join_names()}
 
 
-class RemoveGuest(ConfirmationPage):
+class RemovePermanentGuest(ConfirmationPage):
     """Remove a permanent guest."""
 
     privilege = Privilege.MANAGE_MANAGERS

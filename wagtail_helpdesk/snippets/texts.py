@@ -54,7 +54,7 @@ SERVICE_TEXTS = "helpdesk_service_texts"
 CATEGORY_TEXTS = "helpdesk_category_texts"
 
 
-class TextForm(WagtailAdminModelForm):
+class DescriptionForm(WagtailAdminModelForm):
     """A description in one language. Its service or category never changes and is not a field."""
 
     def clean(self) -> Any:
@@ -89,7 +89,7 @@ def make_edit_handler(*more: str) -> ObjectList:
             ),
             make_publishing_panel(),
         ],
-        base_form_class=TextForm,
+        base_form_class=DescriptionForm,
     )
 
 

@@ -93,8 +93,8 @@ class ServiceViewSet(SnippetViewSet):
             ),
             ("guests/", guests.GuestList, "guests"),
             ("guests/results/", guests.GuestList, "guests_results"),
-            ("guests/add/", guests.AddGuest, "guest_add"),
-            ("guests/<int:guest>/remove/", guests.RemoveGuest, "guest_remove"),
+            ("guests/add/", guests.AddPermanentGuest, "guest_add"),
+            ("guests/<int:guest>/remove/", guests.RemovePermanentGuest, "guest_remove"),
             ("why/", permission_report.PermissionReportView, "why"),
         ]
         return [*super().get_urlpatterns(), *(_make_path(*page) for page in own)]

@@ -27,7 +27,7 @@ _DN_TEMPLATE = re.compile(r"([\w-]+)=%\(user\)s,(.+)")
 
 
 @dataclass(frozen=True)
-class Branch:
+class SearchBranch:
     """A part of the tree with people in it. ``filterstr`` holds ``%(user)s``, as in ``USER_SEARCH``."""
 
     base: str
@@ -164,7 +164,7 @@ class People:
         """Return the entries of users of the site."""
         identities = [self.identity(user) for user in users]
 
-        def fits(branch: Branch) -> str:
+        def fits(branch: SearchBranch) -> str:
             return f"(|{''.join(self._identified(branch, identity) for identity in identities)})"
 
         return self._search(connection, fits, extra=extra, whole=whole)
@@ -189,7 +189,7 @@ class People:
     def _search(
         self,
         connection: LdapConnection,
-        fits: Callable[[Branch], str],
+        fits: Callable[[SearchBranch], str],
         *,
         extra: Iterable[str] = (),
         limit: int = 0,
@@ -206,7 +206,7 @@ class People:
         }
         return [entry for entry in entries.values() if self.login(entry)]
 
-    def _identified(self, branch: Branch, identity: str) -> str:
+    def _identified(self, branch: SearchBranch, identity: str) -> str:
         if self._username:
             return f"(&{branch.anybody}({self._username}={escape_filter_chars(identity)}))"
         return branch.called(identity)
@@ -239,24 +239,24 @@ def _filter_value(stable_id: str) -> str:
     return str(escape_filter_chars(stable_id))
 
 
-def _branches(backend: LDAPBackend) -> list[Branch]:
+def _branches(backend: LDAPBackend) -> list[SearchBranch]:
     search = backend.settings.USER_SEARCH
     if search is not None:
         # A union of searches has its parts in ``searches``.
         return [
-            Branch(part.base_dn, part.scope, part.filterstr)
+            SearchBranch(part.base_dn, part.scope, part.filterstr)
             for part in getattr(search, "searches", (search,))
         ]
     if template := _DN_TEMPLATE.fullmatch(backend.settings.USER_DN_TEMPLATE or ""):
         attribute, base = template.groups()
-        return [Branch(base, ldap.SCOPE_ONELEVEL, f"({attribute}=%(user)s)")]
+        return [SearchBranch(base, ldap.SCOPE_ONELEVEL, f"({attribute}=%(user)s)")]
     raise ImproperlyConfigured(
         "The LDAP directory needs AUTH_LDAP_USER_SEARCH, or an AUTH_LDAP_USER_DN_TEMPLATE "
         "that begins with attribute=%(user)s"
     )
 
 
-def _login_attribute(branch: Branch) -> str:
+def _login_attribute(branch: SearchBranch) -> str:
     """Return the attribute that ``USER_SEARCH`` compares with the login."""
     attribute = _LOGIN.search(branch.filterstr)
     if attribute is None:

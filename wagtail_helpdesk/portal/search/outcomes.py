@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wagtail_helpdesk import rate_limits
-from wagtail_helpdesk.models import MAX_COUNTED_LENGTH, Outcome, OutcomeCount
+from wagtail_helpdesk.models import MAX_COUNTED_LENGTH, CountedOutcome, OutcomeCount
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.search.normalisation import parse_query
 
@@ -26,7 +26,7 @@ def count_nothing_found(user: Any, text: str) -> None:
     # The cache knows who, for a day; the table does not.
     key = hashlib.sha256(words.encode()).hexdigest()[:16]
     if rate_limits.allow(f"nothing_found.{key}", user, 1, rate_limits.DAY):
-        OutcomeCount.objects.add(Outcome.NOTHING, words=words)
+        OutcomeCount.objects.add(CountedOutcome.NOTHING, words=words)
 
 
 def count_suggestions(
@@ -42,9 +42,9 @@ def count_suggestions(
     known = set(pages.live().filter(pk__in=chosen).values_list("pk", flat=True))
     read = {parse_number(pk) for pk in opened} & known
     for outcome, found in (
-        (Outcome.SUGGESTED, known),
-        (Outcome.OPENED, read),
-        (Outcome.SOLVED, {parse_number(solved)} & known),
+        (CountedOutcome.SUGGESTED, known),
+        (CountedOutcome.OPENED, read),
+        (CountedOutcome.SOLVED, {parse_number(solved)} & known),
     ):
         for page in sorted(found):
             OutcomeCount.objects.add(outcome, category=category, page=page)

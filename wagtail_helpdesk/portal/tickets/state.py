@@ -36,7 +36,7 @@ _ICONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class TicketState:
     """The state of a ticket in plain words for one reader."""
 
     #: A short label, which managers read before the sentence.
@@ -110,7 +110,7 @@ class _Facts:
         return Role.IN_CHARGE in self.ticket.access.roles
 
 
-def describe_state(ticket: Ticket, user: Any, history: History) -> State:
+def describe_state(ticket: Ticket, user: Any, history: History) -> TicketState:
     """Return the state of a ticket in words for its reader."""
     facts = _Facts(ticket, user, history)
     describe = _DESCRIPTIONS.get(facts.reader, _describe_to_others)
@@ -149,7 +149,7 @@ def format_deadline(ticket: Ticket) -> str:
 # -- the requester ---------------------------------------------------------------------------------
 
 
-def _describe_to_requester(facts: _Facts) -> State:
+def _describe_to_requester(facts: _Facts) -> TicketState:
     sentence, detail = _REQUESTER_SENTENCES[facts.status](facts)
     return _make_state(facts, sentence, detail)
 
@@ -207,7 +207,7 @@ _REQUESTER_SENTENCES: dict[Status, Callable[[_Facts], _Pair]] = {
 # -- managers --------------------------------------------------------------------------------------
 
 
-def _describe_to_manager(facts: _Facts) -> State:
+def _describe_to_manager(facts: _Facts) -> TicketState:
     sentence = _MANAGER_SENTENCES[facts.status](facts)
     if facts.is_in_charge and facts.status == Status.IN_PROGRESS and facts.waits_for_service:
         return _make_state(facts, sentence, is_turn=True)
@@ -261,7 +261,7 @@ _MANAGER_SENTENCES: dict[Status, Callable[[_Facts], str]] = {
 # -- guests and viewers ----------------------------------------------------------------------------
 
 
-def _describe_to_others(facts: _Facts) -> State:
+def _describe_to_others(facts: _Facts) -> TicketState:
     if facts.reader is Reader.GUEST:
         detail = _("You follow it as a guest; nothing is expected of you.")
     else:
@@ -288,7 +288,7 @@ _GUEST_SENTENCES: dict[Status, Callable[[_Facts], str]] = {
     Status.REFUSED: lambda facts: _("The service %(service)s couldn’t take on this request."),
 }
 
-_DESCRIPTIONS: dict[Reader, Callable[[_Facts], State]] = {
+_DESCRIPTIONS: dict[Reader, Callable[[_Facts], TicketState]] = {
     Reader.MANAGER: _describe_to_manager,
     Reader.REQUESTER: _describe_to_requester,
 }
@@ -302,8 +302,10 @@ def get_tone(ticket: Ticket, reader: Reader) -> str:
     return f"hd-{tone}" if tone else ""
 
 
-def _make_state(facts: _Facts, sentence: str, detail: str = "", *, is_turn: bool = False) -> State:
-    return State(
+def _make_state(
+    facts: _Facts, sentence: str, detail: str = "", *, is_turn: bool = False
+) -> TicketState:
+    return TicketState(
         label=_("Your turn") if is_turn else get_status_words(facts.ticket, facts.reader),
         sentence=sentence % facts.names,
         detail=detail % facts.names,

@@ -28,7 +28,7 @@ MAX_CATEGORIES = 400
 
 
 @dataclass(frozen=True)
-class Branch:
+class ServiceBranch:
     """A service in the tree, with its categories.
 
     ``arrival`` is the category that choosing the service alone means, None when one must be chosen.
@@ -131,7 +131,7 @@ class Move(FindsPeople, TextForm):
         return len(self._found) > MAX_CATEGORIES
 
     @cached_property
-    def branches(self) -> list[Branch]:
+    def branches(self) -> list[ServiceBranch]:
         """The services with their categories."""
         by_service: dict[Any, list[Category]] = defaultdict(list)
         for category in self.categories:
@@ -142,10 +142,10 @@ class Move(FindsPeople, TextForm):
         whole = category_tree.keep_with_ancestors(tree, {*self.selectable, *current})
         return [self._branch(found, whole) for found in by_service.values()]
 
-    def _branch(self, found: list[Category], whole: list[category_tree.TreeNode]) -> Branch:
+    def _branch(self, found: list[Category], whole: list[category_tree.TreeNode]) -> ServiceBranch:
         service = found[0].service
         is_current = service.pk == self.ticket.service_id
-        return Branch(
+        return ServiceBranch(
             service=service,
             nodes=[node for node in whole if node.service == service.pk],
             is_managed=service in self.managed_services,
