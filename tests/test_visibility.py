@@ -16,7 +16,7 @@ from wagtail_helpdesk.access import (
     AUDIENCES,
     build_role_filter,
     configuration_privileges_of,
-    readable_audiences,
+    get_readable_audiences,
 )
 from wagtail_helpdesk.lifecycle import Audience, Role
 from wagtail_helpdesk.models import Attachment, Event, Guest, Service, ServiceManager, Ticket
@@ -278,10 +278,10 @@ def test_every_role_reads_what_is_for_everyone_and_only_managers_read_notes():
 
 
 def test_the_audiences_of_several_roles_add_up():
-    assert readable_audiences([]) == frozenset()
-    assert readable_audiences([Role.SYSTEM]) == frozenset()
-    assert readable_audiences([Role.GUEST]) == {Audience.EVERYONE}
-    assert readable_audiences([Role.GUEST, Role.MANAGER]) == set(Audience)
+    assert get_readable_audiences([]) == frozenset()
+    assert get_readable_audiences([Role.SYSTEM]) == frozenset()
+    assert get_readable_audiences([Role.GUEST]) == {Audience.EVERYONE}
+    assert get_readable_audiences([Role.GUEST, Role.MANAGER]) == set(Audience)
 
 
 # -- any world at all --------------------------------------------------------------------------------

@@ -126,10 +126,10 @@ def sees_service_q(user: Any, service: str = "") -> Q:
 
 def is_insider(user: Any) -> Q:
     """Return the condition, the same for every row, that the user is no external guest."""
-    return ~Q(Exists(external_groups(user)))
+    return ~Q(Exists(get_external_groups(user)))
 
 
-def external_groups(user: Any) -> Any:
+def get_external_groups(user: Any) -> Any:
     """Return the groups of the user that mark external guests: one or none."""
     return user.groups.filter(name=helpdesk_settings.EXTERNAL_GUEST_GROUP)
 
@@ -176,10 +176,10 @@ def reads_message_of_ticket_q(user: Any, access: TicketAccess) -> Q:
     """
     if not is_active_user(user) or not access.roles:
         return NOBODY
-    return Q(audience__in=readable_audiences(access.roles)) | Q(actor=user)
+    return Q(audience__in=get_readable_audiences(access.roles)) | Q(actor=user)
 
 
-def readable_audiences(roles: Collection[Role]) -> frozenset[Audience]:
+def get_readable_audiences(roles: Collection[Role]) -> frozenset[Audience]:
     """Return the audiences that these roles belong to."""
     return frozenset(audience for role in roles for audience in AUDIENCES.get(role, ()))
 

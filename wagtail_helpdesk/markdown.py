@@ -137,10 +137,10 @@ class _Blocks:
         return html
 
     def _quote(self, lines: Sequence[str], quotes: int, lists: int) -> str:
-        said = [_QUOTE.sub("", line, count=1) for line in lines]
-        is_empty = not any(line.strip() for line in said)
+        quoted = [_QUOTE.sub("", line, count=1) for line in lines]
+        is_empty = not any(line.strip() for line in quoted)
         # “> 30 °C” is no quotation, nor is a line of signs, except between two others.
-        if any(map(_begins_with_quantity, said)) or is_empty:
+        if any(map(_begins_with_quantity, quoted)) or is_empty:
             return "\n" if is_empty and quotes else ""
         inner = [re.sub(r"\s*+>\s?", "", line, count=1) for line in lines]
         return _around("blockquote", self.render(inner, quotes + 1, lists))

@@ -63,6 +63,6 @@ def fold_name(text: str) -> str:
     return text.translate(_JOINED)
 
 
-def name_words(query: str) -> list[str]:
+def split_name_words(query: str) -> list[str]:
     """Return the folded words of a name that is searched for, in whatever order and punctuation."""
     return _WORD.findall(fold_name(query))

@@ -16,16 +16,16 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 TOO_MANY = "too_many"
 
 
-def allow(what: str, user: User | Any, most: int, seconds: int, amount: int = 1) -> bool:
-    """Count something that a person does; return whether they had done less than ``most`` before."""
+def allow(operation: str, user: User | Any, limit: int, seconds: int, amount: int = 1) -> bool:
+    """Count something that a person does; return whether they had done less than ``limit`` before."""
     # The moment is part of the key: not every cache keeps the end of what it counts.
-    key = f"wagtail_helpdesk.rate_limits.{what}.{user.pk}.{int(time.time() // seconds)}"
+    key = f"wagtail_helpdesk.rate_limits.{operation}.{user.pk}.{int(time.time() // seconds)}"
     cache.add(key, 0, seconds)
     try:
         count = cache.incr(key, amount)
     except ValueError:  # dropped between the two lines, or a cache that keeps nothing
         return True
-    return count - amount < most
+    return count - amount < limit
 
 
 def exceeds_limit(form: forms.BaseForm) -> bool:

@@ -12,8 +12,8 @@ from wagtail_helpdesk.directory import (
     find_people,
     find_person,
     get_directory_card,
+    get_site_directory,
     search_people,
-    site_directory,
 )
 from wagtail_helpdesk.directory.ldap import accounts
 
@@ -70,8 +70,8 @@ def test_a_card_is_empty_with_a_dead_directory(ldap_directory):
 def test_nobody_is_missing_from_a_dead_directory(ldap_directory):
     find_person("lea")
     with ldap_directory.stopped():
-        assert why(site_directory().missing, User.objects.all()) == "down"
-        assert why(site_directory().members, "gestionnaires-dsi") == "down"
+        assert why(get_site_directory().missing, User.objects.all()) == "down"
+        assert why(get_site_directory().members, "gestionnaires-dsi") == "down"
 
 
 def test_the_directory_is_used_again_as_soon_as_it_is_back(ldap_directory):
@@ -83,7 +83,7 @@ def test_the_directory_is_used_again_as_soon_as_it_is_back(ldap_directory):
 def test_the_directory_may_die_between_the_search_and_the_account(
     ldap_directory, settings, monkeypatch
 ):
-    directory = site_directory()
+    directory = get_site_directory()
     entry = directory._entry("lea")
     with ldap_directory.stopped():
         assert why(accounts.get_account, directory._backend, entry.first("uid")) == "down"
@@ -157,7 +157,7 @@ def test_a_wrong_service_password_is_neither_an_unknown_person_nor_a_dead_server
 def test_an_error_of_django_auth_ldap_is_recognised_by_its_signal(
     ldap_directory, settings, setting
 ):
-    backend = site_directory()._backend
+    backend = get_site_directory()._backend
     setattr(backend.settings, setting.removeprefix("AUTH_LDAP_"), "wrong")
     assert why(accounts.get_account, backend, "lea") == "refused"
 
@@ -224,7 +224,7 @@ def test_referrals_are_not_followed(ldap_directory, referral):
 
 def test_nobody_is_missing_while_a_referral_hides_a_part_of_the_directory(ldap_directory, referral):
     find_person("lea")
-    assert why(site_directory().missing, User.objects.all()) == "down"
+    assert why(get_site_directory().missing, User.objects.all()) == "down"
 
 
 def test_nobody_is_missing_when_the_base_of_the_search_is_not_there(ldap_directory, settings):
@@ -232,10 +232,10 @@ def test_nobody_is_missing_when_the_base_of_the_search_is_not_there(ldap_directo
     settings.AUTH_LDAP_USER_SEARCH = LDAPSearch(
         "ou=nowhere,dc=arvelle,dc=example", ldap.SCOPE_SUBTREE, "(uid=%(user)s)"
     )
-    assert why(site_directory().missing, User.objects.all()) == "down"
+    assert why(get_site_directory().missing, User.objects.all()) == "down"
 
 
 def test_nobody_is_missing_when_the_server_gives_only_some(ldap_directory, settings):
     find_people("lea, karim, ines, nadia, julien, sophie")
     settings.AUTH_LDAP_BIND_DN = STINTED_ACCOUNT
-    assert why(site_directory().missing, User.objects.all()) == "down"
+    assert why(get_site_directory().missing, User.objects.all()) == "down"

@@ -10,7 +10,7 @@ from django_auth_ldap.config import (
 )
 
 from tests.servers.ldap import GROUPS_BASE, dn_of, group_dn
-from wagtail_helpdesk.directory import DirectoryUnavailable, UnknownGroup, site_directory
+from wagtail_helpdesk.directory import DirectoryUnavailable, UnknownGroup, get_site_directory
 from wagtail_helpdesk.directory.ldap.connection import LDAPEntry
 from wagtail_helpdesk.directory.ldap.groups import _values
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.servers]
 
 
 def members(group):
-    return sorted(candidate.identifier for candidate in site_directory().members(group))
+    return sorted(candidate.identifier for candidate in get_site_directory().members(group))
 
 
 def group_of(*dns):

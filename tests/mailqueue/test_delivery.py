@@ -547,7 +547,7 @@ def test_mails_contain_what_visible_to_allows(
     ticket, people, send_mails, django_assert_max_num_queries
 ):
     """The check at sending and ``visible_to`` are one rule."""
-    from wagtail_helpdesk.access import readable_audiences
+    from wagtail_helpdesk.access import get_readable_audiences
     from wagtail_helpdesk.lifecycle import Audience
 
     actions.invite(ticket, by=people.karim, users=[people.ines])
@@ -555,7 +555,7 @@ def test_mails_contain_what_visible_to_allows(
         actions.comment(ticket, by=people.karim, text="Bonjour.", audience=audience)
     actions.note(ticket, by=people.karim, text="Note.")
     for user in vars(people).values():
-        readable = readable_audiences(ticket.roles_of(user))
+        readable = get_readable_audiences(ticket.roles_of(user))
         assert set(ticket.events.filter(audience__in=readable)) == set(
             ticket.events.visible_to(user, own=False)
         )

@@ -7,7 +7,7 @@ from wagtail.models import Site
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.mailqueue.headers import ascii_url, fold_in_clear
+from wagtail_helpdesk.mailqueue.headers import encode_url, fold_in_clear
 from wagtail_helpdesk.models import OutgoingMail
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
@@ -135,7 +135,7 @@ def test_the_html_part_of_a_thread_is_not_touched(ticket, people, send_mails):
     ],
 )
 def test_an_address_in_a_header_is_ascii(url, expected):
-    assert ascii_url(url) == expected
+    assert encode_url(url) == expected
 
 
 def test_a_word_that_fits_on_no_line_is_kept_whole():

@@ -190,7 +190,7 @@ def test_custom_levels_are_raised_to_their_minimum_and_described(chosen):
     kept = raise_levels(tuple(map(Level, chosen)))
     assert form.choice().levels == (kept if kept != PRESETS[Preset.MEDIUM] else None)
     assert form.was_raised == (kept != chosen)
-    assert form.foretold_alerts == preference_summary.describe_alerts(kept)
+    assert form.alerts_summary == preference_summary.describe_alerts(kept)
 
 
 def test_every_combination_has_a_sentence_of_its_own():

@@ -36,7 +36,7 @@ def many(people, heating):
 
 
 def plan_of(user, question, source=0):
-    rows = get_backend().matching(
+    rows = get_backend().filter_matching(
         _build_sources(user, SearchFilters())[source], parse_query(question)
     )
     return rows.values_list("pk")[:26].explain()

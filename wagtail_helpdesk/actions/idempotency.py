@@ -38,22 +38,25 @@ SubmissionId = uuid.UUID | EventBatch | None
 
 def compute_digest(subject: Any, arguments: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a verb's subject and of all its arguments, files by their content."""
-    stated = {"": _state(subject), **{name: _state(value) for name, value in arguments.items()}}
-    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+    content = {
+        "": _convert_to_json(subject),
+        **{name: _convert_to_json(value) for name, value in arguments.items()},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _state(value: Any) -> Any:
+def _convert_to_json(value: Any) -> Any:
     """Return a value as JSON that differs whenever the value does."""
     if isinstance(value, models.Model):
         return [value._meta.label, str(value.pk)]
     if isinstance(value, File):
         return ["file", clean_name(value.name or ""), hash_file(value)]
     if isinstance(value, Mapping):
-        return {str(name): _state(item) for name, item in value.items()}
+        return {str(name): _convert_to_json(item) for name, item in value.items()}
     if isinstance(value, list | tuple | models.QuerySet):
-        return [_state(item) for item in value]
+        return [_convert_to_json(item) for item in value]
     if isinstance(value, set | frozenset):
-        return sorted(json.dumps(_state(item)) for item in value)
+        return sorted(json.dumps(_convert_to_json(item)) for item in value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):

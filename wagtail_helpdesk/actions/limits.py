@@ -49,8 +49,8 @@ def allow_action(user: User) -> bool:
 
 
 def _allow_opening(user: User) -> bool:
-    most = helpdesk_settings.TICKETS_PER_HOUR
-    return rate_limits.allow("tickets", user, most, rate_limits.HOUR)
+    limit = helpdesk_settings.TICKETS_PER_HOUR
+    return rate_limits.allow("tickets", user, limit, rate_limits.HOUR)
 
 
 def count_invitations(user: User, people: int) -> None:
@@ -61,8 +61,8 @@ def count_invitations(user: User, people: int) -> None:
 
 def check_invitations(user: User, people: int = 0) -> None:
     """Raise ``TooMany("users", …)`` when the limit of an hour was reached; count ``people`` more."""
-    most = helpdesk_settings.INVITATIONS_PER_HOUR
-    if not rate_limits.allow("invitations", user, most, rate_limits.HOUR, people):
+    limit = helpdesk_settings.INVITATIONS_PER_HOUR
+    if not rate_limits.allow("invitations", user, limit, rate_limits.HOUR, people):
         raise TooMany(
             "users",
             _("You have invited a lot of people. Please wait an hour before inviting others."),

@@ -121,7 +121,7 @@ class Verb:
         self.check_names(given)
         if "text" in given:
             given["text"] = render_message(given["text"])
-        with _restored(subject):
+        with _restore_on_failure(subject):
             if isinstance(submission, EventBatch):
                 with transaction.atomic():
                     return self._run(subject, submission, given)
@@ -261,7 +261,7 @@ def verb(action: Action) -> Callable[[Function], Function]:
     return decorate
 
 
-def _restored(subject: Any) -> Any:
+def _restore_on_failure(subject: Any) -> Any:
     return restore_on_failure(subject) if isinstance(subject, Ticket) else nullcontext()
 
 

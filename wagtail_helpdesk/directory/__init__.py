@@ -19,9 +19,9 @@ from .lookup import (
     find_people,
     find_person,
     get_directory_card,
+    get_site_directory,
     search_people,
     search_with_limits,
-    site_directory,
 )
 from .parsing import split_names
 from .protocol import Candidate, Directory, Profile
@@ -46,8 +46,8 @@ __all__ = [
     "find_people",
     "find_person",
     "get_directory_card",
+    "get_site_directory",
     "search_people",
     "search_with_limits",
-    "site_directory",
     "split_names",
 ]

@@ -57,14 +57,14 @@ class PeopleInput(forms.TextInput):
         return context
 
 
-def named_people(
-    form: forms.BaseForm, name: str, *, by: Any, external: bool = False, otherwise: Any = ""
+def find_named_people(
+    form: forms.BaseForm, name: str, *, by: Any, external: bool = False, hint: Any = ""
 ) -> list[User]:
     """Return the users entered in a field whose widget is a ``PeopleInput``, all or none.
 
     ``by`` is the user of the form: the number of people they can enter is limited.
 
-    Raises ``ValidationError`` about the unknown and unconfirmed people, followed by ``otherwise``.
+    Raises ``ValidationError`` about the unknown and unconfirmed people, followed by ``hint``.
     """
     widget: Any = form.fields[name].widget
     try:
@@ -74,13 +74,13 @@ def named_people(
     except DirectoryError as problem:
         if isinstance(problem, UnresolvedPeople):
             widget.unconfirmed = problem.unconfirmed
-        raise make_validation_error(problem, otherwise) from problem
+        raise make_validation_error(problem, hint) from problem
 
 
-def make_validation_error(problem: DirectoryError, otherwise: Any = "") -> ValidationError:
+def make_validation_error(problem: DirectoryError, hint: Any = "") -> ValidationError:
     """Return the error of a field; its code says whether it is about a limit."""
     code = TOO_MANY if isinstance(problem, TooManyLookups) else None
-    return ValidationError(" ".join(filter(None, [str(problem), str(otherwise)])), code=code)
+    return ValidationError(" ".join(filter(None, [str(problem), str(hint)])), code=code)
 
 
 def _get_confirmation_name(name: str) -> str:

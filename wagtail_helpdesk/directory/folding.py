@@ -39,7 +39,7 @@ class FoldName(Func):
         )
 
 
-def _letters() -> tuple[dict[str, str], dict[str, str]]:
+def _map_letters() -> tuple[dict[str, str], dict[str, str]]:
     """Return the accented letters that fold to one letter, and those that fold to several."""
     one: dict[str, str] = {}
     several: dict[str, str] = {}
@@ -53,7 +53,7 @@ def _letters() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _COMMON = {*PLAIN, "ß"}
-_ONE, _SEVERAL = _letters()
+_ONE, _SEVERAL = _map_letters()
 _MARKS = "".join(chr(n) for n in range(0x300, 0x370) if unicodedata.combining(chr(n)))
 # TRANSLATE deletes letters without a counterpart. Quotes are doubled in SQL.
 _FROM = "".join([*_ONE, *JOINERS]).replace("'", "''") + _MARKS

@@ -26,10 +26,10 @@ def may_invite_address(typed: str) -> bool:
     domains = [domain.lower() for domain in helpdesk_settings.EXTERNAL_GUEST_DOMAINS]
     if domains and typed.rpartition("@")[2].lower() not in domains:
         return False
-    return _fits(typed) and not _belongs_to_account(typed)
+    return _fits_identifier(typed) and not _belongs_to_account(typed)
 
 
-def _fits(address: str) -> bool:
+def _fits_identifier(address: str) -> bool:
     """Return whether the e-mail address fits the identifier field of the user model."""
     model = get_user_model()
     longest = getattr(model._meta.get_field(model.USERNAME_FIELD), "max_length", None)
@@ -65,14 +65,14 @@ def create_external_guest(address: str) -> User:
         # Two forms can invite the same person at once.
         user, _new = model._default_manager.get_or_create(
             **{model.USERNAME_FIELD: address.lower()},
-            defaults=_mailed(address) | {"password": make_password(None)},
+            defaults=_build_email_value(address) | {"password": make_password(None)},
         )
         group, _new = Group.objects.get_or_create(name=helpdesk_settings.EXTERNAL_GUEST_GROUP)
         user.groups.add(group)
     return user
 
 
-def _mailed(address: str) -> dict[str, str]:
+def _build_email_value(address: str) -> dict[str, str]:
     """Return the e-mail address as a value of the user model, which need not have one."""
     model = get_user_model()
     field = model.get_email_field_name()
@@ -81,4 +81,4 @@ def _mailed(address: str) -> dict[str, str]:
 
 def is_external(user: User) -> bool:
     """Return whether an account was made for an external guest."""
-    return bool(access.external_groups(user).exists())
+    return bool(access.get_external_groups(user).exists())

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from wagtail_helpdesk import rate_limits
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.names import name_words
+from wagtail_helpdesk.names import split_name_words
 
 from . import guests
 from .errors import (
@@ -52,7 +52,7 @@ TIMEOUT_SECONDS = 3
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def site_directory() -> Directory:
+def get_site_directory() -> Directory:
     """Return the directory that ``DIRECTORY`` names."""
     return cast("Directory", import_string(helpdesk_settings.DIRECTORY)())
 
@@ -132,11 +132,11 @@ def search_people(
     people in ``known`` who can be named without the directory.
     """
     query = " ".join(_CONTROL.sub(" ", query).split())
-    words = name_words(query)
+    words = split_name_words(query)
     if len(query) > MAX_QUERY or max(map(len, words), default=0) < MIN_QUERY:
         return []
     _check_search_limits(by)
-    directory, users = site_directory(), UserDirectory()
+    directory, users = get_site_directory(), UserDirectory()
     try:
         candidates = directory.search(query, limit)
     except DirectoryUnavailable as error:
@@ -195,7 +195,7 @@ def get_directory_card(user: User) -> Mapping[str, str]:
 
 def _load_card(user: User, key: str) -> Mapping[str, str]:
     try:
-        shown = dict(site_directory().card(user))
+        shown = dict(get_site_directory().card(user))
     except DirectoryUnavailable as error:
         logger.warning("No directory card of user %s: %s", user.pk, error.detail)
         cache.set(DOWN, True, DOWN_SECONDS)
@@ -208,10 +208,10 @@ def _find(typed: str, confirmed: Collection[str]) -> User:
     if not typed or _CONTROL.search(typed):
         raise UnknownPerson(typed)
     accounts = UserDirectory()
-    known = accounts.by_identifier(typed)
+    known = accounts.find_by_identifier(typed)
     # Local accounts are found by identifier even while the directory is down.
     if known and not accounts.identifies_by_address:
-        return update_known_account(site_directory(), known)
+        return update_known_account(get_site_directory(), known)
     try:
         return _ask_directories(typed)
     except UnconfirmedPerson as problem:
@@ -222,7 +222,7 @@ def _find(typed: str, confirmed: Collection[str]) -> User:
 
 def _ask_directories(typed: str) -> User:
     try:
-        return site_directory().find(typed)
+        return get_site_directory().find(typed)
     except UnknownPerson:
         return UserDirectory().find(typed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wagtail_helpdesk.names import fold_name, name_words
+from wagtail_helpdesk.names import fold_name, split_name_words
 
 #: A quoted name, an address in angle brackets, a comment, a separator, or other text.
 _PART = re.compile(
@@ -51,15 +51,17 @@ class _Reader:
         self._pending = []
         if plain:
             # Only e-mail addresses are separated by spaces: an identifier may contain one, a name does.
-            self._found += map(_bare, plain.split()) if "@" in plain else [plain]
+            self._found += map(_strip_address, plain.split()) if "@" in plain else [plain]
             self._separator = separator
         elif separator:
             self._separator = separator
 
     def _take_address(self, bracketed: str) -> None:
-        address = _bare(bracketed)
+        address = _strip_address(bracketed)
         name = "".join(self._pending)
-        others = [word for word in map(_bare, name.split()) if "@" in word and word != address]
+        others = [
+            word for word in map(_strip_address, name.split()) if "@" in word and word != address
+        ]
         self._pending = []
         if self._separator == "," and self._found and _is_family(self._found[-1], name, address):
             self._found.pop()
@@ -68,7 +70,7 @@ class _Reader:
         self._separator = ""
 
 
-def _bare(address: str) -> str:
+def _strip_address(address: str) -> str:
     """Return an e-mail address without ``mailto:`` and quotes."""
     return address.strip().removeprefix("mailto:").strip("'\"").strip()
 
@@ -78,7 +80,7 @@ def _is_family(before: str, name: str, address: str) -> bool:
 
     That is so if the e-mail address contains both; otherwise it is another person's identifier.
     """
-    family, given = name_words(before), name_words(name)
+    family, given = split_name_words(before), split_name_words(name)
     local = fold_name(address.rpartition("@")[0])
     if not family or not given or "@" in before or set(family) & set(given):
         return False

@@ -12,7 +12,7 @@ from django.db.models import Expression, F, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.names import get_display_name, name_words
+from wagtail_helpdesk.names import get_display_name, split_name_words
 
 from .errors import AmbiguousPerson, UnconfirmedPerson, UnknownGroup, UnknownPerson
 from .folding import FoldName
@@ -36,10 +36,10 @@ class UserDirectory:
 
         Raises ``UnconfirmedPerson`` for an unverified e-mail address.
         """
-        user = self.by_identifier(identifier_or_address)
+        user = self.find_by_identifier(identifier_or_address)
         if user is not None and not self.identifies_by_address:
             return user
-        user = user or self.by_address(identifier_or_address)
+        user = user or self.find_by_email(identifier_or_address)
         if user is None:
             raise UnknownPerson(identifier_or_address)
         if not helpdesk_settings.TRUST_ACCOUNT_ADDRESSES:
@@ -49,40 +49,41 @@ class UserDirectory:
     @property
     def identifies_by_address(self) -> bool:
         """Whether the identifier is the e-mail address, and as unverified as it."""
-        return _email_field() == get_user_model().USERNAME_FIELD
+        return _get_email_field() == get_user_model().USERNAME_FIELD
 
-    def by_identifier(self, identifier: str) -> User | None:
+    def find_by_identifier(self, identifier: str) -> User | None:
         """Return the active user with this identifier, or None. Case is ignored unless it distinguishes two users."""
         field = get_user_model().USERNAME_FIELD
-        hits = list(_active().filter(**{f"{field}__iexact": identifier})[:10])
+        hits = list(_get_active_users().filter(**{f"{field}__iexact": identifier})[:10])
         exact = [user for user in hits if user.get_username() == identifier]
         return _get_only(exact or hits, identifier)
 
-    def by_address(self, address: str) -> User | None:
+    def find_by_email(self, address: str) -> User | None:
         """Return the active user with this e-mail address, or None. Raises ``AmbiguousPerson``."""
-        if not address or not _has_field(_email_field()):
+        if not address or not _has_field(_get_email_field()):
             return None
         return _get_only(
-            list(_active().filter(**{f"{_email_field()}__iexact": address})[:2]), address
+            list(_get_active_users().filter(**{f"{_get_email_field()}__iexact": address})[:2]),
+            address,
         )
 
     def search(self, query: str, limit: int) -> list[Candidate]:
         """Return the active users whose searched fields contain every word."""
-        users = self.matching(query).order_by(*_filter_fields(NAME_ORDER), "pk")
+        users = self.filter_matching(query).order_by(*_filter_fields(NAME_ORDER), "pk")
         return [_make_candidate(user) for user in users[:limit]]
 
-    def matching(self, query: str, among: QuerySet[User] | None = None) -> QuerySet[User]:
+    def filter_matching(self, query: str, among: QuerySet[User] | None = None) -> QuerySet[User]:
         """Return the users that ``search`` finds, among the given ones or all active users.
 
         Case, accents, hyphens and apostrophes do not count. A query of fewer than three letters
         must be a whole word.
         """
-        users = _active() if among is None else among
-        words = name_words(query)
+        users = _get_active_users() if among is None else among
+        words = split_name_words(query)
         if not words:
             return users
         whole = sum(map(len, words)) < MIN_PART_LENGTH
-        users = users.alias(_searched=FoldName(_searched_text()))
+        users = users.alias(_searched=FoldName(_build_searched_text()))
         for word in words:
             users = users.filter(_searched__contains=f" {word} " if whole else word)
         return users
@@ -104,7 +105,7 @@ class UserDirectory:
         return []
 
 
-def _active() -> QuerySet[User]:
+def _get_active_users() -> QuerySet[User]:
     return get_user_model()._default_manager.filter(is_active=True)
 
 
@@ -114,7 +115,7 @@ def _get_only(hits: list[User], typed: str) -> User | None:
     return hits[0] if hits else None
 
 
-def _email_field() -> str:
+def _get_email_field() -> str:
     return get_user_model().get_email_field_name()
 
 
@@ -131,10 +132,10 @@ def _has_field(name: str) -> bool:
     return True
 
 
-def _searched_text() -> Expression:
+def _build_searched_text() -> Expression:
     """Return the searched fields as one text, each between spaces."""
     chosen = helpdesk_settings.PEOPLE_SEARCH_FIELDS
-    identity = [get_user_model().USERNAME_FIELD, _email_field()]
+    identity = [get_user_model().USERNAME_FIELD, _get_email_field()]
     fields = list(dict.fromkeys(chosen or _filter_fields([*NAME_ORDER, *identity])))
     parts: list[Any] = [Value(" ")]
     for name in fields:
@@ -146,7 +147,7 @@ def _make_candidate(user: User) -> Candidate:
     return Candidate(
         identifier=user.get_username(),
         full_name=get_display_name(user),
-        mail=getattr(user, _email_field(), "") or "",
+        mail=getattr(user, _get_email_field(), "") or "",
         details=_get_attributes(user, helpdesk_settings.DIRECTORY_CANDIDATE),
         user_pk=user.pk,
     )

@@ -53,7 +53,7 @@ def fold_in_clear(name: str, value: str, line_end: str) -> str:
     return "".join(line + line_end for line in lines)
 
 
-def ascii_url(url: str) -> str:
+def encode_url(url: str) -> str:
     """Return a web address in ASCII: the host as a mail program looks it up, the rest escaped."""
     parts = urlsplit(url)
     user, at, place = parts.netloc.rpartition("@")

@@ -20,7 +20,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service
 
 from .addresses import MailReader
-from .headers import HelpdeskMail, ascii_url, encode_phrase
+from .headers import HelpdeskMail, encode_phrase, encode_url
 
 MAX_SUBJECT_LENGTH = 200
 #: In bytes: Gmail clips larger mails.
@@ -129,10 +129,10 @@ def _headers(spec: MailSpec) -> dict[str, str]:
         name = f"s{spec.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
         headers["List-Id"] = encode_phrase(strip_to_one_line(str(spec.service)), name)
     if spec.archive:
-        headers["List-Archive"] = f"<{ascii_url(spec.archive)}>"
+        headers["List-Archive"] = f"<{encode_url(spec.archive)}>"
     if spec.unsubscribe:
         # RFC 8058: the mail program posts to this URL without further confirmation.
-        headers["List-Unsubscribe"] = f"<{ascii_url(spec.unsubscribe)}>"
+        headers["List-Unsubscribe"] = f"<{encode_url(spec.unsubscribe)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 

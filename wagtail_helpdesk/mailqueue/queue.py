@@ -67,7 +67,7 @@ def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
     token = uuid.uuid4()
     for mails, order, most in (
         (_abandoned_mails(), ("lease_until", "pk"), 1),
-        (due_mails(), ("bulk", "next_at", "pk"), limit),
+        (find_due_mails(), ("bulk", "next_at", "pk"), limit),
     ):
         if _claim(mails, order, most, token):
             mine = OutgoingMail.objects.filter(token=token, state=MailState.SENDING)
@@ -76,7 +76,7 @@ def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
     return Claim(token)
 
 
-def due_mails() -> QuerySet[OutgoingMail]:
+def find_due_mails() -> QuerySet[OutgoingMail]:
     """Return the mails that may be sent now."""
     return _mails_of_known_kinds().filter(state=MailState.PENDING, next_at__lte=Now())
 

@@ -20,7 +20,7 @@ from wagtail_helpdesk.directory import (
     UnknownGroup,
     UnknownPerson,
     find_person,
-    site_directory,
+    get_site_directory,
 )
 from wagtail_helpdesk.directory.refreshing import (
     TakenIdentifier,
@@ -59,14 +59,14 @@ class Plan:
     outdated: list[Profile] = field(default_factory=list)
     #: The numbers of managers from groups and of people looked up in the directory.
     synchronised: int = 0
-    asked: int = 0
+    looked_up: int = 0
     problems: list[str] = field(default_factory=list)
 
     def check(self, share: float) -> None:
         """Raise ``TooManyChanges`` if more than this share would be removed. One person is always allowed."""
         for going, total, who in (
             (len(self.parting), self.synchronised, "managers from groups"),
-            (len(self.leavers), self.asked, "people of the helpdesk"),
+            (len(self.leavers), self.looked_up, "people of the helpdesk"),
         ):
             if going > max(1, int(total * share)):
                 raise TooManyChanges(f"{going} of {total} {who} would be removed")
@@ -75,22 +75,22 @@ class Plan:
 def make_plan() -> Plan:
     """Return the plan. Raises ``DirectoryUnavailable``, never returns a partial plan."""
     result = Plan()
-    for service, groups in _services_with_groups(result).items():
+    for service, groups in _find_services_with_groups(result).items():
         _plan_service(result, service, groups)
-    users = list(_people_of_the_helpdesk())
-    result.asked = len(users)
-    result.leavers = list(site_directory().missing(users))
-    result.outdated = list(_outdated(users))
+    users = list(_find_people_of_helpdesk())
+    result.looked_up = len(users)
+    result.leavers = list(get_site_directory().missing(users))
+    result.outdated = list(_find_outdated(users))
     return result
 
 
-def _outdated(users: list[Any]) -> Iterator[Profile]:
+def _find_outdated(users: list[Any]) -> Iterator[Profile]:
     """Yield what is to be written of those who work here, and of those whose tickets are open."""
-    asked = {user.pk: user for user in [*users, *_people_of_open_tickets()]}
-    found = load_profiles(site_directory(), asked.values())
-    noted = dict(DirectoryIdentity.objects.values_list("user", "stable_id"))
+    people = {user.pk: user for user in [*users, *_find_people_of_open_tickets()]}
+    found = load_profiles(get_site_directory(), people.values())
+    recorded = dict(DirectoryIdentity.objects.values_list("user", "stable_id"))
     for profile in found:
-        if get_changes(profile) or noted.get(profile.user.pk, "") != profile.stable_id:
+        if get_changes(profile) or recorded.get(profile.user.pk, "") != profile.stable_id:
             yield profile
 
 
@@ -98,17 +98,21 @@ def apply_plan(result: Plan, *, then: HandOverPolicy = HandOverPolicy.ALGORITHM)
     """Apply a plan, each step atomically, and yield one line about each."""
     # First, so that people who join under a new identifier keep their account.
     for profile in result.outdated:
-        yield from _bring_up_to_date(result, profile)
+        yield from _update_outdated(result, profile)
     for service, candidate in result.joining:
-        yield _attempt(result, f"{candidate.identifier} → {service}", _join, service, candidate)
+        yield _run_step(
+            result, f"{candidate.identifier} → {service}", _add_manager, service, candidate
+        )
     for manager in result.parting:
-        yield _attempt(result, f"{manager.user} ← {manager.service}", _part, manager, then)
+        yield _run_step(
+            result, f"{manager.user} ← {manager.service}", _remove_manager, manager, then
+        )
     for user in result.leavers:
-        yield _attempt(result, str(user), _leave, user, then)
-    result.problems += _left_alone()
+        yield _run_step(result, str(user), _deactivate_account, user, then)
+    result.problems += _describe_services_left_alone()
 
 
-def _left_alone() -> Iterator[str]:
+def _describe_services_left_alone() -> Iterator[str]:
     """Yield the services without an active manager, or without anybody who can manage the managers."""
     for service in Service.objects.without_managers():
         yield f"{service}: no manager with an active account is left"
@@ -116,7 +120,7 @@ def _left_alone() -> Iterator[str]:
         yield f"{service}: nobody with an active account can manage its managers any more"
 
 
-def _services_with_groups(result: Plan) -> dict[Service, list[str]]:
+def _find_services_with_groups(result: Plan) -> dict[Service, list[str]]:
     services: dict[Service, list[str]] = {}
     for group, name in helpdesk_settings.DIRECTORY_GROUPS.items():
         service = Service.objects.filter(name__iexact=name).first()
@@ -132,7 +136,7 @@ def _plan_service(result: Plan, service: Service, groups: list[str]) -> None:
     managers = list(service.managers.select_related("user", "service"))
     synchronised = [manager for manager in managers if manager.synchronised]
     try:
-        members = {m.identifier: m for group in groups for m in site_directory().members(group)}
+        members = {m.identifier: m for group in groups for m in get_site_directory().members(group)}
     except UnknownGroup as error:
         result.problems.append(f"{service}: {error.message}")
         return
@@ -143,7 +147,7 @@ def _plan_service(result: Plan, service: Service, groups: list[str]) -> None:
     result.synchronised += len(synchronised)
 
 
-def _people_of_the_helpdesk() -> QuerySet[Any]:
+def _find_people_of_helpdesk() -> QuerySet[Any]:
     """Return the active managers, permanent guests and assignees. Requesters are left to the site."""
     me = OuterRef("pk")
     works = (
@@ -154,7 +158,7 @@ def _people_of_the_helpdesk() -> QuerySet[Any]:
     return get_user_model()._default_manager.filter(works, is_active=True).order_by("pk")
 
 
-def _people_of_open_tickets() -> QuerySet[Any]:
+def _find_people_of_open_tickets() -> QuerySet[Any]:
     """Return the active requesters and guests of open tickets, who receive e-mails about them."""
     me = OuterRef("pk")
     waits = Q(Exists(Ticket.objects.filter(requester=me, is_open=True))) | Q(
@@ -163,7 +167,7 @@ def _people_of_open_tickets() -> QuerySet[Any]:
     return get_user_model()._default_manager.filter(waits, is_active=True).order_by("pk")
 
 
-def _bring_up_to_date(result: Plan, profile: Profile) -> Iterator[str]:
+def _update_outdated(result: Plan, profile: Profile) -> Iterator[str]:
     try:
         changed = update_account(profile)
     except TakenIdentifier as error:
@@ -181,19 +185,19 @@ def rename_account(before: str, after: str) -> User:
     """
     accounts = UserDirectory()
     with transaction.atomic():
-        user = accounts.by_identifier(before)
+        user = accounts.find_by_identifier(before)
         if user is None:
             raise UnknownPerson(before)
         DirectoryIdentity.objects.filter(user=user).delete()
         update_account(Profile(user, {}, identifier=after))
-        found = load_profiles(site_directory(), [user])
+        found = load_profiles(get_site_directory(), [user])
         if not found:
             raise UnknownPerson(after)
         update_account(found[0])
     return user
 
 
-def _attempt(result: Plan, line: str, step: Callable[..., str], *args: Any) -> str:
+def _run_step(result: Plan, line: str, step: Callable[..., str], *args: Any) -> str:
     """Run a step and return its line. A refusal is reported and does not stop the other steps."""
     try:
         return f"{line}{step(*args)}"
@@ -202,19 +206,19 @@ def _attempt(result: Plan, line: str, step: Callable[..., str], *args: Any) -> s
         return f"{line}: {error}"
 
 
-def _join(service: Service, candidate: Candidate) -> str:
+def _add_manager(service: Service, candidate: Candidate) -> str:
     add_manager(
         service, find_person(candidate.identifier, confirmed=[candidate.identifier]), by=None
     )
     return ""
 
 
-def _part(manager: ServiceManager, then: HandOverPolicy) -> str:
+def _remove_manager(manager: ServiceManager, then: HandOverPolicy) -> str:
     remove_manager(manager, by=None, then=then)
     return ""
 
 
-def _leave(user: User, then: HandOverPolicy) -> str:
+def _deactivate_account(user: User, then: HandOverPolicy) -> str:
     """Deactivate an account and hand over its open tickets. Its manager rows are kept for a return.
 
     Deactivated first, so that it cannot be assigned its own tickets again.

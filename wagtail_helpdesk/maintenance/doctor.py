@@ -33,7 +33,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.dates import format_datetime
-from wagtail_helpdesk.directory import site_directory
+from wagtail_helpdesk.directory import get_site_directory
 from wagtail_helpdesk.directory.errors import DirectoryError, DirectoryUnavailable
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.mailqueue.addresses import get_email
@@ -388,7 +388,7 @@ def _find_published_folder(storage: Any) -> str:
 
 def check_directory() -> Iterator[Any]:
     """Ask the directory for somebody who does not exist."""
-    directory = site_directory()
+    directory = get_site_directory()
     if isinstance(directory, UserDirectory):
         yield OK, _("People are found among the accounts of the site.")
         return

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.access import TicketAccess, readable_audiences
+from wagtail_helpdesk.access import TicketAccess, get_readable_audiences
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.mailqueue.addresses import MailReader, find_users_by_email
 from wagtail_helpdesk.models import (
@@ -117,7 +117,7 @@ class MailContext:
         # One statement answers both what the user may read and what they may do: their access is
         # made of the conditions of ``visible_to``.
         checked = CheckedMail(self.ticket.access_of(user))
-        readable = readable_audiences(checked.access.roles)
+        readable = get_readable_audiences(checked.access.roles)
         for notification in notifications:
             self._check_notification(checked, user, notification, readable)
         return checked

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.access import readable_audiences
+from wagtail_helpdesk.access import get_readable_audiences
 from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Action, Audience, Role, Status
 from wagtail_helpdesk.models import Level, Reason, SkipReason
 from wagtail_helpdesk.models.monitoring_levels import Levels
@@ -215,7 +215,7 @@ def _find_former_reasons(change: TicketChange, person: Person) -> Iterator[tuple
 
 
 def _includes(change: TicketChange, role: Role) -> bool:
-    return role in change.notifies and change.audience in readable_audiences([role])
+    return role in change.notifies and change.audience in get_readable_audiences([role])
 
 
 def _may_read(change: TicketChange, person: Person) -> bool:
@@ -224,4 +224,4 @@ def _may_read(change: TicketChange, person: Person) -> bool:
         roles.append(Role.MANAGER)
     if person.user == change.after.requester:
         roles.append(Role.REQUESTER)
-    return change.audience in readable_audiences(roles)
+    return change.audience in get_readable_audiences(roles)

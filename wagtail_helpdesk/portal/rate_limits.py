@@ -15,8 +15,8 @@ from wagtail_helpdesk.rate_limits import TOO_MANY
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: Questions that a page may ask while one search is typed.
-QUESTIONS_PER_SEARCH = 5
+#: Searches that a page may make while the words of one search are typed.
+LIVE_SEARCHES_PER_SEARCH = 5
 
 
 def check_invitations(user: User | Any) -> None:
@@ -31,15 +31,15 @@ def check_invitations(user: User | Any) -> None:
         raise forms.ValidationError(str(refused), code=TOO_MANY) from refused
 
 
-def may_search(user: User | Any) -> bool:
-    """Count a search."""
+def allow_search(user: User | Any) -> bool:
+    """Count a search; return whether it is within the limit."""
     return rate_limits.allow(
         "searches", user, helpdesk_settings.SEARCHES_PER_MINUTE, rate_limits.MINUTE
     )
 
 
-def may_save_draft(user: User | Any) -> bool:
-    """Count a draft that the script of a form sends."""
+def allow_draft(user: User | Any) -> bool:
+    """Count a draft that the script of a form sends; return whether it is within the limit."""
     return rate_limits.allow(
         "drafts", user, helpdesk_settings.DRAFTS_PER_MINUTE, rate_limits.MINUTE
     )
@@ -50,26 +50,29 @@ def get_search_limit_message() -> str:
     return _("You have searched too often. Please wait a minute.")
 
 
-def may_search_while_typing(user: User | Any) -> bool:
-    """Count a question that a page asks while a word is typed; several take the place of one search."""
-    limit = helpdesk_settings.SEARCHES_PER_MINUTE * QUESTIONS_PER_SEARCH
+def allow_live_search(user: User | Any) -> bool:
+    """Count a search that a page makes while a word is typed; return whether it is within the limit.
+
+    Several of them count as much as one search.
+    """
+    limit = helpdesk_settings.SEARCHES_PER_MINUTE * LIVE_SEARCHES_PER_SEARCH
     return rate_limits.allow("questions", user, limit, rate_limits.MINUTE)
 
 
-def may_have_a_report(user: User | Any) -> bool:
-    """Count a report that is sent at once."""
+def allow_report(user: User | Any) -> bool:
+    """Count a report that is sent at once; return whether it is within the limit."""
     return rate_limits.allow("reports", user, helpdesk_settings.REPORTS_PER_HOUR, rate_limits.HOUR)
 
 
 def check_upload(user: User | Any, size: int) -> None:
     """Count the bytes of new files; raise ``ValidationError`` when the day’s are used up with them."""
-    most = helpdesk_settings.UPLOAD_BYTES_PER_DAY
+    limit = helpdesk_settings.UPLOAD_BYTES_PER_DAY
     # As if these came after the last byte allowed: a file is taken whole or not at all.
-    if size and not rate_limits.allow("upload", user, most - size + 1, rate_limits.DAY, size):
+    if size and not rate_limits.allow("upload", user, limit - size + 1, rate_limits.DAY, size):
         message = _("You have sent too many large files today. Please send these tomorrow.")
         raise forms.ValidationError(message, code=TOO_MANY)
 
 
-def status_of(form: forms.Form) -> int:
+def get_error_status(form: forms.Form) -> int:
     """Return the status that answers a form with errors: 429 when something was too much."""
     return 429 if rate_limits.exceeds_limit(form) else 422

@@ -124,7 +124,7 @@ def _handle_draft(request: HttpRequest) -> int:
     form = request.POST.get("form", "")
     if not helpdesk_settings.DRAFT_DAYS or not access.is_active_user(user):
         return 404
-    if not rate_limits.may_save_draft(user):
+    if not rate_limits.allow_draft(user):
         return 429
     posted = request.POST.get("draft", "")
     if not posted:

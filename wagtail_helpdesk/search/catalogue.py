@@ -259,7 +259,7 @@ class SearchableCatalogue:
 
     def find_some_words(self, text: str, length: int) -> list[CatalogueHit]:
         """Return what has the most words of a text that name something, the best first."""
-        return self._rank([*iterate_telling_words(parse_query(text))])[:length]
+        return self._rank([*iterate_meaningful_words(parse_query(text))])[:length]
 
     def _rank(self, words: Sequence[QueryWord]) -> list[CatalogueHit]:
         if not words:
@@ -367,7 +367,7 @@ def _union_texts(services: Iterable[Any], pages: QuerySet[Any] | None) -> QueryS
     return united
 
 
-def iterate_telling_words(query: Query) -> Iterable[QueryWord]:
+def iterate_meaningful_words(query: Query) -> Iterable[QueryWord]:
     """Yield the words of a query that can name something, and the parts of its compounds."""
     for word in query.words:
         parts = [QueryWord((part,)) for part in word.parts] if len(word.parts) > 1 else []

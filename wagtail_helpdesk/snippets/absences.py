@@ -18,7 +18,7 @@ from wagtail.admin.widgets import Button, ButtonWithDropdown
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.dates import format_date
-from wagtail_helpdesk.directory.fields import PeopleInput, named_people
+from wagtail_helpdesk.directory.fields import PeopleInput, find_named_people
 from wagtail_helpdesk.models import Absence
 from wagtail_helpdesk.names import get_display_name
 
@@ -55,7 +55,7 @@ class ManagerAbsenceForm(forms.Form):
         typed = self.cleaned_data["replacement"]
         if not typed:
             return None
-        people = named_people(self, "replacement", by=self.author)
+        people = find_named_people(self, "replacement", by=self.author)
         if len(people) != 1:
             raise forms.ValidationError(_("Enter one person."))
         return people[0]

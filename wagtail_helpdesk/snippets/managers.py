@@ -22,7 +22,7 @@ from wagtail.admin.widgets import BooleanRadioSelect, Button
 
 from wagtail_helpdesk.actions import HandOverPolicy, configuration
 from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
-from wagtail_helpdesk.directory.fields import PeopleInput, named_people
+from wagtail_helpdesk.directory.fields import PeopleInput, find_named_people
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.models import Absence, ServiceManager
 
@@ -346,7 +346,7 @@ class RemovalForm(forms.Form):
 
     def _find_colleague(self, cleaned: dict[str, Any]) -> None:
         try:
-            people = named_people(self, "colleague", by=self.author)
+            people = find_named_people(self, "colleague", by=self.author)
         except forms.ValidationError as error:
             self.add_error("colleague", error)
             return
@@ -373,7 +373,7 @@ class RemoveManager(ManagerPage, ServiceFormPage):
 
     @cached_property
     def count(self) -> int:
-        return configuration.find_open_tickets_of(self.manager)
+        return configuration.count_open_tickets_of(self.manager)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "count": self.count}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.directory import search_with_limits
-from wagtail_helpdesk.directory.fields import PeopleInput, named_people
+from wagtail_helpdesk.directory.fields import PeopleInput, find_named_people
 
 from .service_pages import ServiceFormPage
 
@@ -47,7 +47,7 @@ class PeopleForm(forms.Form):
         if not cleaned["people"]:
             raise forms.ValidationError({"people": _("Enter a person, or tick a name below.")})
         try:
-            cleaned["users"] = named_people(self, "people", by=self.author)
+            cleaned["users"] = find_named_people(self, "people", by=self.author)
         except forms.ValidationError as error:
             self.add_error("people", error)
         return cleaned

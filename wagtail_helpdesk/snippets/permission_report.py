@@ -101,7 +101,7 @@ class PermissionReportView(ServicePageMixin):
 def _get_account(typed: str) -> Any:
     """Return the account by identifier or e-mail address. Raises ``UnknownPerson``."""
     accounts = UserDirectory()
-    person = accounts.by_identifier(typed) or accounts.by_address(typed)
+    person = accounts.find_by_identifier(typed) or accounts.find_by_email(typed)
     if person is None:
         raise UnknownPerson(typed)
     return person
@@ -194,7 +194,7 @@ def _explain_opening(user: Any, row: ServiceManager | None, service: Service) ->
 
 
 def _explain_access(user: Any, row: ServiceManager | None, service: Service) -> str:
-    if service.everyone and not access.external_groups(user).exists():
+    if service.everyone and not access.get_external_groups(user).exists():
         return _("The service is open to everybody.")
     if row is not None:
         return _("Manager of the service.")

@@ -201,7 +201,7 @@ class PeopleListPage(ServiceListPage):
 def filter_by_name(rows: QuerySet[Any], query: str) -> QuerySet[Any]:
     """Return the rows whose user matches a search."""
     users = rows.model._meta.get_field("user").related_model._default_manager.all()
-    return rows.filter(user__in=UserDirectory().matching(query, among=users))
+    return rows.filter(user__in=UserDirectory().filter_matching(query, among=users))
 
 
 class CategoryPage(ServicePageMixin):

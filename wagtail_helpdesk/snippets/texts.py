@@ -104,10 +104,10 @@ def make_publishing_panel() -> PublishingPanel:
     return panel
 
 
-def find_texts(what: Service | Category) -> list[dict[str, Any]]:
+def find_texts(target: Service | Category) -> list[dict[str, Any]]:
     """Return the URL and the state of the text in each language of the site."""
-    space, query = _get_namespace(what)
-    written = {text.locale_id: text for text in what.texts.all()}
+    space, query = _get_namespace(target)
+    written = {text.locale_id: text for text in target.texts.all()}
     return [
         {
             "language": locale.get_display_name(),
@@ -118,10 +118,10 @@ def find_texts(what: Service | Category) -> list[dict[str, Any]]:
     ]
 
 
-def _get_namespace(what: Service | Category) -> tuple[str, dict[str, Any]]:
-    if isinstance(what, Service):
-        return SERVICE_TEXTS, {"service": what.pk}
-    return CATEGORY_TEXTS, {"category": what.pk}
+def _get_namespace(target: Service | Category) -> tuple[str, dict[str, Any]]:
+    if isinstance(target, Service):
+        return SERVICE_TEXTS, {"service": target.pk}
+    return CATEGORY_TEXTS, {"category": target.pk}
 
 
 def _get_text_url(space: str, text: Any, query: dict[str, Any], locale: Locale) -> str:
@@ -254,11 +254,11 @@ class TextCrumbs(WagtailView):
         return get_panel_url(self.object.about)
 
 
-def get_panel_url(what: Service | Category) -> str:
+def get_panel_url(target: Service | Category) -> str:
     """Return the URL of the panel of a service or a category."""
-    if isinstance(what, Service):
-        return reverse(f"{SERVICES}:panel", args=[what.pk])
-    return reverse(f"{CATEGORIES}:edit", args=[what.pk])
+    if isinstance(target, Service):
+        return reverse(f"{SERVICES}:panel", args=[target.pk])
+    return reverse(f"{CATEGORIES}:edit", args=[target.pk])
 
 
 class AddText(CleanRequestMixin, WholeForms, TextCrumbs, generic.CreateView):

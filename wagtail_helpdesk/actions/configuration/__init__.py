@@ -12,12 +12,12 @@ from .guests import add_permanent_guest, remove_permanent_guest
 from .managers import (
     add_manager,
     change_manager_order,
-    find_open_tickets_of,
+    count_open_tickets_of,
     remove_manager,
     set_availability,
     update_manager,
 )
-from .membership import named_members, refresh_members_from, set_members
+from .membership import list_own_members, refresh_members_from, set_members
 from .services import change_service, change_service_order, create_service, delete_service
 from .transfers import find_tickets_of, find_transfer_targets, transfer_tickets
 
@@ -31,15 +31,15 @@ __all__ = [
     "change_manager_order",
     "change_service",
     "change_service_order",
+    "count_open_tickets_of",
     "create_category",
     "create_service",
     "delete_category",
     "delete_service",
-    "find_open_tickets_of",
     "find_tickets_of",
     "find_transfer_targets",
+    "list_own_members",
     "may_set_absences",
-    "named_members",
     "refresh_members_from",
     "remove_absence",
     "remove_alias",

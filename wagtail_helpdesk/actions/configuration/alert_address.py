@@ -35,8 +35,11 @@ def check_alert_address(changes: dict[str, Any]) -> None:
         )
 
 
-def tell_owners(
-    what: Service | Category, before: dict[str, Any], after: dict[str, Any], by: AbstractUser | None
+def queue_address_mails(
+    target: Service | Category,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    by: AbstractUser | None,
 ) -> None:
     """Queue a mail about a new address for everybody who answers for the service, its author excepted.
 
@@ -44,15 +47,15 @@ def tell_owners(
     """
     if after.get("alert_address", "") == before.get("alert_address", ""):
         return
-    service = what if isinstance(what, Service) else what.service
+    service = target if isinstance(target, Service) else target.service
     responsible = Q(can_edit_service=True) | Q(can_manage_managers=True)
     owners = service.managers.filter(responsible, user__is_active=True)
     if by is not None:
         owners = owners.exclude(user=by.pk)
     about = {
         # The name when the category has been deleted before the mail is sent.
-        "place": what.path if isinstance(what, Category) else what.name,
-        "category": what.pk if isinstance(what, Category) else None,
+        "place": target.path if isinstance(target, Category) else target.name,
+        "category": target.pk if isinstance(target, Category) else None,
         "before": before.get("alert_address", ""),
         "after": after.get("alert_address", ""),
         "by": get_display_name(by) if by else "",

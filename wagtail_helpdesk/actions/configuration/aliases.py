@@ -32,30 +32,30 @@ def add_alias(
     in that of the target. Tickets follow the rules of the target.
     """
     with change_service_locked(
-        service or _service_of(to), by=by, needs=Privilege.MANAGE_CATEGORIES
+        service or _get_service(to), by=by, needs=Privilege.MANAGE_CATEGORIES
     ) as change:
         if parent is not None and parent.service_id != change.service.pk:
             raise NotPossible("parent", _("The parent category belongs to another service."))
-        alias = _saved(Alias(name=name, service=service and change.service, parent=parent), to)
-        change.record("add_alias", name=name, to=_described(to))
+        alias = _save(Alias(name=name, service=service and change.service, parent=parent), to)
+        change.record("add_alias", name=name, to=_describe(to))
     return alias
 
 
 def remove_alias(alias: Alias, *, by: Author) -> None:
     """Remove an alias; its target is not changed."""
-    owner = alias.service or _service_of(alias.target)
+    owner = alias.service or _get_service(alias.target)
     with change_service_locked(owner, by=by, needs=Privilege.MANAGE_CATEGORIES) as change:
         target = alias.target
         place = "to_service" if isinstance(target, Service) else "to_category"
-        change.record("remove_alias", before={place: _described(target)}, name=alias.name)
+        change.record("remove_alias", before={place: _describe(target)}, name=alias.name)
         alias.delete()
 
 
-def _service_of(target: Service | Category) -> Service:
+def _get_service(target: Service | Category) -> Service:
     return target if isinstance(target, Service) else target.service
 
 
-def _saved(alias: Alias, to: Service | Category) -> Alias:
+def _save(alias: Alias, to: Service | Category) -> Alias:
     if isinstance(to, Service):
         alias.to_service = to
     else:
@@ -68,5 +68,5 @@ def _saved(alias: Alias, to: Service | Category) -> Alias:
     return alias
 
 
-def _described(to: Service | Category) -> str:
+def _describe(to: Service | Category) -> str:
     return to.name if isinstance(to, Service) else to.path

@@ -10,8 +10,14 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Ticket
 
 from ..errors import NotPossible
-from .alert_address import check_alert_address, tell_owners
-from .change import applied, change_service_locked, get_next_order, placed, save_validated
+from .alert_address import check_alert_address, queue_address_mails
+from .change import (
+    apply_changes,
+    change_service_locked,
+    get_next_order,
+    move_to_place,
+    save_validated,
+)
 from .membership import refresh_members_from
 from .transfers import refuse_with_tickets
 
@@ -29,14 +35,14 @@ def create_category(
         _check_parent(change.service, None, parent)
         order = get_next_order(Category.objects.filter(service=service, parent=parent))
         category = Category(service=change.service, name=name, order=order)
-        _, after = applied(category, {"parent": parent, **settings})
+        _, after = apply_changes(category, {"parent": parent, **settings})
         check_alert_address(after)
         save_validated(category)
         category.save()
         refresh_members_from(change.service)
         category.refresh_from_db(fields=["members_from"])
         change.record("create_category", category, after=after, name=name)
-        tell_owners(category, {}, after, by)
+        queue_address_mails(category, {}, after, by)
     return category
 
 
@@ -50,14 +56,14 @@ def change_category(category: Category, *, by: Author, **changes: Any) -> Catego
             _check_parent(change.service, row, changes["parent"])
             neighbours = Category.objects.filter(service=row.service_id, parent=changes["parent"])
             row.order = get_next_order(neighbours)
-        before, after = applied(row, changes)
+        before, after = apply_changes(row, changes)
         check_alert_address(after)
         save_validated(row)
         row.save(update_fields=[*after, "order"])
         refresh_members_from(change.service)
         if after:
             change.record("edit_category", row, before=before, after=after, name=row.name)
-            tell_owners(row, before, after, by)
+            queue_address_mails(row, before, after, by)
     category.refresh_from_db()
     category.__dict__.pop("lineage", None)
     return category
@@ -70,7 +76,7 @@ def change_category_order(category: Category, *, by: Author, place: int | None) 
     ) as change:
         row = Category.objects.get(pk=category.pk)
         neighbours = Category.objects.filter(service=row.service_id, parent=row.parent_id)
-        if places := placed(list(neighbours), row, place):
+        if places := move_to_place(list(neighbours), row, place):
             before, after = places
             change.record("order_categories", row, before=before, after=after, name=row.name)
 

@@ -35,7 +35,7 @@ class ConfigurationChange:
     def record(
         self,
         action: str,
-        what: Service | Category | None = None,
+        target: Service | Category | None = None,
         *,
         before: Values | None = None,
         after: Values | None = None,
@@ -46,7 +46,7 @@ class ConfigurationChange:
         ``about`` are names that the sentence in the log needs: they outlive the rows.
         """
         log(
-            what or self.service,
+            target or self.service,
             f"wagtail_helpdesk.{action}",
             user=self.by,
             # The log shows one entry per action and id, and one request may make several changes.
@@ -79,7 +79,7 @@ def change_service_locked(
         yield ConfigurationChange(now, by, holds)
 
 
-def applied(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Values]:
+def apply_changes(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Values]:
     """Set values on a row without saving; return those that differ, before and after."""
     before, after = {}, {}
     for name, value in changes.items():
@@ -116,7 +116,7 @@ def get_next_order(rows: models.QuerySet[Any]) -> int:
     return 0 if last is None else last + 1
 
 
-def placed(rows: list[Any], row: Any, place: int | None) -> tuple[Values, Values] | None:
+def move_to_place(rows: list[Any], row: Any, place: int | None) -> tuple[Values, Values] | None:
     """Move a row to a place among its siblings, counted from 0, and renumber them.
 
     None and places after the last one mean the end. Return its places before and after as people

@@ -13,7 +13,13 @@ from wagtail_helpdesk.models import Service, ServiceManager, Ticket, end_lost_ac
 from wagtail_helpdesk.names import get_display_name
 
 from ..errors import NotPossible, NotYours, refuse_inactive
-from .change import ConfigurationChange, applied, change_service_locked, get_next_order, placed
+from .change import (
+    ConfigurationChange,
+    apply_changes,
+    change_service_locked,
+    get_next_order,
+    move_to_place,
+)
 from .membership import refresh_members_from
 
 if TYPE_CHECKING:
@@ -59,12 +65,12 @@ def update_manager(manager: ServiceManager, *, by: Author, **flags: bool) -> Ser
     hold; ``NotPossible`` when the last one who manages managers would lose that privilege.
     """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
-        row = _locked(manager)
+        row = _get_locked(manager)
         changed = {name: value for name, value in flags.items() if getattr(row, name) != value}
         _check_giving(change, changed)
         if changed.get(Privilege.MANAGE_MANAGERS.value) is False:
             _keep_one_holder(row, Privilege.MANAGE_MANAGERS.value)
-        before, after = applied(row, changed)
+        before, after = apply_changes(row, changed)
         if after:
             row.save(update_fields=list(after))
             change.record(
@@ -88,7 +94,7 @@ def remove_manager(
     removed. Ended tickets keep their name.
     """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
-        row = _locked(manager)
+        row = _get_locked(manager)
         if not row.privileges & frozenset(CONFIGURATION_PRIVILEGES) <= change.holds:
             raise NotYours
         _keep_one_holder(row, None)
@@ -114,8 +120,8 @@ def change_manager_order(manager: ServiceManager, *, by: Author, place: int | No
     The algorithm “first available” uses this order.
     """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
-        row = _locked(manager)
-        if places := placed(list(change.service.managers.all()), row, place):
+        row = _get_locked(manager)
+        if places := move_to_place(list(change.service.managers.all()), row, place):
             before, after = places
             change.record(
                 "order_managers", before=before, after=after,
@@ -129,11 +135,11 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
     Otherwise the privilege to manage managers is needed.
     """
     with change_service_locked(manager.service, by=by) as change:
-        row = _locked(manager)
+        row = _get_locked(manager)
         own = by is not None and by.pk == row.user_id and row.can_set_availability
         if not own and Privilege.MANAGE_MANAGERS not in change.holds:
             raise NotYours
-        before, after = applied(row, {"available": available})
+        before, after = apply_changes(row, {"available": available})
         if after:
             row.save(update_fields=["available"])
             change.record(
@@ -144,7 +150,7 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
     return manager
 
 
-def _locked(manager: ServiceManager) -> ServiceManager:
+def _get_locked(manager: ServiceManager) -> ServiceManager:
     """Return the row as it is under the lock of its service."""
     row = ServiceManager.objects.filter(pk=manager.pk).select_related("service", "user").first()
     if row is None:
@@ -165,7 +171,7 @@ def _keep_one_holder(row: ServiceManager, flag: str | None) -> None:
     """
     if not (row.can_manage_managers and row.user.is_active):
         return
-    others = _others(row).filter(can_manage_managers=True)
+    others = _find_others(row).filter(can_manage_managers=True)
     if not others.exists():
         raise NotPossible(
             flag,
@@ -175,7 +181,7 @@ def _keep_one_holder(row: ServiceManager, flag: str | None) -> None:
 
 
 def _keep_one_manager(row: ServiceManager) -> None:
-    if not row.service.enabled or _others(row).exists():
+    if not row.service.enabled or _find_others(row).exists():
         return
     if Ticket.objects.filter(service=row.service, is_open=True).exists():
         raise NotPossible(
@@ -184,13 +190,13 @@ def _keep_one_manager(row: ServiceManager) -> None:
         )
 
 
-def _others(row: ServiceManager) -> Any:
+def _find_others(row: ServiceManager) -> Any:
     others = ServiceManager.objects.filter(service=row.service_id, user__is_active=True)
     return others.exclude(pk=row.pk)
 
 
 def _refuse_undecided(row: ServiceManager, then: HandOverPolicy | None) -> None:
-    count = find_open_tickets_of(row)
+    count = count_open_tickets_of(row)
     if count and then is None:
         raise NotPossible(
             "then",
@@ -206,7 +212,7 @@ def _refuse_undecided(row: ServiceManager, then: HandOverPolicy | None) -> None:
 def _check_colleague(row: ServiceManager, colleague: User | None) -> None:
     if colleague is None:
         raise NotPossible("colleague", _("Name the colleague who takes over the tickets."))
-    if not _others(row).available_on().filter(user=colleague).exists():
+    if not _find_others(row).available_on().filter(user=colleague).exists():
         raise NotPossible(
             "colleague",
             _("%(name)s is not an available manager of this service.")
@@ -214,7 +220,7 @@ def _check_colleague(row: ServiceManager, colleague: User | None) -> None:
         )
 
 
-def find_open_tickets_of(manager: ServiceManager) -> int:
+def count_open_tickets_of(manager: ServiceManager) -> int:
     """Return the number of open tickets of the service that the manager is in charge of."""
     return Ticket.objects.filter(
         service=manager.service_id, assignee=manager.user_id, is_open=True

@@ -39,12 +39,12 @@ def set_members(
                     "people",
                     _("%(name)s is not a manager of this service.") % {"name": manager},
                 )
-        before = named_members(row)
+        before = list_own_members(row)
         row.inherits_members = managers is None
         row.save(update_fields=["inherits_members"])
-        _replace(row, managers or ())
+        _replace_members(row, managers or ())
         refresh_members_from(change.service)
-        after = named_members(row)
+        after = list_own_members(row)
         if before != after:
             change.record(
                 "name_members", row, before={"members": before}, after={"members": after},
@@ -54,7 +54,7 @@ def set_members(
     return category
 
 
-def _replace(category: Category, managers: Collection[ServiceManager]) -> None:
+def _replace_members(category: Category, managers: Collection[ServiceManager]) -> None:
     wanted = {manager.pk for manager in managers}
     category.named_members.exclude(manager__in=wanted).delete()
     CategoryMember.objects.bulk_create(
@@ -63,7 +63,7 @@ def _replace(category: Category, managers: Collection[ServiceManager]) -> None:
     )
 
 
-def named_members(category: Category) -> list[str] | None:
+def list_own_members(category: Category) -> list[str] | None:
     """Return the names of a category's own members, None when it inherits them."""
     if category.inherits_members:
         return None
@@ -83,14 +83,14 @@ def refresh_members_from(service: Service) -> None:
     }
     changed = []
     for category in tree.values():
-        source = _source(category, tree)
+        source = _find_source(category, tree)
         if category.members_from_id != source:
             category.members_from_id = source
             changed.append(category)
     Category.objects.bulk_update(changed, ["members_from"])
 
 
-def _source(category: Category, tree: dict[int, Category]) -> int | None:
+def _find_source(category: Category, tree: dict[int, Category]) -> int | None:
     """Return the nearest category upwards with members; None if its list is empty or there is none."""
     node: Category | None = category
     while node is not None:

@@ -13,13 +13,13 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, Ticket, end_lost_access
 
 from ..errors import NotPossible, NotYours
-from .alert_address import check_alert_address, tell_owners
+from .alert_address import check_alert_address, queue_address_mails
 from .change import (
     ConfigurationChange,
-    applied,
+    apply_changes,
     change_service_locked,
     get_next_order,
-    placed,
+    move_to_place,
     save_validated,
 )
 from .transfers import refuse_with_tickets
@@ -37,13 +37,13 @@ def create_service(
     _check_permission("add_service", by)
     with transaction.atomic():
         service = Service(name=name, order=get_next_order(Service.objects.all()))
-        _, after = applied(service, settings)
+        _, after = apply_changes(service, settings)
         check_alert_address(after)
         save_validated(service)
         service.save()
         if groups:
             service.groups.set(groups)
-            after["groups"] = _names(groups)
+            after["groups"] = _list_names(groups)
         ConfigurationChange(service, by).record("create_service", after=after, name=name)
     return service
 
@@ -54,19 +54,19 @@ def change_service(
     """Change the named properties of a service."""
     with change_service_locked(service, by=by, needs=Privilege.EDIT_SERVICE) as change:
         row = change.service
-        before, after = applied(row, changes)
+        before, after = apply_changes(row, changes)
         check_alert_address(after)
         _check_arrivals(row)
         save_validated(row)
         row.save(update_fields=list(after))
-        if groups is not None and _names(groups) != _names(row.groups.all()):
-            before["groups"], after["groups"] = _names(row.groups.all()), _names(groups)
+        if groups is not None and _list_names(groups) != _list_names(row.groups.all()):
+            before["groups"], after["groups"] = _list_names(row.groups.all()), _list_names(groups)
             row.groups.set(groups)
         if not {"everyone", "groups"}.isdisjoint(after):
             end_lost_access(ticket__service=row)
         if after:
             change.record("edit_service", before=before, after=after, name=row.name)
-            tell_owners(row, before, after, by)
+            queue_address_mails(row, before, after, by)
     service.refresh_from_db()
     return service
 
@@ -75,7 +75,7 @@ def change_service_order(service: Service, *, by: Author, place: int | None) -> 
     """Move a service to a place in the catalogue, counted from 0; None: to the end."""
     _check_permission("change_service", by)
     with transaction.atomic():
-        if places := placed(list(Service.objects.select_for_update()), service, place):
+        if places := move_to_place(list(Service.objects.select_for_update()), service, place):
             before, after = places
             ConfigurationChange(service, by).record(
                 "order_services", before=before, after=after, name=service.name
@@ -106,5 +106,5 @@ def _check_arrivals(service: Service) -> None:
         raise NotPossible("arrivals", _("This category belongs to another service."))
 
 
-def _names(groups: Any) -> list[str]:
+def _list_names(groups: Any) -> list[str]:
     return sorted(group.name for group in groups)

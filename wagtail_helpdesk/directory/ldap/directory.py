@@ -14,7 +14,7 @@ from django_auth_ldap.backend import LDAPBackend
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import DirectoryIdentity
-from wagtail_helpdesk.names import name_words
+from wagtail_helpdesk.names import split_name_words
 
 from ..errors import AmbiguousPerson, UnknownPerson
 from ..guests import is_external, looks_like_address
@@ -52,10 +52,10 @@ class LdapDirectory:
 
     def find(self, identifier_or_address: str) -> User:
         """Return the user, created or updated from the directory. See ``Directory.find``."""
-        entry = self._entry(identifier_or_address)
-        stable_id = self._people.stable_id(entry)
-        rename_by_stable_id(stable_id, self._people.username(entry))
-        user = get_account(self._backend, self._people.login(entry))
+        entry = self._find_entry(identifier_or_address)
+        stable_id = self._people.get_stable_id(entry)
+        rename_by_stable_id(stable_id, self._people.get_username(entry))
+        user = get_account(self._backend, self._people.get_login(entry))
         # Accounts deactivated on the site stay deactivated.
         if user is None or not user.is_active:
             raise UnknownPerson(identifier_or_address)
@@ -65,22 +65,22 @@ class LdapDirectory:
     def search(self, query: str, limit: int) -> list[Candidate]:
         """Return matching people, with the primary key of existing accounts. See ``Directory.search``."""
         shown = helpdesk_settings.DIRECTORY_CANDIDATE
-        with self._connected() as connection:
-            entries = self._people.like(connection, name_words(query), limit, shown)
-        return self._candidates(entries)[:limit]
+        with self._connect() as connection:
+            entries = self._people.search(connection, split_name_words(query), limit, shown)
+        return self._make_candidates(entries)[:limit]
 
     def card(self, user: User) -> Mapping[str, str]:
         """Return the values of ``DIRECTORY_CARD``, whose keys are LDAP attributes."""
         wanted = helpdesk_settings.DIRECTORY_CARD
-        with self._connected(min(CARD_SECONDS, helpdesk_settings.DIRECTORY_TIMEOUT)) as connection:
-            entries = self._people.of_users(connection, [user], wanted)
+        with self._connect(min(CARD_SECONDS, helpdesk_settings.DIRECTORY_TIMEOUT)) as connection:
+            entries = self._people.find_accounts(connection, [user], wanted)
         return _get_attributes(entries[0], wanted) if len(entries) == 1 else {}
 
     def members(self, group: str) -> list[Candidate]:
         """Return the people of a group, nested groups included where the group type says so."""
-        with self._connected() as connection:
+        with self._connect() as connection:
             entries = groups.list_members(connection, self._backend, self._people, group)
-        return self._candidates(entries)
+        return self._make_candidates(entries)
 
     def missing(self, users: Iterable[User]) -> list[User]:
         """Return those who left the directory.
@@ -101,77 +101,79 @@ class LdapDirectory:
         recorded = dict(
             DirectoryIdentity.objects.filter(user__in=accounts).values_list("user", "stable_id")
         )
-        with self._connected() as connection:
+        with self._connect() as connection:
             return [
-                self._profile(user, entry)
-                for some in _in_batches(accounts)
-                for user, entry in self._entries(connection, some, recorded)
+                self._make_profile(user, entry)
+                for some in _split_into_batches(accounts)
+                for user, entry in self._iterate_entries(connection, some, recorded)
             ]
 
-    def _profile(self, user: User, entry: LDAPEntry) -> Profile:
-        known = {value.casefold() for value in self._people.identities(entry)}
-        renamed = self._people.identity(user).casefold() not in known
+    def _make_profile(self, user: User, entry: LDAPEntry) -> Profile:
+        known = {value.casefold() for value in self._people.get_identifiers(entry)}
+        renamed = self._people.get_identifier(user).casefold() not in known
         return Profile(
             user,
-            self._people.values(entry),
-            self._people.stable_id(entry),
-            self._people.username(entry) if renamed else "",
+            self._people.get_field_values(entry),
+            self._people.get_stable_id(entry),
+            self._people.get_username(entry) if renamed else "",
         )
 
-    def _entries(
+    def _iterate_entries(
         self, connection: LdapConnection, users: Sequence[User], recorded: Mapping[Any, str]
     ) -> Iterator[tuple[User, LDAPEntry]]:
-        kept = self._people.kept
-        entries = self._people.of_users(connection, users, kept, whole=True)
+        kept = self._people.account_attributes
+        entries = self._people.find_accounts(connection, users, kept, whole=True)
         named = {
-            value.casefold(): entry for entry in entries for value in self._people.identities(entry)
+            value.casefold(): entry
+            for entry in entries
+            for value in self._people.get_identifiers(entry)
         }
         for user in users:
-            entry = named.get(self._people.identity(user).casefold())
+            entry = named.get(self._people.get_identifier(user).casefold())
             if entry is None:
                 # The server compares identifiers by its own rules: query this one alone.
-                found = self._people.of_users(connection, [user], kept, whole=True)
+                found = self._people.find_accounts(connection, [user], kept, whole=True)
                 entry = found[0] if found else None
             stable_id = recorded.get(user.pk, "")
             if stable_id and (
-                entry is None or self._people.stable_id(entry) not in ("", stable_id)
+                entry is None or self._people.get_stable_id(entry) not in ("", stable_id)
             ):
-                found = self._people.with_stable_id(connection, stable_id)
+                found = self._people.find_by_stable_id(connection, stable_id)
                 entry = found[0] if found else None
             if entry is not None:
                 yield user, entry
 
-    def _entry(self, typed: str) -> LDAPEntry:
-        with self._connected() as connection:
-            entries = self._people.called(connection, typed)
+    def _find_entry(self, typed: str) -> LDAPEntry:
+        with self._connect() as connection:
+            entries = self._people.find_by_login(connection, typed)
             if not entries and looks_like_address(typed):
-                entries = self._people.at(connection, typed)
+                entries = self._people.find_by_email(connection, typed)
         if not entries:
             raise UnknownPerson(typed)
         if len(entries) > 1:
             raise AmbiguousPerson(typed)
         return entries[0]
 
-    def _candidates(self, entries: Sequence[LDAPEntry]) -> list[Candidate]:
-        known = _known_users(self._people.username(entry) for entry in entries)
+    def _make_candidates(self, entries: Sequence[LDAPEntry]) -> list[Candidate]:
+        known = _find_known_users(self._people.get_username(entry) for entry in entries)
         candidates = []
         for entry in entries:
-            user_pk, is_active = known.get(self._people.username(entry).lower(), (None, True))
+            user_pk, is_active = known.get(self._people.get_username(entry).lower(), (None, True))
             if is_active:
-                candidates.append(self._candidate(entry, user_pk))
+                candidates.append(self._make_candidate(entry, user_pk))
         return candidates
 
-    def _candidate(self, entry: LDAPEntry, user_pk: Any) -> Candidate:
+    def _make_candidate(self, entry: LDAPEntry, user_pk: Any) -> Candidate:
         return Candidate(
-            identifier=self._people.login(entry),
-            full_name=self._people.full_name(entry),
-            mail=self._people.mail(entry),
+            identifier=self._people.get_login(entry),
+            full_name=self._people.get_full_name(entry),
+            mail=self._people.get_email(entry),
             details=_get_attributes(entry, helpdesk_settings.DIRECTORY_CANDIDATE),
             user_pk=user_pk,
         )
 
     @contextmanager
-    def _connected(self, seconds: float | None = None) -> Iterator[LdapConnection]:
+    def _connect(self, seconds: float | None = None) -> Iterator[LdapConnection]:
         with connect(self._backend, seconds or helpdesk_settings.DIRECTORY_TIMEOUT) as connection:
             yield connection
 
@@ -181,12 +183,12 @@ def _is_from_directory(user: User) -> bool:
     return not user.has_usable_password() and not is_external(user)
 
 
-def _in_batches(users: Sequence[User], size: int = 50) -> Iterator[Sequence[User]]:
+def _split_into_batches(users: Sequence[User], size: int = 50) -> Iterator[Sequence[User]]:
     """Return the users in batches below the size limits of servers."""
     return (users[start : start + size] for start in range(0, len(users), size))
 
 
-def _known_users(usernames: Iterable[str]) -> dict[str, tuple[Any, bool]]:
+def _find_known_users(usernames: Iterable[str]) -> dict[str, tuple[Any, bool]]:
     """Return primary key and activity of the users with these usernames, ignoring case."""
     model = get_user_model()
     rows = (

@@ -51,7 +51,7 @@ def _walk(
             if dn.lower() in seen:
                 continue
             seen.add(dn.lower())
-            if person := people.with_dn(connection, dn):
+            if person := people.find_by_dn(connection, dn):
                 found[dn.lower()] = person[0]
             elif nested:
                 waiting += connection.search(
@@ -64,10 +64,10 @@ def _posix_members(connection: LdapConnection, people: People, group: LDAPEntry)
     """Return the members of a POSIX group: listed by login, or with it as primary group."""
     entries = {
         entry.dn.lower(): entry
-        for entry in people.in_primary_group(connection, group.first("gidNumber"))
+        for entry in people.find_in_primary_group(connection, group.first("gidNumber"))
     }
     for login in _values(group, "memberUid"):
-        entries |= {entry.dn.lower(): entry for entry in people.called(connection, login)}
+        entries |= {entry.dn.lower(): entry for entry in people.find_by_login(connection, login)}
     return list(entries.values())
 
 

@@ -34,12 +34,12 @@ class SearchBranch:
     scope: int
     filterstr: str
 
-    def called(self, login: str) -> str:
+    def build_login_filter(self, login: str) -> str:
         """Return the filter for one login, escaped."""
         return self.filterstr % {"user": escape_filter_chars(login)}
 
     @property
-    def anybody(self) -> str:
+    def everybody_filter(self) -> str:
         """The filter for any login, with the site's restrictions."""
         return self.filterstr % {"user": "*"}
 
@@ -49,9 +49,9 @@ class People:
 
     def __init__(self, backend: LDAPBackend) -> None:
         self._backend = backend
-        self.branches = _branches(backend)
+        self.branches = _list_branches(backend)
         fields = backend.settings.USER_ATTR_MAP
-        self._login = _login_attribute(self.branches[0])
+        self._login = _get_login_attribute(self.branches[0])
         self._username = fields.get(get_user_model().USERNAME_FIELD)
         self._mail = fields.get(get_user_model().get_email_field_name(), "mail")
         self._given = fields.get("first_name", "givenName")
@@ -66,72 +66,80 @@ class People:
 
     # -- attributes of an entry --
 
-    def login(self, entry: LDAPEntry) -> str:
+    def get_login(self, entry: LDAPEntry) -> str:
         """Return the login used by ``USER_SEARCH``."""
         return entry.first(self._login)
 
-    def username(self, entry: LDAPEntry) -> str:
+    def get_username(self, entry: LDAPEntry) -> str:
         """Return the username in Django."""
         if self._username:
             return entry.first(self._username)
-        return str(self._backend.ldap_to_django_username(self.login(entry)))
+        return str(self._backend.ldap_to_django_username(self.get_login(entry)))
 
-    def mail(self, entry: LDAPEntry) -> str:
+    def get_email(self, entry: LDAPEntry) -> str:
         return entry.first(self._mail)
 
-    def full_name(self, entry: LDAPEntry) -> str:
+    def get_full_name(self, entry: LDAPEntry) -> str:
         given, family = entry.first(self._given), entry.first(self._family)
-        return f"{given} {family}" if given and family else entry.first("cn") or self.login(entry)
+        return (
+            f"{given} {family}" if given and family else entry.first("cn") or self.get_login(entry)
+        )
 
-    def identity(self, user: User) -> str:
+    def get_identifier(self, user: User) -> str:
         """Return the identifier of a user in the directory."""
         username = user.get_username()
         return username if self._username else str(self._backend.django_to_ldap_username(username))
 
-    def identities(self, entry: LDAPEntry) -> list[str]:
+    def get_identifiers(self, entry: LDAPEntry) -> list[str]:
         """Return all identifiers of an entry; the attribute can have several values."""
         return entry.attributes.get((self._username or self._login).lower(), [])
 
-    def stable_id(self, entry: LDAPEntry) -> str:
+    def get_stable_id(self, entry: LDAPEntry) -> str:
         """Return the stable identifier; empty if it cannot be read."""
         return entry.stable_id(self._stable) if self._stable else ""
 
-    def values(self, entry: LDAPEntry) -> dict[str, str]:
+    def get_field_values(self, entry: LDAPEntry) -> dict[str, str]:
         """Return the values by field of the user model, without missing ones."""
         values = {name: entry.first(attribute) for name, attribute in self._fields.items()}
         return {name: value for name, value in values.items() if value}
 
     @property
-    def kept(self) -> list[str]:
+    def account_attributes(self) -> list[str]:
         """The attributes that update accounts."""
         return [*self._fields.values(), *([self._stable] if self._stable else [])]
 
     # -- queries --
 
-    def with_stable_id(self, connection: LdapConnection, stable_id: str) -> list[LDAPEntry]:
+    def find_by_stable_id(self, connection: LdapConnection, stable_id: str) -> list[LDAPEntry]:
         """Return the person with a stable identifier."""
         value = _filter_value(stable_id)
         return self._search(
             connection,
-            lambda branch: f"(&{branch.anybody}({self._stable}={value}))",
-            extra=self.kept,
+            lambda branch: f"(&{branch.everybody_filter}({self._stable}={value}))",
+            extra=self.account_attributes,
             whole=True,
         )
 
-    def called(self, connection: LdapConnection, login: str) -> list[LDAPEntry]:
+    def find_by_login(self, connection: LdapConnection, login: str) -> list[LDAPEntry]:
         """Return the people found by ``USER_SEARCH``, two at most, to detect ambiguity."""
         return self._search(
-            connection, lambda branch: branch.called(login), extra=self.kept, limit=2
+            connection,
+            lambda branch: branch.build_login_filter(login),
+            extra=self.account_attributes,
+            limit=2,
         )
 
-    def at(self, connection: LdapConnection, address: str) -> list[LDAPEntry]:
+    def find_by_email(self, connection: LdapConnection, address: str) -> list[LDAPEntry]:
         """Return the people with this e-mail address, two at most."""
         fits = f"({self._mail}={escape_filter_chars(address)})"
         return self._search(
-            connection, lambda branch: f"(&{branch.anybody}{fits})", extra=self.kept, limit=2
+            connection,
+            lambda branch: f"(&{branch.everybody_filter}{fits})",
+            extra=self.account_attributes,
+            limit=2,
         )
 
-    def like(
+    def search(
         self,
         connection: LdapConnection,
         words: Sequence[str],
@@ -144,16 +152,26 @@ class People:
         """
         # Short queries must match a whole name.
         whole = sum(map(len, words)) < MIN_PART_LENGTH
-        fits = "".join(self._called(word) if whole else self._like(word) for word in words)
+        fits = "".join(
+            self._build_name_filter(word) if whole else self._build_word_filter(word)
+            for word in words
+        )
         entries = self._search(
-            connection, lambda branch: f"(&{branch.anybody}{fits})", extra=extra, limit=limit * 2
+            connection,
+            lambda branch: f"(&{branch.everybody_filter}{fits})",
+            extra=extra,
+            limit=limit * 2,
         )
         # "~=" finds Léa for lea, and on some servers everybody who sounds alike.
         sought = [f" {word} " if whole else word for word in words]
-        true = [entry for entry in entries if all(word in self._text(entry) for word in sought)]
-        return sorted(true, key=lambda entry: fold_name(self.full_name(entry)))[:limit]
+        true = [
+            entry
+            for entry in entries
+            if all(word in self._get_searched_text(entry) for word in sought)
+        ]
+        return sorted(true, key=lambda entry: fold_name(self.get_full_name(entry)))[:limit]
 
-    def of_users(
+    def find_accounts(
         self,
         connection: LdapConnection,
         users: Sequence[User],
@@ -162,26 +180,28 @@ class People:
         whole: bool = False,
     ) -> list[LDAPEntry]:
         """Return the entries of users of the site."""
-        identities = [self.identity(user) for user in users]
+        identities = [self.get_identifier(user) for user in users]
 
         def fits(branch: SearchBranch) -> str:
-            return f"(|{''.join(self._identified(branch, identity) for identity in identities)})"
+            return f"(|{''.join(self._build_identifier_filter(branch, identity) for identity in identities)})"
 
         return self._search(connection, fits, extra=extra, whole=whole)
 
-    def in_primary_group(self, connection: LdapConnection, number: str) -> list[LDAPEntry]:
+    def find_in_primary_group(self, connection: LdapConnection, number: str) -> list[LDAPEntry]:
         """Return the people whose primary POSIX group has this number."""
         if not number:
             return []
         fits = f"(gidNumber={escape_filter_chars(number)})"
-        return self._search(connection, lambda branch: f"(&{branch.anybody}{fits})", whole=True)
+        return self._search(
+            connection, lambda branch: f"(&{branch.everybody_filter}{fits})", whole=True
+        )
 
-    def with_dn(self, connection: LdapConnection, dn: str) -> list[LDAPEntry]:
+    def find_by_dn(self, connection: LdapConnection, dn: str) -> list[LDAPEntry]:
         """Return the person with this distinguished name, if it is a person."""
-        anybody = f"(|{''.join(branch.anybody for branch in self.branches)})"
-        return connection.search(dn, ldap.SCOPE_BASE, anybody, self.attributes(), whole=True)
+        is_person = f"(|{''.join(branch.everybody_filter for branch in self.branches)})"
+        return connection.search(dn, ldap.SCOPE_BASE, is_person, self.list_attributes(), whole=True)
 
-    def attributes(self, extra: Iterable[str] = ()) -> list[str]:
+    def list_attributes(self, extra: Iterable[str] = ()) -> list[str]:
         """Return the attributes to request: others cannot leak."""
         wanted = [self._login, self._mail, self._given, self._family, "cn", *extra]
         return list(dict.fromkeys(wanted + ([self._username] if self._username else [])))
@@ -196,7 +216,7 @@ class People:
         whole: bool = False,
     ) -> list[LDAPEntry]:
         """Return the matches in all branches, each entry once, without entries that lack a login."""
-        attributes = self.attributes(extra)
+        attributes = self.list_attributes(extra)
         entries = {
             entry.dn.lower(): entry
             for branch in self.branches
@@ -204,21 +224,21 @@ class People:
                 branch.base, branch.scope, fits(branch), attributes, limit=limit, whole=whole
             )
         }
-        return [entry for entry in entries.values() if self.login(entry)]
+        return [entry for entry in entries.values() if self.get_login(entry)]
 
-    def _identified(self, branch: SearchBranch, identity: str) -> str:
+    def _build_identifier_filter(self, branch: SearchBranch, identity: str) -> str:
         if self._username:
-            return f"(&{branch.anybody}({self._username}={escape_filter_chars(identity)}))"
-        return branch.called(identity)
+            return f"(&{branch.everybody_filter}({self._username}={escape_filter_chars(identity)}))"
+        return branch.build_login_filter(identity)
 
-    def _like(self, word: str) -> str:
+    def _build_word_filter(self, word: str) -> str:
         escaped = escape_filter_chars(word)
         begins = (f"({attribute}={escaped}*)" for attribute in (self._login, self._mail))
         holds = (f"({attribute}=*{escaped}*)" for attribute in ("cn", self._given, self._family))
         sounds = (f"({attribute}~={escaped})" for attribute in ("cn", self._given, self._family))
         return f"(|{''.join([*begins, *holds, *sounds])})"
 
-    def _called(self, word: str) -> str:
+    def _build_name_filter(self, word: str) -> str:
         escaped = escape_filter_chars(word)
         names = ("cn", self._given, self._family)
         whole = (f"({attribute}={escaped})" for attribute in (self._login, *names))
@@ -226,7 +246,7 @@ class People:
         sounds = (f"({attribute}~={escaped})" for attribute in names)
         return f"(|{''.join([*whole, *among, *sounds])})"
 
-    def _text(self, entry: LDAPEntry) -> str:
+    def _get_searched_text(self, entry: LDAPEntry) -> str:
         attributes = (self._login, self._mail, self._given, self._family, "cn")
         values = [value for name in attributes for value in entry.attributes.get(name.lower(), ())]
         return fold_name(f" {' '.join(values)} ")
@@ -239,7 +259,7 @@ def _filter_value(stable_id: str) -> str:
     return str(escape_filter_chars(stable_id))
 
 
-def _branches(backend: LDAPBackend) -> list[SearchBranch]:
+def _list_branches(backend: LDAPBackend) -> list[SearchBranch]:
     search = backend.settings.USER_SEARCH
     if search is not None:
         # A union of searches has its parts in ``searches``.
@@ -256,7 +276,7 @@ def _branches(backend: LDAPBackend) -> list[SearchBranch]:
     )
 
 
-def _login_attribute(branch: SearchBranch) -> str:
+def _get_login_attribute(branch: SearchBranch) -> str:
     """Return the attribute that ``USER_SEARCH`` compares with the login."""
     attribute = _LOGIN.search(branch.filterstr)
     if attribute is None:

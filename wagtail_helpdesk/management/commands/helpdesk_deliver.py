@@ -52,7 +52,7 @@ class Command(BaseCommand):
     def _print_waiting(self) -> None:
         self.stdout.write(f"events to dispatch: {Event.objects.not_dispatched().count()}")
         self.stdout.write(f"reports due: {sum(1 for _ in find_due_now())}")
-        self.stdout.write(f"mails due: {queue.due_mails().count()}")
+        self.stdout.write(f"mails due: {queue.find_due_mails().count()}")
 
     def _stop(self, *args: Any) -> None:
         self.stopped = True

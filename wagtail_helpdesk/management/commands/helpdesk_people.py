@@ -93,7 +93,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"refreshes {profile.user}: {name} {before!r} → {after!r}")
         self.stdout.write(
             f"{len(plan.joining)} to add, {len(plan.parting)} of {plan.synchronised} to remove, "
-            f"{len(plan.leavers)} of {plan.asked} left the directory."
+            f"{len(plan.leavers)} of {plan.looked_up} left the directory."
         )
 
     def _check(self, plan: directory_sync.Plan, share: float | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.directory.fields import named_people
+from wagtail_helpdesk.directory.fields import find_named_people
 from wagtail_helpdesk.models import ServiceManager
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms import fields
@@ -52,7 +52,7 @@ class AbsenceForm(forms.Form):
 
     def clean_replacement(self) -> Any:
         typed = self.cleaned_data["replacement"]
-        people = named_people(self, "replacement", by=self.visitor) if typed else [None]
+        people = find_named_people(self, "replacement", by=self.visitor) if typed else [None]
         if len(people) != 1:
             raise forms.ValidationError(_("Enter one person."))
         return people[0]

@@ -65,7 +65,7 @@ def _add_absence(request: HelpdeskRequest) -> HttpResponse:
         raise NotYours
     form = _build_form(request, request.http.POST)
     if not form.is_valid():
-        return _render_page(request, form, status=rate_limits.status_of(form))
+        return _render_page(request, form, status=rate_limits.get_error_status(form))
     try:
         configuration.add_absence(request.user, by=request.user, **form.cleaned_data)
     except NotPossible as problem:

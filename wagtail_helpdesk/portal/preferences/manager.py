@@ -40,20 +40,20 @@ def show_manager_preferences(request: HelpdeskRequest) -> HttpResponse:
         raise NotYours
     sent = request.http.POST
     if not request.posted:
-        return _page(request, _preferences(request))
+        return _render_page(request, _build_preferences(request))
     name = next((name for name in HANDLERS if name in sent), "save")
-    return HANDLERS[name](request, what=sent.get(name, "all"))
+    return HANDLERS[name](request, value=sent.get(name, "all"))
 
 
 # -- buttons ---------------------------------------------------------------------------------------
 
 
-def _save(request: HelpdeskRequest, what: str) -> HttpResponse:
+def _save(request: HelpdeskRequest, value: str) -> HttpResponse:
     """Save the whole page, or one service in spite of errors in the others."""
-    service = None if what == "all" else _service(request, what)
-    preferences = _preferences(request, judged=None if service is None else {service.pk})
+    service = None if value == "all" else _get_service(request, value)
+    preferences = _build_preferences(request, validated=None if service is None else {service.pk})
     if not preferences.is_valid():
-        return _page(request, preferences, status=422)
+        return _render_page(request, preferences, status=422)
     preferences.save()
     for form in preferences.services:
         if form.is_bound and form.was_raised:
@@ -66,7 +66,7 @@ def _save(request: HelpdeskRequest, what: str) -> HttpResponse:
     return _answer(request, service)
 
 
-#: The field of each button that pauses something, and what is said once it is paused or resumed.
+#: The field of each button that pauses something, and the message once it is paused or resumed.
 PAUSES: dict[str, tuple[str, StrOrPromise, StrOrPromise]] = {
     "monitoring": (
         "monitoring_suspended",
@@ -81,41 +81,41 @@ PAUSES: dict[str, tuple[str, StrOrPromise, StrOrPromise]] = {
 }
 
 
-def _pause(request: HelpdeskRequest, button: str, what: str) -> HttpResponse:
+def _pause(request: HelpdeskRequest, button: str, value: str) -> HttpResponse:
     """Pause or resume the ticket alerts or the reports."""
-    if what not in ("suspend", "activate"):
+    if value not in ("suspend", "activate"):
         raise Http404(_("There is no such action."))
     field, paused, resumed = PAUSES[button]
-    change_switches(request.user, **{field: what == "suspend"})
-    messages.success(request.http, str(paused if what == "suspend" else resumed))
+    change_switches(request.user, **{field: value == "suspend"})
+    messages.success(request.http, str(paused if value == "suspend" else resumed))
     return _answer(request)
 
 
-def _reset(request: HelpdeskRequest, what: str) -> HttpResponse:
-    service = _service(request, what)
+def _reset(request: HelpdeskRequest, value: str) -> HttpResponse:
+    service = _get_service(request, value)
     reset_service_preferences(request.user, service)
     done = _("The default settings apply again to the service “%(service)s”.")
     _add_message(request, service, done % {"service": service})
     return _answer(request, service)
 
 
-def _send(request: HelpdeskRequest, what: str) -> HttpResponse:
+def _send(request: HelpdeskRequest, value: str) -> HttpResponse:
     """Send a report with the settings that were last saved."""
-    service = _service(request, what)
+    service = _get_service(request, value)
     if not service.enabled:
         problem = _("This service is disabled and has no report.")
         _add_message(request, service, problem, messages.error)
         return _answer(request, service, typed_too=True)
-    preferences = _preferences(request, judged=())
+    preferences = _build_preferences(request, validated=())
     form = next((form for form in preferences.services if form.service == service), None)
     if form is not None and form.lists_nothing:
         problem = _("There is nothing to send. Choose what the report lists, then save.")
         _add_message(request, service, problem, messages.error)
         return _answer(request, service, typed_too=True)
-    if not rate_limits.may_have_a_report(request.user):
+    if not rate_limits.allow_report(request.user):
         words = _("You have had many reports sent. Please wait an hour before the next one.")
         _add_message(request, service, words, messages.error)
-        return _page(request, preferences, status=429)
+        return _render_page(request, preferences, status=429)
     due.send_report_now(request.user, service)
     unsaved = form is not None and form.unsaved
     _add_message(
@@ -136,10 +136,10 @@ HANDLERS: dict[str, Callable[..., HttpResponse]] = {
 }
 
 
-def _service(request: HelpdeskRequest, which: str) -> Service:
+def _get_service(request: HelpdeskRequest, typed: str) -> Service:
     """Return the service of a button. Raises ``Http404`` for one that the user does not manage."""
     for service in request.services:
-        if str(service.pk) == which:
+        if str(service.pk) == typed:
             return service
     raise Http404(_("This service does not exist, or you do not manage it."))
 
@@ -147,15 +147,15 @@ def _service(request: HelpdeskRequest, which: str) -> Service:
 # -- the page ---------------------------------------------------------------------------------------
 
 
-def _preferences(
-    request: HelpdeskRequest, judged: Collection[int] | None = None, but: Service | None = None
+def _build_preferences(
+    request: HelpdeskRequest, validated: Collection[int] | None = None, reset: Service | None = None
 ) -> ManagerPreferences:
-    """Return the forms of the page's services; that of the service ``but`` shows what is stored."""
+    """Return the forms of the page's services; that of the service ``reset`` shows what is stored."""
     data: Any = request.http.POST.copy() if request.posted else None
-    if but is not None:
-        data.pop(f"helpdesk-{but.pk}-shown", None)
+    if reset is not None:
+        data.pop(f"helpdesk-{reset.pk}-shown", None)
     services = [row.service for row in _get_services_page(request)]
-    return ManagerPreferences(request.user, services, data, judged=judged)
+    return ManagerPreferences(request.user, services, data, validated=validated)
 
 
 def _get_services_page(request: HelpdeskRequest) -> Any:
@@ -167,10 +167,10 @@ def _answer(
 ) -> HttpResponse:
     """Redirect to the page, or show it again with the changes that the button did not save."""
     everything = request.http.POST.get("save", "") == "all"
-    left = _preferences(request, judged=(), but=None if typed_too else service)
+    left = _build_preferences(request, validated=(), reset=None if typed_too else service)
     if left.unsaved and not everything:
         messages.warning(request.http, _("Other changes on this page are not saved yet."))
-        return _page(request, left)
+        return _render_page(request, left)
     anchor = f"#service-{service.pk}" if service else ""
     number = _get_services_page(request).number
     url = request.url("manager_preferences", page=number if number > 1 else None)
@@ -187,7 +187,7 @@ def _add_message(
     level(request.http, text, extra_tags=f"service-{service.pk}")
 
 
-def _page(
+def _render_page(
     request: HelpdeskRequest, preferences: ManagerPreferences, status: int = 200
 ) -> HttpResponse:
     by_tag = defaultdict(list)

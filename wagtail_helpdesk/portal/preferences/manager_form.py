@@ -18,7 +18,7 @@ from .switches import ManagerSwitches, Shown, Switches
 class ManagerPreferences:
     """A manager's switches and the form of each service, saved together or in part.
 
-    ``judged`` holds the ids of the services to be validated and saved; None means everything,
+    ``validated`` holds the ids of the services to be validated and saved; None means everything,
     switches included. The other parts show what was typed, without validation.
     """
 
@@ -28,14 +28,14 @@ class ManagerPreferences:
         services: Sequence[Service],
         data: Any = None,
         *,
-        judged: Collection[int] | None = None,
+        validated: Collection[int] | None = None,
         prefix: str = "helpdesk",
         switches_class: type[Switches] = ManagerSwitches,
     ) -> None:
         self.user = user
         self.preferences = HelpdeskPreferences.of(user)
         make = partial(switches_class, instance=self.preferences, prefix=prefix)
-        self.switches = _make_part(make, data, judged is None)
+        self.switches = _make_part(make, data, validated is None)
         monitoring = {row.service_id: row for row in _rows(Monitoring, user, services)}
         reports = {row.service_id: row for row in _rows(ReportPreference, user, services)}
         self.services: list[ServicePreferences] = [
@@ -48,7 +48,7 @@ class ManagerPreferences:
                     prefix=f"{prefix}-{service.pk}",
                 ),
                 data,
-                judged is None or service.pk in judged,
+                validated is None or service.pk in validated,
             )
             for service in services
         ]
@@ -91,13 +91,13 @@ def _rows(model: Any, user: Any, services: Sequence[Service]) -> Any:
     return model.objects.filter(user=user, service__in=[service.pk for service in services])
 
 
-def _make_part(make: Any, data: Any, judged: bool) -> Any:
+def _make_part(make: Any, data: Any, validated: bool) -> Any:
     """Return a part: unbound, bound to be saved, or unbound with the changes that were typed."""
     prefix = make.keywords["prefix"]
     if data is None or not Shown.is_in(data, prefix):
         return make()
     form = make(data)
-    if judged:
+    if validated:
         return form
     typed = {
         name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))

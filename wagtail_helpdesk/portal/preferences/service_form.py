@@ -204,7 +204,7 @@ class ServicePreferences(Shown):
         )
 
     @property
-    def foretold_alerts(self) -> str:
+    def alerts_summary(self) -> str:
         """The summary of the alerts with the settings shown."""
         preset = self["preset"].value()
         if preset in PRESETS:
@@ -217,7 +217,7 @@ class ServicePreferences(Shown):
         )
 
     @property
-    def foretold_reports(self) -> str:
+    def reports_summary(self) -> str:
         """The summary of the reports with the settings shown."""
         if not self.service.enabled:
             return str(preference_summary.REPORTS["disabled"])

@@ -43,7 +43,7 @@ def choose_category(request: HelpdeskRequest) -> HttpResponse:
     service, wanted, status = query["service"], query["q"], 200
     services = None if service is None else [service]
     page = source_page.get_page_parameter(request.http)
-    if wanted and not rate_limits.may_search(request.user):
+    if wanted and not rate_limits.allow_search(request.user):
         messages.error(request.http, rate_limits.get_search_limit_message())
         shown, status = catalogue.read_catalogue(request.user, services), 429
     elif wanted:
@@ -116,7 +116,7 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
 def _render_suggestions(request: HelpdeskRequest, category: Category) -> HttpResponse:
     """Show the pages that may answer the subject typed so far, as a part of the form."""
     subject = request.http.POST.get("subject", "")[: helpdesk_settings.SUBJECT_MAX_LENGTH]
-    if not rate_limits.may_search_while_typing(request.user):
+    if not rate_limits.allow_live_search(request.user):
         return HttpResponse(status=429)
     return request.render_part(
         "parts/suggestions.html", suggestions=suggest_pages(request, category, subject)
@@ -272,7 +272,7 @@ def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket |
     ticket = _open(form, digest) if form.is_valid() else None
     if ticket is None:
         if form.http_status == 422:
-            form.http_status = rate_limits.status_of(form)
+            form.http_status = rate_limits.get_error_status(form)
         form.keep()
     else:
         form.forget()

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
-from wagtail_helpdesk.directory.fields import named_people
+from wagtail_helpdesk.directory.fields import find_named_people
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.portal import drafts
@@ -87,7 +87,7 @@ class OpeningForm(NamesPeople, WithFiles):
 
     def clean_requester(self) -> Any:
         typed = self.cleaned_data["requester"]
-        people = named_people(self, "requester", by=self.user) if typed else [self.user]
+        people = find_named_people(self, "requester", by=self.user) if typed else [self.user]
         if len(people) != 1:
             raise forms.ValidationError(_("Enter one person."))
         return people[0]
@@ -96,7 +96,7 @@ class OpeningForm(NamesPeople, WithFiles):
         if not self.cleaned_data["guests"]:
             return []
         check_invitations(self.user)
-        return named_people(self, "guests", by=self.user, external=True)
+        return find_named_people(self, "guests", by=self.user, external=True)
 
     def clean_page(self) -> Any:
         return find_asked_page(self.request.http, self.cleaned_data["page"])

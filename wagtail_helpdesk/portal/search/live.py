@@ -22,7 +22,7 @@ MAX_CATEGORIES, MAX_PAGES, MAX_REQUESTS = 5, 3, 3
 
 def show_live_answers(request: HelpdeskRequest, question: str) -> HttpResponse:
     """Show the best answers to what has been typed so far, as a part of a page."""
-    if not rate_limits.may_search_while_typing(request.user):
+    if not rate_limits.allow_live_search(request.user):
         return HttpResponse(status=429)
     readable = get_readable_pages(request.http)
     answers: dict[str, list[Any]] = {

@@ -176,7 +176,7 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
         typed = SearchTextField(max_chars=MAX_QUERY_LENGTH).clean(request.http.GET.get("q", ""))
         return show_live_answers(request, typed)
     form = SearchForm(request.http.GET, user=request.user)
-    is_limited = bool(form.question) and not rate_limits.may_search(request.user)
+    is_limited = bool(form.question) and not rate_limits.allow_search(request.user)
     results, problem = _refuse_search() if is_limited else _search(form)
     if results.ticket is not None:
         return HttpResponseRedirect(request.url("ticket", results.ticket))

@@ -19,7 +19,7 @@ from wagtail.search.query import Phrase, PlainText, SearchQuery
 from wagtail_helpdesk.markdown import strip_html
 from wagtail_helpdesk.models import TicketOrigin
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.search.catalogue import compare, iterate_telling_words
+from wagtail_helpdesk.search.catalogue import compare, iterate_meaningful_words
 from wagtail_helpdesk.search.normalisation import (
     Query,
     QueryWord,
@@ -70,7 +70,7 @@ def find_pages(
     The site's own search finds them, the best first. ``pages`` are those that the request may open.
     """
     query = parse_query(text)
-    words = list(query.words) if every_word else list(iterate_telling_words(query))
+    words = list(query.words) if every_word else list(iterate_meaningful_words(query))
     if not words:
         return []
     here = pages.filter(locale=request.page.locale_id)

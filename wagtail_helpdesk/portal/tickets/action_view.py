@@ -125,7 +125,7 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
     if not form.is_valid():
         if not _is_available(request, form):
             return _refuse(request, form)
-        return _render_rejected(request, form, rate_limits.status_of(form))
+        return _render_rejected(request, form, rate_limits.get_error_status(form))
     refusal = form.run(compute_form_digest(request.http, ticket.pk))
     if refusal is None:
         return _finish(request, form)

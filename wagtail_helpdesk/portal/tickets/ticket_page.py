@@ -33,7 +33,7 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
         "ticket.html",
         **build_conversation_context(request, ticket, shown),
         panels=panels.collect_panels(request, ticket),
-        glance=build_glance(ticket, request.user),
+        glance=build_properties_summary(ticket, request.user),
         state=describe_state(ticket, request.user, shown),
         buttons=bar.build(),
         available={action.name for action in bar.available},
@@ -61,7 +61,7 @@ def build_conversation_context(
     }
 
 
-def build_glance(ticket: Ticket, reader: Any) -> dict[str, str]:
+def build_properties_summary(ticket: Ticket, reader: Any) -> dict[str, str]:
     """Return the names on the button that opens the properties on a phone, empty for the reader."""
     return {
         "requester": "" if ticket.requester == reader else get_display_name(ticket.requester),

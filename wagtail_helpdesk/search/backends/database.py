@@ -16,7 +16,7 @@ from . import FoundRow, Rows, merge_newest
 class DatabaseBackend:
     """An index in the database, which triggers or generated columns keep up to date."""
 
-    def matching(self, rows: Rows, query: Query) -> Rows:
+    def filter_matching(self, rows: Rows, query: Query) -> Rows:
         """Narrow to the rows that match a query."""
         raise NotImplementedError
 
@@ -33,7 +33,7 @@ class DatabaseBackend:
             )
 
     def _read(self, source: Rows, query: Query, before: int | None, length: int) -> list[int]:
-        rows = self.matching(source, query)
+        rows = self.filter_matching(source, query)
         if before is not None:
             rows = rows.filter(pk__lt=before)
         # By time and not by relevance: a rank would have to be computed for every row that matches.

@@ -22,7 +22,7 @@ _QUERY_CANCELED = "57014"
 class PostgreSQLBackend(DatabaseBackend):
     """Uses the vectors of the rows: weight A is what the ticket is about, B what the event says."""
 
-    def matching(self, rows: Rows, query: Query) -> Rows:
+    def filter_matching(self, rows: Rows, query: Query) -> Rows:
         return rows.filter(
             RawSQL(
                 "wagtail_helpdesk_searchrow.vector @@ to_tsquery('simple', %s)",

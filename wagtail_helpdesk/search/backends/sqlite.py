@@ -13,7 +13,7 @@ from .database import DatabaseBackend, execute
 class SQLiteBackend(DatabaseBackend):
     """Uses the virtual table that the migration creates."""
 
-    def matching(self, rows: Rows, query: Query) -> Rows:
+    def filter_matching(self, rows: Rows, query: Query) -> Rows:
         return rows.filter(
             pk__in=RawSQL(
                 "SELECT rowid FROM wagtail_helpdesk_searchindex"

@@ -165,7 +165,7 @@ class Assign(FindsPeople, TextForm):
         chosen, query = parse_user_key(self["to"].value()), str(self["query"].value() or "")
         rows = self.available
         if query:
-            matching = UserDirectory().matching(query)
+            matching = UserDirectory().filter_matching(query)
             rows = rows.filter(Q(user__in=matching) | Q(user=chosen))
         members = self.ticket.category.effective_members().filter(pk=OuterRef("pk"))
         ordered = rows.annotate(

@@ -9,7 +9,7 @@ from django import forms
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.directory.fields import named_people
+from wagtail_helpdesk.directory.fields import find_named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import get_display_name, get_display_names
 from wagtail_helpdesk.parsing import parse_number, parse_user_key
@@ -63,12 +63,12 @@ class Invite(NamesPeople, TextForm):
     def clean_users(self) -> list[Any]:
         # Before an account is created for anybody from outside.
         rate_limits.check_invitations(self.user)
-        return named_people(
+        return find_named_people(
             self,
             "users",
             by=self.user,
             external=True,
-            otherwise=_("Nobody has been invited."),
+            hint=_("Nobody has been invited."),
         )
 
     @classmethod
@@ -167,7 +167,7 @@ class ChangeRequester(NamesPeople, TextForm):
     field_order = ("to", "query", "keep_as_guest", "text")
 
     def clean_to(self) -> Any:
-        people = named_people(self, "to", by=self.user)
+        people = find_named_people(self, "to", by=self.user)
         if len(people) != 1:
             raise forms.ValidationError(_("Enter one person."))
         return people[0]
