@@ -28,7 +28,7 @@ from wagtail_helpdesk.lifecycle import (
 HERE = Path(__file__).parent
 APPROVED = HERE / "lifecycle.txt"
 
-# Who somebody is when they are nothing else. Being in charge is a manager's role.
+# The role of a person who has no other. Being in charge is a manager's role.
 PEOPLE = {
     "requester": {Role.REQUESTER},
     "manager": {Role.MANAGER},

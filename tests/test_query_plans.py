@@ -69,10 +69,10 @@ PAGES = [
         "desk/?queue=categories&status=all": ("manager-of-10",),
         "search/?q=repere03": ("manager-of-20", "manager-of-1", "requester", "guest-of-many"),
         "search/?q=imprimante+bureau": ("manager-of-20", "manager-of-1", "requester"),
-        "tickets/{of_somebody}/": ("manager-of-20", "manager-of-10"),
+        "tickets/{managed}/": ("manager-of-20", "manager-of-10"),
         "tickets/{own}/": ("requester-of-many",),
         "tickets/{invited}/": ("guest-of-many",),
-        "tickets/{of_somebody}/assign/": ("manager-of-20",),
+        "tickets/{managed}/assign/": ("manager-of-20",),
         "new/": ("stranger",),
     }.items()
     for person in people
@@ -89,7 +89,7 @@ class Helpdesk:
         self.page = root.add_child(instance=HelpdeskPage(title="Assistance", slug="assistance"))
         note = self.world.organisation.note
         self.numbers = {
-            "of_somebody": self._ticket(service__managers__user=note["manager-of-10"]),
+            "managed": self._ticket(service__managers__user=note["manager-of-10"]),
             "own": self._ticket(requester=note["requester-of-many"]),
             "invited": self._ticket(guests__user=note["guest-of-many"]),
         }
@@ -121,7 +121,7 @@ class Helpdesk:
         return client
 
     def statements_of(self, person, path):
-        """Let somebody open a page, and return the statements that the helpdesk made for it."""
+        """Open a page as a person, and return the statements that the helpdesk made for it."""
         client = self.browser(person)
         with counted() as cost:
             response = client.get("/assistance/" + path.format(**self.numbers))
@@ -244,7 +244,7 @@ def test_dispatching_a_comment_scans_no_table(helpdesk):
 
 @pytest.mark.parametrize("action", ["comment", "note"])
 def test_answering_scans_no_table(helpdesk, action):
-    client, path = helpdesk.browser("manager-of-20"), helpdesk.numbers["of_somebody"]
+    client, path = helpdesk.browser("manager-of-20"), helpdesk.numbers["managed"]
     address = f"/assistance/tickets/{path}/{action}/"
     form = hidden(client.get(address)) | {"text": "C’est en cours."}
     with counted() as cost:

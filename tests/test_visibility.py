@@ -45,14 +45,14 @@ def world(people):
         "public, of a service for the staff": opened(payroll, people.lea, visibility="public"),
         "private, of a service for the staff": opened(payroll, people.lea),
         "with a guest": opened(heating, people.lea),
-        "opened for somebody else": opened(network, people.nadia, requester=people.emily),
+        "opened for another person": opened(network, people.nadia, requester=people.emily),
         "moved away": opened(heating, people.lea),
         "moved away, its mover a guest": opened(heating, people.lea),
         "closed": opened(heating, people.lea),
         "whose manager left": opened(heating, people.lea),
         "whose guest was removed": opened(heating, people.lea),
         "whose requester changed": opened(heating, people.lea),
-        "of somebody deactivated": opened(heating, people.thomas),
+        "of a deactivated person": opened(heating, people.thomas),
         "followed, then private": opened(heating, people.lea, visibility="public"),
     }
     actions.invite(tickets["with a guest"], by=people.lea, users=[people.thomas])
@@ -84,14 +84,14 @@ READERS = {
     "public, of a service for the staff": STAFF,
     "private, of a service for the staff": {"lea", "claire"},
     "with a guest": {"lea", "sophie", "thomas"},
-    "opened for somebody else": {"emily", "nadia", "karim"},
+    "opened for another person": {"emily", "nadia", "karim"},
     "moved away": {"lea", "nadia", "karim"},
     "moved away, its mover a guest": {"lea", "nadia", "karim", "sophie"},
     "closed": {"lea", "sophie"},
     "whose manager left": {"lea", "sophie"},
     "whose guest was removed": {"lea", "sophie"},
     "whose requester changed": {"emily", "sophie"},
-    "of somebody deactivated": {"thomas", "sophie"},
+    "of a deactivated person": {"thomas", "sophie"},
     "followed, then private": {"lea", "sophie"},
 }
 
@@ -364,7 +364,7 @@ def _build_ticket(facts, service, persons):
 
 
 def expected_roles(world, i, facts):
-    """What somebody is to a ticket, in the words of the specification."""
+    """The roles of a person on a ticket, by the words of the specification."""
     service = world["services"][facts["service"]]
     roles = set()
     if i in world["inactive"]:

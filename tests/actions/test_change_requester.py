@@ -1,4 +1,4 @@
-"""Making somebody else the requester."""
+"""Making another person the requester."""
 
 import pytest
 

@@ -230,7 +230,7 @@ def test_a_refused_compound_verb_leaves_no_change(ticket, people):
 
 
 def test_without_row_locks_the_version_keeps_two_actions_apart(ticket, people, monkeypatch):
-    """SQLite without IMMEDIATE: somebody takes the ticket after the row was read."""
+    """SQLite without IMMEDIATE: another person takes the ticket after the row was read."""
     stale = Ticket.objects.get(pk=ticket.pk)
     actions.take(ticket, by=people.karim)
     shown = Ticket.objects.get(pk=ticket.pk)

@@ -1,4 +1,4 @@
-"""Inviting somebody to follow a ticket (guide I.7)."""
+"""Inviting people to follow a ticket (guide I.7)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Removing somebody from the list of guests (guide I.7)."""
+"""Removing a person from the list of guests (guide I.7)."""
 
 import pytest
 

@@ -40,7 +40,7 @@ def block(office, rf):
 
 
 class Reader:
-    """Somebody whose browser loads what is in the frames."""
+    """A person whose browser loads what is in the frames."""
 
     def __init__(self, user=None):
         self.client = Client()
@@ -62,5 +62,5 @@ class Reader:
 
 @pytest.fixture
 def reader(helpdesk):
-    """A function that gives somebody a browser; nobody is anonymous."""
+    """A function that gives a person a browser; None is anonymous."""
     return Reader

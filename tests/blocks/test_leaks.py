@@ -39,7 +39,7 @@ def named(client, place):
 
 @pytest.fixture
 def browser(helpdesk, world, people):  # noqa: F811
-    """A function: somebody's browser, let into the Wagtail admin."""
+    """A function: the browser of a person who is let into the Wagtail admin."""
 
     def browser(username):
         client = Client()

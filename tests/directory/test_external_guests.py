@@ -10,7 +10,7 @@ from wagtail_helpdesk.models import Guest, Service, Ticket
 
 @pytest.fixture
 def guest(people, settings):
-    """Somebody invited by an address outside the organisation."""
+    """A person invited by an address outside the organisation."""
     settings.WAGTAIL_HELPDESK = {"EXTERNAL_GUESTS": True}
     return find_person("partner@elsewhere.example", external=True)
 

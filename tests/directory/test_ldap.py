@@ -25,7 +25,7 @@ User = get_user_model()
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
 
-#: What somebody might type who knows how LDAP filters are written.
+#: What a person might type who knows how LDAP filters are written.
 INJECTIONS = [
     "*",
     "l*",

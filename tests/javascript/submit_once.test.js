@@ -42,7 +42,7 @@ for (const [sign, happen] of Object.entries({
   "Escape is pressed": () => window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" })),
   "the page is shown again": () => dispatch(window, "pageshow"),
   "the page becomes visible again": () => dispatch(document, "visibilitychange"),
-  "somebody types on": () => type("input", "Radiator"),
+  "the user types on": () => type("input", "Radiator"),
 })) {
   test(`a form can be sent again when ${sign}`, () => {
     submit();

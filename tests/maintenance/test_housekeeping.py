@@ -215,7 +215,7 @@ def test_attached_and_staged_files_are_not_orphans(taken, people, kept, run):
 
 def test_foreign_files_in_the_storage_are_kept(db, run):
     for path in ("report.pdf", "documents/report.pdf", "ab/report.pdf", "abc/" + "ab" * 16):
-        get_private_storage().save(path, ContentFile(b"somebody else's"))
+        get_private_storage().save(path, ContentFile(b"of another person"))
         age(path, days=400)
     assert run() == []
 

@@ -12,7 +12,7 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Somebody with an identifier and one name: no ``username``, no ``get_full_name``."""
+    """A user with an identifier and one name: no ``username``, no ``get_full_name``."""
 
     login = models.CharField(max_length=100, unique=True)
     full_name = models.CharField(max_length=200, blank=True)

@@ -145,7 +145,7 @@ def test_the_page_after_sending_gives_the_number_and_what_happens_next(lea, peop
     assert "Read by: The 4 managers of Services Généraux." in " ".join(page.text.split())
 
 
-def test_the_page_after_sending_promises_no_mail_to_somebody_without_address(
+def test_the_page_after_sending_promises_no_mail_to_a_person_without_email(
     visit, people, heating
 ):
     marcel = visit(people.marcel)

@@ -74,7 +74,7 @@ def campus(helpdesk, people):
 
 
 def pages(campus):
-    """Every page of the helpdesk, as far as it opens for somebody."""
+    """Every page of the helpdesk, as far as it opens for a person."""
     yield from ("", "new/", "tickets/", "desk/", "desk/?queue=all", "preferences/")
     yield from ("preferences/manager/", "preferences/absences/", "search/?q=cold")
     service = campus.heating.service_id

@@ -1,4 +1,4 @@
-"""Links of e-mails lead to the helpdesk page wherever it is when somebody follows them."""
+"""Links of e-mails lead to the helpdesk page wherever it is when they are followed."""
 
 import pytest
 from django.contrib.auth.models import Group

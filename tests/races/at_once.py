@@ -56,12 +56,12 @@ def in_order(first: Job, second: Job, *, held: str = "") -> list[Any]:
         holder = threads.submit(hold)
         assert has_lock.wait(PATIENCE), holder.result(0)
         follower = threads.submit(attempt, second)
-        eventually(lambda: follower.done() or _somebody_waits_for_a_lock(), within=PATIENCE)
+        eventually(lambda: follower.done() or _is_lock_awaited(), within=PATIENCE)
         go_on.set()
         return [holder.result(PATIENCE), follower.result(PATIENCE)]
 
 
-def _somebody_waits_for_a_lock() -> bool:
+def _is_lock_awaited() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         return bool(cursor.fetchone()[0])

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.postgresql]
 
 
 def shown(ticket):
-    """The ticket as somebody has it on their screen."""
+    """The ticket as a page showed it."""
     return Ticket.objects.get(pk=ticket.pk)
 
 
@@ -248,7 +248,7 @@ def test_many_actions_on_two_tickets_end_without_deadlock(heating, people, taken
 
 
 def assigning(heating, algorithm):
-    """Open a ticket as somebody; return who is in charge of it."""
+    """Open a ticket as a person; return who is in charge of it."""
     configuration.change_category(heating, by=None, algorithm=algorithm)
 
     def arrive(person):

@@ -38,7 +38,7 @@ def ticket(people, heating):
 
 @pytest.fixture
 def find():
-    """A function: the numbers of the tickets somebody finds, after the worker has indexed."""
+    """A function: the numbers of the tickets a person finds, after the worker has indexed."""
 
     def numbers(user, text, **filters):
         list(indexing.sweep_unindexed())

@@ -387,7 +387,7 @@ def _find_published_folder(storage: Any) -> str:
 
 
 def check_directory() -> Iterator[Any]:
-    """Ask the directory for somebody who does not exist."""
+    """Ask the directory for a person who does not exist."""
     directory = get_site_directory()
     if isinstance(directory, UserDirectory):
         yield OK, _("People are found among the accounts of the site.")

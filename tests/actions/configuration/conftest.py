@@ -8,7 +8,7 @@ from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES
 
 @pytest.fixture
 def row(general):
-    """Return somebody's row in Services Généraux."""
+    """Return a person's row in Services Généraux."""
 
     def find(user):
         return general.managers.get(user=user)
@@ -18,7 +18,7 @@ def row(general):
 
 @pytest.fixture
 def runs(row):
-    """Leave somebody these configuration privileges and no other."""
+    """Leave a person these configuration privileges and no others."""
 
     def leave(user, *privileges):
         manager = row(user)

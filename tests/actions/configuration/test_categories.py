@@ -43,15 +43,15 @@ def test_two_people_who_change_different_fields_both_succeed(people, heating, so
 def test_changing_categories_requires_the_privilege_to_manage_them(
     people, general, dsi, heating, sophie, who
 ):
-    somebody = getattr(people, who)
+    person = getattr(people, who)
     with pytest.raises(NotYours):
-        configuration.create_category(general, by=somebody, name="Mine")
+        configuration.create_category(general, by=person, name="Mine")
     with pytest.raises(NotYours):
-        configuration.change_category(heating, by=somebody, name="Mine")
+        configuration.change_category(heating, by=person, name="Mine")
     with pytest.raises(NotYours):
-        configuration.delete_category(heating, by=somebody)
+        configuration.delete_category(heating, by=person)
     with pytest.raises(NotYours):
-        configuration.change_category_order(heating, by=somebody, place=0)
+        configuration.change_category_order(heating, by=person, place=0)
 
 
 def test_sibling_categories_have_different_names(general, sophie):

@@ -65,7 +65,7 @@ def build_conversation(
 ) -> list[HistoryEntry | Fold]:
     """Return the blocks of a conversation in order: open messages, and folds of the rest.
 
-    Open are the last message of somebody else and what follows, for managers with the message
+    Open are the last message of another person and what follows, for managers with the message
     before it; of a free ticket the request as well. An older page of the history is open.
     """
     opened = _find_open(ticket, history, reader)
