@@ -153,7 +153,7 @@ def test_a_manager_performs_the_verb_by_its_button_and_form(visit, people, taken
 def test_the_form_shows_the_refusal_of_the_verb_at_its_field(visit, people, taken):
     response = visit(people.karim).act(taken, "confirm_visit", on="2020-01-01")
     assert response.status_code == 422
-    assert b"Choose a day that is still to come." in response.content
+    assert b"Choose a date in the future." in response.content
 
 
 @pytest.mark.usefixtures("installed")

@@ -33,7 +33,7 @@ def confirm_visit(ticket: Ticket, *, by: User, on: datetime.date, **form: Unpack
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if on < timezone.localdate():
-            raise NotPossible("on", "Choose a day that is still to come.")
+            raise NotPossible("on", "Choose a date in the future.")
         return Change(facts={"visit_on": on})
 
     return transition(CONFIRM_VISIT, ticket, by, compute_change, **form)

@@ -94,7 +94,7 @@ STATES = {
     ),
     "postponed": (
         "Karim Benali has postponed your request.",
-        "Postponed Postponed by Karim Benali without a date: it has to be resumed by hand.",
+        "Postponed Postponed by Karim Benali without a date: it must be resumed manually.",
         "Karim Benali has postponed this request.",
     ),
     "approved": (
@@ -139,10 +139,10 @@ def test_guest_is_not_asked_the_question_of_the_requester(visit, people, closed)
 
 
 def test_state_says_whose_answer_is_awaited_once_the_requester_wrote(visit, people, four):
-    assert "Nothing is expected of you" in get_state(visit(people.lea).page(f"tickets/{four.pk}/"))
+    assert "You don’t need to do anything for now." in get_state(visit(people.lea).page(f"tickets/{four.pk}/"))
     actions.comment(four, by=people.lea, text="Merci.")
     state = get_state(visit(people.lea).page(f"tickets/{four.pk}/"))
-    assert state.endswith("You wrote just now; the next reply is awaited from Karim Benali.")
+    assert state.endswith("You wrote just now and are waiting for a reply from Karim Benali.")
 
 
 def test_internal_note_changes_no_state(visit, people, four):

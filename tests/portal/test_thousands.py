@@ -127,7 +127,7 @@ def test_the_admin_groups_no_digits_of_numbers(client, people, world):
 def test_the_number_of_a_ticket_is_a_name_wherever_it_is_read(visit, people, world):
     number = str(world["ticket"])
     row = visit(people.karim).page("desk/", queue="mine").find(class_="hd-row-n")
-    assert row.text.endswith(f"no. {number}")
+    assert row.text.endswith(f"#{number}")
     assert f"Ticket #{number}" in visit(people.karim).page(f"tickets/{number}/").title.get_text()
 
 

@@ -31,7 +31,7 @@ def invite(ticket: Ticket, *, by: User, users: Sequence[User], **form: Unpack[Fo
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if not users:
-            raise NotPossible("users", _("Name at least one person."))
+            raise NotPossible("users", _("Enter at least one person."))
         for user in users:
             refuse_inactive("users", user)
         present = {now.requester_id, *now.guests.values_list("user", flat=True)}

@@ -37,7 +37,7 @@ def postpone(
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         if until is not None and until <= timezone.localdate():
-            raise NotPossible("until", _("Choose a day that is still to come."))
+            raise NotPossible("until", _("Choose a date in the future."))
         return Change({"resume_on": until})
 
     return transition(lifecycle.POSTPONE, ticket, by, compute_change, **form)

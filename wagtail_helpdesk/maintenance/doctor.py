@@ -139,7 +139,7 @@ def check_settings() -> Iterator[Any]:
         level = ERROR if message.level >= checks.ERROR else WARNING
         yield level, f"{message.id}: {message.msg}{about}", message.hint or ""
     if not found:
-        yield OK, _("The system checks find nothing.")
+        yield OK, _("The system checks found no problems.")
 
 
 def check_middleware() -> Iterator[Any]:
@@ -359,10 +359,10 @@ def check_files() -> Iterator[Any]:
         storage.delete(written)
     except OSError as error:
         message = _("Files cannot be stored: %(error)s.") % {"error": describe_error(error)}
-        yield ERROR, message, _("Let the user of the web server and of the worker write there.")
+        yield ERROR, message, _("Give the user of the web server and of the worker write access.")
         return
     if not is_same:
-        yield ERROR, _("A stored file was read with another content."), _("Check the storage.")
+        yield ERROR, _("A stored file came back with different content."), _("Check the storage.")
     published = _find_published_folder(storage)
     if published:
         message = _("Attached files are below %(folder)s: everybody can download them.")

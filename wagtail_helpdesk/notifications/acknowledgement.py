@@ -151,7 +151,7 @@ def _build(
                 "service": ticket.service,
                 "category": None if ticket.service.confidential else ticket.category,
                 "title": get_title(context),
-                "preheader": _("Your request has been received under no. %(number)s.")
+                "preheader": _("We have received your request #%(number)s.")
                 % {"number": ticket.pk},
                 "sentence": _describe_receipt(context, opening, reader),
                 "when": format_datetime(opening.created_at),

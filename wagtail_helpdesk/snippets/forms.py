@@ -98,7 +98,7 @@ class ServiceForm(InheritingForm):
             "Untick to close the service: nobody can open tickets in it, and nothing is lost."
         )
         monitoring: Any = self.fields["monitoring"]
-        monitoring.help_text = _("What its managers are alerted to until they choose themselves.")
+        monitoring.help_text = _("The alerts that its managers get until they choose their own.")
         monitoring.choices = [
             ("", _("The site’s default")),
             *[choice for choice in monitoring.choices if choice[0] != ""],

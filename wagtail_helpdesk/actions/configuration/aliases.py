@@ -61,7 +61,7 @@ def _save(alias: Alias, to: Service | Category) -> Alias:
     else:
         alias.to_category = to
     if to in (alias.service, alias.parent):
-        raise NotPossible("to", _("An alias has to lead somewhere else."))
+        raise NotPossible("to", _("An alias must point to something else."))
     alias.order = get_next_order(Alias.objects.filter(service=alias.service, parent=alias.parent))
     save_validated(alias)
     alias.save()

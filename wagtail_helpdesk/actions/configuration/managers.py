@@ -211,7 +211,7 @@ def _refuse_undecided(row: ServiceManager, then: HandOverPolicy | None) -> None:
 
 def _check_colleague(row: ServiceManager, colleague: User | None) -> None:
     if colleague is None:
-        raise NotPossible("colleague", _("Name the colleague who takes over the tickets."))
+        raise NotPossible("colleague", _("Enter the colleague who takes over the tickets."))
     if not _find_others(row).available_on().filter(user=colleague).exists():
         raise NotPossible(
             "colleague",

@@ -72,7 +72,7 @@ def make_person_field(
         max_length=4000 if several else 200,
         help_text=help_text,
         error_messages={
-            "required": _("Name at least one person.") if several else _("Enter one person.")
+            "required": _("Enter at least one person.") if several else _("Enter one person.")
         },
         widget=PeopleInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}

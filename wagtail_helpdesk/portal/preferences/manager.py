@@ -113,7 +113,7 @@ def _send(request: HelpdeskRequest, value: str) -> HttpResponse:
         _add_message(request, service, problem, messages.error)
         return _answer(request, service, typed_too=True)
     if not rate_limits.allow_report(request.user):
-        words = _("You have had many reports sent. Please wait an hour before the next one.")
+        words = _("You have requested many reports. Please wait an hour before requesting another.")
         _add_message(request, service, words, messages.error)
         return _render_page(request, preferences, status=429)
     due.send_report_now(request.user, service)

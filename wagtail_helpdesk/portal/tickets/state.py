@@ -159,9 +159,9 @@ def _describe_work_to_requester(facts: _Facts) -> tuple[str, str]:
     if facts.last is None:
         return sentence, ""
     if facts.last.is_mine:
-        detail = _("You wrote %(when)s; the next reply is awaited from %(manager)s.")
+        detail = _("You wrote %(when)s and are waiting for a reply from %(manager)s.")
     else:
-        detail = _("The last reply was written %(when)s. Nothing is expected of you for now.")
+        detail = _("The last reply was written %(when)s. You don’t need to do anything for now.")
     return sentence, detail
 
 
@@ -182,7 +182,7 @@ _Pair = tuple[str, str]
 _REQUESTER_SENTENCES: dict[Status, Callable[[_Facts], _Pair]] = {
     Status.FREE: lambda facts: (
         _("The service %(service)s has received your request."),
-        _("Someone will reply here. Nothing is expected of you for now."),
+        _("Someone will reply here. You don’t need to do anything for now."),
     ),
     Status.IN_PROGRESS: _describe_work_to_requester,
     Status.INCOMPLETE: lambda facts: (
@@ -232,14 +232,14 @@ def _describe_work(facts: _Facts) -> str:
 
 def _describe_question(facts: _Facts) -> str:
     if facts.asked is None:
-        return _("%(requester)s has to give information before the work goes on.")
+        return _("Work goes on once %(requester)s has given the information.")
     return _("%(requester)s was asked for information %(asked)s and has not answered yet.")
 
 
 def _describe_postponement(facts: _Facts) -> str:
     if facts.ticket.resume_on:
         return _("Postponed by %(manager)s until %(date)s; it resumes by itself on that day.")
-    return _("Postponed by %(manager)s without a date: it has to be resumed by hand.")
+    return _("Postponed by %(manager)s without a date: it must be resumed manually.")
 
 
 _MANAGER_SENTENCES: dict[Status, Callable[[_Facts], str]] = {
@@ -263,7 +263,7 @@ _MANAGER_SENTENCES: dict[Status, Callable[[_Facts], str]] = {
 
 def _describe_to_others(facts: _Facts) -> TicketState:
     if facts.reader is Reader.GUEST:
-        detail = _("You follow it as a guest; nothing is expected of you.")
+        detail = _("You follow it as a guest and don’t need to do anything.")
     else:
         detail = _("It is public: everybody who can see the service %(service)s can read it.")
     sentence = _GUEST_SENTENCES[facts.status](facts)
