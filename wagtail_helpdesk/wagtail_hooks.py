@@ -14,7 +14,7 @@ from .dashboard import (
 )
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
 from .models import Category, CategoryText, Service, ServiceText
-from .portal import drafts, menu, ticket_columns
+from .portal import menu, session_drafts, ticket_columns
 from .portal.desk import queues
 from .portal.requests import home_panels
 from .portal.tickets import composer_tools, panels
@@ -58,7 +58,7 @@ hooks.register("register_admin_urls", installation_report.get_urls)
 hooks.register("register_reports_menu_item", installation_report.InstallationMenuItem)
 hooks.register("register_account_settings_panel", OwnPreferencesPanel)
 hooks.register("register_account_settings_panel", ManagerPreferencesPanel)
-hooks.register("before_serve_page", drafts.keep_draft)
+hooks.register("before_serve_page", session_drafts.keep_draft)
 hooks.register(report_sections.HOOK, lambda: report_sections.MANAGED)
 hooks.register(report_sections.HOOK, lambda: report_sections.MEMBER)
 hooks.register(report_sections.HOOK, lambda: report_sections.FREE)

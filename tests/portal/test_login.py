@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 
 from tests.portal.conftest import hidden, hidden_of
 from wagtail_helpdesk.models import Attachment, Ticket
-from wagtail_helpdesk.portal.drafts import sign_owner
+from wagtail_helpdesk.portal.session_drafts import sign_owner
 
 
 def test_anonymous_users_are_sent_to_the_login(visit, ticket):

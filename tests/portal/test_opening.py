@@ -276,7 +276,7 @@ def test_the_chosen_requester_is_kept_for_another_category(visit, people, heatin
 
 
 def test_a_text_too_long_to_keep_is_shown_again(lea, heating, monkeypatch):
-    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MAX_DRAFT_LENGTH", 100)
+    monkeypatch.setattr("wagtail_helpdesk.portal.session_drafts.MAX_DRAFT_LENGTH", 100)
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
     type(heating).objects.filter(pk=heating.pk).update(takes_tickets=False)
@@ -363,7 +363,7 @@ def test_choosing_another_service_replaces_a_template_that_was_not_edited(lea, h
 
 
 def test_choosing_another_service_gives_back_a_text_too_long_to_keep(lea, heating, monkeypatch):
-    monkeypatch.setattr("wagtail_helpdesk.portal.drafts.MAX_DRAFT_LENGTH", 100)
+    monkeypatch.setattr("wagtail_helpdesk.portal.session_drafts.MAX_DRAFT_LENGTH", 100)
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid", "elsewhere": "1"}
     page = soup(lea.post(path, **form, text="Il gèle." * 20))

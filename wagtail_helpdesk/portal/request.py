@@ -66,7 +66,7 @@ class HelpdeskRequest:
         """Whether a form was sent."""
         return self.http.method == "POST"
 
-    def ticket(self, number: int) -> Ticket:
+    def get_ticket(self, number: int) -> Ticket:
         """Return a ticket with the user's access to it.
 
         Raises ``Http404`` when the user may not see it, just as when it does not exist.
@@ -82,8 +82,8 @@ class HelpdeskRequest:
             raise Http404(_("This ticket does not exist or is not visible to you."))
         return ticket.with_people()
 
-    def may(self, ticket: Ticket) -> list[lifecycle.Action]:
-        """Return the actions available to the user on a ticket fetched with ``ticket()``."""
+    def get_available_actions(self, ticket: Ticket) -> list[lifecycle.Action]:
+        """Return the actions available to the user on a ticket fetched with ``get_ticket()``."""
         ticket_access = ticket.access
         return lifecycle.find_available_actions(
             ticket_access.roles, ticket_access.privileges, lifecycle.Status(ticket.status)

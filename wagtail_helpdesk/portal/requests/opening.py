@@ -12,7 +12,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
+from wagtail_helpdesk.portal import browser_drafts, rate_limits, session_drafts
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.query_form import QueryForm, RowIdField, SearchTextField
@@ -106,7 +106,7 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     ticket = submit_opening_form(request, form)
     if ticket is None:
         return _render_form(request, form, status=form.http_status)
-    drafts.forget_draft(request.http)
+    session_drafts.forget_draft(request.http)
     _count_suggestions(request, chosen.pk)
     done = SeeOther(request.url("opened", ticket.pk))
     browser_drafts.mark_accepted(request.http, done)
@@ -126,7 +126,7 @@ def _render_suggestions(request: HelpdeskRequest, category: Category) -> HttpRes
 def _end_solved(request: HelpdeskRequest, category: int) -> HttpResponse:
     """Drop a form that a page made superfluous, and count the page."""
     _count_suggestions(request, category)
-    drafts.forget_draft(request.http)
+    session_drafts.forget_draft(request.http)
     messages.success(request.http, _("Good. Nothing has been sent."))
     done = SeeOther(request.url("home"))
     browser_drafts.mark_accepted(request.http, done)
@@ -146,7 +146,7 @@ def _count_suggestions(request: HelpdeskRequest, category: int) -> None:
 
 def show_opened(request: HelpdeskRequest, number: int) -> HttpResponse:
     """Show the number of a ticket that was just opened, and what happens next."""
-    ticket = request.ticket(number)
+    ticket = request.get_ticket(number)
     if request.user.pk not in (ticket.creator_id, ticket.requester_id):
         return SeeOther(request.url("ticket", number))
     return request.render(
@@ -193,7 +193,7 @@ def _keep_written(request: HelpdeskRequest) -> bool:
         name: value for name, value in written.items() if not is_untouched(name, value, former)
     }
     written["kept"] = stage_uploads(request.user, posted, request.http.FILES)
-    return drafts.store_draft(request.http, request.url("new"), written)
+    return session_drafts.store_draft(request.http, request.url("new"), written)
 
 
 def _show_empty_form(request: HelpdeskRequest, category: int) -> HttpResponse:
@@ -204,7 +204,7 @@ def _show_empty_form(request: HelpdeskRequest, category: int) -> HttpResponse:
         if page:  # All readers of a page share its link: those without access choose.
             return SeeOther(source_page.add_page_parameter(request.url("new"), page))
         raise
-    draft = drafts.pop_draft(request.http)
+    draft = session_drafts.pop_draft(request.http)
     return _render_form(
         request, build_opening_form(request, chosen, initial={"page": page} | draft)
     )

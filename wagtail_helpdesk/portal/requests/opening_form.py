@@ -14,7 +14,7 @@ from wagtail_helpdesk import actions, lifecycle
 from wagtail_helpdesk.directory.fields import find_named_people
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category
-from wagtail_helpdesk.portal import drafts
+from wagtail_helpdesk.portal import session_drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.attachments import WithFiles
 from wagtail_helpdesk.portal.forms.people import NamesPeople
@@ -71,7 +71,7 @@ class OpeningForm(NamesPeople, WithFiles):
     @property
     def draft_owner(self) -> str:
         """The signed owner of the form, so that a draft is given back to nobody else."""
-        return drafts.sign_owner(self.user)
+        return session_drafts.sign_owner(self.user)
 
     @property
     def becomes_public(self) -> bool:

@@ -15,7 +15,7 @@ from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
+from wagtail_helpdesk.portal import browser_drafts, rate_limits, session_drafts
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.forms.people import FindsPeople
 from wagtail_helpdesk.portal.http import SeeOther
@@ -40,7 +40,7 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
         raise Http404(_("There is no such action."))
     if request.posted and (answer := _answer_again(request, number, form_class)):
         return answer
-    ticket = request.ticket(number)
+    ticket = request.get_ticket(number)
     if not request.posted:
         return _show_form(request, ticket, form_class)
     if "preview" in request.http.POST:
@@ -59,7 +59,7 @@ def _answer_again(
     if outcome is None:
         return None
     try:
-        ticket = request.ticket(number)
+        ticket = request.get_ticket(number)
     except Http404:
         return SeeOther(_get_list_url(request))
     done = Done(ticket, request.user, outcome.result)
@@ -78,7 +78,9 @@ def _show_form(
     newest = history.find_last_event_id(ticket, request.user)
     given = parse_number(asked.get("seen", ""))
     seen = newest if given is None else given
-    initial: dict[str, Any] = asked.dict() | drafts.pop_draft(request.http) | {"seen": newest}
+    initial: dict[str, Any] = (
+        asked.dict() | session_drafts.pop_draft(request.http) | {"seen": newest}
+    )
     initial = {name: value for name, value in initial.items() if name not in _SET_BY_PAGE}
     form = form_class(user=request.user, ticket=ticket, initial=initial)
     if not _is_available(request, form):
@@ -93,7 +95,7 @@ def _preview(
     """Show the text of a form as its readers will see it, with what was typed; nothing is saved."""
     mode = get_action_of_mode(request.http.POST.get("mode", ""))
     form_class = get_form_classes().get(mode, form_class)
-    typed = drafts.get_typed_values(request.http)
+    typed = session_drafts.get_typed_values(request.http)
     form = form_class(user=request.user, ticket=ticket, initial=typed)
     if not _is_available(request, form):
         return _refuse(request, form)
@@ -110,7 +112,7 @@ def _preview(
 
 def _search(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:
     """Show what the search of the form found, with what was typed; nothing is validated yet."""
-    typed = drafts.get_typed_values(request.http)
+    typed = session_drafts.get_typed_values(request.http)
     form: Any = form_class(user=request.user, ticket=ticket, initial=typed)
     if not _is_available(request, form):
         return _refuse(request, form)
@@ -139,7 +141,7 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
 
 def _is_available(request: HelpdeskRequest, form: ActionForm) -> bool:
     action = form.get_action()
-    return action is None or action in request.may(form.ticket)
+    return action is None or action in request.get_available_actions(form.ticket)
 
 
 def _refuse(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
@@ -168,7 +170,7 @@ def _render_stale(
     """
     _keep_files(form)
     seen = parse_number(form["seen"].value()) if form.is_bound else None
-    ticket = request.ticket(form.ticket.pk)
+    ticket = request.get_ticket(form.ticket.pk)
     newest = history.find_last_event_id(ticket, request.user)
     if seen is None:
         seen = _find_last_available(form, ticket) or newest - 1
@@ -259,7 +261,7 @@ def _render(
         form=form,
         labels={name: form.get_label(name) for name in labels},
         form_url=request.url("action", form.ticket.pk, form.get_slug()),
-        alternatives=form.find_alternatives(request.may(ticket)),
+        alternatives=form.find_alternatives(request.get_available_actions(ticket)),
         **({"ticket": ticket} | context),
     )
 
@@ -267,7 +269,7 @@ def _render(
 def _finish(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
     if hasattr(form, "forget"):
         form.forget()
-    drafts.forget_draft(request.http)
+    session_drafts.forget_draft(request.http)
     is_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
     messages.success(request.http, form.get_success_message(is_visible=is_visible))
     done = Done(form.ticket, request.user, form.result, is_visible)

@@ -67,7 +67,7 @@ class ActionBar:
 
     def __init__(self, request: HelpdeskRequest, ticket: Ticket, seen: int) -> None:
         self.request, self.ticket, self.seen = request, ticket, seen
-        self.available = _drop_duplicates(request.may(ticket))
+        self.available = _drop_duplicates(request.get_available_actions(ticket))
         self.reader = get_reader(ticket)
 
     def build(self) -> Buttons:

@@ -16,7 +16,7 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 def show_notified(request: HelpdeskRequest, number: int, event: int) -> HttpResponse:
     """Show the delivery log of one event. Raises ``Http404`` for readers who do not manage the ticket."""
-    ticket = request.ticket(number)
+    ticket = request.get_ticket(number)
     about = _get_event(request, ticket, event)
     after = parse_user_key(request.http.GET.get("after", ""))
     page = delivery_log.get_delivery_log(about.pk, after)

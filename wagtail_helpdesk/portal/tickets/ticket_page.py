@@ -22,7 +22,7 @@ from .state import build_question, describe_state
 
 def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     """Show a ticket to a user who may read it."""
-    ticket, asked = request.ticket(number), request.http.GET
+    ticket, asked = request.get_ticket(number), request.http.GET
     shown = history.load_history(ticket, request.user, parse_number(asked.get("before", "")))
     bar = buttons.ActionBar(request, ticket, shown.last)
     banner = availability.build_banner(ticket, request.user, bar.available)

@@ -16,7 +16,7 @@ from wagtail_helpdesk.actions import Refusal
 from wagtail_helpdesk.lifecycle import Action, Audience, Message, Role, Source
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import drafts
+from wagtail_helpdesk.portal import session_drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.rendering import HelpdeskForm
 
@@ -115,7 +115,7 @@ class ActionForm(HelpdeskForm):
         hidden = {
             "submission": uuid.uuid4(),
             "version": ticket.version,
-            "draft_owner": drafts.sign_owner(user),
+            "draft_owner": session_drafts.sign_owner(user),
         }
         auto_id = f"id_{self.action_name}_%s"
         super().__init__(data, files, initial=hidden | (initial or {}), auto_id=auto_id)
