@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
 
-from wagtail_helpdesk import access
+from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
 from wagtail_helpdesk.names import choose_title, get_reader_language
 
@@ -373,12 +373,8 @@ class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
     @cached_property
     def lineage(self) -> list[Category]:
         """The category, its parent, its parent's parent and so on, in one query."""
-        tree = {category.pk: category for category in self.service.categories.all()}
-        line, node = [self], self.parent_id
-        while node is not None and tree[node] not in line:
-            line.append(tree[node])
-            node = tree[node].parent_id
-        return line
+        by_pk = {category.pk: category for category in self.service.categories.all()}
+        return list(category_tree.iterate_lineage(self, by_pk))
 
     @property
     def path(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-from wagtail_helpdesk.dates import format_date, format_datetime, format_short_date, format_time
+from wagtail_helpdesk.dates import format_date, format_short_date, format_time
 from wagtail_helpdesk.lifecycle import Status
 
 #: Plainer words for requesters.
@@ -107,11 +107,6 @@ def format_wait(since: datetime, now: datetime) -> str:
 def format_timestamp(moment: datetime) -> str:
     """Return a time in ISO 8601 to the second, for ``<time datetime>``."""
     return moment.isoformat(timespec="seconds")
-
-
-def format_relative_time(moment: datetime) -> str:
-    """Return the day and the hour of an event."""
-    return format_datetime(moment)
 
 
 def format_size(size_in_bytes: int) -> str:

@@ -128,5 +128,3 @@ IN_PROGRESS = SectionDefinition(
     is_listed=_is_chosen(ReportSection.FREE),
     hide_if_empty=False,
 )
-
-BUILT_IN = (MANAGED, MEMBER, FREE, IN_PROGRESS)

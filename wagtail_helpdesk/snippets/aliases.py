@@ -18,13 +18,14 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button
 
 from wagtail_helpdesk.actions import configuration
+from wagtail_helpdesk.category_tree import build_tree
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Alias, Category, Service
 
 from .choosers import filter_reachable, find_reachable_services
+from .forms import make_category_choices
 from .service_pages import ConfirmationPage, ServiceFormPage, ServiceListPage, ServicePageMixin
 from .tables import MenuTitle
-from .tree import indent_name, walk_tree
 from .widgets import Chooser
 
 
@@ -52,13 +53,7 @@ class AliasForm(forms.Form):
         super().__init__(*args, **kwargs)
         parent: Any = self.fields["parent"]
         parent.queryset = service.categories.all()
-        parent.choices = [
-            ("", _("None (top level)")),
-            *[
-                (n.category.pk, indent_name(n.category, n.depth))
-                for n in walk_tree(parent.queryset)
-            ],
-        ]
+        parent.choices = make_category_choices(build_tree(parent.queryset), _("None (top level)"))
         for name, model in (("to_category", Category), ("to_service", Service)):
             target: Any = self.fields[name]
             target.queryset = filter_reachable(model, user)
@@ -86,10 +81,7 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
         return {**super().get_form_kwargs(), "service": self.service, "user": self.author}
 
     def crumbs(self) -> list[dict[str, Any]]:
-        return [
-            {"url": self.address("tree"), "label": _("Categories")},
-            {"url": self.address("aliases"), "label": _("Aliases")},
-        ]
+        return _list_crumbs(self)
 
     def do(self, form: AliasForm) -> None:
         data = form.cleaned_data
@@ -105,6 +97,13 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
         return _("The alias was added.")
 
 
+def _list_crumbs(page: ServicePageMixin) -> list[dict[str, Any]]:
+    return [
+        {"url": page.address("tree"), "label": _("Categories")},
+        {"url": page.address("aliases"), "label": _("Aliases")},
+    ]
+
+
 class OtherNameForm(forms.Form):
     """Another name for the service or one of its categories, at the top level of the catalogue."""
 
@@ -117,13 +116,9 @@ class OtherNameForm(forms.Form):
         super().__init__(*args, **kwargs)
         category: Any = self.fields["category"]
         category.queryset = service.categories.all()
-        category.choices = [
-            ("", _("The whole service")),
-            *[
-                (n.category.pk, indent_name(n.category, n.depth))
-                for n in walk_tree(category.queryset)
-            ],
-        ]
+        category.choices = make_category_choices(
+            build_tree(category.queryset), _("The whole service")
+        )
 
 
 class AddOtherName(ServiceFormPage, ServicePageMixin):
@@ -139,10 +134,7 @@ class AddOtherName(ServiceFormPage, ServicePageMixin):
         return {**super().get_form_kwargs(), "service": self.service}
 
     def crumbs(self) -> list[dict[str, Any]]:
-        return [
-            {"url": self.address("tree"), "label": _("Categories")},
-            {"url": self.address("aliases"), "label": _("Aliases")},
-        ]
+        return _list_crumbs(self)
 
     def do(self, form: OtherNameForm) -> None:
         target = form.cleaned_data["category"] or self.service
@@ -294,10 +286,7 @@ class RemoveAlias(ConfirmationPage):
         return str(self.alias.name)
 
     def crumbs(self) -> list[dict[str, Any]]:
-        return [
-            {"url": self.address("tree"), "label": _("Categories")},
-            {"url": self.address("aliases"), "label": _("Aliases")},
-        ]
+        return _list_crumbs(self)
 
     def get_question(self) -> str:
         return _("“%(name)s” will not be shown in the catalogue any more. No ticket changes.") % {

@@ -45,7 +45,6 @@ from .service_pages import (
 from .services import TEMPLATE_PANEL, get_service_panel_url
 from .tables import MenuTitle, WagtailView
 from .texts import find_texts
-from .tree import walk_tree
 from .widgets import RADIOS, SELECT
 
 EDIT_HANDLER = ObjectList(
@@ -200,7 +199,9 @@ class CategoryTree(ServiceListPage):
             return self._add_paths(found.order_by("order", "name"))
         if self.is_explicitly_ordered and self.show_ordering_column and not self.is_flat:
             return found.filter(parent=parse_number(self.request.GET.get("parent", "")))
-        return [_annotate(node.category, depth=node.depth) for node in walk_tree(found)]
+        return [
+            _annotate(node.category, depth=node.depth) for node in category_tree.build_tree(found)
+        ]
 
     def _add_paths(self, found: QuerySet[Category]) -> list[Category]:
         """Return the categories with the names of those above them."""

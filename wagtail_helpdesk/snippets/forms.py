@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.utils.text import Truncator
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
+from wagtail_helpdesk.category_tree import TreeNode, build_tree, get_branch_ids
 from wagtail_helpdesk.lifecycle import Algorithm
 from wagtail_helpdesk.mailqueue.addresses import find_users_by_email
 from wagtail_helpdesk.models import Category
@@ -17,7 +19,6 @@ from wagtail_helpdesk.names import get_display_name
 
 from .concurrent_edits import ConcurrentEditForm
 from .fields import RowsField
-from .tree import indent_name, walk_tree
 
 #: What each assignment algorithm does.
 ALGORITHM_HELP = {
@@ -106,10 +107,10 @@ class ServiceForm(InheritingForm):
         if self.instance.pk is None:
             del self.fields["arrivals"]
             return
-        nodes = list(walk_tree(self.instance.categories.filter(takes_tickets=True)))
+        nodes = build_tree(self.instance.categories.filter(takes_tickets=True))
         arrivals: Any = self.fields["arrivals"]
         arrivals.queryset = Category.objects.filter(service=self.instance)
-        arrivals.choices = _make_choices(nodes, _("Ask for the category"))
+        arrivals.choices = make_category_choices(nodes, _("Ask for the category"))
 
 
 class CategoryForm(InheritingForm):
@@ -118,28 +119,21 @@ class CategoryForm(InheritingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["takes_tickets"].help_text = _("Untick for a category that only groups others.")
-        nodes = list(walk_tree(self.instance.service.categories.all()))
-        below = _find_subtree(self.instance, nodes)
+        nodes = build_tree(self.instance.service.categories.all())
+        # None of these can become the parent.
+        below = get_branch_ids(nodes, self.instance.pk) if self.instance.pk else []
         parent: Any = self.fields["parent"]
         parent.queryset = Category.objects.filter(service=self.instance.service).exclude(
             pk__in=below
         )
-        possible = [node for node in nodes if node.category.pk not in below]
-        parent.choices = _make_choices(possible, _("None (top level)"))
+        possible = [node for node in nodes if node.pk not in below]
+        parent.choices = make_category_choices(possible, _("None (top level)"))
 
 
-def _find_subtree(category: Category, nodes: list[Any]) -> set[int]:
-    """Return the keys of a category and its descendants, which cannot become its parent."""
-    found = {category.pk} if category.pk else set()
-    for node in nodes:
-        if node.category.parent_id in found:
-            found.add(node.category.pk)
-    return found
-
-
-def _make_choices(nodes: list[Any], blank: str) -> list[tuple[Any, str]]:
-    named = [(node.category.pk, indent_name(node.category, node.depth)) for node in nodes]
-    return [("", blank), *named]
+def make_category_choices(nodes: Iterable[TreeNode], blank: str) -> list[tuple[Any, str]]:
+    """Return the choices of a select: a blank one, and categories indented by depth."""
+    # The name of the row, not the title in the reader's language: that is what is edited here.
+    return [("", blank), *((node.pk, "— " * node.depth + node.category.name) for node in nodes)]
 
 
 def _explain_algorithm(value: str, label: Any) -> str:

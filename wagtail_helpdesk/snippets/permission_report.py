@@ -55,7 +55,7 @@ class PersonForm(forms.Form):
 class PermissionReportView(ServicePageMixin):
     """Shows the user's own rights; those of others only to managers of managers."""
 
-    template_name = "wagtail_helpdesk/admin/why.html"
+    template_name = "wagtail_helpdesk/admin/permission_report.html"
     page_title = gettext_lazy("What can this person do, and why?")
     header_icon = "key"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, CategoryMember, Service, ServiceManager
 
@@ -92,9 +93,7 @@ def refresh_members_from(service: Service) -> None:
 
 def _find_source(category: Category, tree: dict[int, Category]) -> int | None:
     """Return the nearest category upwards with members; None if its list is empty or there is none."""
-    node: Category | None = category
-    while node is not None:
+    for node in category_tree.iterate_lineage(category, tree):
         if not node.inherits_members:
             return node.pk if node.names else None  # type: ignore[attr-defined]
-        node = tree.get(node.parent_id) if node.parent_id else None
     return None
