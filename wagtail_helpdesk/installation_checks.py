@@ -20,6 +20,7 @@ from django.template.base import Template
 from django.template.loader_tags import BlockNode, ExtendsNode
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.mailqueue.smtp import is_silent_backend
 from wagtail_helpdesk.models import Ticket
 
 #: Another project with the same import name: https://pypi.org/project/wagtail-helpdesk/
@@ -45,8 +46,6 @@ MIDDLEWARE = "wagtail_helpdesk.middleware.TooLargeMiddleware"
 CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 #: The blocks that the pages fill (docs/how-to/templates.md).
 BLOCKS = frozenset({"title", "extra_css", "content", "extra_js"})
-#: The back ends of Django that send nothing.
-SILENT_BACKENDS = ("console", "dummy", "filebased", "locmem")
 
 
 @register("wagtail_helpdesk")
@@ -222,7 +221,7 @@ def check_middleware(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def check_mail_backend(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that e-mails leave the machine."""
     backend = get_mail_backend()
-    if backend.removeprefix("django.core.mail.backends.").split(".")[0] not in SILENT_BACKENDS:
+    if not is_silent_backend(backend):
         return []
     return [
         Warning(

@@ -143,6 +143,15 @@ class _Marked:
         return marked_data
 
 
+#: Back ends of Django that send nothing.
+SILENT_BACKENDS = frozenset({"console", "dummy", "filebased", "locmem"})
+
+
+def is_silent_backend(path: str) -> bool:
+    """Return whether the back end with this dotted path sends no mails."""
+    return path.removeprefix("django.core.mail.backends.").partition(".")[0] in SILENT_BACKENDS
+
+
 def get_default_backend() -> Any:
     """Return a connection with the site's settings: MAILERS since Django 6.1, else EMAIL_*."""
     mailers = getattr(mail, "mailers", None)

@@ -37,7 +37,7 @@ from wagtail_helpdesk.directory import get_site_directory
 from wagtail_helpdesk.directory.errors import DirectoryError, DirectoryUnavailable
 from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.mailqueue.addresses import get_email
-from wagtail_helpdesk.mailqueue.smtp import describe_error, get_default_backend
+from wagtail_helpdesk.mailqueue.smtp import describe_error, get_default_backend, is_silent_backend
 from wagtail_helpdesk.models import Category, SearchRow, Service, ServiceManager
 from wagtail_helpdesk.models.files import get_private_storage
 from wagtail_helpdesk.search import backends
@@ -59,8 +59,6 @@ MIDDLEWARE = (
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 )
-#: Mail back ends that send nothing.
-SILENT_BACKENDS = ("console", "dummy", "filebased", "locmem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +253,7 @@ def _list_names(names: list[str]) -> str:
 
 def check_mail_settings() -> Iterator[Any]:
     """Return the sender of mails; a system check reports a back end that sends none."""
-    if not _is_silent(_get_backend_path()):
+    if not is_silent_backend(_get_backend_path()):
         sender = helpdesk_settings.FROM_EMAIL
         yield OK, _("Mails are sent from %(sender)s.") % {"sender": sender}
 
@@ -265,13 +263,9 @@ def _get_backend_path() -> str:
     return f"{backend.__module__}.{backend.__name__}"
 
 
-def _is_silent(backend: str) -> bool:
-    return any(f".{name}." in backend for name in SILENT_BACKENDS)
-
-
 def check_mail_server() -> Iterator[Any]:
     """Connect to the mail server, if there is one."""
-    if _is_silent(_get_backend_path()):
+    if is_silent_backend(_get_backend_path()):
         return
     backend = get_default_backend()
     try:
