@@ -210,12 +210,12 @@ def test_a_site_without_a_helpdesk_page_is_not_reported(helpdesk):
 
 
 def test_localhost_is_reported_only_by_the_deployment_check(helpdesk):
-    said = {message.id for message in run_checks(databases=["default"])}
-    assert "wagtail_helpdesk.W017" not in said
-    said = {
+    ids = {message.id for message in run_checks(databases=["default"])}
+    assert "wagtail_helpdesk.W017" not in ids
+    ids = {
         message.id for message in run_checks(include_deployment_checks=True, databases=["default"])
     }
-    assert "wagtail_helpdesk.W017" in said
+    assert "wagtail_helpdesk.W017" in ids
 
 
 # -- names and addresses that people choose themselves -----------------------------------------------

@@ -187,5 +187,5 @@ def folded(text: str) -> str:
 
 @pytest.mark.parametrize("section", GUIDE)
 def test_the_words_are_those_of_the_guide(section):
-    said = {folded(text) for text in FRENCH_TEXTS}
-    assert [words for words in GUIDE[section] if folded(words) not in said] == []
+    translated = {folded(text) for text in FRENCH_TEXTS}
+    assert [words for words in GUIDE[section] if folded(words) not in translated] == []

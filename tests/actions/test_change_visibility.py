@@ -47,8 +47,8 @@ def test_there_are_two_visibilities(taken, people, visibility):
 
 def test_only_managers_are_notified_by_default_of_people_who_change_the_visibility(taken, people):
     assert not actions.change_visibility(taken, by=people.karim, to="public").notifies_everyone
-    told = actions.change_visibility(taken, by=people.karim, to="private", notifies_everyone=True)
-    assert told.notifies_everyone
+    event = actions.change_visibility(taken, by=people.karim, to="private", notifies_everyone=True)
+    assert event.notifies_everyone
 
 
 def test_a_ticket_that_changed_meanwhile_is_looked_at_first(taken, people):

@@ -38,8 +38,8 @@ def subject(request, scenario, world):
     return request.getfixturevalue(scenario.on)
 
 
-def of(ticket, result):
-    """The ticket at the end: opening returns a new one."""
+def get_ticket(ticket, result):
+    """Return the ticket at the end: opening returns a new one."""
     return ticket or result
 
 
@@ -55,7 +55,7 @@ def test_every_verb_has_a_scenario():
 @every_verb
 def test_a_verb_records_its_events_in_one_batch(scenario, subject, world):
     before = len(history(subject)) if subject else 0
-    ticket = of(subject, scenario.act(subject, world))
+    ticket = get_ticket(subject, scenario.act(subject, world))
     assert tuple(history(ticket)[before:]) == scenario.leaves
     events = list(ticket.events.order_by("pk"))[before:]
     assert len({event.batch for event in events}) == 1
@@ -73,14 +73,14 @@ def test_a_verb_returns_its_last_event(scenario, subject, world):
 
 @every_verb
 def test_a_verb_brings_the_given_instance_up_to_date(scenario, subject, world):
-    ticket = of(subject, scenario.act(subject, world))
+    ticket = get_ticket(subject, scenario.act(subject, world))
     assert row(ticket) == row(Ticket.objects.get(pk=ticket.pk))
 
 
 @every_verb
 def test_the_version_grows_only_with_changes_that_make_shown_pages_untrue(scenario, subject, world):
     before = subject.version if subject else 0
-    ticket = of(subject, scenario.act(subject, world))
+    ticket = get_ticket(subject, scenario.act(subject, world))
     assert ticket.version == before + scenario.grows
 
 
@@ -190,7 +190,7 @@ def test_a_failing_receiver_of_the_signal_does_not_break_the_verb(
     event_recorded.connect(break_down)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            ticket = of(subject, scenario.act(subject, world))
+            ticket = get_ticket(subject, scenario.act(subject, world))
     finally:
         event_recorded.disconnect(break_down)
     assert history(ticket)[-1] == scenario.leaves[-1]

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from tests.portal.test_preferences_manager import of, typed
+from tests.portal.test_preferences_manager import build_fields, typed
 from wagtail_helpdesk.models import HelpdeskPreferences, Monitoring, Preset, ReportPreference
 from wagtail_helpdesk.models.preferences import PRESETS
 
@@ -37,7 +37,7 @@ def karim(people, general):
 
 def test_the_account_saves_the_rows_of_the_page(karim, people, general):
     response = karim.save(
-        **of(general, preset="high", shows="free", first_hour="6"),
+        **build_fields(general, preset="high", shows="free", first_hour="6"),
         **{"helpdesk-group_reports": None, "helpdesk_own-alerts_as_guest": None},
     )
     assert response.status_code == 302
@@ -49,7 +49,7 @@ def test_the_account_saves_the_rows_of_the_page(karim, people, general):
 
 
 def test_pausing_alerts_in_the_account_keeps_the_settings(karim, people, general):
-    karim.save(**of(general, preset="full"))
+    karim.save(**build_fields(general, preset="full"))
     karim.save(**{"helpdesk-reports_suspended": "on", "helpdesk-monitoring_suspended": "on"})
     switches = HelpdeskPreferences.objects.get(user=people.karim)
     assert (switches.reports_suspended, switches.monitoring_suspended) == (True, True)
@@ -57,7 +57,9 @@ def test_pausing_alerts_in_the_account_keeps_the_settings(karim, people, general
 
 
 def test_an_error_stops_the_whole_account(karim, people, general):
-    response = karim.save(**of(general, second_hour="8"), **{"name_email-first_name": "Autre"})
+    response = karim.save(
+        **build_fields(general, second_hour="8"), **{"name_email-first_name": "Autre"}
+    )
     assert response.status_code == 200
     assert "Choose a different hour" in response.text
     people.karim.refresh_from_db()

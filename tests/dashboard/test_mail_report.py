@@ -324,8 +324,8 @@ class TestHealth:
         from wagtail_helpdesk.mailqueue.queue import open_circuit
 
         open_circuit("ConnectionRefusedError")
-        said = self.lines(administrator)["Mail server"]
-        assert said == "paused: ConnectionRefusedError needs attention"
+        line = self.lines(administrator)["Mail server"]
+        assert line == "paused: ConnectionRefusedError needs attention"
 
     def test_the_summary_counts_visible_clusters(self, administrator, monkeypatch):
         from types import SimpleNamespace

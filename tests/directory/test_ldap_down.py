@@ -202,7 +202,7 @@ def test_encryption_with_a_trusted_certificate_works(ldap_directory, settings):
 
 @pytest.fixture
 def referral(ldap_directory, deaf_server):
-    """A part of the people that is said to live on another server."""
+    """A part of the people on another server."""
     ldap_directory.add(
         f"ou=elsewhere,{PEOPLE_BASE}",
         {

@@ -19,9 +19,9 @@ NEW = "karim.new@arvelle.example"
 
 
 def synchronise(*options):
-    said = io.StringIO()
-    call_command("helpdesk_people", *options, stdout=said)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command("helpdesk_people", *options, stdout=output)
+    return output.getvalue()
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ def dsi(ldap_directory, settings):
 
 
 def synchronise(*options):
-    said = io.StringIO()
-    call_command("helpdesk_people", *options, stdout=said)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command("helpdesk_people", *options, stdout=output)
+    return output.getvalue()
 
 
 def managers_of(service):

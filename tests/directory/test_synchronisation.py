@@ -57,9 +57,9 @@ def directory(people, settings, monkeypatch):
 
 
 def synchronise(*options):
-    said = io.StringIO()
-    call_command("helpdesk_people", *options, stdout=said)
-    return said.getvalue()
+    output = io.StringIO()
+    call_command("helpdesk_people", *options, stdout=output)
+    return output.getvalue()
 
 
 def refusal(*options):
@@ -101,9 +101,9 @@ def test_a_second_run_changes_nothing(dsi, directory):
 
 
 def test_a_dry_run_reports_everything_and_changes_nothing(dsi, directory):
-    said = synchronise("--dry-run")
-    assert "joins DSI: Karim Benali (karim)" in said
-    assert "nothing was changed" in said
+    output = synchronise("--dry-run")
+    assert "joins DSI: Karim Benali (karim)" in output
+    assert "nothing was changed" in output
     assert managers_of(dsi) == {"nadia"}
 
 

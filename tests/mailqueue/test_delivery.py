@@ -614,7 +614,7 @@ def test_storing_an_outcome_is_retried_after_a_database_error(waiting, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "result"),
+    ("code", "answer", "result"),
     [
         (550, "5.1.1 User unknown", DeliveryStatus.NO_SUCH_EMAIL),
         (550, "5.1.10 RESOLVER.ADR.RecipientNotFound", DeliveryStatus.NO_SUCH_EMAIL),
@@ -630,8 +630,8 @@ def test_storing_an_outcome_is_retried_after_a_database_error(waiting, monkeypat
         (450, "4.1.1 Unverified address", DeliveryStatus.LATER),
     ],
 )
-def test_a_rejected_recipient_is_classified(code, said, result):
-    refused = smtplib.SMTPRecipientsRefused({"a@example.org": (code, said.encode())})
+def test_a_rejected_recipient_is_classified(code, answer, result):
+    refused = smtplib.SMTPRecipientsRefused({"a@example.org": (code, answer.encode())})
     assert classify_error(refused, handed_over=False) is result
 
 

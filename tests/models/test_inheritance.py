@@ -169,10 +169,10 @@ def test_a_person_is_member_where_they_are_named_or_where_nobody_is(
     CategoryMember.objects.create(category=heating, manager=karim)
     Category.objects.filter(pk__in=[heating.pk, radiators.pk]).update(members_from=heating)
 
-    def of(person):
+    def list_names(person):
         found = Category.objects.with_member(person).filter(service=general)
         return set(found.values_list("name", flat=True))
 
-    assert of(people.karim) == {"Électricité", "Chauffage", "Radiateurs", "Plomberie"}
-    assert of(people.sophie) == {"Électricité", "Plomberie"}
-    assert of(people.nadia) == set()
+    assert list_names(people.karim) == {"Électricité", "Chauffage", "Radiateurs", "Plomberie"}
+    assert list_names(people.sophie) == {"Électricité", "Plomberie"}
+    assert list_names(people.nadia) == set()

@@ -163,8 +163,8 @@ def test_form_sent_twice_is_answered_the_same_without_counting_its_guests_again(
     lea, path = visit(people.lea), f"tickets/{ticket.pk}/invite/"
     form = hidden(lea.get(path)) | {"users": "ines"}
     for _time in range(2):
-        said = get_message_after(lea, lea.post(path, **form))
-        assert said == "Invited to follow the ticket: Inès Robert."
+        notice = get_message_after(lea, lea.post(path, **form))
+        assert notice == "Invited to follow the ticket: Inès Robert."
 
 
 def test_note_shows_what_a_colleague_wrote_meanwhile_before_it_is_saved(visit, people, taken):
@@ -381,17 +381,17 @@ def test_closing_ones_own_ticket_promises_no_email(visit, people, heating):
     own = actions.open_ticket(heating, by=people.karim, subject="Froid", text="Il gèle.")
     karim = visit(people.karim)
     assert "mail" not in karim.page(f"tickets/{own.pk}/take-and-close/").find(id="hd-action").text
-    said = get_message_after(karim, karim.act(own, "take_and_close"))
-    assert said == f"Ticket #{own.pk} is closed."
+    notice = get_message_after(karim, karim.act(own, "take_and_close"))
+    assert notice == f"Ticket #{own.pk} is closed."
 
 
 def test_requester_without_email_is_not_said_to_get_one(visit, people, heating):
     asked = actions.open_ticket(heating, by=people.marcel, subject="Froid", text="Il gèle.")
     karim = visit(people.karim)
-    said = get_message_after(karim, karim.act(asked, "take_and_ask", text="Où ?"))
-    assert said == "The ticket is waiting for an answer from Marcel Pons."
-    said = get_message_after(karim, karim.act(asked, "close"))
-    assert said.endswith(
+    notice = get_message_after(karim, karim.act(asked, "take_and_ask", text="Où ?"))
+    assert notice == "The ticket is waiting for an answer from Marcel Pons."
+    notice = get_message_after(karim, karim.act(asked, "close"))
+    assert notice.endswith(
         "Marcel Pons will get no e-mail, but can approve this closure on the helpdesk."
     )
 
@@ -537,8 +537,8 @@ def test_invite_names_unknown_people_and_keeps_the_form(visit, people, ticket):
 def test_invite_reports_who_was_invited_and_who_was_there_already(visit, people, ticket):
     actions.invite(ticket, by=people.lea, users=[people.ines])
     lea = visit(people.lea)
-    said = get_message_after(lea, lea.act(ticket, "invite", users="ines, hugo"))
-    assert said == (
+    notice = get_message_after(lea, lea.act(ticket, "invite", users="ines, hugo"))
+    assert notice == (
         "Invited to follow the ticket: Hugo Perrin. Already on the ticket: Inès Robert."
     )
 

@@ -19,16 +19,16 @@ def aside(page):
 
 def test_the_form_names_who_will_read_the_request(lea, people, general, heating):
     general.permanent_guests.create(user=people.ines)
-    said = aside(lea.page(f"new/{heating.pk}/"))
-    assert "The 4 managers of Services Généraux, and Inès Robert, permanent guest" in said
-    assert "Nobody else, unless you add them." in said
+    text = aside(lea.page(f"new/{heating.pk}/"))
+    assert "The 4 managers of Services Généraux, and Inès Robert, permanent guest" in text
+    assert "Nobody else, unless you add them." in text
 
 
 def test_the_form_of_a_public_category_says_that_everybody_reads_it(lea, heating):
     type(heating).objects.filter(pk=heating.pk).update(default_visibility="public")
-    said = aside(lea.page(f"new/{heating.pk}/"))
-    assert "Everyone who can see the service Services Généraux" in said
-    assert "Nobody else" not in said
+    text = aside(lea.page(f"new/{heating.pk}/"))
+    assert "Everyone who can see the service Services Généraux" in text
+    assert "Nobody else" not in text
 
 
 def test_the_form_says_how_fast_one_usually_answers(lea, people, heating, travel):
@@ -145,9 +145,7 @@ def test_the_page_after_sending_gives_the_number_and_what_happens_next(lea, peop
     assert "Read by: The 4 managers of Services Généraux." in " ".join(page.text.split())
 
 
-def test_the_page_after_sending_promises_no_mail_to_a_person_without_email(
-    visit, people, heating
-):
+def test_the_page_after_sending_promises_no_mail_to_a_person_without_email(visit, people, heating):
     marcel = visit(people.marcel)
     page = soup(marcel.client.get(ask(marcel, heating).url))
     assert "acknowledgement" not in page.find("ol").text

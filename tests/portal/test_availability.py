@@ -46,9 +46,9 @@ def banner(visit, taken):
 
 def test_banner_shows_managers_the_end_of_the_absence_and_the_replacement(banner, people, away):
     away(people.karim, people.julien)
-    said = banner(people.sophie)
-    assert said.startswith("Karim Benali is away until ")
-    assert "Julien Moreau is the replacement." in said
+    text = banner(people.sophie)
+    assert text.startswith("Karim Benali is away until ")
+    assert "Julien Moreau is the replacement." in text
 
 
 def test_banner_links_to_the_assign_form_with_the_replacement_chosen(visit, taken, people, away):

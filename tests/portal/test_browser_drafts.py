@@ -8,23 +8,23 @@ from tests.portal.conftest import hidden
 from wagtail_helpdesk.portal.browser_drafts import COOKIE, MAX_SUBMISSIONS, get_draft_owner, now
 
 
-def said(visitor, path=""):
+def read_owner(visitor, path=""):
     """Return what a page says about the owner of its drafts."""
     attributes = visitor.page(path).find(attrs={"data-hd-person": True}).attrs
     return {name.removeprefix("data-hd-"): value for name, value in attributes.items()}
 
 
 def test_a_page_contains_an_opaque_id_of_the_owner_of_drafts(visit, people):
-    lea, karim = said(visit(people.lea))["person"], said(visit(people.karim))["person"]
+    lea, karim = read_owner(visit(people.lea))["person"], read_owner(visit(people.karim))["person"]
     assert lea != karim
-    assert said(visit(people.lea))["person"] == lea
+    assert read_owner(visit(people.lea))["person"] == lea
     assert len(lea) == 32
 
 
 def test_the_days_that_drafts_are_kept_are_a_setting(visit, people, settings):
-    assert said(visit(people.lea))["draft-days"] == "7"
+    assert read_owner(visit(people.lea))["draft-days"] == "7"
     settings.WAGTAIL_HELPDESK = {"DRAFT_DAYS": 0}
-    assert said(visit(people.lea))["draft-days"] == "0"
+    assert read_owner(visit(people.lea))["draft-days"] == "0"
 
 
 def test_a_form_carries_the_time_by_which_drafts_are_dated(visit, people, taken, travel):
@@ -39,12 +39,12 @@ def test_a_form_carries_the_time_by_which_drafts_are_dated(visit, people, taken,
 
 def test_a_log_out_ends_the_drafts_of_that_person(visit, people, travel):
     before, visitor = now(), visit(people.lea)
-    assert said(visitor)["logged-out"] == "0"
+    assert read_owner(visitor)["logged-out"] == "0"
     visitor.client.logout()
     travel(minutes=1)
-    again = said(visit(people.lea))
+    again = read_owner(visit(people.lea))
     assert before <= int(again["logged-out"]) < now()
-    assert said(visit(people.karim))["logged-out"] == "0"
+    assert read_owner(visit(people.karim))["logged-out"] == "0"
 
 
 def test_a_session_that_expired_ends_no_draft(visit, people):

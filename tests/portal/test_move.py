@@ -42,9 +42,9 @@ def test_mover_who_ticks_the_box_becomes_a_guest(visit, people, taken, network):
 def test_mover_who_manages_the_target_is_not_called_a_guest(visit, people, taken, network, dsi):
     julien = visit(people.julien)
     response = julien.act(taken, "move", to=network.pk, become_guest="on")
-    said = julien.client.get(response.url).text
-    assert "The ticket has been transferred." in said
-    assert "You are now a guest" not in said
+    text = julien.client.get(response.url).text
+    assert "The ticket has been transferred." in text
+    assert "You are now a guest" not in text
 
 
 def test_transfer_form_cuts_long_lists_and_finds_the_rest_by_name(

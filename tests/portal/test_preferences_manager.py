@@ -40,7 +40,7 @@ def typed(page):
     return fields
 
 
-def of(service, **values):
+def build_fields(service, **values):
     """Name the fields of a service; None: unticked."""
     return {f"helpdesk-{service.pk}-{name}": value for name, value in values.items()}
 
@@ -96,8 +96,8 @@ def test_the_default_of_the_service_comes_before_that_of_the_site(karim, general
 def test_the_report_of_the_site_is_foretold_and_stays_unwritten(karim, general, settings):
     settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": {"first_hour": 7, "weekends": True}}
     page = karim.page(PATH)
-    told = page.find(attrs={"data-hd-reports": True}).text
-    assert told == "A report will be sent every day at 7:00."
+    summary = page.find(attrs={"data-hd-reports": True}).text
+    assert summary == "A report will be sent every day at 7:00."
     press(karim, "save", general.pk)
     assert not ReportPreference.objects.exists()
 
@@ -170,8 +170,8 @@ def test_more_services_than_a_form_can_carry_come_page_by_page(karim, people, ge
 @pytest.mark.parametrize("preset", [preset for preset in Preset if preset != Preset.CUSTOM])
 def test_a_preset_is_its_three_levels(karim, people, general, preset):
     other = "none" if preset != Preset.NONE else "full"
-    press(karim, "save", "all", **of(general, preset=other))
-    response = press(karim, "save", general.pk, **of(general, preset=preset.value))
+    press(karim, "save", "all", **build_fields(general, preset=other))
+    response = press(karim, "save", general.pk, **build_fields(general, preset=preset.value))
     assert response.status_code == 303
     assert levels_of(people.karim, general) == PRESETS[preset]
     selected = karim.page(PATH).find("select").find("option", selected=True)["value"]
@@ -182,7 +182,7 @@ def test_a_preset_is_its_three_levels(karim, people, general, preset):
 def test_custom_levels_are_raised_to_their_minimum_and_described(chosen):
     columns = dict(zip(("any_ticket", "member", "in_charge"), chosen, strict=True))
     service = Service(pk=1, name="DSI")
-    data = of(service, preset="custom", **columns)
+    data = build_fields(service, preset="custom", **columns)
     form = ServicePreferences(
         data, service=service, monitoring=None, report=None, prefix="helpdesk-1"
     )
@@ -203,20 +203,20 @@ def test_every_combination_has_a_sentence_of_its_own():
 def test_a_choice_quieter_than_the_one_before_is_raised_and_the_page_says_so(
     karim, people, general
 ):
-    columns = of(general, any_ticket="always", member="never", in_charge="creation")
-    press(karim, "save", general.pk, **of(general, preset="custom"), **columns)
+    columns = build_fields(general, any_ticket="always", member="never", in_charge="creation")
+    press(karim, "save", general.pk, **build_fields(general, preset="custom"), **columns)
     assert levels_of(people.karim, general) == PRESETS[Preset.FULL]
-    said = karim.page(PATH).find(id=f"service-{general.pk}").find(role="status").text
-    assert "Lower choices were raised to match the row above." in said
+    notice = karim.page(PATH).find(id=f"service-{general.pk}").find(role="status").text
+    assert "Lower choices were raised to match the row above." in notice
 
 
 def test_without_script_changing_the_matrix_alone_is_enough(karim, people, general):
-    press(karim, "save", general.pk, **of(general, any_ticket="creation"))
+    press(karim, "save", general.pk, **build_fields(general, any_ticket="creation"))
     assert levels_of(people.karim, general) == PRESETS[Preset.HIGH]
 
 
 def test_without_script_a_preset_counts_more_than_the_matrix_beside_it(karim, people, general):
-    press(karim, "save", general.pk, **of(general, preset="full"))
+    press(karim, "save", general.pk, **build_fields(general, preset="full"))
     assert levels_of(people.karim, general) == PRESETS[Preset.FULL]
 
 
@@ -225,7 +225,9 @@ def test_what_the_report_lists_and_when(karim, people, general):
         karim,
         "save",
         general.pk,
-        **of(general, shows="free managed", first_hour="7", second_hour="14", weekends="on"),
+        **build_fields(
+            general, shows="free managed", first_hour="7", second_hour="14", weekends="on"
+        ),
     )
     row = ReportPreference.objects.get(user=people.karim, service=general)
     assert (row.shows, row.first_hour, row.second_hour, row.weekends) == (
@@ -234,16 +236,16 @@ def test_what_the_report_lists_and_when(karim, people, general):
         14,
         True,
     )
-    said = karim.page(PATH).find(attrs={"data-hd-reports": True}).text
-    assert said == "A report will be sent every day at 7:00 and at 14:00."
+    summary = karim.page(PATH).find(attrs={"data-hd-reports": True}).text
+    assert summary == "A report will be sent every day at 7:00 and at 14:00."
 
 
 def test_no_list_or_no_hour_means_no_report_and_the_page_says_so(karim, general):
-    press(karim, "save", "all", **of(general, shows=""))
-    said = lambda: karim.page(PATH).find(attrs={"data-hd-reports": True}).text  # noqa: E731
-    assert said() == "No report will be sent for this service."
-    press(karim, "save", "all", **of(general, shows="free", first_hour=""))
-    assert said() == "No report will be sent for this service: no hour is chosen."
+    press(karim, "save", "all", **build_fields(general, shows=""))
+    read_summary = lambda: karim.page(PATH).find(attrs={"data-hd-reports": True}).text  # noqa: E731
+    assert read_summary() == "No report will be sent for this service."
+    press(karim, "save", "all", **build_fields(general, shows="free", first_hour=""))
+    assert read_summary() == "No report will be sent for this service: no hour is chosen."
 
 
 def test_saving_unchanged_defaults_stores_no_choice(karim, people, general):
@@ -256,19 +258,31 @@ def test_saving_unchanged_defaults_stores_no_choice(karim, people, general):
 def test_a_service_is_saved_alone_and_what_was_typed_elsewhere_is_kept(
     julien, people, general, dsi
 ):
-    response = press(julien, "save", dsi.pk, **of(dsi, preset="full"), **of(general, preset="none"))
+    response = press(
+        julien,
+        "save",
+        dsi.pk,
+        **build_fields(dsi, preset="full"),
+        **build_fields(general, preset="none"),
+    )
     assert response.status_code == 200
     page = soup(response)
     assert levels_of(people.julien, dsi) == PRESETS[Preset.FULL]
     assert levels_of(people.julien, general) is None
     assert typed(page)[f"helpdesk-{general.pk}-preset"] == "none"
     assert "Other changes on this page are not saved yet." in page.text
-    said = page.find(id=f"service-{dsi.pk}").find(role="status").text
-    assert "Your preferences for the service “DSI” have been saved." in said
+    notice = page.find(id=f"service-{dsi.pk}").find(role="status").text
+    assert "Your preferences for the service “DSI” have been saved." in notice
 
 
 def test_all_services_are_saved_together(julien, people, general, dsi):
-    response = press(julien, "save", "all", **of(dsi, preset="full"), **of(general, preset="none"))
+    response = press(
+        julien,
+        "save",
+        "all",
+        **build_fields(dsi, preset="full"),
+        **build_fields(general, preset="none"),
+    )
     assert (response.status_code, response.url) == (303, "/assistance/preferences/manager/")
     assert levels_of(people.julien, dsi) == PRESETS[Preset.FULL]
     assert levels_of(people.julien, general) == PRESETS[Preset.NONE]
@@ -301,7 +315,7 @@ def test_the_boxes_stand_in_the_order_of_the_guide(karim):
 
 def test_manager_preferences_saved_twice_are_one_row(karim, people, general):
     for _ in range(2):
-        press(karim, "save", general.pk, **of(general, preset="full", shows="free"))
+        press(karim, "save", general.pk, **build_fields(general, preset="full", shows="free"))
     assert Monitoring.objects.filter(user=people.karim).count() == 1
     assert ReportPreference.objects.filter(user=people.karim).count() == 1
 
@@ -309,7 +323,11 @@ def test_manager_preferences_saved_twice_are_one_row(karim, people, general):
 def test_saving_twenty_services_takes_no_statement_more_than_saving_one(
     karim, people, general, django_assert_max_num_queries
 ):
-    data = typed(karim.page(PATH)) | {"save": "all"} | of(general, preset="full", shows="free")
+    data = (
+        typed(karim.page(PATH))
+        | {"save": "all"}
+        | build_fields(general, preset="full", shows="free")
+    )
     with django_assert_max_num_queries(40) as one:
         karim.post(PATH, **data)
         statements = len(one)
@@ -333,8 +351,8 @@ def test_two_equal_report_hours_are_reported_at_their_field_and_nothing_is_lost(
         julien,
         "save",
         "all",
-        **of(dsi, second_hour="8", preset="custom", any_ticket="always"),
-        **of(general, preset="none"),
+        **build_fields(dsi, second_hour="8", preset="custom", any_ticket="always"),
+        **build_fields(general, preset="none"),
     )
     assert response.status_code == 422
     page = soup(response)
@@ -351,7 +369,11 @@ def test_two_equal_report_hours_are_reported_at_their_field_and_nothing_is_lost(
 
 def test_what_is_wrong_in_another_service_does_not_stop_this_one(julien, people, general, dsi):
     response = press(
-        julien, "save", general.pk, **of(dsi, second_hour="8"), **of(general, preset="full")
+        julien,
+        "save",
+        general.pk,
+        **build_fields(dsi, second_hour="8"),
+        **build_fields(general, preset="full"),
     )
     assert response.status_code == 200
     assert levels_of(people.julien, general) == PRESETS[Preset.FULL]
@@ -372,14 +394,16 @@ def test_what_is_wrong_in_another_service_does_not_stop_this_one(julien, people,
     ],
 )
 def test_unknown_values_of_preferences_are_refused(karim, people, general, field, value):
-    response = press(karim, "save", general.pk, **of(general, **{field: value}))
+    response = press(karim, "save", general.pk, **build_fields(general, **{field: value}))
     assert response.status_code == 422
     assert not Monitoring.objects.exists()
     assert not ReportPreference.objects.exists()
 
 
 def test_custom_alerts_need_all_three_levels(karim, general):
-    response = press(karim, "save", general.pk, **of(general, preset="custom", member=None))
+    response = press(
+        karim, "save", general.pk, **build_fields(general, preset="custom", member=None)
+    )
     assert response.status_code == 422
     assert "Choose one of the three." in soup(response).find(class_="hd-policy hd-wrong").text
 
@@ -405,7 +429,9 @@ def test_custom_alerts_need_all_three_levels(karim, general):
     ],
 )
 def test_suspending_keeps_the_settings(karim, people, general, button, field, suspend, activate):
-    press(karim, "save", "all", **of(general, preset="full", shows="free", first_hour="6"))
+    press(
+        karim, "save", "all", **build_fields(general, preset="full", shows="free", first_hour="6")
+    )
     label = lambda: karim.page(PATH).find("button", {"name": button}).text  # noqa: E731
     assert label() == suspend
     for _ in range(2):
@@ -419,15 +445,15 @@ def test_suspending_keeps_the_settings(karim, people, general, button, field, su
     assert label() == suspend
 
 
-@pytest.mark.parametrize(("button", "told"), [("monitoring", "alerts"), ("reports", "reports")])
-def test_while_suspended_the_forecast_says_when_it_applies(karim, people, button, told):
+@pytest.mark.parametrize(("button", "kind"), [("monitoring", "alerts"), ("reports", "reports")])
+def test_while_suspended_the_forecast_says_when_it_applies(karim, people, button, kind):
     press(karim, button, "suspend")
-    foretold = karim.page(PATH).find(attrs={f"data-hd-{told}": True})
-    assert "these settings apply once you resume" in foretold.find_previous_sibling("p").text
+    summary = karim.page(PATH).find(attrs={f"data-hd-{kind}": True})
+    assert "these settings apply once you resume" in summary.find_previous_sibling("p").text
 
 
 def test_suspending_gives_back_what_was_typed(karim, people, general):
-    response = press(karim, "reports", "suspend", **of(general, preset="full"))
+    response = press(karim, "reports", "suspend", **build_fields(general, preset="full"))
     assert response.status_code == 200
     assert typed(soup(response))[f"helpdesk-{general.pk}-preset"] == "full"
     assert levels_of(people.karim, general) is None
@@ -447,8 +473,8 @@ def test_back_to_the_default_forgets_the_choices_for_one_service(julien, people,
         julien,
         "save",
         "all",
-        **of(dsi, preset="full", shows="free"),
-        **of(general, preset="none"),
+        **build_fields(dsi, preset="full", shows="free"),
+        **build_fields(general, preset="none"),
     )
     assert press(julien, "reset", dsi.pk).status_code == 303
     assert levels_of(people.julien, dsi) is None
@@ -458,7 +484,7 @@ def test_back_to_the_default_forgets_the_choices_for_one_service(julien, people,
 
 def test_a_reset_button_is_shown_only_for_changed_services(karim, general):
     assert not karim.page(PATH).find("button", {"name": "reset"})
-    press(karim, "save", "all", **of(general, preset="full"))
+    press(karim, "save", "all", **build_fields(general, preset="full"))
     assert karim.page(PATH).find("button", {"name": "reset"})["value"] == str(general.pk)
 
 
@@ -476,7 +502,7 @@ def test_a_report_is_sent_at_once(karim, people, general, monkeypatch):
 
 def test_a_report_that_lists_nothing_is_not_sent(karim, general, monkeypatch):
     monkeypatch.setattr(due, "send_report_now", lambda *about: pytest.fail("sent"))
-    press(karim, "save", "all", **of(general, shows=""))
+    press(karim, "save", "all", **build_fields(general, shows=""))
     press(karim, "send", general.pk)
     assert "Choose what the report lists" in karim.page(PATH).text
 
@@ -502,20 +528,24 @@ def test_preferences_of_a_service_of_others_are_not_found(karim, people, dsi, bu
     Monitoring.objects.create(
         user=people.nadia, service=dsi, any_ticket="always", member="always", in_charge="always"
     )
-    data = of(dsi, shown="True", preset="none", shows="free", first_hour="8", second_hour="")
+    data = build_fields(
+        dsi, shown="True", preset="none", shows="free", first_hour="8", second_hour=""
+    )
     assert karim.post(PATH, **data, **{button: dsi.pk}).status_code == 404
     assert karim.post(PATH, **data, **{button: "x"}).status_code == 404
     assert [row.user for row in Monitoring.objects.all()] == [people.nadia]
 
 
 def test_preference_fields_of_a_service_of_others_are_ignored(karim, people, general, dsi):
-    data = of(dsi, shown="True", preset="none", shows="free", first_hour="8", second_hour="")
+    data = build_fields(
+        dsi, shown="True", preset="none", shows="free", first_hour="8", second_hour=""
+    )
     press(karim, "save", "all", **data)
     assert not Monitoring.objects.exists()
 
 
 def test_a_removed_manager_saves_no_preferences(julien, people, general, dsi):
-    data = typed(julien.page(PATH)) | {"save": dsi.pk} | of(dsi, preset="full")
+    data = typed(julien.page(PATH)) | {"save": dsi.pk} | build_fields(dsi, preset="full")
     ServiceManager.objects.filter(user=people.julien, service=dsi).delete()
     assert julien.post(PATH, **data).status_code == 404
     assert not Monitoring.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from tests.portal.test_preferences import sent
-from tests.portal.test_preferences_manager import of, press
+from tests.portal.test_preferences_manager import build_fields, press
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import CategoryMember, Heartbeat, ServiceManager
@@ -222,7 +222,7 @@ def test_the_level_for_any_ticket_alerts_a_manager_who_is_no_member(
 ):
     sophie = visit(people.sophie)
     chosen = levels_from("any_ticket", level)
-    press(sophie, "save", "all", **of(general, preset="custom", **chosen))
+    press(sophie, "save", "all", **build_fields(general, preset="custom", **chosen))
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il gèle.")
     assert ("sophie" in send_mails()) is creation
     actions.comment(ticket, by=people.lea, text="Toujours.")
@@ -235,7 +235,7 @@ def test_the_level_for_member_categories_alerts_members_and_nobody_else(
 ):
     for visitor in (karim, visit(people.sophie)):
         chosen = levels_from("member", level)
-        press(visitor, "save", "all", **of(general, preset="custom", **chosen))
+        press(visitor, "save", "all", **build_fields(general, preset="custom", **chosen))
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il gèle.")
     first = send_mails()
     assert ("karim" in first, "sophie" in first) == (creation, False)
@@ -251,7 +251,7 @@ def test_the_level_for_tickets_in_charge_alerts_the_manager_in_charge(
     karim, people, general, taken, send_mails, level, comment
 ):
     chosen = levels_from("in_charge", level)
-    press(karim, "save", "all", **of(general, preset="custom", **chosen))
+    press(karim, "save", "all", **build_fields(general, preset="custom", **chosen))
     send_mails()
     actions.comment(taken, by=people.lea, text="Toujours.")
     assert ("karim" in send_mails()) is comment
@@ -269,7 +269,7 @@ def test_a_report_lists_what_the_manager_chose(
     karim, people, general, taken, plumbing, reports_at, mailoutbox, shows, headings
 ):
     actions.open_ticket(plumbing, by=people.lea, subject="Fuite", text="Salle 3.")
-    press(karim, "save", "all", **of(general, shows=shows))
+    press(karim, "save", "all", **build_fields(general, shows=shows))
     assert reports_at(MONDAY.replace(hour=8), people.karim)
     body = next(mail.body for mail in mailoutbox if people.karim.email in mail.to[0])
     assert [line[2:] for line in body.splitlines() if line.startswith("* ")] == headings
@@ -278,7 +278,7 @@ def test_a_report_lists_what_the_manager_chose(
 def test_reports_are_sent_at_the_two_hours_that_the_manager_chose(
     karim, people, general, reports_at
 ):
-    press(karim, "save", "all", **of(general, first_hour="9", second_hour="14"))
+    press(karim, "save", "all", **build_fields(general, first_hour="9", second_hour="14"))
     sent_at = [hour for hour in (8, 9, 14) if reports_at(MONDAY.replace(hour=hour), people.karim)]
     assert sent_at == [9, 14]
 
@@ -287,7 +287,7 @@ def test_reports_are_sent_at_the_two_hours_that_the_manager_chose(
 def test_reports_are_sent_at_weekends_only_if_the_manager_wants_it(
     karim, people, general, reports_at, ticked
 ):
-    press(karim, "save", "all", **of(general, weekends=ticked))
+    press(karim, "save", "all", **build_fields(general, weekends=ticked))
     assert bool(reports_at(SATURDAY.replace(hour=8), people.karim)) is bool(ticked)
 
 
@@ -310,7 +310,7 @@ def test_no_report_is_sent_on_holidays_and_the_page_says_so(
     karim, people, general, reports_at, settings, holidays
 ):
     settings.WAGTAIL_HELPDESK = {"HOLIDAYS": holidays}
-    press(karim, "save", "all", **of(general, weekends="on"))
+    press(karim, "save", "all", **build_fields(general, weekends="on"))
     part = karim.page("preferences/manager/").find(id=f"service-{general.pk}")
     assert ("None is sent on public holidays." in part.text) is bool(holidays)
     assert bool(reports_at(MONDAY.replace(hour=8), people.karim)) is not bool(holidays)

@@ -105,14 +105,14 @@ def test_two_different_forms_at_once_open_two_tickets(heating, people):
 @both_orders
 def test_a_concurrent_move_and_comment_have_a_consistent_order(taken, network, people, turn):
     """R-25, S-VIS-12: no comment in a service that its author does not see."""
-    moved, said = run(
+    moved, commented = run(
         turn,
         partial(actions.move, shown(taken), by=people.karim, to=network),
         partial(actions.comment, shown(taken), by=people.sophie, text="Bonjour."),
     )
     assert isinstance(moved, Event)
     if turn == 1:
-        assert isinstance(said, NotYours)
+        assert isinstance(commented, NotYours)
         assert "comment" not in history(taken)
     else:
         assert history(taken)[-2:] == ["comment", "move"]
@@ -122,12 +122,12 @@ def test_a_concurrent_move_and_comment_have_a_consistent_order(taken, network, p
 def test_a_concurrent_closure_and_comment_have_a_consistent_order(taken, people, turn):
     """R-25: who closes has read what was written before."""
     seen = taken.events.last().pk
-    closed, said = run(
+    closed, commented = run(
         turn,
         partial(actions.close, shown(taken), by=people.karim, seen=seen),
         partial(actions.comment, shown(taken), by=people.lea, text="Attendez !"),
     )
-    assert isinstance(said, Event)
+    assert isinstance(commented, Event)
     taken.refresh_from_db()
     if turn == 1:
         assert history(taken)[-2:] == ["close", "comment"]

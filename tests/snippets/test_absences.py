@@ -115,8 +115,8 @@ def test_the_picker_leaves_a_date_that_it_cannot_read(people, general, manager, 
 def test_the_confirmation_names_the_days_of_the_absence(people, general, manager, browse, client):
     url = browse(people.sophie).post("absences", general, manager(people.karim), **week()).url
     days = week()
-    said = (
+    sentence = (
         f"The absence from {format_date(days['starts_on'])} to {format_date(days['ends_on'])}"
         " was added."
     )
-    assert said in text(client.get(url))
+    assert sentence in text(client.get(url))

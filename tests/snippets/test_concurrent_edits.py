@@ -103,18 +103,20 @@ def test_another_error_in_the_form_still_shows_the_conflict(sophie, general, ove
 
 
 @pytest.mark.parametrize(
-    ("page", "mine", "theirs", "said"),
+    ("page", "mine", "theirs", "value"),
     [
         ("edit", {"algorithm": "first"}, {"algorithm": "cyclic"}, "in turn"),
         ("edit", {"default_priority": "5"}, {"default_priority": 1}, "very low"),
         ("category:edit", {"default_subject": "Ici :"}, {"default_subject": "Là :"}, "Là :"),
     ],
 )
-def test_the_conflict_shows_the_label_of_the_new_value(sophie, forms, page, mine, theirs, said):
+def test_the_conflict_shows_the_label_of_the_new_value(sophie, forms, page, mine, theirs, value):
     where, row, change = forms[page]
     shown = sophie.get(page, *where)
     change(row, by=None, **theirs)
-    assert f"has just set this to “{said}" in text(sophie.post(page, *where, **sent(shown, **mine)))
+    assert f"has just set this to “{value}" in text(
+        sophie.post(page, *where, **sent(shown, **mine))
+    )
 
 
 def test_the_conflict_shows_the_names_of_groups(sophie, general):

@@ -263,8 +263,8 @@ def test_the_confirmation_names_the_date_of_a_scheduled_publication(written, sen
     tomorrow = timezone.localdate() + timedelta(days=1)
     data = form("Bâtiments", go_live_at=f"{tomorrow} 11:00", **{"action-publish": "1"})
     moment = timezone.make_aware(datetime.combine(tomorrow, time(11)))
-    said = f"It goes live on {format_datetime(moment)}."
-    assert said in text(client.get(send(edit_url(written), data).url))
+    sentence = f"It goes live on {format_datetime(moment)}."
+    assert sentence in text(client.get(send(edit_url(written), data).url))
 
 
 def test_the_picker_leaves_a_time_of_publication_that_it_cannot_read(written, look):

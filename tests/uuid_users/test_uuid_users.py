@@ -174,8 +174,8 @@ def test_guests_leave_by_their_own_link(people, ticket):
     thomas = Visitor(people.thomas)
     answer = thomas.act(ticket, "remove_guest", user=str(people.thomas.pk))
     assert answer.status_code == 303
-    told = thomas.client.get(answer.url, follow=True).text
-    assert f"You have left ticket #{ticket.pk}." in told
+    text = thomas.client.get(answer.url, follow=True).text
+    assert f"You have left ticket #{ticket.pk}." in text
     assert not ticket.guests.exists()
 
 
