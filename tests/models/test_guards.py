@@ -1,6 +1,8 @@
 """Nothing but a transition writes to the table of tickets."""
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.db import transaction
 
 from tests.actions.refusals import nothing_done
 from wagtail_helpdesk import actions
@@ -34,6 +36,11 @@ WRITES = {
     "insert": lambda t: copy_of(t).save(),
     "bulk_create": lambda t: Ticket.objects.bulk_create([copy_of(t)]),
     "bulk_update": lambda t: Ticket.objects.bulk_update([t], ["subject"]),
+    "add_to_a_related_manager": lambda t: t.creator.helpdesk_tickets.add(t),
+    "add_one_by_one": lambda t: t.creator.helpdesk_tickets.add(t, bulk=False),
+    "clear_a_related_manager": lambda t: t.assignee.helpdesk_in_charge.clear(),
+    "create_in_a_related_manager": lambda t: t.requester.helpdesk_tickets.create(subject="Copie"),
+    "async_save": lambda t: async_to_sync(t.asave)(),
     "get_or_create": lambda t: Ticket.objects.get_or_create(pk=t.pk),
     "update_or_create": lambda t: Ticket.objects.update_or_create(
         pk=t.pk, defaults={"subject": "Autre"}
@@ -44,7 +51,7 @@ WRITES = {
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_a_direct_write_to_a_ticket_raises(taken, write):
     known = list(Ticket.objects.values())
-    with pytest.raises(DirectWriteError, match="verb"):
+    with pytest.raises(DirectWriteError, match="verb"), transaction.atomic():
         write(taken)
     assert list(Ticket.objects.values()) == known
 
