@@ -79,7 +79,7 @@ class AbsenceList(ManagerPage, ServiceFormPage):
         """Return the “…” menu of an absence."""
         if not self.may_set:
             return []
-        url = self.address("absence_remove", self.manager.pk, absence.pk)
+        url = self.get_page_url("absence_remove", self.manager.pk, absence.pk)
         return [
             ButtonWithDropdown(
                 buttons=[Button(pgettext("button", "Remove"), url, icon_name="bin")],
@@ -101,15 +101,15 @@ class AbsenceList(ManagerPage, ServiceFormPage):
         context["media"] += CardTable([], []).media
         return context
 
-    def do(self, form: ManagerAbsenceForm) -> None:
+    def perform(self, form: ManagerAbsenceForm) -> None:
         self.added = configuration.add_absence(
             self.manager.user, by=self.author, **form.cleaned_data
         )
 
     def get_success_url(self) -> str:
-        return self.address("absences", self.manager.pk)
+        return self.get_page_url("absences", self.manager.pk)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("The absence from %(first)s to %(last)s was added.") % {
             "first": format_date(self.added.starts_on),
             "last": format_date(self.added.ends_on),
@@ -131,9 +131,9 @@ class RemoveAbsence(ManagerPage, ConfirmationPage):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def crumbs(self) -> list[dict[str, Any]]:
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
         absences = {"url": self.get_success_url(), "label": _("Absences")}
-        return [*super().crumbs(), absences]
+        return [*super().get_parent_breadcrumbs(), absences]
 
     def get_question(self) -> str:
         return _("Tickets can be assigned to %(name)s %(dates)s again.") % {
@@ -141,13 +141,13 @@ class RemoveAbsence(ManagerPage, ConfirmationPage):
             "dates": describe_dates(self.absence),
         }
 
-    def do(self, form: Any) -> None:
+    def perform(self, form: Any) -> None:
         configuration.remove_absence(self.absence, by=self.author)
 
     def get_success_url(self) -> str:
-        return self.address("absences", self.manager.pk)
+        return self.get_page_url("absences", self.manager.pk)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("The absence was removed.")
 
 

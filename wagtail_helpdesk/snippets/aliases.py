@@ -80,10 +80,10 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "service": self.service, "user": self.author}
 
-    def crumbs(self) -> list[dict[str, Any]]:
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
         return _list_crumbs(self)
 
-    def do(self, form: AliasForm) -> None:
+    def perform(self, form: AliasForm) -> None:
         data = form.cleaned_data
         configuration.add_alias(
             data["name"],
@@ -93,14 +93,14 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
             parent=data["parent"],
         )
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("The alias was added.")
 
 
 def _list_crumbs(page: ServicePageMixin) -> list[dict[str, Any]]:
     return [
-        {"url": page.address("tree"), "label": _("Categories")},
-        {"url": page.address("aliases"), "label": _("Aliases")},
+        {"url": page.get_page_url("tree"), "label": _("Categories")},
+        {"url": page.get_page_url("aliases"), "label": _("Aliases")},
     ]
 
 
@@ -133,14 +133,14 @@ class AddOtherName(ServiceFormPage, ServicePageMixin):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "service": self.service}
 
-    def crumbs(self) -> list[dict[str, Any]]:
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
         return _list_crumbs(self)
 
-    def do(self, form: OtherNameForm) -> None:
+    def perform(self, form: OtherNameForm) -> None:
         target = form.cleaned_data["category"] or self.service
         configuration.add_alias(form.cleaned_data["name"], target, by=self.author)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("The other name was added.")
 
 
@@ -196,16 +196,16 @@ class AliasList(ServiceListPage):
             Column("place", label=gettext_lazy("Shown"), accessor=describe_place),
         ]
 
-    def crumbs(self) -> list[dict[str, Any]]:
-        return [{"url": self.address("tree"), "label": _("Categories")}]
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.get_page_url("tree"), "label": _("Categories")}]
 
     def get_add_url(self) -> str:
-        return self.address("alias_add")
+        return self.get_page_url("alias_add")
 
     @cached_property
     def header_more_buttons(self) -> list[Any]:
         """Add another name for the service."""
-        return [Button(_("Add another name"), self.address("name_add"), icon_name="plus")]
+        return [Button(_("Add another name"), self.get_page_url("name_add"), icon_name="plus")]
 
     def get_list_more_buttons(self, instance: Any) -> list[Button]:
         """Return the menu of an alias; those in other services are removed there."""
@@ -216,7 +216,7 @@ class AliasList(ServiceListPage):
         else:
             return []
         label = pgettext("button", "Remove")
-        return [Button(label, self.address(page, instance.pk), icon_name="bin")]
+        return [Button(label, self.get_page_url(page, instance.pk), icon_name="bin")]
 
     def get_base_queryset(self) -> QuerySet[Alias]:
         return find_aliases(self.service, reader=self.author)
@@ -285,7 +285,7 @@ class RemoveAlias(ConfirmationPage):
     def get_page_subtitle(self) -> str:
         return str(self.alias.name)
 
-    def crumbs(self) -> list[dict[str, Any]]:
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
         return _list_crumbs(self)
 
     def get_question(self) -> str:
@@ -293,10 +293,10 @@ class RemoveAlias(ConfirmationPage):
             "name": self.alias.name
         }
 
-    def do(self, form: Any) -> None:
+    def perform(self, form: Any) -> None:
         configuration.remove_alias(self.alias, by=self.author)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("“%(name)s” was removed.") % {"name": self.alias.name}
 
 

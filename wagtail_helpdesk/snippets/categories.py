@@ -140,7 +140,7 @@ class CategoryTree(ServiceListPage):
     @cached_property
     def header_more_buttons(self) -> list[Button]:
         """The aliases, and the order of the top level if the tree has several levels."""
-        aliases = Button(_("Aliases"), self.address("aliases"), icon_name="link", priority=10)
+        aliases = Button(_("Aliases"), self.get_page_url("aliases"), icon_name="link", priority=10)
         if self.is_flat:
             return [aliases]
         order = Button(_("Change the order"), self._get_order_url(), icon_name="list-ul")

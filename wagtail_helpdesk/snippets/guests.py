@@ -67,13 +67,16 @@ class GuestList(PeopleListPage):
         return ["pk"]
 
     def get_add_url(self) -> str | None:
-        return self.address("guest_add") if self.may_change else None
+        return self.get_page_url("guest_add") if self.may_change else None
 
     def get_list_more_buttons(self, instance: PermanentGuest) -> list[Button]:
         """Return the menu of a guest."""
         if not self.may_change:
             return []
-        label, removal = pgettext("button", "Remove"), self.address("guest_remove", instance.pk)
+        label, removal = (
+            pgettext("button", "Remove"),
+            self.get_page_url("guest_remove", instance.pk),
+        )
         return [Button(label, removal, icon_name="bin")]
 
     def get_base_queryset(self) -> QuerySet[PermanentGuest]:
@@ -98,7 +101,7 @@ class AddPermanentGuest(AddPeople):
     def add(self, user: Any) -> PermanentGuest:
         return configuration.add_permanent_guest(self.service, user, by=self.author)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return ngettext(
             "Permanent guest added: %(names)s.",
             "Permanent guests added: %(names)s.",
@@ -120,8 +123,8 @@ class RemovePermanentGuest(ConfirmationPage):
     def get_page_subtitle(self) -> str:
         return str(self.guest)
 
-    def crumbs(self) -> list[dict[str, Any]]:
-        return [{"url": self.address("guests"), "label": _("Permanent guests")}]
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.get_page_url("guests"), "label": _("Permanent guests")}]
 
     def get_question(self) -> str:
         return _(
@@ -129,8 +132,8 @@ class RemovePermanentGuest(ConfirmationPage):
             " tickets they have already been invited to."
         ) % {"name": self.guest}
 
-    def do(self, form: Any) -> None:
+    def perform(self, form: Any) -> None:
         configuration.remove_permanent_guest(self.guest, by=self.author)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("%(name)s is no longer a permanent guest.") % {"name": self.guest}

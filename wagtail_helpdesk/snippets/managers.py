@@ -143,10 +143,10 @@ class ManagerList(PeopleListPage):
         ]
 
     def _link(self, manager: ServiceManager) -> str | None:
-        return self.address("manager", manager.pk) if self.may_change else None
+        return self.get_page_url("manager", manager.pk) if self.may_change else None
 
     def get_add_url(self) -> str | None:
-        return self.address("manager_add") if self.may_change else None
+        return self.get_page_url("manager_add") if self.may_change else None
 
     def get_list_more_buttons(self, instance: ServiceManager) -> list[Button]:
         """Return the menu of a manager."""
@@ -177,11 +177,11 @@ def make_manager_buttons(page: ServicePageMixin, manager: ServiceManager) -> lis
     """Return the links to the other pages about a manager."""
     person = urlencode({"person": manager.user.get_username()})
     links = [
-        (_("Absences"), page.address("absences", manager.pk), "date"),
-        (_("What can this person do, and why?"), f"{page.address('why')}?{person}", "key"),
+        (_("Absences"), page.get_page_url("absences", manager.pk), "date"),
+        (_("What can this person do, and why?"), f"{page.get_page_url('why')}?{person}", "key"),
     ]
     if may_remove(manager, page.holds):
-        removal = page.address("manager_remove", manager.pk)
+        removal = page.get_page_url("manager_remove", manager.pk)
         links.append((pgettext("button", "Remove"), removal, "bin"))
     return [
         Button(label, url, icon_name=icon, priority=place)
@@ -226,10 +226,10 @@ class AddManager(AddPeople):
 
     def get_success_url(self) -> str:
         if len(self.added) == 1:
-            return self.address("manager", self.added[0].pk)
-        return self.address("managers")
+            return self.get_page_url("manager", self.added[0].pk)
+        return self.get_page_url("managers")
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return ngettext(
             "Manager added: %(names)s.", "Managers added: %(names)s.", len(self.added)
         ) % {"names": self.join_names()}
@@ -249,8 +249,8 @@ class ManagerPage(ServicePageMixin):
     def get_page_subtitle(self) -> str:
         return str(self.manager)
 
-    def crumbs(self) -> list[dict[str, Any]]:
-        return [{"url": self.address("managers"), "label": _("Managers")}]
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
+        return [{"url": self.get_page_url("managers"), "label": _("Managers")}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(manager=self.manager, **kwargs)
@@ -303,10 +303,10 @@ class EditManager(ManagerPage, ServiceFormPage):
         instance = ServiceManager.objects.get(pk=self.manager.pk)
         return {**super().get_form_kwargs(), "instance": instance, "holds": self.holds}
 
-    def do(self, form: ManagerForm) -> None:
+    def perform(self, form: ManagerForm) -> None:
         configuration.update_manager(self.manager, by=self.author, **form.changes)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("%(name)s was updated.") % {"name": self.manager}
 
 
@@ -381,12 +381,12 @@ class RemoveManager(ManagerPage, ServiceFormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(count=self.count, **kwargs)
 
-    def do(self, form: RemovalForm) -> None:
+    def perform(self, form: RemovalForm) -> None:
         then = HandOverPolicy(form.cleaned_data["then"]) if form.cleaned_data.get("then") else None
         colleague = form.cleaned_data["colleague"] if then is HandOverPolicy.COLLEAGUE else None
         configuration.remove_manager(self.manager, by=self.author, then=then, colleague=colleague)
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("%(name)s is no longer a manager of the service.") % {"name": self.manager}
 
 

@@ -94,7 +94,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
             **kwargs,
         )
 
-    def do(self, form: MembersForm) -> None:
+    def perform(self, form: MembersForm) -> None:
         managers: list[ServiceManager] | None = None
         if form.cleaned_data["members"] == MembersForm.NAME:
             shown = {manager.pk for manager in form.cleaned_data["shown"]}
@@ -123,7 +123,7 @@ class EditMembers(CategoryPage, ServiceFormPage):
         return ""
 
     def get_success_url(self) -> str:
-        return self.here("members")
+        return self.get_category_url("members")
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         return _("The members of “%(name)s” were saved.") % {"name": self.category}

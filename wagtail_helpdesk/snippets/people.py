@@ -68,7 +68,7 @@ class AddPeople(ServiceFormPage):
             return self.render_to_response(context, status=context["found"].status)
         return super().post(request, *args, **kwargs)
 
-    def do(self, form: PeopleForm) -> None:
+    def perform(self, form: PeopleForm) -> None:
         with transaction.atomic():
             self.added = [self.add(user) for user in form.cleaned_data["users"]]
 

@@ -73,7 +73,7 @@ class ServicePageMixin(CleanRequestMixin, WagtailAdminTemplateMixin, View):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def address(self, name: str, *args: Any) -> str:
+    def get_page_url(self, name: str, *args: Any) -> str:
         """Return the URL of another page about the same service."""
         return reverse(f"{SERVICES}:{name}", args=[self.service.pk, *args])
 
@@ -88,12 +88,12 @@ class ServicePageMixin(CleanRequestMixin, WagtailAdminTemplateMixin, View):
         return [
             *self.breadcrumbs_items,
             {"url": reverse(f"{SERVICES}:list"), "label": _("Services")},
-            {"url": self.address("panel"), "label": str(self.service)},
-            *self.crumbs(),
+            {"url": self.get_page_url("panel"), "label": str(self.service)},
+            *self.get_parent_breadcrumbs(),
             {"url": "", **here},
         ]
 
-    def crumbs(self) -> list[dict[str, Any]]:
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
         """Return the breadcrumbs between the service and this page."""
         return []
 
@@ -135,10 +135,10 @@ class ServiceListPage(CardTableMixin, ServicePageMixin, IndexView):
         return self.may_change
 
     def get_index_url(self) -> str:
-        return self.address(self.page_name)
+        return self.get_page_url(self.page_name)
 
     def get_index_results_url(self) -> str:
-        return self.address(f"{self.page_name}_results")
+        return self.get_page_url(f"{self.page_name}_results")
 
     def get_edit_url(self, instance: Any) -> str | None:
         return None
@@ -147,7 +147,7 @@ class ServiceListPage(CardTableMixin, ServicePageMixin, IndexView):
         """Return the URL that Wagtail’s script completes with the id of the dragged row."""
         if not self.sort_order_field or not self.may_change:
             return None
-        return self.address(f"{self.page_name}_reorder", DRAGGED)
+        return self.get_page_url(f"{self.page_name}_reorder", DRAGGED)
 
     @cached_property
     def show_ordering_column(self) -> bool:
@@ -216,17 +216,17 @@ class CategoryPage(ServicePageMixin):
         self.category = get_object_or_404(categories.select_related("service", "parent"), pk=pk)
         return self.category.service
 
-    def here(self, name: str, *args: Any) -> str:
+    def get_category_url(self, name: str, *args: Any) -> str:
         """Return the URL of another page about the same category."""
         return reverse(f"{CATEGORIES}:{name}", args=[self.category.pk, *args])
 
     def get_page_subtitle(self) -> str:
         return str(self.category)
 
-    def crumbs(self) -> list[dict[str, Any]]:
+    def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
         return [
-            {"url": self.address("tree"), "label": _("Categories")},
-            {"url": self.here("edit"), "label": str(self.category)},
+            {"url": self.get_page_url("tree"), "label": _("Categories")},
+            {"url": self.get_category_url("edit"), "label": str(self.category)},
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -239,7 +239,7 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
     template_name = "wagtail_helpdesk/admin/form.html"
     submit_label = pgettext_lazy("form", "Add")
     success_name = "panel"
-    done = ""
+    success_message = ""
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
@@ -247,16 +247,16 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
         form.author = self.author
         return form
 
-    def do(self, form: Any) -> None:
+    def perform(self, form: Any) -> None:
         """Perform the action. Its refusal is shown in the form."""
         raise NotImplementedError
 
     def get_success_url(self) -> str:
-        return self.address(self.success_name)
+        return self.get_page_url(self.success_name)
 
-    def get_done(self) -> str:
-        """Return the confirmation."""
-        return self.done
+    def get_success_message(self) -> str:
+        """Return the message that is shown once the action is performed."""
+        return self.success_message
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
@@ -264,13 +264,13 @@ class ServiceFormPage(FormMixin, ServicePageMixin):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            self.do(form)
+            self.perform(form)
         except NotYours as refusal:
             raise PermissionDenied from refusal
         except NotPossible as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             return self.form_invalid(form)
-        messages.success(self.request, self.get_done())
+        messages.success(self.request, self.get_success_message())
         return HttpResponseRedirect(self.get_success_url())
 
     def form_invalid(self, form: Any) -> HttpResponse:

@@ -255,17 +255,19 @@ class ServicePanel(ServicePageMixin):
     @cached_property
     def header_more_buttons(self) -> list[Any]:
         buttons = [
-            Button(_("History"), url=self.address("history"), icon_name="history", priority=10),
+            Button(
+                _("History"), url=self.get_page_url("history"), icon_name="history", priority=10
+            ),
             Button(
                 _("What can this person do, and why?"),
-                url=self.address("why"),
+                url=self.get_page_url("why"),
                 icon_name="key",
                 priority=20,
             ),
         ]
         if self.request.user.has_perm("wagtail_helpdesk.delete_service"):
             buttons.append(
-                Button(_("Delete"), url=self.address("delete"), icon_name="bin", priority=30)
+                Button(_("Delete"), url=self.get_page_url("delete"), icon_name="bin", priority=30)
             )
         return buttons
 

@@ -54,12 +54,12 @@ class Transfer(ServiceFormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(count=self.count, source=self.source(), **kwargs)
 
-    def do(self, form: TransferForm) -> None:
+    def perform(self, form: TransferForm) -> None:
         self.left = configuration.transfer_tickets(
             self.source(), by=self.author, to=form.cleaned_data["to"]
         )
 
-    def get_done(self) -> str:
+    def get_success_message(self) -> str:
         if not self.left:
             return _("All tickets were transferred.")
         return ngettext(
@@ -78,7 +78,7 @@ class TransferService(Transfer, ServicePageMixin):
         return self.service
 
     def get_success_url(self) -> str:
-        return self.address("transfer" if self.left else "panel")
+        return self.get_page_url("transfer" if self.left else "panel")
 
 
 class TransferCategory(Transfer, CategoryPage):
@@ -88,4 +88,4 @@ class TransferCategory(Transfer, CategoryPage):
         return self.category
 
     def get_success_url(self) -> str:
-        return self.here("transfer" if self.left else "edit")
+        return self.get_category_url("transfer" if self.left else "edit")
