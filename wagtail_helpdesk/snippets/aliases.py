@@ -81,7 +81,7 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
         return {**super().get_form_kwargs(), "service": self.service, "user": self.author}
 
     def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
-        return _list_crumbs(self)
+        return _list_breadcrumbs(self)
 
     def perform(self, form: AliasForm) -> None:
         data = form.cleaned_data
@@ -97,7 +97,7 @@ class AddAlias(ServiceFormPage, ServicePageMixin):
         return _("The alias was added.")
 
 
-def _list_crumbs(page: ServicePageMixin) -> list[dict[str, Any]]:
+def _list_breadcrumbs(page: ServicePageMixin) -> list[dict[str, Any]]:
     return [
         {"url": page.get_page_url("tree"), "label": _("Categories")},
         {"url": page.get_page_url("aliases"), "label": _("Aliases")},
@@ -134,7 +134,7 @@ class AddOtherName(ServiceFormPage, ServicePageMixin):
         return {**super().get_form_kwargs(), "service": self.service}
 
     def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
-        return _list_crumbs(self)
+        return _list_breadcrumbs(self)
 
     def perform(self, form: OtherNameForm) -> None:
         target = form.cleaned_data["category"] or self.service
@@ -286,7 +286,7 @@ class RemoveAlias(ConfirmationPage):
         return str(self.alias.name)
 
     def get_parent_breadcrumbs(self) -> list[dict[str, Any]]:
-        return _list_crumbs(self)
+        return _list_breadcrumbs(self)
 
     def get_question(self) -> str:
         return _("“%(name)s” will not be shown in the catalogue any more. No ticket changes.") % {

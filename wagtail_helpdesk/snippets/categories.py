@@ -265,7 +265,7 @@ class CategoryList(ScopedList, generic.IndexView):
         return None
 
 
-class CategoryCrumbs(WagtailView):
+class CategoryBreadcrumbsMixin(WagtailView):
     """Adds breadcrumbs back to the tree to Wagtail's views of a category."""
 
     def get_header_title(self) -> str:
@@ -285,7 +285,7 @@ class CategoryCrumbs(WagtailView):
         return get_tree_url(self.object.service)
 
 
-class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView):
+class CreateCategory(ConfigurationActionView, CategoryBreadcrumbsMixin, generic.CreateView):
     """Create a category in the service, and below the parent, given in the URL."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -318,7 +318,9 @@ class CreateCategory(ConfigurationActionView, CategoryCrumbs, generic.CreateView
         )
 
 
-class EditCategory(ConfigurationActionView, CategoryCrumbs, ScopedObject, generic.EditView):
+class EditCategory(
+    ConfigurationActionView, CategoryBreadcrumbsMixin, ScopedObject, generic.EditView
+):
     """The panel of a category (guide III.1)."""
 
     page_title = gettext_lazy("Category panel")
@@ -340,7 +342,7 @@ class EditCategory(ConfigurationActionView, CategoryCrumbs, ScopedObject, generi
         )
 
 
-class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
+class DeleteCategory(CategoryBreadcrumbsMixin, ScopedObject, generic.DeleteView):
     """Delete a category without tickets and subcategories."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
@@ -370,11 +372,11 @@ class DeleteCategory(CategoryCrumbs, ScopedObject, generic.DeleteView):
         return HttpResponseRedirect(self.get_success_url())
 
 
-class CategoryUsage(CategoryCrumbs, ScopedSubject, generic.UsageView):
+class CategoryUsage(CategoryBreadcrumbsMixin, ScopedSubject, generic.UsageView):
     """The pages whose blocks use a category."""
 
 
-class CategoryHistory(CategoryCrumbs, ConfigurationHistory):
+class CategoryHistory(CategoryBreadcrumbsMixin, ConfigurationHistory):
     """The log of a category."""
 
     any_permission_required = ["change"]

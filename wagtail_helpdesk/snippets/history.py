@@ -24,7 +24,7 @@ from wagtail_helpdesk.models import Absence, Alias, Category, Service, ServiceMa
 
 from .object_permissions import ScopedSubject
 from .service_pages import SERVICES
-from .services import ServiceCrumbs
+from .services import ServiceBreadcrumbsMixin
 from .tables import CardTableMixin
 
 
@@ -231,7 +231,7 @@ class ConfigurationHistory(CardTableMixin, ScopedSubject, generic.HistoryView):
         return [ChangeColumn("message", label=gettext_lazy("Action")), *super().columns[1:]]
 
 
-class ServiceHistory(ServiceCrumbs, ConfigurationHistory):
+class ServiceHistory(ServiceBreadcrumbsMixin, ConfigurationHistory):
     """The log of a service and its categories, limited to changes that the user could make."""
 
     any_permission_required = ["view"]

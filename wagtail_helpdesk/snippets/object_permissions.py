@@ -74,7 +74,7 @@ class ScopedList(CleanRequestMixin, CardTableMixin, ScopedMixin):
             yield self.write_csv_row(writer, self.to_row_dict(item))
 
 
-class OneObject(ScopedMixin):
+class ObjectPermissionMixin(ScopedMixin):
     """Answers 404 for objects that the user cannot see, and 403 for actions they cannot take."""
 
     def get_object(self, *args: Any) -> Any:
@@ -85,14 +85,14 @@ class OneObject(ScopedMixin):
         return found
 
 
-class ScopedObject(OneObject):
+class ScopedObject(ObjectPermissionMixin):
     """For views that change one object: edit, delete."""
 
     def get_queryset(self) -> QuerySet[Any]:
         return self.scoped(self.model._default_manager.all())
 
 
-class ScopedSubject(OneObject):
+class ScopedSubject(ObjectPermissionMixin):
     """For lists about one object: history, usage."""
 
     def get_base_object_queryset(self) -> QuerySet[Any]:

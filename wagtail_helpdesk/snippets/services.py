@@ -176,7 +176,7 @@ class CreateService(ConfigurationActionView, generic.CreateView):
         return get_service_panel_url(self.object)
 
 
-class ServiceCrumbs(WagtailView):
+class ServiceBreadcrumbsMixin(WagtailView):
     """Adds breadcrumbs back to the panel to Wagtail's views of a service."""
 
     def get_header_title(self) -> str:
@@ -194,7 +194,7 @@ class ServiceCrumbs(WagtailView):
         return get_service_panel_url(self.object)
 
 
-class EditService(ConfigurationActionView, ServiceCrumbs, ScopedObject, generic.EditView):
+class EditService(ConfigurationActionView, ServiceBreadcrumbsMixin, ScopedObject, generic.EditView):
     """The properties of a service."""
 
     page_title = gettext_lazy("Properties")
@@ -235,7 +235,7 @@ class DeleteService(ScopedObject, generic.DeleteView):
         return HttpResponseRedirect(reverse(f"{SERVICES}:list"))
 
 
-class ServiceUsage(ServiceCrumbs, ScopedSubject, generic.UsageView):
+class ServiceUsage(ServiceBreadcrumbsMixin, ScopedSubject, generic.UsageView):
     """The pages whose blocks use a service."""
 
 

@@ -211,7 +211,7 @@ class TextList(ScopedList, generic.IndexView):
         return None
 
 
-class WholeForms(WagtailView):
+class CompleteFormMixin(WagtailView):
     """Answers 400 to a form that lacks what it announces: Wagtail's lists of related pages would fail."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -221,7 +221,7 @@ class WholeForms(WagtailView):
             raise BadRequest(str(missing)) from missing
 
 
-class TextCrumbs(WagtailView):
+class TextBreadcrumbsMixin(WagtailView):
     """Adds breadcrumbs to the service or category of a text."""
 
     def get_header_title(self) -> str:
@@ -261,7 +261,7 @@ def get_panel_url(target: Service | Category) -> str:
     return reverse(f"{CATEGORIES}:edit", args=[target.pk])
 
 
-class AddText(CleanRequestMixin, WholeForms, TextCrumbs, generic.CreateView):
+class AddText(CleanRequestMixin, CompleteFormMixin, TextBreadcrumbsMixin, generic.CreateView):
     """Begin a text; if there is one already, that one is opened."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -281,7 +281,7 @@ class AddText(CleanRequestMixin, WholeForms, TextCrumbs, generic.CreateView):
         return f"{super().get_preview_url()}?{self.request.GET.urlencode()}"
 
 
-class EditText(WholeForms, TextCrumbs, ScopedObject, generic.EditView):
+class EditText(CompleteFormMixin, TextBreadcrumbsMixin, ScopedObject, generic.EditView):
     """Edit a text, and publish it now or later."""
 
 
@@ -297,7 +297,7 @@ class TextHistory(ScopedSubject, generic.HistoryView):
     """The versions of a text."""
 
 
-class PreviewNewText(CleanRequestMixin, WholeForms, generic.PreviewOnCreateView):
+class PreviewNewText(CleanRequestMixin, CompleteFormMixin, generic.PreviewOnCreateView):
     """The preview of a new text."""
 
     def get_object(self) -> Text:
@@ -306,7 +306,7 @@ class PreviewNewText(CleanRequestMixin, WholeForms, generic.PreviewOnCreateView)
         return text
 
 
-class PreviewText(WholeForms, ScopedKey, generic.PreviewOnEditView):
+class PreviewText(CompleteFormMixin, ScopedKey, generic.PreviewOnEditView):
     """The preview of unsaved changes."""
 
 

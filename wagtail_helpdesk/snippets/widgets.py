@@ -35,7 +35,7 @@ class Chooser(AdminSnippetChooser):
             return None
 
 
-class KeepsTypedDate:
+class TypedDateMixin:
     """Keeps a date that the picker cannot read: by default it is replaced with today in silence.
 
     The server reads the formats of the reader’s language and refuses anything else.
@@ -46,11 +46,11 @@ class KeepsTypedDate:
         return config | {"validateOnBlur": False}
 
 
-class DateInput(KeepsTypedDate, AdminDateInput):
+class DateInput(TypedDateMixin, AdminDateInput):
     """Wagtail’s field for a date, which keeps what was typed."""
 
 
-class DateTimeInput(KeepsTypedDate, AdminDateTimeInput):
+class DateTimeInput(TypedDateMixin, AdminDateTimeInput):
     """Wagtail’s field for a date and time, which keeps what was typed."""
 
 

@@ -24,7 +24,7 @@ from .rendering import HelpdeskForm
 logger = logging.getLogger(__name__)
 
 
-class WithFiles(HelpdeskForm):
+class AttachmentsForm(HelpdeskForm):
     """A form with files; those of a form that is not accepted need not be chosen again.
 
     The form that mixes this in sets ``user``: only the person who sent a file can use it later.
@@ -134,7 +134,7 @@ class WithFiles(HelpdeskForm):
             kept.discard()
 
 
-class _FilesOnlyForm(WithFiles):
+class _FilesOnlyForm(AttachmentsForm):
     def __init__(self, user: Any, data: Any, files: Any) -> None:
         self.user = user
         super().__init__(data, files)

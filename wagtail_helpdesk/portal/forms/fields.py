@@ -81,7 +81,7 @@ def make_person_field(
 
 
 class MultipleFileField(forms.FileField):
-    """Any number of files, none required; ``WithFiles`` validates each."""
+    """Any number of files, none required; ``AttachmentsForm`` validates each."""
 
     class Widget(forms.FileInput):
         allow_multiple_selected = True

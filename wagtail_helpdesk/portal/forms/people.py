@@ -13,7 +13,7 @@ from wagtail_helpdesk.directory import SearchOutcome, search_with_limits
 from .rendering import HelpdeskForm
 
 
-class FindsPeople(HelpdeskForm):
+class PeopleSearchForm(HelpdeskForm):
     """A form with a search button that shows the form again, as it was, with what was found."""
 
     query = forms.CharField(
@@ -36,7 +36,7 @@ class FindsPeople(HelpdeskForm):
         """Search for ``query``; nothing to do where rendering the form searches."""
 
 
-class NamesPeople(FindsPeople):
+class NamedPeopleForm(PeopleSearchForm):
     """A form with a field ``people``; those ticked among the people found are added to it."""
 
     people: ClassVar[str]

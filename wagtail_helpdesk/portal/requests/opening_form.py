@@ -16,8 +16,8 @@ from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.portal import session_drafts
 from wagtail_helpdesk.portal.forms import fields
-from wagtail_helpdesk.portal.forms.attachments import WithFiles
-from wagtail_helpdesk.portal.forms.people import NamesPeople
+from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
+from wagtail_helpdesk.portal.forms.people import NamedPeopleForm
 from wagtail_helpdesk.portal.rate_limits import check_invitations
 
 from . import catalogue
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TEMPLATE = {"subject": "default_subject", "text": "default_message"}
 
 
-class OpeningForm(NamesPeople, WithFiles):
+class OpeningForm(NamedPeopleForm, AttachmentsForm):
     """Subject, message, files and guests of a new ticket; managers also name its requester."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)

@@ -17,7 +17,7 @@ from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts, rate_limits, session_drafts
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
-from wagtail_helpdesk.portal.forms.people import FindsPeople
+from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
@@ -45,7 +45,7 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
         return _show_form(request, ticket, form_class)
     if "preview" in request.http.POST:
         return _preview(request, ticket, form_class)
-    if "find" in request.http.POST and issubclass(form_class, FindsPeople):
+    if "find" in request.http.POST and issubclass(form_class, PeopleSearchForm):
         return _search(request, ticket, form_class)
     return _submit(request, ticket, form_class)
 

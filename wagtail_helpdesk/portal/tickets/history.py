@@ -17,7 +17,7 @@ from wagtail_helpdesk.event_text import EventDescriber, describe_event
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Attachment, Event, Ticket
 from wagtail_helpdesk.portal import labels
-from wagtail_helpdesk.portal.faces import Face, make_face
+from wagtail_helpdesk.portal.avatars import Avatar, make_avatar
 
 from .guests import load_guests
 from .own_event_text import describe_own_event
@@ -74,9 +74,9 @@ class HistoryEntry:
         return _("You") if self.is_mine else self.author
 
     @property
-    def face(self) -> Face:
+    def avatar(self) -> Avatar:
         """The initials of the author."""
-        return make_face(self.event.actor_id, self.author)
+        return make_avatar(self.event.actor_id, self.author)
 
     @property
     def what_was_done(self) -> str:

@@ -13,8 +13,8 @@ from wagtail_helpdesk.directory import get_directory_card
 from wagtail_helpdesk.lifecycle import Priority, Role, Visibility
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.portal.avatars import make_avatar
 from wagtail_helpdesk.portal.extensions import collect
-from wagtail_helpdesk.portal.faces import make_face
 from wagtail_helpdesk.portal.requests import source_page
 
 from .guests import MAX_GUESTS, load_guests
@@ -71,7 +71,7 @@ class GuestsPanel(TicketPanel):
         guests = load_guests(self.ticket)
         return super().get_context_data(parent_context) | {
             "guests": [
-                (guest, make_face(guest.user_id, get_display_name(guest.user)))
+                (guest, make_avatar(guest.user_id, get_display_name(guest.user)))
                 for guest in guests[:MAX_GUESTS]
             ],
             "has_more_guests": len(guests) > MAX_GUESTS,

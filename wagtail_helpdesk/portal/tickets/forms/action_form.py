@@ -271,7 +271,7 @@ class TextForm(ActionForm):
         return cleaned
 
 
-class StopsOnNews(ActionForm):
+class StopsOnNewsForm(ActionForm):
     """The form of an action that stops when its author could not see what others did meanwhile.
 
     Which news stop it is up to the verb. With ``can_be_sent_anyway`` they do so once: the author

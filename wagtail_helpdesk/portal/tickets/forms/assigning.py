@@ -15,8 +15,8 @@ from wagtail_helpdesk.directory.users import UserDirectory
 from wagtail_helpdesk.models import ServiceManager, Substitution, Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import parse_user_key
-from wagtail_helpdesk.portal.forms.attachments import WithFiles
-from wagtail_helpdesk.portal.forms.people import FindsPeople
+from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
+from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.tickets import availability
 
 from .action_form import ActionForm, ButtonGroup, ButtonPlace, TextForm
@@ -39,7 +39,7 @@ class TakingForm(ActionForm):
 
 
 @register_form
-class Take(TakingForm, WithFiles, TextForm):
+class Take(TakingForm, AttachmentsForm, TextForm):
     action_name = "take"
     title = _("Take ticket #%(number)s")
     submit_label = _("Take the ticket")
@@ -49,7 +49,7 @@ class Take(TakingForm, WithFiles, TextForm):
 
 
 @register_form
-class TakeAndClose(TakingForm, ClosingForm, WithFiles, TextForm):
+class TakeAndClose(TakingForm, ClosingForm, AttachmentsForm, TextForm):
     action_name = "take_and_close"
     title = _("Take ticket #%(number)s and close it")
     submit_label = _("Take and close")
@@ -58,7 +58,7 @@ class TakeAndClose(TakingForm, ClosingForm, WithFiles, TextForm):
 
 
 @register_form
-class TakeAndAsk(TakingForm, QuestionForm, WithFiles, TextForm):
+class TakeAndAsk(TakingForm, QuestionForm, AttachmentsForm, TextForm):
     action_name = "take_and_ask"
     title = _("Take ticket #%(number)s and ask for information")
     submit_label = _("Take and ask")
@@ -124,7 +124,7 @@ class Postpone(TextForm):
 
 
 @register_form
-class Assign(FindsPeople, TextForm):
+class Assign(PeopleSearchForm, TextForm):
     action_name = "assign"
     title = _("Assign ticket #%(number)s to a manager")
     submit_label_with_name = _("Assign to %(name)s")

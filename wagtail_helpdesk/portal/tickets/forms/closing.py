@@ -17,13 +17,13 @@ from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal.forms.attachments import WithFiles
+from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
 
-from .action_form import Alternative, ButtonGroup, ButtonPlace, Done, StopsOnNews, TextForm
+from .action_form import Alternative, ButtonGroup, ButtonPlace, Done, StopsOnNewsForm, TextForm
 from .registry import register_form
 
 
-class ClosingForm(StopsOnNews):
+class ClosingForm(StopsOnNewsForm):
     """The form of an action that closes, with a help text about what the requester will be asked."""
 
     ends_ticket = True
@@ -59,7 +59,7 @@ def _describe_approval(ticket: Ticket) -> Any:
 
 
 @register_form
-class Close(ClosingForm, WithFiles, TextForm):
+class Close(ClosingForm, AttachmentsForm, TextForm):
     """The confirmation of guide I.8, with its four ways out."""
 
     action_name = "close"
@@ -106,7 +106,7 @@ class ApproveClosure(TextForm):
 
 
 @register_form
-class RejectClosure(WithFiles, TextForm):
+class RejectClosure(AttachmentsForm, TextForm):
     action_name = "reject_closure"
     answers_question = True
     title = _("What is still missing?")
@@ -119,7 +119,7 @@ class RejectClosure(WithFiles, TextForm):
 
 
 @register_form
-class Cancel(StopsOnNews, TextForm):
+class Cancel(StopsOnNewsForm, TextForm):
     action_name = "cancel"
     title = _("Cancel ticket #%(number)s?")
     submit_label = _("Cancel the ticket")
@@ -133,7 +133,7 @@ class Cancel(StopsOnNews, TextForm):
 
 
 @register_form
-class Refuse(StopsOnNews, WithFiles, TextForm):
+class Refuse(StopsOnNewsForm, AttachmentsForm, TextForm):
     action_name = "refuse"
     title = _("Refuse ticket #%(number)s")
     submit_label = _("Refuse the ticket")
@@ -146,7 +146,7 @@ class Refuse(StopsOnNews, WithFiles, TextForm):
 
 
 @register_form
-class Reopen(WithFiles, TextForm):
+class Reopen(AttachmentsForm, TextForm):
     action_name = "reopen"
     title = _("Reopen ticket #%(number)s")
     submit_label = _("Reopen the ticket")

@@ -12,7 +12,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Audience, Visibility
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal.forms.attachments import WithFiles
+from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
 from wagtail_helpdesk.portal.tickets.guests import load_guests
 
 from .action_form import (
@@ -21,7 +21,7 @@ from .action_form import (
     ButtonGroup,
     ButtonPlace,
     Done,
-    StopsOnNews,
+    StopsOnNewsForm,
     TextForm,
 )
 from .registry import register_form
@@ -53,7 +53,7 @@ class AudienceForm(ActionForm):
 
 
 @register_form
-class Comment(StopsOnNews, AudienceForm, WithFiles, TextForm):
+class Comment(StopsOnNewsForm, AudienceForm, AttachmentsForm, TextForm):
     action_name = "comment"
     answers_question = True
     title = _("Reply on ticket #%(number)s")
@@ -75,7 +75,7 @@ class Comment(StopsOnNews, AudienceForm, WithFiles, TextForm):
 
 
 @register_form
-class Note(StopsOnNews, WithFiles, TextForm):
+class Note(StopsOnNewsForm, AttachmentsForm, TextForm):
     action_name = "note"
     title = _("Add an internal note")
     submit_label = _("Save the note")
@@ -103,7 +103,7 @@ class QuestionForm(TextForm):
 
 
 @register_form
-class AskInformation(QuestionForm, WithFiles):
+class AskInformation(QuestionForm, AttachmentsForm):
     action_name = "ask_information"
     title = _("Ask for more information")
     submit_label = _("Send the question")
@@ -112,7 +112,7 @@ class AskInformation(QuestionForm, WithFiles):
 
 
 @register_form
-class Attach(AudienceForm, WithFiles, TextForm):
+class Attach(AudienceForm, AttachmentsForm, TextForm):
     action_name = "attach"
     title = _("Attach a file")
     submit_label = _("Attach")

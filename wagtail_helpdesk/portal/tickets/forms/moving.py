@@ -16,7 +16,7 @@ from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Category, Guest, Service
 from wagtail_helpdesk.parsing import parse_number, parse_user_key
-from wagtail_helpdesk.portal.forms.people import FindsPeople
+from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.search import matching
 
 from .action_form import ButtonGroup, ButtonPlace, Done, TextForm
@@ -56,7 +56,7 @@ class GuestsToRemoveField(forms.MultipleChoiceField):
 
 
 @register_form
-class Move(FindsPeople, TextForm):
+class Move(PeopleSearchForm, TextForm):
     action_name = "move"
     title = _("Transfer ticket #%(number)s")
     submit_label = _("Transfer the ticket")

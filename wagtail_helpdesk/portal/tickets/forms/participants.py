@@ -15,7 +15,7 @@ from wagtail_helpdesk.names import get_display_name, get_display_names
 from wagtail_helpdesk.parsing import parse_number, parse_user_key
 from wagtail_helpdesk.portal import rate_limits
 from wagtail_helpdesk.portal.forms import fields
-from wagtail_helpdesk.portal.forms.people import NamesPeople
+from wagtail_helpdesk.portal.forms.people import NamedPeopleForm
 
 from .action_form import ActionForm, ButtonGroup, ButtonPlace, Done, TextForm
 from .registry import register_form
@@ -25,7 +25,7 @@ MAX_GUESTS = 50
 
 
 @register_form
-class Invite(NamesPeople, TextForm):
+class Invite(NamedPeopleForm, TextForm):
     action_name = "invite"
     title = _("Add someone to ticket #%(number)s")
     submit_label = _("Invite")
@@ -152,7 +152,7 @@ def _make_not_a_guest_error() -> Http404:
 
 
 @register_form
-class ChangeRequester(NamesPeople, TextForm):
+class ChangeRequester(NamedPeopleForm, TextForm):
     action_name = "change_requester"
     title = _("Change the requester of ticket #%(number)s")
     submit_label = _("Change the requester")

@@ -11,15 +11,15 @@ _TONES = ("", "hd-free", "hd-wait", "hd-good", "hd-pink", "hd-you")
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class Avatar:
     """The initials of a person, and the class of their tone: the same on every page."""
 
     initials: str
     tone: str
 
 
-def make_face(pk: Any, name: str) -> Face:
-    """Return the face of the person with this id and display name."""
+def make_avatar(pk: Any, name: str) -> Avatar:
+    """Return the avatar of the person with this id and display name."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
     initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words))
-    return Face(initials.upper() or "?", _TONES[zlib.crc32(str(pk).encode()) % len(_TONES)])
+    return Avatar(initials.upper() or "?", _TONES[zlib.crc32(str(pk).encode()) % len(_TONES)])
