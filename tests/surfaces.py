@@ -162,7 +162,7 @@ def services_suggested_by_a_search(user: Any) -> set[int]:
 
 @part(expected=lambda user: {s.pk for s in Service.objects.open_to(user)})
 def block_of_the_catalogue(user: Any) -> set[int]:
-    return {shelf.service.pk for shelf in read_catalogue(user).shelves}
+    return {section.service.pk for section in read_catalogue(user).sections}
 
 
 def _request(user: Any) -> Any:

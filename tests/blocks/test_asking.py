@@ -111,7 +111,7 @@ def test_what_the_choice_leads_to_without_its_frame_answers(reader, people, gene
     page = browser.fragment("ask", service=general.pk, page=office.pk)
     assert page.form.get("method", "get") == "get"
     answer = browser.client.get(page.form["action"], fields(page))
-    links = [a["href"] for a in soup(answer).select(".hd-shelf a")]
+    links = [a["href"] for a in soup(answer).select(".hd-service a")]
     assert links
     assert all(link.endswith(f"?page={office.pk}") for link in links)
 

@@ -206,7 +206,7 @@ def test_the_html_of_every_page_is_valid(page_as, people, world, client):
 def test_the_html_of_a_page_is_valid_with_its_loaded_fragments(page_as, people, world, who):
     window = page_as(getattr(people, who))
     open_page(window, "/everything/", world)
-    assert window.locator(".hd-shelf").count() >= 2
+    assert window.locator(".hd-service").count() >= 2
     assert html_problems(window.content()) == []
 
 

@@ -13,7 +13,7 @@ def line(page, name):
 
 
 def headings(page):
-    return [heading.text for heading in page.select(".hd-shelf h3")]
+    return [heading.text for heading in page.select(".hd-service h3")]
 
 
 def test_a_category_stands_in_another_service(visit, people, general, network):
@@ -22,7 +22,7 @@ def test_a_category_stands_in_another_service(visit, people, general, network):
         page = visit(people.lea).page(path)
         assert line(page, "Wifi")["href"] == f"/assistance/new/{network.pk}/"
         assert (
-            line(page, "Wifi").find_parent("li", class_="hd-shelf").h3.text == "Services Généraux"
+            line(page, "Wifi").find_parent("li", class_="hd-service").h3.text == "Services Généraux"
         )
 
 
@@ -40,24 +40,24 @@ def test_a_service_stands_beside_the_services(visit, people, general, dsi):
     Alias.objects.create(name="Informatique", to_service=dsi)
     page = visit(people.lea).page("new/")
     assert set(headings(page)) == {"DSI", "Informatique", "Services Généraux"}
-    [shelf] = [
-        h.find_parent("li", class_="hd-shelf")
+    [section] = [
+        h.find_parent("li", class_="hd-service")
         for h in page.select("h3")
         if h.text == "Informatique"
     ]
-    assert shelf.a["href"] == f"/assistance/new/?service={dsi.pk}"
+    assert section.a["href"] == f"/assistance/new/?service={dsi.pk}"
 
 
 def test_a_category_stands_beside_the_services(visit, people, general, network):
     Alias.objects.create(name="Wifi", to_category=network)
     page = visit(people.lea).page("new/")
-    [shelf] = [
-        h.find_parent("li", class_="hd-shelf") for h in page.select("h3") if h.text == "Wifi"
+    [section] = [
+        h.find_parent("li", class_="hd-service") for h in page.select("h3") if h.text == "Wifi"
     ]
-    assert shelf.a["href"] == f"/assistance/new/{network.pk}/"
+    assert section.a["href"] == f"/assistance/new/{network.pk}/"
 
 
-def test_no_two_shelves_share_an_id(visit, people, general, dsi, network):
+def test_no_two_sections_share_an_id(visit, people, general, dsi, network):
     Alias.objects.create(name="Informatique", to_service=dsi)
     Alias.objects.create(name="Wifi", to_category=network)
     ids = [tag["id"] for tag in visit(people.lea).page("new/").select("[id]")]

@@ -19,21 +19,21 @@ def small(monkeypatch):
     monkeypatch.setattr(catalogue, "MAX_CATALOGUE_CATEGORIES", 2)
 
 
-def shelves(page):
+def sections(page):
     return {
-        shelf.h3.text: [a.text for a in shelf.select(":scope > ul a:not(.hd-all)")]
-        for shelf in page.select(".hd-shelf")
+        section.h3.text: [a.text for a in section.select(":scope > ul a:not(.hd-all)")]
+        for section in page.select(".hd-service")
     }
 
 
 def test_services_beyond_those_shown_are_counted(lea, general, dsi, heating, small):
     page = lea.page("new/")
-    assert list(shelves(page)) == ["DSI"]
+    assert list(sections(page)) == ["DSI"]
     assert "1 other service is not listed." in page.text
 
 
 def test_services_of_a_long_catalogue_are_found_by_name(lea, general, dsi, heating, small):
-    assert list(shelves(lea.page("new/", q="généraux"))) == ["Services Généraux"]
+    assert list(sections(lea.page("new/", q="généraux"))) == ["Services Généraux"]
 
 
 def test_a_short_catalogue_needs_no_search(lea, heating, plumbing):
@@ -42,9 +42,9 @@ def test_a_short_catalogue_needs_no_search(lea, heating, plumbing):
 
 def test_every_word_must_fit(lea, general):
     Category.objects.create(service=general, name="Clés et badges")
-    [lines] = shelves(lea.page("new/", q="badges clés")).values()
+    [lines] = sections(lea.page("new/", q="badges clés")).values()
     assert lines == ["Clés et badges"]
-    assert not shelves(lea.page("new/", q="badges voiture"))
+    assert not sections(lea.page("new/", q="badges voiture"))
 
 
 @pytest.mark.parametrize("wanted", ["chauffage", "CHAUFF", "Heating", "été"])
@@ -52,14 +52,14 @@ def test_categories_are_found_by_name_or_title(lea, general, heating, plumbing, 
     locale = Locale.objects.get(language_code="en")
     CategoryText.objects.create(category=heating, locale=locale, title="Heating")
     Category.objects.create(service=general, parent=heating, name="Été")
-    [(service, lines)] = shelves(lea.page("new/", q=wanted)).items()
+    [(service, lines)] = sections(lea.page("new/", q=wanted)).items()
     assert service == "Services Généraux"
     assert lines == (["Heating › Été"] if wanted == "été" else ["Heating"])
 
 
 def test_an_alias_is_found_by_its_name(lea, dsi, heating):
     Alias.objects.create(name="Salle serveur trop chaude", service=dsi, to_category=heating)
-    [(service, lines)] = shelves(lea.page("new/", q="serveur")).items()
+    [(service, lines)] = sections(lea.page("new/", q="serveur")).items()
     assert (service, lines) == ("Services Généraux", ["Chauffage › Salle serveur trop chaude"])
 
 
@@ -72,7 +72,7 @@ def test_of_very_many_categories_each_service_shows_its_own(
 ):
     monkeypatch.setattr(catalogue, "MAX_CATALOGUE_CATEGORIES", 2)
     page = lea.page("new/")
-    assert shelves(page) == {"Services Généraux": [], "DSI": []}
+    assert sections(page) == {"Services Généraux": [], "DSI": []}
     assert f"/assistance/new/?service={general.pk}" in {a["href"] for a in page.select(".hd-all")}
 
 
@@ -80,7 +80,7 @@ def test_of_a_service_with_very_many_the_others_are_found(lea, general, heating,
     Category.objects.create(service=general, name="Jardins")
     page = lea.page("new/", service=general.pk)
     assert "Some categories are not listed" in page.text
-    [lines] = shelves(lea.page("new/", service=general.pk, q="jardin")).values()
+    [lines] = sections(lea.page("new/", service=general.pk, q="jardin")).values()
     assert lines == ["Jardins"]
 
 
@@ -89,7 +89,7 @@ def test_the_catalogue_search_finds_nothing_closed_to_the_user(lea, dsi, network
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     Alias.objects.create(name="Wi-Fi", to_category=network)
     for wanted in ("dsi", "wi-fi", "chauffage", str(network)):
-        assert not shelves(lea.page("new/", q=wanted)), wanted
+        assert not sections(lea.page("new/", q=wanted)), wanted
 
 
 def test_the_page_one_asks_from_is_kept(lea, heating, helpdesk):
@@ -105,7 +105,7 @@ def test_a_category_is_found_by_its_synonyms_and_their_stems(lea, heating, plumb
     locale = Locale.objects.create(language_code="fr")
     words = "imprimante, copieur, photocopieuse"
     CategoryText.objects.create(category=heating, locale=locale, title="Copies", synonyms=words)
-    assert list(shelves(lea.page("new/", q=wanted)).values()) == [["Chauffage"]]
+    assert list(sections(lea.page("new/", q=wanted)).values()) == [["Chauffage"]]
 
 
 def test_the_synonyms_of_a_draft_find_nothing(lea, heating):
@@ -113,16 +113,16 @@ def test_the_synonyms_of_a_draft_find_nothing(lea, heating):
     CategoryText.objects.create(
         category=heating, locale=locale, title="Copies", synonyms="toner", live=False
     )
-    assert not shelves(lea.page("new/", q="toner"))
+    assert not sections(lea.page("new/", q="toner"))
 
 
 def test_the_words_above_a_category_complete_its_own(lea, dsi, network, heating):
     """“DSI réseau” names one category; “DSI” alone is the service and none of its categories."""
-    assert shelves(lea.page("new/", q="dsi réseau")) == {"DSI": ["Réseau"]}
-    assert shelves(lea.page("new/", q="dsi")) == {"DSI": []}
+    assert sections(lea.page("new/", q="dsi réseau")) == {"DSI": ["Réseau"]}
+    assert sections(lea.page("new/", q="dsi")) == {"DSI": []}
 
 
 def test_the_words_of_a_heading_find_the_categories_below_it(lea, general, heating):
     Category.objects.filter(pk=heating.pk).update(takes_tickets=False)
     Category.objects.create(service=general, parent=heating, name="Radiateurs")
-    assert list(shelves(lea.page("new/", q="chauffage")).values()) == [["Chauffage › Radiateurs"]]
+    assert list(sections(lea.page("new/", q="chauffage")).values()) == [["Chauffage › Radiateurs"]]

@@ -9,8 +9,8 @@ from wagtail_helpdesk.models import Alias, Category, Service, ServiceManager, Se
 
 def test_the_catalogue_shows_what_is_open_to_its_reader(visit, people, general, dsi):
     type(dsi).objects.filter(pk=dsi.pk).update(everyone=False)
-    shelves = visit(people.lea).page().select(".hd-shelf h3")
-    assert [shelf.text for shelf in shelves] == ["Services Généraux"]
+    sections = visit(people.lea).page().select(".hd-service h3")
+    assert [section.text for section in sections] == ["Services Généraux"]
 
 
 def test_categories_lead_to_their_form(visit, people, heating):
@@ -32,9 +32,9 @@ def test_what_editors_wrote_is_shown_in_the_readers_language(visit, people, gene
     ServiceText.objects.create(
         service=general, locale=locale, title="Buildings", summary="All of it"
     )
-    shelf = visit(people.lea).page().find(class_="hd-shelf")
-    assert shelf.h3.text == "Buildings"
-    assert "All of it" in shelf.text
+    section = visit(people.lea).page().find(class_="hd-service")
+    assert section.h3.text == "Buildings"
+    assert "All of it" in section.text
 
 
 def test_an_alias_stands_where_it_was_put(visit, people, dsi, heating):

@@ -48,18 +48,18 @@ def relate(text, helpdesk, *titles):
 
 
 def choosing(visit, people, service):
-    return visit(people.lea).page(f"new/?service={service.pk}").find(class_="hd-shelf")
+    return visit(people.lea).page(f"new/?service={service.pk}").find(class_="hd-service")
 
 
 def test_one_service_alone_is_described_in_full(visit, people, general, helpdesk, buildings):
     relate(buildings, helpdesk, "Winter plan")
-    shelf = choosing(visit, people, general)
-    assert shelf.h3.get_text() == "Buildings"
-    assert shelf.find("use")["href"].endswith("service-icons.svg#building")
-    assert shelf.find(class_="hd-text").strong.text == "repair"
-    assert shelf.find("script") is None
-    assert [dd.text for dd in shelf.select("dd")] == ["Building A", "7 a.m. to 6 p.m."]
-    assert shelf.find("a", string="Winter plan")["href"] == "/winter-plan/"
+    section = choosing(visit, people, general)
+    assert section.h3.get_text() == "Buildings"
+    assert section.find("use")["href"].endswith("service-icons.svg#building")
+    assert section.find(class_="hd-text").strong.text == "repair"
+    assert section.find("script") is None
+    assert [dd.text for dd in section.select("dd")] == ["Building A", "7 a.m. to 6 p.m."]
+    assert section.find("a", string="Winter plan")["href"] == "/winter-plan/"
 
 
 def test_a_description_is_not_rendered_again_for_a_page(
@@ -81,9 +81,11 @@ def test_among_several_services_each_is_described_in_short(
 ):
     relate(buildings, helpdesk, "Winter plan")
     page = visit(people.lea).page("new/")
-    [shelf] = [shelf for shelf in page.select(".hd-shelf") if shelf.h3.text == "Buildings"]
-    assert "Building A" in shelf.text
-    assert shelf.find(class_="hd-text") is None
+    [section] = [
+        section for section in page.select(".hd-service") if section.h3.text == "Buildings"
+    ]
+    assert "Building A" in section.text
+    assert section.find(class_="hd-text") is None
     assert "Winter plan" not in page.text
 
 
@@ -98,16 +100,16 @@ def test_a_category_is_described_above_its_form(visit, people, heating, helpdesk
 def test_an_unpublished_text_is_not_shown(visit, people, general, heating, buildings, warmth):
     buildings.unpublish()
     warmth.unpublish()
-    shelf = choosing(visit, people, general)
-    assert shelf.h3.get_text() == "Services Généraux"
-    assert shelf.find("a", string="Chauffage")
+    section = choosing(visit, people, general)
+    assert section.h3.get_text() == "Services Généraux"
+    assert section.find("a", string="Chauffage")
 
 
 def test_an_unpublished_text_is_not_found(visit, people, general, buildings):
     lea = visit(people.lea)
-    assert lea.page("new/?q=Buildings").find(class_="hd-shelf")
+    assert lea.page("new/?q=Buildings").find(class_="hd-service")
     buildings.unpublish()
-    assert lea.page("new/?q=Buildings").find(class_="hd-shelf") is None
+    assert lea.page("new/?q=Buildings").find(class_="hd-service") is None
 
 
 def test_tickets_are_opened_whatever_is_published(visit, people, heating, warmth):
@@ -131,8 +133,8 @@ def test_only_related_pages_that_the_reader_may_open_are_shown(
     _shown, draft, secret = relate(buildings, helpdesk, "Shown", "Draft", "Secret")
     draft.unpublish()
     PageViewRestriction.objects.create(page=secret, restriction_type="groups")
-    shelf = choosing(visit, people, general)
-    assert [a.text for a in shelf.select("a[href^='/s'], a[href^='/d']")] == ["Shown"]
+    section = choosing(visit, people, general)
+    assert [a.text for a in section.select("a[href^='/s'], a[href^='/d']")] == ["Shown"]
 
 
 def test_pages_whose_texts_are_long_cost_no_more(

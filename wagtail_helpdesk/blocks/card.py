@@ -70,9 +70,9 @@ class ServiceCardBlock(PersonalBlock):
 
 def build_card(service: Service, request: HttpRequest | None, *, delay: bool) -> dict[str, Any]:
     """Return the context of a card, with what the user may read; without a request, what all may."""
-    [shelf] = catalogue.describe_services([service])
+    [section] = catalogue.describe_services([service])
     return {
-        "text": shelf.text,
-        "related": catalogue.find_related_pages(shelf.text, request),
+        "text": section.text,
+        "related": catalogue.find_related_pages(section.text, request),
         "delay": describe_usual_time(service) if delay else "",
     }

@@ -139,16 +139,16 @@ def services(request: HelpdeskRequest) -> HttpResponse:
     asked = map(parse_number, request.http.GET.getlist("service"))
     chosen = [pk for pk in asked if pk is not None][: catalogue.MAX_CATALOGUE_SERVICES]
     shown = catalogue.read_catalogue(request.user, chosen or None)
-    shelves = shown.shelves
+    sections = shown.sections
     if chosen:
-        known = {shelf.service.pk: shelf for shelf in shelves}
-        shelves = [known[pk] for pk in chosen if pk in known]
-    if not shelves:
+        known = {section.service.pk: section for section in sections}
+        sections = [known[pk] for pk in chosen if pk in known]
+    if not sections:
         return _render_nothing()
     return _render(
         request,
         "catalogue.html",
-        shelves=shelves,
+        sections=sections,
         others=shown.others,
         most=_get_number(request, "most", MAX_BLOCK_CATEGORIES),
     )
@@ -183,9 +183,11 @@ def ask(request: HelpdeskRequest) -> HttpResponse:
         shown = catalogue.read_catalogue(request.user, None if service is None else [service])
         if shown.is_cut:
             return HttpResponse(status=204)  # too many for a select: the link stays
-        choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
+        choices = {line.pk for section in shown.sections for line in section.choices}
         if len(choices) != 1:
-            return _render_choice(request, shown.shelves, service) if choices else _render_nothing()
+            return (
+                _render_choice(request, shown.sections, service) if choices else _render_nothing()
+            )
         category = choices.pop()
     chosen = opening.get_openable_category(request, category)
     page = source_page.get_page_parameter(request.http)
@@ -195,10 +197,10 @@ def ask(request: HelpdeskRequest) -> HttpResponse:
 
 
 def _render_choice(
-    request: HelpdeskRequest, shelves: list[catalogue.Shelf], service: int | None
+    request: HelpdeskRequest, sections: list[catalogue.CatalogueSection], service: int | None
 ) -> HttpResponse:
     here = request.http.path
-    return _render(request, "ask_choice.html", shelves=shelves, service=service, here=here)
+    return _render(request, "ask_choice.html", sections=sections, service=service, here=here)
 
 
 def _submit(request: HelpdeskRequest) -> HttpResponse:

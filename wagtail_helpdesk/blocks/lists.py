@@ -146,4 +146,4 @@ class ServiceCatalogueBlock(PersonalBlock):
         return {"service": chosen or None, "most": value.get("categories"), "page": page}
 
     def sample(self) -> dict[str, Any]:
-        return {"shelves": [preview_data.make_shelf()], "most": 6}
+        return {"sections": [preview_data.make_catalogue_section()], "most": 6}

@@ -13,7 +13,7 @@ from wagtail_helpdesk.models import Icon, Service, ServiceText
 from wagtail_helpdesk.portal.desk.overview import OverviewLine, ServiceLoad
 from wagtail_helpdesk.portal.desk.queues import REASONS
 from wagtail_helpdesk.portal.paging import Page
-from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
+from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, CatalogueSection
 from wagtail_helpdesk.portal.ticket_columns import MANAGER, REQUESTER, fill_cells
 from wagtail_helpdesk.portal.ticket_rows import TicketRow, build_rows
 
@@ -71,11 +71,13 @@ def make_overview() -> Any:
     )
 
 
-def make_shelf() -> Shelf:
+def make_catalogue_section() -> CatalogueSection:
     """Return a service of the catalogue."""
     names = (gettext("Heating"), gettext("Electricity"), gettext("Keys and badges"))
     lines = [CatalogueLine(pk, name, "", 0, True) for pk, name in enumerate(names, 1)]
-    return Shelf(Service(pk=1), ServiceText(title=gettext("Facilities"), icon=Icon.BUILDING), lines)
+    return CatalogueSection(
+        Service(pk=1), ServiceText(title=gettext("Facilities"), icon=Icon.BUILDING), lines
+    )
 
 
 def make_text() -> ServiceText:

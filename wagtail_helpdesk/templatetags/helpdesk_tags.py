@@ -17,7 +17,7 @@ from wagtail_helpdesk.dates import format_date, format_datetime
 from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts, server_drafts
-from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, Shelf
+from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, CatalogueSection
 from wagtail_helpdesk.portal.requests.source_page import get_report_url
 from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
 
@@ -142,7 +142,7 @@ def composer_tools(field: Any) -> list[Any]:
 
 
 @register.simple_tag(takes_context=True)
-def catalogue_url(context: template.Context, entry: CatalogueLine | Shelf) -> str:
+def catalogue_url(context: template.Context, entry: CatalogueLine | CatalogueSection) -> str:
     """Return the URL of a service or category in the catalogue, with the page asked from."""
     return entry.get_url(context["helpdesk"], context.get("page_asked") or None)
 

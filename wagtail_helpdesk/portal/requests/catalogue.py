@@ -48,8 +48,8 @@ class CatalogueLine:
 
 
 @dataclass(slots=True)
-class Shelf:
-    """A service in the catalogue with its text, or an alias that stands among the services."""
+class CatalogueSection:
+    """A service in the catalogue with its text, or an alias that is shown among the services."""
 
     service: Service
     text: ServiceText
@@ -74,7 +74,7 @@ class Shelf:
 class Catalogue:
     """The services shown, and whether there are others."""
 
-    shelves: list[Shelf]
+    sections: list[CatalogueSection]
     #: The number of services that are not shown.
     others: int = 0
     #: Whether a search matched more than is shown.
@@ -83,12 +83,12 @@ class Catalogue:
     @property
     def is_cut(self) -> bool:
         """Whether there are services or categories that are not shown."""
-        return bool(self.others) or any(shelf.is_cut for shelf in self.shelves)
+        return bool(self.others) or any(section.is_cut for section in self.sections)
 
     @property
     def is_long(self) -> bool:
         """Whether the catalogue needs a search box."""
-        lines = sum(len(shelf.lines) for shelf in self.shelves)
+        lines = sum(len(section.lines) for section in self.sections)
         return self.is_cut or lines > MAX_LINES_WITHOUT_SEARCH
 
 
@@ -101,31 +101,34 @@ def read_catalogue(user: Any, services: Iterable[Any] | None = None) -> Catalogu
     is_full = len(found) > MAX_CATALOGUE_SERVICES
     others = open_services.count() - MAX_CATALOGUE_SERVICES if is_full else 0
     found = found[:MAX_CATALOGUE_SERVICES]
-    shelves = describe_services(found)
+    sections = describe_services(found)
     aliases = _load_aliases(user, found, everywhere=services is None)
     categories, is_cut = _load_categories(found)
     lines = _build_lines(found, categories, aliases)
-    for shelf in shelves:
-        shelf.lines, shelf.is_cut = lines[shelf.service.pk], is_cut
+    for section in sections:
+        section.lines, section.is_cut = lines[section.service.pk], is_cut
     known = get_known_first_answers(service.pk for service in found)
-    for shelf in shelves:
-        if shelf.service.pk in known:
-            shelf.delay = describe_delay(known[shelf.service.pk])
-    shelves += [build_alias_shelf(alias) for alias in aliases[None, None]]
-    return Catalogue([shelf for shelf in shelves if shelf.lines or shelf.is_cut], others)
+    for section in sections:
+        if section.service.pk in known:
+            section.delay = describe_delay(known[section.service.pk])
+    sections += [build_alias_section(alias) for alias in aliases[None, None]]
+    return Catalogue([section for section in sections if section.lines or section.is_cut], others)
 
 
 def list_choices(user: Any, service: Service) -> list[CatalogueLine]:
     """Return the categories of a service that is open to the user, and its aliases of categories."""
     aliases = _load_aliases(user, [service], everywhere=False)
     lines = _build_lines([service], _load_categories([service])[0], aliases)
-    return Shelf(service, ServiceText(), lines[service.pk]).choices
+    return CatalogueSection(service, ServiceText(), lines[service.pk]).choices
 
 
-def describe_services(services: list[Service]) -> list[Shelf]:
+def describe_services(services: list[Service]) -> list[CatalogueSection]:
     """Return services with their texts in the reader's language, without their categories."""
     texts = load_texts(ServiceText.objects.filter(service__in=services), "service_id")
-    return [Shelf(each, texts.get(each.pk) or ServiceText(title=str(each))) for each in services]
+    return [
+        CatalogueSection(each, texts.get(each.pk) or ServiceText(title=str(each)))
+        for each in services
+    ]
 
 
 def get_text(category: Category) -> CategoryText:
@@ -147,10 +150,12 @@ def find_related_pages(text: ServiceText | CategoryText, request: HttpRequest | 
     return [link.page for link in links if may_read_page(link.page, request)]
 
 
-def build_alias_shelf(alias: Alias) -> Shelf:
-    """Return the shelf of an alias that stands among the services and points to its target."""
+def build_alias_section(alias: Alias) -> CatalogueSection:
+    """Return the section of an alias that is shown among the services and points to its target."""
     text = ServiceText(title=alias.name)
-    return Shelf(_get_service(alias), text, lines=[_build_alias_line(alias, 0)], alias=alias.pk)
+    return CatalogueSection(
+        _get_service(alias), text, lines=[_build_alias_line(alias, 0)], alias=alias.pk
+    )
 
 
 def _get_service(alias: Alias) -> Service:
@@ -176,7 +181,7 @@ def _load_categories(services: list[Service]) -> tuple[list[Category], bool]:
 def _build_lines(
     services: list[Service], categories: list[Category], aliases: AliasesByPlace
 ) -> dict[Any, list[CatalogueLine]]:
-    """Return the lines of each service, aliases after the categories beside which they stand."""
+    """Return the lines of each service, aliases after the categories beside which they are shown."""
     tree = category_tree.build_tree(categories)
     nodes = category_tree.prune_unusable(tree, [parent for _service, parent in aliases])
     texts = get_texts_by_category(node.pk for node in nodes)
@@ -209,7 +214,7 @@ def _load_aliases(user: Any, services: list[Service], *, everywhere: bool) -> Al
 
 
 def _build_alias_line(alias: Alias, depth: int) -> CatalogueLine:
-    """Return the line of an alias. On a shelf of its own it bears the name of its target."""
+    """Return the line of an alias. In a section of its own it has the name of its target."""
     name = str(alias.target) if alias.service_id is None else alias.name
     return CatalogueLine(alias.to_category_id, name, "", depth, True, alias.to_service_id)
 

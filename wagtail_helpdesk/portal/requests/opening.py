@@ -59,14 +59,14 @@ def _render_choice(
     request: HelpdeskRequest, shown: catalogue.Catalogue, status: int = 200, **context: Any
 ) -> HttpResponse:
     # A service alone is described in full.
-    whole = len(shown.shelves) == 1
+    whole = len(shown.sections) == 1
     return request.render(
         "choose.html",
         status=status,
         catalogue=shown,
         whole=whole,
         dispatch=find_dispatch_category(request.user),
-        related=catalogue.find_related_pages(shown.shelves[0].text, request.http) if whole else [],
+        related=catalogue.find_related_pages(shown.sections[0].text, request.http) if whole else [],
         **context,
     )
 
@@ -75,11 +75,11 @@ def _find_only_url(
     request: HelpdeskRequest, shown: catalogue.Catalogue, service: int | None, page: str
 ) -> str:
     """Return the URL that needs no choice, empty where there is one."""
-    choices = {line.pk for shelf in shown.shelves for line in shelf.choices}
+    choices = {line.pk for section in shown.sections for line in section.choices}
     if len(choices) == 1 and not shown.is_cut:
         return request.url("new_in", choices.pop())
     # All readers of a page share its link: those to whom the service is closed see the others.
-    return request.url("new") if page and service is not None and not shown.shelves else ""
+    return request.url("new") if page and service is not None and not shown.sections else ""
 
 
 def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
@@ -295,14 +295,14 @@ def _open(form: OpeningForm, digest: str) -> Ticket | None:
 
 def _render_form(request: HelpdeskRequest, form: OpeningForm, status: int = 200) -> HttpResponse:
     category = form.shown_category
-    [shelf] = catalogue.describe_services([category.service])
+    [section] = catalogue.describe_services([category.service])
     text = catalogue.get_text(category)
     return request.render(
         "opening.html",
         status=status,
         form=form,
         category=category,
-        shelf=shelf,
+        section=section,
         text=text,
         path=catalogue.get_path(category),
         suggestions=suggest_pages(request, category, _get_typed_subject(form, category)),

@@ -52,13 +52,13 @@ def find_matching(user: Any, text: str, services: Iterable[Any] | None = None) -
     lines: dict[Any, list[CatalogueLine]] = defaultdict(list)
     for hit in shown:
         lines[hit.service].append(build_line(hit))
-    shelved = [*dict.fromkeys([*(hit.service for hit in shown), *named])]
-    kept = Service.objects.filter(pk__in=shelved[:MAX_CATALOGUE_SERVICES])
-    shelves = sorted(describe_services(list(kept)), key=lambda s: shelved.index(s.service.pk))
-    for shelf in shelves:
-        shelf.lines, shelf.is_cut = lines[shelf.service.pk], True
-    may_be_cut = len(categories) > len(shown) or len(shelved) > MAX_CATALOGUE_SERVICES
-    return Catalogue(shelves, may_be_cut=may_be_cut)
+    listed = [*dict.fromkeys([*(hit.service for hit in shown), *named])]
+    kept = Service.objects.filter(pk__in=listed[:MAX_CATALOGUE_SERVICES])
+    sections = sorted(describe_services(list(kept)), key=lambda s: listed.index(s.service.pk))
+    for section in sections:
+        section.lines, section.is_cut = lines[section.service.pk], True
+    may_be_cut = len(categories) > len(shown) or len(listed) > MAX_CATALOGUE_SERVICES
+    return Catalogue(sections, may_be_cut=may_be_cut)
 
 
 def build_line(hit: CatalogueHit) -> CatalogueLine:

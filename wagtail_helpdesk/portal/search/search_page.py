@@ -236,13 +236,13 @@ def _search(form: SearchForm) -> tuple[SearchResults, str]:
     return results, ""
 
 
-def _find_contacts(request: HelpdeskRequest, form: SearchForm) -> list[catalogue.Shelf]:
+def _find_contacts(request: HelpdeskRequest, form: SearchForm) -> list[catalogue.CatalogueSection]:
     """Return services that can be contacted directly: the chosen one, else the first ones."""
     services = Service.objects.open_to(request.user)
     if form.cleaned_data["service"]:
         services = services.filter(pk=form.cleaned_data["service"])
-    shelves = catalogue.describe_services(list(services[: catalogue.MAX_CATALOGUE_SERVICES]))
-    return [shelf for shelf in shelves if shelf.text.contact][:MAX_CONTACTS]
+    sections = catalogue.describe_services(list(services[: catalogue.MAX_CATALOGUE_SERVICES]))
+    return [section for section in sections if section.text.contact][:MAX_CONTACTS]
 
 
 def _build_rows(hits: Sequence[SearchHit], request: HelpdeskRequest) -> list[SearchResultRow]:
