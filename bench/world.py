@@ -275,8 +275,8 @@ class World:
             return "", ""
         place = normalise_text(f"{story.category.service.name} {story.category.name}")
         about = f"{story.subject.folded} {place} personne {story.requester}"
-        said = f"{about} {story.subject.folded} {text.folded}" if opening else text.folded
-        return about, said
+        body = f"{about} {story.subject.folded} {text.folded}" if opening else text.folded
+        return about, body
 
 
 class _Tables:
@@ -297,7 +297,7 @@ class _Tables:
         )
         self.guests = Table(Guest, "ticket_id", "user_id")
         self.search = Table(
-            SearchRow, "event_id", "ticket_id", "audience", "actor_id", "about", "said"
+            SearchRow, "event_id", "ticket_id", "audience", "actor_id", "about", "body"
         )
 
 

@@ -70,7 +70,7 @@ def test_stored_html_equals_the_output_of_the_renderer(world):
 
 
 def test_stored_search_rows_equal_the_output_of_the_indexer(world):
-    fields = ("pk", "ticket", "audience", "actor", "about", "said")
+    fields = ("pk", "ticket", "audience", "actor", "about", "body")
     loaded = list(SearchRow.objects.order_by("pk").values_list(*fields))
     indexing.index_events(Event.objects.all())
     assert list(SearchRow.objects.order_by("pk").values_list(*fields)) == loaded

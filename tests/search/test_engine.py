@@ -80,7 +80,7 @@ def test_the_request_asks_for_all_words_newest_first(server, people, find, ticke
     (body,) = server.asked
 
     def either(kind, word):
-        fields = [{kind: {field: {"value": word}}} for field in ("about", "said")]
+        fields = [{kind: {field: {"value": word}}} for field in ("about", "body")]
         return {"bool": {"should": fields, "minimum_should_match": 1}}
 
     assert body["query"]["bool"]["must"]["bool"]["must"] == [
@@ -89,8 +89,8 @@ def test_the_request_asks_for_all_words_newest_first(server, people, find, ticke
         {
             "bool": {
                 "should": [
-                    {"term": {"said": {"value": "cle"}}},
-                    {"prefix": {"said": {"value": "vann"}}},
+                    {"term": {"body": {"value": "cle"}}},
+                    {"prefix": {"body": {"value": "vann"}}},
                 ],
                 "minimum_should_match": 1,
             }

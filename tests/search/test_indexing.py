@@ -83,7 +83,7 @@ def test_the_command_rebuilds_with_progress(people, ticket, monkeypatch):
     monkeypatch.setattr(indexing, "BATCH", 1)
     monkeypatch.setattr("wagtail_helpdesk.management.commands.helpdesk_index.PROGRESS_STEP", 1)
     list(indexing.sweep_unindexed())
-    SearchRow.objects.update(said="rien")
+    SearchRow.objects.update(body="rien")
     out = StringIO()
     call_command("helpdesk_index", rebuild=True, stdout=out)
     assert "1 of 2 events indexed\n2 of 2 events indexed\n" in out.getvalue()

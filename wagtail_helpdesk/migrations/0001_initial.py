@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                 ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_row', serialize=False, to='wagtail_helpdesk.event')),
                 ('audience', models.CharField(max_length=10)),
                 ('about', models.TextField(blank=True)),
-                ('said', models.TextField(blank=True)),
+                ('body', models.TextField(blank=True)),
             ],
             options={
                 'default_permissions': (),

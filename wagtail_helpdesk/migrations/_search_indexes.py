@@ -9,7 +9,7 @@ POSTGRESQL = [
     """
     ALTER TABLE wagtail_helpdesk_searchrow ADD COLUMN vector tsvector GENERATED ALWAYS AS (
         setweight(to_tsvector('simple'::regconfig, about), 'A')
-        || setweight(to_tsvector('simple'::regconfig, said), 'B')
+        || setweight(to_tsvector('simple'::regconfig, body), 'B')
     ) STORED
     """,
     "ALTER TABLE wagtail_helpdesk_searchrow ALTER COLUMN vector SET STATISTICS 1000",
@@ -22,7 +22,7 @@ POSTGRESQL = [
 SQLITE = [
     """
     CREATE VIRTUAL TABLE wagtail_helpdesk_searchindex USING fts5(
-        about, said,
+        about, body,
         content='wagtail_helpdesk_searchrow', content_rowid='event_id',
         tokenize='unicode61 remove_diacritics 2', prefix='3'
     )
@@ -30,24 +30,24 @@ SQLITE = [
     """
     CREATE TRIGGER wagtail_helpdesk_searchrow_inserted AFTER INSERT ON wagtail_helpdesk_searchrow
     BEGIN
-        INSERT INTO wagtail_helpdesk_searchindex (rowid, about, said)
-        VALUES (new.event_id, new.about, new.said);
+        INSERT INTO wagtail_helpdesk_searchindex (rowid, about, body)
+        VALUES (new.event_id, new.about, new.body);
     END
     """,
     """
     CREATE TRIGGER wagtail_helpdesk_searchrow_deleted AFTER DELETE ON wagtail_helpdesk_searchrow
     BEGIN
-        INSERT INTO wagtail_helpdesk_searchindex (wagtail_helpdesk_searchindex, rowid, about, said)
-        VALUES ('delete', old.event_id, old.about, old.said);
+        INSERT INTO wagtail_helpdesk_searchindex (wagtail_helpdesk_searchindex, rowid, about, body)
+        VALUES ('delete', old.event_id, old.about, old.body);
     END
     """,
     """
     CREATE TRIGGER wagtail_helpdesk_searchrow_updated AFTER UPDATE ON wagtail_helpdesk_searchrow
     BEGIN
-        INSERT INTO wagtail_helpdesk_searchindex (wagtail_helpdesk_searchindex, rowid, about, said)
-        VALUES ('delete', old.event_id, old.about, old.said);
-        INSERT INTO wagtail_helpdesk_searchindex (rowid, about, said)
-        VALUES (new.event_id, new.about, new.said);
+        INSERT INTO wagtail_helpdesk_searchindex (wagtail_helpdesk_searchindex, rowid, about, body)
+        VALUES ('delete', old.event_id, old.about, old.body);
+        INSERT INTO wagtail_helpdesk_searchindex (rowid, about, body)
+        VALUES (new.event_id, new.about, new.body);
     END
     """,
 ]

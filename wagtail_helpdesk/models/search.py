@@ -27,7 +27,7 @@ class SearchRow(models.Model):
     ``ticket``, ``audience`` and ``actor`` never change for an event. They are copied under the
     same names so that the access rule of events applies without another join. What can change,
     such as managers and guests, is never copied. The migrations create an index over ``about``
-    and ``said`` in each database.
+    and ``body`` in each database.
     """
 
     event = models.OneToOneField(
@@ -45,7 +45,7 @@ class SearchRow(models.Model):
         related_name="+",
     )
     about = models.TextField(blank=True)
-    said = models.TextField(blank=True)
+    body = models.TextField(blank=True)
 
     objects = SearchRowQuerySet.as_manager()
     wagtail_reference_index_ignore = True

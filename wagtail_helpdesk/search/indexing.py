@@ -50,7 +50,7 @@ def index_missed_events() -> None:
 
 def index_events(events: QuerySet[Event]) -> int:
     """Index these events and return their number."""
-    rows = [_row(event) for event in _with_what_is_read(events)]
+    rows = [_build_row(event) for event in _select_related(events)]
     if not rows:
         return 0
     # The engine first: events without a row are found and indexed again when it refuses them.
@@ -59,7 +59,7 @@ def index_events(events: QuerySet[Event]) -> int:
         rows,
         update_conflicts=True,
         unique_fields=["event"],
-        update_fields=["ticket", "audience", "actor", "about", "said"],
+        update_fields=["ticket", "audience", "actor", "about", "body"],
     )
     return len(rows)
 
@@ -76,20 +76,20 @@ def find_unindexed() -> QuerySet[Event]:
 
 def sweep_unindexed(events: QuerySet[Event] | None = None) -> Iterator[int]:
     """Index events, by default all that were missed; yield the size of each batch."""
-    for keys in _batches(find_unindexed() if events is None else events):
+    for keys in _iterate_batches(find_unindexed() if events is None else events):
         yield index_events(Event.objects.filter(pk__in=keys))
-        index_events(_outdated_by(keys))
+        index_events(_find_outdated(keys))
 
 
 def rebuild_index() -> Iterator[int]:
     """Index everything again; yield the size of each batch."""
     backends.get_backend().empty()
-    for keys in _batches(Event.objects.all()):
+    for keys in _iterate_batches(Event.objects.all()):
         yield index_events(Event.objects.filter(pk__in=keys))
     backends.get_backend().settle()
 
 
-def _batches(events: QuerySet[Event]) -> Iterator[list[int]]:
+def _iterate_batches(events: QuerySet[Event]) -> Iterator[list[int]]:
     after = 0
     while keys := list(
         events.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]
@@ -98,43 +98,43 @@ def _batches(events: QuerySet[Event]) -> Iterator[list[int]]:
         after = keys[-1]
 
 
-def _outdated_by(keys: list[int]) -> QuerySet[Event]:
+def _find_outdated(keys: list[int]) -> QuerySet[Event]:
     """Return the other events of the tickets whose subject or place these events changed."""
     changed = Event.objects.filter(pk__in=keys, action__in=_CHANGES_ABOUT)
     return Event.objects.filter(ticket__in=changed.values("ticket")).exclude(pk__in=keys)
 
 
-def _with_what_is_read(events: QuerySet[Event]) -> Iterable[Event]:
+def _select_related(events: QuerySet[Event]) -> Iterable[Event]:
     return events.select_related(
         "ticket__category", "ticket__service", "ticket__requester"
     ).prefetch_related("attachments")
 
 
-def _row(event: Event) -> SearchRow:
-    said = normalise_text(SEPARATOR.join(_said(event)))
+def _build_row(event: Event) -> SearchRow:
+    body = normalise_text(SEPARATOR.join(_iterate_body(event)))
     return SearchRow(
         event=event,
         ticket_id=event.ticket_id,
         audience=event.audience,
         actor_id=event.actor_id,
         # An event without words of its own matches no query: nothing else need be indexed.
-        about=normalise_text(SEPARATOR.join(_about(event.ticket))) if said else "",
-        said=said,
+        about=normalise_text(SEPARATOR.join(_iterate_about(event.ticket))) if body else "",
+        body=body,
     )
 
 
-def _about(ticket: Ticket) -> Iterator[str]:
+def _iterate_about(ticket: Ticket) -> Iterator[str]:
     yield ticket.subject
     for place in (ticket.service, ticket.category):
         yield from dict.fromkeys([place.name, *place.titles.values()])
     yield get_display_name(ticket.requester)
 
 
-def _said(event: Event) -> Iterator[Any]:
+def _iterate_body(event: Event) -> Iterator[Any]:
     # The opening stands for the ticket, so that a word of its subject finds it once and not
     # once for each event.
     if event.action == lifecycle.OPEN_TICKET.name:
-        yield from _about(event.ticket)
+        yield from _iterate_about(event.ticket)
     # The subject given here, which the history still shows after another change.
     yield event.after.get("subject", "")
     yield event.text

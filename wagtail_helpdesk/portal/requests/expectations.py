@@ -1,4 +1,4 @@
-"""What is said before and after sending: who will read a request, and how fast one usually answers."""
+"""What the form of a new ticket promises: who will read the request, and how fast one usually answers."""
 
 from __future__ import annotations
 

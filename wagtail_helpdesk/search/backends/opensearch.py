@@ -32,12 +32,12 @@ class EventDocument(index.Indexed, models.Model):  # type: ignore[misc]
 
     event_id = models.BigIntegerField(primary_key=True)
     about = models.TextField()
-    said = models.TextField()
+    body = models.TextField()
 
     search_auto_update = False
     search_fields = [
         index.SearchField("about"),
-        index.SearchField("said"),
+        index.SearchField("body"),
         index.FilterField("event_id"),
     ]
 
@@ -94,7 +94,7 @@ class OpenSearchBackend:
         if not self.index.exists():
             self.empty()
         documents = [
-            EventDocument(event_id=r.pk, about=r.about, said=r.said) for r in rows if r.said
+            EventDocument(event_id=r.pk, about=r.about, body=r.body) for r in rows if r.body
         ]
         self.index.add_items(EventDocument, documents)
 
@@ -122,9 +122,9 @@ def _compiler_of(backend: Any) -> type[Any]:
     class Compiler(backend.query_compiler_class):  # type: ignore[misc]
         def get_inner_query(self) -> dict[str, Any]:
             words = self.query.words
-            everywhere = [_match_word(word, ("about", "said")) for word in words]
-            said = _match_any([_match_word(word, ("said",)) for word in words])
-            return {"bool": {"must": [*everywhere, said]}}
+            everywhere = [_match_word(word, ("about", "body")) for word in words]
+            body = _match_any([_match_word(word, ("body",)) for word in words])
+            return {"bool": {"must": [*everywhere, body]}}
 
     return Compiler
 

@@ -51,11 +51,11 @@ class PostgreSQLBackend(DatabaseBackend):
 
 def build_tsquery(query: Query) -> str:
     """Return the query for ``to_tsquery``: all words, and one of them in the event itself."""
-    said = " | ".join(_format_word(word, "B") for word in query.words)
+    body = " | ".join(_format_word(word, "B") for word in query.words)
     if len(query.words) == 1:
-        return said
+        return body
     everything = " & ".join(f"({_format_word(word)})" for word in query.words)
-    return f"{everything} & ({said})"
+    return f"{everything} & ({body})"
 
 
 def _format_word(word: QueryWord, weight: str = "") -> str:

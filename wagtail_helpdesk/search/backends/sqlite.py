@@ -32,8 +32,8 @@ class SQLiteBackend(DatabaseBackend):
 def build_match(query: Query) -> str:
     """Return the query for ``MATCH``: all words, and one of them in the event itself."""
     words = [_format_word(word) for word in query.words]
-    said = f"{{said}} : ({' OR '.join(words)})"
-    return said if len(words) == 1 else f"{' AND '.join(words)} AND {said}"
+    body = f"{{body}} : ({' OR '.join(words)})"
+    return body if len(words) == 1 else f"{' AND '.join(words)} AND {body}"
 
 
 def _format_word(word: QueryWord) -> str:
