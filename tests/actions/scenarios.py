@@ -34,7 +34,7 @@ def open_ticket(ticket, world, **form):
 
 
 SCENARIOS = {
-    "open_ticket": Scenario("no_ticket", open_ticket, ("open_ticket",), 0, 11),
+    "open_ticket": Scenario("no_ticket", open_ticket, ("open_ticket",), 0, 8),
     "take": Scenario(
         "ticket", lambda t, w, **form: actions.take(t, by=w.karim, **form), ("take",), 1, 6
     ),
@@ -134,7 +134,7 @@ SCENARIOS = {
         lambda t, w, **form: actions.move(t, by=w.karim, to=w.network, become_guest=True, **form),
         ("move",),
         1,
-        20,
+        18,
     ),
     "move_inside": Scenario(
         "taken",
@@ -148,7 +148,7 @@ SCENARIOS = {
         lambda t, w, **form: actions.move(t, by=w.karim, to=w.network, without=[w.thomas], **form),
         ("remove_guest", "move"),
         1,
-        26,
+        23,
     ),
     "invite": Scenario(
         "taken",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.files import File
@@ -165,12 +166,19 @@ def invite_permanent_guests(ticket: Ticket, *, submission: EventBatch) -> None:
 
     The requester is left out, and permanent guests who were removed from this ticket before.
     """
+    rows = list(PermanentGuest.objects.filter(service=ticket.service_id).select_related("user"))
+    if not rows:
+        return
     present = set(Guest.objects.filter(ticket=ticket).values_list("user", flat=True))
-    present |= {ticket.requester_id, *_find_removed_guests(ticket)}
+    present.add(ticket.requester_id)
+    removed = _find_removals(ticket)
     users = [
         row.user
-        for row in PermanentGuest.objects.filter(service=ticket.service_id).select_related("user")
-        if row.user.is_active and row.user_id not in present
+        for row in rows
+        if row.user.is_active
+        and row.user_id not in present
+        # Removed from the ticket before the person became a permanent guest: invited again.
+        and (row.user_id not in removed or removed[row.user_id] < row.created_at)
     ]
     if users:
         transition(
@@ -182,13 +190,10 @@ def invite_permanent_guests(ticket: Ticket, *, submission: EventBatch) -> None:
         )
 
 
-def _find_removed_guests(ticket: Ticket) -> set[Any]:
-    """Return the permanent guests who were removed since they became permanent guests."""
-    removed: dict[Any, Any] = {}
-    for event in ticket.events.filter(action=lifecycle.REMOVE_GUEST.name):
-        for guest in event.value_after("removed") or ():
-            removed[guest] = event.created_at
-    if not removed:
-        return set()
-    still = PermanentGuest.objects.filter(service=ticket.service_id, user__in=removed)
-    return {row.user_id for row in still if row.created_at <= removed[row.user_id]}
+def _find_removals(ticket: Ticket) -> dict[Any, datetime]:
+    """Return when each person was last removed from the guests of the ticket."""
+    return {
+        guest: event.created_at
+        for event in ticket.events.filter(action=lifecycle.REMOVE_GUEST.name)
+        for guest in event.value_after("removed") or ()
+    }
