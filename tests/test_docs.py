@@ -50,3 +50,11 @@ def test_every_test_named_in_the_threat_model_exists():
         or not re.search(rf"def {name}\b", (PROJECT / "tests" / file).read_text())
     ]
     assert missing == []
+
+
+def test_the_glossary_has_at_most_twenty_five_terms():
+    terms = re.findall(
+        r"^\| \*\*(.+?)\*\*", (PROJECT / "docs/glossary.md").read_text(), re.MULTILINE
+    )
+    assert 20 <= len(terms) <= 25
+    assert terms == sorted(terms)
