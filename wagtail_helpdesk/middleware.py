@@ -25,7 +25,7 @@ class TooLargeMiddleware:
     """Answers 413 to a form that exceeds a ``DATA_UPLOAD_MAX_…`` setting of the site.
 
     Stands above Django's ``CsrfViewMiddleware``, which reads the form first and can only answer a
-    bare 400. Pages of Wagtail and the addresses of the helpdesk are looked at, no others.
+    bare 400. Pages of Wagtail and the URLs of the helpdesk are looked at, no others.
 
     Their parameters are read as UTF-8 whatever the request declares: browsers send nothing else,
     and Python has encodings that make no text, or halves of surrogate pairs.
@@ -42,50 +42,50 @@ class TooLargeMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Read the form, or refuse it. A view without protection against forgery reads it itself."""
-        if not _is_ours(request, view):
+        if not _is_helpdesk_page(request, view):
             return None
         if request.encoding is not None:
             request.encoding = "utf-8"
-        if request.method != "POST" or _is_of_admin(view) or getattr(view, "csrf_exempt", False):
+        if request.method != "POST" or _is_admin_page(view) or getattr(view, "csrf_exempt", False):
             return None
         parser: list[MultiPartParser] = []
-        request.parse_file_upload = _remembering(request, parser)  # type: ignore[method-assign]
+        request.parse_file_upload = _make_file_parser(request, parser)  # type: ignore[method-assign]
         try:
             request.POST  # noqa: B018 - reading it is what fails
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as error:
             with use_shown_language():
-                return _refuse(request, error, _read_before(parser))
+                return _refuse(request, error, _read_message(parser))
         except (LookupError, UnicodeError) as error:
             # The name of a field or a file, which may declare an encoding of its own (RFC 2231).
             raise BadRequest(str(error)) from error
         return None
 
 
-def _is_ours(request: HttpRequest, view: Any) -> bool:
+def _is_helpdesk_page(request: HttpRequest, view: Any) -> bool:
     found = request.resolver_match
     is_helpdesk = found is not None and "wagtail_helpdesk" in found.app_names
-    return view is serve or is_helpdesk or _is_of_admin(view)
+    return view is serve or is_helpdesk or _is_admin_page(view)
 
 
-def _is_of_admin(view: Any) -> bool:
+def _is_admin_page(view: Any) -> bool:
     """Return whether this is a page of the helpdesk in the admin, which answers in its own way."""
     module: str = getattr(view, "view_class", view).__module__
     return module.startswith("wagtail_helpdesk.snippets")
 
 
-def _remembering(request: HttpRequest, made: list[MultiPartParser]) -> Callable[..., Any]:
+def _make_file_parser(request: HttpRequest, parsers: list[MultiPartParser]) -> Callable[..., Any]:
     """Return Django's own way of reading files and fields, which forgets all when one is refused."""
 
     def parse_file_upload(headers: Any, body: Any) -> Any:
-        made.append(MultiPartParser(headers, body, request.upload_handlers, request.encoding))
-        return made[0].parse()
+        parsers.append(MultiPartParser(headers, body, request.upload_handlers, request.encoding))
+        return parsers[0].parse()
 
     return parse_file_upload
 
 
-def _read_before(made: list[MultiPartParser]) -> str:
+def _read_message(parsers: list[MultiPartParser]) -> str:
     """Return the message, if it came before what was refused: fields come before files."""
-    fields = getattr(made[0], "_post", {}) if made else {}
+    fields = getattr(parsers[0], "_post", {}) if parsers else {}
     return str(fields.get("text", ""))
 
 

@@ -21,7 +21,7 @@ urlpatterns = [
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
     path("drafts/", server_drafts.save_draft, name="drafts"),
-    path("go/", permanent_urls.go, name="go"),
-    path("go/<path:path>", permanent_urls.go, name="go"),
+    path("go/", permanent_urls.redirect_to_page, name="go"),
+    path("go/<path:path>", permanent_urls.redirect_to_page, name="go"),
     path("health/", health.report_health, name="health"),
 ]

@@ -1,4 +1,4 @@
-"""Addresses for e-mails that outlive every move of the helpdesk page: they lead to where it is now."""
+"""URLs for e-mails that stay valid when the helpdesk page is moved: they redirect to where it is now."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from .request import login_url
 
 
 @require_safe
-def go(request: HttpRequest, path: str = "") -> HttpResponse:
-    """Lead to a route of the helpdesk page, after a login, in the reader's language.
+def redirect_to_page(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Redirect to a route of the helpdesk page, after a login, in the reader's language.
 
-    Without a login every address is answered alike. What the reader may do there, or not even know
+    Without a login every URL is answered alike. What the reader may do there, or not even know
     of, the page decides.
     """
     clean_request(request)
     if not access.is_active_user(request.user):
         response = redirect_to_login(request.get_full_path(), resolve_url(login_url()))
     else:
-        response = HttpResponseRedirect(_address(request, path))
+        response = HttpResponseRedirect(_build_url(request, path))
     make_private(response)
     return response
 
 
-def _address(request: HttpRequest, path: str) -> str:
-    place = _place(request.user, path)
+def _build_url(request: HttpRequest, path: str) -> str:
+    place = _find_page(request.user, path)
     query = request.GET.urlencode()
     return f"{place.home}{path}{'?' if query else ''}{query}"
 
 
-def _place(user: Any, path: str) -> HelpdeskLocation:
+def _find_page(user: Any, path: str) -> HelpdeskLocation:
     """Return where the reader finds the route of a path; raise ``Http404`` where there is none."""
     language = get_reader(user).language
     place = find_location(None, language)

@@ -1,4 +1,4 @@
-"""The request as the views of the helpdesk use it: the user, their tickets, addresses, answers."""
+"""The request as the views of the helpdesk use it: the user, their tickets, URLs, responses."""
 
 from __future__ import annotations
 

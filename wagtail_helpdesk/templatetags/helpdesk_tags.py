@@ -148,7 +148,7 @@ def catalogue_url(context: template.Context, entry: CatalogueLine | CatalogueSec
 
 
 @register.simple_tag(takes_context=True)
-def helpdesk_report_address(context: template.Context, page: Any = None) -> str:
+def helpdesk_report_url(context: template.Context, page: Any = None) -> str:
     """Return the URL at which to report a problem with a page, by default the current one.
 
     Empty when the site has no helpdesk, and for the helpdesk page. It is the same for every user,
@@ -160,8 +160,8 @@ def helpdesk_report_address(context: template.Context, page: Any = None) -> str:
 @register.simple_tag(takes_context=True)
 def helpdesk_report_link(context: template.Context, page: Any = None, text: str = "") -> SafeString:
     """Return the link “Report a problem with this page”; empty when there is no URL for it."""
-    address = helpdesk_report_address(context, page)
-    if not address:
+    url = helpdesk_report_url(context, page)
+    if not url:
         return SafeString("")
     words = text or _("Report a problem with this page")
-    return format_html('<a class="hd-report" href="{}">{}</a>', address, words)
+    return format_html('<a class="hd-report" href="{}">{}</a>', url, words)
