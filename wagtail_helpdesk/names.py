@@ -41,8 +41,8 @@ def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:
     return {user.pk: get_display_name(user) for user in users}
 
 
-def get_reader_language() -> str:
-    """Return the code of the content language of the reader, empty if the site has none for it."""
+def get_content_language() -> str:
+    """Return the code of the site's content language for the reader, empty if it has none."""
     try:
         return str(get_supported_content_language_variant(languages.get_reader_language()))
     except LookupError:
@@ -51,7 +51,7 @@ def get_reader_language() -> str:
 
 def choose_title(titles: Mapping[str, str], name: str) -> str:
     """Return the title in the reader's language, else the name: of a service or a category."""
-    return titles.get(get_reader_language()) or name
+    return titles.get(get_content_language()) or name
 
 
 def fold_name(text: str) -> str:

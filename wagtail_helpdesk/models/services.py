@@ -18,7 +18,7 @@ from wagtail.models import Site
 
 from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.names import choose_title, get_reader_language
+from wagtail_helpdesk.names import choose_title, get_content_language
 
 from .inheritance import Inherited, InheritedSettings, get_site_default
 from .monitoring_levels import PRESETS
@@ -147,7 +147,7 @@ class TitledMixin(models.Model):
 
         A ticket template is in the reader's language if there is one.
         """
-        template = self.ticket_templates.get(get_reader_language(), {})
+        template = self.ticket_templates.get(get_content_language(), {})
         return template.get(name) or getattr(self, name)
 
 

@@ -32,7 +32,7 @@ from wagtail_helpdesk.models import (
     SkipReason,
     Ticket,
 )
-from wagtail_helpdesk.names import get_display_name, get_reader_language
+from wagtail_helpdesk.names import get_content_language, get_display_name
 from wagtail_helpdesk.statistics import describe_delay, get_usual_first_answer
 
 from .alert_links import MailLink, MailLinks, make_ticket_link
@@ -221,7 +221,7 @@ def _list_facts(ticket: Ticket, context: MailContext) -> Iterable[tuple[str, str
     assignee = context.people.get(ticket.assignee_id or 0, "")
     yield _("Who answers:"), f"{assignee}, {ticket.service}" if assignee else str(ticket.service)
     texts: Any = ServiceText.objects.filter(service=ticket.service_id)
-    texts = texts.read_in(get_reader_language())
+    texts = texts.read_in(get_content_language())
     if hours := texts.values_list("hours", flat=True).first():
         yield _("Opening hours:"), hours
     if (usual := get_usual_first_answer(ticket.service)) is not None:

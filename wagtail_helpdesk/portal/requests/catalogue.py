@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.access import may_read_page
 from wagtail_helpdesk.models import Alias, Category, CategoryText, Service, ServiceText
-from wagtail_helpdesk.names import get_reader_language
+from wagtail_helpdesk.names import get_content_language
 from wagtail_helpdesk.statistics import describe_delay, get_known_first_answers
 
 if TYPE_CHECKING:
@@ -221,13 +221,13 @@ def _build_alias_line(alias: Alias, depth: int) -> CatalogueLine:
 
 def load_texts(texts: Any, owner: str) -> dict[Any, Any]:
     """Return the texts in the reader's language by the id in their field ``owner``."""
-    return {getattr(text, owner): text for text in texts.read_in(get_reader_language())}
+    return {getattr(text, owner): text for text in texts.read_in(get_content_language())}
 
 
 def get_texts_by_category(categories: Iterable[Any]) -> dict[Any, tuple[str, str]]:
     """Return title and summary in the reader's language by category id, where a text exists."""
     texts: Any = CategoryText.objects.filter(category__in=list(categories)).read_in(
-        get_reader_language()
+        get_content_language()
     )
     # Values and no instances, which take longer: a catalogue has hundreds.
     rows = texts.values_list("category_id", "title", "summary")

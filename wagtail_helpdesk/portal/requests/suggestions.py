@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Value
 
 from wagtail_helpdesk.models import Category, CategoryTextPage, ServiceTextPage
-from wagtail_helpdesk.names import get_reader_language
+from wagtail_helpdesk.names import get_content_language
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.search.outcomes import MAX_SUGGESTED_PAGES
 from wagtail_helpdesk.portal.search.site_pages import (
@@ -36,7 +36,7 @@ def suggest_pages(request: HelpdeskRequest, category: Category, subject: str) ->
 
 def _find_related(category: Category, pages: Any) -> Any:
     """Return the related pages of a category and its service in the reader's language."""
-    about = {"text__live": True, "text__locale__language_code": get_reader_language()}
+    about = {"text__live": True, "text__locale__language_code": get_content_language()}
     own = CategoryTextPage.objects.filter(text__category=category, **about)
     shared = ServiceTextPage.objects.filter(text__service=category.service_id, **about)
     # Cleared once more: the ordering of the model would apply to the union.

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Q
 
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.names import get_reader_language
+from wagtail_helpdesk.names import get_content_language
 from wagtail_helpdesk.portal.requests.catalogue import (
     MAX_CATALOGUE_SERVICES,
     Catalogue,
@@ -45,7 +45,7 @@ _WORD_START = r"(?:^|\W)"
 
 def find_matching(user: Any, text: str, services: Iterable[Any] | None = None) -> Catalogue:
     """Return the part of the user's catalogue that has every word of a text."""
-    found = SearchableCatalogue(user, get_reader_language(), services).find_all_words(text)
+    found = SearchableCatalogue(user, get_content_language(), services).find_all_words(text)
     named = list(dict.fromkeys(hit.service for hit in found if hit.kind is Kind.SERVICE))
     categories = [hit for hit in found if hit.kind is Kind.CATEGORY]
     shown = categories[:MAX_MATCHED_CATEGORIES]
@@ -80,7 +80,7 @@ def matches_name(text: str, owner: str = "") -> Q:
     ``owner`` is the path to the service or category, with two underscores at its end.
     """
     found = matches(f"{owner}name", text)
-    if language := get_reader_language():
+    if language := get_content_language():
         found |= matches(f"{owner}titles__{language}", text)
     return found
 
@@ -137,7 +137,7 @@ def suggest(
 
     The summary of each line is its path. ``pages`` are those whose titles count when they are related.
     """
-    catalogue = SearchableCatalogue(user, get_reader_language(), pages=pages)
+    catalogue = SearchableCatalogue(user, get_content_language(), pages=pages)
     return [_build_suggestion(hit) for hit in catalogue.find_some_words(text, length)]
 
 
