@@ -34,6 +34,9 @@ class TextsWidget(forms.Widget):
 
     template_name = "wagtail_helpdesk/admin/incident_texts.html"
 
+    class Media:
+        css = {"all": ["wagtail_helpdesk/admin/configuration.css"]}
+
     @cached_property
     def locales(self) -> list[Any]:
         """The languages of the site."""

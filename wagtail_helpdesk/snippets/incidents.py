@@ -53,7 +53,7 @@ EDIT_HANDLER = ObjectList(
                 FieldPanel("starts_at", widget=DateTimeInput),
                 FieldPanel("ends_at", widget=DateTimeInput),
             ],
-            heading=gettext_lazy("Time"),
+            heading=pgettext_lazy("incident", "Time"),
             icon="date",
         ),
         MultiFieldPanel(
