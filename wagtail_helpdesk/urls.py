@@ -20,6 +20,7 @@ urlpatterns = [
     path("blocks/panel/", fragments.panel, name="block_panel"),
     path("blocks/services/", fragments.services, name="block_catalogue"),
     path("blocks/card/", fragments.card, name="block_card"),
+    path("blocks/incidents/", fragments.incidents, name="block_incidents"),
     path("drafts/", server_drafts.save_draft, name="drafts"),
     path("go/", permanent_urls.redirect_to_page, name="go"),
     path("go/<path:path>", permanent_urls.redirect_to_page, name="go"),

@@ -6,6 +6,7 @@ from wagtail.models import Site
 
 from demo.contents import write_pages
 from demo.history import write_history
+from demo.incidents import announce_incident
 from portal.models import HomePage
 from tests import cast
 from wagtail_helpdesk.pages.models import HelpdeskPage
@@ -23,6 +24,7 @@ def load() -> None:
     catalogue = cast.services(users)
     write_pages()
     write_history(users, catalogue)
+    announce_incident(users)
 
 
 def serve_at(hostname: str, port: int) -> None:

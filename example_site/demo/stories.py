@@ -71,6 +71,9 @@ JOURNAL = """\
 15:04:58 eth0: link is up, 1000 Mbit/s, full duplex
 """
 
+#: The subject of the ticket of the incident.
+SLOW_WIFI = "Wi-Fi très lent au bâtiment C"
+
 STORIES = (
     story(
         "Relevés et attestations",
@@ -599,6 +602,19 @@ STORIES = (
         "Les livreurs sonnent et je n’entends rien. L’écran s’allume.",
         step(1, "08:50", "sophie", a.assign, "À voir avant la livraison de jeudi.", to="karim"),
         priority=4,
+    ),
+    story(
+        "Réseau et Wi-Fi",
+        "hugo",
+        1,
+        "09:10",
+        SLOW_WIFI,
+        "Les pages mettent une minute à s’afficher, au deuxième étage surtout.",
+        step(
+            1, "09:25", "julien", a.take, "Une borne est en panne. Je publie le ticket pour tous."
+        ),
+        step(1, "09:30", "hugo", a.change_visibility, to="public"),
+        step(1, "15:40", "julien", a.comment, "La borne de remplacement arrive demain matin."),
     ),
     story(
         "Clés et badges",

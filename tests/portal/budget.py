@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from wagtail_helpdesk.portal import page
 
+#: Reads pages of the site too, in a statement of ours.
+_OURS = "wagtail_helpdesk_incident"
 #: Queries of the session and of Wagtail's page tree, and statements that read and write nothing.
 _NOT_OURS = ("django_session", "SAVEPOINT", "BEGIN", "COMMIT", "SET LOCAL", "wagtailcore_page")
 
@@ -37,4 +39,6 @@ def counted():
     with CaptureQueriesContext(connection), mock.patch.object(page, "handle_request", measured):
         yield cost
         own = [entry["sql"] for entry in list(connection.queries_log)[entries[-1] :]]
-        cost.statements = [sql for sql in own if not any(word in sql for word in _NOT_OURS)]
+        cost.statements = [
+            sql for sql in own if _OURS in sql or not any(word in sql for word in _NOT_OURS)
+        ]

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
 OK, LOGIN, TICKET, NO, NONE = 200, 302, 303, 403, 404
@@ -23,6 +24,7 @@ MATRIX = {
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, OK, TICKET, TICKET, TICKET, TICKET),
     ),
+    "incident": ({"incident": "incident"}, FOR_EVERYBODY),
     "tickets": ({}, FOR_EVERYBODY),
     "ticket": ({"number": "ticket"}, ABOUT_A_TICKET),
     "file": ({"number": "ticket", "file_id": "file", "name": "x"}, ABOUT_A_TICKET),
@@ -42,6 +44,12 @@ MATRIX = {
 }
 
 
+def make_incident(service):
+    """Announce an incident of a service, which everybody who can see the service may read."""
+    texts = {"en": {"title": "No heating in building A"}}
+    return configuration.create_incident(by=None, texts=texts, services=[service])
+
+
 def routes():
     return {route.name for route in HelpdeskPage.get_subpage_urls()}
 
@@ -58,6 +66,7 @@ def world(helpdesk, people, taken, dsi):
     return {
         "ticket": taken.pk,
         "category": taken.category_id,
+        "incident": make_incident(taken.service).pk,
         "file": event.attachments.get().pk,
         "event": event.pk,
     }
@@ -123,7 +132,7 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
         assert response.headers["Referrer-Policy"] == "same-origin"
 
 
-TAKES_FORMS = {"action", "new_in", "preferences", "manager_preferences", "absences"}
+TAKES_FORMS = {"action", "incident", "new_in", "preferences", "manager_preferences", "absences"}
 
 
 @pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.portal.conftest import Visitor
 from tests.portal.test_access import MATRIX as ROUTES
+from tests.portal.test_access import make_incident
 from wagtail_helpdesk import actions, urls
 from wagtail_helpdesk.mailqueue.unsubscribe import make_mute_token, make_reports_token
 from wagtail_helpdesk.portal.tickets.forms import get_form_classes
@@ -49,6 +50,7 @@ def secret(people, heating, dsi, helpdesk):
         ticket=ticket.pk,
         object=ticket,
         category=ticket.category_id,
+        incident=make_incident(ticket.service).pk,
         file=event.attachments.get().pk,
         event=note.pk,
     )

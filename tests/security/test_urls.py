@@ -27,6 +27,7 @@ URLS = {
     "block_panel": (204, 200, 200),
     "block_catalogue": (204, 200, 200),
     "block_card": (204, 200, 200),
+    "block_incidents": (204, 200, 200),
     # Accepts a form and shows nothing.
     "drafts": (405, 405, 405),
     "go": (302, 302, 302),
@@ -37,6 +38,7 @@ URLS = {
 WITH_FORMS = [
     "page act",
     "page new_in",
+    "page incident",
     "page preferences",
     "page manager_preferences",
     "page absences",

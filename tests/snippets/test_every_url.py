@@ -22,6 +22,7 @@ from tests.hostile_requests import (
     post,
     read_text,
 )
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Absence, Alias, CategoryText, PermanentGuest, ServiceText
 
@@ -111,6 +112,10 @@ SERVICE_TEXT = dict.fromkeys(ABOUT_ONE_TEXT, EDITS) | dict.fromkeys(
 CATEGORY_TEXT = dict.fromkeys(ABOUT_ONE_TEXT, CATEGORIES) | dict.fromkeys(
     ("list", "list_results"), LISTS
 )
+#: Scoped as the texts of services are.
+INCIDENT = dict.fromkeys(
+    ("edit", "end", "delete", "usage", "history", "history_results"), EDITS
+) | dict.fromkeys(("list", "list_results", "add"), EDITORS)
 CHOOSER = {
     "choose": CHOOSES,
     "choose_results": CHOOSES,
@@ -135,6 +140,7 @@ MATRIX = {
     "helpdesk_categories": CATEGORY,
     "helpdesk_service_texts": SERVICE_TEXT,
     "helpdesk_category_texts": CATEGORY_TEXT,
+    "helpdesk_incidents": INCIDENT,
     "wagtailsnippetchoosers_wagtail_helpdesk_service": CHOOSER,
     "wagtailsnippetchoosers_wagtail_helpdesk_category": CHOOSER,
 }
@@ -189,6 +195,9 @@ def things(people, general, dsi, heating, network, manager):
     return {
         "helpdesk_service_texts": written(ServiceText(service=general, locale=english)),
         "helpdesk_category_texts": written(CategoryText(category=heating, locale=english)),
+        "helpdesk_incidents": configuration.create_incident(
+            by=None, texts={"en": {"title": "Words"}}, services=[general]
+        ),
         "absence": Absence.objects.create(
             user=people.karim, starts_on="2030-07-01", ends_on="2030-07-14"
         ).pk,

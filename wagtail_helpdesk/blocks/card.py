@@ -12,6 +12,8 @@ from wagtail import blocks
 from wagtail_helpdesk import statistics
 from wagtail_helpdesk.languages import use_shown_language
 from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.portal.incidents import load_service_incidents
+from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 from wagtail_helpdesk.portal.requests import catalogue
 from wagtail_helpdesk.portal.requests.expectations import describe_usual_time
 from wagtail_helpdesk.portal.requests.source_page import get_asking_url
@@ -61,6 +63,7 @@ class ServiceCardBlock(PersonalBlock):
         url = get_asking_url(context.get("request"), service=service, page=context.get("page"))
         with use_shown_language():
             card = build_card(service, None, delay=bool(value.get("delay")))
+            card["incidents"] = link_incidents(service, context.get("request"))
         return context | card | {"content": self.meta.content, "fragment": "", "url": url}
 
     def sample(self) -> dict[str, Any]:
@@ -76,3 +79,11 @@ def build_card(service: Service, request: HttpRequest | None, *, delay: bool) ->
         "related": catalogue.find_related_pages(section.text, request),
         "delay": describe_usual_time(service) if delay else "",
     }
+
+
+def link_incidents(service: Service, request: HttpRequest | None) -> list[tuple[Any, str]]:
+    """Return the current incidents of a service, each with the URL of its page."""
+    return [
+        (incident, get_helpdesk_url(request, "incident", incident.pk))
+        for incident in load_service_incidents(service)
+    ]

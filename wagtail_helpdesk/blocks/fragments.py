@@ -20,12 +20,13 @@ from wagtail_helpdesk.portal import browser_drafts
 from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.desk.overview import Overview
 from wagtail_helpdesk.portal.http import FORM_METHODS, make_private
+from wagtail_helpdesk.portal.incidents import load_incidents
 from wagtail_helpdesk.portal.page_lookup import find_helpdesk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.requests import catalogue, home_panels, opening, source_page
 from wagtail_helpdesk.portal.requests.opening_form import OpeningForm
 
-from .card import build_card
+from .card import build_card, link_incidents
 
 Fragment = Callable[[HelpdeskRequest], HttpResponseBase]
 #: Length of the lists in blocks: at most, and unless the editor sets it.
@@ -165,7 +166,21 @@ def card(request: HelpdeskRequest) -> HttpResponse:
     page = source_page.find_asked_page(request.http, request.http.GET.get(source_page.PARAMETER))
     url = source_page.get_asking_url(request.http, service=service, page=page)
     shown = build_card(service, request.http, delay="delay" in request.http.GET)
-    return _render(request, "card.html", url=url, **shown)
+    incidents = link_incidents(service, request.http)
+    return _render(request, "card.html", url=url, incidents=incidents, **shown)
+
+
+@fragment
+def incidents(request: HelpdeskRequest) -> HttpResponse:
+    """Show the current incidents of the sections above a page, each with “Me too”."""
+    page = source_page.find_asked_page(request.http, request.http.GET.get(source_page.PARAMETER))
+    managed = [row.service_id for row in request.managed]
+    found = [each for each in load_incidents(request.user, page, managed=managed) if each.is_here]
+    if not found:
+        return _render_nothing()
+    shown = {"incidents": found, "next": page.get_url(request.http)}
+    language = languages.get_shown_language()
+    return _render(request, "incidents_content.html", helpdesk_language=language, **shown)
 
 
 @partial(fragment, methods=FORM_METHODS)

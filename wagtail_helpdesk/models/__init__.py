@@ -6,6 +6,7 @@ from .drafts import Draft, end_lost_access
 from .events import Event
 from .files import Attachment, StagedUpload
 from .identities import DirectoryIdentity
+from .incidents import Incident, IncidentText, choose_text
 from .mailqueue import (
     CircuitBreaker,
     Heartbeat,
@@ -50,6 +51,8 @@ __all__ = [
     "Heartbeat",
     "HelpdeskPreferences",
     "Icon",
+    "Incident",
+    "IncidentText",
     "Level",
     "MailState",
     "Monitoring",
@@ -75,6 +78,7 @@ __all__ = [
     "Substitution",
     "Ticket",
     "TicketOrigin",
+    "choose_text",
     "end_lost_access",
     "find_replacement",
     "find_substitutions",

@@ -16,7 +16,7 @@ from .desk import desk_page
 from .http import FORM_METHODS
 from .preferences import absences, manager, personal
 from .request import handle_request
-from .requests import home, my_tickets, opening
+from .requests import home, incidents, my_tickets, opening
 from .search import search_page
 from .tickets import action_view, files, notified, ticket_page
 
@@ -69,6 +69,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def opened_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
         return handle_request(self, request, opening.show_opened, number=number)
+
+    @path("incidents/<int:incident>/", name="incident")
+    @accepts_forms
+    def incident_route(self, request: HttpRequest, incident: int) -> HttpResponseBase:
+        return handle_request(self, request, incidents.show_incident, incident=incident)
 
     @path("tickets/", name="tickets")
     @reads

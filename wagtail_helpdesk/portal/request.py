@@ -23,6 +23,7 @@ from wagtail_helpdesk.parsing import clean_request
 
 from . import menu
 from .http import make_private
+from .incidents import ShownIncident, load_incidents
 
 View = Callable[..., HttpResponseBase]
 
@@ -60,6 +61,12 @@ class HelpdeskRequest:
     def services(self) -> list[Service]:
         """The services that the user manages."""
         return [row.service for row in self.managed]
+
+    @cached_property
+    def incidents(self) -> list[ShownIncident]:
+        """The current incidents of the services that the user can see, and of the page's sections."""
+        managed = [row.service_id for row in self.managed]
+        return load_incidents(self.user, self.page, managed=managed)
 
     @property
     def posted(self) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import DateField, Q, QuerySet
+from django.db.models import DateField, DateTimeField, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.text import Truncator, capfirst
@@ -18,9 +18,16 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.views import snippets as generic
 
-from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.dates import format_date, format_datetime
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Absence, Alias, Category, Service, ServiceManager
+from wagtail_helpdesk.models import (
+    Absence,
+    Alias,
+    Category,
+    Incident,
+    Service,
+    ServiceManager,
+)
 
 from .object_permissions import ScopedSubject
 from .service_pages import SERVICES
@@ -116,6 +123,18 @@ KINDS: dict[str, LogKind] = {
     "remove_alias": LogKind(
         gettext_lazy("Remove alias"), gettext_lazy("Alias “%(name)s” removed"), CATEGORIES
     ),
+    "create_incident": LogKind(
+        gettext_lazy("Announce incident"), gettext_lazy("Incident “%(name)s” announced"), EDIT
+    ),
+    "edit_incident": LogKind(
+        gettext_lazy("Edit incident"), gettext_lazy("Incident “%(name)s” changed"), EDIT
+    ),
+    "end_incident": LogKind(
+        gettext_lazy("End incident"), gettext_lazy("Incident “%(name)s” ended"), EDIT
+    ),
+    "delete_incident": LogKind(
+        gettext_lazy("Delete incident"), gettext_lazy("Incident “%(name)s” deleted"), EDIT
+    ),
 }
 
 
@@ -164,7 +183,7 @@ def _format_detail(name: str, before: dict[str, Any], after: dict[str, Any]) -> 
 
 @cache
 def _get_fields() -> dict[str, Any]:
-    models = (Absence, Alias, ServiceManager, Category, Service)
+    models = (Incident, Absence, Alias, ServiceManager, Category, Service)
     return {
         f.name: f
         for model in models
@@ -190,6 +209,8 @@ def _format_value(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     field = _get_fields().get(name)
+    if isinstance(field, DateTimeField):
+        return format_datetime(datetime.fromisoformat(value))
     if isinstance(field, DateField):
         return format_date(date.fromisoformat(value))
     choices = dict(getattr(field, "flatchoices", ()))

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 from wagtail.permission_policies import BasePermissionPolicy
 
 from wagtail_helpdesk import access
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
+from wagtail_helpdesk.models import Category, CategoryText, Incident, Service, ServiceText
 
 
 class ConfigurationPolicy(BasePermissionPolicy):
@@ -137,3 +138,34 @@ class CategoryTextPolicy(ConfigurationPolicy):
 
     def within(self, services: QuerySet[Service]) -> QuerySet[CategoryText]:
         return CategoryText.objects.filter(category__service__in=services.values("pk"))
+
+
+class IncidentPolicy(ConfigurationPolicy):
+    """Incidents: announced with the privilege to edit a service, changed with it in all of theirs.
+
+    Those of a section of the site are changed by administrators.
+    """
+
+    privileges = dict.fromkeys(("add", "change", "delete", "view"), (Privilege.EDIT_SERVICE,))
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Incident) -> bool:
+        if action == "view":
+            return (
+                self.instances_user_has_permission_for(user, action).filter(pk=instance.pk).exists()
+            )
+        return self.user_has_permission(user, action) and configuration.may_change_incident(
+            instance, user
+        )
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> Any:
+        if access.administers_helpdesk(user):
+            return Incident.objects.all()
+        return super().instances_user_has_any_permission_for(user, actions)
+
+    def users_with_any_permission_for_instance(self, actions: Iterable[str], instance: Any) -> Any:
+        where = Q(helpdesk_manager_rows__service__in=instance.services.values("pk"))
+        return self._users({Privilege.EDIT_SERVICE}, where)
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[Incident]:
+        concerned = Incident.objects.filter(services__in=services.values("pk"))
+        return Incident.objects.filter(pk__in=concerned.order_by().values("pk"))

@@ -265,6 +265,11 @@ class ServicePanel(ServicePageMixin):
                 priority=20,
             ),
         ]
+        if Privilege.EDIT_SERVICE in self.holds:
+            url = f"{reverse('helpdesk_incidents:add')}?service={self.service.pk}"
+            buttons.append(
+                Button(_("Announce an incident"), url=url, icon_name="warning", priority=15)
+            )
         if self.request.user.has_perm("wagtail_helpdesk.delete_service"):
             buttons.append(
                 Button(_("Delete"), url=self.get_page_url("delete"), icon_name="bin", priority=30)

@@ -9,6 +9,13 @@ from .categories import (
     delete_category,
 )
 from .guests import add_permanent_guest, remove_permanent_guest
+from .incidents import (
+    change_incident,
+    create_incident,
+    delete_incident,
+    end_incident,
+    may_change_incident,
+)
 from .managers import (
     add_manager,
     change_manager_order,
@@ -28,17 +35,22 @@ __all__ = [
     "add_permanent_guest",
     "change_category",
     "change_category_order",
+    "change_incident",
     "change_manager_order",
     "change_service",
     "change_service_order",
     "count_open_tickets_of",
     "create_category",
+    "create_incident",
     "create_service",
     "delete_category",
+    "delete_incident",
     "delete_service",
+    "end_incident",
     "find_tickets_of",
     "find_transfer_targets",
     "list_own_members",
+    "may_change_incident",
     "may_set_absences",
     "refresh_members_from",
     "remove_absence",

@@ -15,7 +15,7 @@ from wagtail.log_actions import log
 from wagtail_helpdesk.actions.errors import NotPossible, NotYours
 from wagtail_helpdesk.actions.locking import get_locked
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.models import Category, Service
+from wagtail_helpdesk.models import Category, Incident, Service
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -35,7 +35,7 @@ class ConfigurationChange:
     def record(
         self,
         action: str,
-        target: Service | Category | None = None,
+        target: Service | Category | Incident | None = None,
         *,
         before: Values | None = None,
         after: Values | None = None,

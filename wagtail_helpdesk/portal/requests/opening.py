@@ -23,6 +23,7 @@ from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcom
 from . import catalogue, source_page
 from .dispatching import find_dispatch_category
 from .expectations import describe_usual_time, find_readers
+from .incidents import filter_concerned
 from .opening_form import OpeningForm, is_untouched, refill_from_template
 from .suggestions import suggest_pages
 
@@ -311,6 +312,7 @@ def _render_form(request: HelpdeskRequest, form: OpeningForm, status: int = 200)
         service=category.service,
         url=request.url("new_in", category.pk),
         asked_from=form.asked_from,
+        incidents=filter_concerned(request, category.service_id),
     )
 
 

@@ -1,0 +1,217 @@
+"""The form of an incident: its texts in each language of the site, where and how long it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminPageChooser
+from wagtail.models import Locale
+
+from wagtail_helpdesk import access
+from wagtail_helpdesk.characters import clean_line, clean_text, count_typed, has_visible
+from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.models import Incident, Service, Ticket
+from wagtail_helpdesk.models.incidents import MAX_INCIDENT_TEXT_LENGTH, MAX_INCIDENT_TITLE_LENGTH
+from wagtail_helpdesk.parsing import parse_number
+
+from .fields import RowsField
+from .widgets import CHECKBOXES
+
+#: Sections that the form has room for.
+MAX_SECTIONS = 4
+
+
+class TextsWidget(forms.Widget):
+    """A title and a text for each language of the site."""
+
+    template_name = "wagtail_helpdesk/admin/incident_texts.html"
+
+    class Media:
+        css = {"all": ["wagtail_helpdesk/admin/configuration.css"]}
+
+    @cached_property
+    def locales(self) -> list[Any]:
+        """The languages of the site."""
+        return list(Locale.objects.all())
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        texts = value if isinstance(value, Mapping) else {}
+        context["widget"]["languages"] = [
+            {
+                "code": locale.language_code,
+                "name": locale.get_display_name(),
+                "title": texts.get(locale.language_code, {}).get("title", ""),
+                "text": texts.get(locale.language_code, {}).get("text", ""),
+            }
+            for locale in self.locales
+        ]
+        context["widget"]["max_title"] = MAX_INCIDENT_TITLE_LENGTH
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, dict[str, str]]:
+        return {
+            locale.language_code: {
+                part: data.get(f"{name}-{locale.language_code}-{part}", "")
+                for part in ("title", "text")
+            }
+            for locale in self.locales
+        }
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return not any(key.startswith(f"{name}-") for key in data)
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
+
+
+class TextsField(forms.Field):
+    """Titles and texts by language; at least one title is required."""
+
+    widget = TextsWidget
+
+    def clean(self, value: Any) -> dict[str, dict[str, str]]:
+        """Return the languages with a title; raise ``ValidationError`` for each that is wrong."""
+        names = {locale.language_code: locale.get_display_name() for locale in self.widget.locales}
+        cleaned, problems = {}, []
+        for language, typed in value.items():
+            title, text = clean_line(typed["title"]), clean_text(typed["text"]).strip()
+            if problem := _find_problem(title, text):
+                problems.append(
+                    _("%(language)s: %(problem)s")
+                    % {"language": names[language], "problem": problem}
+                )
+            if title:
+                cleaned[language] = {"title": title, "text": text}
+        if problems:
+            raise forms.ValidationError(problems)
+        if not cleaned:
+            raise forms.ValidationError(_("Please write a title in at least one language."))
+        return cleaned
+
+
+def _find_problem(title: str, text: str) -> str:
+    """Return what is wrong with the text in one language; empty if nothing is."""
+    if len(title) > MAX_INCIDENT_TITLE_LENGTH:
+        return _("The title has at most %(limit)d characters; this has %(count)d.") % {
+            "limit": MAX_INCIDENT_TITLE_LENGTH,
+            "count": len(title),
+        }
+    if count_typed(text) > MAX_INCIDENT_TEXT_LENGTH:
+        return _("The text has at most %(limit)d characters; this has %(count)d.") % {
+            "limit": MAX_INCIDENT_TEXT_LENGTH,
+            "count": count_typed(text),
+        }
+    if (title or text) and not has_visible(title):
+        return _("The title is missing.")
+    return ""
+
+
+class SectionsWidget(forms.Widget):
+    """Choosers of pages, one below the other."""
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs)
+        self.chooser = AdminPageChooser()
+
+    @property
+    def media(self) -> forms.Media:
+        return self.chooser.media
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = [getattr(page, "pk", page) for page in value or []]
+        places = range(max(MAX_SECTIONS, len(chosen)))
+        id_ = (attrs or {}).get("id", f"id_{name}")
+        return format_html_join(
+            "",
+            '<div class="hd-section">{}</div>',
+            (
+                (
+                    self.chooser.render(
+                        f"{name}-{place}",
+                        parse_number(chosen[place]) if place < len(chosen) else None,
+                        {"id": f"{id_}-{place}"},
+                    ),
+                )
+                for place in places
+            ),
+        )
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        given = (data.get(f"{name}-{place}", "") for place in range(MAX_SECTIONS))
+        return [key for key in given if key]
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
+
+
+class IncidentForm(WagtailAdminModelForm):
+    """An incident. Sections of the site are for administrators."""
+
+    #: The views of the configuration show it after saving.
+    warning = ""
+
+    texts = TextsField(label=gettext_lazy("Texts"))
+    services = RowsField(
+        label=gettext_lazy("Services"),
+        queryset=Service.objects.none(),
+        widget=CHECKBOXES,
+        required=False,
+    )
+    sections = RowsField(
+        label=gettext_lazy("Sections of the site"),
+        queryset=Incident.sections.field.related_model._default_manager.all(),
+        widget=SectionsWidget,
+        required=False,
+        help_text=gettext_lazy(
+            "It is shown on these pages and on those below them, in every language."
+        ),
+    )
+    ticket = forms.CharField(
+        label=pgettext_lazy("incident", "Number of the ticket"),
+        required=False,
+        max_length=20,
+        help_text=gettext_lazy(
+            "A public ticket of one of the services. People follow it with “Me too”, so one answer"
+            " reaches them all, and the notice ends when it is closed."
+        ),
+    )
+
+    class Meta:
+        model = Incident
+        fields = ("texts", "starts_at", "ends_at", "services", "sections", "ticket")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        services: Any = self.fields["services"]
+        services.queryset = find_own_services(self.for_user)
+        if not access.administers_helpdesk(self.for_user):
+            del self.fields["sections"]
+
+    def clean_ticket(self) -> Ticket | None:
+        """Return the ticket with this number, None for a blank field."""
+        typed = self.cleaned_data["ticket"].strip().removeprefix("#").strip()
+        if not typed:
+            return None
+        kept = self.initial.get("ticket")
+        if kept is not None and typed == str(kept):
+            ticket: Ticket | None = self.instance.ticket
+            return ticket
+        visible = Ticket.objects.visible_to(self.for_user)
+        found = visible.filter(pk=parse_number(typed)).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no ticket with this number that you can see."))
+        return found
+
+
+def find_own_services(user: Any) -> Any:
+    """Return the services whose incidents a user announces."""
+    return Service.objects.configured_by(user, Privilege.EDIT_SERVICE)
