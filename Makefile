@@ -15,7 +15,7 @@ LINT := style layers types templates security
 SITE := javascript migrations check translations
 TESTS := oldest custom-page own-users postgresql
 
-.PHONY: help demo test test-fast lint audit chaos bench bench-full docs messages dist language clean \
+.PHONY: help demo test test-fast lint audit chaos bench bench-full docs pictures messages dist language clean \
 	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) sqlite $(TESTS)
 
 help: ## Show this list
@@ -116,6 +116,9 @@ bench-full: setup-test ## Measure them at 10,000 to a million on PostgreSQL (an 
 
 docs: setup-fast ## Generate the pages of docs/reference
 	@$(BIN)/python scripts/docs
+
+pictures: setup-test ## Take the pictures of docs/pictures.md from a demonstration of its own (minutes)
+	@$(BIN)/python scripts/pictures
 
 messages: setup-test ## Collect the strings to translate, and compile the catalogues
 	@cd wagtail_helpdesk && ../$(BIN)/django-admin makemessages --locale fr --locale en --no-wrap --add-location file --no-obsolete

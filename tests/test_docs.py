@@ -40,6 +40,23 @@ def test_the_mails_shown_in_the_docs_can_be_composed(db, mailoutbox):
     assert all(mail.alternatives for mail in mails.values())
 
 
+def test_the_page_of_pictures_shows_every_picture_and_they_are_small_in_all():
+    pictures = set((PROJECT / "docs" / "pictures").glob("*.webp"))
+    shown = re.findall(
+        r"!\[[^\]]+\]\((pictures/[\w-]+\.webp)\)", (PROJECT / "docs/pictures.md").read_text()
+    )
+    assert {PROJECT / "docs" / path for path in shown} == pictures
+    assert sum(picture.stat().st_size for picture in pictures) <= 6_000_000
+
+
+def test_pictures_are_taken_in_every_host_and_language_of_the_example_site():
+    kinds = runpy.run_path(str(PROJECT / "scripts" / "pictures"))["KINDS"].values()
+    hosts = re.findall(r'Host\("([\w-]+)"', (PROJECT / "example_site/demo/hosts.py").read_text())
+    assert {kind.host for kind in kinds} == set(hosts)
+    assert {kind.language for kind in kinds} == {"fr", "en"}
+    assert {kind.scheme for kind in kinds} == {"light", "dark"}
+
+
 def test_every_test_named_in_the_threat_model_exists():
     named = re.findall(r"`([\w/]+\.py)::(\w+)`", (PROJECT / "docs/threat-model.md").read_text())
     assert named

@@ -182,6 +182,69 @@ def test_becoming_a_person_redirects_to_the_helpdesk_in_their_language(demo: Dem
     assert demo.become("emily").url == f"{demo.url}/en/assistance/"
 
 
+# -- The tour
+
+
+def read_steps(demo: Demo, path: str = "/tour/", part: str = "ticket") -> list[Any]:
+    return demo.soup(path).select(f"#{part} .tour-steps > li")
+
+
+@pytest.mark.parametrize(
+    ("path", "titles"),
+    [
+        ("/tour/", ["Léa demande", "Karim prend en charge et demande", "Léa répond",
+                    "Karim transfère", "Nadia clôt", "Léa approuve"]),
+        ("/en/tour/", ["Léa asks", "Karim takes it and asks", "Léa answers",
+                       "Karim transfers it", "Nadia closes it", "Léa approves"]),
+    ],
+)  # fmt: skip
+def test_the_tour_has_six_steps_in_both_languages(demo: Demo, path: str, titles: list[str]) -> None:
+    assert [step.h3.text for step in read_steps(demo, path)] == titles
+
+
+def test_the_tour_has_steps_of_a_service_owner_and_of_an_editor(demo: Demo) -> None:
+    for part, people in (("owner", {"sophie"}), ("editor", {"alice", "thomas"})):
+        forms = [step.form["action"] for step in read_steps(demo, part=part)]
+        assert {action.split("/")[-2] for action in forms} == people
+
+
+def test_every_step_of_the_tour_leads_to_a_page_that_its_person_may_open(demo: Demo) -> None:
+    for form in demo.soup("/en/tour/").select(".tour-steps form"):
+        fields = {field["name"]: field.get("value", "") for field in form.select("input")}
+        answer = demo.post(form["action"], **fields)
+        assert answer.status_code == 200, fields["next"]
+        assert urlsplit(answer.url).path == fields["next"]
+
+
+def test_a_person_of_the_tour_reads_the_admin_in_the_language_of_the_tour(demo: Demo) -> None:
+    for language in ("en", "fr"):
+        demo.become("sophie", language=language)
+        assert demo.soup("/admin/").html["lang"] == language
+
+
+def test_a_request_opened_on_a_page_is_a_step_done_with_a_link_to_the_ticket(demo: Demo) -> None:
+    demo.become("lea")
+    catalogue = demo.soup("/assistance/new/").select('a[href*="/assistance/new/"]')
+    form = next(link["href"] for link in catalogue if link.text.strip() == "Chauffage")
+    page = demo.soup(form)
+    fields = {field["name"]: field.get("value", "") for field in page.select("form [type=hidden]")}
+    fields |= {"subject": "Salle froide", "text": "Bâtiment B, salle 3."}
+    opened = demo.post(form, **fields).url
+    number = re.search(r"/opened/(\d+)/$", opened)[1]
+    first, second, *_others = read_steps(demo)
+    assert "Fait" in first.select_one(".tour-head").text
+    assert "Étape suivante" in second.select_one(".tour-head").text
+    assert second.select_one("[name=next]")["value"] == f"/assistance/tickets/{number}/"
+
+
+def test_every_site_around_the_pages_leads_to_the_tour_from_its_home_page(demo: Demo) -> None:
+    for host in ("blue", "narrow", "narrow-dark"):
+        demo.get("/people/")
+        demo.post("/host/", host=host)
+        assert demo.soup("/").select(".demo-bar a[href='/tour/']")
+        assert demo.soup("/en/").select("main a[href='/en/tour/']")
+
+
 # -- The helpdesk
 
 
@@ -290,9 +353,9 @@ def test_a_key_that_is_no_mail_is_answered_with_404(demo: Demo, key: str) -> Non
 # -- The runner
 
 
-def test_make_demo_prints_the_url_and_the_people(demo: Demo) -> None:
+def test_make_demo_prints_the_tour_first_and_then_the_people(demo: Demo) -> None:
     output = demo.log.read_text()
-    assert f"{demo.url}/people/" in output
+    assert output.index(f"{demo.url}/tour/") < output.index(f"{demo.url}/people/")
     assert all(person.name in output for person in PEOPLE if person.active)
 
 
@@ -368,6 +431,16 @@ def test_check_deploy_rejects_the_example_secret_key(tmp_path: Path) -> None:
         "check", "--deploy", DJANGO_SECRET_KEY=key, DATABASE_FILE=str(tmp_path / "db.sqlite3")
     )
     assert "security.W009" in finished.stderr
+
+
+def test_production_has_no_tour_and_lets_nobody_become_another_person() -> None:
+    code = (
+        "from django.urls import is_valid_path\n"
+        "print([path for path in ('/tour/', '/people/', '/people/lea/', '/mail/', '/login/')"
+        " if is_valid_path(path) and is_valid_path(path).url_name != 'wagtail_serve'])"
+    )
+    finished = run_in_production("shell", "-v0", "-c", code)
+    assert finished.stdout.strip() == "['/login/']", finished.stderr
 
 
 def read_settings(expressions: str, **environ: str) -> list[str]:

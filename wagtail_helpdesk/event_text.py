@@ -236,6 +236,8 @@ def _describe_resumption(view: EventView) -> str:
 def _describe_closure(view: EventView) -> str:
     if view.is_question:
         return _("%(who)s closed your ticket. Is your problem solved?") % {"who": view.actor}
+    if view.is_for_requester:
+        return _("%(who)s closed your request.") % {"who": view.actor}
     return _("%(who)s closed the ticket.") % {"who": view.actor}
 
 

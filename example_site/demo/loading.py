@@ -33,7 +33,12 @@ def serve_at(hostname: str, port: int) -> None:
     Site.clear_site_root_paths_cache()
 
 
+def find_helpdesk_page(language: str) -> HelpdeskPage | None:
+    """Return the page of the helpdesk in a language."""
+    return HelpdeskPage.objects.live().filter(locale__language_code=language).first()
+
+
 def helpdesk_url(request: HttpRequest, language: str) -> str:
     """Return the URL of the helpdesk in a language."""
-    page = HelpdeskPage.objects.live().filter(locale__language_code=language).first()
+    page = find_helpdesk_page(language)
     return page.get_url(request) if page else "/"

@@ -36,7 +36,7 @@ class Mail:
 
     @property
     def received_at(self) -> datetime:
-        return datetime.fromtimestamp(int(self.key, 16) // 10**9, UTC)
+        return datetime.fromtimestamp(int(self.key, 16) / 10**9, UTC)
 
     @cached_property
     def text(self) -> str:

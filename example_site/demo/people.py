@@ -1,10 +1,13 @@
 """The people of the cast, for a page and for the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.models import UserProfile
 
 from tests.cast import ANSWERING, ASKING, OUTSIDE, PEOPLE, Person
+from wagtail_helpdesk.models import HelpdeskPreferences
 
 PARTS = (
     (_("They ask"), ASKING),
@@ -34,3 +37,10 @@ def by_username(username: str) -> Person | None:
 def by_address(address: str) -> Person | None:
     """Return the person with an e-mail address."""
     return next((person for person in PEOPLE if person.email == address), None)
+
+
+def choose_language(usernames: Iterable[str], language: str) -> None:
+    """Let people read e-mails and the Wagtail admin in a language."""
+    for user in get_user_model().objects.filter(username__in=usernames):
+        HelpdeskPreferences.objects.update_or_create(user=user, defaults={"language": language})
+        UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": language})

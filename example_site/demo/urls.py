@@ -5,6 +5,7 @@ from django.urls import path
 from demo import views
 
 urlpatterns = [
+    path("tour/", views.tour, name="tour"),
     path("people/", views.people, name="people"),
     path("people/<str:username>/", views.become, name="become"),
     path("host/", views.choose_host, name="host"),

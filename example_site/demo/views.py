@@ -1,4 +1,4 @@
-"""Pages of the demonstration: become a person of the cast in one click, and read all mails."""
+"""Pages of the demonstration: a tour, becoming a person of the cast in one click, and all mails."""
 
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
@@ -6,14 +6,17 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from demo.hosts import SESSION_KEY, find_host
 from demo.loading import helpdesk_url
 from demo.mailbox import Mail, Mailbox
-from demo.people import PARTS, by_address, by_username
+from demo.people import PARTS, by_address, by_username, choose_language
 from demo.tokens import TOKENS, TONES, list_icons
+from demo.tour import CAST, build_tour
 from example.csp import HEADER
 
 # Mails are untrusted HTML: own styles, no script, nothing loaded, links replace the page.
@@ -21,6 +24,15 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 )
+
+
+@require_safe
+@never_cache
+def tour(request: HttpRequest) -> HttpResponse:
+    """Lead through the main job, and show which steps are done."""
+    language = "en" if get_language() == "en" else "fr"
+    parts = build_tour(request, language, _mailbox())
+    return render(request, "demo/tour.html", {"parts": parts, "language": language})
 
 
 @require_safe
@@ -35,11 +47,18 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def become(request: HttpRequest, username: str) -> HttpResponse:
-    """Log in as a person of the cast, without a password."""
+    """Log in as a person of the cast, without a password.
+
+    With `language`, from the tour: its people read this language from now on.
+    """
+    if not settings.DEMO:
+        raise Http404
     person = by_username(username)
     if person is None or not person.active:
         raise Http404
     user = get_object_or_404(get_user_model(), username=username)
+    if (language := request.POST.get("language")) in dict(settings.LANGUAGES):
+        choose_language(CAST, language)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return redirect(_get_next(request) or helpdesk_url(request, person.language))
 

@@ -149,7 +149,7 @@ class TestClosure:
         recipients()
         actions.reject_closure(closed, by=people.lea, text="Toujours froid.")
         text = text_of(send_mails()["lea"])
-        assert "Karim Benali closed the ticket." in text
+        assert "Karim Benali closed your request." in text
         assert "approve" not in text
         assert "hear from you" not in text
 

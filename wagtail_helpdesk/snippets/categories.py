@@ -128,6 +128,7 @@ class CategoryTree(ServiceListPage):
                 "name",
                 self,
                 label=gettext_lazy("Name"),
+                accessor=str,
                 get_url=lambda category: reverse(f"{CATEGORIES}:edit", args=[category.pk]),
             ),
             MembersColumn("members", label=gettext_lazy("Members")),
@@ -209,7 +210,7 @@ class CategoryTree(ServiceListPage):
         by_pk = {category.pk: category for category in everything}
         lineages = [list(category_tree.iterate_lineage(c, by_pk))[:0:-1] for c in found]
         return [
-            _annotate(category, above=" › ".join(parent.name for parent in lineage))
+            _annotate(category, above=" › ".join(map(str, lineage)))
             for category, lineage in zip(found, lineages, strict=True)
         ]
 

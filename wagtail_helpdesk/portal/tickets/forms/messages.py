@@ -64,8 +64,8 @@ class Comment(StopsOnNewsForm, AudienceForm, AttachmentsForm, TextForm):
     button = ButtonPlace(ButtonGroup.FIRST, 400, "reply")
     can_be_sent_anyway = True
     alternatives = (
-        Alternative(_("Send and reopen the ticket"), lifecycle.REJECT_CLOSURE),
-        Alternative(_("Send and reopen the ticket"), lifecycle.REOPEN),
+        Alternative(_("Send and reopen"), lifecycle.REJECT_CLOSURE),
+        Alternative(_("Send and reopen"), lifecycle.REOPEN),
     )
     field_order = ("text", "files", "audience")
 
