@@ -139,7 +139,9 @@ def test_guest_is_not_asked_the_question_of_the_requester(visit, people, closed)
 
 
 def test_state_says_whose_answer_is_awaited_once_the_requester_wrote(visit, people, four):
-    assert "You don’t need to do anything for now." in get_state(visit(people.lea).page(f"tickets/{four.pk}/"))
+    assert "You don’t need to do anything for now." in get_state(
+        visit(people.lea).page(f"tickets/{four.pk}/")
+    )
     actions.comment(four, by=people.lea, text="Merci.")
     state = get_state(visit(people.lea).page(f"tickets/{four.pk}/"))
     assert state.endswith("You wrote just now and are waiting for a reply from Karim Benali.")
