@@ -174,8 +174,7 @@ def card(request: HelpdeskRequest) -> HttpResponse:
 def incidents(request: HelpdeskRequest) -> HttpResponse:
     """Show the current incidents of the sections above a page, each with “Me too”."""
     page = source_page.find_asked_page(request.http, request.http.GET.get(source_page.PARAMETER))
-    managed = [row.service_id for row in request.managed]
-    found = [each for each in load_incidents(request.user, page, managed=managed) if each.is_here]
+    found = [each for each in load_incidents(request.user, page) if each.is_here]
     if not found:
         return _render_nothing()
     shown = {"incidents": found, "next": page.get_url(request.http)}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -63,13 +62,10 @@ class ShownIncident:
         return self.is_here or service in self.services
 
 
-def load_incidents(
-    user: Any, page: Any = None, *, rows: Any = None, managed: Iterable[int] = ()
-) -> list[ShownIncident]:
+def load_incidents(user: Any, page: Any = None, *, rows: Any = None) -> list[ShownIncident]:
     """Return the incidents of services that the user can see and of the sections above the page.
 
-    By default the current ones, newest first; ``rows`` are others. ``managed`` are the ids of the
-    services that the user manages. It takes one statement.
+    By default the current ones, newest first; ``rows`` are others. It takes one statement.
     """
     if not access.is_active_user(user):
         return []
@@ -80,7 +76,7 @@ def load_incidents(
     own = Subscription.objects.filter(user=user, ticket=OuterRef("ticket"))
     guests = user.helpdesk_invitations.filter(ticket=OuterRef("ticket"))
     is_on_ticket = Q(ticket__requester=user.pk) | Q(Exists(guests))
-    managed = set(managed)
+    manages = Exists(user.helpdesk_manager_rows.filter(service=OuterRef("ticket__service")))
     found = (
         incidents.annotate(
             concerned=F("services"),
@@ -89,7 +85,7 @@ def load_incidents(
             sees_ticket=Exists(ticket),
             is_told=(is_on_ticket | Q(Exists(own.filter(following=True))))
             & ~Q(Exists(own.filter(muted=True))),
-            followers=_count_followers() if managed else Value(0),
+            followers=Case(When(manages, then=_count_followers()), default=Value(0)),
         )
         .filter(Q(is_seen=True) | Q(is_here=True))
         .values(
@@ -102,13 +98,12 @@ def load_incidents(
             "is_here",
             "ticket",
             "ticket__is_open",
-            "ticket__service",
             "sees_ticket",
             "is_told",
             "followers",
         )
     )
-    return _group(found[:MAX_INCIDENT_ROWS], managed)
+    return _group(found[:MAX_INCIDENT_ROWS])
 
 
 def load_section_incidents(page: Any) -> list[ShownIncident]:
@@ -139,7 +134,7 @@ def _count_followers() -> Coalesce:
     return Coalesce(Subquery(count), 0)
 
 
-def _group(rows: Any, managed: set[int]) -> list[ShownIncident]:
+def _group(rows: Any) -> list[ShownIncident]:
     """Return one incident for the rows of each."""
     services: dict[int, set[int]] = {}
     firsts: dict[int, dict[str, Any]] = {}
@@ -161,7 +156,7 @@ def _group(rows: Any, managed: set[int]) -> list[ShownIncident]:
             is_here=row["is_here"],
             ticket=row["ticket"] if row["sees_ticket"] else None,
             is_told=row["is_told"],
-            followers=row["followers"] if row["ticket__service"] in managed else 0,
+            followers=row["followers"],
         )
         for pk, row in firsts.items()
     ]

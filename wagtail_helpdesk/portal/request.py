@@ -65,8 +65,7 @@ class HelpdeskRequest:
     @cached_property
     def incidents(self) -> list[ShownIncident]:
         """The current incidents of the services that the user can see, and of the page's sections."""
-        managed = [row.service_id for row in self.managed]
-        return load_incidents(self.user, self.page, managed=managed)
+        return load_incidents(self.user, self.page)
 
     @property
     def posted(self) -> bool:

@@ -76,7 +76,7 @@ class TextsWidget(forms.Widget):
 class TextsField(forms.Field):
     """Titles and texts by language; at least one title is required."""
 
-    widget = TextsWidget
+    widget: Any = TextsWidget
 
     def clean(self, value: Any) -> dict[str, dict[str, str]]:
         """Return the languages with a title; raise ``ValidationError`` for each that is wrong."""
@@ -206,7 +206,8 @@ class IncidentForm(WagtailAdminModelForm):
             ticket: Ticket | None = self.instance.ticket
             return ticket
         visible = Ticket.objects.visible_to(self.for_user)
-        found = visible.filter(pk=parse_number(typed)).first()
+        number = parse_number(typed)
+        found = None if number is None else visible.filter(pk=number).first()
         if found is None:
             raise forms.ValidationError(_("There is no ticket with this number that you can see."))
         return found

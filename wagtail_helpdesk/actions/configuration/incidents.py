@@ -191,7 +191,7 @@ def _record(
     after: Values | None = None,
 ) -> None:
     """Write the change to the history of the incident and of each of its services."""
-    about = {"before": before, "after": after, "name": str(incident)}
+    about: Any = {"before": before, "after": after, "name": str(incident)}
     services = list(incident.services.all())
     for service in services:
         ConfigurationChange(service, by).record(action, **about)

@@ -26,10 +26,9 @@ def show_incident(request: HelpdeskRequest, incident: int) -> HttpResponse:
 def find_incident(request: HelpdeskRequest, pk: int) -> ShownIncident:
     """Return an incident that the user may read, ended ones included; raises ``Http404``."""
     rows = Incident.objects.begun().filter(pk=pk)
-    managed = {row.service_id for row in request.managed}
-    found = load_incidents(request.user, request.page, rows=rows, managed=managed)
+    found = load_incidents(request.user, request.page, rows=rows)
     if not found and (section := _find_readable_section(request, rows)):
-        found = load_incidents(request.user, section, rows=rows, managed=managed)
+        found = load_incidents(request.user, section, rows=rows)
     if not found:
         raise Http404(_("This incident does not exist or does not concern you."))
     return found[0]
