@@ -122,11 +122,19 @@ class Places:
         self, reader: Person, since: datetime | None, ticket: Ticket | None = None
     ) -> dict[str, Any]:
         """Return the link to the first mail to a person since an event; to all before there is one."""
-        found = reversed(self.mailbox.to(reader.email)) if since else ()
-        for mail in found:
-            if mail.received_at >= since and (ticket is None or f"#{ticket.pk}]" in mail.subject):
-                return {"mail_reader": reader, "mail_url": reverse("mail", args=[mail.key])}
-        return {"mail_reader": reader, "mail_url": f"{reverse('mails')}?to={reader.email}"}
+        found = [
+            mail
+            for mail in self.mailbox.to(reader.email)
+            if since
+            and mail.received_at >= since
+            and (ticket is None or f"#{ticket.pk}]" in mail.subject)
+        ]
+        # The newest is the first.
+        path = reverse("mail", args=[found[-1].key]) if found else ""
+        return {
+            "mail_reader": reader,
+            "mail_url": path or f"{reverse('mails')}?to={reader.email}",
+        }
 
 
 # -- the main job ----------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 else:
     WagtailView = object
 
-STYLE = Media(css={"all": [versioned_static("wagtail_helpdesk/admin/configuration.css")]})
+STYLE = "wagtail_helpdesk/admin/configuration.css"
 
 
 class Cards(WagtailView):
@@ -35,7 +35,8 @@ class Cards(WagtailView):
     @property
     def media(self) -> Media:
         """Return the media of the columns and the style."""
-        return super().media + STYLE
+        # Not at import: the manifest of static files is made later, by a command that imports this.
+        return super().media + Media(css={"all": [versioned_static(STYLE)]})
 
     @property
     def rows(self) -> Iterator[CardRow]:
