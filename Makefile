@@ -14,8 +14,11 @@ export VENV
 LINT := style layers types templates security
 SITE := javascript migrations check translations
 TESTS := oldest custom-page own-users postgresql
+# What `make attack` sends more to.
+ATTACKED := tests/security/test_hostile_requests.py tests/snippets/test_every_url.py
 
-.PHONY: help demo test test-fast lint audit chaos bench bench-full docs pictures messages dist language clean \
+.PHONY: help demo test test-fast lint audit attack mutations chaos bench bench-full docs pictures \
+	messages dist language clean \
 	setup-demo setup-fast setup-test setup-compat $(LINT) $(SITE) sqlite $(TESTS)
 
 help: ## Show this list
@@ -102,6 +105,13 @@ postgresql: ## The whole suite on PostgreSQL with the newest versions, all serve
 	@$(PYTEST) -m "not chaos" $(PARALLEL) --ds=tests.settings.postgres --cov --cov-append --cov-report=term
 
 # -- long runs -----------------------------------------------------------------------------------
+
+attack: setup-test ## Send every hostile value in every parameter of every address, on both databases (an hour)
+	@HELPDESK_ATTACK=all $(PYTEST) $(ATTACKED) $(PARALLEL) --ds=tests.settings.postgres
+	@HELPDESK_ATTACK=all $(PYTEST) $(ATTACKED) $(PARALLEL)
+
+mutations: setup-test ## Change the rules one by one and run their tests: make mutations MODULE=access SAMPLE=40
+	@nice $(BIN)/python scripts/mutations $(or $(MODULE),$(error MODULE is missing: make mutations MODULE=access)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 chaos: setup-test ## Inject faults for some minutes, and count lost mails; TICKETS=200000 for a large helpdesk
 	@HELPDESK_CHAOS_TICKETS=$(or $(TICKETS),0) $(PYTEST) -m chaos tests/chaos --ds=tests.settings.postgres

@@ -1,4 +1,4 @@
-"""Forms that Django cannot take: too large ones, and those in an encoding that is not UTF-8."""
+"""Forms that Django refuses: too large ones, those in another encoding than UTF-8, those with an old token."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import (
     BadRequest,
     RequestDataTooBig,
@@ -15,10 +16,13 @@ from django.core.exceptions import (
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParser
 from django.shortcuts import render
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 from wagtail.views import serve
 
 from wagtail_helpdesk.languages import use_shown_language
+from wagtail_helpdesk.portal import session_drafts
+from wagtail_helpdesk.portal.http import SeeOther, make_private
 
 
 class TooLargeMiddleware:
@@ -35,8 +39,11 @@ class TooLargeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on; what is looked at is known once there is a view."""
-        return self.get_response(request)
+        """Go on; offer a form again that was shown before its user logged in anew."""
+        response = self.get_response(request)
+        if response.status_code == 403 and request.method == "POST" and _has_old_token(request):
+            return _offer_again(request) or response
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -59,6 +66,34 @@ class TooLargeMiddleware:
             # The name of a field or a file, which may declare an encoding of its own (RFC 2231).
             raise BadRequest(str(error)) from error
         return None
+
+
+def _has_old_token(request: HttpRequest) -> bool:
+    """Return whether Django refused the form of a page because of its token, before any view."""
+    match = request.resolver_match
+    passed = getattr(request, "csrf_processing_done", False)
+    return match is not None and match.func is serve and not passed
+
+
+def _offer_again(request: HttpRequest) -> HttpResponse | None:
+    """Lead to the same form with what was typed and a new token; None when it is not of this user.
+
+    A login in another window changes the token of all pages. The signed owner of the form shows that
+    it was not another site that sent it.
+    """
+    if not session_drafts.keep_refused_form(request):
+        return None
+    with use_shown_language():
+        messages.warning(
+            request,
+            _(
+                "You logged in again in the meantime: nothing was sent. Check your text and send it."
+            ),
+        )
+        answer = SeeOther(escape_leading_slashes(request.path))
+        # The middleware of messages has answered already.
+        request._messages.update(answer)  # type: ignore[attr-defined]
+    return make_private(answer)  # type: ignore[return-value]
 
 
 def _is_helpdesk_page(request: HttpRequest, view: Any) -> bool:

@@ -107,6 +107,13 @@ def test_what_the_requester_adds_is_no_answer(people, general, heating):
     assert statistics.get_usual_first_answer(general) is None
 
 
+def test_what_a_requester_who_manages_the_service_adds_is_no_answer(people, general, heating):
+    for _ in range(6):
+        ticket = actions.open_ticket(heating, by=people.karim, subject="Froid", text="Brr")
+        actions.comment(ticket, by=people.karim, text="Encore")
+    assert statistics.get_usual_first_answer(general) is None
+
+
 def test_a_transfer_is_no_answer(people, general, heating, plumbing):
     for _ in range(6):
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Brr")

@@ -376,9 +376,24 @@ class TestClaims:
 
     def test_a_released_mail_is_as_before_the_claim(self, waiting):
         waiting()
+        before = OutgoingMail.objects.values().get()
         claim = queue.claim_mails()
         queue.release_mails(claim.mails, claim.token)
-        assert state() == (MailState.PENDING, 0, 0)
+        assert OutgoingMail.objects.values().get() == before | {"sealed": True}
+
+    def test_mails_tried_before_are_claimed_one_by_one(self, ticket):
+        dispatch_waiting_events()
+        OutgoingMail.objects.update(attempts=1)
+        assert len(queue.claim_mails().mails) == 1
+
+    def test_a_mail_tried_before_is_not_claimed_together_with_new_ones(self, ticket):
+        dispatch_waiting_events()
+        tried = OutgoingMail.objects.order_by("pk").last()
+        OutgoingMail.objects.filter(pk=tried.pk).update(attempts=1)
+        claimed = {mail.pk for mail in queue.claim_mails().mails}
+        assert claimed == set(
+            OutgoingMail.objects.exclude(pk=tried.pk).values_list("pk", flat=True)
+        )
 
     def test_a_released_mail_stays_sealed(self, waiting, taken, people):
         """What comes after the first claim travels in the next mail."""

@@ -176,6 +176,13 @@ def test_assigning_to_an_absent_manager_is_refused(visit, ticket, people, away):
     assert Ticket.objects.get().assignee is None
 
 
+@pytest.mark.parametrize("key", ["9" * 30, "9" * 5000, "²", "-1", "x"])
+def test_assigning_to_a_key_that_no_person_can_have_is_refused(visit, ticket, people, key):
+    response = visit(people.karim).act(ticket, "assign", to=key)
+    assert response.status_code == 422
+    assert "Choose an available manager of this service." in soup(response).text
+
+
 def test_assign_form_needs_as_many_queries_for_many_absent_managers(
     visit, general, ticket, people, django_user_model
 ):

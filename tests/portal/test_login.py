@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
 
-from tests.portal.conftest import hidden, hidden_of
+from tests.portal.conftest import Visitor, hidden, hidden_of
 from wagtail_helpdesk.models import Attachment, Ticket
 from wagtail_helpdesk.portal.session_drafts import sign_owner
 
@@ -121,14 +122,72 @@ def test_file_that_cannot_be_kept_after_the_session_expired_is_mentioned(
 
 
 def test_form_without_csrf_token_is_refused(people, helpdesk, taken):
-    from django.test import Client
-
     client = Client(enforce_csrf_checks=True)
     client.force_login(people.karim)
     response = client.post(f"/assistance/tickets/{taken.pk}/close/", {"text": "x"})
     assert response.status_code == 403
     taken.refresh_from_db()
     assert taken.is_open
+
+
+class StrictVisitor(Visitor):
+    """A browser whose forms need their token."""
+
+    def __init__(self, user):
+        super().__init__(user)
+        self.client = Client(enforce_csrf_checks=True)
+        self.client.force_login(user)
+
+
+def form_of(visitor, path):
+    """Return the fields of a form, its token included."""
+    page = visitor.page(path)
+    token = page.find("input", {"name": "csrfmiddlewaretoken"})["value"]
+    return hidden_of(page) | {"csrfmiddlewaretoken": token}
+
+
+def log_in_elsewhere(visitor):
+    """Change the token, as a login in another window of the browser does."""
+    visitor.client.cookies["csrftoken"] = "x" * 32
+
+
+def test_form_sent_after_a_login_in_another_window_comes_back_and_can_be_sent(
+    people, helpdesk, ticket
+):
+    lea, path = StrictVisitor(people.lea), f"tickets/{ticket.pk}/comment/"
+    form = form_of(lea, path)
+    log_in_elsewhere(lea)
+    answer = lea.post(path, **form, text="Un long message.", files=ContentFile(b"x", name="a.txt"))
+    assert (answer.status_code, answer.url) == (303, f"/assistance/{path}")
+    assert ticket.events.count() == 1
+    page = lea.page(path)
+    assert "You logged in again in the meantime" in page.select_one(".hd-messages").text
+    assert page.find("textarea").text.strip() == "Un long message."
+    kept = page.find("input", {"name": "kept"})["value"]
+    again = form_of(lea, path) | {"text": "Un long message.", "kept": kept}
+    assert lea.post(path, **again).status_code == 303
+    event = ticket.events.last()
+    assert event.text == "Un long message."
+    assert [file.name for file in event.attachments.all()] == ["a.txt"]
+
+
+def test_new_ticket_sent_after_a_login_in_another_window_comes_back(people, helpdesk, heating):
+    lea, path = StrictVisitor(people.lea), f"new/{heating.pk}/"
+    form = form_of(lea, path)
+    log_in_elsewhere(lea)
+    assert lea.post(path, **form | {"subject": "Froid", "text": "Il gèle."}).status_code == 303
+    page = lea.page(path)
+    assert page.find("input", {"name": "subject"})["value"] == "Froid"
+    assert page.find("textarea").text.strip() == "Il gèle."
+    assert not Ticket.objects.exists()
+
+
+def test_form_that_another_site_sends_is_refused_and_not_kept(people, helpdesk, ticket):
+    lea, path = StrictVisitor(people.lea), f"tickets/{ticket.pk}/comment/"
+    for owner in ("", "1", sign_owner(people.karim)):
+        answer = lea.post(path, text="Planté.", draft_owner=owner)
+        assert answer.status_code == 403
+        assert lea.page(path).find("textarea").text.strip() == ""
 
 
 def test_message_about_the_expired_session_is_shown_after_login(visit, people, ticket):

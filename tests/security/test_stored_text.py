@@ -18,29 +18,24 @@ from wagtail_helpdesk.search.indexing import index_missed_events
 
 #: Live if any of it arrives as markup: elements, attributes, addresses that run something.
 MARKUP = (
-    '"><img src=x onerror=alert(1)>',
-    "<svg/onload=alert(1)>",
+    '"><img src=x onerror=alert(1)><svg/onload=alert(1)>',
     "</textarea></title></script><script>alert(1)</script>",
-    "<a href=javascript:alert(1)>x</a>",
     '<b data-controller="w-x" class="w-dialog" id="csrfmiddlewaretoken">x</b>',
+    "<a href=javascript:alert(1)>x</a>",
     "[x](javascript:alert(1)) [y](data:text/html,x) [z](//evil.example)",
     "<iframe srcdoc=x></iframe><base href=//evil.example><form action=//evil.example>",
 )
 #: What template languages and string formatting would replace.
 TEMPLATES = (
-    "{{ settings.SECRET_KEY }}",
-    "{% debug %}",
-    "{{ user.password }}",
-    "%(password)s %s %d",
-    "{0.__class__.__mro__} {user.password}",
+    "{{ settings.SECRET_KEY }} {{ user.password }} {% debug %}",
+    "%(password)s %s %d {0.__class__.__mro__} {user.password}",
     "${7*7} #{7*7} {{7*7}} <%= 7*7 %>",
 )
 #: Where a message, a subject or a name might lead a server that follows it.
 ADDRESSES = (
-    "http://169.254.169.254/latest/meta-data/ https://evil.example/x.css",
+    "http://169.254.169.254/ file:///etc/passwd smb://evil.example/x \\\\evil.example\\x",
     "<img src=http://evil.example/x.png> <link rel=stylesheet href=http://evil.example/x.css>",
     "![x](http://evil.example/x.png) @import url(http://evil.example/x.css);",
-    "file:///etc/passwd smb://evil.example/x \\\\evil.example\\x",
 )
 PAGES = (
     "/assistance/",

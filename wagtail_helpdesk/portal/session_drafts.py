@@ -63,6 +63,20 @@ def keep_draft(page: Any, request: HttpRequest, args: Any, kwargs: Any) -> None:
         messages.warning(request, _("Some files could not be kept: please attach them again."))
 
 
+def keep_refused_form(request: HttpRequest) -> bool:
+    """Keep the text and the files of a form that was refused; return whether they are kept.
+
+    Only of a form that was shown to the user who sent it.
+    """
+    if not access.is_active_user(request.user) or _find_owner(request) != request.user:
+        return False
+    values = {
+        name: value for name, value in get_typed_values(request).items() if name not in _NOT_KEPT
+    }
+    files_lost = _keep_files(request, request.user, values)
+    return not files_lost and _store(request, request.path, request.user, values)
+
+
 def _keep_files(request: HttpRequest, owner: Any, values: dict[str, Any]) -> bool:
     """Stage the files of the form for its owner; return whether some of them are lost."""
     sent = len(request.FILES.getlist("files"))

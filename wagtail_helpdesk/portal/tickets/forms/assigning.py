@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -123,6 +124,17 @@ class Postpone(TextForm):
         return super().get_arguments() | {"until": self.cleaned_data["until"]}
 
 
+class ManagerField(forms.ModelChoiceField):
+    """A manager of the service, named by the key of their user."""
+
+    def to_python(self, value: Any) -> ServiceManager | None:
+        key = parse_user_key(value)
+        if key is None and value not in self.empty_values:
+            # A number that is too large for a key would break the query.
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(key)
+
+
 @register_form
 class Assign(PeopleSearchForm, TextForm):
     action_name = "assign"
@@ -132,7 +144,7 @@ class Assign(PeopleSearchForm, TextForm):
     button = ButtonPlace(ButtonGroup.SECOND, 100, "assign")
     template = "wagtail_helpdesk/portal/actions/assign.html"
 
-    to = forms.ModelChoiceField(
+    to = ManagerField(
         label=_("Manager:"),
         queryset=ServiceManager.objects.none(),
         to_field_name="user",
