@@ -68,7 +68,7 @@ class MailFilter(WagtailFilterSet):
     """The filters of the failed mails."""
 
     state = django_filters.ChoiceFilter(
-        label=pgettext_lazy("column of mails", "MailState"),
+        label=pgettext_lazy("column of mails", "State"),
         choices=[(state, state.label) for state in FAILED],
     )
     kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=_get_kind_choices)
@@ -98,7 +98,7 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
     list_export = ["failed_at", "state", "last_error", "attempts", "ticket_id", "message_id"]
     export_headings = {
         "failed_at": gettext_lazy("Date"),
-        "state": pgettext_lazy("column of mails", "MailState"),
+        "state": pgettext_lazy("column of mails", "State"),
         "last_error": gettext_lazy("Reason"),
         "attempts": gettext_lazy("Attempts"),
         "ticket_id": gettext_lazy("Ticket"),
@@ -119,7 +119,7 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
             ),
             Column(
                 "state",
-                label=pgettext_lazy("column of mails", "MailState"),
+                label=pgettext_lazy("column of mails", "State"),
                 accessor="get_state_display",
             ),
             Column("last_error", label=gettext_lazy("Reason"), classname="helpdesk-reason"),
