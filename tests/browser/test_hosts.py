@@ -1,10 +1,6 @@
 """The pages inside hosts with opinions: a reset, a class for dark, a root of 10 px; and with hostile lengths."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
-from playwright.sync_api import expect
 
 from tests.checkers import accessibility_problems
 from wagtail_helpdesk import actions
@@ -153,20 +149,3 @@ def test_axe_finds_no_problem_in_a_host_that_is_dark_by_a_class(page_as, people,
     karim = page_as(people.karim, color_scheme="light")
     open_path(karim, path, world)
     assert accessibility_problems(karim, ".hd") == []
-
-
-@pytest.mark.parametrize("width", [390, 768, 900, 960, 1060, 1280])
-def test_no_item_of_the_menu_is_cut_off(page_as, people, heating, width):
-    karim = page_as(people.karim, viewport={"width": width, "height": 800})
-    karim.goto("/assistance/desk/")
-    items = karim.locator(".hd-nav > ul")
-    assert items.evaluate("list => list.scrollWidth <= list.clientWidth")
-
-
-def test_a_long_state_on_a_phone_stays_on_one_line(page_as, people, taken, helpdesk):
-    actions.postpone(taken, by=people.karim, until=timezone.localdate() + timedelta(days=20))
-    karim = page_as(people.karim, viewport={"width": 390, "height": 844})
-    karim.goto("/assistance/desk/?queue=all")
-    state = karim.locator(".hd-row .hd-pill")
-    expect(state).to_contain_text("Postponed until")
-    assert state.evaluate("pill => pill.getClientRects()[0].height") < 30
