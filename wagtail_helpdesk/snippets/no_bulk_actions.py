@@ -6,16 +6,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
+from wagtail_helpdesk.models import CannedAnswer, Category, CategoryText, Service, ServiceText
 
 PROTECTED_MODELS = {
     (model._meta.app_label, model._meta.model_name)
-    for model in (Service, Category, ServiceText, CategoryText)
+    for model in (Service, Category, ServiceText, CategoryText, CannedAnswer)
 }
 
 
 def refuse_bulk_deletion(request: HttpRequest, objects: Any) -> None:
-    """Answer 404 to a bulk deletion of services, categories or texts (a ``before_delete_snippet`` hook)."""
+    """Answer 404 to a bulk deletion of services, categories, texts or answers (a ``before_delete_snippet`` hook)."""
     match = request.resolver_match
     if match is None or match.url_name != "wagtail_bulk_action":
         return

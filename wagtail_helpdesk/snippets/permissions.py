@@ -11,7 +11,7 @@ from wagtail.permission_policies import BasePermissionPolicy
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
+from wagtail_helpdesk.models import CannedAnswer, Category, CategoryText, Service, ServiceText
 
 
 class ConfigurationPolicy(BasePermissionPolicy):
@@ -137,3 +137,29 @@ class CategoryTextPolicy(ConfigurationPolicy):
 
     def within(self, services: QuerySet[Service]) -> QuerySet[CategoryText]:
         return CategoryText.objects.filter(category__service__in=services.values("pk"))
+
+
+class CannedAnswerPolicy(ConfigurationPolicy):
+    """Canned answers: those of a service need the privilege to edit it, those of the site an administrator.
+
+    Personal ones are nobody's here but their owner's, who writes them on the helpdesk page.
+    """
+
+    privileges = dict.fromkeys(("add", "change", "delete", "view"), (Privilege.EDIT_SERVICE,))
+
+    def service_id(self, instance: CannedAnswer) -> int:
+        # No privilege is held in the service 0: the answers of the site are for administrators.
+        return instance.service_id or 0
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
+        if instance.owner_id is not None:
+            return False
+        return super().user_has_permission_for_instance(user, action, instance)
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> Any:
+        if access.administers_helpdesk(user):
+            return CannedAnswer.objects.shared()
+        return super().instances_user_has_any_permission_for(user, actions)
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[CannedAnswer]:
+        return CannedAnswer.objects.shared().filter(service__in=services.values("pk"))

@@ -24,6 +24,7 @@ from . import (
     services,
     transfers,
 )
+from .canned_answers import CannedAnswerViewSet
 from .choosers import ReachableChooser
 from .service_pages import CATEGORIES, SERVICES, ServicePageMixin
 from .texts import CategoryTextViewSet, ServiceTextViewSet
@@ -142,7 +143,13 @@ class CategoryViewSet(SnippetViewSet):
 class HelpdeskGroup(SnippetViewSetGroup):
     """The menu, extended by the hook ``register_helpdesk_admin_menu_item``."""
 
-    items = (ServiceViewSet, CategoryViewSet, ServiceTextViewSet, CategoryTextViewSet)
+    items = (
+        ServiceViewSet,
+        CategoryViewSet,
+        ServiceTextViewSet,
+        CategoryTextViewSet,
+        CannedAnswerViewSet,
+    )
     menu_label = pgettext_lazy("menu", "Helpdesk")
     # Wagtail opens every entry whose name begins with that of the open one, such as “help”.
     menu_name = "wagtail-helpdesk"
