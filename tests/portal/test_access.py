@@ -38,6 +38,10 @@ MATRIX = {
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
+    "recipients": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
     "desk": ({}, FOR_MANAGERS),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),

@@ -18,7 +18,7 @@ from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
 from .requests import home, my_tickets, opening
 from .search import search_page
-from .tickets import action_view, canned_answers, files, notified, ticket_page
+from .tickets import action_view, canned_answers, files, notified, recipients, ticket_page
 
 #: For routes that only read.
 reads = method_decorator(require_safe)
@@ -94,6 +94,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def answers_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
         return handle_request(self, request, canned_answers.show_answers, number=number)
+
+    @path("tickets/<int:number>/recipients/", name="recipients")
+    @reads
+    def recipients_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, recipients.show_recipients, number=number)
 
     @path("tickets/<int:number>/<slug:action>/", name="act")
     @accepts_forms

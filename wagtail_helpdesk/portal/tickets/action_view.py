@@ -12,7 +12,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.actions import NotYours, limits
 from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.actions.transition import VERSIONED
-from wagtail_helpdesk.lifecycle import Status
+from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts, drafts, rate_limits
@@ -22,7 +22,7 @@ from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 
-from . import buttons, canned_answers, history
+from . import buttons, canned_answers, history, recipients
 from .composer import get_action_of_mode
 from .forms import ActionForm, get_form_classes
 from .forms.action_form import ButtonGroup, Done
@@ -109,6 +109,8 @@ def _preview(
         typed["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
         form = form_class(user=request.user, ticket=ticket, initial=typed)
     form.preview = render_message(request.http.POST.get("text", "")).html
+    if "HX-Request" not in request.http.headers:
+        form.forecast = recipients.foresee_for_form(request, form)
     return _render(request, form)
 
 
@@ -312,6 +314,7 @@ def _render(
         status=status,
         form=form,
         labels={name: form.get_label(name) for name in labels},
+        manages_ticket=Role.MANAGER in ticket.access.roles,
         form_url=request.url("act", form.ticket.pk, form.get_slug()),
         alternatives=form.find_alternatives(request.may(ticket)),
         **({"ticket": ticket} | context),

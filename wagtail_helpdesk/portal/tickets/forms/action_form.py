@@ -17,6 +17,7 @@ from wagtail_helpdesk.actions.canned_answers import count_uses
 from wagtail_helpdesk.lifecycle import Action, Audience, Message, Role, Source
 from wagtail_helpdesk.models import CannedAnswer, Ticket
 from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.notifications.forecast import Forecast
 from wagtail_helpdesk.portal import drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.rendering import HelpdeskForm
@@ -114,6 +115,8 @@ class ActionForm(HelpdeskForm):
         self.result: Any = None
         #: The HTML of the message, when its author asked to see it; else None.
         self.preview: SafeString | None = None
+        #: Who will be alerted, with the preview and for managers.
+        self.forecast: Forecast | None = None
         hidden = {
             "submission": uuid.uuid4(),
             "version": ticket.version,
