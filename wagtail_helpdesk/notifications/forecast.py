@@ -33,8 +33,9 @@ FORESEEN = (
     lifecycle.CLOSE,
     lifecycle.REFUSE,
 )
-#: People of each kind who are considered; with more of them the forecast is not complete.
-MAX_PEOPLE = 200
+#: People of each kind who are considered, fewer than ``recipient_data.CHUNK`` together; with more of them
+#: the forecast is not complete.
+MAX_PEOPLE = 150
 MAX_NAMES = 12
 #: By the choice of the person: everything else is an obstacle.
 _CHOSEN = (SkipReason.SWITCHED_OFF, SkipReason.MUTED)

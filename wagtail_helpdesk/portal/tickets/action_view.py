@@ -25,7 +25,7 @@ from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcom
 from . import buttons, canned_answers, history, recipients
 from .composer import get_action_of_mode
 from .forms import ActionForm, get_form_classes
-from .forms.action_form import ButtonGroup, Done
+from .forms.action_form import ButtonGroup, Done, TextForm
 from .state import build_question
 from .ticket_page import build_conversation_context
 
@@ -143,7 +143,7 @@ def _insert_answer(
     form = form_class(user=request.user, ticket=ticket, initial=typed)
     if not _is_available(request, form):
         return _refuse(request, form)
-    if not getattr(form, "offers_answers", False):
+    if not getattr(form, "can_use_answers", False):
         raise NotYours
     if request.http.FILES:
         if not limits.allow_action(request.user):
@@ -302,6 +302,8 @@ def _render(
 ) -> HttpResponse:
     labels = ("title", "submit_label", "cancel_label", "help_text")
     ticket = form.ticket
+    if isinstance(form, TextForm):
+        form.offer_answers()
     # A drawer, or a part of the page that is replaced, shows neither.
     if "HX-Request" not in request.http.headers or form.answers_question:
         shown = history.load_history(ticket, request.user)

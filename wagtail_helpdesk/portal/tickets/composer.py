@@ -17,7 +17,7 @@ from wagtail_helpdesk.names import get_display_name
 
 from .canned_answers import FilledAnswer, insert
 from .forms import ActionForm, get_form_classes
-from .forms.action_form import Alternative
+from .forms.action_form import Alternative, TextForm
 from .guests import MAX_GUESTS, load_guests
 from .readers import Reader, get_reader
 
@@ -114,6 +114,8 @@ def _build_mode(
 ) -> Mode:
     name = MODES[action_name]
     form = get_form_classes()[action_name](user=user, ticket=ticket, initial=initial)
+    if isinstance(form, TextForm):
+        form.offer_answers()
     # The placeholder is how the style sheet knows that the box is empty.
     form.fields["text"].widget.attrs |= {"rows": 3, "placeholder": _("Your message…")}
     is_narrow = name == "comment"

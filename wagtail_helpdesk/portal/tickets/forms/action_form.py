@@ -262,16 +262,22 @@ class TextForm(ActionForm):
         self.answer_notice = ""
         #: The canned answers of which the message is made; the verb does not take them.
         self.used_answers: list[CannedAnswer] = []
-        if self.offers_answers:
+        #: Whether the page has the button that inserts canned answers.
+        self.offers_answers = False
+        if self.can_use_answers:
             self.fields["used_answers"] = forms.CharField(
                 widget=forms.HiddenInput, required=False, initial=""
             )
         self.order_fields(self.field_order)
 
     @property
-    def offers_answers(self) -> bool:
+    def can_use_answers(self) -> bool:
         """Whether the user can insert canned answers: a manager of the ticket's service."""
         return Role.MANAGER in self.ticket.access.roles
+
+    def offer_answers(self) -> None:
+        """Show the button for canned answers, on a page whose view inserts them."""
+        self.offers_answers = self.can_use_answers
 
     def clean(self) -> dict[str, Any]:
         """Check what canned answers left open, and ask once before more people read a message."""

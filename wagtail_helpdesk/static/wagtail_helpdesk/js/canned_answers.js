@@ -81,7 +81,7 @@ class AnswerBox {
       return;
     }
     this.place.hidden = false;
-    this.button.setAttribute("aria-expanded", "true");
+    for (const part of [this.button, this.query]) part.setAttribute("aria-expanded", "true");
     this.query.parentElement.hidden = Boolean(command);
     if (!command) this.query.focus();
   }
@@ -92,7 +92,7 @@ class AnswerBox {
     this.command = null;
     if (this.place.hidden) return;
     this.place.hidden = true;
-    this.button.setAttribute("aria-expanded", "false");
+    for (const part of [this.button, this.query]) part.setAttribute("aria-expanded", "false");
     this.query.value = "";
     this.list.replaceChildren();
     this.mark(null);
@@ -142,10 +142,7 @@ class AnswerBox {
     if (!part) return;
     this.list.replaceChildren(document.importNode(part, true));
     // Several forms may be open on one page.
-    const listbox = this.list.querySelector("[role=listbox]");
-    listbox.id = `${this.text.id}-answers`;
     this.options.forEach((option) => (option.id = `${this.text.id}-${option.id}`));
-    this.query.setAttribute("aria-controls", listbox.id);
     this.status.textContent = part.dataset.hdCount;
     this.mark(this.options[0] ?? null);
   }
@@ -162,6 +159,8 @@ class AnswerBox {
       if (option) field.setAttribute("aria-activedescendant", option.id);
       else field.removeAttribute("aria-activedescendant");
     }
+    if (option) this.text.setAttribute("aria-controls", this.list.id);
+    else this.text.removeAttribute("aria-controls");
   }
 
   handleKey(event) {
