@@ -161,7 +161,8 @@ def _summarise(decisions: list[RecipientDecision], is_complete: bool) -> Forecas
         person for group in groups for person in group[:MAX_NAMES] if person in _users(decisions)
     ]
     names = get_display_names(named)
-    return Forecast(*(_name(group, names) for group in groups), is_complete=is_complete)
+    alerted, silent, unreachable = (_name(group, names) for group in groups)
+    return Forecast(alerted, silent, unreachable, is_complete)
 
 
 def _users(decisions: Iterable[RecipientDecision]) -> set[Any]:

@@ -43,7 +43,8 @@ def _find_own(request: HelpdeskRequest, typed: str) -> CannedAnswer | None:
     """Return the answer that a parameter names, None without; raises ``Http404`` for no own one."""
     if not typed:
         return None
-    own = CannedAnswer.objects.owned_by(request.user).filter(pk=parse_number(typed)).first()
+    pk = parse_number(typed) or 0
+    own = CannedAnswer.objects.owned_by(request.user).filter(pk=pk).first()
     if own is None:
         raise Http404(_("This canned answer no longer exists."))
     return own
