@@ -13,7 +13,7 @@ from .dashboard import (
     userbar,
 )
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
-from .models import Category, CategoryText, Incident, Service, ServiceText
+from .models import CannedAnswer, Category, CategoryText, Incident, Service, ServiceText
 from .portal import menu, session_drafts, ticket_columns
 from .portal.desk import queues
 from .portal.requests import home_panels
@@ -22,6 +22,7 @@ from .reports import sections as report_sections
 from .snippets import accounts, history, routing
 from .snippets.no_bulk_actions import refuse_bulk_deletion
 from .snippets.permissions import (
+    CannedAnswerPolicy,
     CategoryPolicy,
     CategoryTextPolicy,
     IncidentPolicy,
@@ -37,6 +38,7 @@ register_permission_policy(Category, CategoryPolicy(Category), exact_class=True)
 register_permission_policy(ServiceText, ServiceTextPolicy(ServiceText), exact_class=True)
 register_permission_policy(CategoryText, CategoryTextPolicy(CategoryText), exact_class=True)
 register_permission_policy(Incident, IncidentPolicy(Incident), exact_class=True)
+register_permission_policy(CannedAnswer, CannedAnswerPolicy(CannedAnswer), exact_class=True)
 
 register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", refuse_bulk_deletion)

@@ -5,7 +5,7 @@ from wagtail.models import Locale, Page
 
 from tests.checkers import accessibility_problems, html_problems
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import CategoryText, Icon, ServiceText, ServiceTextPage
+from wagtail_helpdesk.models import CannedAnswer, CategoryText, Icon, ServiceText, ServiceTextPage
 
 pytestmark = pytest.mark.browser
 
@@ -27,9 +27,11 @@ PAGES = {
     "tickets/{closed}/": "lea",
     "tickets/4807/": "lea",
     "tickets/{ticket}/refuse/": "lea",
+    "tickets/{ticket}/answers/": "karim",
     "desk/?queue=all": "karim",
     "preferences/": "karim",
     "preferences/manager/": "karim",
+    "preferences/answers/": "karim",
     "search/": "lea",
     "search/?q=chauffage": "lea",
     "new/?q=chauffage": "lea",
@@ -49,6 +51,9 @@ def world(helpdesk, people, heating, network, settings):
     actions.note(ticket, by=people.karim, text="Entre nous.\n\n> cité")
     actions.invite(ticket, by=people.lea, users=[people.ines])
     actions.comment(ticket, by=people.lea, text="Du nouveau ?", audience="requester")
+    answers = {"title": "Visite", "text": "Bonjour {requester}, nous venons le [… jour]."}
+    CannedAnswer.objects.create(service=heating.service, action="note", **answers)
+    CannedAnswer.objects.create(owner=people.karim, **answers)
     closed = actions.open_ticket(heating, by=people.lea, subject="Porte", text="x", priority=5)
     actions.take_and_close(closed, by=people.karim)
     return {
@@ -116,6 +121,22 @@ def test_axe_finds_no_problem_in_any_state_of_a_ticket(page_as, people, world, w
     assert accessibility_problems(karim) == []
     karim.get_by_role("link", name="Close", exact=True).click()
     karim.get_by_role("dialog").wait_for()
+    assert accessibility_problems(karim) == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_no_problem_in_the_box_of_canned_answers(page_as, people, world, width, colours):
+    karim = page_as(people.karim, viewport={"width": width, "height": 844}, color_scheme=colours)
+    karim.goto(f"/assistance/tickets/{world['ticket']}/")
+    karim.get_by_label("Your message").fill("/vis")
+    karim.get_by_role("option").first.wait_for()
+    karim.locator(".hd-told summary").click()
+    assert accessibility_problems(karim) == []
+    karim.keyboard.press("Escape")
+    karim.get_by_role("button", name="Canned answers").click()
+    karim.get_by_role("combobox", name="Search canned answers").fill("rien de tel")
+    karim.get_by_text("No canned answer has these words.").wait_for()
     assert accessibility_problems(karim) == []
 
 

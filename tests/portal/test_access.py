@@ -36,10 +36,19 @@ MATRIX = {
         {"number": "ticket", "event": "event"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
+    "answers": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
+    "recipients": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
     "desk": ({}, FOR_MANAGERS),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),
     "absences": ({}, FOR_MANAGERS),
+    "own_answers": ({}, FOR_MANAGERS),
     "search": ({}, FOR_EVERYBODY),
 }
 
@@ -132,7 +141,9 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
         assert response.headers["Referrer-Policy"] == "same-origin"
 
 
-TAKES_FORMS = {"action", "incident", "new_in", "preferences", "manager_preferences", "absences"}
+TAKES_FORMS = {
+    "action", "incident", "new_in", "preferences", "manager_preferences", "absences", "own_answers",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from tests.hostile_requests import read_text
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Alias, CategoryText, ServiceText
+from wagtail_helpdesk.models import Alias, CannedAnswer, CategoryText, ServiceText
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.reports import due
 from wagtail_helpdesk.search.indexing import index_missed_events
@@ -47,9 +47,13 @@ PAGES = (
     "/assistance/tickets/{ticket}/move/",
     "/assistance/tickets/{ticket}/assign/",
     "/assistance/tickets/{ticket}/notified/{event}/",
+    "/assistance/tickets/{ticket}/answers/",
+    "/assistance/tickets/{ticket}/?answer={answer}",
+    "/assistance/tickets/{ticket}/recipients/?action=comment",
     "/assistance/desk/?queue=all",
     "/assistance/preferences/manager/",
     "/assistance/preferences/absences/",
+    "/assistance/preferences/answers/",
     "/assistance/search/?q=attaque",
     "/helpdesk-mail/blocks/requests/",
     "/helpdesk-mail/blocks/queue/?queue=all",
@@ -59,6 +63,8 @@ PAGES = (
     "/helpdesk-mail/blocks/ask/?category={category}",
     "/admin/",
     "/admin/helpdesk/services/",
+    "/admin/helpdesk/answers/",
+    "/admin/helpdesk/answers/edit/{answer}/",
     "/admin/reports/site-history/",
 )
 
@@ -89,6 +95,9 @@ def written(people, heating, helpdesk, settings):
             if about == "service":
                 made.contact = text[:100]
             made.save()
+        words = {"title": f"attaque {text}"[:90], "text": f"{text} {{requester}} {{subject}}"}
+        CannedAnswer.objects.create(owner=people.sophie, **words)
+        answer = CannedAnswer.objects.create(service=service, **words)
         file = ContentFile(b"x", name=f"{text}.svg")
         ticket = actions.open_ticket(
             heating, by=people.lea, subject=f"attaque {text}", text=f"attaque {text}", files=[file]
@@ -99,6 +108,7 @@ def written(people, heating, helpdesk, settings):
         index_missed_events()
         return {
             "ticket": ticket.pk, "category": heating.pk, "service": service.pk, "event": event.pk,
+            "answer": answer.pk,
         }  # fmt: skip
 
     return write

@@ -42,6 +42,7 @@ WITH_FORMS = [
     "page preferences",
     "page manager_preferences",
     "page absences",
+    "page own_answers",
 ]
 WITH_FORMS += [f"form {action}" for action in get_form_classes()]
 WITH_FORMS += ["url block_ask", "url drafts", "url mute", "url stop_reports"]

@@ -25,7 +25,14 @@ from tests.hostile_requests import (
 )
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
-from wagtail_helpdesk.models import Absence, Alias, CategoryText, PermanentGuest, ServiceText
+from wagtail_helpdesk.models import (
+    Absence,
+    Alias,
+    CannedAnswer,
+    CategoryText,
+    PermanentGuest,
+    ServiceText,
+)
 
 from .conftest import grant
 
@@ -117,6 +124,20 @@ CATEGORY_TEXT = dict.fromkeys(ABOUT_ONE_TEXT, CATEGORIES) | dict.fromkeys(
 INCIDENT = dict.fromkeys(
     ("edit", "end", "delete", "usage", "history", "history_results"), EDITS
 ) | dict.fromkeys(("list", "list_results", "add"), EDITORS)
+#: With versions, without drafts and previews. The one of the world is of a service.
+CANNED_ANSWER = dict.fromkeys(("list", "list_results"), EDITORS) | dict.fromkeys(
+    (
+        "add",
+        "edit",
+        "delete",
+        "usage",
+        "history",
+        "history_results",
+        "revisions_revert",
+        "revisions_compare",
+    ),
+    EDITS,
+)
 CHOOSER = {
     "choose": CHOOSES,
     "choose_results": CHOOSES,
@@ -142,6 +163,7 @@ MATRIX = {
     "helpdesk_service_texts": SERVICE_TEXT,
     "helpdesk_category_texts": CATEGORY_TEXT,
     "helpdesk_incidents": INCIDENT,
+    "helpdesk_canned_answers": CANNED_ANSWER,
     "wagtailsnippetchoosers_wagtail_helpdesk_service": CHOOSER,
     "wagtailsnippetchoosers_wagtail_helpdesk_category": CHOOSER,
 }
@@ -199,6 +221,7 @@ def things(people, general, dsi, heating, network, manager):
         "helpdesk_incidents": configuration.create_incident(
             by=None, texts={"en": {"title": "Words"}}, services=[general]
         ),
+        "helpdesk_canned_answers": saved(CannedAnswer(service=general, title="Purge", text="…")),
         "absence": Absence.objects.create(
             user=people.karim, starts_on="2030-07-01", ends_on="2030-07-14"
         ).pk,
@@ -211,6 +234,14 @@ def things(people, general, dsi, heating, network, manager):
         "revision_id_a": "earliest",
         "revision_id_b": "latest",
     }
+
+
+def saved(answer):
+    """Return an answer with two versions."""
+    answer.save()
+    answer.save_revision()
+    answer.save_revision()
+    return answer
 
 
 def written(text):
@@ -318,6 +349,7 @@ def query_of(space, name, service, category):
         "helpdesk_categories": {"service": service.pk},
         "helpdesk_service_texts": {"service": service.pk, "language": "fr"},
         "helpdesk_category_texts": {"category": category.pk, "language": "fr"},
+        "helpdesk_canned_answers": {"service": service.pk},
     }.get(space, {})
 
 

@@ -2,6 +2,7 @@
 
 from .absences import Absence, Substitution, find_replacement, find_substitutions
 from .aliases import Alias
+from .canned_answers import AnswerAction, AnswerUsage, CannedAnswer
 from .drafts import Draft, end_lost_access
 from .events import Event
 from .files import Attachment, StagedUpload
@@ -37,7 +38,10 @@ __all__ = [
     "MAX_COUNTED_LENGTH",
     "Absence",
     "Alias",
+    "AnswerAction",
+    "AnswerUsage",
     "Attachment",
+    "CannedAnswer",
     "Category",
     "CategoryMember",
     "CategoryText",

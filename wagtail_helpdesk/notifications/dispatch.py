@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,7 +81,8 @@ class RecipientDecision:
 def _dispatch_for_ticket(number: int, events: list[Event]) -> int:
     ticket = Ticket.objects.select_related("category", "service").get(pk=number)
     changes = load_changes(ticket, events)
-    decisions = _skip_unreachable(list(_decide(ticket, events, changes)))
+    keys = [event.pk for event in events]
+    decisions = skip_unreachable(list(decide_recipients(ticket, keys, changes)))
     acknowledged = _acknowledge(ticket, events, changes, decisions)
     # The acknowledgement takes the place of the alert: one mail for each person.
     decisions = [_mark_acknowledged(one, acknowledged, events) for one in decisions]
@@ -96,17 +97,24 @@ def _dispatch_for_ticket(number: int, events: list[Event]) -> int:
     return len(notifications)
 
 
-def _decide(
-    ticket: Ticket, events: list[Event], changes: list[TicketChange]
+def decide_recipients(
+    ticket: Ticket,
+    events: Sequence[int],
+    changes: Sequence[TicketChange],
+    only: Collection[int] | None = None,
 ) -> Iterator[RecipientDecision]:
-    data = load_recipient_data(ticket, changes)
+    """Yield the decision about each recipient of changes; ``events`` are their keys.
+
+    ``only`` narrows to some users, beside requester and manager.
+    """
+    data = load_recipient_data(ticket, changes, only)
     mailbox = ticket.category.in_force("alert_address").value
     for event, change in zip(events, changes, strict=True):
         for person in data.find_people(change):
             if (decision := decide(change, person)) is not None:
-                yield RecipientDecision(event.pk, decision, person.user)
+                yield RecipientDecision(event, decision, person.user)
         if mailbox and notifies_mailbox(change):
-            yield RecipientDecision(event.pk, Decision(Reason.MAILBOX), email=mailbox)
+            yield RecipientDecision(event, Decision(Reason.MAILBOX), email=mailbox)
 
 
 def _acknowledge(
@@ -131,7 +139,7 @@ def _mark_acknowledged(
     return replace(one, decision=replace(one.decision, skipped=None))
 
 
-def _skip_unreachable(decisions: list[RecipientDecision]) -> list[RecipientDecision]:
+def skip_unreachable(decisions: list[RecipientDecision]) -> list[RecipientDecision]:
     """Mark the recipients to whom no mail can be sent, so that the delivery log shows it at once."""
     users = {one.user for one in decisions if one.user and not one.decision.skipped}
     unreachable: dict[int, SkipReason] = {}

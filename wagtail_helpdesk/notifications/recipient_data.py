@@ -43,7 +43,7 @@ def load_changes(ticket: Ticket, events: Sequence[Event]) -> list[TicketChange]:
     wanted = {event.pk for event in events}
     authors = {event.batch: event.actor_id for event in events if event.actor_id}
     since = ticket.events.filter(pk__gte=min(wanted)).defer("text", "html").order_by("-pk")
-    after, changes = _make_snapshot(ticket), []
+    after, changes = make_snapshot(ticket), []
     for event in since:
         before = _undo(after, event)
         if event.pk in wanted:
@@ -52,7 +52,8 @@ def load_changes(ticket: Ticket, events: Sequence[Event]) -> list[TicketChange]:
     return changes[::-1]
 
 
-def _make_snapshot(ticket: Ticket) -> TicketSnapshot:
+def make_snapshot(ticket: Ticket) -> TicketSnapshot:
+    """Return the properties of a ticket as they are now."""
     return TicketSnapshot(
         status=ticket.status,
         service=ticket.service_id,

@@ -14,11 +14,11 @@ from wagtail.fields import RichTextField
 
 from .desk import desk_page
 from .http import FORM_METHODS
-from .preferences import absences, manager, personal
+from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
 from .requests import home, incidents, my_tickets, opening
 from .search import search_page
-from .tickets import action_view, files, notified, ticket_page
+from .tickets import action_view, canned_answers, files, notified, recipients, ticket_page
 
 #: For routes that only read.
 reads = method_decorator(require_safe)
@@ -94,6 +94,17 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     ) -> HttpResponseBase:
         return handle_request(self, request, files.download_file, number=number, file_id=file_id)
 
+    # Before the actions: their pattern matches this path too.
+    @path("tickets/<int:number>/answers/", name="answers")
+    @reads
+    def answers_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, canned_answers.show_answers, number=number)
+
+    @path("tickets/<int:number>/recipients/", name="recipients")
+    @reads
+    def recipients_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, recipients.show_recipients, number=number)
+
     @path("tickets/<int:number>/<slug:action>/", name="action")
     @accepts_forms
     def action_route(self, request: HttpRequest, number: int, action: str) -> HttpResponseBase:
@@ -123,6 +134,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @accepts_forms
     def absences_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, absences.show_absences)
+
+    @path("preferences/answers/", name="own_answers")
+    @accepts_forms
+    def own_answers_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, own_answers.show_own_answers)
 
     @path("search/", name="search")
     @reads

@@ -10,6 +10,16 @@ from django.core.exceptions import ValidationError
 from wagtail_helpdesk.parsing import parse_number
 
 
+class RowField(forms.ModelChoiceField):
+    """A choice of one row with a number as key; a key that no database can hold is invalid."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the chosen row; raise ``ValidationError`` for a key that cannot exist."""
+        if value not in self.empty_values and parse_number(getattr(value, "pk", value)) is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+
 class RowsField(forms.ModelMultipleChoiceField):
     """A choice of rows with numbers as keys; a key that no database can hold is invalid.
 

@@ -6,11 +6,18 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from wagtail_helpdesk.models import Category, CategoryText, Incident, Service, ServiceText
+from wagtail_helpdesk.models import (
+    CannedAnswer,
+    Category,
+    CategoryText,
+    Incident,
+    Service,
+    ServiceText,
+)
 
 PROTECTED_MODELS = {
     (model._meta.app_label, model._meta.model_name)
-    for model in (Service, Category, ServiceText, CategoryText, Incident)
+    for model in (Service, Category, ServiceText, CategoryText, CannedAnswer, Incident)
 }
 
 

@@ -12,7 +12,14 @@ from wagtail.permission_policies import BasePermissionPolicy
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.models import Category, CategoryText, Incident, Service, ServiceText
+from wagtail_helpdesk.models import (
+    CannedAnswer,
+    Category,
+    CategoryText,
+    Incident,
+    Service,
+    ServiceText,
+)
 
 
 class ConfigurationPolicy(BasePermissionPolicy):
@@ -169,3 +176,29 @@ class IncidentPolicy(ConfigurationPolicy):
     def within(self, services: QuerySet[Service]) -> QuerySet[Incident]:
         concerned = Incident.objects.filter(services__in=services.values("pk"))
         return Incident.objects.filter(pk__in=concerned.order_by().values("pk"))
+
+
+class CannedAnswerPolicy(ConfigurationPolicy):
+    """Canned answers: those of a service need the privilege to edit it, those of the site an administrator.
+
+    Personal ones are nobody's here but their owner's, who writes them on the helpdesk page.
+    """
+
+    privileges = dict.fromkeys(("add", "change", "delete", "view"), (Privilege.EDIT_SERVICE,))
+
+    def service_id(self, instance: CannedAnswer) -> int:
+        # No privilege is held in the service 0: the answers of the site are for administrators.
+        return instance.service_id or 0
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
+        if instance.owner_id is not None:
+            return False
+        return super().user_has_permission_for_instance(user, action, instance)
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> Any:
+        if access.administers_helpdesk(user):
+            return CannedAnswer.objects.shared()
+        return super().instances_user_has_any_permission_for(user, actions)
+
+    def within(self, services: QuerySet[Service]) -> QuerySet[CannedAnswer]:
+        return CannedAnswer.objects.shared().filter(service__in=services.values("pk"))

@@ -24,6 +24,7 @@ from . import (
     services,
     transfers,
 )
+from .canned_answers import CannedAnswerViewSet
 from .choosers import ReachableChooser
 from .incidents import IncidentViewSet
 from .service_pages import CATEGORIES, SERVICES, ServicePageMixin
@@ -149,6 +150,7 @@ class HelpdeskGroup(SnippetViewSetGroup):
         ServiceTextViewSet,
         CategoryTextViewSet,
         IncidentViewSet,
+        CannedAnswerViewSet,
     )
     menu_label = pgettext_lazy("menu", "Helpdesk")
     # Wagtail opens every entry whose name begins with that of the open one, such as “help”.

@@ -12,7 +12,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.actions import NotYours, limits
 from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.actions.transition import VERSIONED
-from wagtail_helpdesk.lifecycle import Status
+from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts, rate_limits, session_drafts
@@ -22,10 +22,10 @@ from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 
-from . import buttons, history
+from . import buttons, canned_answers, history, recipients
 from .composer import get_action_of_mode
 from .forms import ActionForm, get_form_classes
-from .forms.action_form import ButtonGroup, Done
+from .forms.action_form import ButtonGroup, Done, TextForm
 from .state import build_question
 from .ticket_page import build_conversation_context
 
@@ -45,6 +45,8 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
         return _show_form(request, ticket, form_class)
     if "preview" in request.http.POST:
         return _preview(request, ticket, form_class)
+    if "answers" in request.http.POST or "answer" in request.http.POST:
+        return _insert_answer(request, ticket, form_class)
     if "find" in request.http.POST and issubclass(form_class, PeopleSearchForm):
         return _search(request, ticket, form_class)
     return _submit(request, ticket, form_class)
@@ -82,6 +84,11 @@ def _show_form(
         asked.dict() | session_drafts.pop_draft(request.http) | {"seen": newest}
     )
     initial = {name: value for name, value in initial.items() if name not in _SET_BY_PAGE}
+    answer = canned_answers.find_answer(
+        ticket, request.user, request.get_available_actions(ticket), asked.get("answer", "")
+    )
+    if answer:
+        initial |= canned_answers.insert(answer, initial)
     form = form_class(user=request.user, ticket=ticket, initial=initial)
     if not _is_available(request, form):
         return _refuse(request, form)
@@ -93,21 +100,70 @@ def _preview(
     request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]
 ) -> HttpResponse:
     """Show the text of a form as its readers will see it, with what was typed; nothing is saved."""
-    mode = get_action_of_mode(request.http.POST.get("mode", ""))
-    form_class = get_form_classes().get(mode, form_class)
+    form_class = _get_form_class_of_mode(request, form_class)
     typed = session_drafts.get_typed_values(request.http)
     form = form_class(user=request.user, ticket=ticket, initial=typed)
     if not _is_available(request, form):
         return _refuse(request, form)
     if not limits.allow_action(request.user):
-        form = form_class(request.http.POST, user=request.user, ticket=ticket)
-        form.add_error(None, limits.get_action_limit_message())
-        return _render(request, form, status=429)
+        return _render_limited(request, ticket, form_class)
     if request.http.FILES:
         typed["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
         form = form_class(user=request.user, ticket=ticket, initial=typed)
     form.preview = render_message(request.http.POST.get("text", "")).html
+    if "HX-Request" not in request.http.headers:
+        form.forecast = recipients.foresee_for_form(request, form)
     return _render(request, form)
+
+
+def _get_form_class_of_mode(
+    request: HelpdeskRequest, form_class: type[ActionForm]
+) -> type[ActionForm]:
+    """Return the form class of the mode that is chosen in the composer."""
+    mode = get_action_of_mode(request.http.POST.get("mode", ""))
+    return get_form_classes().get(mode, form_class)
+
+
+def _render_limited(
+    request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]
+) -> HttpResponse:
+    form = form_class(request.http.POST, user=request.user, ticket=ticket)
+    form.add_error(None, limits.get_action_limit_message())
+    return _render(request, form, status=429)
+
+
+def _insert_answer(
+    request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]
+) -> HttpResponse:
+    """List the canned answers, or insert one below what was typed; nothing is saved.
+
+    An answer that carries an action leads to the form of that action.
+    """
+    posted, available = request.http.POST, request.get_available_actions(ticket)
+    form_class = _get_form_class_of_mode(request, form_class)
+    typed = session_drafts.get_typed_values(request.http)
+    form = form_class(user=request.user, ticket=ticket, initial=typed)
+    if not _is_available(request, form):
+        return _refuse(request, form)
+    if not getattr(form, "can_use_answers", False):
+        raise NotYours
+    if request.http.FILES:
+        if not limits.allow_action(request.user):
+            return _render_limited(request, ticket, form_class)
+        typed["kept"] = stage_uploads(request.user, posted, request.http.FILES)
+    answer = canned_answers.find_answer(ticket, request.user, available, posted.get("answer", ""))
+    if answer and answer.action:
+        form_class = get_form_classes().get(answer.action.name, form_class)
+    if answer:
+        typed |= canned_answers.insert(answer, typed)
+    form = form_class(user=request.user, ticket=ticket, initial=typed)
+    if answer:
+        form.answer_notice = answer.notice  # type: ignore[attr-defined]
+        return _render(request, form)
+    found = canned_answers.list_answers(
+        ticket, request.user, available, posted.get("find_answer", "")
+    )
+    return _render(request, form, found_answers=found, is_answer_missing="answer" in posted)
 
 
 def _search(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]) -> HttpResponse:
@@ -248,6 +304,8 @@ def _render(
 ) -> HttpResponse:
     labels = ("title", "submit_label", "cancel_label", "help_text")
     ticket = form.ticket
+    if isinstance(form, TextForm):
+        form.offer_answers()
     # A drawer, or a part of the page that is replaced, shows neither.
     if "HX-Request" not in request.http.headers or form.answers_question:
         shown = history.load_history(ticket, request.user)
@@ -260,6 +318,7 @@ def _render(
         status=status,
         form=form,
         labels={name: form.get_label(name) for name in labels},
+        manages_ticket=Role.MANAGER in ticket.access.roles,
         form_url=request.url("action", form.ticket.pk, form.get_slug()),
         alternatives=form.find_alternatives(request.get_available_actions(ticket)),
         **({"ticket": ticket} | context),

@@ -15,8 +15,9 @@ from wagtail_helpdesk.lifecycle import Action, Status, Visibility
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 
+from .canned_answers import FilledAnswer, insert
 from .forms import ActionForm, get_form_classes
-from .forms.action_form import Alternative
+from .forms.action_form import Alternative, TextForm
 from .guests import MAX_GUESTS, load_guests
 from .readers import Reader, get_reader
 
@@ -56,6 +57,8 @@ class Composer:
     alternatives: list[Alternative]
     #: Whether the button is the one filled button of the page.
     is_primary: bool
+    #: Why the action of the answer that was inserted is not chosen.
+    notice: str = ""
 
     @property
     def form(self) -> ActionForm:
@@ -75,27 +78,44 @@ def get_action_of_mode(mode: str) -> str:
 
 
 def build_composer(
-    ticket: Ticket, user: Any, available: Collection[Action], *, seen: int, chosen: str = ""
+    ticket: Ticket,
+    user: Any,
+    available: Collection[Action],
+    *,
+    seen: int,
+    chosen: str = "",
+    answer: FilledAnswer | None = None,
 ) -> Composer | None:
-    """Return the composer with one mode for each available action, None when there is none."""
+    """Return the composer with one mode for each available action, None when there is none.
+
+    ``answer`` is a canned answer to insert; the mode of its action is chosen.
+    """
+    if answer and answer.action:
+        chosen = MODES.get(answer.action.name, chosen)
+    initial = {"seen": seen} | (insert(answer, {}) if answer else {})
     names = [name for name in MODES if lifecycle.ACTIONS[name] in available]
     if get_reader(ticket) is not Reader.MANAGER:
         names = names[:1]
     if not names:
         return None
     default = chosen if chosen in [MODES[name] for name in names] else MODES[names[0]]
-    modes = [_build_mode(ticket, user, name, seen, default) for name in names]
+    modes = [_build_mode(ticket, user, name, initial, default) for name in names]
     question = ticket.status == Status.CLOSED and ticket.requester_id == user.pk
     return Composer(
         modes,
         alternatives=modes[0].form.find_alternatives(list(available)),
         is_primary=not question,
+        notice=answer.notice if answer else "",
     )
 
 
-def _build_mode(ticket: Ticket, user: Any, action_name: str, seen: int, chosen: str) -> Mode:
+def _build_mode(
+    ticket: Ticket, user: Any, action_name: str, initial: dict[str, Any], chosen: str
+) -> Mode:
     name = MODES[action_name]
-    form = get_form_classes()[action_name](user=user, ticket=ticket, initial={"seen": seen})
+    form = get_form_classes()[action_name](user=user, ticket=ticket, initial=initial)
+    if isinstance(form, TextForm):
+        form.offer_answers()
     # The placeholder is how the style sheet knows that the box is empty.
     form.fields["text"].widget.attrs |= {"rows": 3, "placeholder": _("Your message…")}
     is_narrow = name == "comment"

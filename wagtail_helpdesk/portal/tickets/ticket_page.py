@@ -10,10 +10,12 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import availability, buttons, history, panels
-from .composer import build_composer
+from .canned_answers import find_answer
+from .composer import MODES, build_composer
 from .conversation import build_conversation
 from .forms import get_form_classes
 from .readers import Reader, get_reader
@@ -26,8 +28,16 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     shown = history.load_history(ticket, request.user, parse_number(asked.get("before", "")))
     bar = buttons.ActionBar(request, ticket, shown.last)
     banner = availability.build_banner(ticket, request.user, bar.available)
+    answer = find_answer(ticket, request.user, bar.available, asked.get("answer", ""))
+    if answer and answer.action and answer.action.name not in MODES:
+        return SeeOther(bar.get_url(answer.action, answer=answer.pk))
     composer = build_composer(
-        ticket, request.user, bar.available, seen=shown.last, chosen=asked.get("mode", "")
+        ticket,
+        request.user,
+        bar.available,
+        seen=shown.last,
+        chosen=asked.get("mode", ""),
+        answer=answer,
     )
     return request.render(
         "ticket.html",

@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk import actions, lifecycle
 from wagtail_helpdesk.actions import Refusal
+from wagtail_helpdesk.actions.canned_answers import count_uses
 from wagtail_helpdesk.lifecycle import Action, Audience, Message, Role, Source
-from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.models import CannedAnswer, Ticket
 from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.notifications.forecast import Forecast
 from wagtail_helpdesk.portal import session_drafts
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.rendering import HelpdeskForm
+from wagtail_helpdesk.portal.tickets import canned_answers
 
 
 class ButtonGroup(Enum):
@@ -112,6 +115,8 @@ class ActionForm(HelpdeskForm):
         self.result: Any = None
         #: The HTML of the message, when its author asked to see it; else None.
         self.preview: SafeString | None = None
+        #: Who will be alerted, with the preview and for managers.
+        self.forecast: Forecast | None = None
         hidden = {
             "submission": uuid.uuid4(),
             "version": ticket.version,
@@ -239,6 +244,10 @@ def _make_label_context(ticket: Ticket) -> dict[str, Any]:
 class TextForm(ActionForm):
     """The form of an action with a message, required where the table of actions requires it."""
 
+    #: What is wrong with a message that still has gaps of a canned answer.
+    gaps_message: ClassVar[Any] = _(
+        "The canned answer leaves %(gaps)s open: fill it in before you send."
+    )
     text_label: ClassVar[Any] = None
     text_help: ClassVar[Any] = ""
 
@@ -249,11 +258,49 @@ class TextForm(ActionForm):
         self.fields["text"] = fields.make_message_field(
             required=required, label=self.text_label, help_text=self.text_help
         )
+        #: Why the action of an answer that was inserted is not the one of this form.
+        self.answer_notice = ""
+        #: The canned answers of which the message is made; the verb does not take them.
+        self.used_answers: list[CannedAnswer] = []
+        #: Whether the page has the button that inserts canned answers.
+        self.offers_answers = False
+        if self.can_use_answers:
+            self.fields["used_answers"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, initial=""
+            )
         self.order_fields(self.field_order)
 
+    @property
+    def can_use_answers(self) -> bool:
+        """Whether the user can insert canned answers: a manager of the ticket's service."""
+        return Role.MANAGER in self.ticket.access.roles
+
+    def offer_answers(self) -> None:
+        """Show the button for canned answers, on a page whose view inserts them."""
+        self.offers_answers = self.can_use_answers
+
     def clean(self) -> dict[str, Any]:
-        """Ask once before a message for the requester alone is sent with an action read by all."""
+        """Check what canned answers left open, and ask once before more people read a message."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self._check_gaps(cleaned)
+        self._check_audience(cleaned)
+        return cleaned
+
+    def _check_gaps(self, cleaned: dict[str, Any]) -> None:
+        used = cleaned.get("used_answers", "")
+        self.used_answers = canned_answers.load_used(self.ticket, self.user, used)
+        gaps = canned_answers.find_open_gaps(self.used_answers, cleaned.get("text", ""))
+        if gaps:
+            self.add_error("text", str(self.gaps_message) % {"gaps": ", ".join(gaps)})
+
+    def run(self, digest: str) -> Refusal | None:
+        refusal = super().run(digest)
+        if refusal is None:
+            count_uses([answer.pk for answer in self.used_answers])
+        return refusal
+
+    def _check_audience(self, cleaned: dict[str, Any]) -> None:
+        """Ask once before a message for the requester alone is sent with an action read by all."""
         action = self.get_action()
         # What managers alone can read is narrower still.
         widens = "audience" not in self.fields and not (
@@ -268,7 +315,6 @@ class TextForm(ActionForm):
                     " or send it as a comment first."
                 ),
             )
-        return cleaned
 
 
 class StopsOnNewsForm(ActionForm):
