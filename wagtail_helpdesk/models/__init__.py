@@ -1,6 +1,6 @@
 """The models of the helpdesk: import them from here."""
 
-from .absences import Absence, Substitution, find_replacement, find_substitutions
+from .absences import Absence, Substitution, find_replaced, find_replacement, find_substitutions
 from .aliases import Alias
 from .drafts import Draft, end_lost_access
 from .events import Event
@@ -76,6 +76,7 @@ __all__ = [
     "Ticket",
     "TicketOrigin",
     "end_lost_access",
+    "find_replaced",
     "find_replacement",
     "find_substitutions",
 ]

@@ -41,10 +41,14 @@ class Desk:
         """The chosen order."""
         return ORDERS[self.chosen["order"]][1]
 
-    @cached_property
+    @property
     def tickets(self) -> QuerySet[Ticket]:
         """The tickets of the queue that pass the filters."""
-        tickets, chosen = self.queue.find_tickets(self.scope), self.chosen
+        return self.find_tickets(self.queue)
+
+    def find_tickets(self, queue: queues.DeskQueue) -> QuerySet[Ticket]:
+        """Return the tickets of a queue that pass the filters."""
+        tickets, chosen = queue.find_tickets(self.scope), self.chosen
         if chosen["category"]:
             branch = category_tree.get_branch_ids(self.form.categories, chosen["category"])
             tickets = tickets.filter(category__in=branch)
@@ -54,7 +58,7 @@ class Desk:
             tickets = tickets.filter(priority=chosen["priority"])
         if chosen["age"]:
             tickets = tickets.filter(age_filter.get_age_q(chosen["age"]))
-        return ticket_rows.filter_by_status(tickets, chosen["status"])
+        return ticket_rows.filter_by_status(tickets, self.form.get_status(queue))
 
     def read_page(self, after: str, length: int | None = None) -> paging.Page[Any]:
         """Return the rows after a key, ``length`` of them, else a full page."""
@@ -74,33 +78,49 @@ class Desk:
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
-        """The queues with their counters; each keeps the filters and the order."""
-        counts = queues.count_queues(self.scope, self.queues)
+        """The queues, each with its address and the number of tickets in the list that it opens.
+
+        The address keeps the filters and the order, so the number counts with the same filters.
+        """
+        shown = {
+            name: queue
+            for name, queue in self.queues.items()
+            if queue == self.queue or queue.is_offered(self.scope)
+        }
+        lists = {name: self.find_tickets(queue) for name, queue in shown.items()}
+        counts = queues.count_lists(lists, self.scope.user)
         return [
             {
                 "label": queue.label,
+                "detail": queue.describe(self.scope),
                 "icon": queue.icon,
                 "count": counts[name],
                 "query": urlencode(self.form.get_queue_parameters(queue)),
                 "is_current": queue == self.queue,
             }
-            for name, queue in self.queues.items()
+            for name, queue in shown.items()
         ]
 
     @property
     def next_tab(self) -> dict[str, Any] | None:
-        """The first other queue with open tickets, for an empty list; None without one."""
+        """The first other queue with tickets, for an empty list; None without one."""
         others = (tab for tab in self.tabs if not tab["is_current"] and tab["count"] != "0")
         return next(others, None)
 
 
 def count_tickets_of(user: Any) -> list[dict[str, Any]]:
     """Return the queues of a manager, each with its label and the number of its open tickets."""
-    registered = queues.get_queues()
-    counts = queues.count_queues(queues.DeskScope(user), registered)
+    scope = queues.DeskScope(user)
+    offered = {n: queue for n, queue in queues.get_queues().items() if queue.is_offered(scope)}
+    counts = queues.count_queues(scope, offered)
     return [
-        {"name": name, "label": queue.label, "count": counts[name]}
-        for name, queue in registered.items()
+        {
+            "name": name,
+            "label": queue.label,
+            "detail": queue.describe(scope),
+            "count": counts[name],
+        }
+        for name, queue in offered.items()
     ]
 
 

@@ -135,6 +135,11 @@ class DeskFilterForm(QueryForm):
             if field.name in chosen and field.name != "order"
         ]
 
+    def get_status(self, queue: DeskQueue) -> str:
+        """Return the status that the list of a queue shows under these filters."""
+        chosen: str = self.cleaned_data["status"]
+        return "open" if queue.is_open_only and not self.is_open else chosen
+
     def get_queue_parameters(self, queue: DeskQueue) -> dict[str, Any]:
         """Return the parameters that show another queue with the same filters and order."""
         kept = self.chosen | {"queue": queue.name}
