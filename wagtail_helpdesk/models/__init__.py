@@ -2,6 +2,7 @@
 
 from .absences import Absence, Substitution, find_replaced, find_replacement, find_substitutions
 from .aliases import Alias
+from .desk import Bookmark, SavedView, TicketRead, build_unread_q
 from .drafts import Draft, end_lost_access
 from .events import Event
 from .files import Attachment, StagedUpload
@@ -37,6 +38,7 @@ __all__ = [
     "Absence",
     "Alias",
     "Attachment",
+    "Bookmark",
     "Category",
     "CategoryMember",
     "CategoryText",
@@ -62,6 +64,7 @@ __all__ = [
     "ReportPreference",
     "ReportSection",
     "Routing",
+    "SavedView",
     "SearchRow",
     "Service",
     "ServiceManager",
@@ -75,6 +78,8 @@ __all__ = [
     "Substitution",
     "Ticket",
     "TicketOrigin",
+    "TicketRead",
+    "build_unread_q",
     "end_lost_access",
     "find_replaced",
     "find_replacement",

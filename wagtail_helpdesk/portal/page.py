@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from .desk import desk_page
+from .desk import desk_page, marks
 from .http import FORM_METHODS
 from .preferences import absences, manager, personal
 from .request import handle_request
@@ -103,6 +103,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, desk_page.show_desk)
+
+    @path("desk/marks/", name="desk_marks")
+    @accepts_forms
+    def desk_marks_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, marks.handle_marks)
 
     @path("preferences/", name="preferences")
     @accepts_forms

@@ -62,6 +62,10 @@ class TicketRow:
     reason: str
     #: Of the columns of the list, in their order.
     cells: tuple[Cell, ...] = ()
+    #: On the desk: whether others did something that the reader has not seen.
+    is_new: bool = False
+    #: On the desk: whether the reader bookmarked it.
+    is_bookmarked: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -100,9 +104,7 @@ def _build_row(
         number=value["number"],
         subject=value["subject"],
         status=value["status"],
-        status_words=labels.get_status_label(
-            value["status"], plain=plain, resume_on=value["resume_on"]
-        ),
+        status_words=_describe_turn(value, reader, plain=plain),
         priority=value["priority"],
         priority_words=str(Priority(value["priority"]).label),
         service=choose_title(value["service__titles"], value["service__name"]),
@@ -115,6 +117,14 @@ def _build_row(
         wait=labels.format_wait(value["last_activity_at"], now) if is_open else "",
         reason=labels.get_reason(value["status"], **turn),
     )
+
+
+def _describe_turn(value: dict[str, Any], reader: Any, *, plain: bool) -> str:
+    status, resume_on = value["status"], value["resume_on"]
+    if value["requester"] == reader.pk:
+        return labels.get_status_label(status, plain=plain, resume_on=resume_on)
+    is_in_charge = value["assignee"] == reader.pk
+    return labels.get_turn_label(status, is_in_charge=is_in_charge, resume_on=resume_on)
 
 
 def paginate_rows(

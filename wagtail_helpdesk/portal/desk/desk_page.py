@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils import timezone
 
 from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.actions import NotYours
@@ -62,7 +64,7 @@ class Desk:
 
     def read_page(self, after: str, length: int | None = None) -> paging.Page[Any]:
         """Return the rows after a key, ``length`` of them, else a full page."""
-        return ticket_rows.paginate_rows(
+        page = ticket_rows.paginate_rows(
             self.tickets,
             self.order,
             after=after,
@@ -70,6 +72,15 @@ class Desk:
             length=length or paging.LENGTH,
             columns=[*get_desk_columns(), *self.queue.columns],
         )
+        return paging.Page(self._mark_rows(page.rows), page.next_key, page.continued)
+
+    def _mark_rows(self, rows: list[ticket_rows.TicketRow]) -> list[ticket_rows.TicketRow]:
+        """Return the rows with what the reader has not seen, and the bookmarks; one statement."""
+        if not rows:
+            return rows
+        marks = self.scope.load_marks([row.number for row in rows])
+        nothing = {"is_new": False, "is_bookmarked": False}
+        return [replace(row, **marks.get(row.number, nothing)) for row in rows]
 
     @property
     def parameters(self) -> str:
@@ -134,6 +145,7 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         desk=desk,
         form=desk.form,
         tabs=desk.tabs,
+        shown_at=timezone.now().isoformat(),
         page_of_rows=desk.read_page(request.http.GET.get("after", "")),
         parameters=desk.parameters,
         caption=desk.queue.label,

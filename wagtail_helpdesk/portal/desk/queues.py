@@ -8,7 +8,16 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,7 +25,16 @@ from wagtail import hooks
 
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import Role, Status
-from wagtail_helpdesk.models import Category, Event, ServiceManager, Ticket, find_replaced
+from wagtail_helpdesk.models import (
+    Bookmark,
+    Category,
+    Event,
+    HelpdeskPreferences,
+    ServiceManager,
+    Ticket,
+    build_unread_q,
+    find_replaced,
+)
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.ticket_columns import TicketColumn
 
@@ -67,6 +85,31 @@ class DeskScope:
     def replaced(self) -> list[Any]:
         """The absent colleagues whose substitute the user is today."""
         return find_replaced(self.user, timezone.localdate())
+
+    @cached_property
+    def preferences(self) -> HelpdeskPreferences:
+        """The switches of the user."""
+        return HelpdeskPreferences.of(self.user)
+
+    @property
+    def unread_q(self) -> Q:
+        """The condition under which a ticket has something new for the user."""
+        return build_unread_q(self.user, self.preferences.read_until)
+
+    @property
+    def bookmarked_q(self) -> Q:
+        """The condition under which the user has bookmarked a ticket."""
+        return Q(Exists(Bookmark.objects.filter(user=self.user, ticket=OuterRef("pk"))))
+
+    def load_marks(self, numbers: Sequence[int]) -> dict[int, dict[str, bool]]:
+        """Return whether these tickets have something new and are bookmarked, by number."""
+        marks = {"is_new": self.unread_q, "is_bookmarked": self.bookmarked_q}
+        columns = {
+            name: ExpressionWrapper(condition, output_field=BooleanField())
+            for name, condition in marks.items()
+        }
+        rows = self.tickets.filter(number__in=numbers).annotate(**columns)
+        return {row.pop("number"): row for row in rows.values("number", *columns)}
 
 
 def is_always_offered(scope: DeskScope) -> bool:

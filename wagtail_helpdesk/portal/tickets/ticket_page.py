@@ -10,6 +10,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal.desk.queues import DeskScope
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from . import availability, buttons, history, panels
@@ -42,9 +43,17 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
         banner_url=_get_banner_url(bar, banner),
         question=build_question(ticket, request.user, shown),
         composer=composer,
+        marks=load_marks(request, ticket),
         one_click=build_one_click(ticket, request.user, shown, bar.available),
         me=request.user,
     )
+
+
+def load_marks(request: HelpdeskRequest, ticket: Ticket) -> dict[str, bool]:
+    """Return whether a ticket is new to its manager, and bookmarked; empty for other people."""
+    if get_reader(ticket) is not Reader.MANAGER:
+        return {}
+    return DeskScope(request.user).load_marks([ticket.pk]).get(ticket.pk, {})
 
 
 def build_conversation_context(
