@@ -7,19 +7,27 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.portal import paging, ticket_rows
+from wagtail_helpdesk.portal import paging, rate_limits, ticket_rows
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.ticket_columns import get_desk_columns
+from wagtail_helpdesk.search import (
+    QueryTooBroad,
+    SearchFilters,
+    SearchUnavailable,
+    find_tickets,
+)
 
 from . import age_filter, queues
 from .filter_form import ORDERS, DeskFilterForm
+from .filter_terms import TermResolver
 
 __all__ = ["ORDERS", "Desk", "count_tickets_of", "show_desk"]
 
@@ -32,6 +40,8 @@ class Desk:
         self.queues = queues.get_queues()
         self.form = DeskFilterForm(request.http.GET, queues=self.queues, services=request.services)
         self.chosen = self.form.cleaned_data
+        #: Whether tickets with the words typed may be missing, because only the newest were looked at.
+        self.is_search_cut = False
 
     @property
     def queue(self) -> queues.DeskQueue:
@@ -58,9 +68,42 @@ class Desk:
             tickets = tickets.filter(service=chosen["service"])
         if chosen["priority"]:
             tickets = tickets.filter(priority=chosen["priority"])
+        if chosen["assignee"]:
+            in_charge = self.scope.user if chosen["assignee"] == "me" else None
+            tickets = tickets.filter(assignee=in_charge)
         if chosen["age"]:
             tickets = tickets.filter(age_filter.get_age_q(chosen["age"]))
+        tickets = tickets.filter(self.typed_q)
         return ticket_rows.filter_by_status(tickets, self.form.get_status(queue))
+
+    @cached_property
+    def typed_q(self) -> Q:
+        """The condition of the filters that were typed; what cannot be applied is reported."""
+        form = self.form
+        if not form.text.terms:
+            return Q()
+        resolver = TermResolver(self.scope, form.services, form.categories)
+        typed = resolver.resolve(form.text.terms)
+        form.notices += typed.problems
+        return typed.q & self._make_words_q(" ".join(typed.words)) if typed.words else typed.q
+
+    def _make_words_q(self, words: str) -> Q:
+        """Return the condition that a message which the reader may see has these words."""
+        is_open = True if self.form.is_open else {"ended": False}.get(self.form.listed_status)
+        filters = SearchFilters(open=is_open, service=self.chosen["service"])
+        if not rate_limits.may_search(self.scope.user):
+            self.form.notices.append(rate_limits.get_search_limit_message())
+            return Q(pk__in=[])
+        try:
+            found = find_tickets(self.scope.user, words, filters)
+        except QueryTooBroad:
+            self.form.notices.append(_("Too many results. Add a word, or choose a filter."))
+            return Q(pk__in=[])
+        except SearchUnavailable:
+            self.form.notices.append(_("The search is not available at the moment."))
+            return Q(pk__in=[])
+        self.is_search_cut = found.is_cut
+        return Q(pk__in=found.numbers)
 
     def read_page(self, after: str, length: int | None = None) -> paging.Page[Any]:
         """Return the rows after a key, ``length`` of them, else a full page."""
@@ -111,6 +154,18 @@ class Desk:
             }
             for name, queue in shown.items()
         ]
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """The filters that narrow the list, each with the query string of the list without it."""
+        return [
+            {"label": chip.label, "query": urlencode(chip.parameters)} for chip in self.form.chips
+        ]
+
+    @property
+    def words(self) -> str:
+        """The words typed, for the search page."""
+        return " ".join(term.value for term in self.form.text.terms if not term.key)
 
     @property
     def next_tab(self) -> dict[str, Any] | None:
