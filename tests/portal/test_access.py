@@ -37,6 +37,7 @@ MATRIX = {
     "desk": ({}, FOR_MANAGERS),
     # Marks are sent as forms: who opens the address is led to the desk.
     "desk_marks": ({}, tuple(TICKET if answer == OK else answer for answer in FOR_MANAGERS)),
+    "desk_views": ({}, FOR_MANAGERS),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),
     "absences": ({}, FOR_MANAGERS),
@@ -125,7 +126,15 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
         assert response.headers["Referrer-Policy"] == "same-origin"
 
 
-TAKES_FORMS = {"act", "desk_marks", "new_in", "preferences", "manager_preferences", "absences"}
+TAKES_FORMS = {
+    "act",
+    "desk_marks",
+    "desk_views",
+    "new_in",
+    "preferences",
+    "manager_preferences",
+    "absences",
+}
 
 
 @pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from .desk import desk_page, marks
+from .desk import desk_page, marks, saved_views
 from .http import FORM_METHODS
 from .preferences import absences, manager, personal
 from .request import handle_request
@@ -108,6 +108,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @accepts_forms
     def desk_marks_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, marks.handle_marks)
+
+    @path("desk/views/", name="desk_views")
+    @accepts_forms
+    def desk_views_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, saved_views.handle_views)
 
     @path("preferences/", name="preferences")
     @accepts_forms

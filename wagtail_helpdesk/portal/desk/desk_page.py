@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.actions import NotYours
-from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.models import SavedView, Ticket
+from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import paging, rate_limits, ticket_rows
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.ticket_columns import get_desk_columns
@@ -28,6 +29,7 @@ from wagtail_helpdesk.search import (
 from . import age_filter, queues
 from .filter_form import ORDERS, DeskFilterForm
 from .filter_terms import TermResolver
+from .saved_views import MAX_SHOWN_VIEWS, load_views
 
 __all__ = ["ORDERS", "Desk", "count_tickets_of", "show_desk"]
 
@@ -35,13 +37,59 @@ __all__ = ["ORDERS", "Desk", "count_tickets_of", "show_desk"]
 class Desk:
     """The list that a manager chose by the query string."""
 
-    def __init__(self, request: HelpdeskRequest) -> None:
+    def __init__(self, request: HelpdeskRequest, *, opens_default: bool = False) -> None:
         self.scope = queues.DeskScope(request.user)
         self.queues = queues.get_queues()
-        self.form = DeskFilterForm(request.http.GET, queues=self.queues, services=request.services)
+        #: The saved view that the address names, or with which the desk opens.
+        self.view = self._find_view(request.http.GET, opens_default=opens_default)
+        query = dict(request.http.GET.items())
+        if self.view is not None:
+            query = dict(parse_qsl(self.view.query)) | query
+        self.form = DeskFilterForm(query, queues=self.queues, services=request.services)
         self.chosen = self.form.cleaned_data
+        if self.view is None and "view" in query:
+            self.form.notices.append(
+                _("This view does not exist, or is of a service that you do not manage.")
+            )
         #: Whether tickets with the words typed may be missing, because only the newest were looked at.
         self.is_search_cut = False
+
+    @cached_property
+    def views(self) -> list[SavedView]:
+        """The saved views that the user can use."""
+        return load_views(self.scope.user)
+
+    def _find_view(self, asked: QueryDict, *, opens_default: bool) -> SavedView | None:
+        if "view" in asked:
+            wanted = parse_number(asked["view"])
+        elif opens_default and not asked:
+            wanted = self.scope.preferences.default_view_id
+        else:
+            return None
+        return next((view for view in self.views if view.pk == wanted), None)
+
+    @cached_property
+    def is_outdated(self) -> bool:
+        """Whether the saved view is about a service that the user no longer manages."""
+        return self.view is not None and self._is_view_outdated(self.view)
+
+    def _is_view_outdated(self, view: SavedView) -> bool:
+        service = dict(parse_qsl(view.query)).get("service")
+        return service is not None and service not in {str(pk) for pk in self.scope.services}
+
+    @property
+    def view_links(self) -> list[dict[str, Any]]:
+        """The saved views beside the list."""
+        return [
+            {
+                "name": view.name,
+                "service": view.service,
+                "query": f"view={view.pk}",
+                "is_current": view == self.view,
+                "is_outdated": self._is_view_outdated(view),
+            }
+            for view in self.views[:MAX_SHOWN_VIEWS]
+        ]
 
     @property
     def queue(self) -> queues.DeskQueue:
@@ -61,6 +109,9 @@ class Desk:
     def find_tickets(self, queue: queues.DeskQueue) -> QuerySet[Ticket]:
         """Return the tickets of a queue that pass the filters."""
         tickets, chosen = queue.find_tickets(self.scope), self.chosen
+        if self.is_outdated:
+            # Without its service, the view would show more than it was saved for.
+            return tickets.none()
         if chosen["category"]:
             branch = category_tree.get_branch_ids(self.form.categories, chosen["category"])
             tickets = tickets.filter(category__in=branch)
@@ -150,7 +201,7 @@ class Desk:
                 "icon": queue.icon,
                 "count": counts[name],
                 "query": urlencode(self.form.get_queue_parameters(queue)),
-                "is_current": queue == self.queue,
+                "is_current": queue == self.queue and self.view is None,
             }
             for name, queue in shown.items()
         ]
@@ -194,7 +245,7 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
     """Show the desk of a manager. Raises ``NotYours`` for anyone else."""
     if not request.managed:
         raise NotYours
-    desk = Desk(request)
+    desk = Desk(request, opens_default=True)
     return request.render(
         "desk.html",
         desk=desk,
@@ -203,5 +254,5 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         shown_at=timezone.now().isoformat(),
         page_of_rows=desk.read_page(request.http.GET.get("after", "")),
         parameters=desk.parameters,
-        caption=desk.queue.label,
+        caption=desk.view.name if desk.view else desk.queue.label,
     )
