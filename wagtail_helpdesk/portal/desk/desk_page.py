@@ -37,12 +37,20 @@ __all__ = ["ORDERS", "Desk", "count_tickets_of", "show_desk"]
 class Desk:
     """The list that a manager chose by the query string."""
 
-    def __init__(self, request: HelpdeskRequest, *, opens_default: bool = False) -> None:
+    def __init__(
+        self,
+        request: HelpdeskRequest,
+        asked: QueryDict | None = None,
+        *,
+        opens_default: bool = False,
+    ) -> None:
+        asked = request.http.GET if asked is None else asked
+        self.asked = asked
         self.scope = queues.DeskScope(request.user)
         self.queues = queues.get_queues()
         #: The saved view that the address names, or with which the desk opens.
-        self.view = self._find_view(request.http.GET, opens_default=opens_default)
-        query = dict(request.http.GET.items())
+        self.view = self._find_view(asked, opens_default=opens_default)
+        query = dict(asked.items())
         if self.view is not None:
             query = dict(parse_qsl(self.view.query)) | query
         self.form = DeskFilterForm(query, queues=self.queues, services=request.services)
@@ -178,8 +186,16 @@ class Desk:
 
     @property
     def parameters(self) -> str:
-        """The query string of this list."""
+        """The query string of this list, from its start."""
         return urlencode(self.form.parameters)
+
+    @property
+    def address(self) -> str:
+        """The query string of this page of the list, to come back to it."""
+        given = {"view": self.view.pk} if self.view and "view" in self.asked else {}
+        known = {} if given and not self.asked.keys() - {"view", "after"} else self.form.parameters
+        place = {"after": self.asked["after"]} if self.asked.get("after") else {}
+        return urlencode(given | known | place)
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
@@ -254,5 +270,6 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         shown_at=timezone.now().isoformat(),
         page_of_rows=desk.read_page(request.http.GET.get("after", "")),
         parameters=desk.parameters,
+        list_address=desk.address,
         caption=desk.view.name if desk.view else desk.queue.label,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -12,10 +11,8 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.desk import mark_all_read, mark_ticket_read, set_bookmark
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.list_query import clean_list_query
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-
-#: Longer query strings than a list can have are not kept.
-MAX_LIST_LENGTH = 2000
 
 
 def handle_marks(request: HelpdeskRequest) -> HttpResponse:
@@ -38,7 +35,7 @@ def handle_marks(request: HelpdeskRequest) -> HttpResponse:
     shown = clean_list_query(posted.get("list", ""))
     if number is not None and "list" not in posted:
         return SeeOther(request.url("ticket", number))
-    return SeeOther(get_list_url(request, shown))
+    return SeeOther(request.get_desk_url(shown))
 
 
 def _mark_ticket(request: HelpdeskRequest, number: int) -> None:
@@ -56,13 +53,3 @@ def _parse_moment(typed: str) -> datetime | None:
     except ValueError:
         return None
     return moment if timezone.is_aware(moment) else None
-
-
-def clean_list_query(query: str) -> str:
-    """Return the query string of a list, encoded anew; empty if it is too long to be one."""
-    return urlencode(parse_qsl(query)) if len(query) <= MAX_LIST_LENGTH else ""
-
-
-def get_list_url(request: HelpdeskRequest, query: str) -> str:
-    """Return the address of a list of the desk, given its query string."""
-    return f"{request.url('desk')}?{query}" if query else request.url("desk")

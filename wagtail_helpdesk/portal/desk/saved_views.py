@@ -23,14 +23,13 @@ from wagtail_helpdesk.characters import clean_line, has_visible
 from wagtail_helpdesk.models import HelpdeskPreferences, SavedView, Service
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.list_query import clean_list_query
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-
-from .marks import clean_list_query, get_list_url
 
 #: Views beside the list of a manager; the page of the views has them all.
 MAX_SHOWN_VIEWS = 40
 #: Parameters that belong to a moment, not to a view.
-_MOMENTARY = ("after", "view")
+_MOMENTARY = ("after", "at", "view")
 
 
 class SavedViewForm(forms.Form):
@@ -111,7 +110,7 @@ def _save(request: HelpdeskRequest, form: SavedViewForm, query: str) -> HttpResp
     if chosen["is_default"]:
         choose_default_view(request.user, view)
     messages.success(request.http, _("The view “%(name)s” has been saved.") % {"name": view.name})
-    return SeeOther(get_list_url(request, f"view={view.pk}"))
+    return SeeOther(request.get_desk_url(f"view={view.pk}"))
 
 
 def _delete(request: HelpdeskRequest, typed: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal.desk.neighbours import find_neighbours
 from wagtail_helpdesk.portal.desk.queues import DeskScope
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -44,6 +45,7 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
         question=build_question(ticket, request.user, shown),
         composer=composer,
         marks=load_marks(request, ticket),
+        neighbours=find_neighbours(request, ticket.pk) if request.managed else None,
         one_click=build_one_click(ticket, request.user, shown, bar.available),
         me=request.user,
     )
