@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,6 +116,8 @@ def _build_row(
         tone=labels.get_tone(value["status"], **turn),
         wait=labels.format_wait(value["last_activity_at"], now) if is_open else "",
         reason=labels.get_reason(value["status"], **turn),
+        is_new=value.get("is_new", False),
+        is_bookmarked=value.get("is_bookmarked", False),
     )
 
 
@@ -135,9 +137,14 @@ def paginate_rows(
     reader: Any,
     length: int = paging.LENGTH,
     columns: Sequence[TicketColumn] = (MANAGER,),
+    marks: Mapping[str, Any] | None = None,
 ) -> paging.Page[TicketRow]:
-    """Return one page of a list of tickets, with the cells of these columns."""
-    page = paging.paginate(tickets, FIELDS, order, after, length)
+    """Return one page of a list of tickets, with the cells of these columns.
+
+    ``marks`` are expressions for ``is_new`` and ``is_bookmarked``, read with the rows.
+    """
+    marks = marks or {}
+    page = paging.paginate(tickets.annotate(**marks), (*FIELDS, *marks), order, after, length)
     managed = {row.service_id for row in access.manager_rows_of(reader)}
     rows = build_rows(page.rows, reader=reader, managed=managed)
     return paging.Page(fill_cells(rows, columns, reader), page.next_key, page.continued)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -166,23 +165,15 @@ class Desk:
 
     def read_page(self, after: str, length: int | None = None) -> paging.Page[Any]:
         """Return the rows after a key, ``length`` of them, else a full page."""
-        page = ticket_rows.paginate_rows(
+        return ticket_rows.paginate_rows(
             self.tickets,
             self.order,
             after=after,
             reader=self.scope.user,
             length=length or paging.LENGTH,
             columns=[*get_desk_columns(), *self.queue.columns],
+            marks=self.scope.marks,
         )
-        return paging.Page(self._mark_rows(page.rows), page.next_key, page.continued)
-
-    def _mark_rows(self, rows: list[ticket_rows.TicketRow]) -> list[ticket_rows.TicketRow]:
-        """Return the rows with what the reader has not seen, and the bookmarks; one statement."""
-        if not rows:
-            return rows
-        marks = self.scope.load_marks([row.number for row in rows])
-        nothing = {"is_new": False, "is_bookmarked": False}
-        return [replace(row, **marks.get(row.number, nothing)) for row in rows]
 
     @property
     def parameters(self) -> str:
@@ -202,20 +193,25 @@ class Desk:
         """The queues, each with its address and the number of tickets in the list that it opens.
 
         The address keeps the filters and the order, so the number counts with the same filters.
+        Lists with ended tickets have none: the longest of them would be read from end to end.
         """
         shown = {
             name: queue
             for name, queue in self.queues.items()
             if queue == self.queue or queue.is_offered(self.scope)
         }
-        lists = {name: self.find_tickets(queue) for name, queue in shown.items()}
+        lists = {
+            name: self.find_tickets(queue)
+            for name, queue in shown.items()
+            if queue.is_open_only or self.form.is_open
+        }
         counts = queues.count_lists(lists, self.scope.user)
         return [
             {
                 "label": queue.label,
                 "detail": queue.describe(self.scope),
                 "icon": queue.icon,
-                "count": counts[name],
+                "count": counts.get(name, ""),
                 "query": urlencode(self.form.get_queue_parameters(queue)),
                 "is_current": queue == self.queue and self.view is None,
             }
@@ -237,7 +233,9 @@ class Desk:
     @property
     def next_tab(self) -> dict[str, Any] | None:
         """The first other queue with tickets, for an empty list; None without one."""
-        others = (tab for tab in self.tabs if not tab["is_current"] and tab["count"] != "0")
+        others = (
+            tab for tab in self.tabs if not tab["is_current"] and tab["count"] not in ("", "0")
+        )
         return next(others, None)
 
 

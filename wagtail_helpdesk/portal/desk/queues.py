@@ -101,15 +101,19 @@ class DeskScope:
         """The condition under which the user has bookmarked a ticket."""
         return Q(Exists(Bookmark.objects.filter(user=self.user, ticket=OuterRef("pk"))))
 
-    def load_marks(self, numbers: Sequence[int]) -> dict[int, dict[str, bool]]:
-        """Return whether these tickets have something new and are bookmarked, by number."""
+    @property
+    def marks(self) -> dict[str, ExpressionWrapper]:
+        """What the user has not seen and has bookmarked, as columns of tickets."""
         marks = {"is_new": self.unread_q, "is_bookmarked": self.bookmarked_q}
-        columns = {
+        return {
             name: ExpressionWrapper(condition, output_field=BooleanField())
             for name, condition in marks.items()
         }
-        rows = self.tickets.filter(number__in=numbers).annotate(**columns)
-        return {row.pop("number"): row for row in rows.values("number", *columns)}
+
+    def load_marks(self, number: int) -> dict[str, bool]:
+        """Return whether a ticket has something new and is bookmarked, empty if it is not managed."""
+        marked = self.tickets.filter(number=number).annotate(**self.marks)
+        return marked.values(*self.marks).first() or {}
 
 
 def is_always_offered(scope: DeskScope) -> bool:

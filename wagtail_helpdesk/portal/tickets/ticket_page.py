@@ -55,7 +55,7 @@ def load_marks(request: HelpdeskRequest, ticket: Ticket) -> dict[str, bool]:
     """Return whether a ticket is new to its manager, and bookmarked; empty for other people."""
     if get_reader(ticket) is not Reader.MANAGER:
         return {}
-    return DeskScope(request.user).load_marks([ticket.pk]).get(ticket.pk, {})
+    return DeskScope(request.user).load_marks(ticket.pk)
 
 
 def build_conversation_context(
