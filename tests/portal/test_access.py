@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
-OK, LOGIN, TICKET, NO, NONE = 200, 302, 303, 403, 404
+OK, EMPTY, LOGIN, TICKET, NO, NONE = 200, 204, 302, 303, 403, 404
 WHO = ("nobody", "victor", "gilles", "nadia", "lea", "ines", "karim", "sophie", "hugo")
 ABOUT_A_TICKET = (LOGIN, NONE, NONE, NONE, OK, OK, OK, OK, OK)
 FOR_EVERYBODY = (LOGIN,) + (OK,) * 8
@@ -37,6 +37,8 @@ MATRIX = {
     "desk": ({}, FOR_MANAGERS),
     # Marks are sent as forms: who opens the address is led to the desk.
     "desk_marks": ({}, tuple(TICKET if answer == OK else answer for answer in FOR_MANAGERS)),
+    # Empty when there is none.
+    "desk_news": ({}, tuple(EMPTY if answer == OK else answer for answer in FOR_MANAGERS)),
     "desk_views": ({}, FOR_MANAGERS),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),

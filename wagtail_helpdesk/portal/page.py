@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from .desk import desk_page, marks, saved_views
+from .desk import desk_page, marks, news, saved_views
 from .http import FORM_METHODS
 from .preferences import absences, manager, personal
 from .request import handle_request
@@ -108,6 +108,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @accepts_forms
     def desk_marks_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, marks.handle_marks)
+
+    @path("desk/news/", name="desk_news")
+    @reads
+    def desk_news_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, news.show_news)
 
     @path("desk/views/", name="desk_views")
     @accepts_forms

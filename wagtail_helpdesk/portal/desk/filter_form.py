@@ -68,8 +68,8 @@ class DeskFilterForm(QueryForm):
         self._offer("status", _status_choices())
         self._offer("priority", Priority.choices, pgettext("priorities", "all"))
         self._offer("age", list(age_filter.LABELS.items()), pgettext("ages", "all"))
-        nodes = [(node.pk, node.indented_name) for node in self.categories]
-        self._offer("category", nodes, pgettext("categories", "all"))
+        # Read when they are needed: not for a page that shows no choices.
+        self.fields["category"].choices = self._list_categories  # type: ignore[attr-defined]
         self._offer("order", [(name, label) for name, (label, _order) in self.orders.items()])
         self.notices: list[str] = []
         self.read()
@@ -82,6 +82,10 @@ class DeskFilterForm(QueryForm):
         if self.ignored:
             names = ", ".join(self.ignored)
             self.notices.append(_("Not applied, because it does not exist here: %s.") % names)
+
+    def _list_categories(self) -> list[tuple[Any, str]]:
+        nodes = [(node.pk, node.indented_name) for node in self.categories]
+        return [("", pgettext("categories", "all")), *nodes]
 
     def _offer(self, name: str, choices: list[Any], all_label: str | None = None) -> None:
         none = [] if all_label is None else [("", all_label)]

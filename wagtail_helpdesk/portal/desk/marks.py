@@ -28,7 +28,7 @@ def handle_marks(request: HelpdeskRequest) -> HttpResponse:
     number = parse_number(posted.get("ticket", ""))
     if number is not None:
         _mark_ticket(request, number)
-    elif (until := _parse_moment(posted.get("until", ""))) is not None:
+    elif (until := parse_moment(posted.get("until", ""))) is not None:
         mark_all_read(request.user, until)
     if "HX-Request" in request.http.headers:
         return HttpResponse(status=204)
@@ -46,7 +46,7 @@ def _mark_ticket(request: HelpdeskRequest, number: int) -> None:
         mark_ticket_read(request.user, number, seen)
 
 
-def _parse_moment(typed: str) -> datetime | None:
+def parse_moment(typed: str) -> datetime | None:
     """Return the moment in a text in ISO 8601, None for anything else."""
     try:
         moment = datetime.fromisoformat(typed)

@@ -34,6 +34,7 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     return request.render(
         "ticket.html",
         **build_conversation_context(request, ticket, shown),
+        **build_desk_context(request, ticket),
         panels=panels.collect_panels(request, ticket),
         glance=build_glance(ticket, request.user),
         state=describe_state(ticket, request.user, shown),
@@ -44,18 +45,21 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
         banner_url=_get_banner_url(bar, banner),
         question=build_question(ticket, request.user, shown),
         composer=composer,
-        marks=load_marks(request, ticket),
-        neighbours=find_neighbours(request, ticket.pk) if request.managed else None,
         one_click=build_one_click(ticket, request.user, shown, bar.available),
         me=request.user,
     )
 
 
-def load_marks(request: HelpdeskRequest, ticket: Ticket) -> dict[str, bool]:
-    """Return whether a ticket is new to its manager, and bookmarked; empty for other people."""
+def build_desk_context(request: HelpdeskRequest, ticket: Ticket) -> dict[str, Any]:
+    """Return what the page shows a manager of the way to it, and of marks; empty for other people."""
     if get_reader(ticket) is not Reader.MANAGER:
         return {}
-    return DeskScope(request.user).load_marks(ticket.pk)
+    scope = DeskScope(request.user)
+    return {
+        "marks": scope.load_marks(ticket.pk),
+        "neighbours": find_neighbours(request, ticket.pk),
+        "keyboard_shortcuts": scope.preferences.keyboard_shortcuts,
+    }
 
 
 def build_conversation_context(
