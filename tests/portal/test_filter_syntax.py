@@ -75,3 +75,7 @@ def test_a_text_of_any_length_gives_a_bounded_number_of_terms(text):
     assert len(read.terms) <= MAX_TERMS
     assert sum(len(term.value) for term in read.terms) <= MAX_LENGTH
     assert read.is_cut or len(text) <= MAX_LENGTH
+
+
+def test_a_term_is_written_in_the_language_in_which_it_was_typed():
+    assert format_terms(parse_terms("est:libre de:«Léa F»").terms) == 'est:libre de:"Léa F"'

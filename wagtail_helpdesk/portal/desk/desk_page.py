@@ -49,7 +49,7 @@ class Desk:
         self.queues = queues.get_queues()
         #: The saved view that the address names, or with which the desk opens.
         self.view = self._find_view(asked, opens_default=opens_default)
-        query = dict(asked.items())
+        query: dict[str, Any] = dict(asked.items())
         if self.view is not None:
             query = dict(parse_qsl(self.view.query)) | query
         self.form = DeskFilterForm(query, queues=self.queues, services=request.services)

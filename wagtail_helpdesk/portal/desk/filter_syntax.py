@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: Longer texts are cut, and terms beyond these are left out; both are reported.
 MAX_LENGTH, MAX_TERMS = 300, 20
@@ -43,6 +43,8 @@ class Term:
 
     key: str
     value: str
+    #: The key as it was typed, in the person's language.
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _find_terms(text: str) -> Iterable[Term]:
         if typed and not key:
             value = f"{typed}:{value}"
         if value:
-            yield Term(key, value)
+            yield Term(key, value, typed)
 
 
 def format_terms(terms: Iterable[Term]) -> str:
@@ -82,4 +84,4 @@ def format_term(term: Term) -> str:
     if not term.key and (":" in term.value or not is_plain):
         return f'"{term.value}"'
     value = term.value if is_plain else f'"{term.value}"'
-    return f"{term.key}:{value}" if term.key else value
+    return f"{term.typed or term.key}:{value}" if term.key else value

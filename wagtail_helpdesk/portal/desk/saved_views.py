@@ -126,7 +126,9 @@ def _choose_default(request: HelpdeskRequest, typed: str) -> HttpResponse:
 
 
 def _find_view(request: HelpdeskRequest, typed: str) -> SavedView:
-    view = SavedView.objects.usable_by(request.user).filter(pk=parse_number(typed)).first()
+    number = parse_number(typed)
+    usable = SavedView.objects.usable_by(request.user)
+    view = None if number is None else usable.filter(pk=number).first()
     if view is None:
         raise Http404(_("This view does not exist, or is of a service that you do not manage."))
     return view
