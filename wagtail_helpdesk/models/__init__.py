@@ -2,7 +2,7 @@
 
 from .absences import Absence, Substitution, find_replaced, find_replacement, find_substitutions
 from .aliases import Alias
-from .desk import Bookmark, SavedView, TicketRead, build_unread_q
+from .desk import Bookmark, SavedView, TicketRead, build_unread_q, find_news
 from .drafts import Draft, end_lost_access
 from .events import Event
 from .files import Attachment, StagedUpload
@@ -81,6 +81,7 @@ __all__ = [
     "TicketRead",
     "build_unread_q",
     "end_lost_access",
+    "find_news",
     "find_replaced",
     "find_replacement",
     "find_substitutions",

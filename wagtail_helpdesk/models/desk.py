@@ -24,21 +24,33 @@ def get_unread_limit() -> datetime:
     return timezone.now() - timedelta(days=UNREAD_DAYS)
 
 
-def build_unread_q(user: Any, read_until: datetime | None = None) -> Q:
-    """Return the condition under which a ticket has something new for a manager of its service.
+def _get_since(read_until: datetime | None) -> datetime:
+    return max(get_unread_limit(), read_until or get_unread_limit())
+
+
+def find_news(user: Any, read_until: datetime | None = None) -> models.QuerySet[Event]:
+    """Return what is new on a ticket for a manager of its service; a subquery of tickets.
 
     New is what others did after ``read_until``, after what the user was shown last, and after the
     user's own last action on the ticket, within ``UNREAD_DAYS``.
     """
-    since = max(get_unread_limit(), read_until or get_unread_limit())
-    of_ticket = {"ticket": OuterRef("ticket")}
+    # Of the ticket outside, for the index on the events of one ticket.
+    of_ticket = {"ticket": OuterRef(OuterRef("pk"))}
     shown = TicketRead.objects.filter(user=user, last_event__gte=OuterRef("pk"), **of_ticket)
     acted = Event.objects.filter(actor=user, pk__gt=OuterRef("pk"), **of_ticket)
-    news = Event.objects.filter(
-        ~Q(actor=user), ~Exists(shown), ~Exists(acted), ticket=OuterRef("pk"), created_at__gt=since
+    return Event.objects.filter(
+        ~Q(actor=user),
+        ~Exists(shown),
+        ~Exists(acted),
+        ticket=OuterRef("pk"),
+        created_at__gt=_get_since(read_until),
     )
+
+
+def build_unread_q(user: Any, read_until: datetime | None = None) -> Q:
+    """Return the condition under which a ticket has news for a manager of its service."""
     # The activity of a ticket is never older than its events, and it is the activity that is indexed.
-    return Q(Exists(news), last_activity_at__gt=since)
+    return Q(Exists(find_news(user, read_until)), last_activity_at__gt=_get_since(read_until))
 
 
 class TicketReadQuerySet(models.QuerySet["TicketRead"]):

@@ -116,8 +116,8 @@ def _build_row(
         tone=labels.get_tone(value["status"], **turn),
         wait=labels.format_wait(value["last_activity_at"], now) if is_open else "",
         reason=labels.get_reason(value["status"], **turn),
-        is_new=value.get("is_new", False),
-        is_bookmarked=value.get("is_bookmarked", False),
+        is_new=bool(value.get("is_new")),
+        is_bookmarked=bool(value.get("is_bookmarked")),
     )
 
 

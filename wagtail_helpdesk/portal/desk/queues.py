@@ -9,9 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import (
-    BooleanField,
     Exists,
-    ExpressionWrapper,
     IntegerField,
     OuterRef,
     Q,
@@ -33,6 +31,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
     Ticket,
     build_unread_q,
+    find_news,
     find_replaced,
 )
 from wagtail_helpdesk.names import get_display_name
@@ -102,18 +101,19 @@ class DeskScope:
         return Q(Exists(Bookmark.objects.filter(user=self.user, ticket=OuterRef("pk"))))
 
     @property
-    def marks(self) -> dict[str, ExpressionWrapper]:
-        """What the user has not seen and has bookmarked, as columns of tickets."""
-        marks = {"is_new": self.unread_q, "is_bookmarked": self.bookmarked_q}
-        return {
-            name: ExpressionWrapper(condition, output_field=BooleanField())
-            for name, condition in marks.items()
-        }
+    def marks(self) -> dict[str, Subquery]:
+        """What the user has not seen and has bookmarked, as columns of tickets: an id, or None."""
+        # Not EXISTS: for a column of it, PostgreSQL reads the events of all tickets first.
+        news = find_news(self.user, self.preferences.read_until)
+        bookmarks = Bookmark.objects.filter(user=self.user, ticket=OuterRef("pk"))
+        marks = {"is_new": news, "is_bookmarked": bookmarks}
+        return {name: Subquery(rows.values("pk")[:1]) for name, rows in marks.items()}
 
     def load_marks(self, number: int) -> dict[str, bool]:
         """Return whether a ticket has something new and is bookmarked, empty if it is not managed."""
         marked = self.tickets.filter(number=number).annotate(**self.marks)
-        return marked.values(*self.marks).first() or {}
+        found = marked.values(*self.marks).first() or {}
+        return {name: bool(value) for name, value in found.items()}
 
 
 def is_always_offered(scope: DeskScope) -> bool:
