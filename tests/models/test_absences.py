@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from wagtail_helpdesk.models import Absence, find_replacement
+from wagtail_helpdesk.models import Absence, find_replaced, find_replacement
 
 MONDAY, FRIDAY = datetime.date(2026, 3, 2), datetime.date(2026, 3, 6)
 
@@ -69,3 +69,17 @@ def test_a_period_meets_the_absences_that_share_a_day(people, away):
     found = Absence.objects.between
     assert found(FRIDAY, FRIDAY + datetime.timedelta(days=9)).exists()
     assert not found(FRIDAY + datetime.timedelta(days=1), FRIDAY + datetime.timedelta(9)).exists()
+
+
+def test_a_substitute_replaces_the_absent_and_those_whom_they_would_have_replaced(people, away):
+    assert find_replaced(people.julien, MONDAY) == []
+    away("karim", "sophie")
+    assert find_replaced(people.sophie, MONDAY) == [people.karim]
+    away("sophie", "julien")
+    assert set(find_replaced(people.julien, MONDAY)) == {people.karim, people.sophie}
+
+
+def test_an_absent_person_replaces_nobody(people, away):
+    away("karim", "sophie")
+    away("sophie")
+    assert find_replaced(people.sophie, MONDAY) == []

@@ -7,7 +7,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
-OK, LOGIN, TICKET, NO, NONE = 200, 302, 303, 403, 404
+OK, EMPTY, LOGIN, TICKET, NO, NONE = 200, 204, 302, 303, 403, 404
 WHO = ("nobody", "victor", "gilles", "nadia", "lea", "ines", "karim", "sophie", "hugo")
 ABOUT_A_TICKET = (LOGIN, NONE, NONE, NONE, OK, OK, OK, OK, OK)
 FOR_EVERYBODY = (LOGIN,) + (OK,) * 8
@@ -45,6 +45,11 @@ MATRIX = {
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
     "desk": ({}, FOR_MANAGERS),
+    # Marks are sent as forms: who opens the address is led to the desk.
+    "desk_marks": ({}, tuple(TICKET if answer == OK else answer for answer in FOR_MANAGERS)),
+    # Empty when there is none.
+    "desk_news": ({}, tuple(EMPTY if answer == OK else answer for answer in FOR_MANAGERS)),
+    "desk_views": ({}, FOR_MANAGERS),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),
     "absences": ({}, FOR_MANAGERS),
@@ -142,8 +147,16 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
 
 
 TAKES_FORMS = {
-    "action", "incident", "new_in", "preferences", "manager_preferences", "absences", "own_answers",
-}  # fmt: skip
+    "absences",
+    "action",
+    "desk_marks",
+    "desk_views",
+    "incident",
+    "manager_preferences",
+    "new_in",
+    "own_answers",
+    "preferences",
+}
 
 
 @pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))

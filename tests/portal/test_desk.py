@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.models import Absence, Service, ServiceManager, Ticket
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.portal.desk import queues
 
@@ -40,7 +40,10 @@ def test_each_queue_of_the_desk_holds_its_tickets(visit, people, work):
         "free": work[:2],
         "mine": [work[2]],
         "waiting": [],
+        "requester": [],
         "categories": work[:4],
+        "replacing": [],
+        "postponed": [],
         "all": work[:4],
     }
     for name, tickets in expected.items():
@@ -48,7 +51,7 @@ def test_each_queue_of_the_desk_holds_its_tickets(visit, people, work):
 
 
 def test_the_tabs_of_the_desk_count_their_tickets(visit, people, work):
-    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "0", "4", "4"]
+    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "0", "0", "4", "0", "4"]
 
 
 @pytest.mark.parametrize("path", ["", "desk/"])
@@ -56,7 +59,7 @@ def test_a_service_without_categories_has_nothing_to_count(visit, people, path):
     ServiceManager.objects.create(service=Service.objects.create(name="Neuf"), user=people.lea)
     page = visit(people.lea).page(path)
     counted = page.select("[aria-labelledby=hd-desk] .hd-count, .hd-rail nav .hd-count")
-    assert [count.text for count in counted] == ["0"] * 5
+    assert [count.text for count in counted] == ["0"] * 7
 
 
 def test_the_queue_of_waiting_tickets_says_why_each_waits(visit, people, work, a_day_to_come):
@@ -86,7 +89,7 @@ def test_a_ticket_that_the_manager_answered_waits_no_longer(visit, people, work)
 
 def test_desk_counters_stop_at_their_maximum(visit, people, work, monkeypatch):
     monkeypatch.setattr(queues, "MAX_COUNT", 3)
-    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "0", "2+", "2+"]
+    assert counters(visit(people.karim).page("desk/")) == ["2", "1", "0", "0", "2+", "0", "2+"]
 
 
 def test_named_members_narrow_my_categories(visit, people, work, general, heating):
@@ -228,3 +231,76 @@ def test_a_category_of_another_service_is_reported_as_not_applied(
 )
 def test_any_parameter_of_the_desk_may_be_nonsense(visit, people, work, name, value):
     assert visit(people.karim).get("desk/", **{name: value}).status_code == 200
+
+
+def test_the_queue_of_asked_requesters_holds_the_managers_own_questions(visit, people, work):
+    actions.ask_information(work[2], by=people.karim, text="Quelle salle ?")
+    actions.ask_information(work[3], by=people.sophie, text="Quel bureau ?")
+    assert numbers(visit(people.karim).page("desk/", queue="requester")) == [work[2].pk]
+    actions.comment(work[2], by=people.lea, text="La B 12.")
+    assert numbers(visit(people.karim).page("desk/", queue="requester")) == []
+
+
+def test_postponed_tickets_stay_in_their_queue_until_the_manager_acts_again(
+    visit, people, work, a_day_to_come
+):
+    karim = visit(people.karim)
+    actions.postpone(work[2], by=people.karim, until=a_day_to_come)
+    assert numbers(karim.page("desk/", queue="postponed")) == [work[2].pk]
+    with unguarded():
+        Ticket.objects.filter(pk=work[2].pk).update(resume_on=timezone.localdate())
+    actions.resume(Ticket.objects.get(pk=work[2].pk), by=None)
+    assert numbers(karim.page("desk/", queue="postponed")) == [work[2].pk]
+    actions.comment(work[2], by=people.karim, text="J’y vais.")
+    assert numbers(karim.page("desk/", queue="postponed")) == []
+
+
+@pytest.fixture
+def replaced(people):
+    """Sophie is absent today, and Karim replaces her."""
+    today = timezone.localdate()
+    return Absence.objects.create(
+        user=people.sophie, starts_on=today, ends_on=today, replacement=people.karim
+    )
+
+
+def test_a_substitute_finds_the_tickets_of_the_absent_colleague(visit, people, work, replaced):
+    page = visit(people.karim).page("desk/", queue="replacing")
+    assert numbers(page) == [work[3].pk]
+    assert "Sophie" in tab(page, "Replacing").small.text
+    assert counters(page) == ["2", "1", "0", "0", "4", "1", "0", "4"]
+
+
+def test_a_substitute_does_not_find_tickets_of_services_that_only_one_of_them_manages(
+    visit, people, work, replaced, general
+):
+    general.managers.filter(user=people.sophie).delete()
+    assert numbers(visit(people.karim).page("desk/", queue="replacing")) == []
+
+
+@pytest.mark.parametrize("path", ["", "desk/"])
+def test_nobody_who_is_present_is_replaced(visit, people, work, replaced, path):
+    assert "Replacing" in visit(people.karim).get(path).text
+    Absence.objects.all().delete()
+    assert "Replacing" not in visit(people.karim).get(path).text
+
+
+def test_each_counter_of_the_desk_opens_a_list_of_that_length(
+    visit, people, work, replaced, heating
+):
+    karim = visit(people.karim)
+    actions.ask_information(work[2], by=people.karim, text="Quelle salle ?")
+    for chosen in ({}, {"priority": 3}, {"category": heating.pk}, {"status": "in_progress"}):
+        page = karim.page("desk/", queue="all", **chosen)
+        for link in page.select(".hd-rail nav a"):
+            opened = karim.page("desk/" + link["href"])
+            assert len(numbers(opened)) == int(link.select_one(".hd-count").text), link["href"]
+
+
+def test_each_counter_of_the_home_page_opens_a_list_of_that_length(visit, people, work, replaced):
+    karim = visit(people.karim)
+    lines = karim.page().select("[aria-labelledby=hd-desk] li")
+    assert len(lines) == 8
+    for line in lines:
+        opened = karim.page("desk/" + line.a["href"].partition("desk/")[2])
+        assert len(numbers(opened)) == int(line.select_one(".hd-count").text), line.a["href"]

@@ -76,6 +76,8 @@ WITH_FIELDS = [
     "page preferences",
     "page manager_preferences",
     "page absences",
+    "page desk_marks",
+    "page desk_views",
     "url block_ask",
     "url drafts",
     "url mute",

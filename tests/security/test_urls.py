@@ -43,6 +43,8 @@ WITH_FORMS = [
     "page manager_preferences",
     "page absences",
     "page own_answers",
+    "page desk_marks",
+    "page desk_views",
 ]
 WITH_FORMS += [f"form {action}" for action in get_form_classes()]
 WITH_FORMS += ["url block_ask", "url drafts", "url mute", "url stop_reports"]

@@ -28,6 +28,7 @@ from wagtail_helpdesk.models import (
     Submission,
     Subscription,
     Ticket,
+    TicketRead,
 )
 from wagtail_helpdesk.models.files import get_private_storage
 from wagtail_helpdesk.notifications import delivery_log
@@ -127,6 +128,11 @@ def find_obsolete_drafts() -> Iterator[list[Any]]:
     yield from split_into_chunks(set(keys))
 
 
+def find_outdated_read_marks() -> Iterator[list[Any]]:
+    """Yield the ids of read marks that are too old to change anything, 500 at a time."""
+    yield from split_into_chunks(list(TicketRead.objects.outdated().values_list("pk", flat=True)))
+
+
 def find_old_submissions() -> Iterator[list[Any]]:
     """Yield the ids of forms that are too old to be sent again, 500 at a time."""
     limit = timezone.now() - datetime.timedelta(days=helpdesk_settings.SUBMISSION_DAYS)
@@ -182,6 +188,7 @@ JOBS = (
     Job("remove subscriptions", find_outlived_subscriptions, _stop_following),
     Job("delete staged uploads", find_old_staged_uploads, StagedUpload.discard),
     Job("delete drafts", find_obsolete_drafts, _delete(Draft)),
+    Job("delete read marks", find_outdated_read_marks, _delete(TicketRead)),
     Job("delete submissions", find_old_submissions, _delete(Submission)),
     Job("delete counts of searches", find_old_outcomes, _delete(OutcomeCount)),
     Job("delete orphan files", find_orphan_files, lambda path: get_private_storage().delete(path)),

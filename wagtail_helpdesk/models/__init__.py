@@ -1,8 +1,9 @@
 """The models of the helpdesk: import them from here."""
 
-from .absences import Absence, Substitution, find_replacement, find_substitutions
+from .absences import Absence, Substitution, find_replaced, find_replacement, find_substitutions
 from .aliases import Alias
 from .canned_answers import AnswerAction, AnswerUsage, CannedAnswer
+from .desk import Bookmark, SavedView, TicketRead, build_unread_q, find_news
 from .drafts import Draft, end_lost_access
 from .events import Event
 from .files import Attachment, StagedUpload
@@ -41,6 +42,7 @@ __all__ = [
     "AnswerAction",
     "AnswerUsage",
     "Attachment",
+    "Bookmark",
     "CannedAnswer",
     "Category",
     "CategoryMember",
@@ -70,6 +72,7 @@ __all__ = [
     "ReportPreference",
     "ReportSection",
     "Routing",
+    "SavedView",
     "SearchRow",
     "Service",
     "ServiceManager",
@@ -82,8 +85,12 @@ __all__ = [
     "Substitution",
     "Ticket",
     "TicketOrigin",
+    "TicketRead",
+    "build_unread_q",
     "choose_text",
     "end_lost_access",
+    "find_news",
+    "find_replaced",
     "find_replacement",
     "find_substitutions",
 ]

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.names import get_display_name
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -115,6 +116,25 @@ def find_substitutions(users: Collection[int], date: datetime.date) -> dict[int,
         for pk in users
         if pk in absences
     }
+
+
+def find_replaced(user: AbstractUser, date: datetime.date) -> list[AbstractUser]:
+    """Return the absent users whose substitute is this user on a day, by name.
+
+    One query when there are none, else one more per link of the chains. Empty when the user is
+    absent too: then another person is the substitute, or nobody.
+    """
+    replaced: dict[Any, AbstractUser] = {}
+    wanted = {user.pk}
+    while wanted:
+        concerned = Q(replacement__in=wanted) | (Q(user__in=wanted) if not replaced else Q())
+        rows = Absence.objects.on(date).filter(concerned).select_related("user")
+        found = {row.user_id: row.user for row in rows if row.user.is_active}
+        if user.pk in found:
+            return []
+        wanted = found.keys() - replaced.keys()
+        replaced |= found
+    return sorted(replaced.values(), key=get_display_name)
 
 
 def _find_present(user: int, absences: dict[int, Absence]) -> AbstractUser | None:

@@ -181,6 +181,14 @@ class HelpdeskPreferences(models.Model):
     # What the mail server refused: no more mail there for a while, or until the address changes.
     refused_email = models.EmailField(blank=True, editable=False)
     refused_at = models.DateTimeField(null=True, editable=False)
+    keyboard_shortcuts = models.BooleanField(
+        _("Use keyboard shortcuts on the desk and on tickets"), default=True
+    )
+    # Everything on the desk up to here is read.
+    read_until = models.DateTimeField(null=True, editable=False)
+    default_view = models.ForeignKey(
+        "SavedView", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     stay_on_ticket = models.BooleanField(
         _("Stay on the ticket after closing, refusing, postponing…"), default=True
     )

@@ -81,6 +81,15 @@ def get_status_label(status: str, *, plain: bool, resume_on: date | None = None)
     return str(REQUESTER_LABELS[Status(status)] if plain else Status(status).label)
 
 
+def get_turn_label(status: str, *, is_in_charge: bool, resume_on: date | None = None) -> str:
+    """Return whose turn it is on a ticket, for a manager; elsewhere its status."""
+    if is_in_charge and status == Status.IN_PROGRESS:
+        return pgettext("whose turn", "Your turn")
+    if status == Status.INCOMPLETE:
+        return pgettext("whose turn", "Waiting for the requester")
+    return get_status_label(status, plain=False, resume_on=resume_on)
+
+
 def format_moment(when: datetime, now: datetime) -> str:
     """Return a short time: the hour for today, else the day.
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from .desk import desk_page
+from .desk import desk_page, marks, news, saved_views
 from .http import FORM_METHODS
 from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
@@ -119,6 +119,21 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def desk_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, desk_page.show_desk)
+
+    @path("desk/marks/", name="desk_marks")
+    @accepts_forms
+    def desk_marks_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, marks.handle_marks)
+
+    @path("desk/news/", name="desk_news")
+    @reads
+    def desk_news_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, news.show_news)
+
+    @path("desk/views/", name="desk_views")
+    @accepts_forms
+    def desk_views_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, saved_views.handle_views)
 
     @path("preferences/", name="preferences")
     @accepts_forms

@@ -21,9 +21,12 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Service, ServiceManager, Ticket
 from wagtail_helpdesk.parsing import clean_request
 
-from . import menu
+from . import list_query, menu
 from .http import make_private
 from .incidents import ShownIncident, load_incidents
+
+#: Addresses of a ticket keep the list that the user came from.
+_KEEPS_LIST = frozenset({"ticket", "act"})
 
 View = Callable[..., HttpResponseBase]
 
@@ -49,8 +52,20 @@ class HelpdeskRequest:
         ``query`` becomes the query string; parameters that are None are left out.
         """
         path = f"{self.base}{self.page.reverse_subpage(route, args=args)}"
+        if route in _KEEPS_LIST and self.list_query:
+            query.setdefault(list_query.PARAMETER, self.list_query)
         given = {name: value for name, value in query.items() if value is not None}
         return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+    @cached_property
+    def list_query(self) -> str:
+        """The query string of the list that the user came from to a ticket, empty without one."""
+        return list_query.clean_list_query(self.http.GET.get(list_query.PARAMETER, ""))
+
+    def get_desk_url(self, query: str = "", anchor: str = "") -> str:
+        """Return the address of a list of the desk, given its query string."""
+        path = self.url("desk")
+        return f"{path}{'?' if query else ''}{query}{'#' if anchor else ''}{anchor}"
 
     @property
     def managed(self) -> list[ServiceManager]:

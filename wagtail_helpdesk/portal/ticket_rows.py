@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,10 @@ class TicketRow:
     reason: str
     #: Of the columns of the list, in their order.
     cells: tuple[Cell, ...] = ()
+    #: On the desk: whether others did something that the reader has not seen.
+    is_new: bool = False
+    #: On the desk: whether the reader bookmarked it.
+    is_bookmarked: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -100,9 +104,7 @@ def _build_row(
         number=value["number"],
         subject=value["subject"],
         status=value["status"],
-        status_words=labels.get_status_label(
-            value["status"], plain=plain, resume_on=value["resume_on"]
-        ),
+        status_words=_describe_turn(value, reader, plain=plain),
         priority=value["priority"],
         priority_words=str(Priority(value["priority"]).label),
         service=choose_title(value["service__titles"], value["service__name"]),
@@ -114,7 +116,17 @@ def _build_row(
         tone=labels.get_tone(value["status"], **turn),
         wait=labels.format_wait(value["last_activity_at"], now) if is_open else "",
         reason=labels.get_reason(value["status"], **turn),
+        is_new=bool(value.get("is_new")),
+        is_bookmarked=bool(value.get("is_bookmarked")),
     )
+
+
+def _describe_turn(value: dict[str, Any], reader: Any, *, plain: bool) -> str:
+    status, resume_on = value["status"], value["resume_on"]
+    if value["requester"] == reader.pk:
+        return labels.get_status_label(status, plain=plain, resume_on=resume_on)
+    is_in_charge = value["assignee"] == reader.pk
+    return labels.get_turn_label(status, is_in_charge=is_in_charge, resume_on=resume_on)
 
 
 def paginate_rows(
@@ -125,9 +137,14 @@ def paginate_rows(
     reader: Any,
     length: int = paging.LENGTH,
     columns: Sequence[TicketColumn] = (MANAGER,),
+    marks: Mapping[str, Any] | None = None,
 ) -> paging.Page[TicketRow]:
-    """Return one page of a list of tickets, with the cells of these columns."""
-    page = paging.paginate(tickets, FIELDS, order, after, length)
+    """Return one page of a list of tickets, with the cells of these columns.
+
+    ``marks`` are expressions for ``is_new`` and ``is_bookmarked``, read with the rows.
+    """
+    marks = marks or {}
+    page = paging.paginate(tickets.annotate(**marks), (*FIELDS, *marks), order, after, length)
     managed = {row.service_id for row in access.manager_rows_of(reader)}
     rows = build_rows(page.rows, reader=reader, managed=managed)
     return paging.Page(fill_cells(rows, columns, reader), page.next_key, page.continued)

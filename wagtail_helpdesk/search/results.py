@@ -22,6 +22,8 @@ from .ticket_reference import parse_ticket_reference
 
 #: Results on a page: unless asked otherwise, and at most.
 DEFAULT_LENGTH, MAX_LENGTH = 25, 50
+#: Messages whose tickets narrow a list.
+MAX_TICKET_MESSAGES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class SearchResults:
     ticket: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FoundTickets:
+    """The numbers of tickets with matching messages; ``is_cut``: older messages were not looked at."""
+
+    numbers: frozenset[int] = frozenset()
+    is_cut: bool = False
+
+
 def search(
     user: Any, text: str, filters: SearchFilters | None = None, *, length: int = DEFAULT_LENGTH
 ) -> SearchResults:
@@ -81,6 +91,25 @@ def search(
         _build_sources(user, filters), query, filters.before, length
     )
     return SearchResults(query, _build_hits(user, found.events, query), found.older)
+
+
+def find_tickets(
+    user: Any, text: str, filters: SearchFilters | None = None, *, most: int = MAX_TICKET_MESSAGES
+) -> FoundTickets:
+    """Return the tickets of the newest messages that match, to narrow a list by them.
+
+    Raises as ``search`` does.
+    """
+    filters, query = filters or SearchFilters(), parse_query(text)
+    if not query or not access.is_active_user(user):
+        return FoundTickets()
+    if (number := _find_ticket(user, text)) is not None:
+        return FoundTickets(frozenset({number}))
+    found = backends.get_backend().newest(_build_sources(user, filters), query, None, most)
+    # Checked again, so that no back end has to be trusted.
+    events = Event.objects.visible_to(user).filter(pk__in=found.events)
+    numbers = frozenset(events.values_list("ticket", flat=True)) if found.events else frozenset()
+    return FoundTickets(numbers, is_cut=found.older is not None)
 
 
 def _find_ticket(user: Any, text: str) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,9 +15,11 @@ from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.portal import paging
-from wagtail_helpdesk.portal.query_form import IdChoiceField, QueryForm
+from wagtail_helpdesk.portal.query_form import IdChoiceField, QueryForm, SearchTextField
 
 from . import age_filter
+from .filter_syntax import MAX_LENGTH, MAX_TERMS, FilterText, format_term, format_terms, parse_terms
+from .filter_terms import find_status
 from .queues import DeskQueue
 
 ORDERS = {
@@ -28,12 +31,25 @@ ORDERS = {
 MAX_FILTER_CATEGORIES = 200
 
 
+@dataclass(frozen=True, slots=True)
+class FilterChip:
+    """A filter that narrows the list, and the parameters of the list without it."""
+
+    label: str
+    parameters: dict[str, Any]
+
+
 class DeskFilterForm(QueryForm):
     """Queue, filters and order of the desk."""
 
+    max_length = MAX_LENGTH
+
     queue = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+    # One more than is read, so that a longer text can be reported.
+    q = SearchTextField(max_chars=MAX_LENGTH + 1, label=gettext_lazy("Filter the list"))
     service = IdChoiceField(label=gettext_lazy("Service"))
     category = IdChoiceField(label=gettext_lazy("Category"))
+    assignee = forms.ChoiceField(label=gettext_lazy("Manager"), required=False)
     status = forms.ChoiceField(
         label=pgettext_lazy("ticket", "Status"), required=False, initial="open"
     )
@@ -48,18 +64,28 @@ class DeskFilterForm(QueryForm):
         self.queues, self.services = queues, services
         self._offer("queue", [(name, queue.label) for name, queue in queues.items()])
         self._offer("service", [(s.pk, str(s)) for s in services], pgettext("services", "all"))
+        self._offer("assignee", _get_assignee_choices(), pgettext("managers", "all"))
         self._offer("status", _status_choices())
         self._offer("priority", Priority.choices, pgettext("priorities", "all"))
         self._offer("age", list(age_filter.LABELS.items()), pgettext("ages", "all"))
-        nodes = [(node.pk, node.indented_name) for node in self.categories]
-        self._offer("category", nodes, pgettext("categories", "all"))
+        # Read when they are needed: not for a page that shows no choices.
+        self.fields["category"].choices = self._list_categories  # type: ignore[attr-defined]
         self._offer("order", [(name, label) for name, (label, _order) in self.orders.items()])
         self.notices: list[str] = []
         self.read()
         self._tell_other_queue()
+        if self.text.is_cut:
+            self.notices.append(
+                _("Only the first %(characters)d characters and %(terms)d terms are applied.")
+                % {"characters": MAX_LENGTH, "terms": MAX_TERMS}
+            )
         if self.ignored:
             names = ", ".join(self.ignored)
             self.notices.append(_("Not applied, because it does not exist here: %s.") % names)
+
+    def _list_categories(self) -> list[tuple[Any, str]]:
+        nodes = [(node.pk, node.indented_name) for node in self.categories]
+        return [("", pgettext("categories", "all")), *nodes]
 
     def _offer(self, name: str, choices: list[Any], all_label: str | None = None) -> None:
         none = [] if all_label is None else [("", all_label)]
@@ -83,10 +109,24 @@ class DeskFilterForm(QueryForm):
         return tree if len(tree) <= MAX_FILTER_CATEGORIES else []
 
     @cached_property
+    def text(self) -> FilterText:
+        """The conditions that were typed."""
+        return parse_terms(self.peek("q") or "")
+
+    @property
+    def text_shown(self) -> str:
+        """The text as the field shows it, without what was not read."""
+        return str(self.peek("q") or "")[:MAX_LENGTH]
+
+    @cached_property
+    def listed_status(self) -> str:
+        """The status or group that is listed: the one typed, else the one chosen."""
+        return find_status(self.text.terms) or str(self.peek("status"))
+
+    @cached_property
     def is_open(self) -> bool:
         """Whether only open tickets are listed."""
-        status = self.peek("status")
-        return status == "open" or status in OPEN_STATUSES
+        return self.listed_status == "open" or self.listed_status in OPEN_STATUSES
 
     @property
     def orders(self) -> dict[str, tuple[Any, paging.Order]]:
@@ -118,29 +158,46 @@ class DeskFilterForm(QueryForm):
         useless = {
             "service": len(self.services) < 2,
             "category": not self.categories,
+            "q": True,
         }
         return [field for field in self.visible_fields() if not useless.get(field.name)]
 
     @property
-    def chosen_labels(self) -> list[str]:
-        """The filters that narrow the list, each as its label and what was chosen."""
+    def chips(self) -> list[FilterChip]:
+        """The filters that narrow the list, each with the way to remove it."""
+        return [*self._make_field_chips(), *self._make_term_chips()]
+
+    def _make_field_chips(self) -> Iterator[FilterChip]:
         chosen = self.chosen
-        return [
-            _("%(label)s: %(value)s")
-            % {
-                "label": field.label,
-                "value": str(dict(field.field.choices)[chosen[field.name]]).strip(),  # type: ignore[attr-defined]
-            }
-            for field in self.shown_fields
-            if field.name in chosen and field.name != "order"
-        ]
+        for field in self.shown_fields:
+            if field.name in chosen and field.name != "order":
+                value = dict(field.field.choices)[chosen[field.name]]  # type: ignore[attr-defined]
+                label = _("%(label)s: %(value)s")
+                kept = {name: kept for name, kept in chosen.items() if name != field.name}
+                yield FilterChip(
+                    label % {"label": field.label, "value": str(value).strip()},
+                    kept | {"queue": self.shown_queue.name},
+                )
+
+    def _make_term_chips(self) -> Iterator[FilterChip]:
+        terms = self.text.terms
+        for place, term in enumerate(terms):
+            others = format_terms([*terms[:place], *terms[place + 1 :]])
+            kept = self.chosen | {"queue": self.shown_queue.name, "q": others}
+            yield FilterChip(format_term(term), {name: v for name, v in kept.items() if v})
+
+    def get_status(self, queue: DeskQueue) -> str:
+        """Return the status that the list of a queue shows under these filters."""
+        return "open" if queue.is_open_only and not self.is_open else self.listed_status
 
     def get_queue_parameters(self, queue: DeskQueue) -> dict[str, Any]:
         """Return the parameters that show another queue with the same filters and order."""
         kept = self.chosen | {"queue": queue.name}
         if queue.is_open_only and not self.is_open:
-            del kept["status"]
-        return kept
+            kept.pop("status", None)
+            open_terms = [term for term in self.text.terms if not find_status([term])]
+            kept |= {"q": format_terms(open_terms)} if "q" in kept else {}
+        return {name: value for name, value in kept.items() if value}
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -156,3 +213,7 @@ def _status_choices() -> list[tuple[str, Any]]:
         ("all", pgettext("tickets", "all")),
     ]
     return [*groups, *Status.choices]
+
+
+def _get_assignee_choices() -> list[tuple[str, Any]]:
+    return [("me", pgettext("manager", "me")), ("none", pgettext("manager", "nobody"))]

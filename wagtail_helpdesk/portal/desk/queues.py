@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,7 +23,18 @@ from wagtail import hooks
 
 from wagtail_helpdesk import access, lifecycle
 from wagtail_helpdesk.lifecycle import Role, Status
-from wagtail_helpdesk.models import Category, Event, Ticket
+from wagtail_helpdesk.models import (
+    Bookmark,
+    Category,
+    Event,
+    HelpdeskPreferences,
+    ServiceManager,
+    Ticket,
+    build_unread_q,
+    find_news,
+    find_replaced,
+)
+from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.ticket_columns import TicketColumn
 
 HOOK = "register_helpdesk_desk_queue"
@@ -62,6 +80,51 @@ class DeskScope:
         """The ids of the categories of which the user is an effective member."""
         return list(Category.objects.with_member(self.user).values_list("pk", flat=True))
 
+    @cached_property
+    def replaced(self) -> list[Any]:
+        """The absent colleagues whose substitute the user is today."""
+        return find_replaced(self.user, timezone.localdate())
+
+    @cached_property
+    def preferences(self) -> HelpdeskPreferences:
+        """The switches of the user."""
+        return HelpdeskPreferences.of(self.user)
+
+    @property
+    def unread_q(self) -> Q:
+        """The condition under which a ticket has something new for the user."""
+        return build_unread_q(self.user, self.preferences.read_until)
+
+    @property
+    def bookmarked_q(self) -> Q:
+        """The condition under which the user has bookmarked a ticket."""
+        return Q(Exists(Bookmark.objects.filter(user=self.user, ticket=OuterRef("pk"))))
+
+    @property
+    def marks(self) -> dict[str, Subquery]:
+        """What the user has not seen and has bookmarked, as columns of tickets: an id, or None."""
+        # Not EXISTS: for a column of it, PostgreSQL reads the events of all tickets first.
+        news = find_news(self.user, self.preferences.read_until)
+        bookmarks = Bookmark.objects.filter(user=self.user, ticket=OuterRef("pk"))
+        marks = {"is_new": news, "is_bookmarked": bookmarks}
+        return {name: Subquery(rows.values("pk")[:1]) for name, rows in marks.items()}
+
+    def load_marks(self, number: int) -> dict[str, bool]:
+        """Return whether a ticket has something new and is bookmarked, empty if it is not managed."""
+        marked = self.tickets.filter(number=number).annotate(**self.marks)
+        found = marked.values(*self.marks).first() or {}
+        return {name: bool(value) for name, value in found.items()}
+
+
+def is_always_offered(scope: DeskScope) -> bool:
+    """Offer a queue to every manager, empty or not, so that queues keep their places."""
+    return True
+
+
+def describe_nothing(scope: DeskScope) -> str:
+    """Add nothing to the label of a queue."""
+    return ""
+
 
 @dataclass(frozen=True, slots=True)
 class DeskQueue:
@@ -72,7 +135,8 @@ class DeskQueue:
     access conditions alone cannot use an index. ``sort_order`` is the place among the queues,
     ``default_order`` a key of ``desk_page.ORDERS``. A queue that ``is_open_only`` makes no sense
     for ended tickets. ``icon`` is one of ``icons.svg``. ``columns`` are shown in this queue alone,
-    after those of every queue.
+    after those of every queue. ``is_offered`` decides whether the desk of a manager has the queue;
+    its address works all the same. ``describe`` returns a second line for the label.
     """
 
     name: str
@@ -83,6 +147,8 @@ class DeskQueue:
     is_open_only: bool = False
     icon: str = "inbox"
     columns: tuple[TicketColumn, ...] = ()
+    is_offered: Callable[[DeskScope], bool] = is_always_offered
+    describe: Callable[[DeskScope], str] = describe_nothing
 
 
 def get_queues() -> dict[str, DeskQueue]:
@@ -124,6 +190,29 @@ def find_waiting_tickets(scope: DeskScope) -> QuerySet[Ticket]:
     """Return the tickets in the user's charge that wait for them: called, or due again."""
     due = Q(status=Status.POSTPONED, resume_on__lte=timezone.localdate())
     return find_own_tickets(scope).filter(due | Exists(find_calls(scope.user)))
+
+
+def find_tickets_with_requester(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets in the user's charge whose requester was asked for information."""
+    return find_own_tickets(scope).filter(status=Status.INCOMPLETE)
+
+
+def find_postponed_tickets(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets in the user's charge that are postponed, or due again and not acted on."""
+    resumed = find_calls(scope.user).filter(action=lifecycle.RESUME.name)
+    return find_own_tickets(scope).filter(Q(status=Status.POSTPONED) | Exists(resumed))
+
+
+def find_replaced_tickets(scope: DeskScope) -> QuerySet[Ticket]:
+    """Return the tickets of the colleagues whom the user replaces, in the services both manage."""
+    manages = ServiceManager.objects.filter(user=OuterRef("assignee"), service=OuterRef("service"))
+    replaced = [user.pk for user in scope.replaced]
+    return scope.tickets.filter(Exists(manages), assignee__in=replaced)
+
+
+def list_replaced_names(scope: DeskScope) -> str:
+    """Return the names of the colleagues whom the user replaces today."""
+    return ", ".join(map(get_display_name, scope.replaced))
 
 
 def load_reasons(rows: Sequence[Any], user: Any) -> dict[int, Any]:
@@ -179,6 +268,45 @@ def register_waiting_queue() -> DeskQueue:
     )
 
 
+def register_requester_queue() -> DeskQueue:
+    """Return the queue of the tickets in the user's charge that wait for their requesters."""
+    return DeskQueue(
+        "requester",
+        _("Waiting for the requester"),
+        find_tickets_with_requester,
+        260,
+        "oldest",
+        is_open_only=True,
+        icon="reply",
+    )
+
+
+def register_replacement_queue() -> DeskQueue:
+    """Return the queue of the tickets of absent colleagues, while the user replaces them."""
+    return DeskQueue(
+        "replacing",
+        pgettext_lazy("queue", "Replacing"),
+        find_replaced_tickets,
+        320,
+        icon="assign",
+        is_offered=lambda scope: bool(scope.replaced),
+        describe=list_replaced_names,
+    )
+
+
+def register_postponed_queue() -> DeskQueue:
+    """Return the queue of the tickets in the user's charge that are postponed or due again."""
+    return DeskQueue(
+        "postponed",
+        pgettext_lazy("queue", "Postponed and due"),
+        find_postponed_tickets,
+        350,
+        "oldest",
+        is_open_only=True,
+        icon="pause",
+    )
+
+
 def register_category_queue() -> DeskQueue:
     """Return the queue of the user's categories."""
     label = _("My categories")
@@ -210,12 +338,17 @@ class CappedCount(Subquery):
 
 def count_queues(scope: DeskScope, queues: Mapping[str, DeskQueue]) -> dict[str, str]:
     """Return the number of open tickets in each queue, as shown; one statement."""
-    counts = {
-        f"queue_{name}": CappedCount(queue.find_tickets(scope).filter(is_open=True))
-        for name, queue in queues.items()
-    }
-    values = count_in_one_statement(counts, scope.user)
-    return {name: format_count(values[f"queue_{name}"]) for name in queues}
+    found = {name: queue.find_tickets(scope) for name, queue in queues.items()}
+    return count_lists(
+        {name: tickets.filter(is_open=True) for name, tickets in found.items()}, scope.user
+    )
+
+
+def count_lists(lists: Mapping[str, QuerySet[Ticket]], user: Any) -> dict[str, str]:
+    """Return the number of tickets of each list, as shown; one statement."""
+    columns = {f"list_{name}": CappedCount(tickets) for name, tickets in lists.items()}
+    values = count_in_one_statement(columns, user)
+    return {name: format_count(values[f"list_{name}"]) for name in lists}
 
 
 def count_in_one_statement(columns: Mapping[str, Any], user: Any) -> Mapping[str, Any]:

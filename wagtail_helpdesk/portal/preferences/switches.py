@@ -84,7 +84,7 @@ class ManagerSwitches(Switches):
 
     class Meta:
         model = HelpdeskPreferences
-        fields = ["group_reports", "skip_empty_reports", "stay_on_ticket"]
+        fields = ["group_reports", "skip_empty_reports", "stay_on_ticket", "keyboard_shortcuts"]
 
 
 class AllManagerSwitches(ManagerSwitches):

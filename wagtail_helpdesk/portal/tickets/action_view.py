@@ -347,7 +347,7 @@ def _get_next_url(request: HelpdeskRequest, form_class: type[ActionForm], done: 
 
 
 def _get_list_url(request: HelpdeskRequest) -> str:
-    return request.url("desk" if request.managed else "tickets")
+    return request.get_desk_url(request.list_query) if request.managed else request.url("tickets")
 
 
 def _prefers_list(request: HelpdeskRequest) -> bool:

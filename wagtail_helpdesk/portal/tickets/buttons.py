@@ -26,6 +26,17 @@ _ANSWERS = (lifecycle.APPROVE_CLOSURE, lifecycle.REJECT_CLOSURE)
 _REQUESTER_LINKS = (lifecycle.CLOSE, lifecycle.REOPEN, lifecycle.INVITE, lifecycle.CANCEL)
 #: Buttons that a phone has in the menu.
 _WIDE_ONLY = (lifecycle.ASK_INFORMATION, lifecycle.RESUME)
+#: The keys of ``shortcuts.js``. Taking a free ticket has a button of its own.
+_KEYS = {
+    lifecycle.COMMENT.name: "r",
+    lifecycle.NOTE.name: "n",
+    lifecycle.ASK_INFORMATION.name: "i",
+    lifecycle.TAKE_AND_ASK.name: "i",
+    lifecycle.ASSIGN.name: "a",
+    lifecycle.MOVE.name: "m",
+    lifecycle.CLOSE.name: "c",
+    lifecycle.TAKE_AND_CLOSE.name: "c",
+}
 #: Buttons of the second group for which there is room beside the ways of taking a free ticket.
 _MAX_BESIDE_TAKING = 1
 
@@ -48,6 +59,8 @@ class Button:
     takes_text: bool = False
     #: Whether it stands in the bar where there is room, and in the menu elsewhere.
     is_wide_only: bool = False
+    #: The key that presses it, empty without one.
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +147,15 @@ class ActionBar:
             is_primary=action is self._find_primary(),
             disabled_reason=form_class.get_disabled_reason(self.ticket, self.request.user),
             takes_text=issubclass(form_class, TextForm),
+            key=self._find_key(action),
         )
+
+    def _find_key(self, action: Action) -> str:
+        is_taking = action in (lifecycle.TAKE_AND_ASK, lifecycle.TAKE_AND_CLOSE)
+        # Nothing is taken from a colleague by mistake.
+        if self.reader is not Reader.MANAGER or (is_taking and self.ticket.status != Status.FREE):
+            return ""
+        return _KEYS.get(action.name, "")
 
     def _get_ticket_url(self, mode: str) -> str:
         return self.request.url("ticket", self.ticket.pk, mode=mode)

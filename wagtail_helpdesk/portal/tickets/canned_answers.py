@@ -196,7 +196,9 @@ def show_answers(request: HelpdeskRequest, number: int) -> HttpResponse:
     ticket = request.get_ticket(number)
     if Role.MANAGER not in ticket.access.roles:
         raise Http404(_("This ticket does not exist or is not visible to you."))
-    found = list_answers(ticket, request.user, request.get_available_actions(ticket), request.http.GET.get("q", ""))
+    found = list_answers(
+        ticket, request.user, request.get_available_actions(ticket), request.http.GET.get("q", "")
+    )
     if "HX-Request" in request.http.headers:
         return request.render_part("parts/answer_options.html", found=found, ticket=ticket)
     return request.render("answers.html", found=found, ticket=ticket)

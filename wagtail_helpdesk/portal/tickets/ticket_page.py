@@ -10,6 +10,8 @@ from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal.desk.neighbours import find_neighbours
+from wagtail_helpdesk.portal.desk.queues import DeskScope
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -42,6 +44,7 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     return request.render(
         "ticket.html",
         **build_conversation_context(request, ticket, shown),
+        **build_desk_context(request, ticket),
         panels=panels.collect_panels(request, ticket),
         glance=build_properties_summary(ticket, request.user),
         state=describe_state(ticket, request.user, shown),
@@ -55,6 +58,18 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
         one_click=build_one_click(ticket, request.user, shown, bar.available),
         me=request.user,
     )
+
+
+def build_desk_context(request: HelpdeskRequest, ticket: Ticket) -> dict[str, Any]:
+    """Return what the page shows a manager of the way to it, and of marks; empty for other people."""
+    if get_reader(ticket) is not Reader.MANAGER:
+        return {}
+    scope = DeskScope(request.user)
+    return {
+        "marks": scope.load_marks(ticket.pk),
+        "neighbours": find_neighbours(request, ticket.pk),
+        "keyboard_shortcuts": scope.preferences.keyboard_shortcuts,
+    }
 
 
 def build_conversation_context(

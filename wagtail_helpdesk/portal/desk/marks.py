@@ -1,0 +1,55 @@
+"""What managers mark on tickets: read, and bookmarked. A GET changes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from wagtail_helpdesk.actions import NotYours
+from wagtail_helpdesk.actions.desk import mark_all_read, mark_ticket_read, set_bookmark
+from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal.http import SeeOther
+from wagtail_helpdesk.portal.list_query import clean_list_query
+from wagtail_helpdesk.portal.request import HelpdeskRequest
+
+
+def handle_marks(request: HelpdeskRequest) -> HttpResponse:
+    """Mark a ticket as read or bookmarked, or everything as read, and lead back.
+
+    A script gets an empty answer instead of a page.
+    """
+    if not request.managed:
+        raise NotYours
+    if not request.posted:
+        return SeeOther(request.url("desk"))
+    posted = request.http.POST
+    number = parse_number(posted.get("ticket", ""))
+    if number is not None:
+        _mark_ticket(request, number)
+    elif (until := parse_moment(posted.get("until", ""))) is not None:
+        mark_all_read(request.user, until)
+    if "HX-Request" in request.http.headers:
+        return HttpResponse(status=204)
+    shown = clean_list_query(posted.get("list", ""))
+    if number is not None and "list" not in posted:
+        return SeeOther(request.url("ticket", number))
+    return SeeOther(request.get_desk_url(shown))
+
+
+def _mark_ticket(request: HelpdeskRequest, number: int) -> None:
+    posted = request.http.POST
+    if "bookmark" in posted:
+        set_bookmark(request.user, number, kept=posted["bookmark"] == "1")
+    elif (seen := parse_number(posted.get("seen", ""))) is not None:
+        mark_ticket_read(request.user, number, seen)
+
+
+def parse_moment(typed: str) -> datetime | None:
+    """Return the moment in a text in ISO 8601, None for anything else."""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return moment if timezone.is_aware(moment) else None
