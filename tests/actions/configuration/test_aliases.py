@@ -60,7 +60,7 @@ def test_an_alias_cannot_be_below_a_category_of_another_service(general, network
 
 def test_an_alias_leads_somewhere_else(general, heating, sophie):
     for to, parent in ((general, None), (heating, heating)):
-        with pytest.raises(NotPossible, match="lead somewhere else"):
+        with pytest.raises(NotPossible, match="point to something else"):
             configuration.add_alias("Ici", to, by=sophie, service=general, parent=parent)
 
 

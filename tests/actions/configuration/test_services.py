@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
-from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.models import Incident, Service, ServiceManager, Ticket
 
 
 def test_an_administrator_makes_a_service(people):
@@ -158,9 +158,12 @@ def test_transferring_all_tickets_requires_the_privilege_to_manage_categories(
         configuration.transfer_tickets(heating, by=people.karim, to=plumbing)
 
 
-def test_the_example_of_the_guide_works(people):
+def test_the_examples_of_the_guide_work(people):
     guide = Path(__file__).parents[3] / "docs" / "how-to" / "services.md"
-    example = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)[-1]
+    examples = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)
+    absences, _setting, creation, incident = examples
     names = {"user": people.karim}
-    exec(example, names)
+    for example in (creation, incident, absences):
+        exec(example, names)
+    assert Incident.objects.get().is_over
     assert [str(member) for member in names["post_office"].effective_members()] == ["Karim Benali"]
