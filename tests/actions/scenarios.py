@@ -21,6 +21,8 @@ class Scenario:
     leaves: tuple[str, ...]
     grows: int
     statements: int
+    #: What it leaves on another ticket.
+    elsewhere: tuple[str, ...] = ()
 
 
 def photo() -> SimpleUploadedFile:
@@ -149,6 +151,14 @@ SCENARIOS = {
         ("remove_guest", "move"),
         1,
         26,
+    ),
+    "merge": Scenario(
+        "duplicate",
+        lambda t, w, **form: actions.merge(t, by=w.karim, to=w.other, **form),
+        ("merge",),
+        1,
+        23,
+        ("receive_merged",),
     ),
     "invite": Scenario(
         "taken",

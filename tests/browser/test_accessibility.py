@@ -20,6 +20,7 @@ PAGES = {
     "tickets/{ticket}/close/": "karim",
     "tickets/{ticket}/assign/": "karim",
     "tickets/{ticket}/move/": "karim",
+    "tickets/{ticket}/merge/": "karim",
     "tickets/{ticket}/invite/": "karim",
     "tickets/{ticket}/postpone/": "karim",
     "tickets/{ticket}/change-visibility/": "karim",

@@ -21,6 +21,7 @@ from .errors import (
     TooMany,
 )
 from .handover import HandOverPolicy, hand_over
+from .merging import merge
 from .messages import attach, comment, note
 from .moving import move
 from .opening import open_ticket
@@ -69,6 +70,7 @@ __all__ = [
     "get_verb",
     "hand_over",
     "invite",
+    "merge",
     "move",
     "mute",
     "note",
