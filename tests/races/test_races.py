@@ -84,7 +84,7 @@ def test_a_form_sent_twice_at_once_does_one_thing(scenario, subject, world):
         *(partial(scenario.act, copy, world, submission=submission) for copy in copies)
     )
     assert results[0] == results[1]
-    assert Event.objects.count() == before + len(scenario.leaves)
+    assert Event.objects.count() == before + len(scenario.leaves + scenario.elsewhere)
     if subject is None:
         assert Ticket.objects.count() == 1
 
