@@ -160,6 +160,13 @@ SCENARIOS = {
         23,
         ("receive_merged",),
     ),
+    "receive_merged": Scenario(
+        "duplicate",
+        lambda t, w, **form: actions.receive_merged(t, by=None, merged=w.other, **form),
+        ("receive_merged",),
+        0,
+        14,
+    ),
     "invite": Scenario(
         "taken",
         lambda t, w, **form: actions.invite(t, by=w.karim, users=[w.thomas, w.emily], **form),

@@ -215,6 +215,9 @@ def test_a_deactivated_person_may_perform_no_verb(scenario, subject, world):
         scenario.act(subject, world)
         assert subject.status == "expired"
         return
+    if scenario.leaves == ("receive_merged",):
+        # A step that nobody performs.
+        return
     known = everything()
     with pytest.raises(actions.NotYours):
         scenario.act(subject, world)

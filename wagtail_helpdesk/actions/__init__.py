@@ -21,7 +21,7 @@ from .errors import (
     TooMany,
 )
 from .handover import HandOverPolicy, hand_over
-from .merging import merge
+from .merging import merge, receive_merged
 from .messages import attach, comment, note
 from .moving import move
 from .opening import open_ticket
@@ -77,6 +77,7 @@ __all__ = [
     "open_ticket",
     "perform",
     "postpone",
+    "receive_merged",
     "refuse",
     "reject_closure",
     "release",

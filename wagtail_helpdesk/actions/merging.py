@@ -50,7 +50,8 @@ def merge(
     event = transition(
         lifecycle.MERGE, ticket, by, compute_change, text=text, files=files, submission=submission
     )
-    _receive(ticket, to, by, submission)
+    target = Ticket.objects.get(pk=to.pk)
+    receive_merged(target, by=None, merged=ticket, ordered_by=by, submission=submission)
     return event
 
 
@@ -79,16 +80,28 @@ def find_new_guests(ticket: Ticket, target: Ticket) -> list[Any]:
     return [user for pk, user in people.items() if pk not in present and user.is_active]
 
 
-def _receive(ticket: Ticket, to: Ticket, by: User, submission: EventBatch) -> None:
-    def compute_change(now: Ticket, access: TicketAccess) -> Change:
-        added = add_guests(now, find_new_guests(ticket, now))
-        _take_over_followers(ticket, now)
-        return Change(facts={"merged_from": ticket.pk, **added})
+@verb(lifecycle.RECEIVE_MERGED)
+def receive_merged(
+    ticket: Ticket,
+    *,
+    by: User | None,
+    merged: Ticket,
+    ordered_by: User | None = None,
+    submission: SubmissionId = None,
+) -> Event:
+    """Take over the people of a ticket that is merged into this one; a step of ``merge``.
 
-    target = Ticket.objects.get(pk=to.pk)
-    transition(
-        lifecycle.RECEIVE_MERGED, target, None, compute_change,
-        submission=submission, ordered_by=by,
+    ``by`` is None, ``ordered_by`` the person who merges.
+    """
+
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
+        added = add_guests(now, find_new_guests(merged, now))
+        _take_over_followers(merged, now)
+        return Change(facts={"merged_from": merged.pk, **added})
+
+    return transition(
+        lifecycle.RECEIVE_MERGED, ticket, by, compute_change,
+        submission=submission, ordered_by=ordered_by,
     )  # fmt: skip
 
 
