@@ -192,12 +192,13 @@ def test_actions_that_change_what_others_see_check_the_version():
         "change_priority",
         "change_subject",
         "attach",
+        "receive_merged",
     }
 
 
 def test_the_system_may_do_what_the_rows_say_and_nothing_else():
     system = named(lambda a: any(rule.by is Role.SYSTEM for rule in a.rules))
-    assert system == {"assign", "release", "resume", "move", "invite", "expire"}
+    assert system == {"assign", "release", "resume", "move", "receive_merged", "invite", "expire"}
 
 
 def test_without_any_privilege_a_manager_keeps_what_needs_none():
@@ -228,7 +229,7 @@ def test_three_privileges_are_about_the_configuration():
 def test_each_privilege_about_tickets_allows_its_action_and_no_other():
     for privilege, allowed in {
         Privilege.ASSIGN: {"assign"},
-        Privilege.TAKE_ASSIGNED: {"take", "take_and_close", "take_and_ask"},
+        Privilege.TAKE_ASSIGNED: {"take", "take_and_close", "take_and_ask", "merge"},
         Privilege.TAKE_FREE: set(),
         Privilege.REOPEN: set(),
         Privilege.REFUSE: set(),

@@ -258,6 +258,18 @@ def _describe_move(view: EventView) -> str:
     return _("%(who)s transferred the ticket to %(place)s%(previously)s.") % names
 
 
+def _describe_merge(view: EventView) -> str:
+    names = {"who": view.actor, "number": view.event.value_after("merged_into")}
+    if view.is_for_requester:
+        return _("%(who)s merged your ticket into #%(number)s, where the work goes on.") % names
+    return _("%(who)s merged the ticket into #%(number)s.") % names
+
+
+def _describe_received(view: EventView) -> str:
+    names = {"who": view.actor, "number": view.event.value_after("merged_from")}
+    return _("%(who)s merged ticket #%(number)s into this one.") % names
+
+
 def _describe_invitation(view: EventView) -> str:
     names = {"who": view.actor, "name": view.join_names("guests"), "number": view.event.ticket_id}
     if view.is_question:
@@ -343,6 +355,8 @@ _BUILT_IN: tuple[tuple[lifecycle.Action, Sentence], ...] = (
     (lifecycle.REFUSE, _describe_refusal),
     (lifecycle.REOPEN, _make_sentence(lambda: _("%(who)s reopened the ticket."))),
     (lifecycle.MOVE, _describe_move),
+    (lifecycle.MERGE, _describe_merge),
+    (lifecycle.RECEIVE_MERGED, _describe_received),
     (lifecycle.INVITE, _describe_invitation),
     (lifecycle.REMOVE_GUEST, _describe_removal),
     (lifecycle.CHANGE_REQUESTER, _describe_new_requester),

@@ -408,6 +408,30 @@ MOVE = Action(
     counts_as_arrival=True,
     checks_version=True,
 )
+MERGE = Action(
+    name="merge",
+    label=pgettext_lazy("ticket", "Merge"),
+    rules=(
+        Rule(by=Role.IN_CHARGE, moves=_lead(Status.CLOSED, *ASSIGNED_STATUSES)),
+        Rule(
+            by=Role.MANAGER,
+            needs=Privilege.TAKE_FREE,
+            moves=_lead(Status.CLOSED, Status.FREE),
+        ),
+        Rule(
+            by=Role.MANAGER,
+            needs=Privilege.TAKE_ASSIGNED,
+            moves=_lead(Status.CLOSED, *ASSIGNED_STATUSES),
+        ),
+    ),
+    checks_version=True,
+)
+# On the ticket that goes on; performed by the system in the name of who merges.
+RECEIVE_MERGED = Action(
+    name="receive_merged",
+    label=pgettext_lazy("ticket", "Receive a merged ticket"),
+    rules=(Rule(by=Role.SYSTEM, moves=_stay(*OPEN_STATUSES)),),
+)
 INVITE = Action(
     name="invite",
     label=_("Invite a user"),
@@ -571,6 +595,8 @@ ACTIONS = ActionTable(
         REFUSE,
         REOPEN,
         MOVE,
+        MERGE,
+        RECEIVE_MERGED,
         INVITE,
         REMOVE_GUEST,
         CHANGE_REQUESTER,

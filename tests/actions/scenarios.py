@@ -21,6 +21,8 @@ class Scenario:
     leaves: tuple[str, ...]
     grows: int
     statements: int
+    #: What it leaves on another ticket.
+    elsewhere: tuple[str, ...] = ()
 
 
 def photo() -> SimpleUploadedFile:
@@ -149,6 +151,21 @@ SCENARIOS = {
         ("remove_guest", "move"),
         1,
         23,
+    ),
+    "merge": Scenario(
+        "duplicate",
+        lambda t, w, **form: actions.merge(t, by=w.karim, to=w.other, **form),
+        ("merge",),
+        1,
+        23,
+        ("receive_merged",),
+    ),
+    "receive_merged": Scenario(
+        "duplicate",
+        lambda t, w, **form: actions.receive_merged(t, by=None, merged=w.other, **form),
+        ("receive_merged",),
+        0,
+        14,
     ),
     "invite": Scenario(
         "taken",

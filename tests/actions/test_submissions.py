@@ -68,6 +68,10 @@ FORMS = {
         {**MESSAGE, "to": "plumbing", "become_guest": True, "release": True, "without": ["thomas"],
          "ordered_by": "sophie"},
     ),
+    "merge": Sent("taken", "karim", {"to": "other"}, {**MESSAGE, "to": "another"}),
+    "receive_merged": Sent(
+        "taken", None, {"merged": "other"}, {"merged": "another", "ordered_by": "karim"}
+    ),
     "invite": Sent("taken", "karim", {"users": ["thomas"]}, {**MESSAGE, "users": ["emily"]}),
     "remove_guest": Sent("invited", "karim", {"user": "thomas"}, {**MESSAGE, "user": "emily"}),
     "change_requester": Sent(
@@ -113,6 +117,10 @@ def send(request, name, world):
     form, submission = FORMS[name], uuid.uuid4()
     world.root_page = "a page"
     subject = request.getfixturevalue(form.on)
+    if name in ("merge", "receive_merged"):
+        for ticket in ("other", "another"):
+            opened = actions.open_ticket(world.heating, by=world.emily, subject="Froid", text="x")
+            setattr(world, ticket, opened)
 
     def resolve(value):
         if callable(value):

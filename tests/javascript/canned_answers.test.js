@@ -125,6 +125,15 @@ test("Escape closes the box and keeps what was typed, without closing a drawer",
   assert.equal(heard.mock.callCount(), 0);
 });
 
+test("the button shows the search in a box that a slash opened", async () => {
+  await command("/da");
+  assert.equal(find("#query").parentElement.hidden, true);
+  await open();
+  assert.equal(box().hidden, false);
+  assert.equal(find("#query").parentElement.hidden, false);
+  assert.equal(document.activeElement, find("#query"));
+});
+
 test("a line that is no search any more closes the box", async () => {
   await command("/da");
   type("textarea", "/da/");

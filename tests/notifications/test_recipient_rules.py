@@ -302,6 +302,8 @@ def _acts():
         "move away, ended",
         act("move", ended, TicketSnapshot("approved", DSI, NETWORK, LEA, None)),
     )
+    yield "merge", act("merge", TAKEN, closed)
+    yield "receive merged", act("receive_merged", invited=frozenset({INES}))
     yield "invite", act("invite", invited=frozenset({INES}))
     yield "invite, permanent", act("invite", actor=None, invited=frozenset({INES}))
     yield "remove guest", act("remove_guest")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.actions.test_every_verb import no_ticket, overdue, subject  # noqa: F401
+from tests.actions.test_every_verb import duplicate, no_ticket, overdue, subject  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

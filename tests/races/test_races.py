@@ -51,6 +51,26 @@ def test_of_two_who_take_a_ticket_at_once_one_wins(ticket, people):
         actions.release(ticket, by=ticket.assignee)
 
 
+# -- merging -----------------------------------------------------------------------------------------
+
+
+def test_of_two_tickets_merged_into_each_other_at_once_one_goes_on(ticket, heating, people):
+    actions.take(ticket, by=people.karim)
+    for round_ in range(1, 5):
+        other = actions.open_ticket(heating, by=people.emily, subject="Froid", text="x")
+        actions.take(other, by=people.karim)
+        results = at_once(
+            partial(actions.merge, shown(ticket), by=people.karim, to=shown(other)),
+            partial(actions.merge, shown(other), by=people.karim, to=shown(ticket)),
+        )
+        done = [result for result in results if isinstance(result, Event)]
+        refused = [result for result in results if isinstance(result, NotPossible | NotNow)]
+        assert (len(done), len(refused)) == (1, 1), (round_, results)
+        statuses = {shown(ticket).status, shown(other).status}
+        assert statuses == {"closed", "in_progress"}
+        ticket = shown(ticket) if shown(ticket).is_open else shown(other)
+
+
 # -- the same form twice -------------------------------------------------------------------------------
 
 
@@ -64,7 +84,7 @@ def test_a_form_sent_twice_at_once_does_one_thing(scenario, subject, world):
         *(partial(scenario.act, copy, world, submission=submission) for copy in copies)
     )
     assert results[0] == results[1]
-    assert Event.objects.count() == before + len(scenario.leaves)
+    assert Event.objects.count() == before + len(scenario.leaves + scenario.elsewhere)
     if subject is None:
         assert Ticket.objects.count() == 1
 

@@ -21,6 +21,7 @@ from .errors import (
     TooMany,
 )
 from .handover import HandOverPolicy, hand_over
+from .merging import merge, receive_merged
 from .messages import attach, comment, note
 from .moving import move
 from .opening import open_ticket
@@ -69,12 +70,14 @@ __all__ = [
     "get_verb",
     "hand_over",
     "invite",
+    "merge",
     "move",
     "mute",
     "note",
     "open_ticket",
     "perform",
     "postpone",
+    "receive_merged",
     "refuse",
     "reject_closure",
     "release",

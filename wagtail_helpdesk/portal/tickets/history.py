@@ -59,6 +59,8 @@ class HistoryEntry:
     #: What the author is to the ticket, empty when there is nothing to say.
     relation: str = ""
     files: list[FileLink] = field(default_factory=list)
+    #: The ticket that a merge leads to, None where the reader cannot see it.
+    other_ticket: int | None = None
 
     #: Entries stand beside ``Fold``s in a conversation.
     is_fold = False
@@ -161,6 +163,7 @@ def find_last_event_id(ticket: Ticket, reader: Any) -> int:
 def _build_entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list[HistoryEntry]:
     describer = EventDescriber(ticket, events, reader)
     files, now = _load_files(events), timezone.now()
+    others = _find_other_tickets(events, reader)
     return [
         HistoryEntry(
             event=event,
@@ -173,9 +176,24 @@ def _build_entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list
             is_mine=event.actor_id == reader.pk,
             relation=_describe_relation(ticket, event.actor_id),
             files=files[event.pk],
+            other_ticket=others.get(event.pk),
         )
         for event in events
     ]
+
+
+def _find_other_tickets(events: Iterable[Event], reader: Any) -> dict[int, int]:
+    """Return the tickets to which merges lead and that the reader can see, by the id of the event."""
+    named = {
+        event.pk: number
+        for event in events
+        if (number := event.after.get("merged_into") or event.after.get("merged_from"))
+    }
+    if not named:
+        return {}
+    found = Ticket.objects.visible_to(reader).filter(pk__in=named.values())
+    visible = set(found.values_list("pk", flat=True))
+    return {event: number for event, number in named.items() if number in visible}
 
 
 def _describe(describer: EventDescriber, event: Event, reader: Any) -> str:

@@ -102,6 +102,14 @@ _SENTENCES: dict[str, Callable[[EventView], str]] = {
     lifecycle.REFUSE.name: lambda view: _("You refused the ticket."),
     lifecycle.REOPEN.name: _describe_reopening,
     lifecycle.MOVE.name: _describe_move,
+    lifecycle.MERGE.name: lambda view: (
+        _("You merged the ticket into #%(number)s.")
+        % {"number": view.event.value_after("merged_into")}
+    ),
+    lifecycle.RECEIVE_MERGED.name: lambda view: (
+        _("You merged ticket #%(number)s into this one.")
+        % {"number": view.event.value_after("merged_from")}
+    ),
     lifecycle.INVITE.name: lambda view: (
         _("You invited %(name)s to follow the ticket.") % {"name": view.join_names("guests")}
     ),

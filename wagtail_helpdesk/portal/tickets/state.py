@@ -113,6 +113,8 @@ class _Facts:
 def describe_state(ticket: Ticket, user: Any, history: History) -> TicketState:
     """Return the state of a ticket in words for its reader."""
     facts = _Facts(ticket, user, history)
+    if merge := _find_merge(ticket, history):
+        return _describe_merged(facts, merge)
     describe = _DESCRIPTIONS.get(facts.reader, _describe_to_others)
     return describe(facts)
 
@@ -122,6 +124,8 @@ def build_question(ticket: Ticket, user: Any, history: History) -> Question | No
     if ticket.requester_id != user.pk:
         return None
     if ticket.status == Status.CLOSED:
+        if _find_merge(ticket, history):
+            return None
         entry = _find_closure(history)
         name = entry.author if entry else _("The manager")
         sentence = _("%(name)s has closed your request. Is your problem solved?") % {"name": name}
@@ -132,6 +136,14 @@ def build_question(ticket: Ticket, user: Any, history: History) -> Question | No
         sentence = _("%(name)s is waiting for your reply.") % {"name": name}
         return Question(sentence, entry, is_closure=False)
     return None
+
+
+def _find_merge(ticket: Ticket, history: History) -> HistoryEntry | None:
+    """Return the merge that closed a ticket, None when it was closed otherwise."""
+    if ticket.status != Status.CLOSED or not history.latest:
+        return None
+    merge, closure = history.find_last(lifecycle.MERGE), history.find_last(lifecycle.CLOSE)
+    return merge if merge and (not closure or closure.event.pk < merge.event.pk) else None
 
 
 def _find_closure(history: History) -> HistoryEntry | None:
@@ -292,6 +304,17 @@ _DESCRIPTIONS: dict[Reader, Callable[[_Facts], TicketState]] = {
     Reader.MANAGER: _describe_to_manager,
     Reader.REQUESTER: _describe_to_requester,
 }
+
+
+def _describe_merged(facts: _Facts, merge: HistoryEntry) -> State:
+    number = merge.event.value_after("merged_into")
+    return State(
+        label=_("Merged"),
+        sentence=_("The work goes on in ticket #%(number)s.") % {"number": number},
+        detail=_("If it is not about the same, this one can be reopened."),
+        tone="hd-rest",
+        icon=_ICONS[facts.status],
+    )
 
 
 def get_tone(ticket: Ticket, reader: Reader) -> str:

@@ -46,7 +46,8 @@ class AnswerBox {
     this.button.setAttribute("aria-expanded", "false");
     this.button.addEventListener("click", (event) => {
       event.preventDefault();
-      if (this.place.hidden) this.open(null);
+      // Opened by a slash, it has no field for the search yet.
+      if (this.place.hidden || this.command) this.open(null);
       else this.close(this.text);
     });
     this.text.addEventListener("input", () => {

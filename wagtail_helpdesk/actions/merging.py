@@ -1,0 +1,118 @@
+"""Merging a ticket that says the same as another into it: people and histories lead there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.files import File
+from django.utils.translation import gettext as _
+
+from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.access import TicketAccess
+from wagtail_helpdesk.lifecycle import Role
+from wagtail_helpdesk.models import Event, Subscription, Ticket, end_lost_access
+
+from .errors import NotPossible
+from .idempotency import EventBatch, SubmissionId
+from .locking import lock_rows
+from .participants import add_guests
+from .registry import verb
+from .transition import Change, transition
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@verb(lifecycle.MERGE)
+def merge(
+    ticket: Ticket,
+    *,
+    by: User,
+    to: Ticket,
+    text: str = "",
+    files: Sequence[File] = (),
+    submission: SubmissionId = None,
+) -> Event:
+    """Close the ticket in favour of another that goes on; return the event of the first.
+
+    Requester and guests become guests of the other ticket, followers follow it. The author manages
+    the services of both. Raises ``NotPossible("to", …)`` for a ticket that cannot receive this one.
+    """
+    assert isinstance(submission, EventBatch)  # noqa: S101 - given by @verb
+    # In one order, so that two merges of the same tickets wait for each other.
+    list(lock_rows(Ticket.objects.filter(pk__in=[ticket.pk, to.pk]).order_by("pk")))
+
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
+        check_target(now, to.pk, by)
+        return Change(facts={"merged_into": to.pk})
+
+    event = transition(
+        lifecycle.MERGE, ticket, by, compute_change, text=text, files=files, submission=submission
+    )
+    target = Ticket.objects.get(pk=to.pk)
+    receive_merged(target, by=None, merged=ticket, ordered_by=by, submission=submission)
+    return event
+
+
+def check_target(ticket: Ticket, number: int, by: User) -> Ticket:
+    """Return the ticket with this number; raises ``NotPossible`` when it cannot receive the other."""
+    if number == ticket.pk:
+        raise NotPossible("to", _("A ticket cannot be merged into itself."))
+    visible = Ticket.objects.visible_to(by).with_access(by).select_related("service")
+    target = visible.filter(pk=number).first()
+    if target is None:
+        raise NotPossible("to", _("There is no such ticket, or you cannot see it."))
+    if Role.MANAGER not in target.access.roles:
+        raise NotPossible("to", _("You do not manage the service of this ticket."))
+    if not target.is_open:
+        raise NotPossible("to", _("This ticket is closed: nothing can be merged into it."))
+    if target.service.confidential != ticket.service.confidential:
+        raise NotPossible("to", _("One of the two services is confidential, and the other is not."))
+    return target
+
+
+def find_new_guests(ticket: Ticket, target: Ticket) -> list[Any]:
+    """Return the active users who become guests of the target by a merge."""
+    present = {target.requester_id, *target.guests.values_list("user", flat=True)}
+    guests = [guest.user for guest in ticket.guests.select_related("user").order_by("pk")]
+    people = {user.pk: user for user in [ticket.requester, *guests]}
+    return [user for pk, user in people.items() if pk not in present and user.is_active]
+
+
+@verb(lifecycle.RECEIVE_MERGED)
+def receive_merged(
+    ticket: Ticket,
+    *,
+    by: User | None,
+    merged: Ticket,
+    ordered_by: User | None = None,
+    submission: SubmissionId = None,
+) -> Event:
+    """Take over the people of a ticket that is merged into this one; a step of ``merge``.
+
+    ``by`` is None, ``ordered_by`` the person who merges.
+    """
+
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
+        added = add_guests(now, find_new_guests(merged, now))
+        _take_over_followers(merged, now)
+        return Change(facts={"merged_from": merged.pk, **added})
+
+    return transition(
+        lifecycle.RECEIVE_MERGED, ticket, by, compute_change,
+        submission=submission, ordered_by=ordered_by,
+    )  # fmt: skip
+
+
+def _take_over_followers(ticket: Ticket, target: Ticket) -> None:
+    """Let the followers of a ticket follow the target, as far as they may see it."""
+    followers = ticket.subscriptions.filter(following=True).values_list("user", flat=True)
+    rows = [Subscription(ticket=target, user_id=user, following=True) for user in followers]
+    Subscription.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=("user", "ticket"),
+        update_fields=["following"],
+    )
+    end_lost_access(ticket=target)
