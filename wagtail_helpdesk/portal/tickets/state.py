@@ -306,9 +306,9 @@ _DESCRIPTIONS: dict[Reader, Callable[[_Facts], TicketState]] = {
 }
 
 
-def _describe_merged(facts: _Facts, merge: HistoryEntry) -> State:
+def _describe_merged(facts: _Facts, merge: HistoryEntry) -> TicketState:
     number = merge.event.value_after("merged_into")
-    return State(
+    return TicketState(
         label=_("Merged"),
         sentence=_("The work goes on in ticket #%(number)s.") % {"number": number},
         detail=_("If it is not about the same, this one can be reopened."),
