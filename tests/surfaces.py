@@ -13,6 +13,7 @@ from wagtail_helpdesk.models import Attachment, Event, ReportSection, Service, T
 from wagtail_helpdesk.portal.desk import queues
 from wagtail_helpdesk.portal.desk.desk_page import count_tickets_of
 from wagtail_helpdesk.portal.desk.overview import Overview
+from wagtail_helpdesk.portal.desk.selection import load_tickets
 from wagtail_helpdesk.portal.requests.catalogue import read_catalogue
 from wagtail_helpdesk.portal.requests.home_panels import read_open_requests
 from wagtail_helpdesk.portal.requests.my_tickets import find_my_tickets
@@ -42,6 +43,12 @@ def tickets(user: Any) -> set[int]:
 @surface
 def roles(user: Any) -> set[int]:
     return {ticket.pk for ticket in Ticket.objects.all() if ticket.roles_of(user)}
+
+
+@surface
+def selections(user: Any) -> set[int]:
+    numbers = Ticket.objects.values_list("pk", flat=True)
+    return {ticket.pk for ticket in load_tickets(user, numbers)}
 
 
 @surface

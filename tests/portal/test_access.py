@@ -10,6 +10,7 @@ from wagtail_helpdesk.pages.models import HelpdeskPage
 OK, EMPTY, LOGIN, TICKET, NO, NONE = 200, 204, 302, 303, 403, 404
 WHO = ("nobody", "victor", "gilles", "nadia", "lea", "ines", "karim", "sophie", "hugo")
 ABOUT_A_TICKET = (LOGIN, NONE, NONE, NONE, OK, OK, OK, OK, OK)
+LIST = 303
 FOR_EVERYBODY = (LOGIN,) + (OK,) * 8
 FOR_MANAGERS = (LOGIN, NO, NO, OK, NO, NO, OK, OK, OK)
 
@@ -50,6 +51,9 @@ MATRIX = {
     # Empty when there is none.
     "desk_news": ({}, tuple(EMPTY if answer == OK else answer for answer in FOR_MANAGERS)),
     "desk_views": ({}, FOR_MANAGERS),
+    "bulk": ({"action": "take"}, FOR_MANAGERS),
+    # Accepts a form and shows nothing: it leads to the desk.
+    "undo": ({}, (LOGIN, NO, NO, LIST, NO, NO, LIST, LIST, LIST)),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),
     "absences": ({}, FOR_MANAGERS),
@@ -149,6 +153,7 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
 TAKES_FORMS = {
     "absences",
     "action",
+    "bulk",
     "desk_marks",
     "desk_views",
     "incident",
@@ -156,6 +161,7 @@ TAKES_FORMS = {
     "new_in",
     "own_answers",
     "preferences",
+    "undo",
 }
 
 

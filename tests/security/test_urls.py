@@ -37,6 +37,8 @@ URLS = {
 #: They accept a form.
 WITH_FORMS = [
     "page act",
+    "page bulk",
+    "page undo",
     "page new_in",
     "page incident",
     "page preferences",

@@ -34,7 +34,7 @@ from .participants import (
     unfollow,
     unmute,
 )
-from .perform import Outcome, Refusal, Result, find_earlier_outcome, perform
+from .perform import Outcome, Refusal, Result, derive_submission, find_earlier_outcome, perform
 from .registry import VERBS, Verb, get_verb
 from .taking import take, take_and_ask, take_and_close
 from .waiting import ask_information, postpone, resume
@@ -64,6 +64,7 @@ __all__ = [
     "change_visibility",
     "close",
     "comment",
+    "derive_submission",
     "expire",
     "find_earlier_outcome",
     "follow",

@@ -149,10 +149,15 @@ def perform(
         if submission is not None:
             # One batch per ticket; derived, so that the same form leads to the same batches.
             given["submission"] = (
-                submission if is_single else uuid.uuid5(submission, str(subject.pk))
+                submission if is_single else derive_submission(submission, subject.pk)
             )
         outcomes.append(_perform_on(found, subject, given))
     return Result(tuple(outcomes))
+
+
+def derive_submission(submission: uuid.UUID, number: int) -> uuid.UUID:
+    """Return the id under which a form about several tickets is recorded for one: also its batch."""
+    return uuid.uuid5(submission, str(number))
 
 
 def _perform_on(verb: Verb, subject: Any, given: dict[str, Any]) -> Outcome:

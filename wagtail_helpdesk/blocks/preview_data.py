@@ -37,6 +37,7 @@ def make_row(status: Status, *, own: bool) -> TicketRow:
         "subject": gettext("The radiator stays cold"),
         "status": status,
         "priority": Priority.NORMAL,
+        "version": 0,
         "resume_on": None,
         "last_activity_at": timezone.now(),
         "requester": None,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from .desk import desk_page, marks, news, saved_views
+from .desk import bulk, bulk_undo, desk_page, marks, news, saved_views
 from .http import FORM_METHODS
 from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
@@ -134,6 +134,16 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @accepts_forms
     def desk_views_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, saved_views.handle_views)
+
+    @path("desk/bulk/<slug:action>/", name="bulk")
+    @accepts_forms
+    def bulk_route(self, request: HttpRequest, action: str) -> HttpResponseBase:
+        return handle_request(self, request, bulk.handle_bulk, slug=action)
+
+    @path("desk/undo/", name="undo")
+    @accepts_forms
+    def undo_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, bulk_undo.undo_bulk)
 
     @path("preferences/", name="preferences")
     @accepts_forms

@@ -26,7 +26,7 @@ from .http import make_private
 from .incidents import ShownIncident, load_incidents
 
 #: Addresses of a ticket keep the list that the user came from.
-_KEEPS_LIST = frozenset({"ticket", "act"})
+_KEEPS_LIST = frozenset({"ticket", "action"})
 
 View = Callable[..., HttpResponseBase]
 

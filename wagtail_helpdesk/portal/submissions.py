@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,13 +16,16 @@ from wagtail_helpdesk.actions.idempotency import compute_digest
 _IGNORED = frozenset({"csrfmiddlewaretoken", "version", "seen", "draft_owner", "send_anyway"})
 
 
-def compute_form_digest(http: HttpRequest, subject: Any = None) -> str:
+def compute_form_digest(
+    http: HttpRequest, subject: Any = None, ignored: Collection[str] = ()
+) -> str:
     """Return a digest of a form as it was posted, files by their content.
 
-    Of what was posted, not of what it means: a guest who was removed, or a kept file that was
+    ``ignored`` are names of fields that may differ between two copies of the form. Of what was posted, not of what it means: a guest who was removed, or a kept file that was
     attached, is no longer found when the same form arrives again.
     """
-    posted = {name: values for name, values in http.POST.lists() if name not in _IGNORED}
+    names = set(http.POST) - _IGNORED - set(ignored)
+    posted = {name: http.POST.getlist(name) for name in names}
     return compute_digest(subject, {"posted": posted, "files": dict(http.FILES.lists())})
 
 

@@ -24,6 +24,7 @@ FIELDS = (
     "subject",
     "status",
     "priority",
+    "version",
     "resume_on",
     "last_activity_at",
     "requester",
@@ -60,6 +61,9 @@ class TicketRow:
     #: How long an open ticket has waited, and for what; empty when it is ended.
     wait: str
     reason: str
+    version: int
+    #: Whether the reader may take it, as it is free.
+    can_be_taken: bool = False
     #: Of the columns of the list, in their order.
     cells: tuple[Cell, ...] = ()
     #: On the desk: whether others did something that the reader has not seen.
@@ -74,16 +78,20 @@ class TicketRow:
 
 
 def build_rows(
-    values: Iterable[dict[str, Any]], *, reader: Any, managed: Collection[Any] = ()
+    values: Iterable[dict[str, Any]],
+    *,
+    reader: Any,
+    managed: Collection[Any] = (),
+    taking: Collection[Any] = (),
 ) -> list[TicketRow]:
     """Return rows in the words of their reader, who manages the services with the ids ``managed``.
 
-    One statement for all names.
+    In the services with the ids ``taking``, they may take free tickets. One statement for all names.
     """
     values = list(values)
     names = get_display_names(row[role] for row in values for role in ("requester", "assignee"))
     now = timezone.now()
-    return [_build_row(value, names, now, reader, managed) for value in values]
+    return [_build_row(value, names, now, reader, managed, taking) for value in values]
 
 
 def _build_row(
@@ -92,6 +100,7 @@ def _build_row(
     now: datetime,
     reader: Any,
     managed: Collection[Any],
+    taking: Collection[Any],
 ) -> TicketRow:
     is_requester = value["requester"] == reader.pk
     plain = is_requester and value["service"] not in managed
@@ -118,6 +127,8 @@ def _build_row(
         reason=labels.get_reason(value["status"], **turn),
         is_new=bool(value.get("is_new")),
         is_bookmarked=bool(value.get("is_bookmarked")),
+        version=value["version"],
+        can_be_taken=value["status"] == Status.FREE and value["service"] in taking,
     )
 
 
@@ -145,8 +156,13 @@ def paginate_rows(
     """
     marks = marks or {}
     page = paging.paginate(tickets.annotate(**marks), (*FIELDS, *marks), order, after, length)
-    managed = {row.service_id for row in access.manager_rows_of(reader)}
-    rows = build_rows(page.rows, reader=reader, managed=managed)
+    own = access.manager_rows_of(reader)
+    rows = build_rows(
+        page.rows,
+        reader=reader,
+        managed={row.service_id for row in own},
+        taking={row.service_id for row in own if row.can_take_free},
+    )
     return paging.Page(fill_cells(rows, columns, reader), page.next_key, page.continued)
 
 

@@ -26,6 +26,7 @@ from wagtail_helpdesk.search import (
 )
 
 from . import age_filter, queues
+from .bulk_list import build_bulk_context
 from .filter_form import ORDERS, DeskFilterForm
 from .filter_terms import TermResolver
 from .saved_views import MAX_SHOWN_VIEWS, load_views
@@ -270,4 +271,5 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         parameters=desk.parameters,
         list_address=desk.address,
         caption=desk.view.name if desk.view else desk.queue.label,
+        **build_bulk_context(request),
     )

@@ -159,7 +159,12 @@ class TermResolver:
             return [self.scope.user.pk]
         if not split_name_words(value):
             raise NotUnderstood(_("There is no such person."))
-        found = UserDirectory().filter_matching(value, among).order_by("pk").values_list("pk", flat=True)
+        found = (
+            UserDirectory()
+            .filter_matching(value, among)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
         people = list(found[: MAX_PEOPLE + 1])
         if not people:
             raise NotUnderstood(_("There is no such person."))

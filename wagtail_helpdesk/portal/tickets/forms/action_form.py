@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple
@@ -53,6 +54,16 @@ class Alternative(NamedTuple):
 
 
 @dataclass(frozen=True)
+class BulkLabels:
+    """The words of an action on several tickets at once."""
+
+    #: The title of the page and the label of its button.
+    title: Any
+    #: What was done, made by ``ngettext_lazy``; ``%(count)s`` is the number of tickets.
+    success: Any
+
+
+@dataclass(frozen=True)
 class Done:
     """What an action did, as its author reads about it: now, or again when the form is sent twice."""
 
@@ -93,6 +104,8 @@ class ActionForm(HelpdeskForm):
     is_destructive: ClassVar[bool] = False
     #: Whether news hold the action up only once, until its author has read them.
     can_be_sent_anyway: ClassVar[bool] = False
+    #: The words of the form for several tickets, see ``extend_to``; None where it is for one alone.
+    bulk: ClassVar[BulkLabels | None] = None
     template: ClassVar[str] = "wagtail_helpdesk/portal/actions/fields.html"
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -226,6 +239,20 @@ class ActionForm(HelpdeskForm):
     def get_seen(self) -> int | None:
         """Return the last event that the page showed, for actions that stop when overtaken."""
         return None
+
+    def extend_to(self, tickets: Sequence[Ticket]) -> None:
+        """Adapt the form to several tickets, of which ``ticket`` is one.
+
+        Called once, after the form is made, where ``bulk`` is set. What belongs to one ticket is
+        left out; files are attached to one ticket at a time.
+        """
+        for name in ("files", "version", "seen"):
+            self.fields.pop(name, None)
+
+    @property
+    def bulk_help_text(self) -> Any:
+        """The help text of the form for several tickets."""
+        return ""
 
     def accept_news(self, ticket: Ticket, seen: int) -> None:
         """Let the same text be sent again by a user who now knows what happened meanwhile."""

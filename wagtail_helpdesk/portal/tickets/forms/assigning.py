@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Min, OuterRef, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from wagtail_helpdesk.actions.assignment_rules import count_open_tickets
 from wagtail_helpdesk.directory.users import UserDirectory
@@ -20,7 +21,7 @@ from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
 from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.tickets import availability
 
-from .action_form import ActionForm, ButtonGroup, ButtonPlace, TextForm
+from .action_form import ActionForm, BulkLabels, ButtonGroup, ButtonPlace, TextForm
 from .closing import ClosingForm
 from .messages import QuestionForm
 from .registry import register_form
@@ -46,6 +47,10 @@ class Take(TakingForm, AttachmentsForm, TextForm):
     submit_label = _("Take the ticket")
     success_message = _("You are now the manager of this ticket.")
     button = ButtonPlace(ButtonGroup.FIRST, 100, "check")
+    bulk = BulkLabels(
+        _("Take the tickets"),
+        ngettext_lazy("%(count)s ticket taken.", "%(count)s tickets taken.", "count"),
+    )
     field_order = ("text", "files")
 
 
@@ -55,6 +60,12 @@ class TakeAndClose(TakingForm, ClosingForm, AttachmentsForm, TextForm):
     title = _("Take ticket #%(number)s and close it")
     submit_label = _("Take and close")
     button = ButtonPlace(ButtonGroup.FIRST, 200, "done")
+    bulk = BulkLabels(
+        _("Take and close the tickets"),
+        ngettext_lazy(
+            "%(count)s ticket taken and closed.", "%(count)s tickets taken and closed.", "count"
+        ),
+    )
     field_order = ("text", "files")
 
 
@@ -64,6 +75,14 @@ class TakeAndAsk(TakingForm, QuestionForm, AttachmentsForm, TextForm):
     title = _("Take ticket #%(number)s and ask for information")
     submit_label = _("Take and ask")
     button = ButtonPlace(ButtonGroup.FIRST, 300, "ask")
+    bulk = BulkLabels(
+        _("Take the tickets and ask for information"),
+        ngettext_lazy(
+            "%(count)s ticket taken, and information asked for.",
+            "%(count)s tickets taken, and information asked for.",
+            "count",
+        ),
+    )
     field_order = ("text", "files")
 
 
@@ -142,6 +161,10 @@ class Assign(PeopleSearchForm, TextForm):
     submit_label_with_name = _("Assign to %(name)s")
     success_message = _("The ticket has been assigned.")
     button = ButtonPlace(ButtonGroup.SECOND, 100, "assign")
+    bulk = BulkLabels(
+        _("Assign the tickets"),
+        ngettext_lazy("%(count)s ticket assigned.", "%(count)s tickets assigned.", "count"),
+    )
     template = "wagtail_helpdesk/portal/actions/assign.html"
 
     to = ManagerField(
@@ -161,6 +184,17 @@ class Assign(PeopleSearchForm, TextForm):
         self.available = availability.find_colleagues(self.ticket, self.user)
         self.fields["to"].queryset = self.available  # type: ignore[attr-defined]
         self.fields["query"].label = _("Find a manager:")
+
+    def extend_to(self, tickets: Sequence[Ticket]) -> None:
+        """Offer the managers of all the services concerned, each once."""
+        super().extend_to(tickets)
+        services = {ticket.service_id for ticket in tickets}
+        rows = ServiceManager.objects.filter(service__in=services).available_on()
+        once = rows.exclude(user=self.user).values("user").annotate(first=Min("pk"))
+        self.available = ServiceManager.objects.filter(pk__in=once.values("first")).select_related(
+            "user"
+        )
+        self.fields["to"].queryset = self.available  # type: ignore[attr-defined]
 
     @classmethod
     def get_disabled_reason(cls, ticket: Ticket, user: Any) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.conf import helpdesk_settings
@@ -19,7 +20,15 @@ from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
 
-from .action_form import Alternative, ButtonGroup, ButtonPlace, Done, StopsOnNewsForm, TextForm
+from .action_form import (
+    Alternative,
+    BulkLabels,
+    ButtonGroup,
+    ButtonPlace,
+    Done,
+    StopsOnNewsForm,
+    TextForm,
+)
 from .registry import register_form
 
 
@@ -37,9 +46,12 @@ class ClosingForm(StopsOnNewsForm):
     def help_text(self) -> Any:
         if self.is_requester:
             return _("Your request will be marked as solved.")
-        until = timezone.localdate() + timedelta(days=helpdesk_settings.EXPIRY_DAYS)
-        deadline = _("Without an answer by %(date)s, the closure counts as approved.")
-        return f"{_describe_approval(self.ticket)} {deadline % {'date': format_date(until)}}"
+        return f"{_describe_approval(self.ticket)} {_describe_deadline()}"
+
+    @property
+    def bulk_help_text(self) -> Any:
+        asked = _("The requesters will get an e-mail asking them to approve the closure.")
+        return f"{asked} {_describe_deadline()}"
 
     @classmethod
     def describe_success(cls, done: Done) -> str:
@@ -49,6 +61,12 @@ class ClosingForm(StopsOnNewsForm):
         if ticket.requester_id == done.user.pk:
             return closed
         return f"{closed} {_describe_approval(ticket) % names}"
+
+
+def _describe_deadline() -> str:
+    until = timezone.localdate() + timedelta(days=helpdesk_settings.EXPIRY_DAYS)
+    deadline = _("Without an answer by %(date)s, the closure counts as approved.")
+    return str(deadline) % {"date": format_date(until)}
 
 
 def _describe_approval(ticket: Ticket) -> Any:
@@ -64,6 +82,10 @@ class Close(ClosingForm, AttachmentsForm, TextForm):
 
     action_name = "close"
     button = ButtonPlace(ButtonGroup.FIRST, 800, "done")
+    bulk = BulkLabels(
+        _("Close the tickets"),
+        ngettext_lazy("%(count)s ticket closed.", "%(count)s tickets closed.", "count"),
+    )
     requester_button_label = _("It’s solved")
     alternatives = (
         Alternative(_("Ask for information"), lifecycle.ASK_INFORMATION),
@@ -77,6 +99,11 @@ class Close(ClosingForm, AttachmentsForm, TextForm):
         # When the requester closes the ticket, nobody may be in charge.
         if self.is_requester and Role.IN_CHARGE not in self.ticket.access.roles:
             del self.fields["release"]
+
+    def extend_to(self, tickets: Sequence[Ticket]) -> None:
+        super().extend_to(tickets)
+        if any(Role.IN_CHARGE in ticket.access.roles for ticket in tickets):
+            self.fields["release"] = self.base_fields["release"]
 
     @property
     def title(self) -> Any:

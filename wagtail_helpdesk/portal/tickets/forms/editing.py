@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from wagtail_helpdesk.lifecycle import Priority, Visibility
+from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.portal.forms import fields
 
-from .action_form import ActionForm, ButtonGroup, ButtonPlace
+from .action_form import ActionForm, BulkLabels, ButtonGroup, ButtonPlace
 from .registry import register_form
 
 
@@ -40,12 +42,26 @@ class ChangePriority(QuietForm):
     action_name = "change_priority"
     title = _("Priority of ticket #%(number)s")
     button = ButtonPlace(ButtonGroup.MORE, 100, "flag")
+    bulk = BulkLabels(
+        _("Change the priority of the tickets"),
+        ngettext_lazy(
+            "Priority of %(count)s ticket changed.",
+            "Priority of %(count)s tickets changed.",
+            "count",
+        ),
+    )
     to = forms.TypedChoiceField(label=_("Priority:"), choices=Priority.choices, coerce=int)
     field_order = ("to", "notifies_everyone")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("to", self.ticket.priority)
+
+    def extend_to(self, tickets: Sequence[Ticket]) -> None:
+        super().extend_to(tickets)
+        priorities = {ticket.priority for ticket in tickets}
+        if "to" not in self.data and self.initial["to"] == self.ticket.priority:
+            self.initial["to"] = priorities.pop() if len(priorities) == 1 else Priority.NORMAL
 
 
 @register_form

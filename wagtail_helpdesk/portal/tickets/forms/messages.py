@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Audience, Visibility
@@ -18,6 +18,7 @@ from wagtail_helpdesk.portal.tickets.guests import load_guests
 from .action_form import (
     ActionForm,
     Alternative,
+    BulkLabels,
     ButtonGroup,
     ButtonPlace,
     Done,
@@ -83,8 +84,18 @@ class Note(StopsOnNewsForm, AttachmentsForm, TextForm):
     success_message = _("Your note has been added.")
     text_label = _("Your note:")
     button = ButtonPlace(ButtonGroup.SECOND, 500, "lock")
+    bulk = BulkLabels(
+        _("Add an internal note to the tickets"),
+        ngettext_lazy(
+            "Note added to %(count)s ticket.", "Note added to %(count)s tickets.", "count"
+        ),
+    )
     can_be_sent_anyway = True
     field_order = ("text", "files")
+
+    @property
+    def bulk_help_text(self) -> Any:
+        return self.help_text
 
 
 class QuestionForm(TextForm):
@@ -108,6 +119,14 @@ class AskInformation(QuestionForm, AttachmentsForm):
     title = _("Ask for more information")
     submit_label = _("Send the question")
     button = ButtonPlace(ButtonGroup.FIRST, 500, "ask")
+    bulk = BulkLabels(
+        _("Ask for information on the tickets"),
+        ngettext_lazy(
+            "Information asked for on %(count)s ticket.",
+            "Information asked for on %(count)s tickets.",
+            "count",
+        ),
+    )
     field_order = ("text", "files")
 
 

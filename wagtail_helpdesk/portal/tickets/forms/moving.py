@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.actions.moving import find_move_targets
 from wagtail_helpdesk.lifecycle import Role
-from wagtail_helpdesk.models import Category, Guest, Service
+from wagtail_helpdesk.models import Category, Guest, Service, Ticket
 from wagtail_helpdesk.parsing import parse_number, parse_user_key
 from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.search import matching
 
-from .action_form import ButtonGroup, ButtonPlace, Done, TextForm
+from .action_form import BulkLabels, ButtonGroup, ButtonPlace, Done, TextForm
 from .participants import MAX_GUESTS
 from .registry import register_form
 
@@ -68,6 +70,10 @@ class Move(PeopleSearchForm, TextForm):
     success_message = _("The ticket has been transferred.")
     text_label = _("Reasons for the transfer (optional)")
     button = ButtonPlace(ButtonGroup.SECOND, 300, "move")
+    bulk = BulkLabels(
+        _("Transfer the tickets"),
+        ngettext_lazy("%(count)s ticket transferred.", "%(count)s tickets transferred.", "count"),
+    )
     template = "wagtail_helpdesk/portal/actions/move.html"
 
     to = forms.CharField(
@@ -87,6 +93,28 @@ class Move(PeopleSearchForm, TextForm):
             del self.fields["release"]
         if not self.can_become_guest:
             del self.fields["become_guest"]
+
+    def extend_to(self, tickets: Sequence[Ticket]) -> None:
+        """Offer the targets of the first ticket, and its own category to those that are elsewhere.
+
+        The guests of all tickets stay.
+        """
+        super().extend_to(tickets)
+        self.guests = []
+        del self.fields["without"]
+        if any(ticket.assignee_id == self.user.pk for ticket in tickets):
+            self.fields["release"] = self.base_fields["release"]
+        if any(ticket.category_id != self.ticket.category_id for ticket in tickets):
+            own = Category.objects.filter(
+                pk=self.ticket.category_id, takes_tickets=True, service__enabled=True
+            )
+            self.targets = self.targets | own
+        self.order_fields(self.field_order)
+
+    @cached_property
+    def targets(self) -> QuerySet[Category]:
+        """The categories to which the user can transfer."""
+        return find_move_targets(self.ticket, self.user)
 
     @property
     def managed_services(self) -> list[Service]:
@@ -111,7 +139,7 @@ class Move(PeopleSearchForm, TextForm):
     @cached_property
     def _found(self) -> list[Category]:
         """The possible targets, the one already chosen included, and one more when there are others."""
-        found = find_move_targets(self.ticket, self.user).select_related("service")
+        found = self.targets.select_related("service")
         if self.search_text:
             chosen = parse_number(self["to"].value()) or 0
             named = matching.matches_name(self.search_text)
@@ -193,7 +221,7 @@ class Move(PeopleSearchForm, TextForm):
         if chosen.startswith("service-"):
             return self._get_arrival_of(chosen.removeprefix("service-"))
         # Among all targets, because the tree may be too large to be shown whole.
-        found = find_move_targets(self.ticket, self.user).filter(pk=parse_number(chosen) or 0)
+        found = self.targets.filter(pk=parse_number(chosen) or 0)
         if category := found.select_related("service").first():
             return category
         raise forms.ValidationError(_("The ticket cannot be transferred there."))
@@ -213,7 +241,7 @@ class Move(PeopleSearchForm, TextForm):
         return super().describe_success(done)
 
     def get_arguments(self) -> dict[str, Any]:
-        removed = self.cleaned_data["without"]
+        removed = self.cleaned_data.get("without", ())
         return super().get_arguments() | {
             "to": self.cleaned_data["to"],
             "release": self.cleaned_data.get("release", False),

@@ -9,8 +9,7 @@ const loading = new Set();
 // The drawer that is open, and where the focus goes when it closes.
 let opened = null;
 
-async function openDrawer(link) {
-  const address = link.href;
+async function openDrawer(link, address = link.href) {
   if (loading.has(address)) return;
   if (!drawers.get(address)?.isConnected) {
     loading.add(address);
@@ -78,6 +77,9 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   openDrawer(link);
 });
+
+// Another module asks for the form at an address; the element gets the focus back.
+document.addEventListener("hd:drawer", ({ target, detail }) => openDrawer(target, detail.address));
 
 document.addEventListener("click", (event) => {
   const way = event.target.closest("[data-hd-dismiss], [data-hd-close]");
