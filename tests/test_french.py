@@ -68,7 +68,8 @@ WRONG = {
     "three dots": r"\.\.\.",
     "English quotation marks": r"[“”]",
     "no hard space inside quotation marks": rf"«[^{NO_BREAK}]|[^{NO_BREAK}]»",
-    "no hard space before a colon": rf"[^{NO_BREAK}]:(?!//)",
+    # But addresses, and the filters that one types.
+    "no hard space before a colon": rf"[^{NO_BREAK}]:(?!//|[a-z,])",
     "no narrow hard space before ; ? !": rf"[^{NARROW}][;?!]",
     "an exclamation": r"!",
     "no hard space after n°": rf"n°[^{NO_BREAK}]",

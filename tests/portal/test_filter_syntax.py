@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from wagtail_helpdesk.portal.desk.filter_syntax import (
     MAX_LENGTH,
     MAX_TERMS,
+    FilterTerm,
     FilterText,
-    Term,
     format_terms,
     parse_terms,
 )
@@ -49,7 +49,7 @@ texts = st.lists(
     ],
 )
 def test_a_text_is_taken_apart(text, terms):
-    assert parse_terms(text) == FilterText(tuple(Term(*term) for term in terms))
+    assert parse_terms(text) == FilterText(tuple(FilterTerm(*term) for term in terms))
 
 
 @given(texts)

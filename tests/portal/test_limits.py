@@ -69,7 +69,7 @@ def test_reports_sent_at_once_are_limited(visit, people, general, settings):
     assert made == 1
     answer = karim.post("preferences/manager/", **data)
     assert answer.status_code == 429
-    assert "had many reports sent" in soup(answer).get_text()
+    assert "You have requested many reports" in soup(answer).get_text()
     assert OutgoingMail.objects.count() == made
 
 

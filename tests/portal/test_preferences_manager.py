@@ -310,6 +310,7 @@ def test_the_boxes_stand_in_the_order_of_the_guide(karim):
         "Combine reports in one e-mail where possible",
         "Do not send empty reports",
         "Stay on the ticket after closing, refusing, postponing…",
+        "Use keyboard shortcuts on the desk and on tickets",
     ]
 
 

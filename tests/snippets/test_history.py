@@ -144,6 +144,15 @@ def scene(people, general, dsi, heating, network, manager):
 
 
 #: Each kind of change: what is done, who may do it and read of it, and the words of the record.
+
+
+def announce(scene):
+    """Announce an incident of the service."""
+    return configuration.create_incident(
+        by=scene.by, texts={"en": {"title": "No heating"}}, services=[scene.general]
+    )
+
+
 CHANGES = {
     "edit_service": (
         lambda s: configuration.change_service(s.general, by=s.by, default_subject="Salle …"),
@@ -240,6 +249,24 @@ CHANGES = {
         lambda s: configuration.remove_alias(s.alias, by=s.by),
         SORTS,
         "Alias “Froid” removed Points to the category: Services Généraux › Chauffage",
+    ),
+    "create_incident": (announce, EDITS, "Incident “No heating” announced"),
+    "edit_incident": (
+        lambda s: configuration.change_incident(
+            announce(s), by=s.by, texts={"en": {"title": "Cold building"}}
+        ),
+        EDITS,
+        "Incident “Cold building” changed",
+    ),
+    "end_incident": (
+        lambda s: configuration.end_incident(announce(s), by=s.by),
+        EDITS,
+        "Incident “No heating” ended",
+    ),
+    "delete_incident": (
+        lambda s: configuration.delete_incident(announce(s), by=s.by),
+        EDITS,
+        "Incident “No heating” deleted",
     ),
 }
 #: Nobody who runs a service makes, places or deletes one.

@@ -149,7 +149,9 @@ def _submit(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpRespo
     if form is not None:
         if not form.is_valid():
             shown = _select(request, form_class, _read_shown(data))
-            return _render(request, form_class, form, shown, status=rate_limits.get_error_status(form))
+            return _render(
+                request, form_class, form, shown, status=rate_limits.get_error_status(form)
+            )
         _perform(form, selection, submission, digest, performed)
     if "part" in data:
         return _answer_part(performed)

@@ -38,7 +38,7 @@ _TERM = re.compile(r'(?:(?P<key>[^\W\d_]{2,12}):)?(?:"(?P<quoted>[^"]*)"?|(?P<pl
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class FilterTerm:
     """One condition: what it is about, empty for words to search for, and the value."""
 
     key: str
@@ -51,7 +51,7 @@ class Term:
 class FilterText:
     """The terms of a text, and whether there was more than is read."""
 
-    terms: tuple[Term, ...] = ()
+    terms: tuple[FilterTerm, ...] = ()
     is_cut: bool = False
 
 
@@ -62,7 +62,7 @@ def parse_terms(text: str) -> FilterText:
     return FilterText(tuple(found[:MAX_TERMS]), is_cut or len(found) > MAX_TERMS)
 
 
-def _find_terms(text: str) -> Iterable[Term]:
+def _find_terms(text: str) -> Iterable[FilterTerm]:
     for match in _TERM.finditer(text):
         typed, quoted = match["key"] or "", match["quoted"]
         value = match["plain"] if quoted is None else " ".join(quoted.split())
@@ -70,15 +70,15 @@ def _find_terms(text: str) -> Iterable[Term]:
         if typed and not key:
             value = f"{typed}:{value}"
         if value:
-            yield Term(key, value, typed)
+            yield FilterTerm(key, value, typed)
 
 
-def format_terms(terms: Iterable[Term]) -> str:
+def format_terms(terms: Iterable[FilterTerm]) -> str:
     """Return terms as a text that ``parse_terms`` takes apart into the same terms."""
     return " ".join(map(format_term, terms))
 
 
-def format_term(term: Term) -> str:
+def format_term(term: FilterTerm) -> str:
     """Return one term as it is typed."""
     is_plain = not any(character.isspace() for character in term.value)
     if not term.key and (":" in term.value or not is_plain):

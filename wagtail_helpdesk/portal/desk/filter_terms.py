@@ -20,7 +20,7 @@ from wagtail_helpdesk.lifecycle import Priority, Status
 from wagtail_helpdesk.models import Category, Service, ServiceManager
 from wagtail_helpdesk.names import fold_name, split_name_words
 
-from .filter_syntax import Term, format_term
+from .filter_syntax import FilterTerm, format_term
 from .queues import DeskScope
 
 #: More people with a name than this, and the filter asks for more of it.
@@ -56,7 +56,7 @@ class TermConditions:
     problems: list[str] = field(default_factory=list)
 
 
-def find_status(terms: Sequence[Term]) -> str:
+def find_status(terms: Sequence[FilterTerm]) -> str:
     """Return the status or group of statuses that the terms name last, empty if they name none."""
     named = [status for term in terms if term.key == "is" and (status := _find_status(term.value))]
     return named[-1] if named else ""
@@ -96,7 +96,7 @@ class TermResolver:
             "newer": lambda value: Q(last_activity_at__gt=timezone.now() - _parse_period(value)),
         }
 
-    def resolve(self, terms: Sequence[Term]) -> TermConditions:
+    def resolve(self, terms: Sequence[FilterTerm]) -> TermConditions:
         """Return the conditions of terms. What cannot be applied matches nothing and is reported."""
         result = TermConditions()
         for term in terms:
