@@ -69,7 +69,7 @@ WRONG = {
     "English quotation marks": r"[“”]",
     "no hard space inside quotation marks": rf"«[^{NO_BREAK}]|[^{NO_BREAK}]»",
     # But addresses, and the filters that one types.
-    "no hard space before a colon": rf"[^{NO_BREAK}]:(?!//|[a-z,])",
+    "no hard space before a colon": rf"[^{NO_BREAK}]:(?!//|[a-z0-9,])",
     "no narrow hard space before ; ? !": rf"[^{NARROW}][;?!]",
     "an exclamation": r"!",
     "no hard space after n°": rf"n°[^{NO_BREAK}]",
