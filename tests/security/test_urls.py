@@ -36,7 +36,7 @@ URLS = {
 }
 #: They accept a form.
 WITH_FORMS = [
-    "page act",
+    "page action",
     "page bulk",
     "page undo",
     "page new_in",
