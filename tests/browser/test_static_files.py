@@ -60,6 +60,7 @@ def test_every_script_of_the_package_is_loaded_somewhere(client, people, helpdes
         script["src"].rpartition("/")[2]
         for path in (
             f"/assistance/tickets/{taken.pk}/",
+            "/assistance/desk/",
             "/assistance/preferences/manager/",
             reverse("wagtailadmin_home"),
         )

@@ -84,7 +84,7 @@ def test_the_directory_may_die_between_the_search_and_the_account(
     ldap_directory, settings, monkeypatch
 ):
     directory = get_site_directory()
-    entry = directory._entry("lea")
+    entry = directory._find_entry("lea")
     with ldap_directory.stopped():
         assert why(accounts.get_account, directory._backend, entry.first("uid")) == "down"
     assert not User.objects.exists()
