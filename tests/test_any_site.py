@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import django
@@ -168,8 +169,14 @@ def test_permanent_links_lead_to_the_page_below_a_language(
 # -- the web server ----------------------------------------------------------------------------------
 
 
-async def ask_asgi(path, cookie):
+def ask_asgi(path, cookie):
     """Ask the site through ASGI; return the status and the body."""
+    # In a thread of its own: a browser of other tests leaves a loop running in this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, _ask_asgi(path, cookie)).result()
+
+
+async def _ask_asgi(path, cookie):
     sent = []
     headers = [(b"host", b"testserver"), (b"cookie", cookie.encode())]
     scope = {
@@ -202,10 +209,10 @@ def test_pages_and_files_are_served_by_asgi_without_a_warning(people, helpdesk, 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", module="django.core.mail")
-        status, body = asyncio.run(ask_asgi(f"/assistance/tickets/{ticket.pk}/", cookie))
+        status, body = ask_asgi(f"/assistance/tickets/{ticket.pk}/", cookie)
         assert status == 200
         assert b"Radiateur froid" in body
-        assert asyncio.run(ask_asgi(file, cookie)) == (200, b"14 degrees")
+        assert ask_asgi(file, cookie) == (200, b"14 degrees")
 
 
 # -- base templates ------------------------------------------------------------------------------------

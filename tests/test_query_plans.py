@@ -224,7 +224,7 @@ def test_the_day_of_a_manager_scans_no_table(helpdesk, person):
 JOBS = {
     "dispatching nothing": lambda: dispatch.dispatch_waiting_events(),
     "claiming mails": lambda: queue.claim_mails(),
-    "seeing how mails are doing": lambda: mail_health.build_health_lines(),
+    "seeing how mails are doing": lambda: mail_health.build_health_summary(),
     "looking for reports": lambda: due.plan_reports(),
     "gathering a report": lambda: data.OpenTickets.read(Service.objects.first().pk),
     "catching up with the search": lambda: indexing.index_missed_events(),
