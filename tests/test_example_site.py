@@ -228,6 +228,7 @@ def test_a_request_opened_on_a_page_is_a_step_done_with_a_link_to_the_ticket(dem
     form = next(link["href"] for link in catalogue if link.text.strip() == "Chauffage")
     page = demo.soup(form)
     fields = {field["name"]: field.get("value", "") for field in page.select("form [type=hidden]")}
+    fields["category"] = form.strip("/").rpartition("/")[2]
     fields |= {"subject": "Salle froide", "text": "Bâtiment B, salle 3."}
     opened = demo.post(form, **fields).url
     number = re.search(r"/opened/(\d+)/$", opened)[1]
