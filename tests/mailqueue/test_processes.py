@@ -221,12 +221,14 @@ def test_delivery_survives_a_lost_database_connection(ticket, people, smtp):
                 )
             time.sleep(0.3)
         actions.take(ticket, by=people.karim)
+        time.sleep(2)
+        # A mail that was in hand at the moment of a cut waits for its lease to run out.
+        let_leases_run_out()
         eventually(
             lambda: (
                 not OutgoingMail.objects.exclude(state=MailState.SENT).exists()
                 and any(mail.recipient == people.lea.email for mail in smtp.messages)
             ),
-            # A mail that was in hand at the moment of a cut waits for its lease to run out.
             within=300,
         )
 

@@ -27,6 +27,9 @@ from wagtail_helpdesk.portal.tickets.forms import get_form_classes
 
 from .conftest import OUTSIDERS, SECRETS
 
+# PostgreSQL refuses more values than SQLite does.
+pytestmark = pytest.mark.postgresql
+
 PLACES = [
     *(f"page {route}" for route in ROUTES),
     *(f"form {action}" for action in get_form_classes()),

@@ -375,6 +375,7 @@ def everything():
     }
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("space", MATRIX)
 def test_a_hostile_parameter_or_field_is_answered_and_never_repeated_as_markup(
     space, things, browsers, general, heating
