@@ -119,15 +119,23 @@ class Places:
         return Page.objects.filter(slug=slug, locale__language_code=self.language).first()
 
     def mail(
-        self, reader: Person, since: datetime | None, ticket: Ticket | None = None
+        self,
+        reader: Person,
+        since: datetime | None,
+        ticket: Ticket | None = None,
+        words: str = "",
     ) -> dict[str, Any]:
-        """Return the link to the first mail to a person since an event; to all before there is one."""
+        """Return the link to the first mail to a person since an event; to all before there is one.
+
+        ``words`` are in the mail: one about an earlier event may arrive later.
+        """
         found = [
             mail
             for mail in self.mailbox.to(reader.email)
             if since
             and mail.received_at >= since
             and (ticket is None or f"#{ticket.pk}]" in mail.subject)
+            and words in mail.text
         ]
         # The newest is the first.
         path = reverse("mail", args=[found[-1].key]) if found else ""
@@ -207,7 +215,7 @@ def list_ticket_steps(places: Places) -> list[Step]:
             ),
             places.ticket(ticket, without="desk/"),
             is_done=asked is not None,
-            **places.mail(lea, _at(asked), ticket),
+            **places.mail(lea, _at(asked), ticket, asked.text.partition("\n")[0] if asked else ""),
         ),
         Step(
             lea,

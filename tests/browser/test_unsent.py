@@ -88,7 +88,7 @@ def test_after_stop_leaving_asks(lea, hanging):
     expect(lea.get_by_role("button", name="Send")).to_be_enabled()
     asked = []
     lea.once("dialog", lambda question: (asked.append(question.type), question.dismiss()))
-    lea.get_by_role("link", name="Requests").click(no_wait_after=True)
+    lea.get_by_role("link", name="Requests", exact=True).click(no_wait_after=True)
     lea.wait_for_timeout(500)
     assert asked == ["beforeunload"]
 
