@@ -80,7 +80,7 @@ def _plan(events: Sequence[Event]) -> list[Step]:
 
 
 def _find_last_events(numbers: Iterable[int]) -> dict[int, int]:
-    """Return the last event of each ticket, whoever may read it: it is compared, not shown."""
+    """Return the last event of each ticket. It is compared and not shown, so no access rule applies."""
     rows = Event.objects.filter(ticket__in=list(numbers)).order_by().values("ticket")
     return dict(rows.annotate(last=Max("pk")).values_list("ticket", "last"))
 

@@ -29,7 +29,7 @@ class DeskNews {
     if (html === this.shown) return;
     this.shown = html;
     const link = new DOMParser().parseFromString(html, "text/html").querySelector("a");
-    // Whoever is about to press the link keeps it under the finger and in focus.
+    // The link stays, so that it keeps the focus and the pointer; only its words change.
     const former = this.place.querySelector("a");
     if (link && former) former.replaceChildren(...link.childNodes);
     else if (link) this.place.replaceChildren(document.importNode(link, true));
