@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -50,6 +51,37 @@ def _keep_connections() -> None:
     for alias in connections:
         setattr(kept, alias, connections[alias])
     connections._connections = kept
+
+
+class OpenConnections:
+    """Counts the connections that a web server with threads is serving."""
+
+    def __init__(self, server: socketserver.ThreadingMixIn) -> None:
+        self._number = 0
+        self._changed = threading.Condition()
+        self._serve = server.process_request_thread
+        server.process_request_thread = self._count  # type: ignore[method-assign]
+
+    def _count(self, *connection: Any) -> None:
+        self._add(1)
+        try:
+            self._serve(*connection)
+        finally:
+            self._add(-1)
+
+    def _add(self, more: int) -> None:
+        with self._changed:
+            self._number += more
+            self._changed.notify_all()
+
+    def wait_for_none(self) -> None:
+        """Wait until every connection is closed, and with it every request answered.
+
+        A test that empties the tables while a request still reads them ends in a deadlock.
+        """
+        with self._changed:
+            closed = self._changed.wait_for(lambda: self._number == 0, timeout=PATIENCE / 1000)
+        assert closed, f"{self._number} connections to the site are still open"
 
 
 class Visitors:

@@ -98,12 +98,20 @@ def browser() -> Iterator[Any]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def _open_connections(live_server: Any) -> Any:
+    from tests.servers.chromium import OpenConnections
+
+    return OpenConnections(live_server.thread.httpd)
+
+
 @pytest.fixture
-def page_as(browser: Any, live_server: Any) -> Iterator[Any]:
+def page_as(browser: Any, live_server: Any, _open_connections: Any) -> Iterator[Any]:
     """Return a function that opens a page of the live site as a user: `page_as(alice).goto("/")`."""
     from tests.servers.chromium import Visitors
 
     visitors = Visitors(browser, live_server.url)
     yield visitors.page_as
     visitors.close()
+    _open_connections.wait_for_none()
     assert visitors.complaints == []
