@@ -92,7 +92,7 @@ def asked(response, name):
 
 
 def test_an_invitation_by_an_unconfirmed_address_shows_the_account_and_invites_nobody(karim, taken):
-    refused = karim.act(taken, "invite", users=TAKEN, text="Confidential.")
+    refused = karim.submit_action(taken, "invite", users=TAKEN, text="Confidential.")
     assert asked(refused, "users") == ["hugo"]
     assert "Yes, I mean Dean Arvelle (hugo)" in soup(refused).text
     assert "Confidential." in refused.text
@@ -100,14 +100,14 @@ def test_an_invitation_by_an_unconfirmed_address_shows_the_account_and_invites_n
 
 
 def test_an_invitation_goes_to_the_account_once_it_is_confirmed(karim, hugo, taken):
-    response = karim.act(taken, "invite", users=TAKEN, **{"users-confirmed": "hugo"})
+    response = karim.submit_action(taken, "invite", users=TAKEN, **{"users-confirmed": "hugo"})
     assert response.status_code == 303
     assert Guest.objects.get().user == hugo
 
 
 def test_what_was_confirmed_stays_confirmed_while_the_form_searches(karim, taken):
     page = soup(
-        karim.act(
+        karim.submit_action(
             taken, "invite", users=TAKEN, query="girard", find="1", **{"users-confirmed": "hugo"}
         )
     )
@@ -116,8 +116,8 @@ def test_what_was_confirmed_stays_confirmed_while_the_form_searches(karim, taken
 
 
 def test_a_new_requester_is_confirmed_before_the_ticket_is_theirs(karim, hugo, taken):
-    assert asked(karim.act(taken, "change_requester", to=TAKEN), "to") == ["hugo"]
-    karim.act(taken, "change_requester", to=TAKEN, **{"to-confirmed": "hugo"})
+    assert asked(karim.submit_action(taken, "change_requester", to=TAKEN), "to") == ["hugo"]
+    karim.submit_action(taken, "change_requester", to=TAKEN, **{"to-confirmed": "hugo"})
     taken.refresh_from_db()
     assert taken.requester == hugo
 
@@ -185,6 +185,6 @@ def test_a_colleague_who_takes_over_tickets_is_confirmed_first(admin, people, ge
 
 
 def test_nobody_reads_a_private_ticket_by_taking_an_address(karim, hugo, taken):
-    karim.act(taken, "invite", users=TAKEN)
+    karim.submit_action(taken, "invite", users=TAKEN)
     ServiceManager.objects.filter(user=hugo).delete()
     assert not Ticket.objects.visible_to(hugo).filter(pk=taken.pk).exists()

@@ -144,14 +144,16 @@ def test_a_manager_performs_the_verb_by_its_button_and_form(visit, people, taken
     karim = visit(people.karim)
     button = karim.page(f"tickets/{taken.pk}/").find("a", string=re.compile("Confirm a visit"))
     assert f"tickets/{taken.pk}/confirm-visit/" in button["href"]
-    assert karim.act(taken, "confirm_visit", on=tomorrow, text="À 9 h.").status_code == 303
+    assert (
+        karim.submit_action(taken, "confirm_visit", on=tomorrow, text="À 9 h.").status_code == 303
+    )
     event = taken.events.last()
     assert (event.action, event.after) == ("confirm_visit", {"visit_on": tomorrow.isoformat()})
 
 
 @pytest.mark.usefixtures("installed")
 def test_the_form_shows_the_refusal_of_the_verb_at_its_field(visit, people, taken):
-    response = visit(people.karim).act(taken, "confirm_visit", on="2020-01-01")
+    response = visit(people.karim).submit_action(taken, "confirm_visit", on="2020-01-01")
     assert response.status_code == 422
     assert b"Choose a date in the future." in response.content
 

@@ -156,7 +156,7 @@ def test_assign_form_offers_the_replacement_of_an_absent_manager(visit, ticket, 
     page = karim.page(f"tickets/{ticket.pk}/assign/")
     [label] = [label for label in page.select("label") if "replacing" in label.text]
     value = label.find("input", {"name": "to"})["value"]
-    assert karim.act(ticket, "assign", to=value).status_code == 303
+    assert karim.submit_action(ticket, "assign", to=value).status_code == 303
     assert Ticket.objects.get().assignee == people.julien
 
 
@@ -171,14 +171,14 @@ def test_assign_form_names_a_replacement_from_another_service_without_offering_t
 
 def test_assigning_to_an_absent_manager_is_refused(visit, ticket, people, away):
     away(people.sophie, people.julien)
-    response = visit(people.karim).act(ticket, "assign", to=people.sophie.pk)
+    response = visit(people.karim).submit_action(ticket, "assign", to=people.sophie.pk)
     assert response.status_code == 422
     assert Ticket.objects.get().assignee is None
 
 
 @pytest.mark.parametrize("key", ["9" * 30, "9" * 5000, "²", "-1", "x"])
 def test_assigning_to_a_key_that_no_person_can_have_is_refused(visit, ticket, people, key):
-    response = visit(people.karim).act(ticket, "assign", to=key)
+    response = visit(people.karim).submit_action(ticket, "assign", to=key)
     assert response.status_code == 422
     assert "Choose an available manager of this service." in soup(response).text
 

@@ -136,7 +136,7 @@ def test_an_action_on_several_tickets_does_what_single_ones_do(
     dispatch_waiting_events()
     since, visitor = Event.objects.latest("pk").pk, visit(getattr(people, who))
     for ticket in single:
-        visitor.act(ticket, action, **data)
+        visitor.submit_action(ticket, action, **data)
     page = visitor.page(path_of(action), ticket=[ticket.pk for ticket in several])
     form = hidden_of(page) if page.select_one("form.hd-form") else {"submission": uuid.uuid4()}
     visitor.post(path_of(action), **form | {"ticket": [t.pk for t in several]} | data)
@@ -645,7 +645,7 @@ def test_each_further_ticket_costs_no_more_than_a_single_action(visit, people, h
         for ticket in made:
             actions.take(ticket, by=people.karim)
     with counted() as single:
-        karim.act(made[0], action, **data)
+        karim.submit_action(made[0], action, **data)
     costs = []
     for some in (made[1:3], made[3:9]):
         page = karim.page(path_of(action), ticket=[ticket.pk for ticket in some])

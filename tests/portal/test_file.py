@@ -107,7 +107,9 @@ def test_full_disk_is_reported_in_the_form(visit, people, taken, monkeypatch):
     monkeypatch.setattr(type(storage), "_save", full)
     karim = visit(people.karim)
     # What could not be attached cannot be kept either; the text is what must survive.
-    response = karim.act(taken, "comment", text="Voici.", files=ContentFile(b"x", name="x.txt"))
+    response = karim.submit_action(
+        taken, "comment", text="Voici.", files=ContentFile(b"x", name="x.txt")
+    )
     assert response.status_code == 507
     assert "could not be stored" in response.text
     assert "Voici." in response.text

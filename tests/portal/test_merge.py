@@ -21,7 +21,7 @@ def lines(page, number):
 )
 def test_ticket_is_merged_into_the_one_that_is_named(visit, people, taken, other, reference):
     karim = visit(people.karim)
-    response = karim.act(taken, "merge", to=reference.format(other.pk))
+    response = karim.submit_action(taken, "merge", to=reference.format(other.pk))
     assert response.status_code == 303
     taken.refresh_from_db()
     assert taken.status == "closed"
@@ -34,7 +34,7 @@ def test_ticket_is_merged_into_the_one_that_is_named(visit, people, taken, other
 
 @pytest.mark.parametrize("to", ["", "x", "4807", "9" * 30, "<b>", "#0"])
 def test_what_names_no_ticket_is_refused_at_the_field(visit, people, taken, to):
-    response = visit(people.karim).act(taken, "merge", to=to)
+    response = visit(people.karim).submit_action(taken, "merge", to=to)
     assert response.status_code == 422
     assert soup(response).find(class_="hd-wrong").find("input", attrs={"name": "to"})
     taken.refresh_from_db()
@@ -45,7 +45,7 @@ def test_hidden_ticket_is_refused_with_the_words_for_a_missing_one(visit, people
     hidden = actions.open_ticket(network, by=people.emily, subject="Secret", text="x")
     answers = []
     for number in (hidden.pk, 4807):
-        response = visit(people.karim).act(taken, "merge", to=str(number))
+        response = visit(people.karim).submit_action(taken, "merge", to=str(number))
         answers.append(soup(response).find(class_="hd-wrong").text.strip())
     assert answers[0] == answers[1]
 

@@ -199,7 +199,7 @@ def test_an_empty_report_is_sent_only_if_the_manager_wants_it(
 @pytest.mark.parametrize("ticked", ["on", None])
 def test_a_manager_stays_on_the_ticket_after_closing_it_only_if_they_want_it(karim, taken, ticked):
     press(karim, "save", "all", **{"helpdesk-stay_on_ticket": ticked})
-    response = karim.act(taken, "close")
+    response = karim.submit_action(taken, "close")
     assert response.url.endswith(f"/tickets/{taken.pk}/" if ticked else "/desk/")
 
 

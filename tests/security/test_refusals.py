@@ -62,7 +62,7 @@ def test_no_parameter_field_or_referer_leads_to_another_site(
             manager.client.get(places["url go"], {name: address}, headers=headers),
             manager.client.get(places["page new"], {name: address}, headers=headers),
             manager.client.post(places["page preferences"], {name: address}, headers=headers),
-            manager.act(secret.object, "comment", text="Bonjour", **{name: address}),
+            manager.submit_action(secret.object, "comment", text="Bonjour", **{name: address}),
             visit().client.get(places["page ticket"], {name: address}, headers=headers),
         ]
         for answer in answers:
