@@ -174,4 +174,4 @@ def block_of_the_catalogue(user: Any) -> set[int]:
 
 def _request(user: Any) -> Any:
     """Return as much of a request as lists and panels need."""
-    return SimpleNamespace(user=user, managed=manager_rows_of(user), base="/assistance/")
+    return SimpleNamespace(user=user, manager_rows=manager_rows_of(user), base="/assistance/")

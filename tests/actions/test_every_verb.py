@@ -64,7 +64,7 @@ def test_every_verb_has_a_scenario():
 @every_verb
 def test_a_verb_records_its_events_in_one_batch(scenario, subject, world):
     before = len(history(subject)) if subject else 0
-    ticket = get_ticket(subject, scenario.submit_action(subject, world))
+    ticket = get_ticket(subject, scenario.act(subject, world))
     assert tuple(history(ticket)[before:]) == scenario.leaves
     events = list(ticket.events.order_by("pk"))[before:]
     assert len({event.batch for event in events}) == 1
@@ -73,7 +73,7 @@ def test_a_verb_records_its_events_in_one_batch(scenario, subject, world):
 
 @every_verb
 def test_a_verb_returns_its_last_event(scenario, subject, world):
-    result = scenario.submit_action(subject, world)
+    result = scenario.act(subject, world)
     if subject:
         assert result == subject.events.order_by("pk").last()
     else:
@@ -82,14 +82,14 @@ def test_a_verb_returns_its_last_event(scenario, subject, world):
 
 @every_verb
 def test_a_verb_brings_the_given_instance_up_to_date(scenario, subject, world):
-    ticket = get_ticket(subject, scenario.submit_action(subject, world))
+    ticket = get_ticket(subject, scenario.act(subject, world))
     assert row(ticket) == row(Ticket.objects.get(pk=ticket.pk))
 
 
 @every_verb
 def test_the_version_grows_only_with_changes_that_make_shown_pages_untrue(scenario, subject, world):
     before = subject.version if subject else 0
-    ticket = get_ticket(subject, scenario.submit_action(subject, world))
+    ticket = get_ticket(subject, scenario.act(subject, world))
     assert ticket.version == before + scenario.grows
 
 
@@ -98,9 +98,9 @@ def test_a_form_sent_twice_is_performed_once(scenario, subject, world):
     """R-24"""
     submission = uuid.uuid4()
     seen = Ticket.objects.get(pk=subject.pk) if subject else None
-    first = scenario.submit_action(subject, world, submission=submission)
+    first = scenario.act(subject, world, submission=submission)
     known = everything()
-    second = scenario.submit_action(seen, world, submission=submission)
+    second = scenario.act(seen, world, submission=submission)
     assert second == first
     assert everything() == known
     if seen:
@@ -112,7 +112,7 @@ def test_a_form_sent_again_by_another_person_is_refused_without_naming_the_ticke
     scenario, subject, world
 ):
     submission = uuid.uuid4()
-    scenario.submit_action(subject, world, submission=submission)
+    scenario.act(subject, world, submission=submission)
     other = next(t for t in (subject, Ticket.objects.first()) if t)
     with nothing_done(other), pytest.raises(actions.SentBefore) as refusal:
         actions.comment(other, by=world.julien, text="Bonjour.", submission=submission)
@@ -123,7 +123,7 @@ def test_a_form_sent_again_by_another_person_is_refused_without_naming_the_ticke
 @every_verb
 def test_a_form_sent_again_for_another_ticket_is_refused(scenario, subject, world):
     submission = uuid.uuid4()
-    scenario.submit_action(subject, world, submission=submission)
+    scenario.act(subject, world, submission=submission)
     other = actions.open_ticket(world.plumbing, by=world.lea, subject="Lavabo", text="Bouché.")
     with nothing_done(other), pytest.raises(actions.SentBefore):
         actions.comment(other, by=world.lea, text="Bonjour.", submission=submission)
@@ -158,7 +158,7 @@ def test_a_crash_between_any_two_statements_of_a_verb_leaves_no_change(scenario,
     for number in range(100):
         try:
             with connection.execute_wrapper(Statements(dies_before=number)):
-                scenario.submit_action(subject, world)
+                scenario.act(subject, world)
         except Crash:
             assert everything() == known
             assert subject is None or row(subject) == shown
@@ -180,7 +180,7 @@ def test_the_signal_is_sent_after_commit_and_once_per_event(
     event_recorded.connect(listen)
     try:
         with django_capture_on_commit_callbacks() as callbacks:
-            scenario.submit_action(subject, world)
+            scenario.act(subject, world)
         assert heard == []
         for callback in callbacks:
             callback()
@@ -199,7 +199,7 @@ def test_a_failing_receiver_of_the_signal_does_not_break_the_verb(
     event_recorded.connect(break_down)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            ticket = get_ticket(subject, scenario.submit_action(subject, world))
+            ticket = get_ticket(subject, scenario.act(subject, world))
     finally:
         event_recorded.disconnect(break_down)
     assert history(ticket)[-1] == scenario.leaves[-1]
@@ -212,7 +212,7 @@ def test_a_deactivated_person_may_perform_no_verb(scenario, subject, world):
         type(person).objects.filter(pk=person.pk).update(is_active=False)
         person.is_active = False
     if scenario.on == "overdue":
-        scenario.submit_action(subject, world)
+        scenario.act(subject, world)
         assert subject.status == "expired"
         return
     if scenario.leaves == ("receive_merged",):
@@ -220,7 +220,7 @@ def test_a_deactivated_person_may_perform_no_verb(scenario, subject, world):
         return
     known = everything()
     with pytest.raises(actions.NotYours):
-        scenario.submit_action(subject, world)
+        scenario.act(subject, world)
     assert everything() == known
 
 
@@ -229,7 +229,7 @@ def test_a_verb_needs_no_more_statements_than_recorded(scenario, subject, world)
     statements = Statements()
     fresh = Ticket.objects.get(pk=subject.pk) if subject else None
     with connection.execute_wrapper(statements):
-        scenario.submit_action(fresh, world, submission=uuid.uuid4())
+        scenario.act(fresh, world, submission=uuid.uuid4())
     assert len(statements) <= scenario.statements, "\n".join(statements)
 
 

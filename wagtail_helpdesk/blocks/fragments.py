@@ -115,7 +115,7 @@ def requests(request: HelpdeskRequest) -> HttpResponse:
 @fragment
 def queue(request: HelpdeskRequest) -> HttpResponse:
     """Show a queue of the desk to a manager; the parameters are those of the desk."""
-    if not request.managed:
+    if not request.manager_rows:
         return _render_nothing()
     desk = desk_page.Desk(request)
     if "service" in request.http.GET and desk.chosen["service"] is None:
@@ -129,7 +129,7 @@ def panel(request: HelpdeskRequest) -> HttpResponse:
     """Show the overview of a manager."""
     return (
         _render(request, "panel.html", overview=Overview(request))
-        if request.managed
+        if request.manager_rows
         else _render_nothing()
     )
 
@@ -185,7 +185,7 @@ def incidents(request: HelpdeskRequest) -> HttpResponse:
 @partial(fragment, methods=FORM_METHODS)
 def ask(request: HelpdeskRequest) -> HttpResponse:
     """Show the short form of a category, a choice of categories, or the ticket just opened."""
-    if request.posted:
+    if request.is_post:
         return _submit(request)
     if not request.base.startswith("/"):
         return HttpResponse(status=204)  # on another host, which takes no form from here

@@ -68,14 +68,14 @@ class HelpdeskRequest:
         return f"{path}{'?' if query else ''}{query}{'#' if anchor else ''}{anchor}"
 
     @property
-    def managed(self) -> list[ServiceManager]:
+    def manager_rows(self) -> list[ServiceManager]:
         """The manager rows of the user, with their services."""
         return access.manager_rows_of(self.user)
 
     @property
     def services(self) -> list[Service]:
         """The services that the user manages."""
-        return [row.service for row in self.managed]
+        return [row.service for row in self.manager_rows]
 
     @cached_property
     def incidents(self) -> list[ShownIncident]:
@@ -83,7 +83,7 @@ class HelpdeskRequest:
         return load_incidents(self.user, self.page)
 
     @property
-    def posted(self) -> bool:
+    def is_post(self) -> bool:
         """Whether a form was sent."""
         return self.http.method == "POST"
 

@@ -258,7 +258,7 @@ def count_tickets_of(user: Any) -> list[dict[str, Any]]:
 
 def show_desk(request: HelpdeskRequest) -> HttpResponse:
     """Show the desk of a manager. Raises ``NotYours`` for anyone else."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     desk = Desk(request, opens_default=True)
     return request.render(

@@ -85,7 +85,7 @@ def _find_only_url(
 
 def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     """Show the form of a category, fill it for another one, or open the ticket."""
-    if not request.posted:
+    if not request.is_post:
         return _show_empty_form(request, category)
     posted = request.http.POST
     if "elsewhere" in posted:

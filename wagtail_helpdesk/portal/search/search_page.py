@@ -88,7 +88,7 @@ class SearchForm(QueryForm):
         self.fields[name].choices = [("", all_label), *choices]  # type: ignore[attr-defined]
 
     @cached_property
-    def managed(self) -> set[Any]:
+    def managed_service_ids(self) -> set[Any]:
         """The ids of the services that the user manages."""
         return {row.service_id for row in access.manager_rows_of(self.user)}
 

@@ -38,10 +38,10 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
     form_class = buttons.find_form_class(slug)
     if form_class is None:
         raise Http404(_("There is no such action."))
-    if request.posted and (answer := _answer_again(request, number, form_class)):
+    if request.is_post and (answer := _answer_again(request, number, form_class)):
         return answer
     ticket = request.get_ticket(number)
-    if not request.posted:
+    if not request.is_post:
         return _show_form(request, ticket, form_class)
     if "preview" in request.http.POST:
         return _preview(request, ticket, form_class)
@@ -347,9 +347,11 @@ def _get_next_url(request: HelpdeskRequest, form_class: type[ActionForm], done: 
 
 
 def _get_list_url(request: HelpdeskRequest) -> str:
-    return request.get_desk_url(request.list_query) if request.managed else request.url("tickets")
+    return (
+        request.get_desk_url(request.list_query) if request.manager_rows else request.url("tickets")
+    )
 
 
 def _prefers_list(request: HelpdeskRequest) -> bool:
     """Return whether a manager prefers to go back to the list after ending a ticket."""
-    return bool(request.managed) and not HelpdeskPreferences.of(request.user).stay_on_ticket
+    return bool(request.manager_rows) and not HelpdeskPreferences.of(request.user).stay_on_ticket
