@@ -44,9 +44,9 @@ EDITS = RUNNERS
 MANAGERS = RUNNERS
 CATEGORIES = RUNNERS | {"categories"}
 ANY = CATEGORIES
-#: Choosers show each person what they may ask anyway: they are scoped, not closed.
+#: Choosers show each person what they may ask anyway: they show what each person may see.
 CHOOSES = {"superuser", "all", "categories", "elsewhere", "editor"}
-#: Lists that are scoped: everyone who configures anything has access and finds their own.
+#: Lists of what each person may see: everyone who configures anything has access and finds their own.
 LISTS = ANY | {"elsewhere"}
 
 SERVICE = {

@@ -31,9 +31,9 @@ from .forms import CategoryForm
 from .history import ConfigurationHistory
 from .object_permissions import (
     ConfigurationActionView,
-    ScopedList,
-    ScopedObject,
-    ScopedSubject,
+    PermittedBaseObjectMixin,
+    PermittedObjectMixin,
+    VisibleListMixin,
 )
 from .service_pages import (
     CATEGORIES,
@@ -241,7 +241,7 @@ class AllCategoryFilters(CategoryFilters):
     )
 
 
-class CategoryList(ScopedList, generic.IndexView):
+class CategoryList(VisibleListMixin, generic.IndexView):
     """The categories of all services whose categories the user manages."""
 
     filterset_class = AllCategoryFilters
@@ -320,7 +320,7 @@ class CreateCategory(ConfigurationActionView, CategoryBreadcrumbsMixin, generic.
 
 
 class EditCategory(
-    ConfigurationActionView, CategoryBreadcrumbsMixin, ScopedObject, generic.EditView
+    ConfigurationActionView, CategoryBreadcrumbsMixin, PermittedObjectMixin, generic.EditView
 ):
     """The panel of a category (guide III.1)."""
 
@@ -343,7 +343,7 @@ class EditCategory(
         )
 
 
-class DeleteCategory(CategoryBreadcrumbsMixin, ScopedObject, generic.DeleteView):
+class DeleteCategory(CategoryBreadcrumbsMixin, PermittedObjectMixin, generic.DeleteView):
     """Delete a category without tickets and subcategories."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
@@ -373,7 +373,7 @@ class DeleteCategory(CategoryBreadcrumbsMixin, ScopedObject, generic.DeleteView)
         return HttpResponseRedirect(self.get_success_url())
 
 
-class CategoryUsage(CategoryBreadcrumbsMixin, ScopedSubject, generic.UsageView):
+class CategoryUsage(CategoryBreadcrumbsMixin, PermittedBaseObjectMixin, generic.UsageView):
     """The pages whose blocks use a category."""
 
 

@@ -29,7 +29,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
 )
 
-from .object_permissions import ScopedSubject
+from .object_permissions import PermittedBaseObjectMixin
 from .service_pages import SERVICES
 from .services import ServiceBreadcrumbsMixin
 from .tables import CardTableMixin
@@ -236,7 +236,7 @@ class ChangeColumn(Column):
         return context | {"details": format_details(instance) if is_ours else []}
 
 
-class ConfigurationHistory(CardTableMixin, ScopedSubject, generic.HistoryView):
+class ConfigurationHistory(CardTableMixin, PermittedBaseObjectMixin, generic.HistoryView):
     """The log of a service or a category."""
 
     @cached_property

@@ -28,9 +28,9 @@ from wagtail_helpdesk.parsing import parse_number
 from .forms import ServiceForm
 from .object_permissions import (
     ConfigurationActionView,
-    ScopedList,
-    ScopedObject,
-    ScopedSubject,
+    PermittedBaseObjectMixin,
+    PermittedObjectMixin,
+    VisibleListMixin,
 )
 from .service_pages import SERVICES, ServicePageMixin, join_title
 from .tables import MenuTitle, WagtailView
@@ -110,7 +110,7 @@ class ServiceFilters(WagtailFilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class ServiceList(ScopedList, generic.IndexView):
+class ServiceList(VisibleListMixin, generic.IndexView):
     """The services that the user configures."""
 
     any_permission_required = ["add", "view"]
@@ -194,7 +194,9 @@ class ServiceBreadcrumbsMixin(WagtailView):
         return get_service_panel_url(self.object)
 
 
-class EditService(ConfigurationActionView, ServiceBreadcrumbsMixin, ScopedObject, generic.EditView):
+class EditService(
+    ConfigurationActionView, ServiceBreadcrumbsMixin, PermittedObjectMixin, generic.EditView
+):
     """The properties of a service."""
 
     page_title = gettext_lazy("Properties")
@@ -205,7 +207,7 @@ class EditService(ConfigurationActionView, ServiceBreadcrumbsMixin, ScopedObject
         )
 
 
-class DeleteService(ScopedObject, generic.DeleteView):
+class DeleteService(PermittedObjectMixin, generic.DeleteView):
     """Delete a service without tickets."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
@@ -235,7 +237,7 @@ class DeleteService(ScopedObject, generic.DeleteView):
         return HttpResponseRedirect(reverse(f"{SERVICES}:list"))
 
 
-class ServiceUsage(ServiceBreadcrumbsMixin, ScopedSubject, generic.UsageView):
+class ServiceUsage(ServiceBreadcrumbsMixin, PermittedBaseObjectMixin, generic.UsageView):
     """The pages whose blocks use a service."""
 
 
