@@ -44,9 +44,9 @@ EDITS = RUNNERS
 MANAGERS = RUNNERS
 CATEGORIES = RUNNERS | {"categories"}
 ANY = CATEGORIES
-#: Choosers show each person what they may ask anyway: they show what each person may see.
+#: Choosers list what each person may see: everyone in the admin may open them.
 CHOOSES = {"superuser", "all", "categories", "elsewhere", "editor"}
-#: Lists of what each person may see: everyone who configures anything has access and finds their own.
+#: Lists of what each person may see: everyone who configures anything may open them.
 LISTS = ANY | {"elsewhere"}
 
 SERVICE = {

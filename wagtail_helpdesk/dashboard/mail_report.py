@@ -42,8 +42,8 @@ MAX_RESENT = 1000
 def may_see_mail_report(user: Any) -> bool:
     """Return whether a user administers the helpdesk or edits one of its services."""
     edits = (
-        Privilege.EDIT_SERVICE in holds
-        for holds in access.configuration_privileges_of(user).values()
+        Privilege.EDIT_SERVICE in privileges
+        for privileges in access.configuration_privileges_of(user).values()
     )
     return any(edits) or access.administers_helpdesk(user)
 

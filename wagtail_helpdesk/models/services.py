@@ -87,10 +87,12 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             return self.all()
         if not access.is_active_user(user):
             return self.none()
-        holds = Q()
+        has_one = Q()
         for privilege in privileges or CONFIGURATION_PRIVILEGES:
-            holds |= Q(**{privilege.value: True})
-        return self.filter(Exists(user.helpdesk_manager_rows.filter(holds, service=OuterRef("pk"))))
+            has_one |= Q(**{privilege.value: True})
+        return self.filter(
+            Exists(user.helpdesk_manager_rows.filter(has_one, service=OuterRef("pk")))
+        )
 
 
 class UniqueNameMixin(models.Model):

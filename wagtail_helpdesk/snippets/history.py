@@ -266,11 +266,11 @@ class ServiceHistory(ServiceBreadcrumbsMixin, ConfigurationHistory):
         return []
 
     def get_base_queryset(self) -> QuerySet[ModelLogEntry]:
-        holds = self.object.configuration_of(self.request.user)
+        user_privileges = self.object.configuration_of(self.request.user)
         readable = [
             f"wagtail_helpdesk.{action}"
             for action, kind in KINDS.items()
-            if kind.privilege in holds
+            if kind.privilege in user_privileges
         ]
         service = ContentType.objects.get_for_model(Service)
         category = ContentType.objects.get_for_model(Category)

@@ -180,7 +180,7 @@ def make_manager_buttons(page: ServicePageMixin, manager: ServiceManager) -> lis
         (_("Absences"), page.get_page_url("absences", manager.pk), "date"),
         (_("What can this person do, and why?"), f"{page.get_page_url('why')}?{person}", "key"),
     ]
-    if may_remove(manager, page.holds):
+    if may_remove(manager, page.user_privileges):
         removal = page.get_page_url("manager_remove", manager.pk)
         links.append((pgettext("button", "Remove"), removal, "bin"))
     return [
@@ -189,12 +189,12 @@ def make_manager_buttons(page: ServicePageMixin, manager: ServiceManager) -> lis
     ]
 
 
-def may_remove(manager: ServiceManager, holds: frozenset[Privilege]) -> bool:
+def may_remove(manager: ServiceManager, user_privileges: frozenset[Privilege]) -> bool:
     """Return whether a person with these privileges may remove a manager.
 
     A manager with a configuration privilege that the person lacks stays.
     """
-    return manager.privileges & frozenset(CONFIGURATION_PRIVILEGES) <= holds
+    return manager.privileges & frozenset(CONFIGURATION_PRIVILEGES) <= user_privileges
 
 
 def get_privilege_label(privilege: Privilege) -> str:
@@ -263,13 +263,13 @@ class ManagerForm(ConcurrentEditForm):
         model = ServiceManager
         fields = [*(privilege.value for privilege in Privilege), "available"]
 
-    def __init__(self, *args: Any, holds: frozenset[Privilege], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user_privileges: frozenset[Privilege], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["available"].help_text = _(
             "Untick while no ticket should be assigned to this person."
         )
         for privilege in CONFIGURATION_PRIVILEGES:
-            if privilege not in holds:
+            if privilege not in user_privileges:
                 self.fields[privilege.value].disabled = True
                 self.fields[privilege.value].help_text = _(
                     "Only people who have this privilege can grant it."
@@ -301,7 +301,11 @@ class EditManager(ManagerPage, ServiceFormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         # A copy: a rejected form must not change what the page shows.
         instance = ServiceManager.objects.get(pk=self.manager.pk)
-        return {**super().get_form_kwargs(), "instance": instance, "holds": self.holds}
+        return {
+            **super().get_form_kwargs(),
+            "instance": instance,
+            "user_privileges": self.user_privileges,
+        }
 
     def perform(self, form: ManagerForm) -> None:
         configuration.update_manager(self.manager, by=self.author, **form.changes)
@@ -367,7 +371,7 @@ class RemoveManager(ManagerPage, ServiceFormPage):
     header_icon = "bin"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not may_remove(self.manager, self.holds):
+        if not may_remove(self.manager, self.user_privileges):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

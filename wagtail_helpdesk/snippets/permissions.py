@@ -48,8 +48,8 @@ class ConfigurationPolicy(BasePermissionPolicy):
         if access.administers_helpdesk(user):
             return True
         return any(
-            self._is_enough(action, holds)
-            for holds in access.configuration_privileges_of(user).values()
+            self._is_enough(action, privileges)
+            for privileges in access.configuration_privileges_of(user).values()
         )
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
@@ -79,8 +79,8 @@ class ConfigurationPolicy(BasePermissionPolicy):
         enough = {p for action in actions for p in self.privileges.get(action, ())}
         return self._users(enough, Q(helpdesk_manager_rows__service=self.service_id(instance)))
 
-    def _is_enough(self, action: str, holds: frozenset[Privilege]) -> bool:
-        return not holds.isdisjoint(self.privileges.get(action, ()))
+    def _is_enough(self, action: str, privileges: frozenset[Privilege]) -> bool:
+        return not privileges.isdisjoint(self.privileges.get(action, ()))
 
     def _users(self, enough: set[Privilege], where: Q) -> Any:
         condition = Q(is_superuser=True)

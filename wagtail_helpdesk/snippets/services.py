@@ -267,7 +267,7 @@ class ServicePanel(ServicePageMixin):
                 priority=20,
             ),
         ]
-        if Privilege.EDIT_SERVICE in self.holds:
+        if Privilege.EDIT_SERVICE in self.user_privileges:
             url = f"{reverse('helpdesk_incidents:add')}?service={self.service.pk}"
             buttons.append(
                 Button(_("Announce an incident"), url=url, icon_name="warning", priority=15)
@@ -285,7 +285,7 @@ class ServicePanel(ServicePageMixin):
             guests=service.permanent_guests.count(),
             categories=service.categories.count(),
             categories_without_members=service.categories.without_active_members().count(),
-            texts=find_texts(service) if Privilege.EDIT_SERVICE in self.holds else [],
+            texts=find_texts(service) if Privilege.EDIT_SERVICE in self.user_privileges else [],
             ask=find_people_to_ask(self),
             **kwargs,
         )
@@ -293,7 +293,7 @@ class ServicePanel(ServicePageMixin):
 
 def find_people_to_ask(page: ServicePageMixin) -> list[ServiceManager] | None:
     """Return up to three people who can change managers and guests; None if the user can do it."""
-    if Privilege.MANAGE_MANAGERS in page.holds:
+    if Privilege.MANAGE_MANAGERS in page.user_privileges:
         return None
     rows = page.service.managers.filter(can_manage_managers=True, user__is_active=True)
     return list(rows.select_related("user")[:3])
