@@ -25,7 +25,7 @@ from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Draft, Submission, Ticket
 
-from . import rate_limits
+from . import form_limits
 from .browser_drafts import now
 from .http import make_private
 from .tickets.forms.registry import get_form_class
@@ -124,7 +124,7 @@ def _handle_draft(request: HttpRequest) -> int:
     form = request.POST.get("form", "")
     if not helpdesk_settings.DRAFT_DAYS or not access.is_active_user(user):
         return 404
-    if not rate_limits.allow_draft(user):
+    if not form_limits.allow_draft(user):
         return 429
     posted = request.POST.get("draft", "")
     if not posted:

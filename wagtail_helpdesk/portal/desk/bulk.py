@@ -13,11 +13,11 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import NotYours, Outcome, limits
+from wagtail_helpdesk.actions import NotYours, Outcome, action_limits
 from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.lifecycle import Action, Source, Visibility
 from wagtail_helpdesk.models import Submission, Ticket
-from wagtail_helpdesk.portal import rate_limits, session_drafts
+from wagtail_helpdesk.portal import form_limits, session_drafts
 from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -79,7 +79,7 @@ def _show(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpRespons
     status = _answer_question(request, form) if form is not None and request.is_post else 200
     if status == 429:
         form = _make_form(request, form_class, selection, data=request.http.POST)
-        form.add_error(None, limits.get_action_limit_message())  # type: ignore[union-attr]
+        form.add_error(None, action_limits.get_action_limit_message())  # type: ignore[union-attr]
     return _render(request, form_class, form, selection, status=status)
 
 
@@ -101,7 +101,7 @@ def _answer_question(request: HelpdeskRequest, form: Any) -> int:
             form.find()
         found = getattr(form, "found", None)
         return found.status if found else 200
-    if not limits.allow_action(request.user):
+    if not action_limits.allow_action(request.user):
         return 429
     form.preview = render_message(request.http.POST.get("text", "")).html
     return 200
@@ -150,7 +150,7 @@ def _submit(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpRespo
         if not form.is_valid():
             shown = _select(request, form_class, _read_shown(data))
             return _render(
-                request, form_class, form, shown, status=rate_limits.get_error_status(form)
+                request, form_class, form, shown, status=form_limits.get_error_status(form)
             )
         _perform(form, selection, submission, digest, performed)
     if "part" in data:

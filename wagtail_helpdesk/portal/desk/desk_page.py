@@ -15,7 +15,7 @@ from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import SavedView, Ticket
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import paging, rate_limits, ticket_rows
+from wagtail_helpdesk.portal import form_limits, paging, ticket_rows
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.ticket_columns import get_desk_columns
 from wagtail_helpdesk.search import (
@@ -150,8 +150,8 @@ class Desk:
         """Return the condition that a message which the reader may see has these words."""
         is_open = True if self.form.is_open else {"ended": False}.get(self.form.listed_status)
         filters = SearchFilters(open=is_open, service=self.chosen["service"])
-        if not rate_limits.allow_search(self.scope.user):
-            self.form.notices.append(rate_limits.get_search_limit_message())
+        if not form_limits.allow_search(self.scope.user):
+            self.form.notices.append(form_limits.get_search_limit_message())
             return Q(pk__in=[])
         try:
             found = find_tickets(self.scope.user, words, filters)

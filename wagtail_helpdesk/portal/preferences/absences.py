@@ -13,7 +13,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import rate_limits
+from wagtail_helpdesk.portal import form_limits
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -67,7 +67,7 @@ def _add_absence(request: HelpdeskRequest) -> HttpResponse:
         raise NotYours
     form = _build_form(request, request.http.POST)
     if not form.is_valid():
-        return _render_page(request, form, status=rate_limits.get_error_status(form))
+        return _render_page(request, form, status=form_limits.get_error_status(form))
     try:
         configuration.add_absence(request.user, by=request.user, **form.cleaned_data)
     except NotPossible as problem:

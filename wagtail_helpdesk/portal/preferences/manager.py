@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.preferences import change_switches, reset_service_preferences
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.portal import rate_limits
+from wagtail_helpdesk.portal import form_limits
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.reports import due
@@ -112,7 +112,7 @@ def _send(request: HelpdeskRequest, value: str) -> HttpResponse:
         problem = _("There is nothing to send. Choose what the report lists, then save.")
         _add_message(request, service, problem, messages.error)
         return _answer(request, service, typed_too=True)
-    if not rate_limits.allow_report(request.user):
+    if not form_limits.allow_report(request.user):
         words = _("You have requested many reports. Please wait an hour before requesting another.")
         _add_message(request, service, words, messages.error)
         return _render_page(request, preferences, status=429)

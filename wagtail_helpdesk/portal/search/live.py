@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.portal import labels, rate_limits
+from wagtail_helpdesk.portal import form_limits, labels
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.requests.dispatching import find_dispatch_category
 from wagtail_helpdesk.search.ticket_reference import parse_ticket_reference
@@ -22,7 +22,7 @@ MAX_CATEGORIES, MAX_PAGES, MAX_REQUESTS = 5, 3, 3
 
 def show_live_answers(request: HelpdeskRequest, question: str) -> HttpResponse:
     """Show the best answers to what has been typed so far, as a part of a page."""
-    if not rate_limits.allow_live_search(request.user):
+    if not form_limits.allow_live_search(request.user):
         return HttpResponse(status=429)
     readable = get_readable_pages(request.http)
     answers: dict[str, list[Any]] = {
