@@ -710,7 +710,7 @@ class TestText:
     ):
         forget_notifications()
         actions.comment(taken, by=people.lea, text=text)
-        monkeypatch.delattr("wagtail_helpdesk.markdown.render")
+        monkeypatch.delattr("wagtail_helpdesk.markdown.render_message")
         assert text[:12].strip("*") in html_of(send_mails()["karim"])
 
     @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_one_service_alone_is_described_in_full(visit, people, general, helpdesk
 def test_a_description_is_not_rendered_again_for_a_page(
     visit, people, general, buildings, monkeypatch
 ):
-    monkeypatch.delattr("wagtail_helpdesk.markdown.render")
+    monkeypatch.delattr("wagtail_helpdesk.markdown.render_message")
     assert choosing(visit, people, general).strong.text == "repair"
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.markdown import render
+from wagtail_helpdesk.markdown import render_message
 from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import QueryTooBroad, SearchFilters, indexing, search
 from wagtail_helpdesk.search.backends import get_backend, postgresql
@@ -28,7 +28,7 @@ def many(people, heating):
             action="comment",
             actor=people.lea,
             text=f"commun rare{n} " + "remplissage " * 30,
-            html=render(f"commun rare{n}"),
+            html=render_message(f"commun rare{n}"),
         )
         for n in range(EVENTS)
     )

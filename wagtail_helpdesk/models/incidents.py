@@ -130,7 +130,7 @@ class Incident(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the incident and render its texts to HTML."""
         for text in self.texts.values():
-            text["html"] = markdown.render(text.get("text", ""))
+            text["html"] = markdown.render_message(text.get("text", ""))
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -163,6 +163,6 @@ def choose_text(texts: dict[str, dict[str, str]]) -> IncidentText:
     wanted = (get_content_language(), settings.LANGUAGE_CODE, settings.LANGUAGE_CODE[:2])
     language = next((code for code in [*wanted, *sorted(written)] if code in written), "")
     text = texts.get(language, {})
-    # Stored as markdown.render returned it.
+    # Stored as markdown.render_message returned it.
     html = mark_safe(text.get("html", ""))  # noqa: S308
     return IncidentText(language, text.get("title", ""), html)

@@ -183,7 +183,7 @@ def _quote_opening(opening: Event, share: int) -> dict[str, Any]:
     cut = len(opening.text) > limit
     return {
         "text": quote_text(opening.text[:limit]),
-        "html": markdown.cut(opening.rendered, limit) if cut else opening.rendered,
+        "html": markdown.truncate_html(opening.rendered, limit) if cut else opening.rendered,
         "cut": cut,
     }
 

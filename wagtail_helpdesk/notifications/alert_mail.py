@@ -299,7 +299,7 @@ def _quote_request(
     return QuotedRequest(
         describe_request(opening, context, reader),
         quote_text(opening.text[:limit]),
-        markdown.cut(opening.rendered, limit) if cut else opening.rendered,
+        markdown.truncate_html(opening.rendered, limit) if cut else opening.rendered,
         cut,
     )
 
@@ -338,7 +338,7 @@ def _quote_event(
         when=when,
         actor=EventView(event=item.event).actor,
         text=quote_text(text),
-        html=markdown.cut(event.rendered, remaining) if cut else event.rendered,
+        html=markdown.truncate_html(event.rendered, remaining) if cut else event.rendered,
         cut=cut,
         files=tuple(context.files.get(item.event.pk, ())),
     )
