@@ -267,15 +267,15 @@ def _describe_conflict(form: ActionForm, blocked: bool, sent_before: bool, only_
     has_text = bool("text" in form.fields and form["text"].value())
     if sent_before:
         return _(
-            "This form was already sent before you changed it. Nothing more was recorded;"
+            "This form was already sent before you changed it. Your changes were not sent;"
             " your text is kept below."
         )
     if only_news:
         return _("Nothing has been sent yet. Please read what is new before you send your text.")
     if blocked and not has_text:
-        return _("This is no longer possible. Nothing was recorded.")
+        return _("This is no longer possible. Nothing was changed.")
     return _(
-        "The ticket changed while you were writing. Nothing was recorded; your text is kept below."
+        "The ticket changed while you were writing. Nothing was sent; your text is kept below."
     )
 
 
