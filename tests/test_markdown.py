@@ -216,7 +216,7 @@ def test_the_time_inside_regular_expressions_is_bounded():
     subprocess.run([sys.executable, "-c", code], check=True, preexec_fn=limit)
 
 
-def test_only_so_many_addresses_of_a_text_become_links():
+def test_only_so_many_urls_of_a_text_become_links():
     html = render_message("www.arvelle.fr " * (markdown.MAX_LINKS + 5))
     assert html.count("<a ") == markdown.MAX_LINKS
 

@@ -21,9 +21,9 @@ from .characters import clean_text
 
 #: Grows when the output for the same text changes. Stored with each text.
 RENDERER_VERSION = 3
-#: Addresses that become links in one text. An address makes fifteen times as much HTML as text.
+#: URLs that become links in one text. A URL makes fifteen times as much HTML as text.
 MAX_LINKS = 200
-#: In characters, of an address that becomes a link.
+#: In characters, of a URL that becomes a link.
 MAX_URL = 2000
 #: How many times as long as its words the HTML of a message that is cut may be.
 MAX_MARKUP = 20

@@ -50,8 +50,8 @@ class Reader:
     def get(self, name, **parameters):
         return self.client.get(f"/helpdesk-mail/blocks/{name}/", parameters)
 
-    def post(self, address, **data):
-        return self.client.post(address, data)
+    def post(self, url, **data):
+        return self.client.post(url, data)
 
     def fragment(self, name, **parameters):
         """Return what a frame holds, once it was answered with 200."""

@@ -99,8 +99,8 @@ def test_choosing_another_category_shows_the_form_of_that_category(
     reader, people, general, heating, plumbing
 ):
     browser = reader(people.lea)
-    address = f"{ASK}?service={general.pk}&wanted={heating.pk}"
-    answer = browser.post(address, refill="1", category=plumbing.pk)
+    url = f"{ASK}?service={general.pk}&wanted={heating.pk}"
+    answer = browser.post(url, refill="1", category=plumbing.pk)
     chosen = soup(answer).select_one("select[name=category] option[selected]")
     assert chosen["value"] == str(plumbing.pk)
 
@@ -116,14 +116,14 @@ def test_what_the_choice_leads_to_without_its_frame_answers(reader, people, gene
     assert all(link.endswith(f"?page={office.pk}") for link in links)
 
 
-def send(browser, address, **typed):
-    data = fields(soup(browser.client.get(address))) | typed
-    return browser.post(address, **data)
+def send(browser, url, **typed):
+    data = fields(soup(browser.client.get(url))) | typed
+    return browser.post(url, **data)
 
 
 def test_sending_opens_the_ticket_and_stays_on_the_page(reader, people, heating, office):
-    address = f"{ASK}?category={heating.pk}&page={office.pk}"
-    answer = send(reader(people.lea), address, subject="Radiateur froid", text="Salle A 12")
+    url = f"{ASK}?category={heating.pk}&page={office.pk}"
+    answer = send(reader(people.lea), url, subject="Radiateur froid", text="Salle A 12")
     ticket = Ticket.objects.get()
     assert (ticket.requester, ticket.category, ticket.subject) == (
         people.lea,
@@ -135,15 +135,15 @@ def test_sending_opens_the_ticket_and_stays_on_the_page(reader, people, heating,
 
 
 def test_the_ticket_remembers_its_page(reader, people, heating, office):
-    address = f"{ASK}?category={heating.pk}&page={office.pk}"
-    send(reader(people.lea), address, subject="Radiateur froid", text="Salle A 12")
+    url = f"{ASK}?category={heating.pk}&page={office.pk}"
+    send(reader(people.lea), url, subject="Radiateur froid", text="Salle A 12")
     assert Ticket.objects.get().origin.page.title == "Mon bureau"
 
 
 def test_files_of_the_short_form_are_attached(reader, people, heating):
-    address = f"{ASK}?category={heating.pk}"
+    url = f"{ASK}?category={heating.pk}"
     file = SimpleUploadedFile("photo.txt", b"froid")
-    send(reader(people.lea), address, subject="Radiateur", text="Froid", files=[file])
+    send(reader(people.lea), url, subject="Radiateur", text="Froid", files=[file])
     assert Ticket.objects.get().events.get().attachments.get().name == "photo.txt"
 
 
@@ -166,8 +166,8 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(reader, people, heat
 
 
 def test_what_is_missing_is_described_by_its_own_error(reader, people, heating):
-    address = f"{ASK}?category={heating.pk}"
-    page = soup(send(reader(people.lea), address, subject="", text="Salle A 12"))
+    url = f"{ASK}?category={heating.pk}"
+    page = soup(send(reader(people.lea), url, subject="", text="Salle A 12"))
     described = page.find("input", {"name": "subject"})["aria-describedby"].split()
     assert described
     assert all(page.find(id=name) for name in described)
@@ -206,7 +206,7 @@ def test_a_form_of_another_site_opens_nothing(people, helpdesk, heating):
 
 
 @pytest.mark.parametrize("asked", ["abc", "-1", "٣", "9" * 30, "0"])
-def test_an_address_made_up_is_answered_politely(reader, people, general, asked):
+def test_a_made_up_url_is_answered_politely(reader, people, general, asked):
     for name in ("category", "service", "page", "count", "most"):
         for frame in ("ask", "services", "requests", "queue", "card"):
             assert reader(people.lea).get(frame, **{name: asked}).status_code in (200, 404)

@@ -64,8 +64,8 @@ def test_the_block_picker_previews_made_up_tickets(client, people, helpdesk, tic
     definition = Body().child_blocks[name]
     Block.definition_registry[definition.definition_prefix] = definition
     client.force_login(people.gilles)
-    address = reverse("wagtailadmin_block_preview")
-    answer = client.get(address, {"id": definition.definition_prefix})
+    url = reverse("wagtailadmin_block_preview")
+    answer = client.get(url, {"id": definition.definition_prefix})
     page = BeautifulSoup(answer.content, "html.parser")
     assert page.section.get_text(strip=True)
     assert ticket.subject not in page.get_text()
@@ -157,12 +157,12 @@ FRAMES = [name for name, _ in PERSONAL if name != "text"]
 def test_block_fragments_are_never_cached(cached_site, people, helpdesk, taken, name):
     lea = browser_of(people.lea)
     page = BeautifulSoup(lea.get("/office/").content, "html.parser")
-    address = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hx-get"]
-    first = lea.get(address)
+    url = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hx-get"]
+    first = lea.get(url)
     assert first.headers["Cache-Control"] == "private, no-store"
     assert "Cookie" in first.headers["Vary"]
-    second = browser_of(people.victor).get(address)
+    second = browser_of(people.victor).get(url)
     assert taken.subject not in second.content.decode()
-    nobody = Client().get(address)
+    nobody = Client().get(url)
     assert (nobody.status_code, nobody.content) == (204, b"")
     assert nobody.headers["Cache-Control"] == "private, no-store"

@@ -12,7 +12,7 @@ from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.search.indexing import index_missed_events
 
 BLOCKS = "/helpdesk-mail/blocks/"
-#: Every place that lists tickets, as widely as its address may ask.
+#: Every place that lists tickets, as widely as its URL may ask.
 PLACES = (
     f"{BLOCKS}requests/?count=25",
     f"{BLOCKS}queue/?queue=all&count=25",

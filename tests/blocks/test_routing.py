@@ -249,8 +249,8 @@ def test_the_link_leads_to_whom_the_section_names(heating, section, office, rf):
 def test_the_link_asks_nothing_that_was_taken_out_of_use(heating, section, office, rf):
     Routing.objects.create(page=section, service=heating.service, category=heating)
     Category.objects.filter(pk=heating.pk).update(takes_tickets=False)
-    address = f"/assistance/new/?service={heating.service_id}&amp;page={office.pk}"
-    assert f'href="{address}"' in link(office, rf)
+    url = f"/assistance/new/?service={heating.service_id}&amp;page={office.pk}"
+    assert f'href="{url}"' in link(office, rf)
 
 
 def test_without_a_routing_the_link_points_to_the_catalogue(office, rf):
@@ -274,8 +274,8 @@ def test_the_userbar_links_to_report_a_problem(people, heating, section, office,
     request = rf.get("/")
     request.user = people.gilles
     bar = BeautifulSoup(Userbar(object=office).render_html({"request": request}), "html.parser")
-    address = f"/assistance/new/{heating.pk}/?page={office.pk}"
-    assert "Report a problem with this page" in str(bar.find("a", href=address))
+    url = f"/assistance/new/{heating.pk}/?page={office.pk}"
+    assert "Report a problem with this page" in str(bar.find("a", href=url))
 
 
 # -- the ticket remembers its page -----------------------------------------------------------------

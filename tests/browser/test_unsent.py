@@ -37,12 +37,12 @@ def offer_of(window):
     return window.get_by_text("has not been sent.").filter(visible=True)
 
 
-def reopen(page_as, window, user, address):
+def reopen(page_as, window, user, url):
     """Close the browser of a window, and open it again with what it keeps on the disk."""
     kept = window.context.storage_state()
     window.context.close()
     again = page_as(user, storage_state=kept)
-    again.goto(address)
+    again.goto(url)
     return again
 
 

@@ -209,7 +209,7 @@ def test_a_ticket_that_changed_since_the_list_was_shown_is_not_ticked(visit, peo
     assert "It changed since you saw the list." in page.text
 
 
-def test_an_address_with_too_many_tickets_shows_the_first(visit, people, free, monkeypatch):
+def test_a_url_with_too_many_tickets_shows_the_first(visit, people, free, monkeypatch):
     monkeypatch.setattr(selection, "MAX_TICKETS", 2)
     monkeypatch.setattr(bulk, "MAX_TICKETS", 2)
     karim = visit(people.karim)

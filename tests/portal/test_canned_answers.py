@@ -113,7 +113,7 @@ def test_ticket_page_loads_no_answers(visit, people, taken, write):
 # -- what is inserted ------------------------------------------------------------------------------
 
 
-def test_answer_of_the_address_is_in_the_composer_with_the_values_of_the_ticket(
+def test_the_answer_named_in_the_url_is_in_the_composer_with_the_values_of_the_ticket(
     visit, people, taken, write
 ):
     answer = write(text="Bonjour {requester}, n° {number} : {subject}, {service}, {manager}")
@@ -135,7 +135,7 @@ def test_text_is_in_the_language_of_the_requester_or_the_one_for_all(
 
 
 @pytest.mark.parametrize("crafted", ["0", "x", "9" * 5000, "²", "<b>"])
-def test_address_with_no_answer_of_the_reader_inserts_nothing(visit, people, taken, crafted):
+def test_a_url_that_names_no_answer_of_the_reader_inserts_nothing(visit, people, taken, crafted):
     assert typed(visit(people.karim).page(f"tickets/{taken.pk}/", answer=crafted)) == ""
 
 

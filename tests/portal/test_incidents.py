@@ -343,12 +343,12 @@ def test_the_part_of_a_page_with_me_too_is_loaded_for_its_reader(
     visit, people, announce, section, public
 ):
     incident = announce(ticket=public, sections=[section])
-    address = f"/helpdesk-mail/blocks/incidents/?page={section.pk}"
-    assert Client().get(address).status_code == 204
+    url = f"/helpdesk-mail/blocks/incidents/?page={section.pk}"
+    assert Client().get(url).status_code == 204
     victor = visit(people.victor)
-    answer = press_me_too(victor, soup(victor.client.get(address)))
+    answer = press_me_too(victor, soup(victor.client.get(url)))
     assert answer["Location"] == f"/campus/#hd-incident-{incident.pk}"
-    assert "You will be told." in victor.client.get(address).text
+    assert "You will be told." in victor.client.get(url).text
 
 
 # -- what it costs ---------------------------------------------------------------------------------

@@ -28,9 +28,9 @@ def karim(visit, people):
     return visit(people.karim)
 
 
-def open_page(visitor, address):
-    """Open an address of the helpdesk, with its query string."""
-    return visitor.page(address.removeprefix("/assistance/"))
+def open_page(visitor, url):
+    """Open a URL of the helpdesk, with its query string."""
+    return visitor.page(url.removeprefix("/assistance/"))
 
 
 def row_link(page, ticket):
@@ -44,12 +44,12 @@ def link(page, name):
     return found and found["href"]
 
 
-def walk(visitor, address, name):
+def walk(visitor, url, name):
     """Follow the links to the previous or the next ticket, and return the numbers passed."""
     passed = []
-    while address:
-        passed.append(int(urlsplit(address).path.split("/")[-2]))
-        address = link(open_page(visitor, address), name)
+    while url:
+        passed.append(int(urlsplit(url).path.split("/")[-2]))
+        url = link(open_page(visitor, url), name)
     return passed
 
 
@@ -86,8 +86,8 @@ def test_the_way_back_leads_to_the_same_page_of_the_list(karim, free, monkeypatc
 
 
 def test_after_an_action_took_the_ticket_out_of_the_list_the_next_one_is_offered(karim, free):
-    address = row_link(karim.page("desk/", queue="free"), free[2])
-    page = open_page(karim, address)
+    url = row_link(karim.page("desk/", queue="free"), free[2])
+    page = open_page(karim, url)
     take = next(a["href"] for a in page.select(".hd-acts a") if "/take/" in a["href"])
     form = karim.client.get(take)
     sent = karim.client.post(page_action(form), hidden(form))
@@ -105,8 +105,8 @@ def page_action(response):
 
 def test_who_goes_back_after_closing_finds_the_same_list(karim, free, people):
     HelpdeskPreferences.objects.create(user=people.karim, stay_on_ticket=False)
-    address = row_link(karim.page("desk/", queue="free", priority=3), free[2])
-    page = open_page(karim, address)
+    url = row_link(karim.page("desk/", queue="free", priority=3), free[2])
+    page = open_page(karim, url)
     close = next(a["href"] for a in page.select(".hd-acts a") if "take-and-close" in a["href"])
     form = karim.client.get(close)
     sent = karim.client.post(page_action(form), hidden(form))
@@ -117,8 +117,8 @@ def test_who_goes_back_after_closing_finds_the_same_list(karim, free, people):
 
 
 def test_a_reply_keeps_the_list(karim, free):
-    address = row_link(karim.page("desk/", queue="free"), free[2])
-    page = open_page(karim, address)
+    url = row_link(karim.page("desk/", queue="free"), free[2])
+    page = open_page(karim, url)
     assert "from=" in page.select_one("[data-hd-composer]")["action"]
 
 
@@ -149,13 +149,13 @@ def test_requesters_are_not_led_to_a_desk(visit, people, free):
     assert page.select_one(".hd-crumb a")["href"].startswith("/assistance/tickets/")
 
 
-def test_the_copied_address_of_a_ticket_does_not_name_the_list(karim, free):
+def test_the_copied_url_of_a_ticket_does_not_name_the_list(karim, free):
     page = open_page(karim, row_link(karim.page("desk/", queue="free"), free[2]))
     assert page.select_one("[data-hd-copy]")["data-hd-copy"] == f"/assistance/tickets/{free[2].pk}/"
 
 
 def test_a_ticket_of_a_list_costs_no_more_than_it_may(karim, free):
-    address = row_link(karim.page("desk/", queue="free"), free[2])
+    url = row_link(karim.page("desk/", queue="free"), free[2])
     with counted() as cost:
-        karim.client.get(address)
+        karim.client.get(url)
     assert cost.count <= 17, cost.statements

@@ -79,8 +79,8 @@ def test_a_shared_password_is_asked_for_on_the_page_and_not_in_a_block(
     made = restrict(PageViewRestriction.PASSWORD, password="sesame")
     client = browser(people.lea)
     assert client.get("/helpdesk-mail/blocks/requests/").status_code == 204
-    address = reverse("wagtailcore_authenticate_with_password", args=[made.pk, helpdesk.pk])
-    client.post(address, {"password": "sesame", "return_url": "/assistance/"})
+    url = reverse("wagtailcore_authenticate_with_password", args=[made.pk, helpdesk.pk])
+    client.post(url, {"password": "sesame", "return_url": "/assistance/"})
     answer = client.get("/helpdesk-mail/blocks/requests/")
     assert ticket.subject in answer.content.decode()
 
@@ -94,9 +94,9 @@ def test_a_page_for_everyone_logged_in_keeps_nobody_out_who_is(restrict, people,
 def test_a_file_is_not_sent_past_the_page(shut, people, ticket):
     actions.attach(ticket, by=people.lea, files=[_file()])
     attachment = Event.objects.filter(ticket=ticket).last().attachments.get()
-    address = f"/assistance/tickets/{ticket.pk}/files/{attachment.pk}/a/"
-    assert browser(people.lea).get(address).status_code == 302
-    assert browser(people.karim).get(address).status_code == 200
+    url = f"/assistance/tickets/{ticket.pk}/files/{attachment.pk}/a/"
+    assert browser(people.lea).get(url).status_code == 302
+    assert browser(people.karim).get(url).status_code == 200
 
 
 def _file():
@@ -108,15 +108,15 @@ def test_one_click_unsubscription_fails_without_access_to_the_page(shut, people,
         ("mute", make_mute_token(people.lea.pk, ticket.pk)),
         ("stop_reports", make_reports_token(people.lea.pk)),
     ):
-        address = reverse(f"wagtail_helpdesk:{name}", args=[token])
-        assert Client().get(address).status_code == 404
-        answer = Client().post(address, {"List-Unsubscribe": "One-Click"})
+        url = reverse(f"wagtail_helpdesk:{name}", args=[token])
+        assert Client().get(url).status_code == 404
+        answer = Client().post(url, {"List-Unsubscribe": "One-Click"})
         assert answer.status_code == 404
 
 
 def test_one_click_unsubscription_works_with_access_to_the_page(shut, people, ticket):
-    address = reverse("wagtail_helpdesk:mute", args=[make_mute_token(people.karim.pk, ticket.pk)])
-    assert Client().get(address).status_code == 200
+    url = reverse("wagtail_helpdesk:mute", args=[make_mute_token(people.karim.pk, ticket.pk)])
+    assert Client().get(url).status_code == 200
 
 
 def test_no_mail_leads_to_a_page_that_its_reader_may_not_open(shut, people, ticket, mailoutbox):

@@ -260,9 +260,7 @@ def test_filters_name_no_hidden_category_except_to_managers(visit, people, gener
     assert [name for name in shown["karim"] if "Chauffage" in name]
 
 
-def test_a_hidden_category_in_the_address_of_a_search_names_nothing(
-    visit, people, general, heating
-):
+def test_a_hidden_category_in_the_url_of_a_search_names_nothing(visit, people, general, heating):
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     page = visit(people.lea).page("search/", q="pompe", service=general.pk, category=heating.pk)
     assert "Chauffage" not in page.get_text()

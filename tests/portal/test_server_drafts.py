@@ -211,7 +211,7 @@ def test_a_site_without_drafts_keeps_and_offers_none(lea, ticket, settings):
     assert owner["data-hd-drafts-url"] == ""
 
 
-def test_a_page_names_the_address_for_drafts(lea):
+def test_a_page_names_the_url_for_drafts(lea):
     owner = lea.page().find(attrs={"data-hd-person": True})
     assert owner["data-hd-drafts-url"] == reverse("wagtail_helpdesk:drafts")
 

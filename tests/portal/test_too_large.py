@@ -77,6 +77,6 @@ def test_a_message_that_shows_nothing_is_refused(careful, heating):
     assert "Please enter your message." in soup(response).find(role="alert").text
 
 
-def test_another_address_of_the_site_is_left_to_the_site(db):
+def test_another_url_of_the_site_is_left_to_the_site(db):
     response = Client().post("/admin/login/", {"x": "x" * 3_000_000})
     assert response.status_code == 400

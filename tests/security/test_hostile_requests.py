@@ -1,4 +1,4 @@
-"""Every address outside the admin, every parameter and field it reads, every hostile value.
+"""Every URL outside the admin, every parameter and field it reads, every hostile value.
 
 The admin is in tests/snippets/test_every_url.py.
 """

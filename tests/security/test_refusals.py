@@ -56,14 +56,14 @@ def test_a_refusal_names_no_person_ticket_model_path_or_statement(visit, attacke
 def test_no_parameter_field_or_referer_leads_to_another_site(
     manager, attackers, visit, places, secret, name
 ):
-    for address in ELSEWHERE:
-        headers = {"referer": address}
+    for url in ELSEWHERE:
+        headers = {"referer": url}
         answers = [
-            manager.client.get(places["url go"], {name: address}, headers=headers),
-            manager.client.get(places["page new"], {name: address}, headers=headers),
-            manager.client.post(places["page preferences"], {name: address}, headers=headers),
-            manager.submit_action(secret.object, "comment", text="Bonjour", **{name: address}),
-            visit().client.get(places["page ticket"], {name: address}, headers=headers),
+            manager.client.get(places["url go"], {name: url}, headers=headers),
+            manager.client.get(places["page new"], {name: url}, headers=headers),
+            manager.client.post(places["page preferences"], {name: url}, headers=headers),
+            manager.submit_action(secret.object, "comment", text="Bonjour", **{name: url}),
+            visit().client.get(places["page ticket"], {name: url}, headers=headers),
         ]
         for answer in answers:
             target = urlsplit(answer.headers.get("Location", ""))

@@ -174,7 +174,7 @@ def test_a_template_in_names_subjects_and_texts_is_text_on_every_page_and_in_eve
 
 
 @pytest.mark.parametrize("text", ADDRESSES)
-def test_an_address_in_names_subjects_and_texts_is_fetched_by_nobody(shown, text, monkeypatch):
+def test_a_url_in_names_subjects_and_texts_is_never_fetched(shown, text, monkeypatch):
     attempts = []
 
     def refuse(self, address, *args):

@@ -85,7 +85,7 @@ def test_a_form_without_its_token_is_refused(attackers, places):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
-def test_addresses_that_only_read_accept_no_other_method(attackers, places, method):
+def test_urls_that_only_read_accept_no_other_method(attackers, places, method):
     client = Client()
     client.force_login(attackers["manager"])
     for place, path in places.items():
@@ -114,7 +114,7 @@ def test_no_cache_keeps_what_a_person_sees(visit, attackers, places, who):
 
 
 def hidden_and_missing(places, secret):
-    """Yield each address about the ticket, and the same about one that does not exist."""
+    """Yield each URL about the ticket, and the same about one that does not exist."""
     for place, path in places.items():
         if f"/{secret.ticket}/" in path and not place.startswith("url"):
             yield place, path, path.replace(f"/{secret.ticket}/", "/480700/")

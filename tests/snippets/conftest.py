@@ -69,10 +69,10 @@ def browse(client):
             client.force_login(user)
 
         def get(self, page, /, *args, **query):
-            return client.get(address(page, *args), query)
+            return client.get(page_url(page, *args), query)
 
         def post(self, page, /, *args, **data):
-            return client.post(address(page, *args), data)
+            return client.post(page_url(page, *args), data)
 
     return Browser
 
@@ -82,9 +82,9 @@ def statements(client):
     """Return how many queries a page makes for a user."""
 
     def count(page, *args):
-        client.get(address(page, *args))
+        client.get(page_url(page, *args))
         with CaptureQueriesContext(connection) as captured:
-            client.get(address(page, *args))
+            client.get(page_url(page, *args))
         return len(captured)
 
     return count
@@ -97,8 +97,8 @@ def crowd(django_user_model):
     return django_user_model.objects.bulk_create(users)
 
 
-def address(name, *args):
-    """Return the address of a page: ``panel`` of a service, ``category:edit`` of a category."""
+def page_url(name, *args):
+    """Return the URL of a page: ``panel`` of a service, ``category:edit`` of a category."""
     place, _, view = name.rpartition(":")
     namespace = {"": "helpdesk_services", "category": "helpdesk_categories"}[place]
     return reverse(f"{namespace}:{view}", args=[getattr(arg, "pk", arg) for arg in args])

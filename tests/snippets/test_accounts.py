@@ -23,11 +23,11 @@ def delete(administrator):
 
     def delete(*users):
         if len(users) == 1:
-            address = reverse("wagtailusers_users:delete", args=[users[0].pk])
+            url = reverse("wagtailusers_users:delete", args=[users[0].pk])
         else:
-            address = reverse("wagtail_bulk_action", args=["auth", "user", "delete"])
-            address += "?" + urlencode([("id", user.pk) for user in users])
-        return text(administrator.post(address, follow=True))
+            url = reverse("wagtail_bulk_action", args=["auth", "user", "delete"])
+            url += "?" + urlencode([("id", user.pk) for user in users])
+        return text(administrator.post(url, follow=True))
 
     return delete
 

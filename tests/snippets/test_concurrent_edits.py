@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 
 from wagtail_helpdesk.actions import configuration
 
-from .conftest import address
+from .conftest import page_url
 from .test_every_field import filled
 from .test_services import text
 
@@ -17,7 +17,7 @@ def sophie(people, browse):
 
 @pytest.fixture
 def forms(general, heating, manager, people):
-    """Page → its address, the row, and how a colleague changes it meanwhile."""
+    """Page → its URL, the row, and how a colleague changes it meanwhile."""
     karim = manager(people.karim)
     return {
         "edit": ((general,), general, configuration.change_service),
@@ -84,14 +84,14 @@ def test_a_field_changed_by_both_is_refused_with_the_form_kept(sophie, general, 
 
 def test_sending_the_form_again_overwrites_only_the_field_in_conflict(sophie, general, overtaken):
     refused = sophie.post("edit", general, **sent(overtaken, name="Maison"))
-    assert sophie.post("edit", general, **sent(refused)).url == address("panel", general)
+    assert sophie.post("edit", general, **sent(refused)).url == page_url("panel", general)
     general.refresh_from_db()
     assert (general.name, general.default_subject) == ("Maison", "Salle :")
 
 
 def test_the_same_change_by_two_people_is_no_conflict(sophie, general, overtaken):
     response = sophie.post("edit", general, **sent(overtaken, name="Bâtiments"))
-    assert response.url == address("panel", general)
+    assert response.url == page_url("panel", general)
 
 
 def test_another_error_in_the_form_still_shows_the_conflict(sophie, general, overtaken):

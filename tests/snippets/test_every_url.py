@@ -184,7 +184,7 @@ ACTORS = [
 
 
 def registered():
-    """Return namespace, name and argument names of every address of the admin that is ours."""
+    """Return namespace, name and argument names of every URL of the admin that is ours."""
     return {
         (space, pattern.name): list(pattern.pattern.regex.groupindex)
         for space, pattern in _addresses(get_resolver("wagtail.admin.urls"))
@@ -211,7 +211,7 @@ def _is_ours(callback):
 
 @pytest.fixture
 def things(people, general, dsi, heating, network, manager):
-    """One of everything an address can name, in Services Généraux."""
+    """One of everything a URL can name, in Services Généraux."""
     grant(manager(people.karim), Privilege.MANAGE_CATEGORIES)
     english = Locale.objects.get(language_code="en")
     Locale.objects.get_or_create(language_code="fr")
@@ -298,7 +298,7 @@ def check_access(space, name, answers):
     allowed = MATRIX[space][name]
     expected = 405 if name in BUTTONS else 200
     if name == "add" and "categories" in space:
-        # The address names a service: a stranger to it finds nothing there.
+        # The URL names a service: a stranger to it finds nothing there.
         allowed = CATEGORIES
     for who in ACTORS:
         if who in allowed:
@@ -333,7 +333,7 @@ def test_a_crafted_post_changes_nothing(space, things, browsers, general, heatin
 
 
 def address_of(space, name, things, service, category):
-    """Return the address about a service, a category or a text, and what belongs to it."""
+    """Return the URL about a service, a category or a text, and what belongs to it."""
     target = things.get(space) or (category if "categor" in space else service)
     version = getattr(target, "latest_revision_id", None)
     things = things | {"pk": target.pk, "revision_id": version}
@@ -342,7 +342,7 @@ def address_of(space, name, things, service, category):
 
 
 def query_of(space, name, service, category):
-    """Return what the address of something new says besides."""
+    """Return what the URL of something new says besides."""
     if "add" not in name:
         return {}
     return {
@@ -354,7 +354,7 @@ def query_of(space, name, service, category):
 
 
 def thing(things, name, key):
-    """Return what an address names: aliases are either those in a service or those beside them."""
+    """Return what a URL names: aliases are either those in a service or those beside them."""
     return things["name"] if name == "name_remove" and key == "alias" else things[key]
 
 
@@ -410,10 +410,10 @@ def attacks_on(client, url, query, turn, space, name):
 
 
 def shares_its_view(space, name):
-    """Return whether an address before this one has the same view: it got all values."""
+    """Return whether a URL before this one has the same view: it got all values."""
     views = view_classes()
     earlier = EVERY[: EVERY.index((space, name))]
-    return views[space, name] in {views[address] for address in earlier}
+    return views[space, name] in {views[url] for url in earlier}
 
 
 @cache

@@ -17,7 +17,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest, ServiceManager
 from wagtail_helpdesk.snippets.history import KINDS
 
-from .conftest import address, grant
+from .conftest import grant, page_url
 
 
 def text(response):
@@ -293,7 +293,7 @@ def test_no_kind_of_change_is_left_untested():
 
 def test_moving_a_service_is_logged(people, general, dsi, browse, client):
     browse(people.gilles)
-    client.post(f"{address('reorder', dsi)}?position=0")
+    client.post(f"{page_url('reorder', dsi)}?position=0")
     page = text(browse(people.nadia).get("history", dsi))
     assert "Service “DSI” moved in the list Order: 2 → 1" in page
 

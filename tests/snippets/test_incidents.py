@@ -46,12 +46,12 @@ def send(client, people):
         client.force_login(by)
         fields = {"texts-en-title": "No heating", "starts_at": "2026-11-30 09:00"} | data
         kept = {name: value for name, value in fields.items() if value is not None}
-        return client.post(address(page, *args), kept)
+        return client.post(page_url(page, *args), kept)
 
     return send
 
 
-def address(page, *args):
+def page_url(page, *args):
     return reverse(f"{SPACE}:{page}", args=[arg.pk for arg in args])
 
 
@@ -88,7 +88,7 @@ def test_a_service_owner_announces_an_incident_in_both_languages(send, general, 
 
 def test_a_service_owner_finds_only_their_own_services_in_the_form(client, people, general, dsi):
     client.force_login(people.sophie)
-    page = read(client.get(address("add")))
+    page = read(client.get(page_url("add")))
     assert [box["value"] for box in page.select("[name=services]")] == [str(general.pk)]
     assert page.select_one("[name=services]").has_attr("checked")
     assert page.select("[name^=sections]") == []
@@ -119,9 +119,9 @@ def test_an_incident_of_several_services_is_changed_by_who_edits_them_all(
     incident.refresh_from_db()
     assert set(incident.services.all()) == {general, dsi}
     client.force_login(people.sophie)
-    listed = client.get(address("list"))
+    listed = client.get(page_url("list"))
     assert "No heating" in listed.text
-    assert address("edit", incident) not in listed.text
+    assert page_url("edit", incident) not in listed.text
 
 
 def test_an_administrator_by_permission_changes_every_incident(send, people, incident, general):
@@ -198,7 +198,7 @@ def test_the_list_filters_what_is_shown_now_planned_and_ended(client, people, ge
         )
     client.force_login(people.sophie)
     found = {
-        state: titles(client.get(address("list"), {"state": state}))
+        state: titles(client.get(page_url("list"), {"state": state}))
         for state in ("current", "planned", "ended")
     }
     assert found == {"current": ["No heating"], "planned": ["Later"], "ended": ["Before"]}
@@ -206,7 +206,7 @@ def test_the_list_filters_what_is_shown_now_planned_and_ended(client, people, ge
 
 def test_end_now_ends_an_incident_after_a_question(send, client, people, incident):
     client.force_login(people.sophie)
-    question = client.get(address("end", incident))
+    question = client.get(page_url("end", incident))
     assert "“No heating” will not be shown any more." in question.text
     incident.refresh_from_db()
     assert incident.state == "current"
@@ -227,7 +227,7 @@ def test_the_history_says_in_sentences_who_changed_what(send, client, general, i
     send("edit", incident, services=[general.pk], **{"texts-en-title": "Cold"})
     send("end", incident)
     for page in (
-        address("history", incident),
+        page_url("history", incident),
         reverse("helpdesk_services:history", args=[general.pk]),
     ):
         text = " ".join(read(client.get(page)).text.split())
@@ -253,4 +253,4 @@ def test_saving_without_a_change_writes_nothing_to_the_history(general, incident
 def test_the_panel_of_a_service_leads_to_a_form_with_the_service_chosen(client, people, general):
     client.force_login(people.sophie)
     panel = client.get(reverse("helpdesk_services:panel", args=[general.pk]))
-    assert f"{address('add')}?service={general.pk}" in panel.text
+    assert f"{page_url('add')}?service={general.pk}" in panel.text

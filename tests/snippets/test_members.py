@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import ServiceManager
 
-from .conftest import address
+from .conftest import page_url
 from .test_services import text
 
 
@@ -77,7 +77,7 @@ def test_the_page_takes_as_many_statements_for_a_crowd_of_managers(
     before = statements("category:members", heating)
     ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
     assert statements("category:members", heating) == before
-    page = client.get(address("category:members", heating)).content.decode()
+    page = client.get(page_url("category:members", heating)).content.decode()
     assert page.count('name="chosen"') == 25
 
 

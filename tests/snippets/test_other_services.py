@@ -5,10 +5,10 @@ import pytest
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import ServiceManager
 
-from .conftest import address
+from .conftest import page_url
 from .test_every_url import EVERY, address_of, everything, registered, things  # noqa: F401
 
-#: The addresses that name something within the service they are about.
+#: The URLs that name something within the service they are about.
 WITHIN = [
     (space, name)
     for space, name in EVERY
@@ -55,7 +55,7 @@ def theirs(general, heating, people):
 
 
 def sent(form, theirs, dsi, network, row):
-    """Return the address of a form and what is sent to it."""
+    """Return the URL of a form and what is sent to it."""
     category, service, manager = theirs["category"], theirs["service"], theirs["manager"]
     return {
         "arrivals": (("edit", dsi), {"name": "DSI", "arrivals": category}),
@@ -98,7 +98,7 @@ def sent(form, theirs, dsi, network, row):
 def test_forms_accept_no_object_of_another_service(form, ours, theirs, dsi, network, row, client):
     page, data = sent(form, theirs, dsi, network, row)
     before = everything()
-    response = client.post(address(*page), data)
+    response = client.post(page_url(*page), data)
     assert everything() == before
     assert response.status_code in (200, 403, 404)
     shown = response.content.decode()
@@ -113,13 +113,13 @@ def test_a_value_that_is_no_key_is_an_error_of_the_form(crafted, ours, dsi, netw
         (("transfer", dsi), {"to": crafted}),
         (("alias_add", dsi), {"name": "X", "to_category": crafted, "to_service": crafted}),
     ):
-        assert client.post(address(*page), data).status_code == 200
+        assert client.post(page_url(*page), data).status_code == 200
     assert everything() == before
 
 
 @pytest.mark.parametrize("crafted", ["²", "9" * 5000])
 def test_a_parameter_that_is_no_number_is_ignored(crafted, nadia, dsi, client):
-    new = address("category:add")
+    new = page_url("category:add")
     assert client.get(f"{new}?service={crafted}").status_code == 302
     assert client.get(f"{new}?service={dsi.pk}&parent={crafted}").status_code == 200
 
@@ -130,11 +130,11 @@ def test_a_category_cannot_be_added_below_one_of_another_service(
 ):
     below = theirs["category"] if parent == "theirs" else parent
     before = everything()
-    url = f"{address('category:add')}?service={dsi.pk}&parent={below}"
+    url = f"{page_url('category:add')}?service={dsi.pk}&parent={below}"
     assert client.post(url, {"name": "Mine"}).status_code == 404
-    url = f"{address('category:add')}?service={theirs['service']}"
+    url = f"{page_url('category:add')}?service={theirs['service']}"
     assert client.post(url, {"name": "Mine"}).status_code == 404
-    client.post(f"{address('category:add')}?service={dsi.pk}", {"name": "Mine", "parent": below})
+    client.post(f"{page_url('category:add')}?service={dsi.pk}", {"name": "Mine", "parent": below})
     assert everything() == before
 
 

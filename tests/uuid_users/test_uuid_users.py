@@ -301,7 +301,7 @@ def test_tickets_are_found_by_the_name_of_their_requester(people, ticket):
     assert not search(people.nadia, "fournier", SearchFilters(), length=25).hits
 
 
-def test_people_are_found_by_name_and_by_address(people):
+def test_people_are_found_by_name_and_by_email(people):
     assert [found.user_pk for found in search_people("girard")] == [people.thomas.pk]
 
 
@@ -364,7 +364,7 @@ def test_the_fragments_of_blocks_answer(people, heating, ticket, karim):
         assert answer.status_code == 200, name
 
 
-def test_a_person_is_found_by_address_once(people):
+def test_a_person_is_found_by_email_once(people):
     found = find_people(
         f"{people.lea.email}, {people.lea.email.upper()}", confirmed=[people.lea.email]
     )

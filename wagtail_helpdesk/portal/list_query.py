@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
-#: The parameter of a ticket's address.
+#: The parameter of a ticket's URL.
 PARAMETER = "from"
 #: Longer query strings than a list can have are not kept.
 MAX_LENGTH = 2000

@@ -25,7 +25,7 @@ from . import list_query, menu
 from .http import make_private
 from .incidents import ShownIncident, load_incidents
 
-#: Addresses of a ticket keep the list that the user came from.
+#: URLs of a ticket keep the list that the user came from.
 _KEEPS_LIST = frozenset({"ticket", "action"})
 
 View = Callable[..., HttpResponseBase]
@@ -63,7 +63,7 @@ class HelpdeskRequest:
         return list_query.clean_list_query(self.http.GET.get(list_query.PARAMETER, ""))
 
     def get_desk_url(self, query: str = "", anchor: str = "") -> str:
-        """Return the address of a list of the desk, given its query string."""
+        """Return the URL of a list of the desk, given its query string."""
         path = self.url("desk")
         return f"{path}{'?' if query else ''}{query}{'#' if anchor else ''}{anchor}"
 

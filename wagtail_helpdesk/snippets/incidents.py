@@ -162,7 +162,7 @@ def _name_ticket(incident: Incident) -> str:
 
 
 class CreateIncident(ConfigurationActionView, generic.CreateView):
-    """Announce an incident; the address can name its service and its ticket."""
+    """Announce an incident; the URL can name its service and its ticket."""
 
     def get_initial(self) -> dict[str, Any]:
         own = find_own_services(self.request.user)

@@ -126,16 +126,16 @@ def helpdesk_style(context: template.Context) -> SafeString:
     if context.render_context.get(key):
         return SafeString("")
     context.render_context[key] = True
-    address = static("wagtail_helpdesk/helpdesk.css")
-    return format_html('<link rel="stylesheet"{} href="{}">', csp_nonce(context), address)
+    url = static("wagtail_helpdesk/helpdesk.css")
+    return format_html('<link rel="stylesheet"{} href="{}">', csp_nonce(context), url)
 
 
 @register.simple_tag
 def helpdesk_icon(name: str) -> SafeString:
     """Return an icon of ``icons.svg``. It is hidden from screen readers: words stand beside it."""
-    address = static("wagtail_helpdesk/icons.svg")
+    url = static("wagtail_helpdesk/icons.svg")
     return format_html(
-        '<svg class="hd-i" aria-hidden="true"><use href="{}#{}"></use></svg>', address, name
+        '<svg class="hd-i" aria-hidden="true"><use href="{}#{}"></use></svg>', url, name
     )
 
 

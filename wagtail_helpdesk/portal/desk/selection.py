@@ -16,7 +16,7 @@ from wagtail_helpdesk.names import get_display_names
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import labels
 
-#: Tickets of one selection; their numbers stand in an address.
+#: Tickets of one selection; their numbers stand in a URL.
 MAX_TICKETS = 100
 
 
