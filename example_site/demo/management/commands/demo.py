@@ -75,7 +75,7 @@ class Command(BaseCommand):
         self.say(f"\n  START HERE    {url}/tour/      (in English: {url}/en/tour/)")
         self.say("                six steps show the product in five minutes\n")
         self.say(f"  The portal    {url}/      (in English: {url}/en/)")
-        self.say(f"  Its mails     {address}/mail/")
+        self.say(f"  Its mails     {url}/mail/")
         self.say(
             f"  Become anyone {url}/people/  in one click, or log in with the password “{PASSWORD}”:\n"
         )
