@@ -28,7 +28,7 @@ def office(section):
 
 
 @pytest.fixture
-def block(office, rf):
+def render_block(office, rf):
     """A function: one block on the page as everybody gets it."""
 
     def frame(name, page=office, **settings):
@@ -61,6 +61,6 @@ class Reader:
 
 
 @pytest.fixture
-def reader(helpdesk):
+def open_browser(helpdesk):
     """A function that gives a person a browser; None is anonymous."""
     return Reader

@@ -444,7 +444,7 @@ def test_ticket_cannot_be_assigned_to_a_manager_of_another_service(visit, people
 
 
 @pytest.fixture
-def many(general):
+def many_managers(general):
     """Managers of the service, more than the form lists."""
     users = get_user_model().objects.bulk_create(
         get_user_model()(username=f"m{n}", first_name="Ada", last_name=f"Nom{n}") for n in range(60)
@@ -455,27 +455,27 @@ def many(general):
     return users
 
 
-def test_assign_form_lists_at_most_40_colleagues_and_says_so(visit, people, ticket, many):
+def test_assign_form_lists_at_most_40_colleagues_and_says_so(visit, people, ticket, many_managers):
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
     assert len(page.select("input[name=to]")) == 40
     assert "Only the first 40 are listed" in page.text
 
 
-def test_assign_form_finds_unlisted_colleagues_by_name(visit, people, ticket, many):
+def test_assign_form_finds_unlisted_colleagues_by_name(visit, people, ticket, many_managers):
     response = visit(people.karim).submit_action(
         ticket, "assign", query="nom59", find="1", text="Merci."
     )
     page = soup(response)
-    assert [i["value"] for i in page.select("input[name=to]")] == [str(many[59].pk)]
+    assert [i["value"] for i in page.select("input[name=to]")] == [str(many_managers[59].pk)]
     assert page.find("textarea").text.strip() == "Merci."
     ticket.refresh_from_db()
     assert ticket.assignee is None
 
 
 def test_unlisted_colleague_stays_chosen_in_a_search_and_can_be_assigned(
-    visit, people, ticket, many
+    visit, people, ticket, many_managers
 ):
-    karim, chosen = visit(people.karim), many[58]
+    karim, chosen = visit(people.karim), many_managers[58]
     page = soup(karim.submit_action(ticket, "assign", query="nom59", find="1", to=chosen.pk))
     assert [i["value"] for i in page.select("input[checked]")] == [str(chosen.pk)]
     assert karim.submit_action(ticket, "assign", to=chosen.pk).status_code == 303
@@ -483,10 +483,10 @@ def test_unlisted_colleague_stays_chosen_in_a_search_and_can_be_assigned(
     assert ticket.assignee == chosen
 
 
-def test_assign_url_with_a_colleague_asks_to_confirm(visit, people, ticket, many):
-    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/", to=many[59].pk)
+def test_assign_url_with_a_colleague_asks_to_confirm(visit, people, ticket, many_managers):
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/", to=many_managers[59].pk)
     assert page.find("button", string="Assign to Ada Nom59")
-    assert [i["value"] for i in page.select("input[name=to]")] == [str(many[59].pk)]
+    assert [i["value"] for i in page.select("input[name=to]")] == [str(many_managers[59].pk)]
 
 
 def test_assign_url_with_another_person_asks_to_choose(visit, people, ticket, dsi):

@@ -174,7 +174,7 @@ def test_the_ids_of_mails_are_folded(visit, people, ticket, dispatch_all):
 
 
 @pytest.fixture
-def crowd(ticket):
+def event_for_250_people(ticket):
     """An event with 250 recipients, each with a mail."""
     event, users = ticket.events.get(), get_user_model()
     Event.objects.update(dispatched_at=timezone.now())
@@ -190,10 +190,10 @@ def crowd(ticket):
     return event
 
 
-def test_many_recipients_are_paged(visit, people, crowd):
+def test_many_recipients_are_paged(visit, people, event_for_250_people):
     karim, query, names = visit(people.karim), "", []
     while query is not None:
-        page = karim.page(notified_url(crowd) + query)
+        page = karim.page(notified_url(event_for_250_people) + query)
         names += section(page, "hd-notified")
         following = page.select_one("a[rel=next]")
         query = following and following["href"]
@@ -201,26 +201,26 @@ def test_many_recipients_are_paged(visit, people, crowd):
     assert page.select_one(".hd-pager a").text == "Back to the start"
 
 
-def test_managers_without_alert_are_named_on_the_last_page(visit, people, crowd):
-    first = visit(people.karim).page(notified_url(crowd))
+def test_managers_without_alert_are_named_on_the_last_page(visit, people, event_for_250_people):
+    first = visit(people.karim).page(notified_url(event_for_250_people))
     assert not first.select_one("[aria-labelledby=hd-not-alerted]")
-    last = visit(people.karim).page(notified_url(crowd), after=10**9)
+    last = visit(people.karim).page(notified_url(event_for_250_people), after=10**9)
     assert "Sophie Lambert" in last.select_one("[aria-labelledby=hd-not-alerted]").text
     assert "Nobody on this page." in last.text
 
 
 @pytest.mark.parametrize("after", ["x", "-1", "9" * 30])
-def test_an_invalid_cursor_shows_the_first_page(visit, people, crowd, after):
+def test_an_invalid_cursor_shows_the_first_page(visit, people, event_for_250_people, after):
     karim = visit(people.karim)
-    assert section(karim.page(notified_url(crowd), after=after), "hd-notified") == section(
-        karim.page(notified_url(crowd)), "hd-notified"
-    )
+    assert section(
+        karim.page(notified_url(event_for_250_people), after=after), "hd-notified"
+    ) == section(karim.page(notified_url(event_for_250_people)), "hd-notified")
 
 
-def test_a_page_of_many_recipients_takes_few_queries(visit, people, crowd):
+def test_a_page_of_many_recipients_takes_few_queries(visit, people, event_for_250_people):
     karim = visit(people.karim)
-    karim.get(notified_url(crowd))
+    karim.get(notified_url(event_for_250_people))
     with counted() as cost:
-        response = karim.get(notified_url(crowd))
+        response = karim.get(notified_url(event_for_250_people))
     assert cost.count <= 12, cost.statements
     assert len(response.content) < 60_000

@@ -15,7 +15,7 @@ from wagtail_helpdesk.models import HelpdeskPreferences, Subscription
 
 
 @pytest.fixture
-def strict():
+def csrf_checking_client():
     """A client that is asked for its CSRF token."""
     return Client(enforce_csrf_checks=True)
 
@@ -34,14 +34,14 @@ def muted():
     return Subscription.objects.filter(muted=True).exists()
 
 
-def test_a_mail_program_mutes_with_one_post(strict, mute_url):
-    assert strict.post(mute_url, ONE_CLICK).status_code == 200
+def test_a_mail_program_mutes_with_one_post(csrf_checking_client, mute_url):
+    assert csrf_checking_client.post(mute_url, ONE_CLICK).status_code == 200
     assert muted()
 
 
-def test_muting_twice_is_the_same_as_once(strict, mute_url):
-    strict.post(mute_url, ONE_CLICK)
-    assert strict.post(mute_url, ONE_CLICK).status_code == 200
+def test_muting_twice_is_the_same_as_once(csrf_checking_client, mute_url):
+    csrf_checking_client.post(mute_url, ONE_CLICK)
+    assert csrf_checking_client.post(mute_url, ONE_CLICK).status_code == 200
     assert Subscription.objects.count() == 1
 
 
@@ -52,10 +52,12 @@ def test_a_get_only_asks_for_confirmation(client, mute_url):
     assert not muted()
 
 
-def test_the_form_of_the_page_needs_a_csrf_token(strict, mute_url):
-    assert strict.post(mute_url).status_code == 403
-    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', strict.get(mute_url).text)[1]
-    assert strict.post(mute_url, {"csrfmiddlewaretoken": token}).status_code == 200
+def test_the_form_of_the_page_needs_a_csrf_token(csrf_checking_client, mute_url):
+    assert csrf_checking_client.post(mute_url).status_code == 403
+    token = re.search(
+        r'csrfmiddlewaretoken" value="(\w+)"', csrf_checking_client.get(mute_url).text
+    )[1]
+    assert csrf_checking_client.post(mute_url, {"csrfmiddlewaretoken": token}).status_code == 200
     assert muted()
 
 
@@ -108,15 +110,17 @@ def test_other_methods_are_not_allowed(client, mute_url, method):
     assert getattr(client, method)(mute_url).status_code == 405
 
 
-def test_reports_are_suspended_with_one_post(strict, people):
+def test_reports_are_suspended_with_one_post(csrf_checking_client, people):
     token = unsubscribe.make_reports_token(people.karim.pk)
-    strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
+    csrf_checking_client.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
     assert HelpdeskPreferences.of(people.karim).reports_suspended
 
 
-def test_an_invalid_token_does_not_suspend_reports(strict, people, ticket):
+def test_an_invalid_token_does_not_suspend_reports(csrf_checking_client, people, ticket):
     for token in ("x", unsubscribe.make_mute_token(people.karim.pk, ticket.pk)):
-        answer = strict.post(reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK)
+        answer = csrf_checking_client.post(
+            reverse("wagtail_helpdesk:stop_reports", args=[token]), ONE_CLICK
+        )
         assert answer.status_code == 404
     assert not HelpdeskPreferences.of(people.karim).reports_suspended
 

@@ -78,7 +78,7 @@ def browse(client):
 
 
 @pytest.fixture
-def statements(client):
+def count_statements(client):
     """Return how many queries a page makes for a user."""
 
     def count(page, *args):
@@ -91,7 +91,7 @@ def statements(client):
 
 
 @pytest.fixture
-def crowd(django_user_model):
+def sixty_people(django_user_model):
     """Sixty people more than anybody would want in one page."""
     users = (django_user_model(username=f"somebody{number}") for number in range(60))
     return django_user_model.objects.bulk_create(users)

@@ -64,13 +64,13 @@ def test_members_who_have_all_left_are_replaced_by_all_managers_in_the_tree(
 
 
 def test_the_tree_takes_as_many_statements_for_many_categories(
-    people, general, karim, browse, statements
+    people, general, karim, browse, count_statements
 ):
     browse(karim)
-    before = statements("tree", general)
+    before = count_statements("tree", general)
     for number in range(20):
         Category.objects.create(service=general, name=f"Catégorie {number}")
-    assert statements("tree", general) == before
+    assert count_statements("tree", general) == before
 
 
 def test_a_category_is_dragged_to_another_place(people, general, karim, browse, client):

@@ -210,7 +210,7 @@ def _is_ours(callback):
 
 
 @pytest.fixture
-def things(people, general, dsi, heating, network, manager):
+def objects(people, general, dsi, heating, network, manager):
     """One of everything a URL can name, in Services Généraux."""
     grant(manager(people.karim), Privilege.MANAGE_CATEGORIES)
     english = Locale.objects.get(language_code="en")
@@ -283,9 +283,9 @@ def browsers(actors):
 
 
 @pytest.mark.parametrize("space", MATRIX)
-def test_each_url_is_open_to_the_right_people_only(space, things, browsers, general, heating):
+def test_each_url_is_open_to_the_right_people_only(space, objects, browsers, general, heating):
     for name in MATRIX[space]:
-        url = address_of(space, name, things, general, heating)
+        url = address_of(space, name, objects, general, heating)
         query = query_of(space, name, general, heating)
         with undone():
             answers = {who: browser.get(url, query) for who, browser in browsers.items()}
@@ -309,10 +309,10 @@ def check_access(space, name, answers):
 
 
 @pytest.mark.parametrize("space", MATRIX)
-def test_a_crafted_post_changes_nothing(space, things, browsers, general, heating):
+def test_a_crafted_post_changes_nothing(space, objects, browsers, general, heating):
     before = everything()
     for name in MATRIX[space].keys() - {"list", "list_results"}:
-        url = address_of(space, name, things, general, heating)
+        url = address_of(space, name, objects, general, heating)
         query = query_of(space, name, general, heating)
         for who in ("elsewhere", "nothing", "editor", "stranger", "anonymous"):
             browsers[who].post(
@@ -378,12 +378,12 @@ def everything():
 @pytest.mark.postgresql
 @pytest.mark.parametrize("space", MATRIX)
 def test_a_hostile_parameter_or_field_is_answered_and_never_repeated_as_markup(
-    space, things, browsers, general, heating
+    space, objects, browsers, general, heating
 ):
     client, faults = browsers["superuser"], []
     client.raise_request_exception = False
     for name in MATRIX[space]:
-        url = address_of(space, name, things, general, heating)
+        url = address_of(space, name, objects, general, heating)
         query = query_of(space, name, general, heating)
         turn = EVERY.index((space, name))
         for label, send, path, data in attacks_on(client, url, query, turn, space, name):

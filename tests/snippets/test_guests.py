@@ -68,11 +68,13 @@ def test_other_managers_see_the_permanent_guests_and_whom_to_ask(people, general
 
 
 def test_the_list_of_guests_takes_as_many_statements_for_a_crowd(
-    people, general, browse, client, statements, crowd
+    people, general, browse, client, count_statements, sixty_people
 ):
     PermanentGuest.objects.create(service=general, user=people.ines)
     browse(people.sophie)
-    before = statements("guests", general)
-    PermanentGuest.objects.bulk_create(PermanentGuest(service=general, user=u) for u in crowd)
-    assert statements("guests", general) == before
+    before = count_statements("guests", general)
+    PermanentGuest.objects.bulk_create(
+        PermanentGuest(service=general, user=u) for u in sixty_people
+    )
+    assert count_statements("guests", general) == before
     assert client.get(page_url("guests", general)).content.decode().count("/remove/") == 25

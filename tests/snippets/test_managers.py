@@ -189,17 +189,19 @@ def test_the_list_shows_absences_and_replacements(people, general, browse):
 
 
 def test_the_list_takes_as_many_statements_for_many_managers(
-    people, general, browse, client, statements, crowd
+    people, general, browse, client, count_statements, sixty_people
 ):
     browse(people.sophie)
-    before = statements("managers", general)
-    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
-    assert statements("managers", general) == before
+    before = count_statements("managers", general)
+    ServiceManager.objects.bulk_create(
+        ServiceManager(service=general, user=u) for u in sixty_people
+    )
+    assert count_statements("managers", general) == before
     assert len(client.get(page_url("managers", general)).context["object_list"]) == 25
 
 
 @pytest.fixture
-def drag(browse, client):
+def drag_manager(browse, client):
     """Drag a manager to a place of the list as a user; return the status of the answer."""
 
     def drop(user, general, row, place):
@@ -214,16 +216,16 @@ def usernames(general):
     return list(general.managers.values_list("user__username", flat=True))
 
 
-def test_a_manager_is_dragged_to_another_place(people, general, manager, drag):
-    assert drag(people.sophie, general, manager(people.hugo), 1) == 200
+def test_a_manager_is_dragged_to_another_place(people, general, manager, drag_manager):
+    assert drag_manager(people.sophie, general, manager(people.hugo), 1) == 200
     assert usernames(general) == ["sophie", "hugo", "karim"]
-    assert drag(people.sophie, general, manager(people.sophie), 9) == 200
+    assert drag_manager(people.sophie, general, manager(people.sophie), 9) == 200
     assert usernames(general) == ["hugo", "karim", "sophie"]
 
 
-def test_people_without_the_privilege_drag_no_manager(people, general, dsi, manager, drag):
+def test_people_without_the_privilege_drag_no_manager(people, general, dsi, manager, drag_manager):
     for who in (people.karim, people.hugo, people.nadia, people.victor):
-        assert drag(who, general, manager(people.hugo), 0) in (302, 404)
+        assert drag_manager(who, general, manager(people.hugo), 0) in (302, 404)
     assert usernames(general) == ["sophie", "karim", "hugo"]
 
 
@@ -232,8 +234,10 @@ def test_managers_can_be_dragged_by_people_with_the_privilege_alone(people, gene
     assert "w-orderable" not in text(browse(people.karim).get("managers", general))
 
 
-def test_a_long_list_of_managers_is_dragged_on_demand(people, general, browse, crowd):
-    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
+def test_a_long_list_of_managers_is_dragged_on_demand(people, general, browse, sixty_people):
+    ServiceManager.objects.bulk_create(
+        ServiceManager(service=general, user=u) for u in sixty_people
+    )
     sophie = browse(people.sophie)
     assert "w-orderable" not in text(sophie.get("managers", general))
     page = sophie.get("managers", general, ordering="order")

@@ -56,13 +56,13 @@ def test_an_export_escapes_formulas(people, general, browse):
 
 
 def test_the_list_takes_as_many_statements_for_many_services(
-    people, general, dsi, browse, statements
+    people, general, dsi, browse, count_statements
 ):
     browse(people.gilles)
-    before = statements("list")
+    before = count_statements("list")
     for number in range(15):
         Service.objects.create(name=f"Service {number}", order=number + 2)
-    assert statements("list") == before
+    assert count_statements("list") == before
 
 
 # -- the panel -------------------------------------------------------------------------------------
