@@ -14,6 +14,8 @@ from wagtail_helpdesk.actions import NotPossible, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
 from wagtail_helpdesk.portal.menu import get_panel_url
+from wagtail_helpdesk.snippets.permissions import POLICIES
+from wagtail_helpdesk.snippets.viewsets import HelpdeskGroup
 
 from .conftest import grant, page_url
 
@@ -269,6 +271,10 @@ def test_the_tickets_of_a_service_are_transferred_before_deletion(
     assert response.url == page_url("panel", general)
     ticket.refresh_from_db()
     assert ticket.category == network
+
+
+def test_each_model_with_pages_in_the_admin_has_a_policy_and_no_bulk_deletion():
+    assert {viewset.model for viewset in HelpdeskGroup.items} == set(POLICIES)
 
 
 def test_services_cannot_be_deleted_in_bulk(people, general, dsi, browse, client):

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from wagtail.permission_policies import BasePermissionPolicy
+from wagtail.permissions import register_permission_policy
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import configuration
@@ -202,3 +203,20 @@ class CannedAnswerPolicy(ConfigurationPolicy):
 
     def within(self, services: QuerySet[Service]) -> QuerySet[CannedAnswer]:
         return CannedAnswer.objects.shared().filter(service__in=services.values("pk"))
+
+
+#: Every model of the configuration that has pages in the admin.
+POLICIES: dict[type[Model], type[ConfigurationPolicy]] = {
+    Service: ServicePolicy,
+    Category: CategoryPolicy,
+    ServiceText: ServiceTextPolicy,
+    CategoryText: CategoryTextPolicy,
+    Incident: IncidentPolicy,
+    CannedAnswer: CannedAnswerPolicy,
+}
+
+
+def register_policies() -> None:
+    """Register the policies, before anything asks for them: Wagtail would make its own."""
+    for model, policy in POLICIES.items():
+        register_permission_policy(model, policy(model), exact_class=True)
