@@ -144,7 +144,7 @@ def test_ticket_page_with_a_banner_needs_few_queries(visit, taken, people, recor
     sophie.get(path)
     with counted() as cost:
         sophie.get(path)
-    assert cost.count <= 18, cost.statements
+    assert cost.count <= 16, cost.statements
 
 
 # -- The form that assigns --
