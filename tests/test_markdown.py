@@ -21,7 +21,7 @@ from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
 from wagtail_helpdesk.markdown import render_message, strip_html, truncate_html
-from wagtail_helpdesk.notifications.alert_mail import QuotedEvent, quote_text
+from wagtail_helpdesk.notifications.alert_quotes import QuotedEvent, quote_text
 from wagtail_helpdesk.search.normalisation import parse_query
 from wagtail_helpdesk.search.passages import extract_passage
 

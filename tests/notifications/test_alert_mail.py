@@ -21,7 +21,7 @@ from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.mailqueue.mail import strip_to_one_line
 from wagtail_helpdesk.models import HelpdeskPreferences, MailState, OutgoingMail, PermanentGuest
 from wagtail_helpdesk.models.guards import unguarded
-from wagtail_helpdesk.notifications.alert_mail import quote_text
+from wagtail_helpdesk.notifications.alert_quotes import quote_text
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 PROJECT = Path(__file__).resolve().parents[2]
