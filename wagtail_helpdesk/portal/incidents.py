@@ -120,7 +120,11 @@ def _describe(incidents: Any) -> list[ShownIncident]:
     rows = incidents.values_list("pk", "texts", "starts_at", "ends_at", "ticket__visibility")
     return [
         ShownIncident(
-            pk, choose_incident_text(texts), starts_at, ends_at, has_ticket=visibility == Visibility.PUBLIC
+            pk,
+            choose_incident_text(texts),
+            starts_at,
+            ends_at,
+            has_ticket=visibility == Visibility.PUBLIC,
         )
         for pk, texts, starts_at, ends_at, visibility in rows[:MAX_INCIDENT_ROWS]
     ]
