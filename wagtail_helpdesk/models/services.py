@@ -174,7 +174,7 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
 def _source() -> Case:
     """``members_from`` while an active person is on its list.
 
-    Asked anew each time: accounts are closed in many places, and no ticket may arrive to nobody.
+    Computed at each query: accounts are closed in many places, and no ticket may arrive without a manager.
     """
     peopled = Category.objects.filter(
         pk=OuterRef("members_from"), named_members__manager__user__is_active=True

@@ -11,7 +11,7 @@ MAX_LENGTH = 2000
 
 
 def clean_list_query(query: str) -> str:
-    """Return the query string of a list, encoded anew; empty if it is too long to be one."""
+    """Return the query string of a list, encoded again; empty if it is too long to be one."""
     if len(query) > MAX_LENGTH:
         return ""
     cleaned = urlencode(parse_qsl(query))

@@ -154,10 +154,10 @@ def _get_posted_text(request: HttpRequest) -> str:
     return join_line_ends(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 
 
-def login_url() -> str:
+def get_login_url() -> str:
     """Return the login page that the site configured: a path, a URL or the name of a URL pattern."""
     return getattr(settings, "WAGTAIL_FRONTEND_LOGIN_URL", None) or settings.LOGIN_URL
 
 
 def _redirect_to_login(request: HttpRequest) -> HttpResponse:
-    return redirect_to_login(request.get_full_path(), resolve_url(login_url()))
+    return redirect_to_login(request.get_full_path(), resolve_url(get_login_url()))

@@ -26,7 +26,7 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Draft, Submission, Ticket
 
 from . import form_limits
-from .browser_drafts import now
+from .browser_drafts import get_current_milliseconds
 from .http import make_private
 from .tickets.forms.registry import get_form_class
 
@@ -190,7 +190,7 @@ def _parse(posted: str) -> DraftContent:
             for name, values in found["fields"].items()
         }
         files = [clean_text(name)[:MAX_NAME_LENGTH] for name in found["files"]]
-        typed_at = min(int(found["saved"]), now())
+        typed_at = min(int(found["saved"]), get_current_milliseconds())
         submission = uuid.UUID(found["submission"]) if found["submission"] else None
     except (
         AttributeError,

@@ -48,7 +48,7 @@ def stored_draft(context: template.Context, form: Any) -> SafeString:
 @register.simple_tag
 def draft_clock() -> str:
     """Return the server's time in milliseconds, by which drafts are dated."""
-    return str(browser_drafts.now())
+    return str(browser_drafts.get_current_milliseconds())
 
 
 @register.inclusion_tag("wagtail_helpdesk/portal/parts/missing_email.html", takes_context=True)

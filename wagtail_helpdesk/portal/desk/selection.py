@@ -47,7 +47,7 @@ class SelectedTicket:
     subject: str
     status: str
     tone: str
-    #: The colleague in charge, empty for a free ticket and one's own.
+    #: The colleague in charge, empty for a free ticket and for those of the user.
     colleague: str
     #: The value of its checkbox, see ``read_picks``.
     value: str

@@ -26,7 +26,7 @@ def show_live_answers(request: HelpdeskRequest, question: str) -> HttpResponse:
         return HttpResponse(status=429)
     readable = get_readable_pages(request.http)
     answers: dict[str, list[Any]] = {
-        "lines": matching.suggest(request.user, question, MAX_CATEGORIES, pages=readable),
+        "lines": matching.suggest_places(request.user, question, MAX_CATEGORIES, pages=readable),
         "pages": find_pages(request, question, MAX_PAGES, pages=readable),
         "requests": find_own_requests(request.user, question),
     }
@@ -47,7 +47,7 @@ def find_own_requests(user: Any, question: str) -> list[dict[str, Any]]:
     number = parse_ticket_reference(question)
     if number is None:
         own = tickets.visible_to(user, through=(Role.REQUESTER,)).filter(requester=user)
-        tickets = own.filter(matching.matches("subject", question))
+        tickets = own.filter(matching.build_text_condition("subject", question))
     else:
         tickets = tickets.filter(pk=number)
     rows = tickets.order_by("-last_activity_at", "-number").values(

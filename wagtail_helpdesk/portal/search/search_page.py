@@ -211,7 +211,7 @@ def _find_other_answers(
 ) -> tuple[list[catalogue.CatalogueLine], list[FoundPage]]:
     """Return the categories and the pages of the site that answer a question."""
     readable = get_readable_pages(request.http)
-    lines = matching.suggest(request.user, question, pages=readable)
+    lines = matching.suggest_places(request.user, question, pages=readable)
     pages = find_pages(request, question, MAX_PAGES, pages=readable)
     return lines, pages or find_pages(
         request, question, MAX_PAGES, pages=readable, every_word=False
