@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.snippets.views import snippets as generic
 
-from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.parsing import parse_number
@@ -24,6 +23,7 @@ from .forms import CategoryForm
 from .history import ConfigurationHistory
 from .object_permissions import (
     ConfigurationActionView,
+    ConfirmedActionMixin,
     PermittedBaseObjectMixin,
     PermittedObjectMixin,
 )
@@ -136,13 +136,10 @@ class EditCategory(
         )
 
 
-class DeleteCategory(CategoryBreadcrumbsMixin, PermittedObjectMixin, generic.DeleteView):
+class DeleteCategory(CategoryBreadcrumbsMixin, ConfirmedActionMixin, generic.DeleteView):
     """Delete a category without tickets and subcategories."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
-
-    def get_usage_url(self) -> None:
-        return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -154,16 +151,8 @@ class DeleteCategory(CategoryBreadcrumbsMixin, PermittedObjectMixin, generic.Del
             **kwargs,
         )
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            configuration.delete_category(self.object, by=self.request.user)
-        except NotYours as refusal:
-            raise PermissionDenied from refusal
-        except NotPossible as refusal:
-            messages.error(self.request, str(refusal))
-            return HttpResponseRedirect(self.get_delete_url())
-        messages.success(self.request, self.get_success_message())
-        return HttpResponseRedirect(self.get_success_url())
+    def perform(self) -> None:
+        configuration.delete_category(self.object, by=self.request.user)
 
 
 class CategoryUsage(CategoryBreadcrumbsMixin, PermittedBaseObjectMixin, generic.UsageView):

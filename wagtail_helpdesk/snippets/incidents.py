@@ -6,14 +6,11 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.contrib.auth.models import Permission
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, StatusTagColumn
@@ -21,7 +18,7 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.views import snippets as generic
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.models import Incident
 from wagtail_helpdesk.parsing import parse_number
@@ -30,6 +27,7 @@ from .history import ConfigurationHistory
 from .incident_form import IncidentForm, find_own_services
 from .object_permissions import (
     ConfigurationActionView,
+    ConfirmedActionMixin,
     PermittedBaseObjectMixin,
     PermittedObjectMixin,
     VisibleListMixin,
@@ -195,15 +193,12 @@ class EditIncident(ConfigurationActionView, PermittedObjectMixin, generic.EditVi
         )
 
 
-class ConfirmIncident(PermittedObjectMixin, generic.DeleteView):
+class ConfirmIncident(ConfirmedActionMixin, generic.DeleteView):
     """Asks before it changes an incident for good."""
 
     template_name = "wagtail_helpdesk/admin/confirm.html"
     question: ClassVar[Any] = ""
     done: ClassVar[Any] = ""
-
-    def get_usage_url(self) -> None:
-        return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -214,20 +209,13 @@ class ConfirmIncident(PermittedObjectMixin, generic.DeleteView):
             **kwargs,
         )
 
-    def do(self) -> None:
-        """Perform the action."""
-        raise NotImplementedError
+    def get_success_message(self) -> str:
+        return str(self.done) % {"title": self.object}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            self.do()
-        except NotYours as refusal:
-            raise PermissionDenied from refusal
-        except NotPossible as refusal:
-            messages.error(self.request, str(refusal))
-        else:
-            messages.success(self.request, str(self.done) % {"title": self.object})
-        return HttpResponseRedirect(reverse(f"{INCIDENTS}:list"))
+    def get_success_url(self) -> str:
+        return reverse(f"{INCIDENTS}:list")
+
+    get_refusal_url = get_success_url
 
 
 class EndIncident(ConfirmIncident):
@@ -238,7 +226,7 @@ class EndIncident(ConfirmIncident):
     question = gettext_lazy("“%(title)s” will not be shown any more. Its ticket is not changed.")
     done = gettext_lazy("“%(title)s” has ended.")
 
-    def do(self) -> None:
+    def perform(self) -> None:
         author: Any = self.request.user
         configuration.end_incident(self.object, by=author)
 
@@ -250,7 +238,7 @@ class DeleteIncident(ConfirmIncident):
     question = gettext_lazy("“%(title)s” will be deleted. Its ticket is not changed.")
     done = gettext_lazy("“%(title)s” was deleted.")
 
-    def do(self) -> None:
+    def perform(self) -> None:
         author: Any = self.request.user
         configuration.delete_incident(self.object, by=author)
 

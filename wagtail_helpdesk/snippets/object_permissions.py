@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.admin.views.mixins import Echo
@@ -90,6 +90,33 @@ class PermittedObjectMixin(ObjectPermissionMixin):
 
     def get_queryset(self) -> QuerySet[Any]:
         return self.filter_visible(self.model._default_manager.all())
+
+
+class ConfirmedActionMixin(PermittedObjectMixin):
+    """For views that ask before an action which cannot be undone; a refusal is shown as a message."""
+
+    def get_usage_url(self) -> None:
+        """Return nothing: the usage would count rows that the action deletes as well."""
+        return None
+
+    def perform(self) -> None:
+        """Perform the action on ``self.object``."""
+        raise NotImplementedError
+
+    def get_refusal_url(self) -> str:
+        """Return where a refusal leads: back to the question."""
+        return str(self.get_delete_url())
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            self.perform()
+        except NotYours as refusal:
+            raise PermissionDenied from refusal
+        except NotPossible as refusal:
+            messages.error(self.request, str(refusal))
+            return HttpResponseRedirect(self.get_refusal_url())
+        messages.success(self.request, self.get_success_message())
+        return HttpResponseRedirect(self.get_success_url())
 
 
 class PermittedBaseObjectMixin(ObjectPermissionMixin):

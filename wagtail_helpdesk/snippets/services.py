@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, NumberColumn
 from wagtail.admin.widgets import BooleanRadioSelect, Button
 from wagtail.snippets.views import snippets as generic
 
-from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
+from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Service, ServiceManager
 from wagtail_helpdesk.parsing import parse_number
@@ -28,6 +26,7 @@ from wagtail_helpdesk.parsing import parse_number
 from .forms import ServiceForm
 from .object_permissions import (
     ConfigurationActionView,
+    ConfirmedActionMixin,
     PermittedBaseObjectMixin,
     PermittedObjectMixin,
     VisibleListMixin,
@@ -207,14 +206,10 @@ class EditService(
         )
 
 
-class DeleteService(PermittedObjectMixin, generic.DeleteView):
+class DeleteService(ConfirmedActionMixin, generic.DeleteView):
     """Delete a service without tickets."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
-
-    def get_usage_url(self) -> None:
-        # The usage would count its own categories, which are deleted with it.
-        return None
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -225,16 +220,11 @@ class DeleteService(PermittedObjectMixin, generic.DeleteView):
             **kwargs,
         )
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        try:
-            configuration.delete_service(self.object, by=self.request.user)
-        except NotYours as refusal:
-            raise PermissionDenied from refusal
-        except NotPossible as refusal:
-            messages.error(self.request, str(refusal))
-            return HttpResponseRedirect(self.get_delete_url())
-        messages.success(self.request, self.get_success_message())
-        return HttpResponseRedirect(reverse(f"{SERVICES}:list"))
+    def perform(self) -> None:
+        configuration.delete_service(self.object, by=self.request.user)
+
+    def get_success_url(self) -> str:
+        return reverse(f"{SERVICES}:list")
 
 
 class ServiceUsage(ServiceBreadcrumbsMixin, PermittedBaseObjectMixin, generic.UsageView):
