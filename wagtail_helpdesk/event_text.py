@@ -154,7 +154,7 @@ def _get_loaded_people(ticket: Ticket, events: Iterable[Event]) -> dict[Any, str
     users = [
         getattr(row, name)
         for row, name in [*roles, *((event, "actor") for event in events)]
-        if row._meta.get_field(name).is_cached(row)
+        if name in row._state.fields_cache
     ]
     return {user.pk: get_display_name(user) for user in users if user is not None}
 

@@ -88,7 +88,7 @@ class TranslationsFormField(forms.Field):
     on. A required field needs a title in at least one language.
     """
 
-    widget = TranslationsInput
+    widget: Any = TranslationsInput
     default_error_messages: ClassVar[dict[str, Any]] = {
         "required": gettext_lazy("Please write a title in at least one language."),
         "no_title": gettext_lazy("The title is missing."),
@@ -118,7 +118,7 @@ class TranslationsFormField(forms.Field):
             for problem in self._find_problems(parts)
         ]
         if self.required and not errors and not cleaned:
-            errors = [self.error_messages["required"]]
+            errors = [str(self.error_messages["required"])]
         if errors:
             raise ValidationError(errors)
         return cleaned
@@ -134,7 +134,7 @@ class TranslationsFormField(forms.Field):
 
     def _find_problems(self, parts: dict[str, str]) -> Iterator[str]:
         if self.widget.has_default and "title" not in parts:
-            yield self.error_messages["no_title"]
+            yield str(self.error_messages["no_title"])
         for part, text in parts.items():
             for validate in self.part_validators[part]:
                 try:
