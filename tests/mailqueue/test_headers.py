@@ -26,7 +26,7 @@ FOR_PROGRAMS = (
 
 
 def lines_of(raw, name):
-    """The lines of a header as they were send_mails, without what ends them."""
+    """Return the lines of a header as they were sent, without the ends of the lines."""
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     found = re.search(rb"^" + name.encode() + rb":.*(?:\n[ \t].*)*", head, re.M)
     assert found, f"{name} is missing"
@@ -34,7 +34,7 @@ def lines_of(raw, name):
 
 
 def value_of(raw, name):
-    """What a header says, its folding undone as RFC 5322 has it."""
+    """Return the value of a header, unfolded as RFC 5322 defines it."""
     return "".join(lines_of(raw, name)).partition(": ")[2]
 
 
