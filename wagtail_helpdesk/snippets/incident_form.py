@@ -226,7 +226,9 @@ class IncidentForm(ConcurrentEditForm, WagtailAdminModelForm):
 
     def _format_value(self, name: str, value: Any) -> str:
         if name == "texts":
-            texts = (f"{language}: {' – '.join(filter(None, text))}" for language, text in value.items())
+            texts = (
+                f"{language}: {' – '.join(filter(None, text))}" for language, text in value.items()
+            )
             return Truncator(" / ".join(texts)).chars(200)
         if name == "sections":
             pages = self.fields[name].queryset.filter(pk__in=value)  # type: ignore[attr-defined]

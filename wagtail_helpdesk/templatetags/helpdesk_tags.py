@@ -18,6 +18,7 @@ from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts, server_drafts
 from wagtail_helpdesk.portal.incidents import build_notices
+from wagtail_helpdesk.portal.labels import format_size
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, CatalogueSection
 from wagtail_helpdesk.portal.requests.source_page import get_report_url
 from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
@@ -26,6 +27,7 @@ register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
 register.filter("date_and_time", format_datetime)
 register.filter("display_name", get_display_name)
+register.filter("file_size", format_size)
 
 
 @register.simple_tag(takes_context=True)
