@@ -185,9 +185,15 @@ def incidents(request: HelpdeskRequest) -> HttpResponse:
     ]
     if not found:
         return _render_nothing()
-    shown = {"incidents": found, "next": page.get_url(request.http) if page else request.base}
+    next_url = page.get_url(request.http) if page else request.base
     language = languages.get_shown_language()
-    return _render(request, "incidents_content.html", helpdesk_language=language, **shown)
+    return _render(
+        request,
+        "incidents_content.html",
+        helpdesk_language=language,
+        incidents=found,
+        next=next_url,
+    )
 
 
 @partial(fragment, methods=FORM_METHODS)
