@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.functional import cached_property
+from django.core.validators import MaxLengthValidator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -15,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminPageChooser
-from wagtail.models import Locale
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.characters import clean_line, clean_text, count_typed, has_visible
+from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Incident, Service, Ticket
 from wagtail_helpdesk.models.incidents import MAX_INCIDENT_TEXT_LENGTH, MAX_INCIDENT_TITLE_LENGTH
+from wagtail_helpdesk.models.translated_texts import PARTS, Translations, TranslationsFormField
 from wagtail_helpdesk.parsing import parse_number
 
 from .concurrent_edits import ConcurrentEditForm
@@ -32,92 +31,6 @@ from .widgets import CHECKBOXES
 MAX_SECTIONS = 50
 #: Empty choosers below those that have a page; saving brings as many again.
 EMPTY_SECTIONS = 3
-
-
-class TextsWidget(forms.Widget):
-    """A title and a text for each language of the site."""
-
-    template_name = "wagtail_helpdesk/admin/incident_texts.html"
-
-    class Media:
-        css = {"all": ["wagtail_helpdesk/admin/configuration.css"]}
-
-    @cached_property
-    def locales(self) -> list[Any]:
-        """The languages of the site."""
-        return list(Locale.objects.all())
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        texts = value if isinstance(value, Mapping) else {}
-        context["widget"]["languages"] = [
-            {
-                "code": locale.language_code,
-                "name": locale.get_display_name(),
-                "title": texts.get(locale.language_code, {}).get("title", ""),
-                "text": texts.get(locale.language_code, {}).get("text", ""),
-            }
-            for locale in self.locales
-        ]
-        context["widget"]["max_title"] = MAX_INCIDENT_TITLE_LENGTH
-        return context
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, dict[str, str]]:
-        return {
-            locale.language_code: {
-                part: data.get(f"{name}-{locale.language_code}-{part}", "")
-                for part in ("title", "text")
-            }
-            for locale in self.locales
-        }
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return not any(key.startswith(f"{name}-") for key in data)
-
-    def id_for_label(self, id_: str) -> str:
-        return ""
-
-
-class TextsField(forms.Field):
-    """Titles and texts by language; at least one title is required."""
-
-    widget: Any = TextsWidget
-
-    def clean(self, value: Any) -> dict[str, dict[str, str]]:
-        """Return the languages with a title; raise ``ValidationError`` for each that is wrong."""
-        names = {locale.language_code: locale.get_display_name() for locale in self.widget.locales}
-        cleaned, problems = {}, []
-        for language, typed in value.items():
-            title, text = clean_line(typed["title"]), clean_text(typed["text"]).strip()
-            if problem := _find_problem(title, text):
-                problems.append(
-                    _("%(language)s: %(problem)s")
-                    % {"language": names[language], "problem": problem}
-                )
-            if title:
-                cleaned[language] = {"title": title, "text": text}
-        if problems:
-            raise forms.ValidationError(problems)
-        if not cleaned:
-            raise forms.ValidationError(_("Please write a title in at least one language."))
-        return cleaned
-
-
-def _find_problem(title: str, text: str) -> str:
-    """Return what is wrong with the text in one language; empty if nothing is."""
-    if len(title) > MAX_INCIDENT_TITLE_LENGTH:
-        return _("The title has at most %(limit)d characters; this has %(count)d.") % {
-            "limit": MAX_INCIDENT_TITLE_LENGTH,
-            "count": len(title),
-        }
-    if count_typed(text) > MAX_INCIDENT_TEXT_LENGTH:
-        return _("The text has at most %(limit)d characters; this has %(count)d.") % {
-            "limit": MAX_INCIDENT_TEXT_LENGTH,
-            "count": count_typed(text),
-        }
-    if (title or text) and not has_visible(title):
-        return _("The title is missing.")
-    return ""
 
 
 class SectionsWidget(forms.Widget):
@@ -164,7 +77,12 @@ class IncidentForm(ConcurrentEditForm, WagtailAdminModelForm):
     #: The views of the configuration show it after saving.
     warning = ""
 
-    texts = TextsField(label=gettext_lazy("Texts"))
+    texts = TranslationsFormField(
+        label=gettext_lazy("Texts"),
+        has_default=True,
+        title_validators=[MaxLengthValidator(MAX_INCIDENT_TITLE_LENGTH)],
+        text_validators=[MaxTypedLength(MAX_INCIDENT_TEXT_LENGTH)],
+    )
     services = RowsField(
         label=gettext_lazy("Services"),
         queryset=Service.objects.none(),
@@ -214,21 +132,17 @@ class IncidentForm(ConcurrentEditForm, WagtailAdminModelForm):
         return serialised.isoformat(" ", "minutes") if is_date else serialised
 
     def _differs(self, name: str, values: dict[str, Any]) -> bool:
-        typed = self[name].data
-        if name in ("starts_at", "ends_at"):
-            try:
-                typed = self.fields[name].to_python(typed)
-            except forms.ValidationError:
-                return True
-        elif name not in ("texts", "ticket"):
+        if name not in ("starts_at", "ends_at", "ticket"):
             return super()._differs(name, values)
+        try:
+            typed = self.fields[name].to_python(self[name].data)
+        except forms.ValidationError:
+            return True
         return bool(self._serialise(name, typed) != values[name])
 
     def _format_value(self, name: str, value: Any) -> str:
         if name == "texts":
-            texts = (
-                f"{language}: {' – '.join(filter(None, text))}" for language, text in value.items()
-            )
+            texts = (f"{code}: {' – '.join(parts.values())}" for code, parts in value.items())
             return Truncator(" / ".join(texts)).chars(200)
         if name == "sections":
             pages = self.fields[name].queryset.filter(pk__in=value)  # type: ignore[attr-defined]
@@ -256,13 +170,12 @@ def _clean_number(typed: Any) -> str:
     return str(typed or "").strip().removeprefix("#").strip()
 
 
-def _serialise_texts(texts: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
-    """Return the title and the text by language, without their HTML and without empty languages."""
-    found = {
-        language: [clean_line(text.get("title", "")), clean_text(text.get("text", "")).strip()]
-        for language, text in sorted(texts.items())
+def _serialise_texts(texts: Translations) -> Translations:
+    """Return titles and texts by language, without their HTML and without blank ones."""
+    return {
+        code: {part: parts[part] for part in PARTS if parts.get(part)}
+        for code, parts in sorted(texts.items())
     }
-    return {language: parts for language, parts in found.items() if any(parts)}
 
 
 def find_own_services(user: Any) -> Any:
