@@ -525,10 +525,10 @@ SYNONYMS = {
     ),
     "Messagerie": Words(
         "e-mail, courriel, mail, agenda, calendrier, spam, hameçonnage",
-        "e-mail, calendar, spam, phishing, mailing list",
+        "e-mail, inbox, calendar, spam, phishing, mailing list",
     ),
     "Comptes et mots de passe": Words(
-        "identifiant, connexion, code, double authentification, compte bloqué",
+        "identifiant, connexion, code, mdp, double authentification, compte bloqué",
         "login, user name, sign in, code, two-factor, locked out",
     ),
     "Paie": Words(

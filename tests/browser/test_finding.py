@@ -52,7 +52,9 @@ def test_a_suggested_page_that_solves_the_problem_ends_the_form(
     }
 
 
-def test_suggestions_do_not_move_the_form(page_as, helpdesk, people, heating, wifi_page):
+def test_suggestions_do_not_move_the_form_beside_which_its_readers_are_named(
+    page_as, helpdesk, people, heating, wifi_page
+):
     lea = page_as(people.lea)
     lea.goto(f"/assistance/new/{heating.pk}/")
     message = lea.get_by_label("Message")
@@ -60,6 +62,8 @@ def test_suggestions_do_not_move_the_form(page_as, helpdesk, people, heating, wi
     lea.get_by_label("Subject").press_sequentially("My radiators are cold")
     expect(lea.locator("summary", has_text="Cold radiators")).to_be_visible()
     assert message.bounding_box()["y"] == before
+    beside = lea.get_by_role("complementary", name="Before you send").bounding_box()
+    assert beside["x"] >= message.bounding_box()["x"] + message.bounding_box()["width"]
 
 
 def test_a_chosen_file_can_be_taken_out_again(page_as, helpdesk, people, heating):

@@ -81,7 +81,7 @@ def test_from_a_request_to_an_approved_closure(walkers):
     lea.locator(".hd-question").get_by_role("link", name="No, it isn’t").click()
     lea.get_by_role("dialog").get_by_label("Your message").fill("Toujours froid.")
     lea.get_by_role("button", name="Reopen my request").click()
-    lea.get_by_text("The ticket is open again.").wait_for()
+    lea.get_by_text("Your request is open again.").wait_for()
     close(nadia, path)
     lea.goto(path)
     lea.locator(".hd-question").get_by_role("link", name="Yes, it’s solved").click()

@@ -7,13 +7,15 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Locale, ModelLogEntry, Site
+from wagtail.models import Locale, ModelLogEntry, Page, Site
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Incident, Ticket
 from wagtail_helpdesk.models.guards import unguarded
+
+from .test_every_field import filled
 
 SPACE = "helpdesk_incidents"
 
@@ -195,6 +197,63 @@ def test_the_text_of_an_incident_whose_ticket_is_closed_can_still_be_changed(
     )
     incident.refresh_from_db()
     assert str(incident) == "Repaired"
+
+
+def test_the_list_is_searched_by_words_of_any_language_and_by_ticket(
+    client, people, general, public, incident
+):
+    texts = {"fr": {"title": "Électricité coupée", "text": "Le bâtiment C est éteint."}}
+    configuration.create_incident(by=None, texts=texts, services=[general], ticket=public)
+    client.force_login(people.sophie)
+    asked = ("electricite batiment", "valves", "No heating", "nothing", f"#{public.pk}", "?!")
+    found = {words: titles(client.get(page_url("list"), {"q": words})) for words in asked}
+    assert found == {
+        "electricite batiment": ["Électricité coupée"],
+        "valves": ["No heating"],
+        "No heating": ["No heating"],
+        "nothing": [],
+        f"#{public.pk}": ["Électricité coupée"],
+        "?!": [],
+    }
+
+
+def test_two_people_who_edit_an_incident_at_once_undo_nothing_of_each_other(
+    client, people, general, incident
+):
+    client.force_login(people.sophie)
+    mine = filled(client.get(page_url("edit", incident)))
+    configuration.change_incident(
+        incident, by=None, texts={"en": {"title": "No heating in A"}}, ends_at=None
+    )
+    later = mine | {"ends_at": "2030-01-01 08:00"}
+    assert client.post(page_url("edit", incident), later).status_code == 302
+    incident.refresh_from_db()
+    assert (str(incident), incident.ends_at is None) == ("No heating in A", False)
+
+    overwriting = mine | {"texts-en-title": "Heating is back"}
+    refused = client.post(page_url("edit", incident), overwriting)
+    assert "Another person has just set this to “en: No heating in A”" in errors(refused)
+    incident.refresh_from_db()
+    assert str(incident) == "No heating in A"
+    again = filled(refused)
+    assert again["texts-en-title"] == ["Heating is back"]
+    assert client.post(page_url("edit", incident), again).status_code == 302
+    incident.refresh_from_db()
+    assert str(incident) == "Heating is back"
+
+
+def test_the_form_has_room_for_more_sections_than_the_incident_has(client, submit_form, people):
+    root = Site.objects.get(is_default_site=True).root_page
+    pages = [root.add_child(instance=Page(title=f"Section {n}")) for n in range(6)]
+    submit_form(
+        "add", by=people.gilles, **{f"sections-{n}": page.pk for n, page in enumerate(pages)}
+    )
+    [made] = Incident.objects.all()
+    assert set(made.sections.values_list("pk", flat=True)) == {page.pk for page in pages}
+    client.force_login(people.gilles)
+    fields = read(client.get(page_url("edit", made))).select("input[name^=sections-]")
+    assert len(fields) > len(pages)
+    assert not fields[-1].get("value")
 
 
 def test_the_list_filters_what_is_shown_now_planned_and_ended(client, people, general, incident):

@@ -6,6 +6,7 @@ The names below are stable, and a field with these blocks freezes none of them i
 from .ask import AskServiceBlock
 from .card import ServiceCardBlock
 from .frames import PersonalBlock
+from .incidents import IncidentsBlock
 from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
 from .service_choice import CategoryChooserBlock, ServiceChooserBlock
 from .stream import HelpdeskStreamBlock
@@ -14,6 +15,7 @@ __all__ = [
     "AskServiceBlock",
     "CategoryChooserBlock",
     "HelpdeskStreamBlock",
+    "IncidentsBlock",
     "ManagerPanelBlock",
     "ManagerQueueBlock",
     "MyRequestsBlock",

@@ -172,14 +172,28 @@ def show_card(request: HelpdeskRequest) -> HttpResponse:
 
 @make_fragment_view
 def show_incidents(request: HelpdeskRequest) -> HttpResponse:
-    """Show the current incidents of the sections above a page, each with “Me too”."""
+    """Show the current incidents of the services asked, or of the sections above a page.
+
+    Each with “Me too”, after which the reader comes back to the page.
+    """
     page = source_page.find_asked_page(request.http, request.http.GET.get(source_page.PARAMETER))
-    found = [each for each in load_incidents(request.user, page) if each.is_here]
+    services = {parse_number(key) for key in request.http.GET.getlist("service")}
+    found = [
+        each
+        for each in load_incidents(request.user, page)
+        if (not each.services.isdisjoint(services) if services else each.is_here)
+    ]
     if not found:
         return _render_nothing()
-    shown = {"incidents": found, "next": page.get_url(request.http)}
+    next_url = page.get_url(request.http) if page else request.base
     language = languages.get_shown_language()
-    return _render(request, "incidents_content.html", helpdesk_language=language, **shown)
+    return _render(
+        request,
+        "incidents_content.html",
+        helpdesk_language=language,
+        incidents=found,
+        next=next_url,
+    )
 
 
 @partial(make_fragment_view, methods=FORM_METHODS)

@@ -24,6 +24,7 @@ class PreviewHelpdesk:
     """Stands for the request in templates: all links of a preview lead nowhere."""
 
     incidents: tuple[()] = ()
+    http = SimpleNamespace(get_full_path="#")
 
     def url(self, route: str, *args: Any, **query: Any) -> str:
         """Return a URL that stays on the page."""

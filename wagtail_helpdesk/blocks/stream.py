@@ -4,6 +4,7 @@ from wagtail import blocks
 
 from .ask import AskServiceBlock
 from .card import ServiceCardBlock
+from .incidents import IncidentsBlock
 from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
 
 
@@ -14,5 +15,6 @@ class HelpdeskStreamBlock(blocks.StreamBlock):
     helpdesk_catalogue = ServiceCatalogueBlock()
     helpdesk_requests = MyRequestsBlock()
     helpdesk_card = ServiceCardBlock()
+    helpdesk_incidents = IncidentsBlock()
     helpdesk_queue = ManagerQueueBlock()
     helpdesk_panel = ManagerPanelBlock()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from wagtail_helpdesk import access
+from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import (
     Incident,
@@ -20,6 +25,9 @@ from wagtail_helpdesk.models import (
     Ticket,
     choose_incident_text,
 )
+
+from .page_lookup import get_helpdesk_url
+from .requests.source_page import PARAMETER
 
 #: Rows read at most: an incident has one for each of its services.
 MAX_INCIDENT_ROWS = 200
@@ -111,9 +119,48 @@ def load_section_incidents(page: Any) -> list[ShownIncident]:
     return _describe(Incident.objects.current().in_section_of(page))
 
 
-def load_service_incidents(service: Service) -> list[ShownIncident]:
-    """Return the current incidents of a service, the same for everybody who can see it."""
-    return _describe(Incident.objects.current().filter(services=service))
+def load_service_incidents(*services: Service) -> list[ShownIncident]:
+    """Return the current incidents of services, the same for everybody who can see them."""
+    concerned = Incident.objects.filter(services__in=services).order_by().values("pk")
+    return _describe(Incident.objects.current().filter(pk__in=concerned))
+
+
+def build_notices(
+    request: HttpRequest | None, page: Any, services: Sequence[Service] = ()
+) -> dict[str, Any]:
+    """Return the context of the incidents on a page of the site, the same for every reader.
+
+    They are those of the services, by default those of the sections above the page. The incidents
+    of services that are not open to everybody come with ``fragment``, the URL of the part that is
+    loaded for its reader, where there is something to load.
+    """
+    open_ones = [service for service in services if service.everyone and service.enabled]
+    if services:
+        found = load_service_incidents(*open_ones) if open_ones else []
+        wants_reader = len(open_ones) < len(services)
+    else:
+        found, wants_reader = load_section_incidents(page), False
+    wants_reader = wants_reader or any(incident.has_ticket for incident in found)
+    return {
+        "incidents": [
+            (each, get_helpdesk_url(request, "incident", each.pk) if each.has_ticket else "")
+            for each in found
+        ],
+        "fragment": _get_fragment_url(page, services) if wants_reader else "",
+        "helpdesk_language": get_shown_language(),
+    }
+
+
+def _get_fragment_url(page: Any, services: Sequence[Service]) -> str:
+    """Return the URL of the incidents for their reader; empty where our URLs are not included."""
+    try:
+        url = reverse("wagtail_helpdesk:block_incidents")
+    except NoReverseMatch:
+        return ""
+    known: dict[str, Any] = {"service": [service.pk for service in services]}
+    if page is not None and page.pk:
+        known[PARAMETER] = page.pk
+    return f"{url}?{urlencode(known, doseq=True)}"
 
 
 def _describe(incidents: Any) -> list[ShownIncident]:

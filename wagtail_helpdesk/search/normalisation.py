@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -52,6 +52,12 @@ class Term(NamedTuple):
 
     word: str
     is_prefix: bool
+
+    def matches_any(self, words: Iterable[str]) -> bool:
+        """Return whether one of these normal words is the term, or begins with it."""
+        if self.is_prefix:
+            return any(word.startswith(self.word) for word in words)
+        return self.word in words or any(strip_plural(word) == self.word for word in words)
 
 
 #: Terms that a text must all contain.
@@ -104,6 +110,14 @@ class Query:
             for query_word in self.words
             for alternative in query_word.alternatives
             for term in alternative
+        )
+
+    def matches_text(self, text: str) -> bool:
+        """Return whether a text contains every word; false for a search without words."""
+        words = frozenset(_iterate_index_words(text))
+        return bool(self) and all(
+            any(all(term.matches_any(words) for term in terms) for terms in word.alternatives)
+            for word in self.words
         )
 
 

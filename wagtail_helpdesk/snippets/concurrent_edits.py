@@ -25,7 +25,7 @@ class ConcurrentEditForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._now = {
-            name: _normalise(field.prepare_value(self.get_initial_for_field(field, name)))
+            name: self._serialise(name, self.get_initial_for_field(field, name))
             for name, field in self.fields.items()
             if name != "seen"
         }
@@ -46,7 +46,12 @@ class ConcurrentEditForm(forms.ModelForm):
             return {}
         return {name: value for name, value in seen.items() if name in self._now}
 
+    def _serialise(self, name: str, value: Any) -> Any:
+        """Return a value of a field as the token holds it, in JSON."""
+        return _normalise(self.fields[name].prepare_value(value))
+
     def _differs(self, name: str, values: dict[str, Any]) -> bool:
+        """Return whether what was typed in a field differs from one of these serialised values."""
         return bool(self.fields[name].has_changed(values[name], self[name].data))
 
     @cached_property
@@ -80,8 +85,12 @@ class ConcurrentEditForm(forms.ModelForm):
 
     def _describe_conflict(self, name: str) -> str:
         return _("Another person has just set this to “%(value)s”. Save again to overwrite it.") % {
-            "value": _format_value(self.fields[name], self._now[name])
+            "value": self._format_value(name, self._now[name])
         }
+
+    def _format_value(self, name: str, value: Any) -> str:
+        """Return a serialised value of a field in words."""
+        return _format_value(self.fields[name], value)
 
 
 def _normalise(value: Any) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -18,14 +20,17 @@ from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Incident, Service, Ticket
 from wagtail_helpdesk.models.incidents import MAX_INCIDENT_TEXT_LENGTH, MAX_INCIDENT_TITLE_LENGTH
-from wagtail_helpdesk.models.translated_texts import TranslationsFormField
+from wagtail_helpdesk.models.translated_texts import PARTS, Translations, TranslationsFormField
 from wagtail_helpdesk.parsing import parse_number
 
+from .concurrent_edits import ConcurrentEditForm
 from .fields import RowsField
 from .widgets import CHECKBOXES
 
-#: Sections that the form has room for.
-MAX_SECTIONS = 4
+#: Sections that the form reads at most.
+MAX_SECTIONS = 50
+#: Empty choosers below those that have a page; saving brings as many again.
+EMPTY_SECTIONS = 3
 
 
 class SectionsWidget(forms.Widget):
@@ -41,7 +46,7 @@ class SectionsWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = [getattr(page, "pk", page) for page in value or []]
-        places = range(max(MAX_SECTIONS, len(chosen)))
+        places = range(min(len(chosen) + EMPTY_SECTIONS, MAX_SECTIONS))
         id_ = (attrs or {}).get("id", f"id_{name}")
         return format_html_join(
             "",
@@ -66,7 +71,7 @@ class SectionsWidget(forms.Widget):
         return ""
 
 
-class IncidentForm(WagtailAdminModelForm):
+class IncidentForm(ConcurrentEditForm, WagtailAdminModelForm):
     """An incident. Sections of the site are for administrators."""
 
     #: The views of the configuration show it after saving.
@@ -113,10 +118,40 @@ class IncidentForm(WagtailAdminModelForm):
         services.queryset = find_own_services(self.for_user)
         if not access.administers_helpdesk(self.for_user):
             del self.fields["sections"]
+        if self.instance.pk is None:
+            self._seen = self._now  # nobody else can have changed it
+
+    def _serialise(self, name: str, value: Any) -> Any:
+        if name == "texts":
+            return _serialise_texts(value or {})
+        if name == "ticket":
+            return _clean_number(value)
+        serialised = super()._serialise(name, value)
+        # As the field shows it, which has no seconds.
+        is_date = isinstance(serialised, datetime.datetime)
+        return serialised.isoformat(" ", "minutes") if is_date else serialised
+
+    def _differs(self, name: str, values: dict[str, Any]) -> bool:
+        if name not in ("starts_at", "ends_at", "ticket"):
+            return super()._differs(name, values)
+        try:
+            typed = self.fields[name].to_python(self[name].data)
+        except forms.ValidationError:
+            return True
+        return bool(self._serialise(name, typed) != values[name])
+
+    def _format_value(self, name: str, value: Any) -> str:
+        if name == "texts":
+            texts = (f"{code}: {' – '.join(parts.values())}" for code, parts in value.items())
+            return Truncator(" / ".join(texts)).chars(200)
+        if name == "sections":
+            pages = self.fields[name].queryset.filter(pk__in=value)  # type: ignore[attr-defined]
+            return Truncator(", ".join(str(page) for page in pages)).chars(200) or "–"
+        return super()._format_value(name, value)
 
     def clean_ticket(self) -> Ticket | None:
         """Return the ticket with this number, None for a blank field."""
-        typed = self.cleaned_data["ticket"].strip().removeprefix("#").strip()
+        typed = _clean_number(self.cleaned_data["ticket"])
         if not typed:
             return None
         kept = self.initial.get("ticket")
@@ -129,6 +164,18 @@ class IncidentForm(WagtailAdminModelForm):
         if found is None:
             raise forms.ValidationError(_("There is no ticket with this number that you can see."))
         return found
+
+
+def _clean_number(typed: Any) -> str:
+    return str(typed or "").strip().removeprefix("#").strip()
+
+
+def _serialise_texts(texts: Translations) -> Translations:
+    """Return titles and texts by language, without their HTML and without blank ones."""
+    return {
+        code: {part: parts[part] for part in PARTS if parts.get(part)}
+        for code, parts in sorted(texts.items())
+    }
 
 
 def find_own_services(user: Any) -> Any:

@@ -22,6 +22,8 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.models import Incident
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.search.normalisation import parse_query
+from wagtail_helpdesk.search.ticket_reference import parse_ticket_reference
 
 from .history import ConfigurationHistory
 from .incident_form import IncidentForm, find_own_services
@@ -93,6 +95,23 @@ class IncidentList(VisibleListMixin, generic.IndexView):
     filterset_class = IncidentFilters
     default_ordering = "-starts_at"
 
+    @property
+    def is_searchable(self) -> bool:
+        return bool(self.index_results_url)
+
+    def search_queryset(self, queryset: Any) -> Any:
+        """Narrow to incidents whose texts have all the words, in any language, or with this ticket."""
+        if not self.is_searching:
+            return queryset
+        query, number = parse_query(self.search_query), parse_ticket_reference(self.search_query)
+        rows = queryset.order_by().values_list("pk", "texts", "ticket")
+        found = [
+            pk
+            for pk, texts, ticket in rows
+            if query.matches_text(_join_texts(texts)) or (number is not None and ticket == number)
+        ]
+        return queryset.filter(pk__in=found)
+
     @cached_property
     def list_display(self) -> list[Any]:
         return [
@@ -155,6 +174,10 @@ def describe_places(incident: Incident) -> str:
     return ", ".join(map(str, [*incident.services.all(), *incident.sections.all()]))
 
 
+def _join_texts(texts: dict[str, dict[str, str]]) -> str:
+    return "\n".join(text.get(part, "") for text in texts.values() for part in ("title", "text"))
+
+
 def _name_ticket(incident: Incident) -> str:
     return f"#{incident.ticket_id}" if incident.ticket_id else ""
 
@@ -188,9 +211,8 @@ class EditIncident(ConfigurationActionView, PermittedObjectMixin, generic.EditVi
         return buttons
 
     def save_instance(self) -> Incident:
-        return configuration.change_incident(
-            self.form.instance, by=self.request.user, **self.form.cleaned_data
-        )
+        changes = self.form.changes
+        return configuration.change_incident(self.form.instance, by=self.request.user, **changes)
 
 
 class ConfirmIncident(ConfirmedActionMixin, generic.DeleteView):

@@ -8,27 +8,26 @@ from django import template
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date, format_datetime
-from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts, server_drafts
-from wagtail_helpdesk.portal.incidents import ShownIncident, load_section_incidents
-from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
+from wagtail_helpdesk.portal.incidents import build_notices
+from wagtail_helpdesk.portal.labels import format_size
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, CatalogueSection
-from wagtail_helpdesk.portal.requests.source_page import PARAMETER, get_report_url
+from wagtail_helpdesk.portal.requests.source_page import get_report_url
 from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
 
 register = template.Library()
 register.filter("in_words", format_date, expects_localtime=True)
 register.filter("date_and_time", format_datetime)
 register.filter("display_name", get_display_name)
+register.filter("file_size", format_size)
 
 
 @register.simple_tag(takes_context=True)
@@ -160,27 +159,8 @@ def helpdesk_incidents(context: template.Context, page: Any = None) -> dict[str,
     """
     page, request = page or context.get("page"), context.get("request")
     is_helpdesk = getattr(page, "is_helpdesk_page", False)
-    found = [] if is_helpdesk else load_section_incidents(page)
-    return {
-        "incidents": [
-            (each, get_helpdesk_url(request, "incident", each.pk) if each.has_ticket else "")
-            for each in found
-        ],
-        "fragment": _get_incidents_fragment(page, found),
-        "helpdesk_language": get_shown_language(),
-        "request": request,
-        "csp_nonce": context.get("csp_nonce"),
-    }
-
-
-def _get_incidents_fragment(page: Any, found: list[ShownIncident]) -> str:
-    """Return the URL of the part with “Me too”, empty where no incident can be followed."""
-    if not any(incident.has_ticket for incident in found):
-        return ""
-    try:
-        return f"{reverse('wagtail_helpdesk:block_incidents')}?{PARAMETER}={page.pk}"
-    except NoReverseMatch:
-        return ""
+    shown = {} if is_helpdesk else build_notices(request, page)
+    return shown | {"request": request, "csp_nonce": context.get("csp_nonce")}
 
 
 @register.simple_tag(takes_context=True)

@@ -323,6 +323,7 @@ PAGES = {
         "my-office",
         "Your requests, and what you need when something is wrong where you work.",
         [
+            ("helpdesk_incidents", {"services": [Asked("DSI")]}),
             ("helpdesk_requests", {"count": 5}),
             (
                 "helpdesk_ask",

@@ -327,6 +327,7 @@ PAGES = {
         "mon-bureau",
         "Vos demandes, et ce qu’il faut quand quelque chose ne va pas là où vous travaillez.",
         [
+            ("helpdesk_incidents", {"services": [Asked("DSI")]}),
             ("helpdesk_requests", {"count": 5}),
             (
                 "helpdesk_ask",

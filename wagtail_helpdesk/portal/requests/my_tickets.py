@@ -21,7 +21,7 @@ from wagtail_helpdesk.portal.ticket_columns import MANAGER, REQUESTER
 LISTS = {
     "own": _("My requests"),
     "invited": _("My invitations"),
-    "followed": _("Followed tickets"),
+    "followed": _("Followed requests"),
 }
 FILTERS = {
     "open": pgettext_lazy("tickets", "Open"),

@@ -73,7 +73,7 @@ class SearchForm(QueryForm):
     )
     service = IdChoiceField(label=gettext_lazy("Service"))
     category = IdChoiceField(label=gettext_lazy("Category"))
-    mine = forms.BooleanField(label=gettext_lazy("Only my tickets"), required=False)
+    mine = forms.BooleanField(label=gettext_lazy("Only what concerns me"), required=False)
     after = RowIdField()
 
     def __init__(self, query: Mapping[str, Any], *, user: Any) -> None:

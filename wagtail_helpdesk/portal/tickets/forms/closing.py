@@ -139,7 +139,7 @@ class RejectClosure(AttachmentsForm, TextForm):
     title = _("What is still missing?")
     submit_label = _("Reopen my request")
     text_label = _("Your message:")
-    success_message = _("The ticket is open again.")
+    success_message = _("Your request is open again.")
     button = ButtonPlace(ButtonGroup.FIRST, 700, "reopen")
     button_label = _("No, it isn’t")
     field_order = ("text", "files")
