@@ -1,6 +1,7 @@
 """Registers the helpdesk with Wagtail, and its own parts with its extension points."""
 
 from wagtail import hooks
+from wagtail.contrib.settings.registry import register_setting
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
@@ -13,7 +14,15 @@ from .dashboard import (
     userbar,
 )
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
-from .models import CannedAnswer, Category, CategoryText, Incident, Service, ServiceText
+from .models import (
+    CannedAnswer,
+    Category,
+    CategoryText,
+    HelpdeskSiteSettings,
+    Incident,
+    Service,
+    ServiceText,
+)
 from .portal import menu, session_drafts, ticket_columns
 from .portal.desk import queues
 from .portal.requests import home_panels
@@ -41,6 +50,7 @@ register_permission_policy(Incident, IncidentPolicy(Incident), exact_class=True)
 register_permission_policy(CannedAnswer, CannedAnswerPolicy(CannedAnswer), exact_class=True)
 
 register_snippet(HelpdeskGroup)
+register_setting(HelpdeskSiteSettings, icon="helpdesk")
 hooks.register("before_delete_snippet", refuse_bulk_deletion)
 hooks.register("construct_snippet_action_menu", show_publish_buttons)
 hooks.register("before_delete_user", accounts.refuse_deletion)
