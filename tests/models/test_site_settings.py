@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -84,13 +84,25 @@ def test_a_change_applies_at_once_in_its_own_process(db):
     assert helpdesk_settings.EXPIRY_DAYS == 14
 
 
-def test_before_the_first_migration_the_defaults_apply(db, monkeypatch):
+@pytest.fixture
+def failing(db, monkeypatch):
+    """The database refuses to read the row."""
+
     def fail():
-        raise DatabaseError("no such table")
+        raise DatabaseError("refused")
 
     monkeypatch.setattr(HelpdeskSiteSettings.objects, "first", fail)
     site_settings.admin_values.forget()
+
+
+def test_before_the_first_migration_the_defaults_apply(failing, monkeypatch):
+    monkeypatch.setattr(connection.introspection, "table_names", list)
     assert helpdesk_settings.EXPIRY_DAYS == 14
+
+
+def test_no_default_stands_in_while_the_database_fails(failing):
+    with pytest.raises(DatabaseError, match="refused"):
+        helpdesk_settings.EXPIRY_DAYS  # noqa: B018
 
 
 # -- the form ----------------------------------------------------------------------------------------

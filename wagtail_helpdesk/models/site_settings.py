@@ -203,16 +203,21 @@ admin_values = _AdminValues()
 
 
 def _load() -> dict[str, Any]:
-    """Return the stored values; none before the first migration or without a database."""
-    using = router.db_for_read(HelpdeskSiteSettings)
+    """Return the stored values; none before the first migration.
+
+    Raises ``DatabaseError`` if the database fails: a default for a moment could expire closures early.
+    """
+    connection = connections[using := router.db_for_read(HelpdeskSiteSettings)]
     try:
-        if not connections[using].in_atomic_block:
+        if not connection.in_atomic_block:
             return _load_row()
         with transaction.atomic(
             using=using
         ):  # on PostgreSQL a missing table would end the outer one
             return _load_row()
     except DatabaseError:
+        if HelpdeskSiteSettings._meta.db_table in connection.introspection.table_names():
+            raise
         return {}
 
 
