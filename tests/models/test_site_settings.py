@@ -131,6 +131,9 @@ def administrator(people):
 
 
 def test_the_permission_on_the_settings_is_enough_to_change_them(administrator, edit_url):
+    form = administrator.get(edit_url).context["form"]
+    assert str(form.fields["expiry_days"].help_text).endswith("Blank: 14.")
+    assert str(form.fields["default_monitoring"].help_text).endswith("Blank: Medium.")
     typed = CHOSEN | {"dispatch_category": ""}
     answer = administrator.post(edit_url, typed)
     assert answer.status_code == 302, answer.context["form"].errors

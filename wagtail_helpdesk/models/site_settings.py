@@ -53,11 +53,30 @@ class SiteSettingsForm(WagtailAdminModelForm):
                 help_text=_("Set in the configuration of the server (%(name)s).")
                 % {"name": SETTINGS[name]},
             )
+        for name, default in _find_defaults().items():
+            if name in self.fields and name not in self.fixed:
+                blank = _("Blank: %(default)s.") % {"default": default}
+                self.fields[name].help_text = f"{self.fields[name].help_text} {blank}"
 
     def clean(self) -> dict[str, Any]:
         """Keep what is stored below a fixed value: it applies again when that is removed."""
         cleaned: dict[str, Any] = super().clean()
         return cleaned | {name: getattr(self.instance, name) for name in self.fixed}
+
+
+class _Defaults(HelpdeskSettings):
+    """The settings of a site where nothing was chosen in the admin."""
+
+    read_admin_values: Callable[[], Mapping[str, Any]] = staticmethod(dict)
+
+
+def _find_defaults() -> dict[str, str]:
+    """Return the defaults that the help texts do not describe, by field."""
+    defaults = _Defaults()
+    return {
+        "expiry_days": str(defaults.EXPIRY_DAYS),
+        "default_monitoring": str(Preset(defaults.DEFAULT_MONITORING).label),
+    }
 
 
 def _is_fixed(field: str) -> bool:
