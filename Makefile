@@ -12,7 +12,7 @@ export VENV
 
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.
 LINT := style layers types templates security
-SITE := javascript migrations check translations
+SITE := javascript migrations check translations docs-site
 TESTS := oldest custom-page own-users postgresql
 # What `make attack` sends more to.
 ATTACKED := tests/security/test_hostile_requests.py tests/snippets/test_every_url.py
@@ -75,6 +75,10 @@ check: ## Django's own checks of the example site
 translations: ## Every string is translated, every catalogue compiled
 	@$(call title,translations)
 	@$(PYTEST) -q tests/test_translations.py tests/test_french.py
+
+docs-site: ## The site of the documentation, in build/docs; a warning or a broken link fails (Sphinx)
+	@$(call title,docs-site)
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
 
 audit: ## Known vulnerabilities of dependencies (pip-audit)
 	@$(call title,audit)

@@ -80,6 +80,14 @@ def _empty_cache() -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _no_admin_values() -> None:
+    """Let nothing be chosen in the admin: what another test saved has been rolled back."""
+    from wagtail_helpdesk.models.site_settings import admin_values
+
+    admin_values.remember({})
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Restore what the migrations created before every test that commits.
 

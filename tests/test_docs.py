@@ -1,5 +1,6 @@
 """Links in the docs work, and generated pages agree with the code."""
 
+import importlib
 import re
 import runpy
 import subprocess
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-GENERATED_PAGES = runpy.run_path(str(PROJECT / "scripts" / "docs"))["PAGES"]
+SCRIPT = runpy.run_path(str(PROJECT / "scripts" / "docs"))
+GENERATED_PAGES = SCRIPT["PAGES"]
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 
 
@@ -31,6 +33,16 @@ def test_every_relative_link_of_a_page_leads_to_a_file(page):
 def test_a_generated_reference_page_agrees_with_the_code(name):
     page = PROJECT / "docs" / "reference" / name
     assert page.read_text() == GENERATED_PAGES[name](), "run `make docs`"
+
+
+def test_every_public_name_can_be_imported():
+    missing = [
+        f"{module}.{name}"
+        for module, names in SCRIPT["find_public_names"]().items()
+        for name in names
+        if not hasattr(importlib.import_module(module), name)
+    ]
+    assert missing == []
 
 
 def test_the_mails_shown_in_the_docs_can_be_composed(db, mailoutbox):

@@ -18,6 +18,7 @@ YAML_FILES = sorted(
     [*PROJECT.glob(".github/**/*.yml"), PROJECT / ".pre-commit-config.yaml"], key=str
 )
 WORKFLOWS = [path for path in YAML_FILES if path.parent.name == "workflows"]
+dist = runpy.run_path(str(PROJECT / "scripts" / "dist"))
 
 
 def name(path):
@@ -71,6 +72,15 @@ def test_the_release_needs_no_secret_and_can_only_publish():
     assert "secrets." not in workflow
 
 
+def test_the_changelog_begins_with_the_version_of_the_package():
+    changelog = (PROJECT / "CHANGELOG.md").read_text()
+    first = re.search(r"^## (\S+) \((unreleased|\d{4}-\d\d-\d\d)\)$", changelog, re.MULTILINE)
+    assert first
+    assert first[1] == dist["get_version"]()
+    kinds = {"Upgrading", "Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", changelog, re.MULTILINE)) <= kinds
+
+
 @pytest.mark.parametrize("path", [p for p in YAML_FILES if "ISSUE" in name(p)], ids=name)
 def test_an_issue_form_has_what_github_requires(path):
     form = yaml.safe_load(path.read_text())
@@ -84,8 +94,6 @@ def test_an_issue_form_has_what_github_requires(path):
 
 
 # -- distributions -----------------------------------------------------------------------------------
-
-dist = runpy.run_path(str(PROJECT / "scripts" / "dist"))
 
 
 def test_links_of_the_readme_are_absolute_on_an_index():

@@ -1,3 +1,3 @@
 """A helpdesk that lives inside your Wagtail intranet."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"

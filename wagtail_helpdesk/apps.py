@@ -25,6 +25,7 @@ class HelpdeskConfig(AppConfig):
         from .actions.configuration.alert_address import ADDRESS
         from .mailqueue.kinds import register_kind
         from .models import SearchRow
+        from .models.site_settings import connect_site_settings
         from .notifications.acknowledgement import ACKNOWLEDGEMENT, AcknowledgementComposer
         from .notifications.address_mail import AddressComposer
         from .notifications.composer import AlertComposer
@@ -39,6 +40,7 @@ class HelpdeskConfig(AppConfig):
         register_kind(REPORT, _("report"), ReportComposer)
         register_kind(ADDRESS, _("change of an extra address"), AddressComposer)
 
+        connect_site_settings()
         event_recorded.connect(
             tasks.wake_mail_worker, dispatch_uid="wagtail_helpdesk.tasks.wake_mail_worker"
         )

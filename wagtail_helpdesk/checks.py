@@ -26,7 +26,7 @@ from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
 from wagtail_helpdesk.models import Category, ReportPreference, ReportSection, ServiceManager
 from wagtail_helpdesk.portal.request import get_login_url
 from wagtail_helpdesk.portal.requests.dispatching import build_dispatch_q
-from wagtail_helpdesk.working_time import get_holidays
+from wagtail_helpdesk.working_time import read_holidays
 
 
 @register("wagtail_helpdesk")
@@ -152,7 +152,7 @@ def _queue_habits(cluster: dict[str, Any]) -> Iterator[CheckMessage]:
 def check_holidays(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that ``HOLIDAYS`` can be read: no report is sent otherwise."""
     try:
-        get_holidays()
+        read_holidays(helpdesk_settings.get_fixed("HOLIDAYS", ()))
     except Exception as error:  # from the library, or its absence
         return [
             Error(
@@ -460,9 +460,10 @@ def check_dispatch(
         return []
     return [
         Warning(
-            "WAGTAIL_HELPDESK['DISPATCH_CATEGORY'] names no category that takes tickets: people who do"
-            " not know where to ask are offered no way on.",
-            hint='Give its id, or the names of its service and of the category: ("Facilities", "Other").',
+            "The category for people who do not know where to ask (DISPATCH_CATEGORY) does not exist or takes"
+            " no tickets: they are offered no way on.",
+            hint="Choose one in Settings › Helpdesk settings, or give its id, or the names of its service and"
+            ' of the category: ("Facilities", "Other").',
             id="wagtail_helpdesk.W040",
         )
     ]

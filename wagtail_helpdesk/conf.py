@@ -3,7 +3,7 @@
 docs/reference/settings.md is generated from them, grouped by the comments.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,32 @@ from django.conf import settings
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
+#: What administrators can decide in the Wagtail admin, unless ``WAGTAIL_HELPDESK`` has it.
+ADMIN_SETTINGS = (
+    "EXPIRY_DAYS",
+    "DISPATCH_CATEGORY",
+    "DEFAULT_MONITORING",
+    "HOLIDAYS",
+    "ALERT_ADDRESS_DOMAINS",
+    "EXTERNAL_GUEST_DOMAINS",
+)
 _OWN_ACCOUNTS = "wagtail_helpdesk.directory.users.UserDirectory"
 
 
 class HelpdeskSettings:
     """One property per setting, with its default."""
 
+    #: Returns the values of the admin by name; the model's module replaces it.
+    read_admin_values: Callable[[], Mapping[str, Any]] = staticmethod(dict)
+
     def _get(self, name: str, default: Any) -> Any:
+        fixed = getattr(settings, "WAGTAIL_HELPDESK", {})
+        if name in fixed or name not in ADMIN_SETTINGS:
+            return fixed.get(name, default)
+        return self.read_admin_values().get(name, default)
+
+    def get_fixed(self, name: str, default: Any = None) -> Any:
+        """Return the value in ``WAGTAIL_HELPDESK``, whatever the admin says; reads no database."""
         return getattr(settings, "WAGTAIL_HELPDESK", {}).get(name, default)
 
     # -- Pages -------------------------------------------------------------------------------------

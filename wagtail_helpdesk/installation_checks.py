@@ -35,6 +35,7 @@ REQUIRED_APPS = (
     "django_htmx",
     "wagtail.admin",
     "wagtail.contrib.routable_page",
+    "wagtail.contrib.settings",
     "wagtail.snippets",
 )
 CONTEXT_PROCESSORS = (

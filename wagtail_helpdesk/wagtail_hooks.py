@@ -1,6 +1,7 @@
 """Registers the helpdesk with Wagtail, and its own parts with its extension points."""
 
 from wagtail import hooks
+from wagtail.contrib.settings.registry import register_setting
 from wagtail.snippets.models import register_snippet
 
 from .dashboard import (
@@ -12,6 +13,7 @@ from .dashboard import (
     userbar,
 )
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
+from .models import HelpdeskSiteSettings
 from .portal import menu, session_drafts, ticket_columns
 from .portal.desk import queues
 from .portal.requests import home_panels
@@ -25,6 +27,7 @@ from .snippets.viewsets import HelpdeskGroup
 
 register_policies()
 register_snippet(HelpdeskGroup)
+register_setting(HelpdeskSiteSettings, icon="helpdesk")
 hooks.register("before_delete_snippet", refuse_bulk_deletion)
 hooks.register("construct_snippet_action_menu", show_publish_buttons)
 hooks.register("before_delete_user", accounts.refuse_deletion)

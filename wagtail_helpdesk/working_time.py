@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from datetime import date
+from typing import Any
 
 from .conf import helpdesk_settings
 
@@ -12,12 +13,16 @@ SATURDAY = 5
 
 
 def get_holidays() -> Container[date]:
-    """Return the site's holidays, from the setting ``HOLIDAYS``: dates, or a country's code.
+    """Return the site's holidays, from the setting ``HOLIDAYS``. Raises like ``read_holidays``."""
+    return read_holidays(helpdesk_settings.HOLIDAYS)
+
+
+def read_holidays(value: Any) -> Container[date]:
+    """Return holidays that are given as dates, or as a country's code.
 
     Raises ``NotImplementedError`` if the library ``holidays`` does not know the country, and
     ``ImportError`` if it is not installed.
     """
-    value = helpdesk_settings.HOLIDAYS
     if not isinstance(value, str):
         return value  # type: ignore[no-any-return]
     # Imported here: only sites that name a country need this extra.

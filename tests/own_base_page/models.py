@@ -19,4 +19,4 @@ class ContentPage(IntranetPage):
 class AssistancePage(HelpdeskPageMixin, IntranetPage):
     """The helpdesk of this site: the mixin on the site's base page."""
 
-    content_panels = [*IntranetPage.content_panels, "introduction"]
+    content_panels = [*IntranetPage.content_panels, "introduction", "opening_text"]

@@ -413,3 +413,10 @@ def test_a_subject_without_gaps_may_stay_as_the_template_gave_it(lea, heating):
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Demande de badge"}
     assert lea.post(path, **form, text="Pour Léa.").status_code == 303
+
+
+def test_the_text_of_the_page_stands_above_the_form(lea, helpdesk, heating):
+    assert "1234" not in lea.get(f"new/{heating.pk}/").text
+    helpdesk.opening_text = "<p>For <b>leaks</b> call 1234.</p>"
+    helpdesk.save()
+    assert soup(lea.get(f"new/{heating.pk}/")).select_one(".hd-form .hd-text b").text == "leaks"

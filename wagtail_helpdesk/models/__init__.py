@@ -30,6 +30,7 @@ from .preferences import (
 from .routing import Routing, TicketOrigin
 from .search import SearchRow
 from .services import Category, Service
+from .site_settings import HelpdeskSiteSettings
 from .submissions import Submission
 from .subscriptions import Subscription
 from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTextPage
@@ -56,6 +57,7 @@ __all__ = [
     "Guest",
     "Heartbeat",
     "HelpdeskPreferences",
+    "HelpdeskSiteSettings",
     "Icon",
     "Incident",
     "IncidentText",

@@ -9,7 +9,7 @@ from wagtail_helpdesk.portal.page import HelpdeskPageMixin
 class HelpdeskPage(HelpdeskPageMixin, Page):  # type: ignore[django-manager-missing]
     """The helpdesk of a site: everything it does is in the mixin."""
 
-    content_panels = [*Page.content_panels, "introduction"]
+    content_panels = [*Page.content_panels, "introduction", "opening_text"]
 
     class Meta:
         verbose_name = _("helpdesk page")

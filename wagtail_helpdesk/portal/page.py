@@ -42,6 +42,12 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
         features=["bold", "italic", "link", "document-link", "ol", "ul"],
         help_text=_("Shown at the top of the helpdesk’s home page."),
     )
+    opening_text = RichTextField(
+        _("text above the form"),
+        blank=True,
+        features=["bold", "italic", "link", "document-link", "ol", "ul"],
+        help_text=_("Shown above the form of a new ticket, in every category."),
+    )
 
     class Meta:
         abstract = True

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('intranetpage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
                 ('introduction', wagtail.fields.RichTextField(blank=True, help_text="Shown at the top of the helpdesk’s home page.", verbose_name='introduction')),
+                ('opening_text', wagtail.fields.RichTextField(blank=True, help_text='Shown above the form of a new ticket, in every category.', verbose_name='text above the form')),
             ],
             options={
                 'abstract': False,
