@@ -83,6 +83,40 @@ def test_text_that_only_looks_like_a_url_is_no_link(text):
     assert "<a" not in render(text)
 
 
+@pytest.mark.parametrize(
+    ("label", "target"),
+    [
+        ("https://banque.example", "https://evil.example"),
+        ("Voir https://banque.example/compte", "https://banque.example@evil.example/compte"),
+        ("www.banque.example", "https://www.banque.example.evil.example"),
+        ("https://b\u0430nque.example", "https://banque.example"),
+        ("https://banque.example", "https://[b"),
+        ("lea@arvelle.fr", "https://evil.example"),
+        ("lea@arvelle.fr", "mailto:eva@arvelle.fr"),
+        ("https://banque.example", "tel:+33100000000"),
+    ],
+)
+def test_a_label_that_is_another_address_hides_no_target(label, target):
+    """Only what shows is a link."""
+    html = render(f"[{label}]({target})")
+    assert strip_html(html) == f"[{label}]({target})"
+    assert f">{label}<" not in html
+
+
+@pytest.mark.parametrize(
+    ("label", "target"),
+    [
+        ("README.md", "https://forge.example/README.md"),
+        ("https://arvelle.example", "https://www.arvelle.example/"),
+        ("www.arvelle.example.", "http://arvelle.example"),
+        ("écrire à lea@arvelle.fr", "mailto:lea@arvelle.fr"),
+        ("https://été.example", "https://été.example/a"),
+    ],
+)
+def test_a_label_that_names_where_it_leads_is_a_link(label, target):
+    assert strip_html(render(f"[{label}]({target})")) == label
+
+
 @st.composite
 def _made_of_marks(draw):
     return "".join(draw(st.lists(st.sampled_from(MARKS), max_size=40)))

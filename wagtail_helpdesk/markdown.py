@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from django.utils.encoding import iri_to_uri
@@ -20,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from .characters import clean_text
 
 #: Grows when the output for the same text changes. Stored with each text.
-RENDERER = 3
+RENDERER = 4
 #: Addresses that become links in one text. An address makes fifteen times as much HTML as text.
 MAX_LINKS = 200
 #: In characters, of an address that becomes a link.
@@ -54,6 +55,11 @@ _INLINE = re.compile(
     | (?P<mark>\*++|~++)
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+#: What a reader takes for the place that a link leads to.
+_ADDRESS = re.compile(
+    r"(?:://|(?<!\w)(?=www\.))(?P<host>[^\s/:?#\\]++)|(?P<email>(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++)",
+    re.IGNORECASE,
 )
 _WWW = re.compile(r"www\.(?:[\w-]++\.)++[^\W\d_]{2}", re.IGNORECASE)
 _TOP_LEVEL = re.compile(r"(?:[^\W\d_]{2,63}|xn--[\w-]{1,59})", re.IGNORECASE)
@@ -235,7 +241,14 @@ class _Inline:
         return found.end()
 
     def _target(self, found: re.Match[str]) -> int:
-        self._link(found["label"], found["target"], found[0])
+        label, target = found["label"], found["target"]
+        if _is_misleading(label, target):
+            # As it was typed: where the link leads is seen.
+            self._add(f"[{label}](")
+            self._link(target, target, target)
+            self._add(")")
+        else:
+            self._link(label, target, found[0])
         return found.end()
 
     def _url(self, found: re.Match[str]) -> int:
@@ -291,6 +304,23 @@ class _Inline:
         kept = mark if mark == "*" and len(self.text[begun:start].split()) < 2 else ""
         self.pieces[piece] = f"<{tag}>{kept}"
         self.pieces.append(f"{kept}</{tag}>")
+
+
+def _is_misleading(label: str, target: str) -> bool:
+    """Return whether a link is labelled with another address than the one that it leads to."""
+    named = _ADDRESS.search(label)
+    if named is None:
+        return False
+    try:
+        url = urlsplit(iri_to_uri(target))
+        led_to = unquote(url.path if url.scheme == "mailto" else url.hostname or "")
+    except ValueError:  # brackets that hold no IPv6 address
+        return True
+    return _fold_host(named["email"] or named["host"]) != _fold_host(led_to)
+
+
+def _fold_host(address: str) -> str:
+    return address.casefold().removeprefix("www.").rstrip(".")
 
 
 def _trim_url(url: str) -> str:
