@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -13,6 +13,9 @@ from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.list_query import clean_list_query
 from wagtail_helpdesk.portal.request import HelpdeskRequest
+
+#: No list was shown before this year.
+FIRST_YEAR = 1970
 
 
 def handle_marks(request: HelpdeskRequest) -> HttpResponse:
@@ -47,9 +50,16 @@ def _mark_ticket(request: HelpdeskRequest, number: int) -> None:
 
 
 def parse_moment(typed: str) -> datetime | None:
-    """Return the moment in a text in ISO 8601, None for anything else."""
+    """Return the moment in a text in ISO 8601, at most now; None for anything else.
+
+    None also for a moment before all computers: near the first year and the last, conversions between
+    time zones fail.
+    """
     try:
         moment = datetime.fromisoformat(typed)
-    except ValueError:
+        if not timezone.is_aware(moment):
+            return None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if timezone.is_aware(moment) else None
+    return min(moment, timezone.now()) if moment.year >= FIRST_YEAR else None
