@@ -9,13 +9,10 @@ from django.utils import timezone
 
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.desk import mark_all_read, mark_ticket_read, set_bookmark
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import YEARS, parse_number
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.list_query import clean_list_query
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-
-#: No list was shown before this year.
-FIRST_YEAR = 1970
 
 
 def handle_marks(request: HelpdeskRequest) -> HttpResponse:
@@ -50,11 +47,7 @@ def _mark_ticket(request: HelpdeskRequest, number: int) -> None:
 
 
 def parse_moment(typed: str) -> datetime | None:
-    """Return the moment in a text in ISO 8601, at most now; None for anything else.
-
-    None also for a moment before all computers: near the first year and the last, conversions between
-    time zones fail.
-    """
+    """Return the moment in a text in ISO 8601, at most now; None for anything else."""
     try:
         moment = datetime.fromisoformat(typed)
         if not timezone.is_aware(moment):
@@ -62,4 +55,4 @@ def parse_moment(typed: str) -> datetime | None:
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return min(moment, timezone.now()) if moment.year >= FIRST_YEAR else None
+    return min(moment, timezone.now()) if moment.year in YEARS else None
