@@ -20,7 +20,7 @@ from wagtail_helpdesk import markdown
 from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
-from wagtail_helpdesk.markdown import cut, render, strip_html
+from wagtail_helpdesk.markdown import _cleaner, cut, render, strip_html
 from wagtail_helpdesk.notifications.alert_mail import QuotedEvent, quote_text
 from wagtail_helpdesk.search.normalisation import parse_query
 from wagtail_helpdesk.search.passages import extract_passage
@@ -305,6 +305,8 @@ def test_any_text_is_rendered_and_safe(text):
     html = render(text)
     assert isinstance(html, SafeString)
     assert dangers(html) == []
+    # The sanitiser was the last to touch it.
+    assert _cleaner().clean(html) == html
 
 
 def test_two_messages_rendered_at_once_keep_their_links():
