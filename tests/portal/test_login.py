@@ -6,7 +6,7 @@ from django.test import Client
 
 from tests.fixtures import privileged
 from tests.portal.conftest import Visitor, hidden, hidden_of, soup
-from wagtail_helpdesk.models import Attachment, Ticket
+from wagtail_helpdesk.models import Attachment, Bookmark, Ticket
 from wagtail_helpdesk.portal.session_drafts import sign_owner
 
 
@@ -189,6 +189,32 @@ def test_form_that_another_site_sends_is_refused_and_not_kept(people, helpdesk, 
         answer = lea.post(path, text="Planté.", draft_owner=owner)
         assert answer.status_code == 403
         assert lea.page(path).find("textarea").text.strip() == ""
+
+
+def test_a_button_pressed_after_a_login_in_another_window_leads_back_to_its_page(
+    people, helpdesk, ticket
+):
+    karim, path = StrictVisitor(people.karim), "/assistance/desk/marks/"
+    here = {
+        "Origin": "http://testserver",
+        "Referer": "http://testserver/assistance/desk/?queue=all",
+    }
+    log_in_elsewhere(karim)
+    button = {"ticket": ticket.pk, "bookmark": "1"}
+    answer = karim.client.post(path, button, headers=here)
+    assert (answer.status_code, answer.url) == (303, here["Referer"])
+    assert "nothing was done" in karim.page("desk/").select_one(".hd-messages").text
+    assert not Bookmark.objects.exists()
+    elsewhere = [
+        here | {"Origin": "https://evil.example"},
+        here | {"Referer": "http://testserver.evil.example/"},
+        {},
+    ]
+    for headers in elsewhere:
+        assert karim.client.post(path, button, headers=headers).status_code == 403
+    # What was typed is still in the browser.
+    typed = button | {"text": "Un long message."}
+    assert karim.client.post(path, typed, headers=here).status_code == 403
 
 
 def test_message_about_the_expired_session_is_shown_after_login(visit, people, ticket):
