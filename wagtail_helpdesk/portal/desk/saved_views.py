@@ -73,23 +73,23 @@ def load_views(user: Any) -> list[SavedView]:
 
 def handle_views(request: HelpdeskRequest) -> HttpResponse:
     """Show the views of a manager with a form for another one, or change them."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     posted = request.http.POST
-    if request.posted and "delete" in posted:
+    if request.is_post and "delete" in posted:
         return _delete(request, posted["delete"])
-    if request.posted and "default" in posted:
+    if request.is_post and "default" in posted:
         return _choose_default(request, posted["default"])
     services = [s for s in request.services if may_edit_service(request.user, s.pk)]
-    data = posted if request.posted else session_drafts.get_kept_form(request.http)
+    data = posted if request.is_post else session_drafts.get_kept_form(request.http)
     form = SavedViewForm(data, services=services, label_suffix="")
     source = request.http.GET if data is None else data
     query = clean_view_query(source.get("list", ""))
-    if request.posted and form.is_valid() and (answer := _save(request, form, query)):
+    if request.is_post and form.is_valid() and (answer := _save(request, form, query)):
         return answer
     return request.render(
         "saved_views.html",
-        status=422 if request.posted and form.errors else 200,
+        status=422 if request.is_post and form.errors else 200,
         form=form,
         query=query,
         views=[

@@ -21,11 +21,11 @@ from .own_answer_form import OwnAnswerForm
 
 def show_own_answers(request: HelpdeskRequest) -> HttpResponse:
     """Show a manager's own answers and the form of one, or handle one of the page's forms."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     if "delete" in request.http.POST:
         return _delete(request)
-    if not request.posted:
+    if not request.is_post:
         return _show(request)
     answer = _find_own(request, request.http.POST.get("answer", ""))
     form = OwnAnswerForm(request.http.POST, instance=answer)

@@ -20,7 +20,7 @@ from wagtail_helpdesk.models import CannedAnswer, Ticket
 from wagtail_helpdesk.names import fold_name, get_display_name, split_name_words
 from wagtail_helpdesk.parsing import clean_query, parse_number
 from wagtail_helpdesk.placeholders import fill_placeholders, find_gaps
-from wagtail_helpdesk.portal import rate_limits
+from wagtail_helpdesk.portal import form_limits
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 #: Answers in one list; a search finds the others.
@@ -206,7 +206,7 @@ def show_answers(request: HelpdeskRequest, number: int) -> HttpResponse:
         available = request.get_available_actions(ticket)
         found = list_answers(ticket, request.user, available, typed)
     else:
-        messages.error(request.http, rate_limits.get_search_limit_message())
+        messages.error(request.http, form_limits.get_search_limit_message())
         found = AnswerList([], clean_query(typed, MAX_QUERY_LENGTH))
     if is_part:
         return request.render_part("parts/answer_options.html", found=found, ticket=ticket)
@@ -217,4 +217,4 @@ def show_answers(request: HelpdeskRequest, number: int) -> HttpResponse:
 
 def may_search_answers(user: Any, typed: str) -> bool:
     """Count a search in the texts of answers; return whether it is within the limit."""
-    return not typed.strip() or rate_limits.allow_live_search(user)
+    return not typed.strip() or form_limits.allow_live_search(user)
