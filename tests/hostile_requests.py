@@ -50,6 +50,10 @@ HOSTILE: dict[str, str | list[str]] = {
     "a URL of another host": "//evil.example/",
     "a date that does not exist": "2026-02-31",
     "a date after all others": "99999-12-31",
+    "the last moment": "9999-12-31T23:59-23:59",
+    "the first moment": "0001-01-01T00:00+23:59",
+    "the first day": "0001-01-01",
+    "the last day": "9999-12-31",
     "nothing": "",
 }
 #: What databases, conversions and pages fail at most often: sent in every parameter of every place.

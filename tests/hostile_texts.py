@@ -56,7 +56,8 @@ TYPED = [
 #: Beginnings that are repeated up to the longest message.
 REPEATED = [
     "xn--a.", "a@", "a@b.", "mailto:", "www.", "www.a.", "https://", "<http://", "http://a.", "a.b@c.fr ",
-    "www.a.fr ", "[", "]", "[a](", "[a](https://", "[a](https://b", "(d)", "[a](https://x.fr) ", "![", "*", "**",
+    "www.a.fr ", "[", "]", "[a](", "[a](https://", "[a](https://b", "(d)", "[a](https://x.fr) ",
+    "[www.a.fr](https://x.fr) ", "[a@b.fr](https://x.fr) ", "![", "*", "**",
     "*a ", "a* ", "**a *b ~~c ", "(*", "_a ", "~", "~~a ", "`", "`a", "``", "```\n", "```a\n", "> ", ">",
     "> a\n", ">> a\n> b\n", "- ", "- a\n", "  - a\n", "- a\n  - b\n", "> - a\n", "|", "|-", "| a |\n|-|\n", "\\",
     "<", "&", '"', "\n", " \n", "a\n\n", "\u2028", "1. a\n", "#", "# a\n", "---\n", "a\n---\n", "\u0301", "é",

@@ -20,7 +20,7 @@ from wagtail_helpdesk import markdown
 from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
-from wagtail_helpdesk.markdown import render_message, strip_html, truncate_html
+from wagtail_helpdesk.markdown import _get_sanitiser, render_message, strip_html, truncate_html
 from wagtail_helpdesk.notifications.alert_quotes import QuotedEvent, quote_text
 from wagtail_helpdesk.search.normalisation import parse_query
 from wagtail_helpdesk.search.passages import extract_passage
@@ -81,6 +81,40 @@ def test_urls_become_links_without_referrer(text, target):
 )  # fmt: skip
 def test_text_that_only_looks_like_a_url_is_no_link(text):
     assert "<a" not in render_message(text)
+
+
+@pytest.mark.parametrize(
+    ("label", "target"),
+    [
+        ("https://banque.example", "https://evil.example"),
+        ("Voir https://banque.example/compte", "https://banque.example@evil.example/compte"),
+        ("www.banque.example", "https://www.banque.example.evil.example"),
+        ("https://b\u0430nque.example", "https://banque.example"),
+        ("https://banque.example", "https://[b"),
+        ("lea@arvelle.fr", "https://evil.example"),
+        ("lea@arvelle.fr", "mailto:eva@arvelle.fr"),
+        ("https://banque.example", "tel:+33100000000"),
+    ],
+)
+def test_a_label_that_is_another_address_hides_no_target(label, target):
+    """Only what shows is a link."""
+    html = render_message(f"[{label}]({target})")
+    assert strip_html(html) == f"[{label}]({target})"
+    assert f">{label}<" not in html
+
+
+@pytest.mark.parametrize(
+    ("label", "target"),
+    [
+        ("README.md", "https://forge.example/README.md"),
+        ("https://arvelle.example", "https://www.arvelle.example/"),
+        ("www.arvelle.example.", "http://arvelle.example"),
+        ("écrire à lea@arvelle.fr", "mailto:lea@arvelle.fr"),
+        ("https://été.example", "https://été.example/a"),
+    ],
+)
+def test_a_label_that_names_where_it_leads_is_a_link(label, target):
+    assert strip_html(render_message(f"[{label}]({target})")) == label
 
 
 @st.composite
@@ -273,6 +307,8 @@ def test_any_text_is_rendered_and_safe(text):
     html = render_message(text)
     assert isinstance(html, SafeString)
     assert dangers(html) == []
+    # The sanitiser was the last to touch it.
+    assert _get_sanitiser().clean(html) == html
 
 
 def test_two_messages_rendered_at_once_keep_their_links():

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape, unescape
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from django.utils.encoding import iri_to_uri
@@ -20,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from .characters import clean_text
 
 #: Grows when the output for the same text changes. Stored with each text.
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 #: URLs that become links in one text. A URL makes fifteen times as much HTML as text.
 MAX_LINKS = 200
 #: In characters, of a URL that becomes a link.
@@ -54,6 +55,11 @@ _INLINE = re.compile(
     | (?P<mark>\*++|~++)
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+#: What a reader takes for the place that a link leads to.
+_ADDRESS = re.compile(
+    r"(?:://|(?<!\w)(?=www\.))(?P<host>[^\s/:?#\\]++)|(?P<email>(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++)",
+    re.IGNORECASE,
 )
 _WWW = re.compile(r"www\.(?:[\w-]++\.)++[^\W\d_]{2}", re.IGNORECASE)
 _TOP_LEVEL = re.compile(r"(?:[^\W\d_]{2,63}|xn--[\w-]{1,59})", re.IGNORECASE)
@@ -239,7 +245,14 @@ class _ParagraphRenderer:
         return found.end()
 
     def _add_target(self, found: re.Match[str]) -> int:
-        self._add_link(found["label"], found["target"], found[0])
+        label, target = found["label"], found["target"]
+        if _is_misleading(label, target):
+            # As it was typed: where the link leads is seen.
+            self._add_text(f"[{label}](")
+            self._add_link(target, target, target)
+            self._add_text(")")
+        else:
+            self._add_link(label, target, found[0])
         return found.end()
 
     def _add_url(self, found: re.Match[str]) -> int:
@@ -295,6 +308,23 @@ class _ParagraphRenderer:
         kept = mark if mark == "*" and len(self.text[begun:start].split()) < 2 else ""
         self.pieces[piece] = f"<{tag}>{kept}"
         self.pieces.append(f"{kept}</{tag}>")
+
+
+def _is_misleading(label: str, target: str) -> bool:
+    """Return whether a link is labelled with another address than the one that it leads to."""
+    named = _ADDRESS.search(label)
+    if named is None:
+        return False
+    try:
+        url = urlsplit(iri_to_uri(target))
+        led_to = unquote(url.path if url.scheme == "mailto" else url.hostname or "")
+    except ValueError:  # brackets that hold no IPv6 address
+        return True
+    return _fold_host(named["email"] or named["host"]) != _fold_host(led_to)
+
+
+def _fold_host(address: str) -> str:
+    return address.casefold().removeprefix("www.").rstrip(".")
 
 
 def _trim_url(url: str) -> str:

@@ -20,7 +20,9 @@ from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 from wagtail.views import serve
 
+from wagtail_helpdesk.access import is_active_user
 from wagtail_helpdesk.languages import use_shown_language
+from wagtail_helpdesk.links import find_helpdesk_pages
 from wagtail_helpdesk.portal import session_drafts
 from wagtail_helpdesk.portal.http import SeeOther, make_private
 
@@ -79,21 +81,44 @@ def _offer_again(request: HttpRequest) -> HttpResponse | None:
     """Lead to the same form with what was typed and a new token; None when it is not of this user.
 
     A login in another window changes the token of all pages. The signed owner of the form shows that
-    it was not another site that sent it.
+    it was not another site that sent it. A button has none: it leads back to its page.
     """
-    if not session_drafts.keep_refused_form(request):
-        return None
     with use_shown_language():
-        messages.warning(
-            request,
-            _(
-                "You logged in again in the meantime: nothing was sent. Check your text and send it."
-            ),
-        )
-        answer = SeeOther(escape_leading_slashes(request.path))
+        if session_drafts.keep_refused_form(request):
+            messages.warning(
+                request,
+                _(
+                    "You logged in again in the meantime: nothing was sent. Check your text and send it."
+                ),
+            )
+            answer = SeeOther(escape_leading_slashes(request.path))
+        elif origin := _find_page_of_button(request):
+            messages.warning(
+                request,
+                _("You logged in again in the meantime: nothing was done. Please try again."),
+            )
+            answer = SeeOther(origin)
+        else:
+            return None
         # The middleware of messages has answered already.
         request._messages.update(answer)  # type: ignore[attr-defined]
     return make_private(answer)  # type: ignore[return-value]
+
+
+def _find_page_of_button(request: HttpRequest) -> str:
+    """Return the page of this site with the button of the helpdesk that was pressed, else nothing.
+
+    Empty for a form in which something may have been typed: the browser still has it.
+    """
+    own = f"{request.scheme}://{request.get_host()}"
+    page = request.headers.get("Referer", "")
+    if request.headers.get("Origin") != own or not page.startswith(f"{own}/"):
+        return ""
+    if not is_active_user(request.user) or "draft_owner" in request.POST or "text" in request.POST:
+        return ""
+    roots = [root.get_url(request) for root in find_helpdesk_pages()]
+    is_ours = any(root and request.path.startswith(root) for root in roots)
+    return page if is_ours else ""
 
 
 def _is_helpdesk_page(request: HttpRequest, view: Any) -> bool:

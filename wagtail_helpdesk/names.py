@@ -12,6 +12,8 @@ from wagtail.coreutils import get_supported_content_language_variant
 
 from wagtail_helpdesk import languages
 
+from .characters import clean_line, has_visible
+
 #: Letters that Unicode does not take apart, as people type them on a plain keyboard.
 PLAIN = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 #: Hyphens and apostrophes, which people type in several ways or leave out.
@@ -25,11 +27,13 @@ _WORD = re.compile(r'[^\s,;<>()"]+')
 def get_display_name(user: Any) -> str:
     """Return the full name of a user, or the identifier if there is none, as Wagtail does.
 
-    The user model is the site's: it need not have ``get_full_name``.
+    The user model is the site's: it need not have ``get_full_name``. A name on one line and without
+    characters that act, so that it changes nothing beside it.
     """
     get_full_name = getattr(user, "get_full_name", None)
     full_name = get_full_name() if get_full_name else getattr(user, "full_name", "")
-    return str(full_name or "").strip() or str(user.get_username())
+    name = clean_line(str(full_name or ""))
+    return name if has_visible(name) else clean_line(str(user.get_username()))
 
 
 def get_display_names(ids: Iterable[Any]) -> dict[Any, str]:

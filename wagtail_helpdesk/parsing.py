@@ -8,6 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
+#: Years of moments that are accepted. Conversions between time zones fail in the first year and the
+#: last of Python's calendar, and PostgreSQL returns what Python cannot hold.
+YEARS = range(1970, 9999)
 #: PostgreSQL refuses NUL in any comparison, no database keeps halves of surrogate pairs.
 _NOT_IN_DATABASE = re.compile("[\0\ud800-\udfff]")
 

@@ -5,7 +5,9 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 from wagtail.admin.icons import get_icons
+from wagtail.blocks import CharBlock
 from wagtail.blocks.base import Block
+from wagtail.blocks.struct_block import StructBlockAdapter
 
 from tests.blocks.host import PERSONAL, Body, rendered
 from wagtail_helpdesk import blocks
@@ -170,3 +172,12 @@ def test_block_fragments_are_never_cached(cached_site, people, helpdesk, taken, 
     nobody = Client().get(url)
     assert (nobody.status_code, nobody.content) == (204, b"")
     assert nobody.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_folded_block_is_labelled_with_its_heading_alone(name):
+    """Wagtail takes the first setting with a value instead: the block was called “5” or “Yes”."""
+    definition = HelpdeskStreamBlock().child_blocks[name]
+    meta = StructBlockAdapter().js_args(definition)[2]
+    assert meta["labelFormat"] == "{heading}"
+    assert isinstance(definition.child_blocks["heading"], CharBlock)

@@ -272,6 +272,25 @@ def test_without_a_ticked_ticket_the_form_says_so_and_keeps_the_text(visit, peop
     assert len(values(soup(answer))) == 4
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_the_text_is_given_back_when_no_ticket_is_left(
+    visit, people, free_tickets, network, is_closed
+):
+    """A colleague closed it, or moved it to a service that one cannot see."""
+    karim = visit(people.karim)
+    page = karim.page(
+        path_of("note" if not is_closed else "take_and_close"), ticket=free_tickets[0].pk
+    )
+    form = hidden_of(page) | {"ticket": ticked(page), "text": "Un long message."}
+    if is_closed:
+        actions.take_and_close(free_tickets[0], by=people.sophie, text="Fait.")
+    else:
+        actions.move(free_tickets[0], by=people.sophie, to=network)
+    for button in ({}, {"preview": "1"}):
+        answer = karim.post(path_of("note" if not is_closed else "take_and_close"), **form | button)
+        assert "Un long message." in soup(answer).select_one(".hd-act").text
+
+
 def test_a_ticket_that_changed_meanwhile_is_shown_again_with_the_text(visit, people, free_tickets):
     karim = visit(people.karim)
     page = karim.page(path_of("take_and_ask"), ticket=[ticket.pk for ticket in free_tickets])

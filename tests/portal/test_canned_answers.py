@@ -316,6 +316,15 @@ def test_manager_adds_changes_and_deletes_an_own_answer(visit, people, general):
     assert not CannedAnswer.objects.exists()
 
 
+def test_form_of_an_own_answer_that_is_sent_twice_adds_one(visit, people, general):
+    karim = visit(people.karim)
+    for _time in range(2):
+        assert karim.post(OWN, **own_form()).status_code == 303
+    assert CannedAnswer.objects.count() == 1
+    assert karim.post(OWN, **own_form(text="Autrement.")).status_code == 303
+    assert CannedAnswer.objects.count() == 2
+
+
 def test_own_answer_keeps_its_texts_in_other_languages(visit, people, general, settings):
     settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
     other = "fr" if settings.LANGUAGE_CODE.startswith("en") else "en"
@@ -365,6 +374,6 @@ def test_number_of_own_answers_is_limited(visit, people, general, monkeypatch):
     monkeypatch.setattr("wagtail_helpdesk.actions.canned_answers.MAX_OWN_ANSWERS", 1)
     karim = visit(people.karim)
     assert karim.post(OWN, **own_form()).status_code == 303
-    response = karim.post(OWN, **own_form())
+    response = karim.post(OWN, **own_form(title="Autre"))
     assert response.status_code == 422
     assert "You have 1 answers." in response.text

@@ -45,6 +45,13 @@ def test_managers_of_the_service_read_it(visit, people, taken):
     assert card == {"Unit": "UFR of Léa", "Office": "<b>A 12</b>"}
 
 
+def test_the_manager_stands_directly_beneath_the_requester(visit, people, taken):
+    page = visit(people.sophie).page(f"tickets/{taken.pk}/")
+    terms = [term.text for term in page.select_one(".hd-requester-card").parent.select("dt")]
+    assert terms[:2] == ["Requester", "Manager"]
+    assert {"Unit", "Office"} <= set(terms[2:])
+
+
 @pytest.mark.parametrize("who", ["lea", "ines", "nadia", "victor", "gilles"])
 def test_nobody_else_sees_the_card_of_the_requester(visit, people, taken, dsi, directory, who):
     actions.invite(taken, by=people.lea, users=[people.ines])

@@ -48,7 +48,18 @@ def test_news_follow_the_filters(karim, people, open_tickets):  # noqa: F811
     assert soup(news()).a.text.split()[0] == "1"
 
 
-@pytest.mark.parametrize("since", ["", "hier", "2026-03-02", "9" * 5000])
+@pytest.mark.parametrize(
+    "since",
+    [
+        "",
+        "hier",
+        "2026-03-02",
+        "9" * 5000,
+        "0001-01-01T00:00+23:59",
+        "9999-12-31T23:59-23:59",
+        "9999-12-31T23:59+00:00",
+    ],
+)
 def test_without_a_moment_there_is_no_news(karim, open_tickets, since):  # noqa: F811
     assert karim.get("desk/news/", queue="all", since=since).status_code == 204
 

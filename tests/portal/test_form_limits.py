@@ -122,6 +122,21 @@ def test_searches_are_limited(visit, people, ticket, settings):
     assert soup(answer).find("input", attrs={"name": "q"})["value"] == "radiateur"
 
 
+def test_searches_in_canned_answers_are_limited(visit, people, ticket, settings):
+    """The texts of up to a thousand answers are read for each."""
+    settings.WAGTAIL_HELPDESK = {"SEARCHES_PER_MINUTE": 0}
+    karim, path = visit(people.karim), f"tickets/{ticket.pk}/answers/"
+    assert karim.get(path).status_code == 200
+    answer = karim.get(path, q="radiateur")
+    assert (answer.status_code, "searched too often" in soup(answer).text) == (429, True)
+    part = karim.client.get(f"/assistance/{path}?q=x", headers={"HX-Request": "true"})
+    assert part.status_code == 429
+    typed = {"answers": "1", "find_answer": "radiateur", "text": "Un long message."}
+    answer = karim.submit_action(ticket, "comment", **typed)
+    assert answer.status_code == 429
+    assert "Un long message." in soup(answer).find("textarea", attrs={"name": "text"}).text
+
+
 def test_searches_in_the_catalogue_are_limited(visit, people, heating, settings):
     settings.WAGTAIL_HELPDESK = {"SEARCHES_PER_MINUTE": 1}
     lea = visit(people.lea)

@@ -4,8 +4,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from tests.portal.conftest import Visitor, hidden, hidden_of
-from wagtail_helpdesk.models import Attachment, Ticket
+from tests.fixtures import privileged
+from tests.portal.conftest import Visitor, hidden, hidden_of, soup
+from wagtail_helpdesk.models import Attachment, Bookmark, Ticket
 from wagtail_helpdesk.portal.session_drafts import sign_owner
 
 
@@ -190,6 +191,32 @@ def test_form_that_another_site_sends_is_refused_and_not_kept(people, helpdesk, 
         assert lea.page(path).find("textarea").text.strip() == ""
 
 
+def test_a_button_pressed_after_a_login_in_another_window_leads_back_to_its_page(
+    people, helpdesk, ticket
+):
+    karim, path = StrictVisitor(people.karim), "/assistance/desk/marks/"
+    here = {
+        "Origin": "http://testserver",
+        "Referer": "http://testserver/assistance/desk/?queue=all",
+    }
+    log_in_elsewhere(karim)
+    button = {"ticket": ticket.pk, "bookmark": "1"}
+    answer = karim.client.post(path, button, headers=here)
+    assert (answer.status_code, answer.url) == (303, here["Referer"])
+    assert "nothing was done" in karim.page("desk/").select_one(".hd-messages").text
+    assert not Bookmark.objects.exists()
+    elsewhere = [
+        here | {"Origin": "https://evil.example"},
+        here | {"Referer": "http://testserver.evil.example/"},
+        {},
+    ]
+    for headers in elsewhere:
+        assert karim.client.post(path, button, headers=headers).status_code == 403
+    # What was typed is still in the browser.
+    typed = button | {"text": "Un long message."}
+    assert karim.client.post(path, typed, headers=here).status_code == 403
+
+
 def test_message_about_the_expired_session_is_shown_after_login(visit, people, ticket):
     lea, path = visit(), f"tickets/{ticket.pk}/comment/"
     lea.post(path, text="Un long message.", draft_owner=sign_owner(people.lea))
@@ -197,3 +224,58 @@ def test_message_about_the_expired_session_is_shown_after_login(visit, people, t
     assert (
         "Your session has expired." in lea.page(path).select_one(".hd-messages[role=status]").text
     )
+
+
+OWN_FORMS = {
+    "preferences/answers/": {"title": "Radiateur froid", "text": "Purgez-le, {requester}."},
+    "preferences/absences/": {"starts_on": "2030-12-24", "ends_on": "2030-12-31"},
+    "desk/views/?list=queue%3Dfree": {"name": "Les plus anciens"},
+}
+
+
+def own_form_of(visitor, path):
+    """Return the hidden fields of the form that can come back."""
+    form = visitor.page(path).find("input", {"name": "draft_owner"}).find_parent("form")
+    return {field["name"]: field.get("value", "") for field in form.select("[type=hidden]")}
+
+
+@pytest.mark.parametrize("path", OWN_FORMS)
+@pytest.mark.parametrize("is_logged_out", [True, False])
+def test_a_form_of_ones_own_page_comes_back_after_a_new_login(
+    people, helpdesk, general, path, is_logged_out
+):
+    privileged(general, people.sophie, can_set_availability=True)
+    sophie, typed = StrictVisitor(people.sophie), OWN_FORMS[path]
+    form = own_form_of(sophie, path) | typed
+    if is_logged_out:
+        sophie.client = Client()
+    else:
+        log_in_elsewhere(sophie)
+    page_path = path.partition("?")[0]
+    assert sophie.post(page_path, **form).status_code in (302, 303)
+    sophie.client.force_login(people.sophie)
+    page = sophie.page(page_path)
+    shown = {name: page.find(attrs={"name": name}) for name in typed}
+    assert {n: field.get("value") or field.text.strip() for n, field in shown.items()} == typed
+    assert not page.select(".hd-error, .errorlist")
+    assert sophie.post(page_path, **own_form_of(sophie, page_path) | typed).status_code == 303
+    assert "draft" not in str(list(sophie.client.session.keys()))
+
+
+def test_a_short_form_of_a_block_comes_back_after_a_login_in_another_window(
+    people, helpdesk, heating
+):
+    """Its script sends the form as a page when the answer is 403: to where its action leads."""
+    lea, block = StrictVisitor(people.lea), f"/helpdesk-mail/blocks/ask/?category={heating.pk}"
+    part = soup(lea.client.get(block)).form
+    fields = {field["name"]: field["value"] for field in part.select("[name][value]")}
+    typed = fields | {"subject": "Froid", "text": "Il gèle."}
+    log_in_elsewhere(lea)
+    assert lea.client.post(part["data-hx-post"], typed).status_code == 403
+    file = ContentFile(b"x", name="plan.txt")
+    answer = lea.client.post(part["action"], typed | {"files": file})
+    page = soup(lea.client.get(answer.url))
+    assert page.find("input", {"name": "subject"})["value"] == "Froid"
+    assert page.find("textarea").text.strip() == "Il gèle."
+    assert "plan.txt" in page.find("input", {"name": "kept"}).parent.text
+    assert not Ticket.objects.exists()

@@ -112,6 +112,7 @@ def test_a_ticket_of_another_service_cannot_be_marked(visit, people, ticket, dsi
         {"ticket": "9" * 5000},
         {"until": "hier"},
         {"until": "2026-03-02"},
+        {"until": "0001-01-01T00:00+23:59"},
         {"until": "9" * 5000, "list": "x" * 5000},
         {"list": "queue=all&next=https://elsewhere.example\r\nX: y"},
     ],

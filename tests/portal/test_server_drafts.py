@@ -119,6 +119,9 @@ def test_an_empty_draft_deletes_the_one_before(lea, ticket):
 def test_characters_that_the_database_refuses_are_removed(lea, ticket):
     assert save(lea, f"comment-{ticket.pk}", "a\0b\ud800c").status_code == 204
     assert Draft.objects.get().fields == {"text": ["abc"]}
+    url = reverse("wagtail_helpdesk:drafts")
+    assert lea.client.post(url, {"form": f"comment-\0{ticket.pk}"}).status_code == 204
+    assert not Draft.objects.exists()
 
 
 def test_saving_a_draft_writes_no_session(lea, ticket):

@@ -6,6 +6,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 from tests.portal.budget import counted
 from tests.portal.conftest import hidden, soup
 from wagtail_helpdesk.models import CategoryText, OutcomeCount, Ticket
+from wagtail_helpdesk.portal.search import outcomes
 
 
 @pytest.fixture
@@ -96,6 +97,17 @@ def test_a_page_that_solves_the_problem_is_counted_and_nothing_is_sent(lea, heat
         assert (response.status_code, response.url) == (303, "/assistance/")
     assert not Ticket.objects.exists()
     assert count("solved") == count("opened") == [(valve_page.pk, heating.pk, 2)]
+
+
+def test_one_person_alone_does_not_decide_what_the_report_says(
+    lea, visit, people, heating, valve_page
+):
+    solved = {"suggested": valve_page.pk, "read": valve_page.pk, "solved": valve_page.pk}
+    for visitor, times in ((lea, outcomes.MAX_SOLVED_PER_DAY + 2), (visit(people.victor), 1)):
+        for _time in range(times):
+            visitor.post(f"new/{heating.pk}/", **solved)
+    expected = [(valve_page.pk, heating.pk, outcomes.MAX_SOLVED_PER_DAY + 1)]
+    assert count("solved") == count("suggested") == expected
 
 
 def test_a_request_that_is_sent_all_the_same_counts_what_it_was_offered(lea, heating, valve_page):

@@ -26,6 +26,8 @@ MAX_OWN_ANSWERS = 200
 def save_own_answer(user: User, answer: CannedAnswer | None = None, **values: Any) -> CannedAnswer:
     """Create a personal answer, or change one of the user's; return it.
 
+    One with the same values exists when a form is sent twice: it is returned.
+
     Raises ``NotYours`` for a person who manages no service and for the answer of another person, and
     ``NotPossible`` for invalid values or when the user has ``MAX_OWN_ANSWERS``.
     """
@@ -34,6 +36,9 @@ def save_own_answer(user: User, answer: CannedAnswer | None = None, **values: An
     if not user.helpdesk_manager_rows.exists():
         raise NotYours
     if answer is None:
+        same = CannedAnswer.objects.owned_by(user).filter(**values).first()
+        if same is not None:
+            return same
         answer = CannedAnswer(owner=user)
         if CannedAnswer.objects.owned_by(user).count() >= MAX_OWN_ANSWERS:
             raise NotPossible(

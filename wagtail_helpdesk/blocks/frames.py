@@ -84,6 +84,8 @@ class PersonalBlock(blocks.StructBlock):
         template = "wagtail_helpdesk/blocks/frame.html"
         preview_template = "wagtail_helpdesk/blocks/preview.html"
         preview_value: dict[str, Any] = {}
+        # When the block is folded: else the first setting that has a value, such as “5” or “Yes”.
+        label_format = "{heading}"
         fragment = ""
         content = ""
         route = "home"

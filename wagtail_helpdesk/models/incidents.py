@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Self
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import markdown
+from wagtail_helpdesk.parsing import YEARS
 
 from .routing import PAGE
 from .services import Service
@@ -133,7 +135,12 @@ class Incident(models.Model):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Refuse an end before the start."""
+        """Refuse an end before the start, and years in which no moment can be shown."""
+        for name in ("starts_at", "ends_at"):
+            moment = getattr(self, name)
+            if moment is not None and moment.year not in YEARS:
+                invalid = forms.DateTimeField.default_error_messages["invalid"]
+                raise ValidationError({name: invalid})
         if self.ends_at and self.starts_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("The end comes before the start.")})
 

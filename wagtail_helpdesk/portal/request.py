@@ -145,10 +145,10 @@ def handle_request(page: Any, http: HttpRequest, view: View, **kwargs: Any) -> H
             }
         except NotYours:
             refused = {"template": "forbidden.html", "status": 403, "number": kwargs.get("number")}
-        return make_private(request.render(**refused, unsent_text=_get_posted_text(http)))
+        return make_private(request.render(**refused, unsent_text=get_posted_text(http)))
 
 
-def _get_posted_text(request: HttpRequest) -> str:
+def get_posted_text(request: HttpRequest) -> str:
     """Return the text of a refused form, so that the user does not lose it with their access."""
     limit = helpdesk_settings.MESSAGE_MAX_LENGTH
     return join_line_ends(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""

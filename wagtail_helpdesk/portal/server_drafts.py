@@ -24,6 +24,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Draft, Submission, Ticket
+from wagtail_helpdesk.parsing import clean_request
 
 from . import form_limits
 from .browser_drafts import get_current_milliseconds
@@ -120,6 +121,7 @@ def save_draft(request: HttpRequest) -> HttpResponseBase:
 
 
 def _handle_draft(request: HttpRequest) -> int:
+    clean_request(request)
     user: Any = request.user
     form = request.POST.get("form", "")
     if not helpdesk_settings.DRAFT_DAYS or not access.is_active_user(user):

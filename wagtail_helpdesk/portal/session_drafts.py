@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import access
@@ -114,6 +114,14 @@ def pop_draft(request: HttpRequest) -> dict[str, Any]:
         del request.session[SESSION_KEY]
         return {}
     return dict(draft["typed"]) if draft and request.path.startswith(draft["path"]) else {}
+
+
+def get_kept_form(request: HttpRequest) -> QueryDict | None:
+    """Return the form kept for this path as it was sent, None without one."""
+    kept = QueryDict(mutable=True)
+    for name, value in pop_draft(request).items():
+        kept.setlist(name, value if isinstance(value, list) else [value])
+    return kept or None
 
 
 def forget_draft(request: HttpRequest) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail_helpdesk.dates import format_date, format_datetime
 from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import browser_drafts, server_drafts
+from wagtail_helpdesk.portal import browser_drafts, server_drafts, session_drafts
 from wagtail_helpdesk.portal.incidents import build_notices
 from wagtail_helpdesk.portal.labels import format_size
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, CatalogueSection
@@ -35,6 +35,13 @@ def draft_owner(context: template.Context) -> SafeString:
     """Return the attributes that name the owner of the drafts in an element."""
     owner = browser_drafts.get_draft_owner(context["request"].user)
     return format_html_join(" ", 'data-hd-{}="{}"', owner.items())
+
+
+@register.simple_tag(takes_context=True)
+def form_owner(context: template.Context) -> SafeString:
+    """Return the hidden field by which a form comes back to its user when the login has expired."""
+    value = session_drafts.sign_owner(context["request"].user)
+    return format_html('<input type="hidden" name="draft_owner" value="{}">', value)
 
 
 @register.simple_tag(takes_context=True)

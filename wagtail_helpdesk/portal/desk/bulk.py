@@ -20,7 +20,7 @@ from wagtail_helpdesk.models import Submission, Ticket
 from wagtail_helpdesk.portal import form_limits, session_drafts
 from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.http import SeeOther
-from wagtail_helpdesk.portal.request import HelpdeskRequest
+from wagtail_helpdesk.portal.request import HelpdeskRequest, get_posted_text
 from wagtail_helpdesk.portal.submissions import compute_form_digest, get_submission_id
 from wagtail_helpdesk.portal.tickets import history
 from wagtail_helpdesk.portal.tickets.buttons import find_form_class
@@ -315,6 +315,8 @@ def _render(
         manager_label=_("Manager"),
         back=clean_back(given.get("back", "")),
         back_url=get_back_url(request),
+        # Without a form, the text would be gone.
+        unsent_text="" if possible else get_posted_text(request.http),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
 
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.desk import mark_all_read, mark_ticket_read, set_bookmark
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import YEARS, parse_number
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.list_query import clean_list_query
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -47,9 +47,12 @@ def _mark_ticket(request: HelpdeskRequest, number: int) -> None:
 
 
 def parse_moment(typed: str) -> datetime | None:
-    """Return the moment in a text in ISO 8601, None for anything else."""
+    """Return the moment in a text in ISO 8601, at most now; None for anything else."""
     try:
         moment = datetime.fromisoformat(typed)
-    except ValueError:
+        if not timezone.is_aware(moment):
+            return None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if timezone.is_aware(moment) else None
+    return min(moment, timezone.now()) if moment.year in YEARS else None

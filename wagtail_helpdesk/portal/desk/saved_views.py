@@ -22,6 +22,7 @@ from wagtail_helpdesk.actions.desk import (
 from wagtail_helpdesk.characters import clean_line, has_visible
 from wagtail_helpdesk.models import HelpdeskPreferences, SavedView, Service
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal import session_drafts
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.list_query import clean_list_query
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -80,15 +81,15 @@ def handle_views(request: HelpdeskRequest) -> HttpResponse:
     if request.is_post and "default" in posted:
         return _choose_default(request, posted["default"])
     services = [s for s in request.services if may_edit_service(request.user, s.pk)]
-    data = posted if request.is_post else None
+    data = posted if request.is_post else session_drafts.get_kept_form(request.http)
     form = SavedViewForm(data, services=services, label_suffix="")
-    source = posted if request.is_post else request.http.GET
+    source = request.http.GET if data is None else data
     query = clean_view_query(source.get("list", ""))
-    if data is not None and form.is_valid() and (answer := _save(request, form, query)):
+    if request.is_post and form.is_valid() and (answer := _save(request, form, query)):
         return answer
     return request.render(
         "saved_views.html",
-        status=422 if form.errors else 200,
+        status=422 if request.is_post and form.errors else 200,
         form=form,
         query=query,
         views=[
@@ -109,6 +110,7 @@ def _save(request: HelpdeskRequest, form: SavedViewForm, query: str) -> HttpResp
         return None
     if chosen["is_default"]:
         choose_default_view(request.user, view)
+    session_drafts.forget_draft(request.http)
     messages.success(request.http, _("The view “%(name)s” has been saved.") % {"name": view.name})
     return SeeOther(request.get_desk_url(f"view={view.pk}"))
 

@@ -13,7 +13,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import form_limits
+from wagtail_helpdesk.portal import form_limits, session_drafts
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -28,7 +28,8 @@ def show_absences(request: HelpdeskRequest) -> HttpResponse:
     if not request.manager_rows:
         raise NotYours
     if not request.is_post:
-        return _render_page(request, _build_form(request))
+        kept = session_drafts.get_kept_form(request.http)
+        return _render_page(request, _build_form(request, kept))
     if "service" in request.http.POST:
         return _set_availability(request)
     return _remove_absence(request) if "remove" in request.http.POST else _add_absence(request)
@@ -73,6 +74,7 @@ def _add_absence(request: HelpdeskRequest) -> HttpResponse:
     except NotPossible as problem:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         return _render_page(request, form, status=422)
+    session_drafts.forget_draft(request.http)
     return _redirect_with(request, _("The absence has been added."))
 
 

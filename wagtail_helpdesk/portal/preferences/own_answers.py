@@ -12,6 +12,7 @@ from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.actions.canned_answers import delete_own_answer, save_own_answer
 from wagtail_helpdesk.models import CannedAnswer
 from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.portal import session_drafts
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -24,10 +25,9 @@ def show_own_answers(request: HelpdeskRequest) -> HttpResponse:
         raise NotYours
     if "delete" in request.http.POST:
         return _delete(request)
-    chosen = request.http.POST if request.is_post else request.http.GET
-    answer = _find_own(request, chosen.get("answer", ""))
     if not request.is_post:
-        return _render(request, OwnAnswerForm(instance=answer))
+        return _show(request)
+    answer = _find_own(request, request.http.POST.get("answer", ""))
     form = OwnAnswerForm(request.http.POST, instance=answer)
     if not form.is_valid():
         return _render(request, form, status=422)
@@ -36,7 +36,21 @@ def show_own_answers(request: HelpdeskRequest) -> HttpResponse:
     except NotPossible as problem:
         form.add_error(problem.field if problem.field in form.fields else None, str(problem))
         return _render(request, form, status=422)
+    session_drafts.forget_draft(request.http)
     return _redirect_with(request, _("The canned answer has been saved."))
+
+
+def _show(request: HelpdeskRequest) -> HttpResponse:
+    """Show the form of an answer, with what was typed before the login expired."""
+    asked = request.http.GET.get("answer", "")
+    kept = session_drafts.get_kept_form(request.http)
+    if kept is None or asked not in ("", kept.get("answer", "")):
+        return _render(request, OwnAnswerForm(instance=_find_own(request, asked)))
+    try:
+        answer = _find_own(request, kept.get("answer", ""))
+    except Http404:  # deleted in the meantime: what was typed becomes another one
+        answer = None
+    return _render(request, OwnAnswerForm(kept, instance=answer))
 
 
 def _find_own(request: HelpdeskRequest, typed: str) -> CannedAnswer | None:

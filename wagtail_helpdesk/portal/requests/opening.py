@@ -126,7 +126,8 @@ def _render_suggestions(request: HelpdeskRequest, category: Category) -> HttpRes
 
 def _end_solved(request: HelpdeskRequest, category: int) -> HttpResponse:
     """Drop a form that a page made superfluous, and count the page."""
-    _count_suggestions(request, category)
+    if outcomes.may_count_solved(request.user, category):
+        _count_suggestions(request, category)
     session_drafts.forget_draft(request.http)
     messages.success(request.http, _("Good. Nothing has been sent."))
     done = SeeOther(request.url("home"))

@@ -14,6 +14,8 @@ from wagtail_helpdesk.search.normalisation import parse_query
 
 #: Pages that are suggested at a time.
 MAX_SUGGESTED_PAGES = 3
+#: Forms of one category that a page made superfluous, of one person: more are not counted.
+MAX_SOLVED_PER_DAY = 5
 #: Numbers and e-mail addresses, which may point to a person.
 _PERSONAL = re.compile(r"@|\d{4}")
 
@@ -27,6 +29,14 @@ def count_nothing_found(user: Any, text: str) -> None:
     key = hashlib.sha256(words.encode()).hexdigest()[:16]
     if rate_limits.allow(f"nothing_found.{key}", user, 1, rate_limits.DAY):
         OutcomeCount.objects.add(CountedOutcome.NOTHING, words=words)
+
+
+def may_count_solved(user: Any, category: int) -> bool:
+    """Count a form that a page made superfluous; return whether it counts in the report.
+
+    Nothing else limits it: one person would decide what the report says.
+    """
+    return rate_limits.allow(f"solved.{category}", user, MAX_SOLVED_PER_DAY, rate_limits.DAY)
 
 
 def count_suggestions(

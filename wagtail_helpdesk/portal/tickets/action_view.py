@@ -160,9 +160,10 @@ def _insert_answer(
     if answer:
         form.answer_notice = answer.notice  # type: ignore[attr-defined]
         return _render(request, form)
-    found = canned_answers.list_answers(
-        ticket, request.user, available, posted.get("find_answer", "")
-    )
+    wanted = posted.get("find_answer", "")
+    if not canned_answers.may_search_answers(request.user, wanted):
+        return _render_limited(request, ticket, form_class)
+    found = canned_answers.list_answers(ticket, request.user, available, wanted)
     return _render(request, form, found_answers=found, is_answer_missing="answer" in posted)
 
 

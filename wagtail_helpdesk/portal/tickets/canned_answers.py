@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -19,6 +20,7 @@ from wagtail_helpdesk.models import CannedAnswer, Ticket
 from wagtail_helpdesk.names import fold_name, get_display_name, split_name_words
 from wagtail_helpdesk.parsing import clean_query, parse_number
 from wagtail_helpdesk.placeholders import fill_placeholders, find_gaps
+from wagtail_helpdesk.portal import form_limits
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 #: Answers in one list; a search finds the others.
@@ -196,9 +198,23 @@ def show_answers(request: HelpdeskRequest, number: int) -> HttpResponse:
     ticket = request.get_ticket(number)
     if Role.MANAGER not in ticket.access.roles:
         raise Http404(_("This ticket does not exist or is not visible to you."))
-    found = list_answers(
-        ticket, request.user, request.get_available_actions(ticket), request.http.GET.get("q", "")
-    )
-    if "HX-Request" in request.http.headers:
+    typed, is_part = request.http.GET.get("q", ""), "HX-Request" in request.http.headers
+    is_allowed = may_search_answers(request.user, typed)
+    if is_part and not is_allowed:
+        return HttpResponse(status=429)
+    if is_allowed:
+        available = request.get_available_actions(ticket)
+        found = list_answers(ticket, request.user, available, typed)
+    else:
+        messages.error(request.http, form_limits.get_search_limit_message())
+        found = AnswerList([], clean_query(typed, MAX_QUERY_LENGTH))
+    if is_part:
         return request.render_part("parts/answer_options.html", found=found, ticket=ticket)
-    return request.render("answers.html", found=found, ticket=ticket)
+    return request.render(
+        "answers.html", status=200 if is_allowed else 429, found=found, ticket=ticket
+    )
+
+
+def may_search_answers(user: Any, typed: str) -> bool:
+    """Count a search in the texts of answers; return whether it is within the limit."""
+    return not typed.strip() or form_limits.allow_live_search(user)
