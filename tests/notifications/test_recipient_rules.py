@@ -304,6 +304,8 @@ def _acts():
     )
     yield "merge", act("merge", TAKEN, closed)
     yield "receive merged", act("receive_merged", invited=frozenset({INES}))
+    for name in ("link", "unlink", "split"):
+        yield name, act(name)
     yield "invite", act("invite", invited=frozenset({INES}))
     yield "invite, permanent", act("invite", actor=None, invited=frozenset({INES}))
     yield "remove guest", act("remove_guest")

@@ -33,6 +33,7 @@ from .services import Category, Service
 from .submissions import Submission
 from .subscriptions import Subscription
 from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTextPage
+from .ticket_links import TicketLink
 from .tickets import Guest, Ticket
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "Subscription",
     "Substitution",
     "Ticket",
+    "TicketLink",
     "TicketOrigin",
     "TicketRead",
     "build_unread_q",
