@@ -41,6 +41,10 @@ MATRIX = {
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
+    "mentions": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
     "recipients": (
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),

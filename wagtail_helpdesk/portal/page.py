@@ -18,7 +18,15 @@ from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
 from .requests import home, incidents, my_tickets, opening
 from .search import search_page
-from .tickets import action_view, canned_answers, files, notified, recipients, ticket_page
+from .tickets import (
+    action_view,
+    canned_answers,
+    files,
+    mentions,
+    notified,
+    recipients,
+    ticket_page,
+)
 
 #: For routes that only read.
 reads = method_decorator(require_safe)
@@ -104,6 +112,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def recipients_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
         return handle_request(self, request, recipients.show_recipients, number=number)
+
+    @path("tickets/<int:number>/mentions/", name="mentions")
+    @reads
+    def mentions_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, mentions.show_completions, number=number)
 
     @path("tickets/<int:number>/<slug:action>/", name="action")
     @accepts_forms
