@@ -45,6 +45,15 @@ MATRIX = {
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
+    # Pings are sent as forms: who opens the address is led to the ticket.
+    "presence": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, TICKET, TICKET, TICKET),
+    ),
+    "surroundings": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
     "recipients": (
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
@@ -164,6 +173,7 @@ TAKES_FORMS = {
     "manager_preferences",
     "new_in",
     "own_answers",
+    "presence",
     "preferences",
     "undo",
 }

@@ -24,7 +24,9 @@ from .tickets import (
     files,
     mentions,
     notified,
+    presence,
     recipients,
+    surroundings,
     ticket_page,
 )
 
@@ -117,6 +119,16 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def mentions_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
         return handle_request(self, request, mentions.show_completions, number=number)
+
+    @path("tickets/<int:number>/presence/", name="presence")
+    @accepts_forms
+    def presence_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, presence.handle_ping, number=number)
+
+    @path("tickets/<int:number>/surroundings/", name="surroundings")
+    @reads
+    def surroundings_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, surroundings.show_surroundings, number=number)
 
     @path("tickets/<int:number>/<slug:action>/", name="action")
     @accepts_forms
