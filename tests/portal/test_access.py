@@ -54,6 +54,8 @@ MATRIX = {
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
+    # Offered where the site names a page model.
+    "answer_page": ({"number": "ticket"}, (LOGIN, *[NONE] * 8)),
     "recipients": (
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
@@ -166,6 +168,7 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
 TAKES_FORMS = {
     "absences",
     "action",
+    "answer_page",
     "bulk",
     "desk_marks",
     "desk_views",

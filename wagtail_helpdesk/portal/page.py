@@ -20,6 +20,7 @@ from .requests import home, incidents, my_tickets, opening
 from .search import search_page
 from .tickets import (
     action_view,
+    answer_page,
     canned_answers,
     files,
     mentions,
@@ -129,6 +130,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def surroundings_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
         return handle_request(self, request, surroundings.show_surroundings, number=number)
+
+    @path("tickets/<int:number>/page/", name="answer_page")
+    @accepts_forms
+    def answer_page_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, answer_page.handle_answer_page, number=number)
 
     @path("tickets/<int:number>/<slug:action>/", name="action")
     @accepts_forms

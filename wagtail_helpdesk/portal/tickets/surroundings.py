@@ -22,6 +22,7 @@ from wagtail_helpdesk.search import (
     find_tickets,
 )
 
+from .answer_page import may_make_page
 from .panels import TicketPanel, get_requester_card
 
 #: Tickets in each list.
@@ -60,7 +61,11 @@ def show_surroundings(request: HelpdeskRequest, number: int) -> HttpResponse:
     ticket = request.get_ticket(number)
     if Role.MANAGER not in ticket.access.roles:
         raise Http404(_("This ticket does not exist or is not visible to you."))
-    context = {"ticket": ticket, "around": load_surroundings(request, ticket)}
+    context = {
+        "ticket": ticket,
+        "around": load_surroundings(request, ticket),
+        "may_make_page": may_make_page(request.user, ticket),
+    }
     if "HX-Request" in request.http.headers:
         return request.render_part("parts/surroundings.html", **context)
     return request.render("surroundings.html", **context)
