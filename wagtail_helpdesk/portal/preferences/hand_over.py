@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,8 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 MAX_COUNTED = 1000
 
 
-class HandOver(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HandOver:
     """The tickets of one service, or of all, and the page that assigns them."""
 
     label: str

@@ -61,7 +61,7 @@ def show_surroundings(request: HelpdeskRequest, number: int) -> HttpResponse:
     ticket = request.get_ticket(number)
     if Role.MANAGER not in ticket.access.roles:
         raise Http404(_("This ticket does not exist or is not visible to you."))
-    context = {
+    context: dict[str, Any] = {
         "ticket": ticket,
         "around": load_surroundings(request, ticket),
         "may_make_page": may_make_page(request.user, ticket),
