@@ -450,7 +450,7 @@ UNLINK = Action(
 # The new ticket notifies by itself.
 SPLIT = Action(
     name="split",
-    label=_("Make this message a ticket"),
+    label=_("Make a message a ticket"),
     rules=(Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),),
     message=Message.NONE,
     notifies=MANAGER_ROLES,

@@ -37,20 +37,20 @@ def test_hidden_and_missing_ticket_are_refused_in_the_same_words(visit, people, 
     assert answers[0] == answers[1]
 
 
-def test_message_is_shown_and_made_a_ticket_from_its_own_link(visit, people, taken):
-    actions.comment(taken, by=people.lea, text="Le **néon** aussi.")
+def test_message_is_chosen_and_made_a_ticket(visit, people, taken):
+    remark = actions.comment(taken, by=people.lea, text="Le **néon** aussi.")
+    actions.note(taken, by=people.karim, text="Secret.")
     karim = visit(people.karim)
-    page = karim.page(f"tickets/{taken.pk}/")
-    (link,) = page.select("a.hd-of-message")
-    form = karim.page(link["href"].removeprefix("/assistance/"))
-    assert form.select_one("blockquote strong").text == "néon"
-    message = form.find("input", {"name": "message"})["value"]
+    form = karim.page(f"tickets/{taken.pk}/split/?message={remark.pk}")
+    (choice,) = form.select("input[name=message]")
+    assert "Le néon aussi." in choice.parent.text
+    assert choice.has_attr("checked")
+    message = choice["value"]
     response = karim.act(taken, "split", message=message, subject="Néon")
     assert response.status_code == 303
     new = Ticket.objects.latest("pk")
     assert f"The message is now ticket #{new.pk}." in karim.page(f"tickets/{taken.pk}/").text
     assert "opened this ticket from a message of" in karim.page(f"tickets/{new.pk}/").text
-    assert not visit(people.lea).page(f"tickets/{taken.pk}/").select("a.hd-of-message")
 
 
 @pytest.mark.parametrize("message", ["", "x", "-1", "9" * 30])

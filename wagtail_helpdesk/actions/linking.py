@@ -137,6 +137,13 @@ def split(
     return event
 
 
+def list_messages_to_split(ticket: Ticket, user: User) -> Any:
+    """Return the messages that everyone on the ticket reads, but the first, newest first."""
+    readable = ticket.events.visible_to(user).filter(audience=Audience.EVERYONE).exclude(text="")
+    newest = readable.exclude(action=lifecycle.OPEN_TICKET.name).order_by("-pk")
+    return newest.select_related("actor").defer("text")
+
+
 def find_message_to_split(ticket: Ticket, message: int, by: User) -> Event:
     """Return the event whose message becomes a ticket; raises ``NotPossible("message", …)``."""
     source = ticket.events.visible_to(by).filter(pk=message).exclude(text="").first()

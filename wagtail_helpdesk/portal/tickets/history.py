@@ -105,15 +105,6 @@ class HistoryEntry:
         return self.event.audience == Audience.REQUESTER
 
     @property
-    def can_be_split(self) -> bool:
-        """Whether its message can become a ticket of its own."""
-        return (
-            bool(self.event.text)
-            and self.event.audience == Audience.EVERYONE
-            and self.event.action != lifecycle.OPEN_TICKET.name
-        )
-
-    @property
     def is_line(self) -> bool:
         """Whether it has neither a message nor files."""
         return not self.event.text and not self.files

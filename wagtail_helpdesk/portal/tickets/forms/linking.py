@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.actions import NotPossible
@@ -12,13 +14,20 @@ from wagtail_helpdesk.actions.linking import (
     find_managed_ticket,
     find_message_to_split,
     find_ticket_to_link,
+    list_messages_to_split,
 )
+from wagtail_helpdesk.markdown import strip_html
 from wagtail_helpdesk.models import Event, Ticket
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.search.ticket_reference import MAX_REFERENCE_LENGTH, parse_ticket_reference
 
 from .action_form import ActionForm, ButtonGroup, ButtonPlace, Done
 from .registry import register_form
+
+#: Messages from which a ticket can be split; older ones are named by their id in the address.
+MAX_LISTED_MESSAGES = 20
+#: In characters, of the beginning of a message.
+_EXCERPT_LENGTH = 160
 
 
 def make_ticket_field(label: Any) -> forms.CharField:
@@ -106,21 +115,27 @@ class Split(ActionForm):
         " this ticket follows the new one. The two tickets are linked."
     )
     template = "wagtail_helpdesk/portal/actions/split.html"
-    message = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    field_order = ("subject",)
+    button = ButtonPlace(ButtonGroup.MORE, 620, "forward")
+    message = forms.IntegerField(
+        label=_("Message:"),
+        min_value=1,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a message.")},
+    )
+    field_order = ("message", "subject")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["subject"] = fields.make_subject_field(_("Subject of the new ticket:"))
         self.fields["subject"].initial = self.ticket.subject
 
-    @property
-    def split_message(self) -> Event | None:
-        """The message that becomes a ticket, None when it cannot."""
-        try:
-            return self._find_message(int(self["message"].value()))
-        except (NotPossible, TypeError, ValueError, OverflowError):
-            return None
+    @cached_property
+    def choices(self) -> list[tuple[Event, str]]:
+        """The newest messages that can become a ticket, with their beginning."""
+        found = list_messages_to_split(self.ticket, self.user)[:MAX_LISTED_MESSAGES]
+        return [
+            (event, Truncator(strip_html(event.html)).chars(_EXCERPT_LENGTH)) for event in found
+        ]
 
     def _find_message(self, number: int) -> Event:
         return find_message_to_split(self.ticket, number, self.user)
