@@ -102,8 +102,8 @@ def test_every_action_of_people_has_its_form():
 
 def test_every_action_of_people_has_its_button():
     offered = {name for name, form_class in get_form_classes().items() if form_class.button}
-    # Beside the name of each guest, and one click each.
-    elsewhere = {"remove_guest", "follow", "unfollow", "mute", "unmute"}
+    # Beside what they are about, and one click each.
+    elsewhere = {"remove_guest", "follow", "unfollow", "mute", "unmute", "unlink"}
     assert actions_of_people() - offered == elsewhere, "give its form a `button`"
 
 

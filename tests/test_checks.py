@@ -35,6 +35,12 @@ def nadia_alone(db):
     return configuration.set_members(category, [nadia], by=None)
 
 
+@pytest.mark.parametrize("name", ["x", "portal.Nothing", "wagtail_helpdesk.Ticket"])
+def test_a_page_model_for_answers_that_is_none_is_reported(settings, name):
+    settings.WAGTAIL_HELPDESK = {"ANSWER_PAGE_MODEL": name}
+    assert ids(checks.check_answer_page(None)) == ["wagtail_helpdesk.E012"]
+
+
 def test_a_category_with_a_chosen_member_is_not_reported(nadia_alone):
     assert ids(checks.check_members(None, databases=["default"])) == []
 

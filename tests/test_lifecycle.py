@@ -125,6 +125,9 @@ def test_quiet_actions_are_the_small_changes():
         "change_priority",
         "change_subject",
         "change_visibility",
+        "link",
+        "unlink",
+        "split",
     }
 
 
@@ -193,6 +196,9 @@ def test_actions_that_change_what_others_see_check_the_version():
         "change_subject",
         "attach",
         "receive_merged",
+        "link",
+        "unlink",
+        "split",
     }
 
 
@@ -207,6 +213,9 @@ def test_without_any_privilege_a_manager_keeps_what_needs_none():
         "comment",
         "note",
         "move",
+        "link",
+        "unlink",
+        "split",
         "invite",
         "remove_guest",
         "change_priority",

@@ -20,6 +20,7 @@ from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import get_language
 from wagtail.admin.views.account import AccountView, email_management_enabled
+from wagtail.models import Page
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
@@ -186,6 +187,25 @@ def _is_valid_report() -> bool:
         return False
     apart = report.second_hour is None or len(hours) == 2
     return lists <= set(ReportSection.values) and hours <= {None, *range(24)} and apart
+
+
+@register("wagtail_helpdesk")
+def check_answer_page(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that ``ANSWER_PAGE_MODEL`` is a page model."""
+    name = helpdesk_settings.ANSWER_PAGE_MODEL
+    try:
+        is_page = not name or issubclass(apps.get_model(name), Page)
+    except (LookupError, ValueError):
+        is_page = False
+    if is_page:
+        return []
+    return [
+        Error(
+            "WAGTAIL_HELPDESK['ANSWER_PAGE_MODEL'] is not a page model.",
+            hint='Name one as "app_label.ModelName", or leave the setting out.',
+            id="wagtail_helpdesk.E012",
+        )
+    ]
 
 
 @register("wagtail_helpdesk")

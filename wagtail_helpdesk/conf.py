@@ -46,6 +46,14 @@ class HelpdeskSettings:
         """Template of the host site that the helpdesk's pages extend."""
         return self._get("BASE_TEMPLATE", "base.html")
 
+    @property
+    def ANSWER_PAGE_MODEL(self) -> str:
+        """Page model of the drafts made of answered tickets: ``"portal.ContentPage"``; empty: not offered.
+
+        The text goes into the first field that takes formatted text.
+        """
+        return self._get("ANSWER_PAGE_MODEL", "")
+
     # -- Tickets -----------------------------------------------------------------------------------
 
     @property

@@ -183,6 +183,9 @@ def format_previous(previous: str) -> str:
 
 
 def _describe_opening(view: EventView) -> str:
+    if number := view.event.value_after("split_from"):
+        names = {"who": view.actor, "number": number}
+        return _("%(who)s opened this ticket from a message of #%(number)s.") % names
     return _("%(who)s opened a ticket in %(place)s.") % {"who": view.actor, "place": view.place}
 
 
@@ -285,6 +288,27 @@ def _describe_received(view: EventView) -> str:
     return _("%(who)s merged ticket #%(number)s into this one.") % names
 
 
+def _describe_link(view: EventView) -> str:
+    names = {"who": view.actor, "number": view.event.value_after("linked_to")}
+    if view.is_for_requester:
+        return _("%(who)s linked your request to #%(number)s.") % names
+    return _("%(who)s linked the ticket to #%(number)s.") % names
+
+
+def _describe_end_of_link(view: EventView) -> str:
+    names = {"who": view.actor, "number": view.event.value_after("unlinked_from")}
+    return _("%(who)s removed the link to #%(number)s.") % names
+
+
+def _describe_split(view: EventView) -> str:
+    names = {"who": view.actor, "number": view.event.value_after("split_into")}
+    if view.is_for_requester:
+        return (
+            _("%(who)s made a message of this request a request of its own: #%(number)s.") % names
+        )
+    return _("%(who)s made a message of this ticket a ticket of its own: #%(number)s.") % names
+
+
 def _describe_invitation(view: EventView) -> str:
     names = {"who": view.actor, "name": view.join_names("guests"), "number": view.event.ticket_id}
     if view.is_question:
@@ -372,6 +396,9 @@ _BUILT_IN: tuple[tuple[lifecycle.Action, Sentence], ...] = (
     (lifecycle.MOVE, _describe_move),
     (lifecycle.MERGE, _describe_merge),
     (lifecycle.RECEIVE_MERGED, _describe_received),
+    (lifecycle.LINK, _describe_link),
+    (lifecycle.UNLINK, _describe_end_of_link),
+    (lifecycle.SPLIT, _describe_split),
     (lifecycle.INVITE, _describe_invitation),
     (lifecycle.REMOVE_GUEST, _describe_removal),
     (lifecycle.CHANGE_REQUESTER, _describe_new_requester),

@@ -326,6 +326,29 @@ RECEIVE_MERGED = Action(
     label=pgettext_lazy("ticket", "Receive a merged ticket"),
     rules=(Rule(by=Role.SYSTEM, moves=_stay(*OPEN_STATUSES)),),
 )
+# Quiet: what belongs together changes nothing for the people on the tickets.
+LINK = Action(
+    name="link",
+    label=pgettext_lazy("ticket", "Link"),
+    rules=(Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),),
+    message=Message.NONE,
+    notifies=MANAGER_ROLES,
+)
+UNLINK = Action(
+    name="unlink",
+    label=pgettext_lazy("ticket", "Remove the link"),
+    rules=(Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),),
+    message=Message.NONE,
+    notifies=MANAGER_ROLES,
+)
+# The new ticket notifies by itself.
+SPLIT = Action(
+    name="split",
+    label=_("Make a message a ticket"),
+    rules=(Rule(by=Role.MANAGER, moves=_stay(*ALL_STATUSES)),),
+    message=Message.NONE,
+    notifies=MANAGER_ROLES,
+)
 INVITE = Action(
     name="invite",
     label=_("Invite a user"),
@@ -491,6 +514,9 @@ ACTIONS = ActionTable(
         MOVE,
         MERGE,
         RECEIVE_MERGED,
+        LINK,
+        UNLINK,
+        SPLIT,
         INVITE,
         REMOVE_GUEST,
         CHANGE_REQUESTER,

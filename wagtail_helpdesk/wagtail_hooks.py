@@ -17,7 +17,7 @@ from .models import HelpdeskSiteSettings
 from .portal import menu, session_drafts, ticket_columns
 from .portal.desk import queues
 from .portal.requests import home_panels
-from .portal.tickets import composer_tools, panels
+from .portal.tickets import composer_tools, panels, surroundings
 from .reports import sections as report_sections
 from .snippets import accounts, history, routing
 from .snippets.no_bulk_actions import refuse_bulk_deletion
@@ -60,6 +60,7 @@ hooks.register("register_helpdesk_menu_item", menu.get_search_item)
 hooks.register("register_helpdesk_menu_item", menu.get_preferences_item)
 hooks.register("register_helpdesk_ticket_panel", panels.PropertiesPanel)
 hooks.register("register_helpdesk_ticket_panel", panels.GuestsPanel)
+hooks.register("register_helpdesk_ticket_panel", surroundings.SurroundingsPanel)
 composer_tools.register_format_buttons()
 hooks.register("register_helpdesk_desk_queue", queues.register_free_queue)
 hooks.register("register_helpdesk_desk_queue", queues.register_own_queue)

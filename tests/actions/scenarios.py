@@ -167,6 +167,32 @@ SCENARIOS = {
         0,
         14,
     ),
+    "link": Scenario(
+        "duplicate",
+        lambda t, w, **form: actions.link(t, by=w.karim, to=w.other, **form),
+        ("link",),
+        0,
+        18,
+        ("link",),
+    ),
+    "unlink": Scenario(
+        "linked",
+        lambda t, w, **form: actions.unlink(t, by=w.karim, to=w.other, **form),
+        ("unlink",),
+        0,
+        18,
+        ("unlink",),
+    ),
+    "split": Scenario(
+        "asked_twice",
+        lambda t, w, **form: actions.split(
+            t, by=w.karim, message=w.message, subject="Néon", **form
+        ),
+        ("split",),
+        0,
+        22,
+        ("open_ticket",),
+    ),
     "invite": Scenario(
         "taken",
         lambda t, w, **form: actions.invite(t, by=w.karim, users=[w.thomas, w.emily], **form),

@@ -72,6 +72,13 @@ FORMS = {
     "receive_merged": Sent(
         "taken", None, {"merged": "other"}, {"merged": "another", "ordered_by": "karim"}
     ),
+    "link": Sent("taken", "karim", {"to": "other"}, {"to": "another"}),
+    "unlink": Sent("taken", "karim", {"to": "other"}, {"to": "another"}),
+    "split": Sent(
+        "taken", "karim",
+        {"message": "message", "subject": "Néon"},
+        {"message": 10**9, "subject": "Lampe"},
+    ),
     "invite": Sent("taken", "karim", {"users": ["thomas"]}, {**MESSAGE, "users": ["emily"]}),
     "remove_guest": Sent("invited", "karim", {"user": "thomas"}, {**MESSAGE, "user": "emily"}),
     "change_requester": Sent(
@@ -117,10 +124,14 @@ def send_form(request, name, world):
     form, submission = FORMS[name], uuid.uuid4()
     world.root_page = "a page"
     subject = request.getfixturevalue(form.on)
-    if name in ("merge", "receive_merged"):
+    if name == "split":
+        world.message = actions.comment(subject, by=world.lea, text="Le néon clignote.").pk
+    if name in ("merge", "receive_merged", "link", "unlink"):
         for ticket in ("other", "another"):
             opened = actions.open_ticket(world.heating, by=world.emily, subject="Froid", text="x")
             setattr(world, ticket, opened)
+    if name == "unlink":
+        actions.link(subject, by=world.karim, to=world.other)
 
     def resolve(value):
         if callable(value):

@@ -215,6 +215,21 @@ class TestAudiences:
 class TestQuietActs:
     QUIET = act("change_priority")
 
+    @pytest.mark.parametrize(
+        ("person", "expected"),
+        [
+            (manager(SOPHIE, "none"), Reason.MENTIONED),
+            (manager(SOPHIE, "full"), Reason.MENTIONED),
+            (Person(user=INES, guest=True), Reason.GUEST),
+            (Person(user=INES), Reason.MENTIONED),
+            (manager(SOPHIE, "none", monitoring=False), None),
+            (manager(SOPHIE, "none", muted=True), None),
+        ],
+    )
+    def test_a_person_who_is_named_is_notified_whatever_their_levels(self, person, expected):
+        named = act("comment", mentioned=frozenset({SOPHIE, INES}))
+        assert reason(named, person) is expected
+
     def test_a_quiet_action_notifies_managers_at_always(self):
         assert reason(self.QUIET, manager(KARIM)) is Reason.IN_CHARGE
 
@@ -304,6 +319,8 @@ def _acts():
     )
     yield "merge", act("merge", TAKEN, closed)
     yield "receive merged", act("receive_merged", invited=frozenset({INES}))
+    for name in ("link", "unlink", "split"):
+        yield name, act(name)
     yield "invite", act("invite", invited=frozenset({INES}))
     yield "invite, permanent", act("invite", actor=None, invited=frozenset({INES}))
     yield "remove guest", act("remove_guest")

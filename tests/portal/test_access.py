@@ -41,6 +41,21 @@ MATRIX = {
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
+    "mentions": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
+    # Pings are sent as forms: who opens the address is led to the ticket.
+    "presence": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, TICKET, TICKET, TICKET),
+    ),
+    "surroundings": (
+        {"number": "ticket"},
+        (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
+    ),
+    # Offered where the site names a page model.
+    "answer_page": ({"number": "ticket"}, (LOGIN, *[NONE] * 8)),
     "recipients": (
         {"number": "ticket"},
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
@@ -156,6 +171,7 @@ def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
 TAKES_FORMS = {
     "absences",
     "action",
+    "answer_page",
     "bulk",
     "desk_marks",
     "desk_views",
@@ -163,6 +179,7 @@ TAKES_FORMS = {
     "manager_preferences",
     "new_in",
     "own_answers",
+    "presence",
     "preferences",
     "undo",
 }

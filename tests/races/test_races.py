@@ -71,6 +71,18 @@ def test_of_two_tickets_merged_into_each_other_at_once_one_goes_on(ticket, heati
         ticket = shown(ticket) if shown(ticket).is_open else shown(other)
 
 
+def test_of_two_links_made_at_once_from_either_ticket_one_is_recorded(ticket, heating, people):
+    for round_ in range(1, 4):
+        other = actions.open_ticket(heating, by=people.emily, subject="Froid", text="x")
+        results = at_once(
+            partial(actions.link, shown(ticket), by=people.karim, to=shown(other)),
+            partial(actions.link, shown(other), by=people.sophie, to=shown(ticket)),
+        )
+        refused = [result for result in results if isinstance(result, NotPossible)]
+        assert len(refused) == 1, (round_, results)
+        assert history(other) == ["open_ticket", "link"]
+
+
 # -- the same form twice -------------------------------------------------------------------------------
 
 

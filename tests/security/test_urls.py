@@ -46,6 +46,8 @@ WITH_FORMS = [
     "page absences",
     "page own_answers",
     "page desk_marks",
+    "page presence",
+    "page answer_page",
     "page desk_views",
 ]
 WITH_FORMS += [f"form {action}" for action in get_form_classes()]

@@ -21,6 +21,7 @@ from .errors import (
     TooMany,
 )
 from .handover import HandOverPolicy, hand_over
+from .linking import link, split, unlink
 from .merging import merge, receive_merged
 from .messages import attach, comment, note
 from .moving import move
@@ -71,6 +72,7 @@ __all__ = [
     "get_verb",
     "hand_over",
     "invite",
+    "link",
     "merge",
     "move",
     "mute",
@@ -85,9 +87,11 @@ __all__ = [
     "remove_guest",
     "reopen",
     "resume",
+    "split",
     "take",
     "take_and_ask",
     "take_and_close",
     "unfollow",
+    "unlink",
     "unmute",
 ]

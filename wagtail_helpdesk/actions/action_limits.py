@@ -33,7 +33,7 @@ def count_against_limits(
         return
     if not allow_action(by):
         raise TooMany(None, get_action_limit_message())
-    if verb.action is lifecycle.OPEN_TICKET and not _allow_opening(by):
+    if verb.action in (lifecycle.OPEN_TICKET, lifecycle.SPLIT) and not _allow_opening(by):
         raise TooMany(None, get_action_limit_message())
     if verb.action is lifecycle.OPEN_TICKET:
         count_invitations(by, len(data.get("guests", ())) * tickets)

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.access import TicketAccess
-from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Event, Subscription, Ticket, end_lost_access
 
 from .errors import NotPossible
 from .idempotency import EventBatch, SubmissionId
-from .locking import lock_rows
+from .linking import check_confidentiality, find_managed_ticket, lock_pair
 from .participants import add_guests
 from .registry import verb
 from .transition import Change, transition
@@ -40,8 +39,7 @@ def merge(
     the services of both. Raises ``NotPossible("to", …)`` for a ticket that cannot receive this one.
     """
     assert isinstance(submission, EventBatch)  # noqa: S101 - given by @verb
-    # In one order, so that two merges of the same tickets wait for each other.
-    list(lock_rows(Ticket.objects.filter(pk__in=[ticket.pk, to.pk]).order_by("pk")))
+    lock_pair(ticket, to)
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         check_target(now, to.pk, by)
@@ -59,16 +57,10 @@ def check_target(ticket: Ticket, number: int, by: User) -> Ticket:
     """Return the ticket with this number; raises ``NotPossible`` when it cannot receive the other."""
     if number == ticket.pk:
         raise NotPossible("to", _("A ticket cannot be merged into itself."))
-    visible = Ticket.objects.visible_to(by).with_access(by).select_related("service")
-    target = visible.filter(pk=number).first()
-    if target is None:
-        raise NotPossible("to", _("There is no such ticket, or you cannot see it."))
-    if Role.MANAGER not in target.access.roles:
-        raise NotPossible("to", _("You do not manage the service of this ticket."))
+    target = find_managed_ticket(number, by)
     if not target.is_open:
         raise NotPossible("to", _("This ticket is closed: nothing can be merged into it."))
-    if target.service.confidential != ticket.service.confidential:
-        raise NotPossible("to", _("One of the two services is confidential, and the other is not."))
+    check_confidentiality(ticket, target)
     return target
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from wagtail_helpdesk.lifecycle import Audience, Role, Status
 from wagtail_helpdesk.models import Event, Ticket
 
 from .errors import NotPossible
+from .mentions import record_mentions
 from .registry import Form, verb
 from .transition import Change, transition
 
@@ -31,21 +33,35 @@ def comment(
 ) -> Event:
     """Write on the ticket (guide I.5), for everyone on it or for requester and managers only.
 
+    A manager alerts people who may read it by naming them: ``@name``.
     Raises ``NotNow`` when another person wrote or did anything after the event ``seen``.
     """
+    readers = _validate_audience(audience)
+
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
+        named = record_mentions(now, access, by, form.get("text", ""), readers)
+        return replace(_restart_delay(now, access), facts=named)
+
     return transition(
-        lifecycle.COMMENT, ticket, by, _restart_delay,
-        audience=_validate_audience(audience), seen=seen, stops_for="anything", **form,
+        lifecycle.COMMENT, ticket, by, compute_change,
+        audience=readers, seen=seen, stops_for="anything", **form,
     )  # fmt: skip
 
 
 @verb(lifecycle.NOTE)
 def note(ticket: Ticket, *, by: User, seen: int | None = None, **form: Unpack[Form]) -> Event:
-    """Write a note that only the managers of the service can read.
+    """Write a note that only the managers of the service can read; ``@name`` alerts one of them.
 
     Raises ``NotNow`` when another person wrote or did anything after the event ``seen``.
     """
-    return transition(lifecycle.NOTE, ticket, by, seen=seen, stops_for="anything", **form)
+
+    def compute_change(now: Ticket, access: TicketAccess) -> Change:
+        text = form.get("text", "")
+        return Change(facts=record_mentions(now, access, by, text, Audience.MANAGERS))
+
+    return transition(
+        lifecycle.NOTE, ticket, by, compute_change, seen=seen, stops_for="anything", **form
+    )
 
 
 @verb(lifecycle.ATTACH)

@@ -58,8 +58,8 @@ def open_ticket(
     """
     assert isinstance(submission, EventBatch)  # noqa: S101 - given by @verb
     owner = requester or by
-    _check_opening(category, by, owner)
-    ticket = _build_ticket(category, by, owner, subject, priority, visibility)
+    check_opening(category, by, owner)
+    ticket = build_ticket(category, by, owner, subject, priority, visibility)
     message = validate_message(render_message(text), lifecycle.OPEN_TICKET.message)
     insert_ticket(lifecycle.OPEN_TICKET, ticket, by, submission, message=message, files=files)
     if page is not None:
@@ -88,7 +88,8 @@ def _invite_guests(
         )
 
 
-def _check_opening(category: Category, by: User, requester: User) -> None:
+def check_opening(category: Category, by: User, requester: User) -> None:
+    """Raise ``NotYours`` or ``NotPossible`` when a user may not open a ticket for a person."""
     if not Service.objects.visible_to(by).filter(pk=category.service_id).exists():
         raise NotYours
     if not Category.objects.open_to(by).filter(pk=category.pk).exists():
@@ -100,7 +101,7 @@ def _check_opening(category: Category, by: User, requester: User) -> None:
     refuse_inactive("requester", requester)
 
 
-def _build_ticket(
+def build_ticket(
     category: Category,
     by: User,
     requester: User,
@@ -108,6 +109,7 @@ def _build_ticket(
     priority: int | None,
     visibility: str | None,
 ) -> Ticket:
+    """Return a ticket that is not saved yet; raises ``NotPossible`` for its values."""
     if priority is None:
         priority = category.in_force("default_priority").value
     visibility = visibility or category.in_force("default_visibility").value

@@ -116,13 +116,15 @@ def insert_ticket(
     *,
     message: RenderedMessage,
     files: Sequence[File],
+    facts: Values | None = None,
 ) -> Event:
-    """Insert a new ticket and record its first event."""
+    """Insert a new ticket and record its first event, with facts that are not fields."""
     with unguarded():
         ticket.save(force_insert=True)
     event = build_event(action, ticket, by, message, batch, created_at=ticket.created_at)
     event.status_before = ""
     event.after = {name: serialise_value(get_stored_value(ticket, name)) for name in _OPENING}
+    event.after |= {name: serialise_value(value) for name, value in (facts or {}).items()}
     append_event(event, files)
     return event
 

@@ -34,6 +34,7 @@ from .site_settings import HelpdeskSiteSettings
 from .submissions import Submission
 from .subscriptions import Subscription
 from .texts import CategoryText, CategoryTextPage, Icon, ServiceText, ServiceTextPage
+from .ticket_links import TicketLink
 from .tickets import Guest, Ticket
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "Subscription",
     "Substitution",
     "Ticket",
+    "TicketLink",
     "TicketOrigin",
     "TicketRead",
     "build_unread_q",

@@ -40,7 +40,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 #: Facts that are not fields of the ticket and hold the keys of users.
-USER_FACTS = frozenset({"guests", "removed"})
+USER_FACTS = frozenset({"guests", "removed", "mentions"})
 
 
 class Event(models.Model):

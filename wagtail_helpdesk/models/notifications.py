@@ -20,6 +20,7 @@ class Reason(models.TextChoices):
     SUBSTITUTE = "substitute", _("replacement of the manager of the ticket")
     GUEST = "guest", _("guest")
     PERMANENT_GUEST = "permanent_guest", _("permanent guest of the service")
+    MENTIONED = "mentioned", _("named in the message")
     MEMBER = "member", _("member of the category")
     MANAGER = "manager", _("manager of the service")
     FOLLOWER = "follower", _("follower of the ticket")

@@ -138,6 +138,7 @@ REASONS: Mapping[Reason, Callable[[], str]] = {
     Reason.PERMANENT_GUEST: lambda: _(
         "You are receiving this e-mail because you are a permanent guest of the service %(service)s."
     ),
+    Reason.MENTIONED: lambda: _("You are receiving this e-mail because the message names you."),
     Reason.MEMBER: lambda: _(
         "You are receiving this e-mail because you are a member of the category %(category)s."
     ),

@@ -73,16 +73,20 @@ def foresee_recipients(
     *,
     audience: str = Audience.EVERYONE,
     release: bool = False,
+    mentioned: Collection[Any] = (),
 ) -> Forecast | None:
     """Return who would be alerted if a user performed an action on a ticket fetched with their access.
 
-    None for an action that is not available, or that is not one of ``FORESEEN``. The number of
-    statements does not depend on the number of people.
+    ``mentioned`` are the people whom the message names. None for an action that is not available,
+    or that is not one of ``FORESEEN``. The number of statements does not depend on the number of
+    people.
     """
     changes = list(_foresee_changes(action, ticket, by, Audience(audience), release))
     if not changes:
         return None
+    changes = [replace(change, mentioned=frozenset(mentioned)) for change in changes]
     people, is_complete = _find_people(ticket)
+    people.update(mentioned)
     decided = decide_recipients(ticket, range(len(changes)), changes, people)
     return _summarise(skip_unreachable(list(decided)), is_complete)
 

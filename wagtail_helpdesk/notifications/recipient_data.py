@@ -84,6 +84,7 @@ def _make_change(
         audience=Audience(event.audience),
         notifies_everyone=event.notifies_everyone,
         invited=frozenset(event.value_after("guests") or ()),
+        mentioned=frozenset(event.value_after("mentions") or ()),
     )
 
 
@@ -111,6 +112,7 @@ class RecipientData:
             self.managers.get(before.service, ()),
             self.guests,
             self.followers,
+            change.mentioned,
         ):
             known.update(dict.fromkeys(people))
         for user in known:

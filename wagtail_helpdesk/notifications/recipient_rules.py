@@ -51,6 +51,8 @@ class TicketChange:
     audience: Audience = Audience.EVERYONE
     notifies_everyone: bool = False
     invited: frozenset[int] = frozenset()
+    #: Named in the message by a manager, and able to read it then.
+    mentioned: frozenset[int] = frozenset()
 
     @property
     def arrival(self) -> Arrival:
@@ -177,11 +179,25 @@ def _find_reasons(change: TicketChange, person: Person) -> Iterator[tuple[Reason
         yield manager_reason, person.monitoring
     if person.guest and _includes(change, Role.GUEST):
         yield (Reason.PERMANENT_GUEST if person.permanent else Reason.GUEST), person.as_guest
+    if person.user in change.mentioned:
+        yield Reason.MENTIONED, _allows_mentions(change, person)
     if manager_reason and not is_handling:
         yield manager_reason, person.monitoring
     if person.follows and Role.VIEWER in change.notifies and _may_read(change, person):
         yield Reason.FOLLOWER, person.as_follower
     yield from _find_former_reasons(change, person)
+
+
+def _allows_mentions(change: TicketChange, person: Person) -> bool:
+    """Return whether the switches of a person allow mails about being named.
+
+    Alert levels do not matter: they are about tickets, not about messages to oneself.
+    """
+    if person.manager is not None:
+        return person.monitoring
+    if person.user == change.after.requester:
+        return person.as_requester
+    return person.as_guest
 
 
 def _find_manager_reason(change: TicketChange, person: Person) -> Reason | None:

@@ -18,7 +18,18 @@ from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
 from .requests import home, incidents, my_tickets, opening
 from .search import search_page
-from .tickets import action_view, canned_answers, files, notified, recipients, ticket_page
+from .tickets import (
+    action_view,
+    answer_page,
+    canned_answers,
+    files,
+    mentions,
+    notified,
+    presence,
+    recipients,
+    surroundings,
+    ticket_page,
+)
 
 #: For routes that only read.
 reads = method_decorator(require_safe)
@@ -110,6 +121,26 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def recipients_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
         return handle_request(self, request, recipients.show_recipients, number=number)
+
+    @path("tickets/<int:number>/mentions/", name="mentions")
+    @reads
+    def mentions_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, mentions.show_completions, number=number)
+
+    @path("tickets/<int:number>/presence/", name="presence")
+    @accepts_forms
+    def presence_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, presence.handle_ping, number=number)
+
+    @path("tickets/<int:number>/surroundings/", name="surroundings")
+    @reads
+    def surroundings_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, surroundings.show_surroundings, number=number)
+
+    @path("tickets/<int:number>/page/", name="answer_page")
+    @accepts_forms
+    def answer_page_route(self, request: HttpRequest, number: int) -> HttpResponseBase:
+        return handle_request(self, request, answer_page.handle_answer_page, number=number)
 
     @path("tickets/<int:number>/<slug:action>/", name="action")
     @accepts_forms

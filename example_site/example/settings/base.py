@@ -164,6 +164,7 @@ LOGGING: dict[str, Any] = {
 DEMO = False
 
 WAGTAIL_HELPDESK: dict[str, Any] = {
+    "ANSWER_PAGE_MODEL": "portal.ContentPage",
     "DISPATCH_CATEGORY": ("Services Généraux", "Orientation"),
 }
 

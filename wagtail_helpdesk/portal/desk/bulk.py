@@ -72,7 +72,8 @@ def _show(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpRespons
         typed = session_drafts.get_typed_values(request.http)
         selection = _select(request, form_class, _read_shown(request.http.POST))
     else:
-        typed = session_drafts.pop_draft(request.http)
+        proposed = {"to": request.http.GET["to"]} if "to" in request.http.GET else {}
+        typed = proposed | session_drafts.pop_draft(request.http)
         values = request.http.GET.getlist("ticket") or _as_list(typed.get("ticket"))
         selection = _select(request, form_class, read_picks(values))
     form = _make_form(request, form_class, selection, initial=typed)

@@ -42,11 +42,11 @@ def make_message_field(
     )
 
 
-def make_subject_field() -> LongField:
+def make_subject_field(label: Any = None) -> LongField:
     """Return the field of a subject."""
     return LongField(
         helpdesk_settings.SUBJECT_MAX_LENGTH,
-        label=_("Subject:"),
+        label=label or _("Subject:"),
         error_messages={"required": _("Please enter the subject of the ticket.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -18,6 +18,7 @@ from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 from .absence_form import AbsenceForm
+from .hand_over import build_hand_overs
 
 #: Coming absences listed.
 MAX_LISTED_ABSENCES = 50
@@ -99,11 +100,13 @@ def _redirect_with(request: HelpdeskRequest, message: str) -> HttpResponse:
 
 def _render_page(request: HelpdeskRequest, form: AbsenceForm, status: int = 200) -> HttpResponse:
     coming = Absence.objects.filter(user=request.user, ends_on__gte=timezone.localdate())
+    absences = list(coming.select_related("replacement")[:MAX_LISTED_ABSENCES])
     return request.render(
         "absences.html",
         status=status,
         form=form,
         rows=[(row, _may_set_availability(request, row)) for row in request.manager_rows],
-        absences=coming.select_related("replacement")[:MAX_LISTED_ABSENCES],
+        absences=absences,
+        hand_overs=build_hand_overs(request, absences),
         may_add=_may_add(request),
     )

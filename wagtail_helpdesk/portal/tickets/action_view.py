@@ -22,10 +22,11 @@ from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.submissions import compute_form_digest, find_outcome_of_same_form
 
-from . import buttons, canned_answers, history, recipients
+from . import buttons, canned_answers, history, mentions, recipients
 from .composer import get_action_of_mode
 from .forms import ActionForm, get_form_classes
 from .forms.action_form import ButtonGroup, Done, TextForm
+from .forms.messages import MentionsForm
 from .state import build_question
 from .ticket_page import build_conversation_context
 
@@ -332,6 +333,10 @@ def _finish(request: HelpdeskRequest, form: ActionForm) -> HttpResponse:
     session_drafts.forget_draft(request.http)
     is_visible = Ticket.objects.visible_to(request.user).filter(pk=form.ticket.pk).exists()
     messages.success(request.http, form.get_success_message(is_visible=is_visible))
+    if isinstance(form, MentionsForm):
+        text, audience = form.cleaned_data["text"], form.result.audience
+        for notice in mentions.describe_mentions(request, form.ticket, text, audience):
+            messages.warning(request.http, notice)
     done = Done(form.ticket, request.user, form.result, is_visible)
     answer = SeeOther(_get_next_url(request, type(form), done))
     browser_drafts.mark_accepted(request.http, answer)

@@ -29,6 +29,8 @@ MAX_ENTRIES = 30
 _PLAIN_MESSAGES = frozenset(
     {lifecycle.OPEN_TICKET.name, lifecycle.COMMENT.name, lifecycle.NOTE.name}
 )
+#: Facts of an event that hold the number of another ticket.
+_OTHER_TICKET_FACTS = ("merged_into", "merged_from", "linked_to", "split_into", "split_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class HistoryEntry:
     #: What the author is to the ticket, empty when there is nothing to say.
     relation: str = ""
     files: list[FileLink] = field(default_factory=list)
-    #: The ticket that a merge leads to, None where the reader cannot see it.
+    #: The ticket that a merge, a link or a split leads to, None where the reader cannot see it.
     other_ticket: int | None = None
 
     #: Entries stand beside ``Fold``s in a conversation.
@@ -83,7 +85,7 @@ class HistoryEntry:
     @property
     def what_was_done(self) -> str:
         """What the author did besides writing, to be read after their name; else empty."""
-        if self.event.action in _PLAIN_MESSAGES:
+        if self.event.action in _PLAIN_MESSAGES and "split_from" not in self.event.after:
             return ""
         return self.sentence.removeprefix(f"{self.name} ").removesuffix(".")
 
@@ -183,11 +185,12 @@ def _build_entries(ticket: Ticket, events: Sequence[Event], reader: Any) -> list
 
 
 def _find_other_tickets(events: Iterable[Event], reader: Any) -> dict[int, int]:
-    """Return the tickets to which merges lead and that the reader can see, by the id of the event."""
+    """Return the tickets that events lead to and that the reader can see, by the id of the event."""
     named = {
-        event.pk: number
+        event.pk: event.after[fact]
         for event in events
-        if (number := event.after.get("merged_into") or event.after.get("merged_from"))
+        for fact in _OTHER_TICKET_FACTS
+        if fact in event.after
     }
     if not named:
         return {}

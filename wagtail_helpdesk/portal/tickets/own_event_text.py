@@ -110,6 +110,17 @@ _SENTENCES: dict[str, Callable[[EventView], str]] = {
         _("You merged ticket #%(number)s into this one.")
         % {"number": view.event.value_after("merged_from")}
     ),
+    lifecycle.LINK.name: lambda view: (
+        _("You linked the ticket to #%(number)s.") % {"number": view.event.value_after("linked_to")}
+    ),
+    lifecycle.UNLINK.name: lambda view: (
+        _("You removed the link to #%(number)s.")
+        % {"number": view.event.value_after("unlinked_from")}
+    ),
+    lifecycle.SPLIT.name: lambda view: (
+        _("You made a message of this ticket a ticket of its own: #%(number)s.")
+        % {"number": view.event.value_after("split_into")}
+    ),
     lifecycle.INVITE.name: lambda view: (
         _("You invited %(name)s to follow the ticket.") % {"name": view.join_names("guests")}
     ),

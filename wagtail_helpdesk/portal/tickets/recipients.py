@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
+from wagtail_helpdesk.actions.mentions import find_mentions
 from wagtail_helpdesk.lifecycle import Audience, Role
 from wagtail_helpdesk.notifications.forecast import Forecast, foresee_recipients
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -40,10 +41,18 @@ def _foresee(ticket: Any, user: Any, name: str, values: Any) -> Forecast | None:
     narrowed = values.get("audience") == Audience.REQUESTER
     if action is None:
         return None
+    mentioned = []
+    if action in (lifecycle.COMMENT, lifecycle.NOTE):
+        audience = (
+            Audience.REQUESTER if narrowed and action is lifecycle.COMMENT else action.audience
+        )
+        text = values.get("text") or values.get("named", "")
+        mentioned = [reader.pk for reader in find_mentions(ticket, user, text, audience).readers]
     return foresee_recipients(
         action,
         ticket,
         user,
         audience=Audience.REQUESTER if narrowed else Audience.EVERYONE,
         release=bool(values.get("release")),
+        mentioned=mentioned,
     )

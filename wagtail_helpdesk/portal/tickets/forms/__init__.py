@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import assigning, closing, editing, merging, messages, moving, participants
+from . import assigning, closing, editing, linking, merging, messages, moving, participants
 from .action_form import ActionForm
 from .registry import get_form_class, get_form_classes, register_form
 
@@ -13,6 +13,7 @@ __all__ = [
     "editing",
     "get_form_class",
     "get_form_classes",
+    "linking",
     "merging",
     "messages",
     "moving",

@@ -188,6 +188,8 @@ class Assign(PeopleSearchForm, TextForm):
     def extend_to(self, tickets: Sequence[Ticket]) -> None:
         """Offer the managers of all the services concerned, each once."""
         super().extend_to(tickets)
+        # Several tickets are never assigned by a confirmation alone: their colleagues are listed.
+        self.suggested_user = None
         services = {ticket.service_id for ticket in tickets}
         rows = ServiceManager.objects.filter(service__in=services).available_on()
         once = rows.exclude(user=self.user).values("user").annotate(first=Min("pk"))

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_helpdesk.actions import NotPossible
 from wagtail_helpdesk.actions.merging import check_target
-from wagtail_helpdesk.search.ticket_reference import MAX_REFERENCE_LENGTH, parse_ticket_reference
+from wagtail_helpdesk.models import Ticket
 
 from .action_form import ButtonGroup, ButtonPlace, Done, TextForm
+from .linking import OtherTicketMixin, make_ticket_field
 from .registry import register_form
 
 
 @register_form
-class Merge(TextForm):
+class Merge(OtherTicketMixin, TextForm):
     action_name = "merge"
     title = _("Merge ticket #%(number)s into another")
     submit_label = _("Merge the tickets")
@@ -27,23 +26,11 @@ class Merge(TextForm):
     text_label = _("Comment for everyone on this ticket (optional)")
     button = ButtonPlace(ButtonGroup.MORE, 600, "copy")
     ends_ticket = True
-    to = forms.CharField(
-        label=_("Ticket that goes on:"),
-        max_length=MAX_REFERENCE_LENGTH,
-        help_text=_("Its number or its address."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    to = make_ticket_field(_("Ticket that goes on:"))
     field_order = ("to", "text")
 
-    def clean_to(self) -> Any:
-        """Return the ticket that is named; it must be able to receive this one."""
-        number = parse_ticket_reference(self.cleaned_data["to"])
-        if number is None:
-            raise forms.ValidationError(_("Enter the number of a ticket."))
-        try:
-            return check_target(self.ticket, number, self.user)
-        except NotPossible as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
+    def find_other_ticket(self, number: int) -> Ticket:
+        return check_target(self.ticket, number, self.user)
 
     def get_arguments(self) -> dict[str, Any]:
         return super().get_arguments() | {"to": self.cleaned_data["to"]}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.lifecycle import Audience, Visibility
+from wagtail_helpdesk.lifecycle import Audience, Role, Visibility
 from wagtail_helpdesk.mailqueue.addresses import find_skip_reason
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
@@ -53,8 +53,21 @@ class AudienceForm(ActionForm):
         return super().get_arguments() | {"audience": audience}
 
 
+class MentionsForm(TextForm):
+    """The form of a message that alerts the people whom a manager names in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Whether names are completed while they are typed.
+        self.offers_mentions = False
+
+    def offer_answers(self) -> None:
+        super().offer_answers()
+        self.offers_mentions = Role.MANAGER in self.ticket.access.roles
+
+
 @register_form
-class Comment(StopsOnNewsForm, AudienceForm, AttachmentsForm, TextForm):
+class Comment(StopsOnNewsForm, AudienceForm, AttachmentsForm, MentionsForm):
     action_name = "comment"
     answers_question = True
     title = _("Reply on ticket #%(number)s")
@@ -76,7 +89,7 @@ class Comment(StopsOnNewsForm, AudienceForm, AttachmentsForm, TextForm):
 
 
 @register_form
-class Note(StopsOnNewsForm, AttachmentsForm, TextForm):
+class Note(StopsOnNewsForm, AttachmentsForm, MentionsForm):
     action_name = "note"
     title = _("Add an internal note")
     submit_label = _("Save the note")

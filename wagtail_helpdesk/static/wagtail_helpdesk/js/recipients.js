@@ -1,6 +1,7 @@
 // Who will be alerted of a message, below its form, before it is sent. Without script the preview says it.
 
 const NAMES = ["mode", "audience", "release"];
+const NAMED = /@[^@\n]{1,60}/g;
 
 /** Return the URL that answers for a form as it is now. */
 export function buildUrl(form) {
@@ -8,6 +9,8 @@ export function buildUrl(form) {
   url.searchParams.set("action", new URL(form.action).pathname.split("/").at(-2));
   const typed = new FormData(form);
   for (const name of NAMES) if (typed.get(name)) url.searchParams.set(name, typed.get(name));
+  const named = String(typed.get("text") ?? "").match(NAMED)?.slice(0, 10);
+  if (named) url.searchParams.set("named", named.join("\n"));
   return url;
 }
 
@@ -22,7 +25,7 @@ class Recipients {
       this.form.addEventListener("focusin", () => this.ask(), { once: true });
     } else this.ask();
     this.form.addEventListener("change", ({ target }) => {
-      if (NAMES.includes(target.name)) this.ask();
+      if (NAMES.includes(target.name) || target.name === "text") this.ask();
     });
   }
 
