@@ -192,6 +192,36 @@ class HelpdeskSettings:
         """Days for which the notification log of an event is kept."""
         return self._get("DELIVERY_LOG_DAYS", 90)
 
+    # -- Mail in (wagtail_helpdesk.contrib.mail_in) ------------------------------------------------
+
+    @property
+    def MAIL_IN_ADDRESS(self) -> str:
+        """E-mail address to which people reply, such as ``"helpdesk@example.org"``; empty: replies are not read.
+
+        Mails carry it with a token, ``helpdesk+…@example.org``: the mail server must deliver both.
+        """
+        return self._get("MAIL_IN_ADDRESS", "")
+
+    @property
+    def MAIL_IN_DAYS(self) -> int:
+        """Days after the end of a ticket for which replies to its mails are accepted."""
+        return self._get("MAIL_IN_DAYS", 180)
+
+    @property
+    def MAIL_IN_MAX_SIZE(self) -> int:
+        """Largest incoming e-mail, in bytes; a larger one is set aside."""
+        return self._get("MAIL_IN_MAX_SIZE", 25 * 1024 * 1024)
+
+    @property
+    def MAIL_IN_KEPT_DAYS(self) -> int:
+        """Days for which quoted text that was cut, held e-mails and those set aside are kept."""
+        return self._get("MAIL_IN_KEPT_DAYS", 30)
+
+    @property
+    def MAIL_IN_PER_HOUR(self) -> int:
+        """E-mails of one sender that are accepted per hour; further ones are held for the managers."""
+        return self._get("MAIL_IN_PER_HOUR", 20)
+
     # -- Finding people ----------------------------------------------------------------------------
 
     @property

@@ -9,6 +9,8 @@ from wagtail import hooks
 
 #: Returns a verb of the site (a function decorated with ``site_verb``), or several.
 REGISTER_VERB = "register_helpdesk_verb"
+#: Returns the address to which a reader can reply to a mail about a ticket, or None.
+GET_REPLY_ADDRESS = "get_helpdesk_reply_address"
 
 
 def call_hooks(name: str, *args: Any) -> Iterator[Any]:

@@ -1,0 +1,19 @@
+"""Registers what the app adds to the helpdesk."""
+
+from __future__ import annotations
+
+from wagtail import hooks
+
+from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Audience
+from wagtail_helpdesk.models import OutgoingMail, Ticket
+
+from .tokens import ReplyToken, make_reply_address
+
+
+@hooks.register("get_helpdesk_reply_address")
+def get_reply_address(mail: OutgoingMail, ticket: Ticket, audience: Audience) -> str | None:
+    """Return the address for replies of the person who gets a mail, or None when none is configured."""
+    if not helpdesk_settings.MAIL_IN_ADDRESS:
+        return None
+    return make_reply_address(ReplyToken(ticket.pk, mail.user_id, mail.pk, audience))
