@@ -13,5 +13,10 @@ class MailInConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks and the kind of mail."""
+        from wagtail_helpdesk.mailqueue.kinds import register_kind
+
         from . import checks  # noqa: F401 - importing registers them
+        from .answers import ANSWER, AnswerComposer
+
+        register_kind(ANSWER, _("answer to an incoming e-mail"), AnswerComposer)

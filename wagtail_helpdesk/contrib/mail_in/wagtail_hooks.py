@@ -6,8 +6,11 @@ from wagtail import hooks
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Audience
+from wagtail_helpdesk.maintenance.housekeeping import Job
 from wagtail_helpdesk.models import OutgoingMail, Ticket
 
+from .models import delete_mails, find_old_mails
+from .panels import IncomingMailsPanel
 from .tokens import ReplyToken, make_reply_address
 
 
@@ -17,3 +20,12 @@ def get_reply_address(mail: OutgoingMail, ticket: Ticket, audience: Audience) ->
     if not helpdesk_settings.MAIL_IN_ADDRESS:
         return None
     return make_reply_address(ReplyToken(ticket.pk, mail.user_id, mail.pk, audience))
+
+
+hooks.register("register_helpdesk_ticket_panel", IncomingMailsPanel)
+
+
+@hooks.register("register_helpdesk_housekeeping_job")
+def make_housekeeping_job() -> Job:
+    """Return the job that deletes incoming mails after ``MAIL_IN_KEPT_DAYS``."""
+    return Job("delete incoming e-mails", find_old_mails, delete_mails)
