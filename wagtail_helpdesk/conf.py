@@ -203,6 +203,16 @@ class HelpdeskSettings:
         return self._get("MAIL_IN_ADDRESS", "")
 
     @property
+    def MAIL_IN_IMAP(self) -> Mapping[str, Any]:
+        """Mailbox from which ``helpdesk_fetch_mail`` fetches: ``HOST``, ``USER``, ``PASSWORD`` and more.
+
+        ``SECURITY`` is ``"ssl"`` (the default), ``"starttls"`` or ``"none"``; ``PORT``: 993 or 143;
+        ``FOLDER``: ``"INBOX"``; ``DONE_FOLDER``, to which mails are moved: ``"Processed"``. Needs the
+        library ``imap-tools`` (``pip install wagtail-intranet-helpdesk[mail-in]``).
+        """
+        return self._get("MAIL_IN_IMAP", {})
+
+    @property
     def MAIL_IN_DAYS(self) -> int:
         """Days after the end of a ticket for which replies to its mails are accepted."""
         return self._get("MAIL_IN_DAYS", 180)

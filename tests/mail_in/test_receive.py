@@ -257,6 +257,11 @@ def test_a_mail_that_came_back_marks_the_address_of_its_reader(
         )
     page = visit(people.karim).page(f"tickets/{incomplete.pk}/").get_text()
     assert f"{people.lea.email} failed 5.1.1" in page
+    assert (
+        f"E-mails to {people.lea.email} could not be delivered"
+        in visit(people.lea).page("").get_text()
+    )
+    assert "could not be delivered" not in visit(people.karim).page("").get_text()
     forged = BOUNCE.format(
         address=people.karim.email, action="failed", status="5.1.1", id="<made@up>"
     )

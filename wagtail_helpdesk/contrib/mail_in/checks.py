@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -15,6 +16,8 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from .tokens import MAX_LOCAL_PART
 
 #: In characters, of a token for ten million tickets and people and a hundred million mails.
+IMAP_NEEDED = ("HOST", "USER", "PASSWORD")
+IMAP_KEYS = {*IMAP_NEEDED, "PORT", "SECURITY", "FOLDER", "DONE_FOLDER"}
 TOKEN_LENGTH, TOKEN_LENGTH_WITH_UUIDS = 36, 55
 
 
@@ -47,6 +50,36 @@ def check_mail_in_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
             id="wagtail_helpdesk.E013",
         )
     ]
+
+
+@register("wagtail_helpdesk")
+def check_imap(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that the IMAP mailbox is described whole, and can be read."""
+    options = helpdesk_settings.MAIL_IN_IMAP
+    if not options:
+        return []
+    messages: list[CheckMessage] = []
+    wrong = [key for key in IMAP_NEEDED if not options.get(key)]
+    wrong += [key for key in options if key not in IMAP_KEYS]
+    if options.get("SECURITY", "ssl") not in ("ssl", "starttls", "none"):
+        wrong.append("SECURITY")
+    if wrong:
+        messages.append(
+            Error(
+                f"MAIL_IN_IMAP cannot be used because of {', '.join(wrong)}.",
+                hint="It needs HOST, USER and PASSWORD, and may have PORT, SECURITY, FOLDER and DONE_FOLDER.",
+                id="wagtail_helpdesk.E014",
+            )
+        )
+    if find_spec("imap_tools") is None:
+        messages.append(
+            Error(
+                "MAIL_IN_IMAP is set, but imap-tools is not installed.",
+                hint="Run pip install wagtail-intranet-helpdesk[mail-in].",
+                id="wagtail_helpdesk.E015",
+            )
+        )
+    return messages
 
 
 def _get_token_length() -> int:

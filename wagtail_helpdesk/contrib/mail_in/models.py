@@ -103,6 +103,19 @@ class IncomingMail(models.Model):
         return self
 
 
+class IncomingAttempt(models.Model):
+    """A mail that is being processed. The row of a process that was killed stays."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 def find_old_mails() -> Iterator[list[int]]:
     """Yield the ids of the mails that are no longer kept, 500 at a time."""
     keys = list(IncomingMail.objects.outdated().order_by("pk").values_list("pk", flat=True))

@@ -5,9 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 
 from django.db.models import Q
+from django.utils import timezone
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Role
+from wagtail_helpdesk.mailqueue.addresses import REFUSED_FOR, get_email
+from wagtail_helpdesk.models import HelpdeskPreferences
+from wagtail_helpdesk.portal.request import HelpdeskRequest
+from wagtail_helpdesk.portal.requests.home_panels import HomePanel
 from wagtail_helpdesk.portal.tickets.panels import TicketPanel
 
 from .models import IncomingMail, IncomingState
@@ -34,3 +39,22 @@ class IncomingMailsPanel(TicketPanel):
         shown |= Q(state=IncomingState.DONE) & ~Q(cut="")
         mails = self.ticket.incoming_mails.filter(shown)
         return list(mails.select_related("user").defer("raw")[:MAX_SHOWN])
+
+
+class UndeliverablePanel(HomePanel):
+    """Says to a person that mails to their address come back, on the home page."""
+
+    order = 50
+    is_main = True
+    template_name = "wagtail_helpdesk/mail_in/undeliverable.html"
+
+
+def make_undeliverable_panel(request: HelpdeskRequest) -> UndeliverablePanel | None:
+    """Return the panel, None for a person whose address works as far as is known."""
+    if not helpdesk_settings.MAIL_IN_ADDRESS:
+        return None
+    email = get_email(request.user)
+    marked = HelpdeskPreferences.objects.filter(
+        user=request.user, refused_email=email, refused_at__gt=timezone.now() - REFUSED_FOR
+    )
+    return UndeliverablePanel(request, email=email) if email and marked.exists() else None

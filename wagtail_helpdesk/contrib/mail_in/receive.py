@@ -12,12 +12,15 @@ import logging
 import re
 import traceback
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -32,7 +35,7 @@ from wagtail_helpdesk.models import Ticket
 
 from .answers import answer_refusal, answer_reply_to_ended_ticket
 from .bounces import record_bounce
-from .models import IncomingMail, IncomingReason, IncomingState
+from .models import IncomingAttempt, IncomingMail, IncomingReason, IncomingState
 from .parse import ReceivedMail, UnreadableMail, parse_mail
 from .tokens import ReplyToken, find_tokens
 
@@ -47,6 +50,8 @@ NAMESPACE = uuid.UUID("3d8f1c34-6f0e-4c07-9d0f-4f2b3a0f6f55")
 MAX_SAMPLE = 64 * 1024
 #: Refusals of ``perform`` after which the mail server tries again.
 TRY_LATER = {"not_stored", "too_many"}
+#: Of a mail whose process is killed each time.
+MAX_ATTEMPTS = 4
 _NUMBER = re.compile(r"#(\d{1,12})\]")
 
 
@@ -61,9 +66,25 @@ def receive_mail(raw: bytes, recipient: str = "") -> IncomingMail:
     the storage of files is not available: nothing was recorded.
     """
     try:
-        return _receive(raw, recipient)
+        with _count_attempts(raw) as attempts:
+            if attempts > MAX_ATTEMPTS:
+                return _set_aside(raw, IncomingReason.FAILED, "Its process was killed each time.")
+            return _receive(raw, recipient)
     except (OperationalError, InterfaceError, OSError) as error:
         raise TryLater(str(error)) from error
+
+
+@contextmanager
+def _count_attempts(raw: bytes) -> Iterator[int]:
+    """Yield how often this mail was begun: more than once only if the process was killed."""
+    digest = hashlib.sha256(raw).hexdigest()
+    attempt, _created = IncomingAttempt.objects.get_or_create(digest=digest)
+    IncomingAttempt.objects.filter(pk=attempt.pk).update(attempts=F("attempts") + 1)
+    try:
+        yield attempt.attempts + 1
+    finally:
+        with suppress(DatabaseError, InterfaceError):
+            IncomingAttempt.objects.filter(pk=attempt.pk).delete()
 
 
 def _receive(raw: bytes, recipient: str) -> IncomingMail:
