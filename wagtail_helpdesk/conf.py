@@ -213,6 +213,15 @@ class HelpdeskSettings:
         return self._get("MAIL_IN_IMAP", {})
 
     @property
+    def MAIL_IN_CATEGORIES(self) -> Mapping[str, Any]:
+        """Addresses that open tickets: address → id of a category, or the names of service and category.
+
+        ``{"heating@example.org": ("Facilities", "Heating")}``. For people whom the directory knows by
+        their e-mail address. Empty: e-mails open no tickets.
+        """
+        return self._get("MAIL_IN_CATEGORIES", {})
+
+    @property
     def MAIL_IN_DAYS(self) -> int:
         """Days after the end of a ticket for which replies to its mails are accepted."""
         return self._get("MAIL_IN_DAYS", 180)

@@ -8,6 +8,7 @@ from tests.portal.conftest import visit
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.contrib.mail_in import receive
 from wagtail_helpdesk.contrib.mail_in.answers import ANSWER
+from wagtail_helpdesk.contrib.mail_in.checks import check_mail_in_categories
 from wagtail_helpdesk.contrib.mail_in.models import IncomingMail
 from wagtail_helpdesk.contrib.mail_in.receive import TryLater, receive_mail
 from wagtail_helpdesk.models import Event, HelpdeskPreferences, OutgoingMail, Service
@@ -342,6 +343,53 @@ def test_a_mail_is_received_again_when_the_database_or_the_storage_fails(
             receive_mail(raw)
     assert not IncomingMail.objects.exists()
     assert told(receive_mail(raw)) == ("done", "")
+
+
+def test_a_mail_to_the_address_of_a_category_opens_a_ticket_and_is_acknowledged(
+    people, heating, settings, send_mails
+):
+    raw = reply(
+        people.lea, "Heating <chauffage@arvelle.example>", "Il fait froid.", subject="Froid"
+    )
+    assert told(receive_mail(raw)) == ("refused", "no_ticket"), "off by default"
+    settings.WAGTAIL_HELPDESK |= {"MAIL_IN_CATEGORIES": {"Chauffage@arvelle.example": heating.pk}}
+    IncomingMail.objects.all().delete()
+    row = receive_mail(raw)
+    ticket = receive_mail(b"Received: again\n" + raw).ticket
+    assert (told(row), row.ticket) == (("done", ""), ticket)
+    assert (ticket.category, ticket.requester, ticket.subject) == (heating, people.lea, "Froid")
+    assert Event.objects.get(action="open_ticket").source == "mail"
+    send_mails()
+    assert OutgoingMail.objects.filter(kind="acknowledgement", user=people.lea).exists()
+
+
+def test_strangers_programs_and_confidential_services_open_no_tickets(
+    people, heating, settings, send_mails
+):
+    settings.WAGTAIL_HELPDESK |= {
+        "MAIL_IN_CATEGORIES": {"chauffage@arvelle.example": ("Services Généraux", "Chauffage")}
+    }
+    to = "chauffage@arvelle.example"
+    eve = reply("eve@elsewhere.example", to, "x", subject="x")
+    away = reply(people.lea, to, "x", subject="x", headers="Auto-Submitted: auto-replied")
+    assert told(receive_mail(eve)) == ("refused", "no_ticket")
+    assert told(receive_mail(away)) == ("ignored", "automatic")
+    settings.WAGTAIL_HELPDESK |= {"TRUST_ACCOUNT_ADDRESSES": False}
+    assert told(receive_mail(reply(people.lea, to, "y"))) == ("refused", "no_ticket")
+    settings.WAGTAIL_HELPDESK |= {"TRUST_ACCOUNT_ADDRESSES": True}
+    without = reply(people.lea, to, "x", subject="")
+    assert told(receive_mail(without)) == ("refused", "not_opened")
+    Service.objects.update(confidential=True)
+    assert told(receive_mail(reply(people.lea, to, "z"))) == ("refused", "confidential")
+    assert not Event.objects.exists()
+
+
+def test_an_address_without_a_category_is_reported_by_the_checks(heating, settings):
+    good, bad = heating.pk, ("Services Généraux", "Piscine")
+    settings.WAGTAIL_HELPDESK |= {"MAIL_IN_CATEGORIES": {"a@x.example": good, "b@x.example": bad}}
+    (warning,) = check_mail_in_categories(None, databases=["default"])
+    assert "b@x.example" in warning.msg
+    assert "a@x.example" not in warning.msg
 
 
 def test_large_unreadable_and_empty_mails_are_set_aside_or_ignored(address, people, settings):

@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, Callable[[], str]] = {
         "Your e-mail was not added to the ticket, because you can no longer write on it."
     ),
     IncomingReason.REJECTED: lambda: _("Your e-mail was not added to the ticket."),
+    IncomingReason.NOT_OPENED: lambda: _("Your e-mail did not open a ticket."),
     IncomingReason.NO_TICKET: lambda: _(
         "Your e-mail belongs to no ticket and was not read. Please reply to an e-mail about a"
         " ticket, or open one on the helpdesk page."

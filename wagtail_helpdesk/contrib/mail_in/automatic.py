@@ -67,7 +67,8 @@ def _first_word(message: Message, name: str) -> str:
 
 def _own_addresses() -> set[str]:
     sender = helpdesk_settings.FROM_EMAIL.rpartition("<")[2].strip("> ")
-    return {sender.lower(), helpdesk_settings.MAIL_IN_ADDRESS.lower()} - {""}
+    others = map(str.lower, helpdesk_settings.MAIL_IN_CATEGORIES)
+    return {sender.lower(), helpdesk_settings.MAIL_IN_ADDRESS.lower(), *others} - {""}
 
 
 def read_bounce(message: Message) -> Bounce | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, models
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.models import Category
 
+from .opening import build_category_q
 from .tokens import MAX_LOCAL_PART
 
 #: In characters, of a token for ten million tickets and people and a hundred million mails.
@@ -80,6 +83,40 @@ def check_imap(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+@register(Tags.database)
+def check_mail_in_categories(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Check that each address that opens tickets leads to a category that takes them."""
+    if DEFAULT_DB_ALIAS not in (databases or ()):
+        return []
+    try:
+        wrong = [
+            address
+            for address, named in helpdesk_settings.MAIL_IN_CATEGORIES.items()
+            if not _takes_tickets(named)
+        ]
+    except DatabaseError:  # not migrated yet
+        return []
+    if not wrong:
+        return []
+    return [
+        Warning(
+            f"MAIL_IN_CATEGORIES names no category that takes tickets for {', '.join(wrong)}: e-mails to it are refused.",
+            hint="Name a category by its id, or by the names of service and category.",
+            id="wagtail_helpdesk.W050",
+        )
+    ]
+
+
+def _takes_tickets(named: Any) -> bool:
+    try:
+        condition = build_category_q(named)
+    except (TypeError, ValueError):
+        return False
+    return Category.objects.filter(condition, takes_tickets=True, service__enabled=True).exists()
 
 
 def _get_token_length() -> int:

@@ -38,6 +38,7 @@ class IncomingReason(models.TextChoices):
     CONFIDENTIAL = "confidential", _("the service is confidential")
     ENDED = "ended", _("the ticket ended long ago")
     EMPTY = "empty", _("empty")
+    NOT_OPENED = "not_opened", _("its sender cannot open this ticket")
     REJECTED = "rejected", _("not acceptable")
     AUTOMATIC = "automatic", _("sent by a program")
     SAME_ID = "same_id", _("another e-mail had the same Message-ID")

@@ -1,4 +1,4 @@
-"""What becomes of an incoming mail: a comment, held for the managers, refused, ignored or set aside.
+"""What becomes of an incoming mail: a comment, a ticket, held for the managers, refused, ignored or set aside.
 
 One mail is one row and at most one comment, however often it comes in and wherever its process is
 killed: row and comment are written in one transaction, and the comment is a submission named after
@@ -18,24 +18,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle, rate_limits
-from wagtail_helpdesk.actions import NotPossible, perform
-from wagtail_helpdesk.actions.files import validate_file
+from wagtail_helpdesk.actions import Refusal, perform
 from wagtail_helpdesk.characters import clean_line, has_visible
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.directory import DirectoryUnavailable
 from wagtail_helpdesk.lifecycle import Source
 from wagtail_helpdesk.mailqueue.addresses import find_users_by_email, get_email, get_reader
-from wagtail_helpdesk.models import Ticket
+from wagtail_helpdesk.models import Category, Ticket
 
 from .answers import answer_refusal, answer_reply_to_ended_ticket
 from .bounces import record_bounce
+from .fitting import fit_to_form
 from .models import IncomingAttempt, IncomingMail, IncomingReason, IncomingState
+from .opening import find_author, find_category, open_by_mail
 from .parse import ReceivedMail, UnreadableMail, parse_mail
 from .tokens import ReplyToken, find_tokens
 
@@ -156,6 +156,8 @@ def _settle(row: IncomingMail, mail: ReceivedMail, raw: bytes) -> IncomingMail:
     if mail.message_id and twins.exists():
         return row.settle(IncomingState.SET_ASIDE, IncomingReason.SAME_ID, raw=raw)
     token = _find_token(mail)
+    if token is None and (category := find_category(mail)) is not None:
+        return _open(row, mail, category, raw)
     if token is None:
         return _settle_without_token(row, mail)
     return _settle_reply(row, mail, token, raw)
@@ -223,7 +225,7 @@ def _comment(row: IncomingMail, mail: ReceivedMail, token: ReplyToken, raw: byte
     user, ticket = row.user, row.ticket
     assert user is not None and ticket is not None  # noqa: S101, PT018 - _settle_reply sets both
     with translation.override(get_reader(user).language):
-        text, files = _fit(mail)
+        text, files = fit_to_form(mail.text, mail.files)
     verb = lifecycle.COMMENT if text else lifecycle.ATTACH
     data: dict[str, Any] = {"text": text, "files": files, "audience": token.audience}
     result = perform(
@@ -231,47 +233,52 @@ def _comment(row: IncomingMail, mail: ReceivedMail, token: ReplyToken, raw: byte
         ticket,
         user,
         data,
-        uuid.uuid5(NAMESPACE, mail.message_id or mail.fingerprint),
+        _make_submission(mail),
         source=Source.MAIL,
         digest=mail.fingerprint,
     )
-    refusal = result.refusal
-    if refusal is None:
-        row.settle(IncomingState.DONE, event=result.event, cut=mail.cut)
-        if not ticket.is_open:
-            answer_reply_to_ended_ticket(user, ticket)
-        return row
+    if result.refusal is not None:
+        return _settle_refusal(row, mail, result.refusal, raw)
+    row.settle(IncomingState.DONE, event=result.event, cut=mail.cut)
+    if not ticket.is_open:
+        answer_reply_to_ended_ticket(user, ticket)
+    return row
+
+
+def _open(row: IncomingMail, mail: ReceivedMail, category: Category, raw: bytes) -> IncomingMail:
+    """Open a ticket in the category to whose address a mail was sent."""
+    try:
+        row.user = user = find_author(mail)
+    except DirectoryUnavailable as error:
+        raise TryLater(str(error)) from error
+    if user is None:
+        return row.settle(IncomingState.REFUSED, IncomingReason.NO_TICKET)
+    if category.service.confidential:
+        return _refuse(row, mail, IncomingReason.CONFIDENTIAL)
+    if not _is_within_limit(user):
+        return row.settle(IncomingState.REFUSED, IncomingReason.TOO_MANY)
+    result = open_by_mail(mail, category, user, _make_submission(mail))
+    if result.refusal is not None:
+        return _settle_refusal(row, mail, result.refusal, raw)
+    return row.settle(IncomingState.DONE, ticket=result.ticket)
+
+
+def _make_submission(mail: ReceivedMail) -> uuid.UUID:
+    return uuid.uuid5(NAMESPACE, mail.message_id or mail.fingerprint)
+
+
+def _settle_refusal(
+    row: IncomingMail, mail: ReceivedMail, refusal: Refusal, raw: bytes
+) -> IncomingMail:
     if refusal.kind in TRY_LATER:
         raise TryLater(refusal.message)
     if refusal.kind == "sent_before":
         return row.settle(IncomingState.SET_ASIDE, IncomingReason.SAME_ID, raw=raw)
+    if row.ticket is None:
+        return _refuse(row, mail, IncomingReason.NOT_OPENED, refusal.message)
     if refusal.kind in ("not_yours", "not_now"):
         return _refuse(row, mail, IncomingReason.NO_ACCESS)
     return _refuse(row, mail, IncomingReason.REJECTED, refusal.message)
-
-
-def _fit(mail: ReceivedMail) -> tuple[str, list[ContentFile]]:
-    """Return text and files within the limits of the form; a text that is too long becomes a file."""
-    text, sent = mail.text, [ContentFile(file.content, file.name) for file in mail.files]
-    limit = helpdesk_settings.MESSAGE_MAX_LENGTH - 500
-    if len(text) > limit:
-        sent.insert(0, ContentFile(text.encode(), "message.txt"))
-        text = f"{text[:limit]}…"
-    files, left_out = [], []
-    for file in sent:
-        try:
-            validate_file(file)
-        except NotPossible:
-            left_out.append(file)
-        else:
-            files.append(file)
-    left_out += files[helpdesk_settings.FILES_MAX_COUNT :]
-    if left_out:
-        names = ", ".join(clean_line(file.name or "") for file in left_out)[:300]
-        text = f"{text}\n\n" + _("Not attached, too large or too many: %(names)s") % {
-            "names": names
-        }
-    return text.strip("\n"), files[: helpdesk_settings.FILES_MAX_COUNT]
 
 
 def _hold(row: IncomingMail, mail: ReceivedMail, reason: IncomingReason) -> IncomingMail:
