@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(max_length=50, verbose_name='action')),
                 ('text', models.TextField(blank=True, verbose_name='message')),
                 ('html', models.TextField(blank=True, editable=False)),
-                ('renderer', models.PositiveSmallIntegerField(default=wagtail_helpdesk.markdown.renderer)),
+                ('renderer', models.PositiveSmallIntegerField(default=wagtail_helpdesk.markdown.get_renderer_version)),
                 ('audience', models.CharField(choices=[('everyone', 'Everyone on the ticket'), ('requester', 'Requester and managers'), ('managers', 'Managers only')], default='everyone', max_length=10, verbose_name='audience')),
                 ('status_before', models.CharField(blank=True, default='', max_length=12)),
                 ('status_after', models.CharField(blank=True, default='', max_length=12)),
