@@ -61,6 +61,7 @@ class Dovecot:
     """A running server."""
 
     port: int
+    pid: int
 
     def settings(self, user: str = "helpdesk") -> dict[str, object]:
         """Return `MAIL_IN_IMAP` for a mailbox."""
@@ -113,5 +114,7 @@ def dovecot() -> Iterator[Dovecot]:
                 mail_user=owner.pw_uid, mail_group=owner.pw_gid,
             )
         )  # fmt: skip
-        with running([program, "-F", "-c", file], log=folder / "log", ready=lambda: listens(port)):
-            yield Dovecot(port)
+        with running(
+            [program, "-F", "-c", file], log=folder / "log", ready=lambda: listens(port)
+        ) as process:
+            yield Dovecot(port, process.pid)
