@@ -329,6 +329,16 @@ def test_the_mail_catcher_shows_text_html_and_headers_of_a_mail(demo: Demo) -> N
     assert html in frame.text
 
 
+def test_a_reply_from_the_mail_catcher_is_a_comment_on_the_ticket(demo: Demo) -> None:
+    ticket = demo.find_ticket_link("karim.benali@arvelle.example")
+    rows = demo.soup("/mail/?to=karim.benali@arvelle.example").select(".mails td a")
+    path = [row["href"] for row in rows if "Radiateur froid" in row.text][-1]
+    demo.get(path)
+    answer = demo.post(f"{path}reply/", text="Je passe cet après-midi.")
+    assert "became=done" in answer.url
+    assert "Je passe cet après-midi." in demo.become("karim", next=ticket).text
+
+
 def test_the_html_of_a_mail_is_shown_in_a_sandbox(demo: Demo) -> None:
     demo.deliver("thomas.girard@arvelle.example", subject="Hi", text="x", html="<script>1</script>")
     row = demo.soup("/mail/?to=thomas.girard@arvelle.example").select_one(".mails td a")

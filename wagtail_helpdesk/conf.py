@@ -219,6 +219,55 @@ class HelpdeskSettings:
         """Days for which the notification log of an event is kept."""
         return self._get("DELIVERY_LOG_DAYS", 90)
 
+    # -- Mail in (wagtail_helpdesk.contrib.mail_in) ------------------------------------------------
+
+    @property
+    def MAIL_IN_ADDRESS(self) -> str:
+        """E-mail address to which people reply, such as ``"helpdesk@example.org"``; empty: replies are not read.
+
+        Mails carry it with a token, ``helpdesk+…@example.org``: the mail server must deliver both.
+        """
+        return self._get("MAIL_IN_ADDRESS", "")
+
+    @property
+    def MAIL_IN_IMAP(self) -> Mapping[str, Any]:
+        """Mailbox from which ``helpdesk_fetch_mail`` fetches: ``HOST``, ``USER``, ``PASSWORD`` and more.
+
+        ``SECURITY`` is ``"ssl"`` (the default), ``"starttls"`` or ``"none"``; ``PORT``: 993 or 143;
+        ``FOLDER``: ``"INBOX"``; ``DONE_FOLDER``, to which mails are moved: ``"Processed"``. Needs the
+        library ``imap-tools`` (``pip install wagtail-intranet-helpdesk[mail-in]``).
+        """
+        return self._get("MAIL_IN_IMAP", {})
+
+    @property
+    def MAIL_IN_CATEGORIES(self) -> Mapping[str, Any]:
+        """Addresses that open tickets: address → id of a category, or the names of service and category.
+
+        ``{"heating@example.org": ("Facilities", "Heating")}``. For people whom the directory knows by
+        their e-mail address. Empty: e-mails open no tickets.
+        """
+        return self._get("MAIL_IN_CATEGORIES", {})
+
+    @property
+    def MAIL_IN_DAYS(self) -> int:
+        """Days after the end of a ticket for which replies to its mails are accepted."""
+        return self._get("MAIL_IN_DAYS", 180)
+
+    @property
+    def MAIL_IN_MAX_SIZE(self) -> int:
+        """Largest incoming e-mail, in bytes; a larger one is set aside."""
+        return self._get("MAIL_IN_MAX_SIZE", 25 * 1024 * 1024)
+
+    @property
+    def MAIL_IN_KEPT_DAYS(self) -> int:
+        """Days for which quoted text that was cut, held e-mails and those set aside are kept."""
+        return self._get("MAIL_IN_KEPT_DAYS", 30)
+
+    @property
+    def MAIL_IN_PER_HOUR(self) -> int:
+        """E-mails of one sender that are accepted per hour; further ones are held for the managers."""
+        return self._get("MAIL_IN_PER_HOUR", 20)
+
     # -- Finding people ----------------------------------------------------------------------------
 
     @property

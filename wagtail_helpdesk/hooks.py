@@ -9,6 +9,10 @@ from wagtail import hooks
 
 #: Returns a verb of the site (a function decorated with ``site_verb``), or several.
 REGISTER_VERB = "register_helpdesk_verb"
+#: Returns the address to which a reader can reply to a mail about a ticket, or None.
+GET_REPLY_ADDRESS = "get_helpdesk_reply_address"
+#: Returns a ``Job`` of ``maintenance.housekeeping`` that ``helpdesk_housekeeping`` runs after its own.
+REGISTER_HOUSEKEEPING_JOB = "register_helpdesk_housekeeping_job"
 
 
 def call_hooks(name: str, *args: Any) -> Iterator[Any]:

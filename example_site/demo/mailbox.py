@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import getaddresses
+from email.utils import format_datetime, getaddresses, make_msgid
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -47,6 +47,25 @@ class Mail:
     def html(self) -> str:
         """The HTML part, or an empty string."""
         return self._part("html")
+
+    @property
+    def reply_to(self) -> str:
+        """The address for replies, empty when replies are not read."""
+        return self.message["Reply-To"] or ""
+
+    def make_reply(self, text: str) -> bytes:
+        """Return a reply of the recipient as a mail program writes it, with this mail quoted."""
+        reply = EmailMessage()
+        reply["From"] = self.message["To"]
+        reply["To"] = self.reply_to
+        reply["Subject"] = f"Re: {self.subject}"
+        reply["Date"] = format_datetime(datetime.now(UTC))
+        reply["Message-ID"] = make_msgid(domain="mail.arvelle.example")
+        reply["In-Reply-To"] = reply["References"] = self.message["Message-ID"]
+        quoted = "\n".join(f"> {line}".rstrip() for line in self.text.splitlines())
+        heading = f"On {self.received_at:%d/%m/%Y %H:%M}, {self.sender} wrote:"
+        reply.set_content(f"{text}\n\n{heading}\n{quoted}\n")
+        return reply.as_bytes()
 
     @property
     def headers(self) -> str:

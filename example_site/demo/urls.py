@@ -12,5 +12,6 @@ urlpatterns = [
     path("styleguide/", views.styleguide, name="styleguide"),
     path("mail/", views.mails, name="mails"),
     path("mail/<str:key>/", views.mail, name="mail"),
+    path("mail/<str:key>/reply/", views.reply, name="mail-reply"),
     path("mail/<str:key>/html/", views.mail_html, name="mail-html"),
 ]

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model, login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,8 @@ from demo.people import PARTS, by_address, by_username, choose_language
 from demo.tokens import TOKENS, TONES, list_icons
 from demo.tour import CAST, build_tour
 from example.csp import HEADER
+from wagtail_helpdesk.contrib.mail_in.models import IncomingState
+from wagtail_helpdesk.contrib.mail_in.receive import receive_mail
 
 # Mails are untrusted HTML: own styles, no script, nothing loaded, links replace the page.
 MAIL_POLICY = (
@@ -105,7 +108,27 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
     """Show one mail: text part, HTML part in a frame, headers."""
     mail = _mail_or_404(key)
     readers = [person for address in mail.recipients if (person := by_address(address))]
-    return render(request, "demo/mail.html", {"mail": mail, "readers": readers})
+    states = dict(IncomingState.choices)
+    context = {
+        "mail": mail,
+        "readers": readers,
+        "became": states.get(request.GET.get("became", "")),
+    }
+    return render(request, "demo/mail.html", context)
+
+
+@require_POST
+def reply(request: HttpRequest, key: str) -> HttpResponse:
+    """Send a reply of the recipient, as their mail program and the mail server would."""
+    if not settings.DEMO:
+        raise Http404
+    answered, text = _mail_or_404(key), request.POST.get("text", "")
+    if not answered.reply_to:
+        raise Http404
+    raw = answered.make_reply(text)
+    _mailbox().put(raw)
+    state = receive_mail(raw).state
+    return redirect(f"{reverse('mail', args=[key])}?became={state}#reply")
 
 
 @require_safe

@@ -115,3 +115,12 @@ def page_as(browser: Any, live_server: Any, _open_connections: Any) -> Iterator[
     visitors.close()
     _open_connections.wait_for_none()
     assert visitors.complaints == []
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[Any]:
+    """An IMAP server for the whole run; each test uses a mailbox of its own."""
+    from tests.servers.dovecot import dovecot
+
+    with dovecot() as server:
+        yield server

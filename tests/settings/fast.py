@@ -13,6 +13,7 @@ ROOT_URLCONF = "tests.urls"
 INSTALLED_APPS = [
     "wagtail_helpdesk",
     "wagtail_helpdesk.pages",
+    "wagtail_helpdesk.contrib.mail_in",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",

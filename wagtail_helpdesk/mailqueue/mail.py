@@ -47,6 +47,8 @@ class MailSpec:
     thread: Sequence[str] = ()
     archive: str = ""
     unsubscribe: str = ""
+    #: The address that reads replies, empty when nobody does: Reply-To.
+    reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     #: Returns the part of the context that can be shortened, divided by a number: 1 is all of it.
     shortened: Callable[[int], Mapping[str, Any]] = lambda share: {}
@@ -62,7 +64,12 @@ def build_message(spec: MailSpec) -> EmailMultiAlternatives:
 
 
 def _render(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternatives:
-    context = {**context, "language": spec.reader.language, "subject": spec.subject}
+    context = {
+        **context,
+        "language": spec.reader.language,
+        "subject": spec.subject,
+        "reply_to": spec.reply_to,
+    }
     names = [
         f"wagtail_helpdesk/mail/{spec.reader.language}/{spec.template}",
         f"wagtail_helpdesk/mail/{spec.template}",
@@ -128,6 +135,8 @@ def _headers(spec: MailSpec) -> dict[str, str]:
     if spec.service:
         name = f"s{spec.service.pk}.helpdesk.{helpdesk_settings.MAIL_DOMAIN}"
         headers["List-Id"] = encode_phrase(strip_to_one_line(str(spec.service)), name)
+    if spec.reply_to:
+        headers["Reply-To"] = spec.reply_to
     if spec.archive:
         headers["List-Archive"] = f"<{encode_url(spec.archive)}>"
     if spec.unsubscribe:

@@ -16,6 +16,7 @@ from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.closing import get_expiry_limit
 from wagtail_helpdesk.actions.handover import hand_over_ticket
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.hooks import REGISTER_HOUSEKEEPING_JOB, call_hooks
 from wagtail_helpdesk.lifecycle import Status
 from wagtail_helpdesk.models import (
     Attachment,
@@ -195,3 +196,8 @@ JOBS = (
     Job("delete notifications", delivery_log.find_old_notifications, _delete(Notification)),
     Job("delete e-mails", delivery_log.find_old_mails, _delete(OutgoingMail)),
 )
+
+
+def get_jobs() -> list[Job]:
+    """Return the jobs of the helpdesk, then those of optional apps and the host site."""
+    return [*JOBS, *call_hooks(REGISTER_HOUSEKEEPING_JOB)]

@@ -40,6 +40,7 @@ from .alert_mail import build_subject, get_thread_headers, get_title
 from .alert_quotes import quote_text
 from .alert_text import describe_number
 from .mail_context import MailContext
+from .reply_address import describe_reply_readers, find_reply_address, get_reply_audience
 
 #: The kind of mail that acknowledges a ticket.
 ACKNOWLEDGEMENT = "acknowledgement"
@@ -141,6 +142,8 @@ def _build(
 ) -> EmailMessage:
     ticket, hidden = context.ticket, context.hides_subject
     is_requester = reader.user.pk == ticket.requester_id
+    audience = get_reply_audience([opening])
+    reply_to = find_reply_address(mail, reader, ticket, audience)
     return build_message(
         MailSpec(
             reader=reader,
@@ -162,11 +165,13 @@ def _build(
                 "next": _describe_next_step(reader, is_requester=is_requester),
                 "links": _make_links(ticket, location, is_requester=is_requester),
                 "reason": _describe_reason(opening, reader),
+                "reply_readers": describe_reply_readers(reply_to, audience),
                 "preferences_url": location.get_url("preferences") if location else "",
             },
             message_id=mail.message_id,
             thread=get_thread_headers(mail, context),
             archive=location.get_ticket_url(ticket.pk) if location else "",
+            reply_to=reply_to,
             headers={
                 # RFC 3834: it answers what its reader sent.
                 "Auto-Submitted": "auto-replied",

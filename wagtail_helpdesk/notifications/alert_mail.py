@@ -25,6 +25,7 @@ from .alert_text import (
     describe_reason,
 )
 from .mail_context import CheckedMail, MailContext, MailItem
+from .reply_address import describe_reply_readers, find_reply_address, get_reply_audience
 
 #: References kept of a thread: its root, the first and the last mails (as RT does).
 FIRST_REFERENCES, LAST_REFERENCES = 3, 6
@@ -61,6 +62,8 @@ def _compose_events(
     is_question = any(item.asked for item in checked.items)
     links = choose_links(checked, context, reader, location) if location else MailLinks()
     answers = find_answers(checked.items)
+    audience = get_reply_audience(item.event for item in checked.items)
+    reply_to = find_reply_address(mail, reader, ticket, audience)
     return build_message(
         MailSpec(
             reader=reader,
@@ -82,10 +85,12 @@ def _compose_events(
                 "links": links,
                 "mute_url": mute_url,
                 "reason": describe_reason(strongest, context, reader),
+                "reply_readers": describe_reply_readers(reply_to, audience),
             },
             message_id=mail.message_id,
             thread=get_thread_headers(mail, context),
             archive=url,
+            reply_to=reply_to,
             # A mail that asks its reader something is no list mail.
             unsubscribe="" if is_question else mute_url,
             headers=_get_headers(context, checked.items, strongest),

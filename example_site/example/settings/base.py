@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "portal",
     "wagtail_helpdesk",
     "wagtail_helpdesk.pages",
+    "wagtail_helpdesk.contrib.mail_in",
     "django_htmx",
     "django_q",
     "wagtail.contrib.routable_page",

@@ -47,7 +47,12 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DATABASES = {"default": sqlite(DEMO_STATE / "db.sqlite3")}
 MEDIA_ROOT = DEMO_STATE / "media"
-WAGTAIL_HELPDESK = {**WAGTAIL_HELPDESK, "FILE_ROOT": DEMO_STATE / "files"}
+WAGTAIL_HELPDESK = {
+    **WAGTAIL_HELPDESK,
+    "FILE_ROOT": DEMO_STATE / "files",
+    # The button “Reply” of the mail catcher delivers to it.
+    "MAIL_IN_ADDRESS": "assistance@arvelle.example",
+}
 vars().update(mail_settings("127.0.0.1", DEMO_SMTP_PORT))
 
 LOGGING = LOGGING | {

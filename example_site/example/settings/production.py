@@ -11,6 +11,7 @@ STATIC_ROOT, MEDIA_ROOT                                served by the web server 
 FILE_ROOT              files attached to tickets; served by the portal only
 SMTP_HOST, …           see example/mail.py
 FROM_EMAIL             optional: the sender of mails; default: helpdesk@SITE_HOST
+MAIL_IN_ADDRESS        optional: the address to which people reply
 LDAP_SERVER, …         see example/ldap.py
 
 All variables are in `deploy/portal.env.example`; docs/how-to/deploy.md explains them.
@@ -78,6 +79,9 @@ WAGTAIL_HELPDESK = {
     **WAGTAIL_HELPDESK,
     "FILE_ROOT": os.environ.get("FILE_ROOT", BASE_DIR / "files"),
 }
+# Replies by e-mail, if the mail server delivers them: docs/how-to/receive-mail.md.
+if mail_in_address := os.environ.get("MAIL_IN_ADDRESS"):
+    WAGTAIL_HELPDESK["MAIL_IN_ADDRESS"] = mail_in_address
 MEDIA_ROOT = os.environ.get("MEDIA_ROOT", BASE_DIR / "media")
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 

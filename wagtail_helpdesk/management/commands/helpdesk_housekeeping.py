@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from wagtail_helpdesk.mailqueue.delivery import record_heartbeat
-from wagtail_helpdesk.maintenance.housekeeping import JOBS, run_job
+from wagtail_helpdesk.maintenance.housekeeping import get_jobs, run_job
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the jobs in turn, or show what they would do."""
         failures = 0
-        for job in JOBS:
+        for job in get_jobs():
             if options["dry_run"]:
                 for item in job.due():
                     self.stdout.write(f"would {job.name}: {item}")

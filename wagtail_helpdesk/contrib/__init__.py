@@ -1,0 +1,1 @@
+"""Optional apps, which live by the documented extension points alone."""

@@ -1,0 +1,1 @@
+"""Mail in: people reply to the mails of the helpdesk, and the reply becomes a comment."""
