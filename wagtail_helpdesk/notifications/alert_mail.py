@@ -125,7 +125,7 @@ def _compose_events(
                 "category": None if ticket.service.confidential else ticket.category,
                 "title": get_title(context),
                 "preferences_url": _get_preferences_url(strongest, reader, location),
-                "facts": _list_facts(checked, context, reader),
+                "facts": list_facts(checked, context, reader),
                 "withheld": context.withholds,
                 "deadline": "".join(describe_deadline(item, context) for item in checked.items),
                 "answers": describe_answers(lifecycle.APPROVE_CLOSURE in answers),
@@ -140,8 +140,8 @@ def _compose_events(
             unsubscribe="" if is_question else mute_url,
             headers=_get_headers(context, checked.items, strongest),
             shortened=lambda share: {
-                **_quote_events(checked.items, context, reader, share),
-                "request": _quote_request(checked.items, context, reader, share),
+                **quote_events(checked.items, context, reader, share),
+                "request": quote_request(checked.items, context, reader, share),
             },
         )
     )
@@ -246,7 +246,7 @@ def _get_preferences_url(
 # -- content -----------------------------------------------------------------------------------
 
 
-def _list_facts(
+def list_facts(
     checked: CheckedMail, context: MailContext, reader: MailReader
 ) -> list[tuple[str, str]]:
     """Return requester, manager and priority as labels and values, in mails with the request.
@@ -289,7 +289,7 @@ def _needs_request(items: list[MailItem], reader: MailReader) -> bool:
     return False
 
 
-def _quote_request(
+def quote_request(
     items: list[MailItem], context: MailContext, reader: MailReader, share: int
 ) -> QuotedRequest | None:
     if context.hides_subject or not _needs_request(items, reader) or context.opening is None:
@@ -304,7 +304,7 @@ def _quote_request(
     )
 
 
-def _quote_events(
+def quote_events(
     items: list[MailItem], context: MailContext, reader: MailReader, share: int
 ) -> dict[str, Any]:
     """Return the events, oldest first; older messages are cut first when the mail is too long."""
