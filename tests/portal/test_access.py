@@ -50,6 +50,7 @@ MATRIX = {
     "desk_marks": ({}, tuple(TICKET if answer == OK else answer for answer in FOR_MANAGERS)),
     # Empty when there is none.
     "desk_news": ({}, tuple(EMPTY if answer == OK else answer for answer in FOR_MANAGERS)),
+    "desk_display": ({}, FOR_MANAGERS),
     "desk_views": ({}, FOR_MANAGERS),
     "bulk": ({"action": "take"}, FOR_MANAGERS),
     # Accepts a form and shows nothing: it leads to the desk.
@@ -155,6 +156,7 @@ TAKES_FORMS = {
     "action",
     "bulk",
     "desk_marks",
+    "desk_display",
     "desk_views",
     "incident",
     "manager_preferences",

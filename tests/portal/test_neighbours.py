@@ -8,8 +8,8 @@ from tests.portal.budget import counted
 from tests.portal.conftest import hidden
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions.desk import choose_display
 from wagtail_helpdesk.models import HelpdeskPreferences
-from wagtail_helpdesk.portal import paging
 
 pytestmark = pytest.mark.django_db
 
@@ -66,15 +66,15 @@ def test_next_and_previous_follow_the_filters_and_the_order(karim, free, people)
     assert walk(karim, row_link(page, free[1]), "next") == [free[1].pk, free[4].pk]
 
 
-def test_next_goes_on_to_the_next_page_of_the_list(karim, free, monkeypatch):
-    monkeypatch.setattr(paging, "LENGTH", 3)
+def test_next_goes_on_to_the_next_page_of_the_list(karim, free, people):
+    choose_display(people.karim, [], 3)
     page = karim.page("desk/", queue="free")
     assert numbers(page) == [t.pk for t in free[:3]]
     assert walk(karim, row_link(page, free[0]), "next") == [t.pk for t in free]
 
 
-def test_the_way_back_leads_to_the_same_page_of_the_list(karim, free, monkeypatch):
-    monkeypatch.setattr(paging, "LENGTH", 3)
+def test_the_way_back_leads_to_the_same_page_of_the_list(karim, free, people):
+    choose_display(people.karim, [], 3)
     page = karim.page("desk/", queue="free", priority=3)
     page = karim.page("desk/" + page.select_one("a[rel=next]")["href"])
     ticket = open_page(karim, row_link(page, free[4]))

@@ -46,6 +46,7 @@ WITH_FORMS = [
     "page absences",
     "page own_answers",
     "page desk_marks",
+    "page desk_display",
     "page desk_views",
 ]
 WITH_FORMS += [f"form {action}" for action in get_form_classes()]

@@ -292,6 +292,7 @@ def _needs_request(items: list[MailItem], reader: MailReader) -> bool:
 def quote_request(
     items: list[MailItem], context: MailContext, reader: MailReader, share: int
 ) -> QuotedRequest | None:
+    """Return the request with which the ticket was opened, where its reader needs it."""
     if context.hides_subject or not _needs_request(items, reader) or context.opening is None:
         return None
     opening, limit = context.opening, MAX_REQUEST_LENGTH // share

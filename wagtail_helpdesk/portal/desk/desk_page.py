@@ -17,7 +17,11 @@ from wagtail_helpdesk.models import SavedView, Ticket
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import paging, rate_limits, ticket_rows
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.portal.ticket_columns import get_desk_columns
+from wagtail_helpdesk.portal.ticket_columns import (
+    TicketColumn,
+    arrange_columns,
+    get_desk_columns,
+)
 from wagtail_helpdesk.search import (
     QueryTooBroad,
     SearchFilters,
@@ -164,6 +168,17 @@ class Desk:
         self.is_search_cut = found.is_cut
         return Q(pk__in=found.numbers)
 
+    @property
+    def length(self) -> int:
+        """The rows of a page that the user chose."""
+        return self.scope.preferences.desk_rows
+
+    @property
+    def columns(self) -> list[TicketColumn]:
+        """The columns that the user chose, in order."""
+        arranged = arrange_columns(get_desk_columns(), self.scope.preferences.desk_columns)
+        return [column for column, is_shown in arranged if is_shown]
+
     def read_page(self, after: str, length: int | None = None) -> paging.Page[Any]:
         """Return the rows after a key, ``length`` of them, else a full page."""
         return ticket_rows.paginate_rows(
@@ -171,8 +186,8 @@ class Desk:
             self.order,
             after=after,
             reader=self.scope.user,
-            length=length or paging.LENGTH,
-            columns=[*get_desk_columns(), *self.queue.columns],
+            length=length or self.length,
+            columns=[*self.columns, *self.queue.columns],
             marks=self.scope.marks,
         )
 
@@ -270,6 +285,7 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         page_of_rows=desk.read_page(request.http.GET.get("after", "")),
         parameters=desk.parameters,
         list_address=desk.address,
+        shows_columns=True,
         caption=desk.view.name if desk.view else desk.queue.label,
         **build_bulk_context(request),
     )

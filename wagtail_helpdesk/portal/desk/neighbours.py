@@ -42,7 +42,7 @@ def find_neighbours(request: HelpdeskRequest, number: int) -> Neighbours:
         return Neighbours(desk_url)
     fields = {"number", *(field.lstrip("-") for field in desk.order.fields)}
     page = paging.paginate(
-        desk.tickets, tuple(fields), desk.order, query.get("after", ""), paging.LENGTH + 1
+        desk.tickets, tuple(fields), desk.order, query.get("after", ""), desk.length + 1
     )
     numbers = [row["number"] for row in page.rows]
     if number in numbers:
@@ -68,7 +68,7 @@ def _get_url(
     if not 0 <= place < len(rows):
         return ""
     number = rows[place]["number"]
-    if place == paging.LENGTH:
+    if place == desk.length:
         # The first one of the next page.
         back, place = {**back, "after": desk.order.key(rows[place - 1])}, 0
     return request.url("ticket", number, **{"from": urlencode({**back, "at": place})})
