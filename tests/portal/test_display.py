@@ -3,6 +3,7 @@
 import pytest
 from wagtail import hooks
 
+from tests.portal.conftest import soup
 from tests.portal.test_desk import work  # noqa: F401 - a fixture
 from wagtail_helpdesk.models import HelpdeskPreferences
 from wagtail_helpdesk.portal.ticket_columns import TicketColumn
@@ -72,3 +73,23 @@ def test_a_column_of_the_site_can_be_chosen_and_comes_by_itself(visit, people):
         assert shown(page) == ["manager", "floor"]
         assert "Floor: <3>" in facts(karim.page("desk/", queue="all"))
     assert HelpdeskPreferences.of(people.karim).desk_rows == 25
+
+
+def test_tickets_open_beside_the_list_for_those_who_want_it(visit, people, work):  # noqa: F811
+    karim = visit(people.karim)
+    assert not karim.page("desk/").select("[data-hd-pane]")
+    answer = karim.post("desk/display/", pane="1", list="queue=all")
+    assert answer["location"].endswith("/desk/?queue=all")
+    page = karim.page("desk/", queue="all")
+    assert page.select_one("[data-hd-pane][hidden]")
+    address = page.select_one(".hd-row a.hd-cover")["href"]
+    part = soup(karim.client.get(address, headers={"HX-Request": "true", "HX-Target": "hd-pane"}))
+    assert part.select_one("h1, nav, [data-hd-root]") is None, "a part, not the page"
+    assert part.select_one("h2").text == page.select_one(".hd-row a.hd-cover").text
+    assert part.select_one(".hd-history .hd-msg")
+    assert part.select_one(".hd-actions")
+    composer = part.select_one("[data-hd-composer]")
+    assert "from=" in composer["action"], "the way back to the list"
+    # Whatever a request asks for: nothing of a ticket that one may not see.
+    hidden = visit(people.victor).client.get(address, headers={"HX-Target": "hd-pane"})
+    assert hidden.status_code == 404

@@ -118,6 +118,11 @@ def choose_display(user: User, columns: Sequence[str], rows: int) -> None:
     HelpdeskPreferences.objects.update_or_create(user=user, defaults=values)
 
 
+def choose_pane(user: User, *, is_used: bool) -> None:
+    """Let tickets open beside a user's desk where there is room, or on their own page."""
+    HelpdeskPreferences.objects.update_or_create(user=user, defaults={"desk_pane": is_used})
+
+
 def may_edit_service(user: Any, service: Any) -> bool:
     """Return whether the user has the privilege to edit a service, given its id."""
     rows = access.manager_rows_of(user)

@@ -133,7 +133,7 @@ def _priorities(rows: Sequence[TicketRow], user: Any) -> dict[int, str]:
 
 
 PLACE = TicketColumn("place", gettext_lazy("Service and category"), _places, 50, shows_label=False)
-OPENED = TicketColumn("opened", pgettext_lazy("ticket", "Opened"), _openings, 400, is_default=False)
+OPENED = TicketColumn("opened", pgettext_lazy("column", "Opened"), _openings, 400, is_default=False)
 PRIORITY = TicketColumn("priority", gettext_lazy("Priority"), _priorities, 500, is_default=False)
 REQUESTER = TicketColumn(
     "requester", gettext_lazy("Requester"), _requesters, 100, shows_label=False

@@ -68,6 +68,8 @@ class TicketRow:
     opened: str = ""
     #: Whether the reader may take it, as it is free.
     can_be_taken: bool = False
+    #: On the desk: the numbers of the tickets around it, for its address.
+    near: str = ""
     #: Of the columns of the list, in their order.
     cells: tuple[Cell, ...] = ()
     #: On the desk: whether others did something that the reader has not seen.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -16,6 +17,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import SavedView, Ticket
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import paging, rate_limits, ticket_rows
+from wagtail_helpdesk.portal.list_query import make_window
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.ticket_columns import (
     TicketColumn,
@@ -282,10 +284,17 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         form=desk.form,
         tabs=desk.tabs,
         shown_at=timezone.now().isoformat(),
-        page_of_rows=desk.read_page(request.http.GET.get("after", "")),
+        page_of_rows=_add_windows(desk.read_page(request.http.GET.get("after", ""))),
         parameters=desk.parameters,
         list_address=desk.address,
         shows_columns=True,
         caption=desk.view.name if desk.view else desk.queue.label,
         **build_bulk_context(request),
     )
+
+
+def _add_windows(page: paging.Page[Any]) -> paging.Page[Any]:
+    """Return the rows with the numbers around each, by which a ticket finds its neighbours."""
+    numbers = [row.number for row in page.rows]
+    rows = [replace(row, near=make_window(numbers, at)) for at, row in enumerate(page.rows)]
+    return replace(page, rows=rows)

@@ -7,7 +7,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.actions import NotYours
-from wagtail_helpdesk.actions.desk import choose_display
+from wagtail_helpdesk.actions.desk import choose_display, choose_pane
 from wagtail_helpdesk.models import HelpdeskPreferences
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.http import SeeOther
@@ -42,6 +42,9 @@ def _keep(
     request: HelpdeskRequest, preferences: HelpdeskPreferences, shown_list: str
 ) -> HttpResponse:
     posted = request.http.POST
+    if "pane" in posted:
+        choose_pane(request.user, is_used=posted["pane"] == "1")
+        return SeeOther(request.get_desk_url(shown_list))
     rows = parse_number(posted.get("rows", ""))
     kept_rows = rows if rows in ROWS else preferences.desk_rows
     columns = [] if "reset" in posted else _read_columns(posted)
