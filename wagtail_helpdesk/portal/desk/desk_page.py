@@ -85,7 +85,13 @@ class Desk:
     @cached_property
     def is_outdated(self) -> bool:
         """Whether the saved view is about a service that the user no longer manages."""
-        return self.view is not None and self._is_view_outdated(self.view)
+        if self.view is None:
+            return False
+        # A category that the form does not offer was left out.
+        is_category_lost = "category" in dict(parse_qsl(self.view.query)) and not (
+            self.chosen["category"] or "category" in self.asked
+        )
+        return is_category_lost or self._is_view_outdated(self.view)
 
     def _is_view_outdated(self, view: SavedView) -> bool:
         service = dict(parse_qsl(view.query)).get("service")
