@@ -9,7 +9,7 @@ from tests.portal.conftest import hidden
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions.desk import choose_display
-from wagtail_helpdesk.models import HelpdeskPreferences
+from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.search.indexing import index_missed_events
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,17 @@ def test_after_an_action_took_the_ticket_out_of_the_list_the_next_one_is_offered
     page = open_page(karim, sent.url)
     assert f"/{free[3].pk}/" in link(page, "next")
     assert f"/{free[1].pk}/" in link(page, "prev")
+
+
+def test_who_acts_on_one_ticket_after_another_passes_them_all(karim, free, people):
+    """All the tickets before the one in hand have left the list when it is read once more."""
+    address, passed = row_link(karim.page("desk/", queue="free"), free[0]), []
+    while address:
+        number = int(urlsplit(address).path.split("/")[-2])
+        passed.append(number)
+        actions.take(Ticket.objects.get(pk=number), by=people.karim)
+        address = link(open_page(karim, address), "next")
+    assert passed == [t.pk for t in free]
 
 
 def page_action(response):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -67,7 +67,7 @@ def _read_neighbours(
         at = numbers.index(number)
         following = at + 1
     else:
-        at = following = min(parse_number(query.get("at", "")) or 0, len(numbers))
+        at = following = min(_find_place(query, number, numbers), len(numbers))
 
     def get_url(place: int) -> str:
         if not 0 <= place < len(numbers):
@@ -80,6 +80,16 @@ def _read_neighbours(
         return _get_url(request, numbers[place], {**back, "near": near}, place)
 
     return Neighbours(desk_url, previous=get_url(at - 1), next=get_url(following))
+
+
+def _find_place(query: QueryDict, number: int, numbers: Sequence[int]) -> int:
+    """Return the place on the page at which a ticket that left the list would be.
+
+    Of the tickets before it that the address carries, some may have left the list as well.
+    """
+    at, near = parse_number(query.get("at", "")) or 0, read_window(query.get("near", ""))
+    before = near[: near.index(number)] if number in near else []
+    return max(at - len(set(before).difference(numbers)), 0)
 
 
 def _get_url(request: HelpdeskRequest, number: int, back: Mapping[str, Any], place: int) -> str:
