@@ -111,15 +111,20 @@ def test_after_an_action_took_the_ticket_out_of_the_list_the_next_one_is_offered
     assert f"/{free[1].pk}/" in link(page, "prev")
 
 
-def test_who_acts_on_one_ticket_after_another_passes_them_all(karim, free, people):
+def test_who_acts_on_one_ticket_after_another_passes_them_all(karim, free, people, plumbing):
     """All the tickets before the one in hand have left the list when it is read once more."""
     address, passed = row_link(karim.page("desk/", queue="free"), free[0]), []
-    while address:
+    while address and len(passed) < len(free):
         number = int(urlsplit(address).path.split("/")[-2])
         passed.append(number)
-        actions.take(Ticket.objects.get(pk=number), by=people.karim)
+        ticket = Ticket.objects.get(pk=number)
+        if number == free[2].pk:
+            # It moves to the end of the list, which begins with the longest wait.
+            actions.move(ticket, by=people.karim, to=plumbing)
+        else:
+            actions.take(ticket, by=people.karim)
         address = link(open_page(karim, address), "next")
-    assert passed == [t.pk for t in free]
+    assert passed[:7] == [t.pk for t in free]
 
 
 def page_action(response):

@@ -85,11 +85,17 @@ def _read_neighbours(
 def _find_place(query: QueryDict, number: int, numbers: Sequence[int]) -> int:
     """Return the place on the page at which a ticket that left the list would be.
 
-    Of the tickets before it that the address carries, some may have left the list as well.
+    Of the tickets before it that the address carries, some may have left the list as well, or moved
+    to its end.
     """
-    at, near = parse_number(query.get("at", "")) or 0, read_window(query.get("near", ""))
-    before = near[: near.index(number)] if number in near else []
-    return max(at - len(set(before).difference(numbers)), 0)
+    place, near = parse_number(query.get("at", "")) or 0, read_window(query.get("near", ""))
+    if number not in near:
+        return place
+    before = near[: near.index(number)]
+    place = max(place - len(before), 0)
+    while place < len(numbers) and numbers[place] in before:
+        place += 1
+    return place
 
 
 def _get_url(request: HelpdeskRequest, number: int, back: Mapping[str, Any], place: int) -> str:
