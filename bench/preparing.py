@@ -25,11 +25,12 @@ def main() -> None:
     """Prepare the database named in HELPDESK_BENCH_DATABASE."""
     django.setup()
     tickets = int(sys.argv[1])
-    _load(tickets)
+    load_tickets(tickets)
     json.dump(_known(), sys.stdout)
 
 
-def _load(tickets: int) -> None:
+def load_tickets(tickets: int) -> None:
+    """Load so many tickets unless there are some."""
     from django.core.management import call_command
 
     from wagtail_helpdesk.models import Ticket

@@ -18,7 +18,9 @@ PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
 project = "wagtail-intranet-helpdesk"
 author = PYPROJECT["authors"][0]["name"]
 project_copyright = author
-found = re.search(r'__version__ = "([^"]+)"', (PROJECT / "wagtail_helpdesk/__init__.py").read_text())
+found = re.search(
+    r'__version__ = "([^"]+)"', (PROJECT / "wagtail_helpdesk/__init__.py").read_text()
+)
 version = release = found[1] if found else ""
 
 extensions = ["myst_parser"]

@@ -38,7 +38,7 @@ def nadia_alone(db):
 @pytest.mark.parametrize("name", ["x", "portal.Nothing", "wagtail_helpdesk.Ticket"])
 def test_a_page_model_for_answers_that_is_none_is_reported(settings, name):
     settings.WAGTAIL_HELPDESK = {"ANSWER_PAGE_MODEL": name}
-    assert ids(checks.check_answer_page(None)) == ["wagtail_helpdesk.E012"]
+    assert ids(checks.check_answer_page(None)) == ["wagtail_helpdesk.E016"]
 
 
 def test_a_category_with_a_chosen_member_is_not_reported(nadia_alone):

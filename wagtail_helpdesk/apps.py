@@ -28,14 +28,17 @@ class HelpdeskConfig(AppConfig):
         from .models.site_settings import connect_site_settings
         from .notifications.acknowledgement import ACKNOWLEDGEMENT, AcknowledgementComposer
         from .notifications.address_mail import AddressComposer
+        from .notifications.bulk_alerts import BULK_ALERT
+        from .notifications.bulk_mail import BulkAlertComposer
         from .notifications.composer import AlertComposer
         from .notifications.dispatch import ALERT
         from .portal.browser_drafts import end_drafts
         from .reports.due import REPORT
         from .reports.mail import ReportComposer
-        from .signals import event_recorded
+        from .signals import bulk_performed, event_recorded
 
         register_kind(ALERT, _("alert"), AlertComposer)
+        register_kind(BULK_ALERT, _("alert about several tickets"), BulkAlertComposer)
         register_kind(ACKNOWLEDGEMENT, _("acknowledgement"), AcknowledgementComposer)
         register_kind(REPORT, _("report"), ReportComposer)
         register_kind(ADDRESS, _("change of an extra address"), AddressComposer)
@@ -43,6 +46,10 @@ class HelpdeskConfig(AppConfig):
         connect_site_settings()
         event_recorded.connect(
             tasks.wake_mail_worker, dispatch_uid="wagtail_helpdesk.tasks.wake_mail_worker"
+        )
+        bulk_performed.connect(
+            tasks.wake_mail_worker_for_bulk,
+            dispatch_uid="wagtail_helpdesk.tasks.wake_mail_worker_for_bulk",
         )
         post_delete.connect(
             tasks.forget_search_rows,

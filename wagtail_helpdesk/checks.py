@@ -203,7 +203,7 @@ def check_answer_page(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         Error(
             "WAGTAIL_HELPDESK['ANSWER_PAGE_MODEL'] is not a page model.",
             hint='Name one as "app_label.ModelName", or leave the setting out.',
-            id="wagtail_helpdesk.E012",
+            id="wagtail_helpdesk.E016",
         )
     ]
 

@@ -11,7 +11,7 @@ from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import indexing
 
 from .mailqueue import delivery
-from .notifications import dispatch, wakeup
+from .notifications import bulk_alerts, dispatch, wakeup
 from .reports import due
 
 
@@ -20,6 +20,17 @@ def dispatch_event(batch: str) -> None:
     dispatch.dispatch_event(uuid.UUID(batch))
     _deliver()
     indexing.index_submission(uuid.UUID(batch))
+
+
+def dispatch_bulk(bulk: str) -> None:
+    """Do the same for the events of a form about several tickets, and send its mails at once."""
+    batches = bulk_alerts.find_batches(uuid.UUID(bulk))
+    for batch in batches:
+        dispatch.dispatch_event(batch)
+    bulk_alerts.release_mails(uuid.UUID(bulk))
+    _deliver()
+    for batch in batches:
+        indexing.index_submission(batch)
 
 
 def deliver() -> None:
@@ -60,8 +71,13 @@ def _deliver() -> None:
 
 def wake_mail_worker(sender: Any, event: Event, **kwargs: Any) -> None:
     """Request a worker after commit: once per form, however many events it recorded."""
-    if not event.position:
+    if not event.position and event.bulk is None:
         wakeup.request_task("wagtail_helpdesk.tasks.dispatch_event", str(event.batch))
+
+
+def wake_mail_worker_for_bulk(sender: Any, bulk: uuid.UUID, **kwargs: Any) -> None:
+    """Request a worker for all events of a form about several tickets."""
+    wakeup.request_task("wagtail_helpdesk.tasks.dispatch_bulk", str(bulk))
 
 
 def forget_search_rows(sender: Any, instance: SearchRow, **kwargs: Any) -> None:

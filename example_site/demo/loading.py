@@ -4,6 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from wagtail.models import Site
 
+from demo.answers import write_answers
 from demo.contents import write_pages
 from demo.history import write_history
 from demo.incidents import announce_incident
@@ -25,6 +26,7 @@ def load() -> None:
     write_pages()
     write_history(users, catalogue)
     announce_incident(users)
+    write_answers(users, catalogue)
 
 
 def serve_at(hostname: str, port: int) -> None:

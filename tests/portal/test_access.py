@@ -65,6 +65,7 @@ MATRIX = {
     "desk_marks": ({}, tuple(TICKET if answer == OK else answer for answer in FOR_MANAGERS)),
     # Empty when there is none.
     "desk_news": ({}, tuple(EMPTY if answer == OK else answer for answer in FOR_MANAGERS)),
+    "desk_display": ({}, FOR_MANAGERS),
     "desk_views": ({}, FOR_MANAGERS),
     "bulk": ({"action": "take"}, FOR_MANAGERS),
     # Accepts a form and shows nothing: it leads to the desk.
@@ -174,6 +175,7 @@ TAKES_FORMS = {
     "answer_page",
     "bulk",
     "desk_marks",
+    "desk_display",
     "desk_views",
     "incident",
     "manager_preferences",

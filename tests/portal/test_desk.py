@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.actions.desk import choose_display
 from wagtail_helpdesk.models import Absence, Service, ServiceManager, Ticket
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.portal.desk import queues
@@ -158,8 +159,8 @@ def test_ended_tickets_are_neither_urgent_nor_free(visit, people, open_tickets):
 
 
 @pytest.mark.parametrize("order", ["recent", "oldest", "urgent"])
-def test_every_order_continues_on_the_next_page(visit, people, open_tickets, order, monkeypatch):
-    monkeypatch.setattr("wagtail_helpdesk.portal.paging.LENGTH", 2)
+def test_every_order_continues_on_the_next_page(visit, people, open_tickets, order):
+    choose_display(people.karim, [], 2)
     karim = visit(people.karim)
     page = karim.page("desk/", queue="all", order=order)
     shown = numbers(page)

@@ -11,7 +11,15 @@ from tests.actions.scenarios import SCENARIOS
 from tests.races.at_once import at_once, in_order
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours, SentBefore, configuration
-from wagtail_helpdesk.models import Event, Guest, PermanentGuest, Ticket
+from wagtail_helpdesk.models import (
+    Event,
+    Guest,
+    Notification,
+    OutgoingMail,
+    PermanentGuest,
+    Ticket,
+)
+from wagtail_helpdesk.notifications.dispatch import dispatch_event, dispatch_waiting_events
 
 pytestmark = [pytest.mark.servers, pytest.mark.postgresql]
 
@@ -31,6 +39,29 @@ def run(turn, one, other, **held):
 
 
 # -- taking ------------------------------------------------------------------------------------------
+
+
+def test_two_crossing_bulk_actions_share_the_tickets_and_send_one_mail_per_person(heating, people):
+    """Both end, each ticket has one taker, and tickets dispatched at once join one mail."""
+    tickets = [
+        actions.open_ticket(heating, by=people.lea, subject=f"Demande {n}", text="Froid.")
+        for n in range(4)
+    ]
+    dispatch_waiting_events()
+    before = set(OutgoingMail.objects.values_list("pk", flat=True))
+    results = at_once(
+        partial(actions.perform, "take", [shown(t) for t in tickets], people.karim),
+        partial(actions.perform, "take", [shown(t) for t in tickets[::-1]], people.sophie),
+    )
+    assert sum(len(result.done) for result in results) == 4, results
+    assert {o.refusal.kind for result in results for o in result.refused} <= {"not_now"}
+    assert [history(t)[1:] for t in tickets] == [["take"]] * 4
+    batches = Event.objects.not_dispatched().values_list("batch", flat=True)
+    at_once(*(partial(dispatch_event, batch) for batch in batches))
+    mails = OutgoingMail.objects.exclude(pk__in=before)
+    told = mails.filter(user=people.lea)
+    assert told.count() == sum(1 for result in results if result.done)
+    assert Notification.objects.filter(mail__in=told).count() == 4
 
 
 def test_of_two_who_take_a_ticket_at_once_one_wins(ticket, people):

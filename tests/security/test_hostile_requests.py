@@ -80,6 +80,7 @@ WITH_FIELDS = [
     "page manager_preferences",
     "page absences",
     "page desk_marks",
+    "page desk_display",
     "page desk_views",
     "url block_ask",
     "url drafts",

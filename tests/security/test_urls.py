@@ -48,6 +48,7 @@ WITH_FORMS = [
     "page desk_marks",
     "page presence",
     "page answer_page",
+    "page desk_display",
     "page desk_views",
 ]
 WITH_FORMS += [f"form {action}" for action in get_form_classes()]

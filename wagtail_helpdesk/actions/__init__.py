@@ -35,7 +35,15 @@ from .participants import (
     unfollow,
     unmute,
 )
-from .perform import Outcome, Refusal, Result, derive_submission, find_earlier_outcome, perform
+from .perform import (
+    Outcome,
+    Refusal,
+    Result,
+    derive_submission,
+    find_earlier_outcome,
+    finish_bulk,
+    perform,
+)
 from .registry import VERBS, Verb, get_verb
 from .taking import take, take_and_ask, take_and_close
 from .waiting import ask_information, postpone, resume
@@ -68,6 +76,7 @@ __all__ = [
     "derive_submission",
     "expire",
     "find_earlier_outcome",
+    "finish_bulk",
     "follow",
     "get_verb",
     "hand_over",

@@ -24,6 +24,7 @@ from wagtail_helpdesk.models import (
 from .errors import NotPossible, NotYours
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from django.contrib.auth.models import User
@@ -109,6 +110,17 @@ def choose_default_view(user: User, view: SavedView | None) -> None:
     if view is not None and not SavedView.objects.usable_by(user).filter(pk=view.pk).exists():
         raise NotYours
     HelpdeskPreferences.objects.update_or_create(user=user, defaults={"default_view": view})
+
+
+def choose_display(user: User, columns: Sequence[str], rows: int) -> None:
+    """Keep how a user's desk is displayed: the columns in order, and the rows of a page."""
+    values = {"desk_columns": list(columns), "desk_rows": rows}
+    HelpdeskPreferences.objects.update_or_create(user=user, defaults=values)
+
+
+def choose_pane(user: User, *, is_used: bool) -> None:
+    """Let tickets open beside a user's desk where there is room, or on their own page."""
+    HelpdeskPreferences.objects.update_or_create(user=user, defaults={"desk_pane": is_used})
 
 
 def may_edit_service(user: Any, service: Any) -> bool:

@@ -21,9 +21,16 @@ from .files import clean_name, hash_file
 class EventBatch:
     """The events of one form, numbered, with the entry point through which it came."""
 
-    def __init__(self, batch_id: uuid.UUID | None = None, source: str = Source.CODE) -> None:
+    def __init__(
+        self,
+        batch_id: uuid.UUID | None = None,
+        source: str = Source.CODE,
+        bulk: uuid.UUID | None = None,
+    ) -> None:
         self.id = batch_id or uuid.uuid4()
         self.source = source
+        #: The id of the form about several tickets that this batch is a part of.
+        self.bulk = bulk
         self.size = 0
 
     def next_position(self) -> int:

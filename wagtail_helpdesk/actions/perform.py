@@ -6,12 +6,14 @@ import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
 from wagtail_helpdesk.lifecycle import Source
 from wagtail_helpdesk.models import Category, Event, Submission, Ticket
+from wagtail_helpdesk.signals import bulk_performed
 
 from .action_limits import count_against_limits
 from .errors import HelpdeskError, NotNow, NotStored
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
+
+#: Tickets of one form about which a person gets one mail.
+MAX_BULK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,7 @@ def perform(
     *,
     source: str = Source.CODE,
     digest: str | None = None,
+    is_part: bool = False,
 ) -> Result:
     """Perform a verb on tickets (``open_ticket``: on a category) and return what became of each.
 
@@ -124,9 +130,10 @@ def perform(
     * ``source``: the entry point. People's sources are subject to the rate limits.
     * ``digest``: identifies the content of the form for ``submission``; by default computed from
       the data. Entry points give it when the same input leads to other data once it was performed.
+    * ``is_part``: more of the same form follows; ``finish_bulk`` is called after the last part.
 
     Tickets are independent of each other: each succeeds or is refused by itself, in a transaction
-    and a batch of its own. Each instance says what the person was shown (``version``) and is up to
+    and a batch of its own; each person is told of all of them in one mail. Each instance says what the person was shown (``version``) and is up to
     date afterwards. The caller fetches tickets through ``visible_to``.
     """
     found = get_verb(verb) if isinstance(verb, str) else verb
@@ -141,9 +148,12 @@ def perform(
     except HelpdeskError as error:
         refusal = Refusal.from_error(error)
         return Result(tuple(Outcome(_as_ticket(s), refusal=refusal) for s in subjects))
-    outcomes = []
-    for subject in subjects:
+    outcomes, form, bulk = [], submission or uuid.uuid4(), None
+    is_bulk = is_part or len(subjects) > 1
+    for position, subject in enumerate(subjects):
         given: dict[str, Any] = {"by": by, "source": source, "digest": digest, **data}
+        if is_bulk:
+            bulk = given["bulk"] = _get_bulk(form, position)
         if "seen" in found.keywords:
             given["seen"] = seen.get(subject.pk) if isinstance(seen, Mapping) else seen
         if submission is not None:
@@ -152,7 +162,21 @@ def perform(
                 submission if is_single else derive_submission(submission, subject.pk)
             )
         outcomes.append(_perform_on(found, subject, given))
+        is_last = position + 1 == len(subjects)
+        if bulk is not None and not is_part and (is_last or not (position + 1) % MAX_BULK):
+            finish_bulk(bulk)
     return Result(tuple(outcomes))
+
+
+def _get_bulk(form: uuid.UUID, position: int) -> uuid.UUID:
+    """Return the id under which the alerts about a ticket of a form are put together."""
+    return form if position < MAX_BULK else uuid.uuid5(form, f"bulk {position // MAX_BULK}")
+
+
+def finish_bulk(form: uuid.UUID) -> None:
+    """Announce after commit that a form about several tickets was performed."""
+    announce = partial(bulk_performed.send_robust, Submission, bulk=form)
+    transaction.on_commit(announce, robust=True)
 
 
 def derive_submission(submission: uuid.UUID, number: int) -> uuid.UUID:

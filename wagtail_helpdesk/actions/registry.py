@@ -114,9 +114,10 @@ class Verb:
         """Perform the verb, whole or not at all, and once per submission; return its result.
 
         ``source`` is the entry point, see ``lifecycle.Source``; ``digest`` identifies the content of
-        the form, by default by the arguments.
+        the form, by default by the arguments; ``bulk`` is the id of the form about several tickets
+        that this is a part of.
         """
-        submission = given.pop("submission", None)
+        submission, bulk = given.pop("submission", None), given.pop("bulk", None)
         source, digest = given.pop("source", None), given.pop("digest", None)
         self.check_names(given)
         if "text" in given:
@@ -126,7 +127,7 @@ class Verb:
                 with transaction.atomic():
                     return self._run(subject, submission, given)
             by = given.get("by")
-            batch = EventBatch(submission, source or (Source.CODE if by else Source.SYSTEM))
+            batch = EventBatch(submission, source or (Source.CODE if by else Source.SYSTEM), bulk)
             if submission is None:
                 with transaction.atomic():
                     return self._run(subject, batch, given)

@@ -148,6 +148,7 @@ def build_event(
         status_after=ticket.status,
         source=batch.source,
         batch=batch.id,
+        bulk=batch.bulk,
         position=batch.next_position(),
         **fields,
     )

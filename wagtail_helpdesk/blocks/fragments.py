@@ -121,7 +121,13 @@ def show_queue(request: HelpdeskRequest) -> HttpResponse:
     if "service" in request.http.GET and desk.chosen["service"] is None:
         return _render_nothing()  # the block is for the managers of that service
     page = desk.read_page("", _get_length(request))
-    return _render(request, "queue.html", page_of_rows=page, parameters=desk.parameters)
+    return _render(
+        request,
+        "queue.html",
+        page_of_rows=page,
+        parameters=desk.parameters,
+        shows_columns=True,
+    )
 
 
 @make_fragment_view

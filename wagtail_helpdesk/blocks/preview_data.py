@@ -41,6 +41,7 @@ def make_row(status: Status, *, own: bool) -> TicketRow:
         "version": 0,
         "resume_on": None,
         "last_activity_at": timezone.now(),
+        "created_at": timezone.now(),
         "requester": None,
         "assignee": None,
         "category__name": gettext("Heating"),

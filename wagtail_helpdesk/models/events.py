@@ -79,6 +79,8 @@ class Event(models.Model):
     notifies_everyone = models.BooleanField(default=False)
     batch = models.UUIDField(default=uuid.uuid4)
     position = models.PositiveSmallIntegerField(default=0)
+    # The id of a form about several tickets, which has a batch for each of them.
+    bulk = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     dispatched_at = models.DateTimeField(null=True, editable=False)
 

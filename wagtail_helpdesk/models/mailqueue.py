@@ -70,6 +70,8 @@ class OutgoingMail(models.Model):
     service = models.ForeignKey(Service, null=True, on_delete=models.CASCADE, related_name="+")
     # What the composer of the kind needs beside ticket, slot and service.
     about = models.JSONField(default=dict)
+    # What this mail gathers until it is claimed: one mail for each recipient and group.
+    group = models.UUIDField(null=True)
     message_id = models.CharField(max_length=255, unique=True)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.PENDING)
     bulk = models.BooleanField(default=False)
@@ -141,6 +143,16 @@ class OutgoingMail(models.Model):
                 fields=["email", "ticket"],
                 condition=Q(sealed=False) & ~Q(email=""),
                 name="helpdesk_one_waiting_email",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "user"],
+                condition=Q(sealed=False, group__isnull=False, user__isnull=False),
+                name="helpdesk_one_waiting_group",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "email"],
+                condition=Q(sealed=False, group__isnull=False) & ~Q(email=""),
+                name="helpdesk_one_group_email",
             ),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False)

@@ -189,6 +189,11 @@ class HelpdeskPreferences(models.Model):
     default_view = models.ForeignKey(
         "SavedView", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    # Names of columns in their order, those not shown with a “-” before; empty for the defaults.
+    desk_columns = models.JSONField(default=list, editable=False)
+    # Whether tickets open beside the list where the screen is wide.
+    desk_pane = models.BooleanField(default=False, editable=False)
+    desk_rows = models.PositiveSmallIntegerField(default=25, editable=False)
     stay_on_ticket = models.BooleanField(
         _("Stay on the ticket after closing, refusing, postponing…"), default=True
     )

@@ -78,7 +78,7 @@ def _compose_events(
                 "category": None if ticket.service.confidential else ticket.category,
                 "title": get_title(context),
                 "preferences_url": _get_preferences_url(strongest, reader, location),
-                "facts": _list_facts(checked, context, reader),
+                "facts": list_facts(checked, context, reader),
                 "withheld": context.withholds,
                 "deadline": "".join(describe_deadline(item, context) for item in checked.items),
                 "answers": describe_answers(lifecycle.APPROVE_CLOSURE in answers),
@@ -201,7 +201,7 @@ def _get_preferences_url(
 # -- content -----------------------------------------------------------------------------------
 
 
-def _list_facts(
+def list_facts(
     checked: CheckedMail, context: MailContext, reader: MailReader
 ) -> list[tuple[str, str]]:
     """Return requester, manager and priority as labels and values, in mails with the request.

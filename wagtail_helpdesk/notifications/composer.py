@@ -26,8 +26,9 @@ class AlertComposer(MailComposer):
     def compose(self, mail: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
         """Return the alert with what its reader may know of now, or why there is nothing left."""
         context = self.claimed.get_context(mail)
-        checked = self._check(mail, reader, context)
-        _record_skips(checked.skipped)
+        notifications = self.claimed.notifications[mail.pk]
+        checked = check_alert(context, reader, notifications, self.claimed.locations)
+        record_skips(checked.skipped)
         if checked.is_empty:
             return next(iter(checked.skipped.values()), SkipReason.NO_ACCESS)
         if reader.user is None and not find_users_by_email(reader.email).exists():
@@ -35,19 +36,10 @@ class AlertComposer(MailComposer):
             context = context.withhold()
         return alert_mail.compose_alert(mail, context, reader, checked, self.claimed.locations)
 
-    def _check(self, mail: OutgoingMail, reader: MailReader, context: MailContext) -> CheckedMail:
-        notifications = self.claimed.notifications[mail.pk]
-        if reader.user is not None:
-            location = self.claimed.locations.find(context.ticket.service, reader.language)
-            if location is not None and not location.is_open_to(reader.user):
-                skipped = dict.fromkeys((one.pk for one in notifications), SkipReason.NO_ACCESS)
-                return CheckedMail(skipped=skipped)
-        return context.check(reader.user, reader.email, notifications)
-
     def record_skip(self, mail: OutgoingMail, reason: SkipReason) -> None:
         """Record the reason on the notifications of the mail."""
         notifications = self.claimed.notifications[mail.pk]
-        _record_skips(dict.fromkeys((one.pk for one in notifications), reason))
+        record_skips(dict.fromkeys((one.pk for one in notifications), reason))
 
 
 class _ClaimedAlerts:
@@ -76,7 +68,23 @@ class _ClaimedAlerts:
         return self._contexts[number]
 
 
-def _record_skips(skipped: dict[int, SkipReason]) -> None:
+def check_alert(
+    context: MailContext,
+    reader: MailReader,
+    notifications: Sequence[Notification],
+    locations: LocationCache,
+) -> CheckedMail:
+    """Return what an alert about a ticket may contain for its reader now."""
+    if reader.user is not None:
+        location = locations.find(context.ticket.service, reader.language)
+        if location is not None and not location.is_open_to(reader.user):
+            skipped = dict.fromkeys((one.pk for one in notifications), SkipReason.NO_ACCESS)
+            return CheckedMail(skipped=skipped)
+    return context.check(reader.user, reader.email, notifications)
+
+
+def record_skips(skipped: dict[int, SkipReason]) -> None:
+    """Record on notifications why they are not sent."""
     for reason in set(skipped.values()):
         pks = [pk for pk, other in skipped.items() if other == reason]
         Notification.objects.filter(pk__in=pks).update(skipped=reason)

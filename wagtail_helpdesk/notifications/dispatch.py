@@ -19,6 +19,7 @@ from wagtail_helpdesk.mailqueue.addresses import find_email_skip_reason, find_sk
 from wagtail_helpdesk.models import Event, Notification, OutgoingMail, Reason, SkipReason, Ticket
 
 from .acknowledgement import create_acknowledgements
+from .bulk_alerts import assign_bulk_mails
 from .recipient_data import load_changes, load_recipient_data, split_into_chunks
 from .recipient_rules import Decision, TicketChange, decide, notifies_mailbox
 
@@ -87,7 +88,8 @@ def _dispatch_for_ticket(number: int, events: list[Event]) -> int:
     # The acknowledgement takes the place of the alert: one mail for each person.
     decisions = [_mark_acknowledged(one, acknowledged, events) for one in decisions]
     wanted = [one for one in decisions if not one.decision.skipped]
-    mails = _assign_mails(ticket, [one for one in wanted if one.user not in acknowledged])
+    rest = [one for one in wanted if one.user not in acknowledged]
+    mails = _assign_mails(ticket, rest, events[0].bulk)
     mails |= acknowledged
     notifications = Notification.objects.bulk_create(
         (_make_notification(one, mails) for one in decisions),
@@ -188,12 +190,15 @@ class MailPlan:
 
 
 def _assign_mails(
-    ticket: Ticket, decisions: list[RecipientDecision]
+    ticket: Ticket, decisions: list[RecipientDecision], bulk: uuid.UUID | None
 ) -> dict[int | str, OutgoingMail]:
     """Return the mail of each recipient, by user or e-mail: one that is waiting, or a new one."""
     users = {one.user for one in decisions if one.user}
     asked = {one.user for one in decisions if one.user and one.decision.asked}
     plans = _plan(ticket, users, asked)
+    if bulk is not None:
+        emails = {one.email for one in decisions if one.email}
+        return assign_bulk_mails(ticket, bulk, plans, emails)
     found: dict[Any, OutgoingMail] = {}
     for some in split_into_chunks(users):
         fresh = [_make_mail(ticket, plans[user], user=user) for user in some]

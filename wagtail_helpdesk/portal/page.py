@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 
-from .desk import bulk, bulk_undo, desk_page, marks, news, saved_views
+from .desk import bulk, bulk_undo, desk_page, display, marks, news, saved_views
 from .http import FORM_METHODS
 from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
@@ -166,6 +166,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @reads
     def desk_news_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, news.show_news)
+
+    @path("desk/display/", name="desk_display")
+    @accepts_forms
+    def desk_display_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, display.handle_display)
 
     @path("desk/views/", name="desk_views")
     @accepts_forms

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk import access
+from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Priority, Status
 from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.names import choose_title, get_display_names
@@ -27,6 +28,7 @@ FIELDS = (
     "version",
     "resume_on",
     "last_activity_at",
+    "created_at",
     "requester",
     "assignee",
     "category__name",
@@ -62,8 +64,12 @@ class TicketRow:
     wait: str
     reason: str
     version: int
+    #: The date of opening.
+    opened: str = ""
     #: Whether the reader may take it, as it is free.
     can_be_taken: bool = False
+    #: On the desk: the numbers of the tickets around it, for its address.
+    near: str = ""
     #: Of the columns of the list, in their order.
     cells: tuple[Cell, ...] = ()
     #: On the desk: whether others did something that the reader has not seen.
@@ -128,6 +134,7 @@ def _build_row(
         is_new=bool(value.get("is_new")),
         is_bookmarked=bool(value.get("is_bookmarked")),
         version=value["version"],
+        opened=format_date(timezone.localdate(value["created_at"])),
         can_be_taken=value["status"] == Status.FREE and value["service"] in taking,
     )
 

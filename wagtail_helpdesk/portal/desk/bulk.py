@@ -153,9 +153,11 @@ def _submit(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpRespo
             return _render(
                 request, form_class, form, shown, status=form_limits.get_error_status(form)
             )
-        _perform(form, selection, submission, digest, performed)
+        is_part = "part" in data or len(picks) > 1
+        _perform(form, selection, submission, digest, performed, is_part=is_part)
     if "part" in data:
         return _answer_part(performed)
+    actions.finish_bulk(submission)
     return _finish(request, form_class, form, performed, submission)
 
 
@@ -165,6 +167,8 @@ def _perform(
     submission: uuid.UUID,
     digest: str,
     performed: Performed,
+    *,
+    is_part: bool,
 ) -> None:
     """Perform the verb on the selected tickets, and add what became of them."""
     selection.take_versions()
@@ -177,6 +181,8 @@ def _perform(
         selection.seen,
         source=Source.PAGE,
         digest=digest,
+        # The page announces the end itself: tickets of a form that is sent again may all be done.
+        is_part=is_part,
     )
     performed.done += [outcome.ticket.pk for outcome in result.done if outcome.ticket]
     performed.refused += result.refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -16,8 +17,13 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import SavedView, Ticket
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import form_limits, paging, ticket_rows
+from wagtail_helpdesk.portal.list_query import make_window
 from wagtail_helpdesk.portal.request import HelpdeskRequest
-from wagtail_helpdesk.portal.ticket_columns import get_desk_columns
+from wagtail_helpdesk.portal.ticket_columns import (
+    TicketColumn,
+    arrange_columns,
+    get_desk_columns,
+)
 from wagtail_helpdesk.search import (
     QueryTooBroad,
     SearchFilters,
@@ -79,7 +85,13 @@ class Desk:
     @cached_property
     def is_outdated(self) -> bool:
         """Whether the saved view is about a service that the user no longer manages."""
-        return self.view is not None and self._is_view_outdated(self.view)
+        if self.view is None:
+            return False
+        # A category that the form does not offer was left out.
+        is_category_lost = "category" in dict(parse_qsl(self.view.query)) and not (
+            self.chosen["category"] or "category" in self.asked
+        )
+        return is_category_lost or self._is_view_outdated(self.view)
 
     def _is_view_outdated(self, view: SavedView) -> bool:
         service = dict(parse_qsl(view.query)).get("service")
@@ -164,6 +176,17 @@ class Desk:
         self.is_search_cut = found.is_cut
         return Q(pk__in=found.numbers)
 
+    @property
+    def length(self) -> int:
+        """The rows of a page that the user chose."""
+        return self.scope.preferences.desk_rows
+
+    @property
+    def columns(self) -> list[TicketColumn]:
+        """The columns that the user chose, in order."""
+        arranged = arrange_columns(get_desk_columns(), self.scope.preferences.desk_columns)
+        return [column for column, is_shown in arranged if is_shown]
+
     def read_page(self, after: str, length: int | None = None) -> paging.Page[Any]:
         """Return the rows after a key, ``length`` of them, else a full page."""
         return ticket_rows.paginate_rows(
@@ -171,8 +194,8 @@ class Desk:
             self.order,
             after=after,
             reader=self.scope.user,
-            length=length or paging.LENGTH,
-            columns=[*get_desk_columns(), *self.queue.columns],
+            length=length or self.length,
+            columns=[*self.columns, *self.queue.columns],
             marks=self.scope.marks,
         )
 
@@ -267,9 +290,17 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         form=desk.form,
         tabs=desk.tabs,
         shown_at=timezone.now().isoformat(),
-        page_of_rows=desk.read_page(request.http.GET.get("after", "")),
+        page_of_rows=_add_windows(desk.read_page(request.http.GET.get("after", ""))),
         parameters=desk.parameters,
         list_url=desk.url,
+        shows_columns=True,
         caption=desk.view.name if desk.view else desk.queue.label,
         **build_bulk_context(request),
     )
+
+
+def _add_windows(page: paging.Page[Any]) -> paging.Page[Any]:
+    """Return the rows with the numbers around each, by which a ticket finds its neighbours."""
+    numbers = [row.number for row in page.rows]
+    rows = [replace(row, near=make_window(numbers, at)) for at, row in enumerate(page.rows)]
+    return replace(page, rows=rows)

@@ -30,7 +30,7 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 #: Views beside the list of a manager; the page of the views has them all.
 MAX_SHOWN_VIEWS = 40
 #: Parameters that belong to a moment, not to a view.
-_MOMENTARY = ("after", "at", "view")
+_MOMENTARY = ("after", "at", "near", "view")
 
 
 class SavedViewForm(forms.Form):

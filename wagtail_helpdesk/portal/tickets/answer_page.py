@@ -92,7 +92,9 @@ def handle_answer_page(request: HelpdeskRequest, number: int) -> HttpResponse:
     if not answers:
         raise Http404(_("There is no answer here of which you could make a page."))
     title, body = build_draft(ticket, answers)
-    form = AnswerPageForm(request.http.POST if request.is_post else None, find_parents(request.user))
+    form = AnswerPageForm(
+        request.http.POST if request.is_post else None, find_parents(request.user)
+    )
     if request.is_post and form.is_valid():
         try:
             return _make_page(request, form, title, body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -23,6 +24,9 @@ from .forms import get_form_classes
 from .readers import Reader, get_reader
 from .state import build_question, describe_state
 
+#: The part of the desk for which a script asks instead of the page.
+READING_PANE = "hd-pane"
+
 
 def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     """Show a ticket to a user who may read it."""
@@ -41,11 +45,16 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
         chosen=asked.get("mode", ""),
         answer=answer,
     )
-    return request.render(
-        "ticket.html",
+    is_pane = request.http.headers.get("HX-Target") == READING_PANE
+    render = (
+        partial(request.render_part, "parts/pane.html")
+        if is_pane
+        else partial(request.render, "ticket.html")
+    )
+    return render(
         **build_conversation_context(request, ticket, shown),
-        **build_desk_context(request, ticket),
-        panels=panels.collect_panels(request, ticket),
+        **build_desk_context(request, ticket, is_pane=is_pane),
+        panels=[] if is_pane else panels.collect_panels(request, ticket),
         glance=build_properties_summary(ticket, request.user),
         state=describe_state(ticket, request.user, shown),
         buttons=bar.build(),
@@ -60,14 +69,19 @@ def show_ticket(request: HelpdeskRequest, number: int) -> HttpResponse:
     )
 
 
-def build_desk_context(request: HelpdeskRequest, ticket: Ticket) -> dict[str, Any]:
-    """Return what the page shows a manager of the way to it, and of marks; empty for other people."""
+def build_desk_context(
+    request: HelpdeskRequest, ticket: Ticket, *, is_pane: bool = False
+) -> dict[str, Any]:
+    """Return what the page shows a manager of the way to it, and of marks; empty for other people.
+
+    The pane stands beside the list: it needs no way to it.
+    """
     if get_reader(ticket) is not Reader.MANAGER:
         return {}
     scope = DeskScope(request.user)
     return {
         "marks": scope.load_marks(ticket.pk),
-        "neighbours": find_neighbours(request, ticket.pk),
+        "neighbours": None if is_pane else find_neighbours(request, ticket.pk),
         "keyboard_shortcuts": scope.preferences.keyboard_shortcuts,
     }
 

@@ -34,7 +34,10 @@ function moveInList(key) {
   const rows = [...document.querySelectorAll(ROWS)];
   const step = { j: 1, k: -1 }[key];
   if (!step || !rows.length) return false;
-  findRow(rows, document.activeElement, step).focus();
+  const isInRow = document.activeElement?.closest?.(".hd-row");
+  // From the ticket that is open beside the list.
+  const shown = document.querySelector(".hd-row[aria-current]");
+  findRow(rows, isInRow || !shown ? document.activeElement : shown, step).focus();
   return true;
 }
 
