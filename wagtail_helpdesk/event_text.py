@@ -100,7 +100,7 @@ class EventDescriber:
     def __init__(self, ticket: Ticket, events: Sequence[Event], reader: Any) -> None:
         facts = [side for event in events for side in (event.before, event.after)]
         self.ticket, self.reader = ticket, reader
-        self.people = get_display_names(_find_people(facts))
+        self.people = get_display_names(collect_people(facts))
         categories = {side["category"] for side in facts if side.get("category")}
         self.places = find_visible_places(ticket, categories, reader) if categories else {}
 
@@ -144,7 +144,8 @@ def find_visible_places(ticket: Ticket, categories: Iterable[Any], reader: Any) 
     }
 
 
-def _find_people(facts: Iterable[dict[str, Any]]) -> set[Any]:
+def collect_people(facts: Iterable[dict[str, Any]]) -> set[Any]:
+    """Return the keys of the users that the facts of events mention."""
     people: set[Any] = set()
     for side in facts:
         people |= {side.get("assignee"), side.get("requester")}

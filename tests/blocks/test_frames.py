@@ -18,6 +18,7 @@ NAMES = list(HelpdeskStreamBlock().child_blocks)
     ("name", "link"),
     [
         ("helpdesk_requests", "/assistance/tickets/"),
+        ("helpdesk_notifications", "/assistance/notifications/"),
         ("helpdesk_queue", "/assistance/desk/?queue=free&order=oldest"),
         ("helpdesk_panel", "/assistance/desk/"),
         ("helpdesk_catalogue", "/assistance/new/"),

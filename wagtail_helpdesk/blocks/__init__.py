@@ -6,7 +6,13 @@ The names below are stable, and a field with these blocks freezes none of them i
 from .ask import AskServiceBlock
 from .card import ServiceCardBlock
 from .frames import PersonalBlock
-from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
+from .lists import (
+    ManagerPanelBlock,
+    ManagerQueueBlock,
+    MyRequestsBlock,
+    NotificationsBlock,
+    ServiceCatalogueBlock,
+)
 from .service_choice import CategoryChooserBlock, ServiceChooserBlock
 from .stream import HelpdeskStreamBlock
 
@@ -17,6 +23,7 @@ __all__ = [
     "ManagerPanelBlock",
     "ManagerQueueBlock",
     "MyRequestsBlock",
+    "NotificationsBlock",
     "PersonalBlock",
     "ServiceCardBlock",
     "ServiceCatalogueBlock",

@@ -4,7 +4,13 @@ from wagtail import blocks
 
 from .ask import AskServiceBlock
 from .card import ServiceCardBlock
-from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
+from .lists import (
+    ManagerPanelBlock,
+    ManagerQueueBlock,
+    MyRequestsBlock,
+    NotificationsBlock,
+    ServiceCatalogueBlock,
+)
 
 
 class HelpdeskStreamBlock(blocks.StreamBlock):
@@ -13,6 +19,7 @@ class HelpdeskStreamBlock(blocks.StreamBlock):
     helpdesk_ask = AskServiceBlock()
     helpdesk_catalogue = ServiceCatalogueBlock()
     helpdesk_requests = MyRequestsBlock()
+    helpdesk_notifications = NotificationsBlock()
     helpdesk_card = ServiceCardBlock()
     helpdesk_queue = ManagerQueueBlock()
     helpdesk_panel = ManagerPanelBlock()

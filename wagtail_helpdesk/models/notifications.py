@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -30,6 +32,14 @@ class Reason(models.TextChoices):
     MAILBOX = "mailbox", _("extra address of the service or category")
 
 
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Notifications, and those that their recipients have not read."""
+
+    def unread_by(self, user: Any) -> Self:
+        """Narrow to what a user was notified of and has not read."""
+        return self.filter(user=user, unread=True)
+
+
 class Notification(models.Model):
     """One event, one recipient, and the mail that notifies them or the reason why none does."""
 
@@ -41,6 +51,7 @@ class Notification(models.Model):
         null=True,
         on_delete=models.CASCADE,
         related_name="helpdesk_notifications",
+        db_index=False,
     )
     email = models.EmailField(blank=True)
     reason = models.CharField(max_length=16, choices=Reason)
@@ -49,13 +60,25 @@ class Notification(models.Model):
         OutgoingMail, null=True, on_delete=models.SET_NULL, related_name="notifications"
     )
     skipped = models.CharField(max_length=20, blank=True, choices=SkipReason)
+    # Of the list of notifications, not of the mail; the row of a mailbox is never unread.
+    unread = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         default_permissions = ()
+        indexes = [
+            # In place of the index of the foreign key: the list is read in this order.
+            models.Index(fields=["user", "-id"], name="hd_notification_user"),
+            # Small, whatever is kept: what is read leaves it.
+            models.Index(
+                fields=["user", "-id"], condition=Q(unread=True), name="hd_notification_unread"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "user"],

@@ -172,6 +172,8 @@ def _make_notification(
         reason=one.decision.reason,
         asked=one.decision.asked,
         skipped=one.decision.skipped or "",
+        # A muted ticket is in the list of notifications, and draws no attention to it.
+        unread=one.user is not None and one.decision.skipped != SkipReason.MUTED,
         mail=None if one.decision.skipped else mails[one.user or one.email],
     )
 

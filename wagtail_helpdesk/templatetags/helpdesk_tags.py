@@ -55,7 +55,11 @@ def draft_clock() -> str:
 def missing_email_notice(context: template.Context) -> dict[str, Any]:
     """Show a notice to a user to whom no e-mail can be sent, and nothing to all others."""
     user = context["request"].user
-    return {"is_missing": user.is_authenticated and lacks_email(user)}
+    link = context["helpdesk"].url("notifications") if "helpdesk" in context else ""
+    return {
+        "is_missing": user.is_authenticated and lacks_email(user),
+        "link": "" if link == context["request"].path else link,
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -181,6 +185,24 @@ def _get_incidents_fragment(page: Any, found: list[ShownIncident]) -> str:
         return f"{reverse('wagtail_helpdesk:block_incidents')}?{PARAMETER}={page.pk}"
     except NoReverseMatch:
         return ""
+
+
+@register.inclusion_tag("wagtail_helpdesk/blocks/bell.html", takes_context=True)
+def helpdesk_bell(context: template.Context) -> dict[str, Any]:
+    """Show a bell that leads to the notifications, for the header of the site.
+
+    It is the same for every user, so it can be part of a cached page; the number of unread tickets
+    is loaded for its reader. The menu of the helpdesk shows it where the header does not.
+    """
+    request = context.get("request")
+    if request is not None:
+        request.has_helpdesk_bell = True
+    return {
+        "link": get_helpdesk_url(request, "notifications"),
+        "helpdesk_language": get_shown_language(),
+        "request": request,
+        "csp_nonce": context.get("csp_nonce"),
+    }
 
 
 @register.simple_tag(takes_context=True)
