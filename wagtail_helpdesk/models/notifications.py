@@ -39,6 +39,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Narrow to what a user was notified of and has not read."""
         return self.filter(user=user, unread=True)
 
+    def waiting_for_report(self) -> Self:
+        """Narrow to what the next daily report of its recipient has to list."""
+        return self.filter(skipped=SkipReason.IN_REPORT, mail=None)
+
 
 class Notification(models.Model):
     """One event, one recipient, and the mail that notifies them or the reason why none does."""
@@ -77,6 +81,12 @@ class Notification(models.Model):
             # Small, whatever is kept: what is read leaves it.
             models.Index(
                 fields=["user", "-id"], condition=Q(unread=True), name="hd_notification_unread"
+            ),
+            # What the next daily report lists.
+            models.Index(
+                "user",
+                condition=Q(skipped="in_report", mail=None),
+                name="hd_notification_in_report",
             ),
         ]
         constraints = [

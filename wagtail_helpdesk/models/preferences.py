@@ -32,7 +32,7 @@ def _any_of(conditions: list[Q]) -> Q:
 
 
 class Monitoring(models.Model):
-    """For which tickets of a service a manager is alerted at once."""
+    """For which tickets of a service a manager is alerted, and whether at once or in the daily report."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,6 +49,7 @@ class Monitoring(models.Model):
     any_ticket = models.CharField(_("any ticket"), max_length=8, choices=Level)
     member = models.CharField(_("ticket of a member category"), max_length=8, choices=Level)
     in_charge = models.CharField(_("ticket in charge"), max_length=8, choices=Level)
+    in_report = models.BooleanField(_("in the daily report"), default=False)
 
     class Meta:
         verbose_name = _("monitoring")

@@ -20,7 +20,7 @@ from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MAX_MESSAGE_LENGTH, MailSpec, build_message
 from wagtail_helpdesk.mailqueue.unsubscribe import make_mute_token
-from wagtail_helpdesk.models import Category, Event, OutgoingMail, Reason, Service
+from wagtail_helpdesk.models import Category, Event, OutgoingMail, Service
 
 from .alert_links import MailLinks, choose_links, find_answers
 from .alert_text import (
@@ -34,7 +34,7 @@ from .alert_text import (
 )
 from .mail_context import CheckedMail, MailContext, MailItem
 from .recipient_data import load_changes
-from .recipient_rules import Arrival
+from .recipient_rules import MANAGER_REASONS, Arrival
 
 #: Events quoted one by one in a mail; the rest of a flood is counted.
 MAX_QUOTED_EVENTS = 20
@@ -44,8 +44,6 @@ MAX_REQUEST_LENGTH = 4_000
 MAX_PREHEADER_LENGTH = 140
 #: References kept of a thread: its root, the first and the last mails (as RT does).
 FIRST_REFERENCES, LAST_REFERENCES = 3, 6
-#: Reasons whose preferences are on the manager's own page, service by service.
-MANAGER_REASONS = (Reason.IN_CHARGE, Reason.SUBSTITUTE, Reason.MEMBER, Reason.MANAGER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.event_text import EventView, collect_people, describe_event
-from wagtail_helpdesk.models import Category, Event, Notification, Reason, Service, Ticket
+from wagtail_helpdesk.models import (
+    Category,
+    Event,
+    Notification,
+    OutgoingMail,
+    Reason,
+    Service,
+    Subscription,
+    Ticket,
+)
 from wagtail_helpdesk.names import get_display_names
 
 #: Notifications on one page.
@@ -120,7 +129,7 @@ def _read_window(user: Any, before: int | None, length: int) -> list[_Row]:
 def _group(user: Any, rows: Sequence[_Row]) -> list[TicketNotifications]:
     found = Event.objects.select_related("actor", "ticket__service", "ticket__category")
     events = found.defer("text", "html").in_bulk([row.event for row in rows])
-    describer = _Describer(user, list(events.values()))
+    describer = ReceivedDescriber(user, list(events.values()))
     groups: dict[int, TicketNotifications] = {}
     for row in rows:
         event = events[row.event]
@@ -131,7 +140,18 @@ def _group(user: Any, rows: Sequence[_Row]) -> list[TicketNotifications]:
     return list(groups.values())
 
 
-class _Describer:
+def load_reported(mail: OutgoingMail, user: Any) -> list[TicketNotifications]:
+    """Return what a report notifies its reader of, by ticket: what they may read and did not mute now."""
+    rows = Notification.objects.filter(mail=mail)
+    visible = Event.objects.visible_to(user, own=False).filter(pk=OuterRef("event"))
+    muted = Subscription.objects.filter(user=user, muted=True).values("ticket")
+    found = rows.filter(Exists(visible)).exclude(event__ticket__in=muted).order_by("-event")
+    columns = ("pk", "event", "reason", "asked", "unread")
+    newest = found.values_list(*columns)[:MAX_SCANNED]
+    return _group(user, [_Row(*row, is_visible=True) for row in newest])
+
+
+class ReceivedDescriber:
     """Describes events of many tickets to one reader, with all names read in two statements."""
 
     def __init__(self, user: Any, events: Sequence[Event]) -> None:
