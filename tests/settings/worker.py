@@ -24,4 +24,4 @@ if redis_port := os.environ.get("HELPDESK_TEST_REDIS_PORT"):
     Q_CLUSTER["redis"] = {"host": "127.0.0.1", "port": int(redis_port), "db": 0}
 
 if lease := os.environ.get("HELPDESK_TEST_LEASE"):
-    WAGTAIL_HELPDESK = {"MAIL_LEASE": int(lease)}
+    WAGTAIL_HELPDESK = {"MAIL_LEASE": int(lease), "ALERT_MERGE_SECONDS": 0}

@@ -47,7 +47,12 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DATABASES = {"default": sqlite(DEMO_STATE / "db.sqlite3")}
 MEDIA_ROOT = DEMO_STATE / "media"
-WAGTAIL_HELPDESK = {**WAGTAIL_HELPDESK, "FILE_ROOT": DEMO_STATE / "files"}
+# The tour shows each e-mail as soon as it is sent.
+WAGTAIL_HELPDESK = {
+    **WAGTAIL_HELPDESK,
+    "FILE_ROOT": DEMO_STATE / "files",
+    "ALERT_MERGE_SECONDS": 0,
+}
 vars().update(mail_settings("127.0.0.1", DEMO_SMTP_PORT))
 
 LOGGING = LOGGING | {

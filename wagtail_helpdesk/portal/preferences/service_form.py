@@ -23,6 +23,7 @@ from wagtail_helpdesk.models.preferences import get_default_levels, get_preset, 
 from wagtail_helpdesk.parsing import parse_number
 
 from . import preference_summary
+from .hours import make_hour_field
 from .switches import Shown
 
 #: Shown when a level was lower than the one before it.
@@ -35,27 +36,6 @@ WAYS = (
 )
 
 COLUMNS = ("any_ticket", "member", "in_charge")
-
-
-class Hours(forms.Select):
-    """Hours of the day; “none” is a dash with a word for screen readers."""
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        if value == "":
-            option["attrs"]["aria-label"] = pgettext("hour", "none")
-        return option
-
-
-def _hours(label: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label,
-        choices=lambda: [("", "–"), *((n, preference_summary.format_hour(n)) for n in range(24))],
-        coerce=int,
-        empty_value=None,
-        required=False,
-        widget=Hours,
-    )
 
 
 def _level(label: Any) -> forms.ChoiceField:
@@ -105,8 +85,8 @@ class ServicePreferences(Shown):
             "“Free” lists all open tickets of the service; those in progress come last."
         ),
     )
-    first_hour = _hours(pgettext_lazy("report", "Hour:"))
-    second_hour = _hours(pgettext_lazy("report", "Second hour:"))
+    first_hour = make_hour_field(pgettext_lazy("report", "Hour:"))
+    second_hour = make_hour_field(pgettext_lazy("report", "Second hour:"))
     weekends = forms.BooleanField(label=gettext_lazy("Send even at weekends"), required=False)
 
     def __init__(
