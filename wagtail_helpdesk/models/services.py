@@ -154,7 +154,11 @@ class TitledMixin(models.Model):
 class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
     """A service that answers tickets. Changes apply at once: there are no drafts."""
 
+    WRITTEN_BY_TEXTS = (*TitledMixin.WRITTEN_BY_TEXTS, "mail_texts")
+
     name = models.CharField(_("name"), max_length=100)
+    #: Introduction and signature of e-mails by language. Written as the titles.
+    mail_texts = models.JSONField(default=dict, blank=True, editable=False)
     enabled = models.BooleanField(_("enabled"), default=True)
     order = models.IntegerField(_("order"), default=0, db_index=True)
     everyone = models.BooleanField(
@@ -215,6 +219,11 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
                 violation_error_message=_("Another service has this name already."),
             ),
         ]
+
+    def get_mail_text(self, name: str) -> str:
+        """Return the ``mail_introduction`` or ``mail_signature`` in the reader's language, or nothing."""
+        text: str = self.mail_texts.get(get_content_language(), {}).get(name, "")
+        return text
 
     @property
     def public_name(self) -> str:
