@@ -51,7 +51,7 @@ def press(visitor, path, form):
 def test_notifications_are_listed_by_ticket_with_the_last_events_first(visit, people, told):
     page = visit(people.lea).page("notifications/")
     assert subjects(page) == [told.subject]
-    told_events = [p.text for p in page.select(".hd-told")]
+    told_events = [p.text for p in page.select(".hd-received ~ p")]
     assert "added a comment" in told_events[0]
     assert "is now working on your ticket" in told_events[1]
     assert subjects(visit(people.karim).page("notifications/")) == [told.subject]
@@ -208,6 +208,11 @@ def test_the_bell_is_a_link_with_a_name_in_the_menu_unless_the_header_has_it(
     )
     assert 'href="/assistance/notifications/"' in shown
     assert request.has_helpdesk_bell
+    assert "main.js" in shown
+    on_helpdesk = Context({"request": request, "helpdesk": None})
+    assert "main.js" not in Template("{% load helpdesk_tags %}{% helpdesk_bell %}").render(
+        on_helpdesk
+    ), "the scripts of the helpdesk’s own pages start after all of them are loaded"
 
 
 def test_the_person_without_an_address_is_led_to_the_notifications(visit, people, ticket):

@@ -199,6 +199,8 @@ def helpdesk_bell(context: template.Context) -> dict[str, Any]:
         request.has_helpdesk_bell = True
     return {
         "link": get_helpdesk_url(request, "notifications"),
+        # The pages of the helpdesk load their scripts themselves: main.js must come last.
+        "with_scripts": "helpdesk" not in context,
         "helpdesk_language": get_shown_language(),
         "request": request,
         "csp_nonce": context.get("csp_nonce"),
