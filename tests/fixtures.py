@@ -9,6 +9,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from wagtail.models import Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from tests import cast
 from wagtail_helpdesk import actions
@@ -27,11 +28,13 @@ def people(db):
 
 def service_of(name, categories, *managers):
     """Create a service with its categories and managers."""
-    service = Service.objects.create(name=name)
-    for manager in managers:
-        ServiceManager.objects.create(service=service, user=manager)
-    for category in categories:
-        Category.objects.create(service=service, name=category)
+    with disable_reference_index_auto_update():
+        service = Service.objects.create(name=name)
+        ServiceManager.objects.bulk_create(
+            ServiceManager(service=service, user=manager) for manager in managers
+        )
+        for category in categories:
+            Category.objects.create(service=service, name=category)
     return service
 
 
@@ -142,7 +145,8 @@ def helpdesk(db):
     from wagtail_helpdesk.pages.models import HelpdeskPage
 
     root = Site.objects.get(is_default_site=True).root_page
-    return root.add_child(instance=HelpdeskPage(title="Assistance en ligne", slug="assistance"))
+    with disable_reference_index_auto_update():
+        return root.add_child(instance=HelpdeskPage(title="Assistance en ligne", slug="assistance"))
 
 
 @pytest.fixture

@@ -61,11 +61,18 @@ def browser(helpdesk, world, people):  # noqa: F811
 
 
 @pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_no_place_names_a_ticket_that_the_user_may_not_see(browser, people, username):
+def test_a_ticket_that_the_user_may_not_see_is_named_nowhere_and_not_found(
+    browser, people, username
+):
     client = browser(username)
     seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
     for place in PLACES:
         assert named(client, place) <= seen, place
+    let_in = username != "anonymous" and getattr(people, username).is_active
+    for ticket in Ticket.objects.exclude(pk__in=seen):
+        answer = client.get(f"/assistance/tickets/{ticket.pk}/")
+        # Anonymous visitors are redirected to the login, for any number alike.
+        assert answer.status_code == (404 if let_in else 302)
 
 
 def test_the_places_checked_for_leaks_do_name_tickets(browser):
@@ -79,14 +86,3 @@ def test_every_ticket_named_to_a_user_can_be_opened(browser):
     client = browser("sophie")
     for number in set().union(*(named(client, place) for place in PLACES)):
         assert client.get(f"/assistance/tickets/{number}/").status_code == 200
-
-
-@pytest.mark.parametrize("username", [*PERSONS, "anonymous"])
-def test_a_ticket_that_the_user_may_not_see_is_not_found(browser, people, username):
-    client = browser(username)
-    seen = set() if username == "anonymous" else surfaces.tickets(getattr(people, username))
-    let_in = username != "anonymous" and getattr(people, username).is_active
-    for ticket in Ticket.objects.exclude(pk__in=seen):
-        answer = client.get(f"/assistance/tickets/{ticket.pk}/")
-        # Anonymous visitors are redirected to the login, for any number alike.
-        assert answer.status_code == (404 if let_in else 302)

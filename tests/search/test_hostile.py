@@ -1,7 +1,5 @@
 """Hostile queries and texts are plain words to the search."""
 
-import pytest
-
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.search import search
 
@@ -16,15 +14,16 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("question", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_question_is_answered(find, people, ticket, question):
-    assert find(people.karim, question) in ([], [ticket.pk])
+def test_a_hostile_question_is_answered(find, people, ticket):
+    for question in HOSTILE:
+        assert find(people.karim, question) in ([], [ticket.pk]), repr(question)
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_message_is_indexed(find, people, ticket, text):
-    actions.comment(ticket, by=people.lea, text=f"xylophone {text}")
-    assert find(people.karim, "xylophone") == [ticket.pk]
+def test_a_hostile_message_is_indexed(find, people, ticket):
+    for number, text in enumerate(HOSTILE):
+        actions.comment(ticket, by=people.lea, text=f"xylophone{number:03} {text}")
+    for number, text in enumerate(HOSTILE):
+        assert find(people.karim, f"xylophone{number:03}") == [ticket.pk], repr(text)
 
 
 def test_operators_are_words(find, people, ticket):
