@@ -148,7 +148,7 @@ def load_reported(mail: OutgoingMail, user: Any) -> list[TicketNotifications]:
     found = rows.filter(Exists(visible)).exclude(event__ticket__in=muted).order_by("-event")
     columns = ("pk", "event", "reason", "asked", "unread")
     newest = found.values_list(*columns)[:MAX_SCANNED]
-    return _group(user, [_Row(*row, is_visible=True) for row in newest])
+    return _group(user, [_Row(*(*row, True)) for row in newest])
 
 
 class ReceivedDescriber:
@@ -210,9 +210,11 @@ def count_unread_tickets(user: Any) -> int:
 
 def get_unread_count(user: Any) -> int:
     """Return the number of unread tickets, from the cache if it was counted some seconds ago."""
-    count: int = cache.get_or_set(
-        _get_cache_key(user), lambda: count_unread_tickets(user), COUNT_CACHED_FOR
-    )
+    key = _get_cache_key(user)
+    count: int | None = cache.get(key)
+    if count is None:
+        count = count_unread_tickets(user)
+        cache.set(key, count, COUNT_CACHED_FOR)
     return count
 
 
