@@ -66,7 +66,7 @@ def encode(data: Data) -> str:
 
 
 def get(client: Any, path: str, data: Data) -> Any:
-    """Request an address with these parameters."""
+    """Request a URL with these parameters."""
     return client.get(f"{path}?{encode(data)}" if data else path)
 
 
@@ -97,7 +97,7 @@ def _remembering(method: str, names: set[str]) -> Any:
 
 
 def find_parameters(client: Any, path: str, known: Data | None = None) -> set[str]:
-    """Return the parameters that an address reads, those that it reads only when given included."""
+    """Return the parameters that a URL reads, those that it reads only when given included."""
     known = known or {}
     with recording() as names:
         answer = get(client, path, known)
@@ -177,7 +177,7 @@ def attack_address(
     """Yield parameters to send, with their description.
 
     All of them at once are hostile, each in its own way, until each has had every value. ``few``: for
-    another address of a view whose parameters got them all.
+    another URL of a view whose parameters got them all.
     """
     labels = choose_values(turn, few=few)
     yield from _mix(names, labels)

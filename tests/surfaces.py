@@ -17,7 +17,7 @@ from wagtail_helpdesk.portal.desk.selection import load_tickets
 from wagtail_helpdesk.portal.requests.catalogue import read_catalogue
 from wagtail_helpdesk.portal.requests.home_panels import read_open_requests
 from wagtail_helpdesk.portal.requests.my_tickets import find_my_tickets
-from wagtail_helpdesk.portal.search.matching import suggest
+from wagtail_helpdesk.portal.search.matching import suggest_places
 from wagtail_helpdesk.reports.data import OpenTickets
 from wagtail_helpdesk.search import search
 from wagtail_helpdesk.search.indexing import index_missed_events
@@ -164,7 +164,7 @@ def reports(user: Any) -> set[int]:
 @part(expected=lambda user: {s.pk for s in Service.objects.open_to(user)})
 def services_suggested_by_a_search(user: Any) -> set[int]:
     names = " ".join(Service.objects.values_list("name", flat=True))
-    return {line.service for line in suggest(user, names) if line.service}
+    return {line.service for line in suggest_places(user, names) if line.service}
 
 
 @part(expected=lambda user: {s.pk for s in Service.objects.open_to(user)})
@@ -174,4 +174,4 @@ def block_of_the_catalogue(user: Any) -> set[int]:
 
 def _request(user: Any) -> Any:
     """Return as much of a request as lists and panels need."""
-    return SimpleNamespace(user=user, managed=manager_rows_of(user), base="/assistance/")
+    return SimpleNamespace(user=user, manager_rows=manager_rows_of(user), base="/assistance/")

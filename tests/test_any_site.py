@@ -125,7 +125,7 @@ def test_every_link_stays_below_the_prefix_of_the_site(karim, taken, under_prefi
 
 
 def test_a_form_leads_on_below_the_prefix_of_the_site(karim, ticket, under_prefix):
-    answer = karim.act(ticket, "take")
+    answer = karim.submit_action(ticket, "take")
     assert answer.url == f"/intranet/assistance/tickets/{ticket.pk}/"
 
 
@@ -235,7 +235,7 @@ SHOWING = """{% if messages %}<ul>{% for message in messages %}<li>{{ message }}
 )
 def test_each_message_is_shown_once(karim, ticket, settings, tmp_path, base):
     with_template(settings, tmp_path, "base.html", base)
-    answer = karim.act(ticket, "take")
+    answer = karim.submit_action(ticket, "take")
     shown = karim.client.get(answer.url).text
     assert shown.count("You are now the manager of this ticket.") == 1
 
@@ -244,7 +244,7 @@ def test_pages_work_without_the_context_processor_of_messages(karim, ticket, set
     (templates,) = settings.TEMPLATES
     kept = [p for p in templates["OPTIONS"]["context_processors"] if "messages" not in p]
     settings.TEMPLATES = [templates | {"OPTIONS": {"context_processors": kept}}]
-    answer = karim.act(ticket, "take")
+    answer = karim.submit_action(ticket, "take")
     assert "You are now the manager of this ticket." in karim.client.get(answer.url).text
 
 

@@ -66,7 +66,7 @@ def test_every_ticket_begins_with_its_opening_and_has_no_event_in_the_future(wor
 
 def test_stored_html_equals_the_output_of_the_renderer(world):
     for event in Event.objects.order_by("?")[:20]:
-        assert event.html == markdown.render(event.text)
+        assert event.html == markdown.render_message(event.text)
 
 
 def test_stored_search_rows_equal_the_output_of_the_indexer(world):

@@ -39,7 +39,7 @@ def list_calling_modules():
 
 
 @pytest.fixture
-def paths(monkeypatch):
+def call_paths(monkeypatch):
     """The modules on the way to each row, each message and each hand-over to the mail server."""
     found = {"event": [], "notification": [], "message": [], "mail": []}
 
@@ -60,7 +60,7 @@ def paths(monkeypatch):
 
 
 @pytest.fixture
-def opened(helpdesk, people, heating, paths):
+def opened_ticket(helpdesk, people, heating, call_paths):
     """Léa opens a ticket by the form of the page."""
     response = Visitor(people.lea).post(
         f"new/{heating.pk}/", category=heating.pk, subject="Fuite", text="Au plafond.",
@@ -70,23 +70,23 @@ def opened(helpdesk, people, heating, paths):
     return Event.objects.get()
 
 
-@pytest.mark.usefixtures("opened")
-def test_the_form_of_a_new_ticket_is_at_most_fifteen_modules_from_its_event(paths):
-    [path] = paths["event"]
+@pytest.mark.usefixtures("opened_ticket")
+def test_the_form_of_a_new_ticket_is_at_most_fifteen_modules_from_its_event(call_paths):
+    [path] = call_paths["event"]
     assert len(path) <= 15, path
 
 
-@pytest.mark.usefixtures("opened")
-def test_the_calls_from_the_form_of_a_new_ticket_to_its_event_go_down_the_layers(paths):
+@pytest.mark.usefixtures("opened_ticket")
+def test_the_calls_from_the_form_of_a_new_ticket_to_its_event_go_down_the_layers(call_paths):
     layers = read_layers()
-    [path] = paths["event"]
+    [path] = call_paths["event"]
     places = [layers[name.partition("/")[0].removesuffix(".py")] for name in path]
     assert all(above <= below for above, below in pairwise(places)), path
 
 
-def test_an_opening_is_at_most_twenty_modules_from_its_mails(opened, paths):
-    tasks.dispatch_event(str(opened.batch))
-    mails = [path for name in ("notification", "message", "mail") for path in paths[name]]
-    assert all(paths.values())
+def test_an_opening_is_at_most_twenty_modules_from_its_mails(opened_ticket, call_paths):
+    tasks.dispatch_event(str(opened_ticket.batch))
+    mails = [path for name in ("notification", "message", "mail") for path in call_paths[name]]
+    assert all(call_paths.values())
     modules = {name for path in mails for name in path}
     assert len(modules) <= 20, sorted(modules)

@@ -143,13 +143,13 @@ ACCOUNTS = path("accounts/", include("django.contrib.auth.urls"))
 
 
 class SiteWithAccounts:
-    """The addresses of a site with Django's own accounts."""
+    """The URLs of a site with Django's own accounts."""
 
     urlpatterns = (ACCOUNTS, *urls.urlpatterns)
 
 
 class SiteWithAccountsInLanguages:
-    """The same, the language first in each address."""
+    """The same, the language first in each URL."""
 
     urlpatterns = tuple(i18n_patterns(ACCOUNTS, *urls.urlpatterns))
 
@@ -179,10 +179,10 @@ def test_a_login_name_without_a_url_is_reported(settings):
 
 
 @pytest.mark.parametrize(
-    "address", ["wagtailcore_login", "/Shibboleth.sso/Login", "https://cas.example.org/login"]
+    "url", ["wagtailcore_login", "/Shibboleth.sso/Login", "https://cas.example.org/login"]
 )
-def test_a_login_url_chosen_by_the_site_is_not_reported(settings, address):
-    settings.WAGTAIL_FRONTEND_LOGIN_URL = address
+def test_a_login_url_chosen_by_the_site_is_not_reported(settings, url):
+    settings.WAGTAIL_FRONTEND_LOGIN_URL = url
     assert checks.check_login(None) == []
 
 
@@ -218,7 +218,7 @@ def test_localhost_is_reported_only_by_the_deployment_check(helpdesk):
     assert "wagtail_helpdesk.W017" in ids
 
 
-# -- names and addresses that people choose themselves -----------------------------------------------
+# -- names and URLs that people choose themselves -----------------------------------------------
 
 
 @pytest.fixture

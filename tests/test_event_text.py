@@ -14,7 +14,7 @@ from wagtail_helpdesk.lifecycle import ACTIONS
 from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.models import Event, Monitoring, Reason, Service, Ticket
 from wagtail_helpdesk.models.guards import unguarded
-from wagtail_helpdesk.notifications.alert_mail import quote_text
+from wagtail_helpdesk.notifications.alert_quotes import quote_text
 from wagtail_helpdesk.notifications.alert_text import REASONS, describe_item
 from wagtail_helpdesk.notifications.mail_context import MailContext, MailItem
 

@@ -70,7 +70,7 @@ def test_dates_are_in_the_language_of_the_words(german, taken, karim):
 
 
 def test_a_message_about_a_form_is_in_the_language_of_the_page(german, ticket, karim):
-    answer = karim.act(ticket, "take")
+    answer = karim.submit_action(ticket, "take")
     assert "You are now the manager of this ticket." in karim.client.get(answer.url).text
 
 

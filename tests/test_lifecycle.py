@@ -276,7 +276,7 @@ def test_the_status_alone_is_wrong_when_role_and_privileges_allow_the_action(
     assert ACTIONS[action].is_only_wrong_status(roles, privileges, status) is is_the_moment
 
 
-def test_an_action_has_the_address_of_its_name():
+def test_an_action_has_the_url_of_its_name():
     for name, action in ACTIONS.items():
         assert name == action.name
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", action.slug)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def place():
+def find_location():
     """The real function, not the one that the other tests of mails put in its place."""
 
 

@@ -20,8 +20,8 @@ from wagtail_helpdesk import markdown
 from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
-from wagtail_helpdesk.markdown import cut, render, strip_html
-from wagtail_helpdesk.notifications.alert_mail import QuotedEvent, quote_text
+from wagtail_helpdesk.markdown import render_message, strip_html, truncate_html
+from wagtail_helpdesk.notifications.alert_quotes import QuotedEvent, quote_text
 from wagtail_helpdesk.search.normalisation import parse_query
 from wagtail_helpdesk.search.passages import extract_passage
 
@@ -47,7 +47,7 @@ LONGEST = 20_000
     ],
 )
 def test_what_people_write_is_shown_as_they_mean_it(text, html):
-    assert render(text).strip() == html
+    assert render_message(text).strip() == html
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_people_write_is_shown_as_they_mean_it(text, html):
     ],
 )
 def test_urls_become_links_without_referrer(text, target):
-    html = render(text)
+    html = render_message(text)
     assert f'href="{target}"' in html
     assert 'rel="noopener noreferrer nofollow ugc"' in html
 
@@ -80,7 +80,7 @@ def test_urls_become_links_without_referrer(text, target):
     ],
 )  # fmt: skip
 def test_text_that_only_looks_like_a_url_is_no_link(text):
-    assert "<a" not in render(text)
+    assert "<a" not in render_message(text)
 
 
 @st.composite
@@ -102,7 +102,7 @@ def mail_with(text):
         sentence="BEGIN",
         when="30 Nov 2026, 09:49",
         text=quote_text(clean_text(text)),
-        html=render(text),
+        html=render_message(text),
         files=("END",),
     )
     spec = MailSpec(
@@ -120,12 +120,12 @@ def mail_with(text):
 @settings(deadline=None)  # A busy machine is no defect.
 @given(text=TEXTS)
 def test_every_word_and_sign_shows_on_the_page(text):
-    showing.check(render(text), text)
+    showing.check(render_message(text), text)
 
 
 @pytest.mark.parametrize("text", TYPED)
 def test_every_word_and_sign_that_people_were_seen_to_lose_shows(text):
-    showing.check(render(text), text)
+    showing.check(render_message(text), text)
 
 
 @settings(deadline=None, max_examples=50)
@@ -149,7 +149,7 @@ def test_every_word_and_sign_shows_in_the_text_mail(text):
 @settings(deadline=None)
 @given(text=TEXTS)
 def test_every_word_and_sign_of_the_page_shows_in_a_passage_of_the_search(text):
-    html = render(text)
+    html = render_message(text)
     found = extract_passage(strip_html(html)[:200], parse_query("introuvable"))
     assert showing.shown(html).startswith(showing.shown(found))
     assert showing.signs(strip_html(html)) == showing.shown(html)
@@ -158,8 +158,8 @@ def test_every_word_and_sign_of_the_page_shows_in_a_passage_of_the_search(text):
 @settings(deadline=None)
 @given(text=TEXTS, length=st.integers(0, 60))
 def test_a_message_that_is_cut_shows_its_beginning(text, length):
-    html = render(text)
-    short = cut(html, length)
+    html = render_message(text)
+    short = truncate_html(html, length)
     assert unescape(strip_tags(short)) == unescape(strip_tags(html))[:length]
     assert isinstance(short, SafeString)
     assert dangers(short) == []
@@ -176,10 +176,10 @@ def calls_to_render(text):
         nonlocal count
         count += event in ("call", "c_call")
 
-    render("")
+    render_message("")
     sys.setprofile(note)
     try:
-        render(text)
+        render_message(text)
     finally:
         sys.setprofile(None)
     return count
@@ -194,7 +194,9 @@ def test_a_text_twice_as_long_is_at_most_twice_the_work(beginning):
 
 @pytest.mark.parametrize("beginning", REPEATED)
 def test_no_text_swells_the_page(beginning):
-    assert len(render(of_length(beginning, LONGEST))) <= 8 * LONGEST + 150 * markdown.MAX_LINKS
+    assert (
+        len(render_message(of_length(beginning, LONGEST))) <= 8 * LONGEST + 150 * markdown.MAX_LINKS
+    )
 
 
 def test_the_time_inside_regular_expressions_is_bounded():
@@ -202,10 +204,10 @@ def test_the_time_inside_regular_expressions_is_bounded():
     code = (
         "from django.conf import settings; settings.configure()\n"
         "from tests.hostile_texts import REPEATED, of_length\n"
-        "from wagtail_helpdesk.markdown import cut, render, strip_html\n"
+        "from wagtail_helpdesk.markdown import render_message, strip_html, truncate_html\n"
         "for text in REPEATED:\n"
         "    for ending in 'x', ')', ' ', '.':\n"
-        f"        html = render(of_length(text, {LONGEST}, ending)); strip_html(html); cut(html, 12000)"
+        f"        html = render_message(of_length(text, {LONGEST}, ending)); strip_html(html); truncate_html(html, 12000)"
     )
 
     def limit():
@@ -214,8 +216,8 @@ def test_the_time_inside_regular_expressions_is_bounded():
     subprocess.run([sys.executable, "-c", code], check=True, preexec_fn=limit)
 
 
-def test_only_so_many_addresses_of_a_text_become_links():
-    html = render("www.arvelle.fr " * (markdown.MAX_LINKS + 5))
+def test_only_so_many_urls_of_a_text_become_links():
+    html = render_message("www.arvelle.fr " * (markdown.MAX_LINKS + 5))
     assert html.count("<a ") == markdown.MAX_LINKS
 
 
@@ -245,7 +247,7 @@ def test_only_so_many_addresses_of_a_text_become_links():
     ],
 )
 def test_rendered_html_contains_no_script_resource_or_unsafe_link(text):
-    assert dangers(render(text)) == []
+    assert dangers(render_message(text)) == []
 
 
 def dangers(html):
@@ -268,13 +270,13 @@ def dangers(html):
 @example("*" * 300)
 @example("<" * 300)
 def test_any_text_is_rendered_and_safe(text):
-    html = render(text)
+    html = render_message(text)
     assert isinstance(html, SafeString)
     assert dangers(html) == []
 
 
 def test_two_messages_rendered_at_once_keep_their_links():
     texts = [f"voir https://site{i}.example/page et encore {'x' * i}" for i in range(200)]
-    alone = [render(text) for text in texts]
+    alone = [render_message(text) for text in texts]
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(render, texts)) == alone
+        assert list(threads.map(render_message, texts)) == alone

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
-def answers():
+def site_answers():
     """Return what the site of ``tests.settings.custom_user`` answered."""
     finished = subprocess.run(
         [sys.executable, "-m", "tests.own_user_model.walk"],
@@ -27,17 +27,17 @@ def answers():
     return json.loads(finished.stdout.splitlines()[-1])
 
 
-def test_every_page_opens_and_names_people_without_get_full_name(answers):
-    assert {path: [200, True] for path in answers["pages"]} == answers["pages"]
+def test_every_page_opens_and_names_people_without_get_full_name(site_answers):
+    assert {path: [200, True] for path in site_answers["pages"]} == site_answers["pages"]
 
 
-def test_a_person_is_called_by_the_full_name_or_else_the_identifier(answers):
-    assert answers["names"] == ["Léa Fournier", "p-001"]
+def test_a_person_is_called_by_the_full_name_or_else_the_identifier(site_answers):
+    assert site_answers["names"] == ["Léa Fournier", "p-001"]
 
 
-def test_people_are_found_by_their_full_name(answers):
-    assert answers["found"] == ["lea"]
+def test_people_are_found_by_their_full_name(site_answers):
+    assert site_answers["found"] == ["lea"]
 
 
-def test_tickets_are_indexed_with_the_full_name_of_their_requester(answers):
-    assert answers["indexed"]
+def test_tickets_are_indexed_with_the_full_name_of_their_requester(site_answers):
+    assert site_answers["indexed"]

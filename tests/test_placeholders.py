@@ -54,7 +54,7 @@ def test_a_value_with_a_placeholder_in_it_is_not_replaced_again():
     "text", ["{requester}", "Bonjour {requester}, voilà.", "{requester}\n{requester}"]
 )
 def test_a_hostile_name_neither_formats_a_message_nor_makes_a_link(name, text):
-    html = markdown.render(fill_placeholders(text, {"requester": name}))
+    html = markdown.render_message(fill_placeholders(text, {"requester": name}))
     assert _TAG.findall(html.replace("<br>", "")) == []
 
 

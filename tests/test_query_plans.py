@@ -253,8 +253,8 @@ def test_dispatching_a_comment_scans_no_table(helpdesk):
 @pytest.mark.parametrize("action", ["comment", "note"])
 def test_answering_scans_no_table(helpdesk, action):
     client, path = helpdesk.browser("manager-of-20"), helpdesk.numbers["managed"]
-    address = f"/assistance/tickets/{path}/{action}/"
-    form = hidden(client.get(address)) | {"text": "C’est en cours."}
+    url = f"/assistance/tickets/{path}/{action}/"
+    form = hidden(client.get(url)) | {"text": "C’est en cours."}
     with counted() as cost:
-        assert client.post(address, form).status_code == 303
+        assert client.post(url, form).status_code == 303
     assert not offenders(cost.statements)

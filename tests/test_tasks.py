@@ -35,18 +35,18 @@ MAILS_OF_OPENING = 5
 
 class TestWakeUp:
     @pytest.fixture
-    def rung(self, monkeypatch):
+    def wakeup_calls(self, monkeypatch):
         calls = []
         monkeypatch.setattr("django_q.tasks.async_task", lambda *args: calls.append(args))
         return calls
 
     def test_one_task_is_queued_per_form_after_commit(
-        self, ticket, people, rung, django_capture_on_commit_callbacks
+        self, ticket, people, wakeup_calls, django_capture_on_commit_callbacks
     ):
         with django_capture_on_commit_callbacks(execute=True):
             actions.take_and_close(ticket, by=people.karim)
         batch = Event.objects.last().batch
-        assert rung == [("wagtail_helpdesk.tasks.dispatch_event", str(batch))]
+        assert wakeup_calls == [("wagtail_helpdesk.tasks.dispatch_event", str(batch))]
 
     def test_an_action_succeeds_while_the_task_queue_is_down(
         self, ticket, people, monkeypatch, django_capture_on_commit_callbacks, mailoutbox
@@ -61,10 +61,10 @@ class TestWakeUp:
         assert any(mail.to == ["Léa Fournier <lea.fournier@arvelle.example>"] or
                    "lea.fournier" in mail.to[0] for mail in mailoutbox)  # fmt: skip
 
-    def test_without_django_q_nothing_is_queued(self, ticket, rung, monkeypatch):
+    def test_without_django_q_nothing_is_queued(self, ticket, wakeup_calls, monkeypatch):
         monkeypatch.setattr("django.apps.apps.is_installed", lambda name: False)
         tasks.wake_mail_worker(Event, Event.objects.first())
-        assert rung == []
+        assert wakeup_calls == []
 
     def test_the_task_dispatches_and_sends(self, ticket, mailoutbox):
         tasks.dispatch_event(str(Event.objects.get().batch))
@@ -298,7 +298,7 @@ def test_a_long_delivery_records_heartbeats(ticket, slow_server, monkeypatch):
 
 class TestTaskTimeLimit:
     @pytest.fixture(autouse=True)
-    def rung(self, monkeypatch):
+    def wakeup_calls(self, monkeypatch):
         calls = []
         monkeypatch.setattr("django_q.tasks.async_task", lambda *args: calls.append(args))
         monkeypatch.setattr("django_q.conf.Conf.TIMEOUT", 40)
@@ -315,19 +315,19 @@ class TestTaskTimeLimit:
         )
 
     def test_a_task_that_ends_early_requests_another(
-        self, ticket, slow_server, rung, django_capture_on_commit_callbacks
+        self, ticket, slow_server, wakeup_calls, django_capture_on_commit_callbacks
     ):
         with django_capture_on_commit_callbacks(execute=True):
             tasks.deliver()
-        assert rung == [("wagtail_helpdesk.tasks.deliver",)]
+        assert wakeup_calls == [("wagtail_helpdesk.tasks.deliver",)]
 
     def test_several_tasks_that_end_early_request_one_other(
-        self, ticket, slow_server, rung, django_capture_on_commit_callbacks
+        self, ticket, slow_server, wakeup_calls, django_capture_on_commit_callbacks
     ):
         with django_capture_on_commit_callbacks(execute=True):
             tasks.dispatch_event(str(Event.objects.get().batch))
             tasks.deliver()
-        assert len(rung) == 1
+        assert len(wakeup_calls) == 1
 
     def test_a_task_that_sent_everything_requests_no_other(
         self,
@@ -335,7 +335,7 @@ class TestTaskTimeLimit:
         people,
         forget_notifications,
         slow_server,
-        rung,
+        wakeup_calls,
         django_capture_on_commit_callbacks,
     ):
         forget_notifications()
@@ -343,7 +343,7 @@ class TestTaskTimeLimit:
         with django_capture_on_commit_callbacks(execute=True):
             tasks.deliver()
         assert len(slow_server) == 1
-        assert rung == []
+        assert wakeup_calls == []
 
     def test_a_task_ended_by_its_time_limit_keeps_only_the_current_mail(self, ticket, monkeypatch):
         def cut(*args):
@@ -385,7 +385,7 @@ def health(*arguments):
 
 class TestHealth:
     @pytest.fixture(autouse=True)
-    def alive(self, db):
+    def running_jobs(self, db):
         for job in ("deliver", "reports", "housekeeping"):
             Heartbeat.objects.create(name=job)
 

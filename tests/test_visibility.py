@@ -24,7 +24,7 @@ from wagtail_helpdesk.models.guards import unguarded
 
 
 @pytest.fixture
-def world(people):
+def tickets_by_kind(people):
     """A ticket of each kind, by what is particular to it."""
     general = service_of("Services Généraux", ["Chauffage"], people.sophie, people.karim)
     dsi = service_of("DSI", ["Réseau"], people.nadia, people.karim)
@@ -105,20 +105,22 @@ def readers_of(ticket):
 
 
 @pytest.mark.parametrize("kind", READERS)
-def test_a_ticket_is_read_by_these_people_and_nobody_else(world, kind):
-    assert readers_of(world[kind]) == READERS[kind]
+def test_a_ticket_is_read_by_these_people_and_nobody_else(tickets_by_kind, kind):
+    assert readers_of(tickets_by_kind[kind]) == READERS[kind]
 
 
 @pytest.mark.parametrize("username", [person.username for person in cast.PEOPLE])
 @pytest.mark.parametrize("place", surfaces.SURFACES)
-def test_every_place_agrees_with_the_gate(world, people, username, place):
+def test_every_place_agrees_with_the_gate(tickets_by_kind, people, username, place):
     """S-VIS-11"""
     user = getattr(people, username)
     assert surfaces.SURFACES[place](user) == surfaces.tickets(user)
 
 
 @pytest.mark.parametrize("place", surfaces.PARTS)
-def test_every_list_counter_panel_report_and_suggestion_agrees_with_the_gate(world, people, place):
+def test_every_list_counter_panel_report_and_suggestion_agrees_with_the_gate(
+    tickets_by_kind, people, place
+):
     """S-VIS-11"""
     part = surfaces.PARTS[place]
     active = User.objects.filter(is_active=True)
@@ -128,14 +130,14 @@ def test_every_list_counter_panel_report_and_suggestion_agrees_with_the_gate(wor
 
 @pytest.mark.parametrize("place", surfaces.SURFACES)
 @pytest.mark.parametrize("who", ["anonymous", "deactivated"])
-def test_anonymous_and_deactivated_users_see_no_ticket(world, people, place, who):
+def test_anonymous_and_deactivated_users_see_no_ticket(tickets_by_kind, people, place, who):
     """S-VIS-01"""
     user = AnonymousUser() if who == "anonymous" else people.yvette
     assert surfaces.tickets(user) == set()
     assert surfaces.SURFACES[place](user) == set()
 
 
-def test_a_deactivated_person_loses_everything_at_once(world, people):
+def test_a_deactivated_person_loses_everything_at_once(tickets_by_kind, people):
     """S-VIS-06"""
     assert surfaces.tickets(people.lea)
     people.lea.is_active = False
@@ -143,36 +145,40 @@ def test_a_deactivated_person_loses_everything_at_once(world, people):
 
 
 @pytest.mark.parametrize("username", ["gilles", "alice", "victor"])
-def test_superusers_editors_and_students_read_public_tickets_only(world, people, username):
+def test_superusers_editors_and_students_read_public_tickets_only(
+    tickets_by_kind, people, username
+):
     user = getattr(people, username)
-    kinds = {kind for kind, ticket in world.items() if ticket.pk in surfaces.tickets(user)}
+    kinds = {
+        kind for kind, ticket in tickets_by_kind.items() if ticket.pk in surfaces.tickets(user)
+    }
     assert kinds == {kind for kind, readers in READERS.items() if username in readers}
     assert all(kind.startswith("public") for kind in kinds)
 
 
-def test_a_list_names_the_relation_it_reads(world, people):
+def test_a_list_names_the_relation_it_reads(tickets_by_kind, people):
     def through(*roles):
         return set(Ticket.objects.visible_to(people.sophie, through=roles))
 
     assert through(Role.REQUESTER) == set()
-    assert through(Role.GUEST) == {world["moved away, its mover a guest"]}
-    assert world["private"] in through(Role.MANAGER)
-    assert world["moved away"] not in through(Role.MANAGER, Role.GUEST)
+    assert through(Role.GUEST) == {tickets_by_kind["moved away, its mover a guest"]}
+    assert tickets_by_kind["private"] in through(Role.MANAGER)
+    assert tickets_by_kind["moved away"] not in through(Role.MANAGER, Role.GUEST)
     assert through() == set()
 
 
-def test_a_viewer_has_no_other_role(world, people):
-    public = world["public"]
+def test_a_viewer_has_no_other_role(tickets_by_kind, people):
+    public = tickets_by_kind["public"]
     assert public.roles_of(people.victor) == {Role.VIEWER}
     assert public.roles_of(people.lea) == {Role.REQUESTER}
     assert public.roles_of(people.sophie) == {Role.MANAGER}
 
 
-def test_in_charge_counts_only_while_one_manages_the_service(world, people):
-    ticket = world["whose manager left"]
+def test_in_charge_counts_only_while_one_manages_the_service(tickets_by_kind, people):
+    ticket = tickets_by_kind["whose manager left"]
     assert ticket.assignee == people.karim
     assert ticket.roles_of(people.karim) == frozenset()
-    assert world["whose requester changed"].roles_of(people.sophie) == {
+    assert tickets_by_kind["whose requester changed"].roles_of(people.sophie) == {
         Role.MANAGER,
         Role.IN_CHARGE,
     }
@@ -184,7 +190,7 @@ def test_anonymous_and_deactivated_users_have_no_configuration_privilege(people,
     assert configuration_privileges_of(user) == {}
 
 
-def test_no_person_is_the_system(world, people):
+def test_no_person_is_the_system(tickets_by_kind, people):
     assert not Ticket.objects.filter(build_role_filter(Role.SYSTEM, people.gilles)).exists()
 
 
@@ -397,17 +403,17 @@ def expected_to_read(roles, i, message, *, own):
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(world=worlds)
-def test_in_any_world_all_gates_say_what_the_rule_says(persons, world):
+def test_in_any_world_all_gates_say_what_the_rule_says(persons, tickets_by_kind):
     """S-VIS-11"""
     with transaction.atomic():
-        written = build(world, persons)
+        written = build(tickets_by_kind, persons)
         for i, person in enumerate(persons):
             seen = set(Ticket.objects.visible_to(person))
             read = set(Event.objects.visible_to(person))
             mailed = set(Event.objects.visible_to(person, own=False))
             files = set(Attachment.objects.visible_to(person).values_list("event", flat=True))
             for facts, ticket, conversation in written:
-                roles = expected_roles(world, i, facts)
+                roles = expected_roles(tickets_by_kind, i, facts)
                 assert ticket.roles_of(person) == roles
                 assert (ticket in seen) == bool(roles)
                 known = Ticket.objects.with_access(person).get(pk=ticket.pk)
@@ -426,11 +432,11 @@ def test_in_any_world_all_gates_say_what_the_rule_says(persons, world):
 )
 @given(world=worlds)
 def test_in_any_world_lists_counters_panels_reports_and_suggestions_agree_with_the_gate(
-    persons, world
+    persons, tickets_by_kind
 ):
     """S-VIS-11"""
     with transaction.atomic():
-        build(world, persons)
+        build(tickets_by_kind, persons)
         # Read again: what a person manages is cached on the object of one request.
         for user in User.objects.filter(is_active=True):
             assert [name for name, part in surfaces.PARTS.items() if not part.agrees(user)] == []

@@ -1,4 +1,4 @@
-"""The addresses of the test site."""
+"""The URLs of the test site."""
 
 from django.conf import settings
 from django.conf.urls.static import static

@@ -1,4 +1,4 @@
-"""The addresses of a site that puts the language before the path, as Wagtail's documentation has it."""
+"""The URLs of a site that puts the language before the path, as Wagtail's documentation has it."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path

@@ -24,7 +24,7 @@ from wagtail.admin.views.account import AccountView, email_management_enabled
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
 from wagtail_helpdesk.models import Category, ReportPreference, ReportSection, ServiceManager
-from wagtail_helpdesk.portal.request import login_url
+from wagtail_helpdesk.portal.request import get_login_url
 from wagtail_helpdesk.portal.requests.dispatching import build_dispatch_q
 from wagtail_helpdesk.working_time import get_holidays
 
@@ -303,7 +303,7 @@ def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 @register("wagtail_helpdesk")
 def check_login(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that the login page exists."""
-    url = login_url()
+    url = get_login_url()
     if _has_login_page(url):
         return []
     return [

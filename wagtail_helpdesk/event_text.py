@@ -100,7 +100,11 @@ class EventDescriber:
     def __init__(self, ticket: Ticket, events: Sequence[Event], reader: Any) -> None:
         facts = [side for event in events for side in (event.before, event.after)]
         self.ticket, self.reader = ticket, reader
-        self.people = get_display_names(collect_people(facts))
+        loaded = _get_loaded_people(ticket, events)
+        # As text: events record keys of any type as JSON does.
+        known = {str(key) for key in loaded}
+        missing = [key for key in collect_people(facts) if str(key) not in known]
+        self.people = loaded | get_display_names(missing)
         categories = {side["category"] for side in facts if side.get("category")}
         self.places = find_visible_places(ticket, categories, reader) if categories else {}
 
@@ -142,6 +146,17 @@ def find_visible_places(ticket: Ticket, categories: Iterable[Any], reader: Any) 
         else str(category.service)
         for category in found
     }
+
+
+def _get_loaded_people(ticket: Ticket, events: Iterable[Event]) -> dict[Any, str]:
+    """Return the names of the users that were loaded with the ticket and its events, by id."""
+    roles = [(ticket, name) for name in ("requester", "creator", "assignee")]
+    users = [
+        getattr(row, name)
+        for row, name in [*roles, *((event, "actor") for event in events)]
+        if row._meta.get_field(name).is_cached(row)
+    ]
+    return {user.pk: get_display_name(user) for user in users if user is not None}
 
 
 def collect_people(facts: Iterable[dict[str, Any]]) -> set[Any]:

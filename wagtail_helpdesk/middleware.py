@@ -39,7 +39,7 @@ class TooLargeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on; offer a form again that was shown before its user logged in anew."""
+        """Answer the request; offer a form again that was shown before its user logged in once more."""
         response = self.get_response(request)
         if response.status_code == 403 and request.method == "POST" and _has_old_token(request):
             return _offer_again(request) or response

@@ -1,7 +1,6 @@
 """Registers the helpdesk with Wagtail, and its own parts with its extension points."""
 
 from wagtail import hooks
-from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from .dashboard import (
@@ -13,7 +12,6 @@ from .dashboard import (
     userbar,
 )
 from .dashboard.account import ManagerPreferencesPanel, OwnPreferencesPanel
-from .models import CannedAnswer, Category, CategoryText, Incident, Service, ServiceText
 from .portal import menu, session_drafts, ticket_columns
 from .portal.desk import queues
 from .portal.requests import home_panels
@@ -21,25 +19,11 @@ from .portal.tickets import composer_tools, panels
 from .reports import sections as report_sections
 from .snippets import accounts, history, routing
 from .snippets.no_bulk_actions import refuse_bulk_deletion
-from .snippets.permissions import (
-    CannedAnswerPolicy,
-    CategoryPolicy,
-    CategoryTextPolicy,
-    IncidentPolicy,
-    ServicePolicy,
-    ServiceTextPolicy,
-)
+from .snippets.permissions import register_policies
 from .snippets.text_actions import show_publish_buttons
 from .snippets.viewsets import HelpdeskGroup
 
-# Before anything asks for them: Wagtail would make policies of its own.
-register_permission_policy(Service, ServicePolicy(Service), exact_class=True)
-register_permission_policy(Category, CategoryPolicy(Category), exact_class=True)
-register_permission_policy(ServiceText, ServiceTextPolicy(ServiceText), exact_class=True)
-register_permission_policy(CategoryText, CategoryTextPolicy(CategoryText), exact_class=True)
-register_permission_policy(Incident, IncidentPolicy(Incident), exact_class=True)
-register_permission_policy(CannedAnswer, CannedAnswerPolicy(CannedAnswer), exact_class=True)
-
+register_policies()
 register_snippet(HelpdeskGroup)
 hooks.register("before_delete_snippet", refuse_bulk_deletion)
 hooks.register("construct_snippet_action_menu", show_publish_buttons)

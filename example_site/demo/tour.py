@@ -193,75 +193,99 @@ def list_ticket_steps(places: Places) -> list[Step]:
         ticket if moved else None, closed, *_get_assignee(moved), NEXT_MANAGER, MANAGER
     )
     return [
-        Step(
+        _make_step(
+            places,
             lea,
-            _("%(name)s asks") % _name(lea),
+            _("%(name)s asks"),
             _(
                 "Type “cold” in the search box: categories and pages answer while you type. Open the "
                 "form of Heating, which begins with the template of its category: complete it, and send. "
                 "The page says what happens next; an e-mail confirms it."
             ),
             places.helpdesk(),
-            is_done=opened is not None,
-            **places.mail(lea, _at(opened), ticket),
+            done=opened,
+            mail_to=lea,
         ),
-        Step(
+        _make_step(
+            places,
             first,
-            _("%(name)s takes it and asks") % _name(first),
+            _("%(name)s takes it and asks"),
             _(
                 "The frame names the requester and, beneath, the manager: nobody yet. “… and ask for "
                 "information” opens its form beside the conversation: one action takes the ticket "
                 "and asks."
             ),
             places.ticket(ticket, without="desk/"),
-            is_done=asked is not None,
-            **places.mail(lea, _at(asked), ticket, asked.text.partition("\n")[0] if asked else ""),
+            done=asked,
+            mail_to=lea,
+            words=asked.text.partition("\n")[0] if asked else "",
         ),
-        Step(
+        _make_step(
+            places,
             lea,
-            _("%(name)s answers") % _name(lea),
+            _("%(name)s answers"),
             _(
                 "One sentence says what is awaited, and from whom. The question and the box to reply "
                 "come first, on a phone too."
             ),
             places.ticket(ticket),
-            is_done=answered is not None,
-            **places.mail(first, _at(answered), ticket),
+            done=answered,
+            mail_to=first,
         ),
-        Step(
+        _make_step(
+            places,
             first,
-            _("%(name)s transfers it") % _name(first),
+            _("%(name)s transfers it"),
             _(
                 "The valve is driven over the network: choose Computing, then Network and Wi-Fi, and "
                 "“Stay on this ticket as a guest”. The form says who will read the ticket from now on."
             ),
             places.ticket(ticket, "move/", without="desk/"),
-            is_done=moved is not None,
-            **places.mail(second, _at(moved), ticket),
+            done=moved,
+            mail_to=second,
         ),
-        Step(
+        _make_step(
+            places,
             second,
-            _("%(name)s closes it") % _name(second),
+            _("%(name)s closes it"),
             _(
                 "The whole conversation came along. “… and close” takes and closes in one action; the "
                 "e-mail asks the requester whether it is solved, with two buttons."
             ),
             places.ticket(ticket, without="desk/"),
-            is_done=closed is not None,
-            **places.mail(lea, _at(closed), ticket),
+            done=closed,
+            mail_to=lea,
         ),
-        Step(
+        _make_step(
+            places,
             lea,
-            _("%(name)s approves") % _name(lea),
+            _("%(name)s approves"),
             _(
                 "“Yes, it’s solved” ends the request, “No, it isn’t” reopens it. Without an answer it "
                 "ends by itself after some days."
             ),
             places.ticket(ticket),
-            is_done=approved is not None,
-            **places.mail(second, _at(approved), ticket),
+            done=approved,
+            mail_to=second,
         ),
     ]
+
+
+def _make_step(
+    places: Places,
+    person: Person,
+    title: str,
+    look: str,
+    url: str,
+    *,
+    done: Event | None,
+    mail_to: Person,
+    words: str = "",
+) -> Step:
+    """Return a step that an event completes, with the mail about it; ``words`` are in that mail."""
+    ticket = done.ticket if done else None
+    mail = places.mail(mail_to, _at(done), ticket, words)
+    return Step(person, title % _name(person), look, url, is_done=done is not None, **mail)
 
 
 def _choose_manager(ticket: Ticket | None, event: Event | None, *preferred: str) -> Person:
@@ -379,16 +403,17 @@ def list_editor_steps(places: Places) -> list[Step]:
             _admin(section, "wagtail_helpdesk_routing"),
             is_done=_has_changed_a_page(EDITOR, ROUTE),
         ),
-        Step(
+        _make_step(
+            places,
             thomas,
-            _("%(name)s asks without leaving the page") % _name(thomas),
+            _("%(name)s asks without leaving the page"),
             _(
                 "A page of the portal with four blocks: his requests, a short form, the catalogue, the "
                 "card of a service. What depends on the reader is loaded beside the page."
             ),
             office.get_url(places.request) if office else "/",
-            is_done=opened is not None,
-            **places.mail(thomas, _at(opened), opened.ticket if opened else None),
+            done=opened,
+            mail_to=thomas,
         ),
     ]
 

@@ -25,7 +25,7 @@ def by_algorithm(heating):
 
 
 @pytest.fixture
-def arrive(heating, people):
+def get_assignee_of_new_ticket(heating, people):
     """A function that lets a ticket arrive, and says who is in charge of it."""
 
     def open_one(by=people.lea):
@@ -34,76 +34,95 @@ def arrive(heating, people):
     return open_one
 
 
-def test_a_new_ticket_is_assigned_to_nobody_by_default(arrive):
-    assert arrive() is None
+def test_a_new_ticket_is_assigned_to_nobody_by_default(get_assignee_of_new_ticket):
+    assert get_assignee_of_new_ticket() is None
 
 
-def test_first_takes_the_first_in_the_order_of_the_service(by_algorithm, arrive, general, people):
+def test_first_takes_the_first_in_the_order_of_the_service(
+    by_algorithm, get_assignee_of_new_ticket, general, people
+):
     by_algorithm("first")
-    assert arrive() == people.karim
+    assert get_assignee_of_new_ticket() == people.karim
     privileged(general, people.julien, order=-1)
-    assert arrive() == people.julien
+    assert get_assignee_of_new_ticket() == people.julien
 
 
-def test_an_unavailable_manager_is_passed_over(by_algorithm, arrive, general, people):
+def test_an_unavailable_manager_is_passed_over(
+    by_algorithm, get_assignee_of_new_ticket, general, people
+):
     by_algorithm("first")
     privileged(general, people.karim, available=False)
-    assert arrive() == people.sophie
+    assert get_assignee_of_new_ticket() == people.sophie
 
 
-def test_an_absent_manager_is_passed_over(by_algorithm, arrive, people):
+def test_an_absent_manager_is_passed_over(by_algorithm, get_assignee_of_new_ticket, people):
     by_algorithm("first")
     today = timezone.localdate()
     Absence.objects.create(user=people.karim, starts_on=today, ends_on=today)
-    assert arrive() == people.sophie
+    assert get_assignee_of_new_ticket() == people.sophie
 
 
-def test_a_deactivated_manager_is_passed_over(by_algorithm, arrive, people):
+def test_a_deactivated_manager_is_passed_over(by_algorithm, get_assignee_of_new_ticket, people):
     by_algorithm("first")
     people.karim.is_active = False
     people.karim.save()
-    assert arrive() == people.sophie
+    assert get_assignee_of_new_ticket() == people.sophie
 
 
-def test_the_algorithm_skips_the_manager_who_opens_the_ticket(by_algorithm, arrive, people):
+def test_the_algorithm_skips_the_manager_who_opens_the_ticket(
+    by_algorithm, get_assignee_of_new_ticket, people
+):
     by_algorithm("first")
-    assert arrive(by=people.karim) == people.sophie
+    assert get_assignee_of_new_ticket(by=people.karim) == people.sophie
 
 
-def test_nobody_is_found_when_nobody_works(by_algorithm, arrive, general):
+def test_nobody_is_found_when_nobody_works(by_algorithm, get_assignee_of_new_ticket, general):
     by_algorithm("first")
     ServiceManager.objects.filter(service=general).update(available=False)
-    assert arrive() is None
+    assert get_assignee_of_new_ticket() is None
 
 
-def test_the_algorithm_in_turn_reaches_every_member_and_starts_again(by_algorithm, arrive, people):
+def test_the_algorithm_in_turn_reaches_every_member_and_starts_again(
+    by_algorithm, get_assignee_of_new_ticket, people
+):
     by_algorithm("cyclic")
     round_ = [people.karim, people.sophie, people.julien, people.hugo]
-    assert [arrive() for _ in range(6)] == [*round_, *round_[:2]]
+    assert [get_assignee_of_new_ticket() for _ in range(6)] == [*round_, *round_[:2]]
 
 
-def test_in_turn_remembers_a_person_and_not_a_place(by_algorithm, arrive, general, people):
+def test_in_turn_remembers_a_person_and_not_a_place(
+    by_algorithm, get_assignee_of_new_ticket, general, people
+):
     by_algorithm("cyclic")
-    assert arrive() == people.karim
+    assert get_assignee_of_new_ticket() == people.karim
     privileged(general, people.hugo, order=-1)
-    assert arrive() == people.sophie
+    assert get_assignee_of_new_ticket() == people.sophie
 
 
 def test_the_algorithm_in_turn_skips_absent_members_and_returns_to_them(
-    by_algorithm, arrive, general, people
+    by_algorithm, get_assignee_of_new_ticket, general, people
 ):
     by_algorithm("cyclic")
     privileged(general, people.sophie, available=False)
-    assert [arrive(), arrive()] == [people.karim, people.julien]
+    assert [get_assignee_of_new_ticket(), get_assignee_of_new_ticket()] == [
+        people.karim,
+        people.julien,
+    ]
     privileged(general, people.sophie, available=True)
-    assert [arrive(), arrive(), arrive()] == [people.hugo, people.karim, people.sophie]
+    assert [
+        get_assignee_of_new_ticket(),
+        get_assignee_of_new_ticket(),
+        get_assignee_of_new_ticket(),
+    ] == [people.hugo, people.karim, people.sophie]
 
 
-def test_in_turn_starts_again_when_the_last_one_left(by_algorithm, arrive, general, people):
+def test_in_turn_starts_again_when_the_last_one_left(
+    by_algorithm, get_assignee_of_new_ticket, general, people
+):
     by_algorithm("cyclic")
-    arrive()
+    get_assignee_of_new_ticket()
     ServiceManager.objects.filter(service=general, user=people.karim).delete()
-    assert arrive() == people.sophie
+    assert get_assignee_of_new_ticket() == people.sophie
 
 
 def test_the_algorithm_at_random_reaches_every_member(by_algorithm, heating, people, monkeypatch):
@@ -121,9 +140,11 @@ def test_the_algorithm_at_random_assigns_a_member(by_algorithm, heating, people)
     assert chosen <= {people.sophie, people.julien, people.hugo}
 
 
-def test_the_least_loaded_has_the_fewest_open_tickets(by_algorithm, arrive, people):
+def test_the_least_loaded_has_the_fewest_open_tickets(
+    by_algorithm, get_assignee_of_new_ticket, people
+):
     by_algorithm("least_loaded")
-    assert [arrive() for _ in range(5)] == [
+    assert [get_assignee_of_new_ticket() for _ in range(5)] == [
         people.karim,
         people.sophie,
         people.julien,
@@ -133,7 +154,7 @@ def test_the_least_loaded_has_the_fewest_open_tickets(by_algorithm, arrive, peop
 
 
 def test_the_open_load_excludes_ended_tickets_and_other_services(
-    by_algorithm, arrive, network, closed, people
+    by_algorithm, get_assignee_of_new_ticket, network, closed, people
 ):
     by_algorithm("least_loaded")
     other = actions.open_ticket(network, by=people.lea, subject="Wifi", text="Lent.")
@@ -146,18 +167,20 @@ def test_the_open_load_counts_tickets_by_manager_in_charge(taken, people):
     assert load == {people.karim.pk: 1}
 
 
-def test_a_category_that_names_its_members_gives_to_them(by_algorithm, arrive, heating, people):
+def test_a_category_that_names_its_members_gives_to_them(
+    by_algorithm, get_assignee_of_new_ticket, heating, people
+):
     by_algorithm("first")
     sophie = ServiceManager.objects.get(service=heating.service, user=people.sophie)
     CategoryMember.objects.create(category=heating, manager=sophie)
     heating.members_from = heating
     heating.save()
-    assert arrive() == people.sophie
-    assert arrive(by=people.sophie) is None
+    assert get_assignee_of_new_ticket() == people.sophie
+    assert get_assignee_of_new_ticket(by=people.sophie) is None
 
 
 def test_a_category_whose_members_have_left_assigns_to_all_managers(
-    by_algorithm, arrive, heating, people
+    by_algorithm, get_assignee_of_new_ticket, heating, people
 ):
     by_algorithm("first")
     sophie = ServiceManager.objects.get(service=heating.service, user=people.sophie)
@@ -165,22 +188,22 @@ def test_a_category_whose_members_have_left_assigns_to_all_managers(
     heating.members_from = heating
     heating.save()
     type(people.sophie).objects.filter(pk=people.sophie.pk).update(is_active=False)
-    assert arrive() == people.karim
+    assert get_assignee_of_new_ticket() == people.karim
 
 
-def test_the_algorithm_is_inherited(arrive, general, people):
+def test_the_algorithm_is_inherited(get_assignee_of_new_ticket, general, people):
     general.algorithm = "first"
     general.save()
-    assert arrive() == people.karim
+    assert get_assignee_of_new_ticket() == people.karim
 
 
-def test_the_site_may_set_a_default_algorithm(arrive, people, settings):
+def test_the_site_may_set_a_default_algorithm(get_assignee_of_new_ticket, people, settings):
     settings.WAGTAIL_HELPDESK = {"DEFAULT_ALGORITHM": "first"}
-    assert arrive() == people.karim
+    assert get_assignee_of_new_ticket() == people.karim
 
 
-def test_a_manager_back_today_is_not_absent(by_algorithm, arrive, people):
+def test_a_manager_back_today_is_not_absent(by_algorithm, get_assignee_of_new_ticket, people):
     by_algorithm("first")
     yesterday = timezone.localdate() - datetime.timedelta(days=1)
     Absence.objects.create(user=people.karim, starts_on=yesterday, ends_on=yesterday)
-    assert arrive() == people.karim
+    assert get_assignee_of_new_ticket() == people.karim

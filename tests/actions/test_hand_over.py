@@ -11,39 +11,45 @@ from wagtail_helpdesk.models.guards import unguarded
 
 
 @pytest.fixture
-def left(taken, general, people):
+def ticket_of_former_manager(taken, general, people):
     """Karim’s ticket, after he left the service."""
     ServiceManager.objects.filter(service=general, user=people.karim).delete()
     return taken
 
 
-def test_open_tickets_of_a_manager_who_left_are_released(left, general, people):
+def test_open_tickets_of_a_manager_who_left_are_released(ticket_of_former_manager, general, people):
     """S-VIS-07"""
     event = hand_over(general, people.karim)[0]
-    left.refresh_from_db()
+    ticket_of_former_manager.refresh_from_db()
     assert (event.action, event.actor) == ("release", None)
-    assert (left.status, left.assignee) == ("free", None)
+    assert (ticket_of_former_manager.status, ticket_of_former_manager.assignee) == ("free", None)
 
 
-def test_open_tickets_of_a_manager_who_left_go_to_a_colleague(left, general, people):
+def test_open_tickets_of_a_manager_who_left_go_to_a_colleague(
+    ticket_of_former_manager, general, people
+):
     hand_over(general, people.karim, then=HandOverPolicy.COLLEAGUE, colleague=people.sophie)
-    left.refresh_from_db()
-    assert left.assignee == people.sophie
-    assert history(left)[-1] == "assign"
+    ticket_of_former_manager.refresh_from_db()
+    assert ticket_of_former_manager.assignee == people.sophie
+    assert history(ticket_of_former_manager)[-1] == "assign"
 
 
-def test_open_tickets_of_a_manager_who_left_are_assigned_by_the_algorithm(left, general, people):
+def test_open_tickets_of_a_manager_who_left_are_assigned_by_the_algorithm(
+    ticket_of_former_manager, general, people
+):
     general.algorithm = "first"
     general.save()
     hand_over(general, people.karim, then=HandOverPolicy.ALGORITHM)
-    left.refresh_from_db()
-    assert left.assignee == people.sophie
+    ticket_of_former_manager.refresh_from_db()
+    assert ticket_of_former_manager.assignee == people.sophie
 
 
-def test_tickets_become_free_when_the_algorithm_finds_nobody(left, general, people):
+def test_tickets_become_free_when_the_algorithm_finds_nobody(
+    ticket_of_former_manager, general, people
+):
     hand_over(general, people.karim, then=HandOverPolicy.ALGORITHM)
-    left.refresh_from_db()
-    assert left.status == "free"
+    ticket_of_former_manager.refresh_from_db()
+    assert ticket_of_former_manager.status == "free"
 
 
 @pytest.mark.parametrize("stage", ["incomplete", "postponed"])
@@ -65,7 +71,9 @@ def test_tickets_of_another_service_are_left_alone(ticket, dsi, people):
         assert hand_over(dsi, people.julien) == []
 
 
-def test_each_ticket_handed_over_has_its_own_event(left, general, plumbing, people):
+def test_each_ticket_handed_over_has_its_own_event(
+    ticket_of_former_manager, general, plumbing, people
+):
     for subject in ("Fuite", "Lavabo"):
         other = actions.open_ticket(plumbing, by=people.lea, subject=subject, text="Urgent.")
         actions.assign(other, by=people.sophie, to=people.julien)
@@ -76,12 +84,14 @@ def test_each_ticket_handed_over_has_its_own_event(left, general, plumbing, peop
     assert len({event.batch for event in events}) == 3
 
 
-def test_a_colleague_who_cannot_take_them_leaves_everything_as_it_is(left, general, people):
+def test_a_colleague_who_cannot_take_them_leaves_everything_as_it_is(
+    ticket_of_former_manager, general, people
+):
     privileged(general, people.sophie, available=False)
-    with nothing_done(left), pytest.raises(NotPossible):
+    with nothing_done(ticket_of_former_manager), pytest.raises(NotPossible):
         hand_over(general, people.karim, then=HandOverPolicy.COLLEAGUE, colleague=people.sophie)
 
 
-def test_handing_over_twice_changes_nothing_more(left, general, people):
+def test_handing_over_twice_changes_nothing_more(ticket_of_former_manager, general, people):
     hand_over(general, people.karim)
     assert hand_over(general, people.karim) == []

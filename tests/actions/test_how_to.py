@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "code.md"
 
 
 @pytest.fixture
-def after(people, heating, django_capture_on_commit_callbacks):
+def example_variables(people, heating, django_capture_on_commit_callbacks):
     """What the examples leave, by the names they give it."""
     shown = []
     names = {
@@ -30,29 +30,42 @@ def after(people, heating, django_capture_on_commit_callbacks):
     event_recorded.disconnect(names["show_new_tickets"])
 
 
-def test_the_verbs_follow_one_another(after):
-    assert history(after.ticket) == ["open_ticket", "take", "ask_information", "release", "take"]
+def test_the_verbs_follow_one_another(example_variables):
+    assert history(example_variables.ticket) == [
+        "open_ticket",
+        "take",
+        "ask_information",
+        "release",
+        "take",
+    ]
 
 
-def test_the_second_person_to_take_a_ticket_learns_who_took_it(after):
-    assert after.now_in_charge == after.sophie
+def test_the_second_person_to_take_a_ticket_learns_who_took_it(example_variables):
+    assert example_variables.now_in_charge == example_variables.sophie
 
 
-def test_what_is_sent_twice_is_done_once(after):
-    assert after.attempt == 1
-    assert Ticket.objects.filter(subject="Leak").get() == after.leak
+def test_what_is_sent_twice_is_done_once(example_variables):
+    assert example_variables.attempt == 1
+    assert Ticket.objects.filter(subject="Leak").get() == example_variables.leak
 
 
 def test_the_receiver_of_the_signal_is_called(
-    after, people, heating, django_capture_on_commit_callbacks
+    example_variables, people, heating, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        opened = after.actions.open_ticket(heating, by=people.lea, subject="Froid", text="14 °C.")
-    assert after.shown_numbers == [opened.number]
+        opened = example_variables.actions.open_ticket(
+            heating, by=people.lea, subject="Froid", text="14 °C."
+        )
+    assert example_variables.shown_numbers == [opened.number]
 
 
-def test_the_examples_read_tickets_history_and_buttons_of_each_person(after):
-    assert set(after.karims_tickets) == {after.ticket, after.leak}
-    assert set(after.leas_own) == {after.ticket, after.leak}
-    assert [event.action for event in after.history] == history(after.ticket)
-    assert after.buttons
+def test_the_examples_read_tickets_history_and_buttons_of_each_person(example_variables):
+    assert set(example_variables.karims_tickets) == {
+        example_variables.ticket,
+        example_variables.leak,
+    }
+    assert set(example_variables.leas_own) == {example_variables.ticket, example_variables.leak}
+    assert [event.action for event in example_variables.history] == history(
+        example_variables.ticket
+    )
+    assert example_variables.buttons

@@ -98,8 +98,8 @@ def test_a_constraint_that_is_not_about_forms_still_speaks(taken, people, monkey
 
 
 def test_a_message_is_rendered_once_and_before_anything_is_locked(taken, people, monkeypatch):
-    done, render = [], markdown.render
-    monkeypatch.setattr(markdown, "render", lambda text: done.append(text) or render(text))
+    done, render = [], markdown.render_message
+    monkeypatch.setattr(markdown, "render_message", lambda text: done.append(text) or render(text))
     with connection.execute_wrapper(lambda run, *sql: done.append("statement") or run(*sql)):
         actions.take_and_ask(taken, by=people.sophie, text="Quel étage ?")
     assert done[0] == "Quel étage ?"

@@ -13,7 +13,7 @@ from wagtail_helpdesk.models import Event, Ticket
 
 
 @pytest.fixture
-def other(heating, people) -> Ticket:
+def other_ticket(heating, people) -> Ticket:
     return actions.open_ticket(heating, by=people.lea, subject="Fuite", text="Au plafond.")
 
 
@@ -166,9 +166,9 @@ def test_what_was_seen_means_nothing_to_a_verb_that_never_conflicts(taken, peopl
     assert perform("change_priority", taken, people.sophie, {"to": 5}, seen=seen).is_done
 
 
-def test_what_was_seen_of_several_tickets_is_given_by_ticket(ticket, other, people):
-    seen = {ticket.pk: 10**9, other.pk: 0}
-    result = perform("cancel", [ticket, other], people.lea, seen=seen)
+def test_what_was_seen_of_several_tickets_is_given_by_ticket(ticket, other_ticket, people):
+    seen = {ticket.pk: 10**9, other_ticket.pk: 0}
+    result = perform("cancel", [ticket, other_ticket], people.lea, seen=seen)
     assert result.is_done
     actions.reopen(ticket, by=people.lea)
     actions.comment(ticket, by=people.karim, text="Un instant.")
@@ -179,19 +179,19 @@ def test_what_was_seen_of_several_tickets_is_given_by_ticket(ticket, other, peop
 # -- many tickets ----------------------------------------------------------------------------------
 
 
-def test_many_tickets_have_one_outcome_each_in_their_order(ticket, other, people):
-    actions.take(shown(other), by=people.sophie)
-    result = perform("take", [ticket, other], people.karim)
-    assert [outcome.ticket for outcome in result.outcomes] == [ticket, other]
+def test_many_tickets_have_one_outcome_each_in_their_order(ticket, other_ticket, people):
+    actions.take(shown(other_ticket), by=people.sophie)
+    result = perform("take", [ticket, other_ticket], people.karim)
+    assert [outcome.ticket for outcome in result.outcomes] == [ticket, other_ticket]
     assert [outcome.is_done for outcome in result.outcomes] == [True, False]
     assert result.done[0].event.action == "take"
     assert result.refused[0].refusal.kind == "not_now"
     assert not result.is_done
 
 
-def test_many_tickets_have_a_batch_each(ticket, other, people):
-    perform("take_and_close", [ticket, other], people.karim, submission=uuid.uuid4())
-    batches = {ticket.pk: set(), other.pk: set()}
+def test_many_tickets_have_a_batch_each(ticket, other_ticket, people):
+    perform("take_and_close", [ticket, other_ticket], people.karim, submission=uuid.uuid4())
+    batches = {ticket.pk: set(), other_ticket.pk: set()}
     for event in Event.objects.exclude(action="open_ticket"):
         batches[event.ticket_id].add(event.batch)
     first, second = batches.values()
@@ -199,21 +199,27 @@ def test_many_tickets_have_a_batch_each(ticket, other, people):
     assert first != second
 
 
-def test_a_form_about_many_tickets_sent_twice_is_performed_once(ticket, other, people):
+def test_a_form_about_many_tickets_sent_twice_is_performed_once(ticket, other_ticket, people):
     submission = uuid.uuid4()
-    first = perform("take", [shown(ticket), shown(other)], people.karim, submission=submission)
-    again = perform("take", [shown(ticket), shown(other)], people.karim, submission=submission)
+    first = perform(
+        "take", [shown(ticket), shown(other_ticket)], people.karim, submission=submission
+    )
+    again = perform(
+        "take", [shown(ticket), shown(other_ticket)], people.karim, submission=submission
+    )
     assert again.is_done
     assert [o.event for o in again.outcomes] == [o.event for o in first.outcomes]
     assert Event.objects.filter(action="take").count() == 2
 
 
-def test_a_form_about_many_tickets_sent_again_for_others_is_refused_whole(ticket, other, people):
+def test_a_form_about_many_tickets_sent_again_for_others_is_refused_whole(
+    ticket, other_ticket, people
+):
     submission = uuid.uuid4()
     perform("take", [ticket], people.karim, submission=submission)
-    result = perform("take", [ticket, other], people.karim, submission=submission)
+    result = perform("take", [ticket, other_ticket], people.karim, submission=submission)
     assert [outcome.refusal.kind for outcome in result.outcomes] == ["sent_before"] * 2
-    assert history(other) == ["open_ticket"]
+    assert history(other_ticket) == ["open_ticket"]
 
 
 def test_no_ticket_at_all_is_no_refusal(people):
@@ -224,15 +230,15 @@ def test_no_ticket_at_all_is_no_refusal(people):
 
 
 @pytest.fixture
-def limit(settings, a_new_hour):
+def set_limits(settings, a_new_hour):
     def set_limit(**limits):
         settings.WAGTAIL_HELPDESK = limits
 
     return set_limit
 
 
-def test_more_forms_than_the_limit_are_refused_with_429(taken, people, limit):
-    limit(ACTIONS_PER_MINUTE=1)
+def test_more_forms_than_the_limit_are_refused_with_429(taken, people, set_limits):
+    set_limits(ACTIONS_PER_MINUTE=1)
     data = {"text": "Merci."}
     assert perform("comment", taken, people.lea, data, source=Source.PAGE).is_done
     refusal = perform("comment", taken, people.lea, data, source=Source.PAGE).refusal
@@ -240,13 +246,13 @@ def test_more_forms_than_the_limit_are_refused_with_429(taken, people, limit):
     assert history(taken).count("comment") == 1
 
 
-def test_a_form_about_many_tickets_counts_once(ticket, other, people, limit):
-    limit(ACTIONS_PER_MINUTE=1)
-    assert perform("take", [ticket, other], people.karim, source=Source.PAGE).is_done
+def test_a_form_about_many_tickets_counts_once(ticket, other_ticket, people, set_limits):
+    set_limits(ACTIONS_PER_MINUTE=1)
+    assert perform("take", [ticket, other_ticket], people.karim, source=Source.PAGE).is_done
 
 
-def test_more_tickets_than_the_limit_are_refused_with_429(heating, people, limit):
-    limit(TICKETS_PER_HOUR=1)
+def test_more_tickets_than_the_limit_are_refused_with_429(heating, people, set_limits):
+    set_limits(TICKETS_PER_HOUR=1)
     data = {"subject": "Fuite", "text": "Au plafond."}
     assert perform("open_ticket", heating, people.lea, data, source=Source.API).is_done
     refusal = perform("open_ticket", heating, people.lea, data, source=Source.API).refusal
@@ -254,8 +260,8 @@ def test_more_tickets_than_the_limit_are_refused_with_429(heating, people, limit
     assert Ticket.objects.count() == 1
 
 
-def test_more_invitations_than_the_limit_are_refused_at_their_field(taken, people, limit):
-    limit(INVITATIONS_PER_HOUR=1)
+def test_more_invitations_than_the_limit_are_refused_at_their_field(taken, people, set_limits):
+    set_limits(INVITATIONS_PER_HOUR=1)
     data = {"users": [people.thomas]}
     assert perform("invite", taken, people.lea, data, source=Source.PAGE).is_done
     data = {"users": [people.emily]}
@@ -264,8 +270,8 @@ def test_more_invitations_than_the_limit_are_refused_at_their_field(taken, peopl
 
 
 @pytest.mark.parametrize("source", [Source.CODE, Source.COMMAND, Source.SYSTEM])
-def test_code_of_the_site_has_no_limit(taken, people, limit, source):
-    limit(ACTIONS_PER_MINUTE=0)
+def test_code_of_the_site_has_no_limit(taken, people, set_limits, source):
+    set_limits(ACTIONS_PER_MINUTE=0)
     assert perform("comment", taken, people.lea, {"text": "Merci."}, source=source).is_done
 
 

@@ -112,7 +112,7 @@ def overdue(ticket, people, time_machine):
 
 
 @pytest.fixture
-def send(request, name, world):
+def send_form(request, name, world):
     """A function that sends the form of a verb with the id of this test, some values changed."""
     form, submission = FORMS[name], uuid.uuid4()
     world.root_page = "a page"
@@ -148,26 +148,26 @@ def test_every_verb_and_every_argument_is_tried():
 
 
 @every_form
-def test_a_form_sent_twice_is_performed_once(name, send):
-    first = send()
+def test_a_form_sent_twice_is_performed_once(name, send_form):
+    first = send_form()
     known = count_everything()
-    assert send() == first
+    assert send_form() == first
     assert count_everything() == known
 
 
 @pytest.mark.parametrize(("name", "argument"), DIFFERENCES)
-def test_a_form_sent_again_with_another_argument_is_refused(name, argument, send):
-    result = send()
+def test_a_form_sent_again_with_another_argument_is_refused(name, argument, send_form):
+    result = send_form()
     ticket = result if isinstance(result, Ticket) else result.ticket
     with nothing_done(Ticket.objects.get(pk=ticket.pk)), pytest.raises(SentBefore) as refusal:
-        send(**{argument: FORMS[name].other[argument]})
+        send_form(**{argument: FORMS[name].other[argument]})
     assert refusal.value.ticket == ticket
     assert f"ticket #{ticket.pk}," in str(refusal.value)
 
 
 @every_form
-def test_a_form_sent_again_as_another_verb_is_refused(name, send, world):
-    result = send()
+def test_a_form_sent_again_as_another_verb_is_refused(name, send_form, world):
+    result = send_form()
     ticket = result if isinstance(result, Ticket) else result.ticket
     submission = Submission.objects.get().pk
     other = VERBS["note" if name != "note" else "comment"]
@@ -176,23 +176,25 @@ def test_a_form_sent_again_as_another_verb_is_refused(name, send, world):
 
 
 @pytest.mark.parametrize("name", ["comment"])
-def test_a_form_sent_again_after_its_record_was_removed_is_refused(name, send):
-    send()
+def test_a_form_sent_again_after_its_record_was_removed_is_refused(name, send_form):
+    send_form()
     Submission.objects.all().delete()
     with pytest.raises(SentBefore):
-        send()
+        send_form()
     assert Event.objects.filter(action="comment").count() == 1
 
 
 @pytest.mark.parametrize("name", ["take_and_ask"])
-def test_a_refused_form_can_be_sent_again_once_corrected(name, send):
+def test_a_refused_form_can_be_sent_again_once_corrected(name, send_form):
     with pytest.raises(NotPossible):
-        send(text="")
-    assert send().text == "Où ?"
+        send_form(text="")
+    assert send_form().text == "Où ?"
 
 
 @pytest.mark.parametrize("name", ["assign"])
-def test_the_answer_to_a_form_sent_again_brings_the_ticket_up_to_date(name, send, ticket, people):
+def test_the_answer_to_a_form_sent_again_brings_the_ticket_up_to_date(
+    name, send_form, ticket, people
+):
     submission = uuid.uuid4()
     shown = Ticket.objects.get(pk=ticket.pk)
     actions.assign(ticket, by=people.karim, to=people.sophie, submission=submission)

@@ -28,7 +28,7 @@ def office(section):
 
 
 @pytest.fixture
-def block(office, rf):
+def render_block(office, rf):
     """A function: one block on the page as everybody gets it."""
 
     def frame(name, page=office, **settings):
@@ -50,8 +50,8 @@ class Reader:
     def get(self, name, **parameters):
         return self.client.get(f"/helpdesk-mail/blocks/{name}/", parameters)
 
-    def post(self, address, **data):
-        return self.client.post(address, data)
+    def post(self, url, **data):
+        return self.client.post(url, data)
 
     def fragment(self, name, **parameters):
         """Return what a frame holds, once it was answered with 200."""
@@ -61,6 +61,6 @@ class Reader:
 
 
 @pytest.fixture
-def reader(helpdesk):
+def open_browser(helpdesk):
     """A function that gives a person a browser; None is anonymous."""
     return Reader

@@ -1,4 +1,4 @@
-"""A page of a host site with blocks of the helpdesk in it, and addresses that serve it."""
+"""A page of a host site with blocks of the helpdesk in it, and URLs that serve it."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ from wagtail_helpdesk.statistics import describe_delay
 
 
 @pytest.fixture
-def described(general):
+def described_service(general):
     """Services Généraux, in the words of an editor."""
     ServiceText.objects.create(
         service=general,
@@ -29,51 +29,53 @@ def described(general):
     return general
 
 
-def test_the_card_says_what_the_editor_wrote(block, described, office):
-    card = block("helpdesk_card", service=described).find(class_="hd-card")
+def test_the_card_says_what_the_editor_wrote(render_block, described_service, office):
+    card = render_block("helpdesk_card", service=described_service).find(class_="hd-card")
     assert card.h3.get_text() == "Facilities"
     assert [dd.get_text() for dd in card.find_all("dd")] == ["Building A", "7 a.m. to 6 p.m."]
-    assert card.a["href"] == f"/assistance/new/?service={described.pk}&page={office.pk}"
+    assert card.a["href"] == f"/assistance/new/?service={described_service.pk}&page={office.pk}"
 
 
-def test_a_service_without_texts_has_its_name(block, general):
-    assert block("helpdesk_card", service=general).h3.get_text() == "Services Généraux"
+def test_a_service_without_texts_has_its_name(render_block, general):
+    assert render_block("helpdesk_card", service=general).h3.get_text() == "Services Généraux"
 
 
-def test_a_disabled_service_has_no_card(block, general):
+def test_a_disabled_service_has_no_card(render_block, general):
     general.enabled = False
     general.save()
-    assert "Services" not in block("helpdesk_card", service=general).get_text()
+    assert "Services" not in render_block("helpdesk_card", service=general).get_text()
 
 
 @pytest.fixture
-def restricted(described):
+def restricted_service(described_service):
     """Services Généraux, for students alone."""
-    described.everyone = False
-    described.save()
-    described.groups.add(Group.objects.get(name=cast.STUDENTS))
-    return described
+    described_service.everyone = False
+    described_service.save()
+    described_service.groups.add(Group.objects.get(name=cast.STUDENTS))
+    return described_service
 
 
-def test_a_service_for_some_is_not_in_the_page(block, restricted):
-    assert "Facilities" not in block("helpdesk_card", service=restricted).get_text()
+def test_a_service_for_some_is_not_in_the_page(render_block, restricted_service):
+    assert "Facilities" not in render_block("helpdesk_card", service=restricted_service).get_text()
 
 
-def test_people_with_access_to_a_service_find_its_card(reader, people, restricted):
-    page = reader(people.victor).fragment("card", service=restricted.pk)
+def test_people_with_access_to_a_service_find_its_card(open_browser, people, restricted_service):
+    page = open_browser(people.victor).fragment("card", service=restricted_service.pk)
     assert page.h3.get_text() == "Facilities"
 
 
-def test_people_without_access_to_a_service_find_an_empty_frame(reader, people, restricted):
-    assert reader(people.lea).get("card", service=restricted.pk).content == b""
-    assert reader(people.gilles).get("card", service=restricted.pk).content == b""
+def test_people_without_access_to_a_service_find_an_empty_frame(
+    open_browser, people, restricted_service
+):
+    assert open_browser(people.lea).get("card", service=restricted_service.pk).content == b""
+    assert open_browser(people.gilles).get("card", service=restricted_service.pk).content == b""
 
 
 # -- how soon it answers ---------------------------------------------------------------------------
 
 
 @pytest.fixture
-def answered(people, heating):
+def answer_after(people, heating):
     """A function: tickets answered after these hours."""
 
     def write(*hours):
@@ -90,13 +92,13 @@ def answered(people, heating):
     return write
 
 
-def test_the_usual_time_is_a_median_of_answers_people_read(general, answered):
-    answered(1, 2, 3, 40, 300)
+def test_the_usual_time_is_a_median_of_answers_people_read(general, answer_after):
+    answer_after(1, 2, 3, 40, 300)
     assert statistics.get_usual_first_answer(general) == timedelta(hours=3)
 
 
-def test_a_few_answers_say_nothing_usual(general, answered):
-    answered(1, 2)
+def test_a_few_answers_say_nothing_usual(general, answer_after):
+    answer_after(1, 2)
     assert statistics.get_usual_first_answer(general) is None
 
 
@@ -137,18 +139,18 @@ def test_taking_with_a_message_counts_as_first_answer(people, general, heating):
 
 
 def test_the_usual_first_answer_is_calculated_once_an_hour(
-    general, answered, django_assert_num_queries
+    general, answer_after, django_assert_num_queries
 ):
-    answered(1, 2, 3, 4, 5)
+    answer_after(1, 2, 3, 4, 5)
     with django_assert_num_queries(1):
         statistics.get_usual_first_answer(general)
         statistics.get_usual_first_answer(general)
 
 
-def test_the_card_says_it_unless_the_editor_does_not_want_it(block, general, answered):
-    answered(1, 2, 3, 40, 300)
-    assert "within 3 hours" in block("helpdesk_card", service=general).get_text()
-    assert "within" not in block("helpdesk_card", service=general, delay=False).get_text()
+def test_the_card_says_it_unless_the_editor_does_not_want_it(render_block, general, answer_after):
+    answer_after(1, 2, 3, 40, 300)
+    assert "within 3 hours" in render_block("helpdesk_card", service=general).get_text()
+    assert "within" not in render_block("helpdesk_card", service=general, delay=False).get_text()
 
 
 @pytest.mark.parametrize(

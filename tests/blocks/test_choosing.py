@@ -11,7 +11,7 @@ from wagtail_helpdesk.models import Category, Service
 
 
 @pytest.fixture
-def private(dsi):
+def restricted_service(dsi):
     """DSI, for students alone."""
     Service.objects.filter(pk=dsi.pk).update(everyone=False)
     dsi.groups.add(Group.objects.get(name=cast.STUDENTS))
@@ -28,13 +28,15 @@ def test_a_page_editor_reads_the_name_of_a_service_open_to_everybody(general):
     assert shown(ServiceChooserBlock(), general)["string"] == "Services Généraux"
 
 
-def test_the_chooser_does_not_name_a_service_the_editor_may_not_see(private):
-    assert shown(ServiceChooserBlock(), private)["string"] == (
-        f"Service no. {private.pk}, not shown to everybody"
+def test_the_chooser_does_not_name_a_service_the_editor_may_not_see(restricted_service):
+    assert shown(ServiceChooserBlock(), restricted_service)["string"] == (
+        f"Service no. {restricted_service.pk}, not shown to everybody"
     )
 
 
-def test_the_chooser_does_not_name_a_category_of_a_service_the_editor_may_not_see(private, network):
+def test_the_chooser_does_not_name_a_category_of_a_service_the_editor_may_not_see(
+    restricted_service, network
+):
     assert "Réseau" not in shown(CategoryChooserBlock(), network)["string"]
 
 
@@ -45,10 +47,12 @@ def test_the_chooser_does_not_name_a_hidden_category(heating):
     assert "Chauffage" not in shown(CategoryChooserBlock(), heating)["string"]
 
 
-def test_the_comparison_of_revisions_does_not_name_a_private_service(private, general):
+def test_the_comparison_of_revisions_does_not_name_a_private_service(restricted_service, general):
     body, nothing = Body(), Body().normalize([])
     usual = body.child_blocks["helpdesk_card"].get_default()
-    cards = [("helpdesk_card", {**usual, "service": each}) for each in (private, general)]
+    cards = [
+        ("helpdesk_card", {**usual, "service": each}) for each in (restricted_service, general)
+    ]
     value = body.normalize(cards)
     text = StreamBlockComparison(body, True, True, nothing, value).htmldiff()
     assert "DSI" not in text
@@ -59,9 +63,15 @@ BLOCKS = ("helpdesk_card", "helpdesk_queue", "helpdesk_ask", "helpdesk_catalogue
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_a_public_page_does_not_name_a_private_service(block, private, network, name):
-    chosen = {"services": [private]} if name == "helpdesk_catalogue" else {"service": private}
+def test_a_public_page_does_not_name_a_private_service(
+    render_block, restricted_service, network, name
+):
+    chosen = (
+        {"services": [restricted_service]}
+        if name == "helpdesk_catalogue"
+        else {"service": restricted_service}
+    )
     more = {"category": network} if name == "helpdesk_ask" else {}
-    text = str(block(name, **chosen, **more))
+    text = str(render_block(name, **chosen, **more))
     assert "DSI" not in text
     assert "Réseau" not in text

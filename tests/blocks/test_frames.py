@@ -24,24 +24,26 @@ NAMES = list(HelpdeskStreamBlock().child_blocks)
         ("helpdesk_catalogue", "/assistance/new/"),
     ],
 )
-def test_without_javascript_there_is_a_link(block, name, link):
-    assert block(name).section.find("a")["href"] == link
+def test_without_javascript_there_is_a_link(render_block, name, link):
+    assert render_block(name).section.find("a")["href"] == link
 
 
-def test_a_frame_knows_where_its_content_is(block, dsi):
-    frame = block("helpdesk_queue", queue="mine", service=dsi, count=3).section
+def test_a_frame_knows_where_its_content_is(render_block, dsi):
+    frame = render_block("helpdesk_queue", queue="mine", service=dsi, count=3).section
     path, _, query = frame.find(attrs={"data-hx-trigger": "load"})["data-hx-get"].partition("?")
     assert path == reverse("wagtail_helpdesk:block_queue")
     assert set(query.split("&")) == {"queue=mine", "order=oldest", "count=3", f"service={dsi.pk}"}
 
 
-def test_the_heading_is_the_editors_or_the_usual_one(block):
-    assert block("helpdesk_requests").h2.get_text() == "My requests"
-    assert block("helpdesk_requests", heading="Mes tickets").h2.get_text() == "Mes tickets"
+def test_the_heading_is_the_editors_or_the_usual_one(render_block):
+    assert render_block("helpdesk_requests").h2.get_text() == "My requests"
+    assert render_block("helpdesk_requests", heading="Mes tickets").h2.get_text() == "Mes tickets"
 
 
-def test_text_of_an_editor_is_escaped_in_a_block(block):
-    page = block("helpdesk_ask", heading="<script>1</script>", text="<b onclick=x>", button="<i>")
+def test_text_of_an_editor_is_escaped_in_a_block(render_block):
+    page = render_block(
+        "helpdesk_ask", heading="<script>1</script>", text="<b onclick=x>", button="<i>"
+    )
     assert page.section.find(["b", "i"]) is None
     assert page.h2.get_text() == "<script>1</script>"
 
@@ -54,10 +56,10 @@ def test_a_block_works_without_a_request(helpdesk, general, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_block_works_in_a_site_without_helpdesk(block, helpdesk, general, name):
+def test_a_block_works_in_a_site_without_helpdesk(render_block, helpdesk, general, name):
     helpdesk.unpublish()
     settings = {"service": general} if name == "helpdesk_card" else {}
-    assert block(name, **settings).section.find("a") is None
+    assert render_block(name, **settings).section.find("a") is None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,8 +67,8 @@ def test_the_block_picker_previews_made_up_tickets(client, people, helpdesk, tic
     definition = Body().child_blocks[name]
     Block.definition_registry[definition.definition_prefix] = definition
     client.force_login(people.gilles)
-    address = reverse("wagtailadmin_block_preview")
-    answer = client.get(address, {"id": definition.definition_prefix})
+    url = reverse("wagtailadmin_block_preview")
+    answer = client.get(url, {"id": definition.definition_prefix})
     page = BeautifulSoup(answer.content, "html.parser")
     assert page.section.get_text(strip=True)
     assert ticket.subject not in page.get_text()
@@ -158,12 +160,12 @@ FRAMES = [name for name, _ in PERSONAL if name != "text"]
 def test_block_fragments_are_never_cached(cached_site, people, helpdesk, taken, name):
     lea = browser_of(people.lea)
     page = BeautifulSoup(lea.get("/office/").content, "html.parser")
-    address = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hx-get"]
-    first = lea.get(address)
+    url = page.select("[data-hd-fragment]")[FRAMES.index(name)]["data-hx-get"]
+    first = lea.get(url)
     assert first.headers["Cache-Control"] == "private, no-store"
     assert "Cookie" in first.headers["Vary"]
-    second = browser_of(people.victor).get(address)
+    second = browser_of(people.victor).get(url)
     assert taken.subject not in second.content.decode()
-    nobody = Client().get(address)
+    nobody = Client().get(url)
     assert (nobody.status_code, nobody.content) == (204, b"")
     assert nobody.headers["Cache-Control"] == "private, no-store"

@@ -7,12 +7,12 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from tests import cast, surfaces
-from tests.test_visibility import world  # noqa: F401
+from tests.test_visibility import tickets_by_kind  # noqa: F401
 from wagtail_helpdesk.models import Event, Notification, Ticket
 from wagtail_helpdesk.search.indexing import index_missed_events
 
 BLOCKS = "/helpdesk-mail/blocks/"
-#: Every place that lists tickets, as widely as its address may ask.
+#: Every place that lists tickets, as widely as its URL may ask.
 PLACES = (
     f"{BLOCKS}requests/?count=25",
     f"{BLOCKS}queue/?queue=all&count=25",
@@ -40,7 +40,7 @@ def named(client, place):
 
 
 @pytest.fixture
-def browser(helpdesk, world, people):  # noqa: F811
+def browser(helpdesk, tickets_by_kind, people):  # noqa: F811
     """A function: the browser of a person who is let into the Wagtail admin."""
 
     def browser(username):

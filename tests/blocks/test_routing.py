@@ -61,18 +61,18 @@ def test_the_routing_of_a_page_is_read_once_for_all_its_parts(
 
 
 def test_a_category_that_takes_no_tickets_any_more_leaves_its_service(
-    block, heating, section, office
+    render_block, heating, section, office
 ):
     Routing.objects.create(page=section, service=heating.service, category=heating)
     Category.objects.filter(pk=heating.pk).update(takes_tickets=False)
-    link = block("helpdesk_ask").section.a
+    link = render_block("helpdesk_ask").section.a
     assert link["href"] == f"/assistance/new/?service={heating.service_id}&page={office.pk}"
 
 
-def test_a_disabled_service_leaves_all_of_them(block, heating, section, office):
+def test_a_disabled_service_leaves_all_of_them(render_block, heating, section, office):
     Routing.objects.create(page=section, service=heating.service, category=heating)
     Service.objects.filter(pk=heating.service_id).update(enabled=False)
-    assert block("helpdesk_ask").section.a["href"] == f"/assistance/new/?page={office.pk}"
+    assert render_block("helpdesk_ask").section.a["href"] == f"/assistance/new/?page={office.pk}"
 
 
 def test_what_is_no_page_of_the_tree_asks_nobody_in_particular(db):
@@ -165,7 +165,7 @@ def test_the_page_editor_links_to_the_routing_form(editor, helpdesk, section):
 
 
 @pytest.fixture
-def private(general):
+def restricted_service(general):
     """Services Généraux, for its managers alone."""
     Service.objects.filter(pk=general.pk).update(everyone=False)
     return general
@@ -175,9 +175,9 @@ BLANK = {"service": "", "category": ""}
 
 
 def test_the_form_of_a_page_below_does_not_name_a_private_service(
-    editor, private, heating, section, office
+    editor, restricted_service, heating, section, office
 ):
-    Routing.objects.create(page=section, service=private, category=heating)
+    Routing.objects.create(page=section, service=restricted_service, category=heating)
     text = editor.get(form_of(office)).content.decode()
     assert f"Category no. {heating.pk}, not shown to everybody" in text
     assert "Services Généraux" not in text
@@ -185,9 +185,9 @@ def test_the_form_of_a_page_below_does_not_name_a_private_service(
 
 
 def test_the_form_says_that_a_routing_is_set_without_naming_a_private_service(
-    editor, private, section
+    editor, restricted_service, section
 ):
-    Routing.objects.create(page=section, service=private)
+    Routing.objects.create(page=section, service=restricted_service)
     text = editor.get(form_of(section)).content.decode()
     assert "that you cannot see" in text
     assert "same as the pages above" not in text
@@ -200,12 +200,12 @@ def test_the_form_has_no_such_hint_for_an_editor_who_sees_the_service(editor, ge
 
 
 def test_an_empty_form_keeps_a_routing_that_the_editor_may_not_see(
-    editor, private, heating, section
+    editor, restricted_service, heating, section
 ):
-    Routing.objects.create(page=section, service=private, category=heating)
+    Routing.objects.create(page=section, service=restricted_service, category=heating)
     assert editor.post(form_of(section), BLANK).status_code == 302
     kept = Routing.objects.get(page=section)
-    assert (kept.service, kept.category) == (private, heating)
+    assert (kept.service, kept.category) == (restricted_service, heating)
     assert not PageLogEntry.objects.filter(action="wagtail_helpdesk.route").exists()
 
 
@@ -218,19 +218,19 @@ def test_saving_the_form_keeps_a_hidden_category_of_a_visible_service(
     assert Routing.objects.get(page=section).category == heating
 
 
-def test_another_choice_replaces_a_private_routing(editor, private, dsi, section):
-    Routing.objects.create(page=section, service=private)
+def test_another_choice_replaces_a_private_routing(editor, restricted_service, dsi, section):
+    Routing.objects.create(page=section, service=restricted_service)
     editor.post(form_of(section), {"service": dsi.pk, "category": ""})
     assert Routing.objects.get(page=section).service == dsi
 
 
-def test_the_history_of_a_page_does_not_name_a_private_service(people, private, section):
+def test_the_history_of_a_page_does_not_name_a_private_service(people, restricted_service, section):
     people.sophie.groups.add(Group.objects.get(name="Moderators"))
     manager = Client()
     manager.force_login(people.sophie)
-    manager.post(form_of(section), {"service": private.pk, "category": ""})
+    manager.post(form_of(section), {"service": restricted_service.pk, "category": ""})
     entry = PageLogEntry.objects.get(action="wagtail_helpdesk.route")
-    assert entry.data == {"to": f"Service no. {private.pk}, not shown to everybody"}
+    assert entry.data == {"to": f"Service no. {restricted_service.pk}, not shown to everybody"}
 
 
 # -- report a problem with this page ---------------------------------------------------------------
@@ -249,8 +249,8 @@ def test_the_link_leads_to_whom_the_section_names(heating, section, office, rf):
 def test_the_link_asks_nothing_that_was_taken_out_of_use(heating, section, office, rf):
     Routing.objects.create(page=section, service=heating.service, category=heating)
     Category.objects.filter(pk=heating.pk).update(takes_tickets=False)
-    address = f"/assistance/new/?service={heating.service_id}&amp;page={office.pk}"
-    assert f'href="{address}"' in link(office, rf)
+    url = f"/assistance/new/?service={heating.service_id}&amp;page={office.pk}"
+    assert f'href="{url}"' in link(office, rf)
 
 
 def test_without_a_routing_the_link_points_to_the_catalogue(office, rf):
@@ -274,8 +274,8 @@ def test_the_userbar_links_to_report_a_problem(people, heating, section, office,
     request = rf.get("/")
     request.user = people.gilles
     bar = BeautifulSoup(Userbar(object=office).render_html({"request": request}), "html.parser")
-    address = f"/assistance/new/{heating.pk}/?page={office.pk}"
-    assert "Report a problem with this page" in str(bar.find("a", href=address))
+    url = f"/assistance/new/{heating.pk}/?page={office.pk}"
+    assert "Report a problem with this page" in str(bar.find("a", href=url))
 
 
 # -- the ticket remembers its page -----------------------------------------------------------------
@@ -334,8 +334,10 @@ def test_a_category_closed_to_the_visitor_redirects_to_the_catalogue(
     assert (answer.status_code, answer.url) == (303, f"/assistance/new/?page={office.pk}")
 
 
-def test_a_service_one_may_not_ask_from_a_page_leads_to_all(visit, people, dsi, private, office):
-    asked = {"service": private.pk, "page": office.pk}
+def test_a_service_one_may_not_ask_from_a_page_leads_to_all(
+    visit, people, dsi, restricted_service, office
+):
+    asked = {"service": restricted_service.pk, "page": office.pk}
     answer = visit(people.lea).get("new/", **asked)
     assert (answer.status_code, answer.url) == (303, f"/assistance/new/?page={office.pk}")
 

@@ -37,7 +37,7 @@ LISTING = re.compile(r"[?&](ordering|export|p)=")
 
 @pytest.fixture
 def place(people, general, heating, plumbing, network):
-    """Services Généraux with one of everything; returns what the addresses name."""
+    """Services Généraux with one of everything; returns what the URLs name."""
     Locale.objects.get_or_create(language_code="fr")
     ServiceManager.objects.filter(service=general).update(**NONE)
     ServiceManager.objects.filter(service=general, user=people.julien).update(**ALL)
@@ -110,13 +110,13 @@ def pages_of(place):
 
 
 def read_links(page):
-    """Return the addresses of the links to our pages that a page shows now."""
+    """Return the URLs of the links to our pages that a page shows now."""
     hrefs = page.locator("a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     return {href for href in hrefs if OURS.match(href) and not LISTING.search(href)}
 
 
 def read_page(page):
-    """Return the addresses of a page’s links, those of its “…” menus included."""
+    """Return the URLs of a page’s links, those of its “…” menus included."""
     found = read_links(page)
     for menu in page.locator(MENUS).all():
         menu.click()
@@ -126,7 +126,7 @@ def read_page(page):
 
 
 def read_menu(page):
-    """Return the addresses in the menu of the admin."""
+    """Return the URLs in the menu of the admin."""
     page.goto("/admin/")
     found = read_links(page)
     for button in page.locator(".sidebar-main-menu button[aria-haspopup]").all():
@@ -136,7 +136,7 @@ def read_menu(page):
 
 
 def walk(page, links):
-    """Follow links; return where each address found leads, and the status there.
+    """Follow links; return where each URL found leads, and the status there.
 
     Of the pages that differ only in their row, one is opened; the others are asked for.
     """
@@ -157,7 +157,7 @@ def walk(page, links):
 
 
 def name_of(url):
-    """Return the name of the view of an address; the address itself if there is none."""
+    """Return the name of the view of a URL; the URL itself if there is none."""
     try:
         return resolve(url.partition("?")[0]).view_name
     except Resolver404:
@@ -165,7 +165,7 @@ def name_of(url):
 
 
 def is_open(url, status, arrived):
-    """Return whether an address opened its own page, instead of leading to another."""
+    """Return whether a URL opened its own page, instead of leading to another."""
     return status == 200 and re.sub(r"^\w+://[^/]*", "", arrived) == url
 
 

@@ -13,7 +13,7 @@ DESK = "/assistance/desk/?queue=free"
 
 
 @pytest.fixture
-def twenty(helpdesk, people, heating):
+def twenty_tickets(helpdesk, people, heating):
     return [
         actions.open_ticket(heating, by=people.lea, subject=f"Radiateur {n}", text="Froid.")
         for n in range(20)
@@ -57,7 +57,7 @@ class Hand:
 
 
 def test_twenty_free_tickets_are_cleared_with_few_clicks_and_pages(
-    page_as, people, twenty, heating, plumbing
+    page_as, people, twenty_tickets, heating, plumbing
 ):
     page = page_as(people.karim)
     hand = Hand(page)
@@ -92,19 +92,19 @@ def test_twenty_free_tickets_are_cleared_with_few_clicks_and_pages(
     assert sorted(states.filter(status="free")) == [("free", "Plomberie")] * 3
 
 
-def test_a_take_from_the_row_is_undone_with_one_more_press(page_as, people, twenty):
+def test_a_take_from_the_row_is_undone_with_one_more_press(page_as, people, twenty_tickets):
     page = page_as(people.karim)
     page.goto(DESK)
     page.locator(".hd-row").nth(2).hover()
     page.locator(".hd-take").nth(2).click()
     page.get_by_text("1 ticket taken.").wait_for()
-    assert Ticket.objects.get(assignee=people.karim) == twenty[2]
+    assert Ticket.objects.get(assignee=people.karim) == twenty_tickets[2]
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Undone on 1 ticket.").wait_for()
     assert not Ticket.objects.filter(assignee=people.karim).exists()
 
 
-def test_more_than_a_part_of_tickets_is_sent_in_parts(page_as, people, twenty, heating):
+def test_more_than_a_part_of_tickets_is_sent_in_parts(page_as, people, twenty_tickets, heating):
     for n in range(5):
         actions.open_ticket(heating, by=people.lea, subject=f"Fuite {n}", text="Eau.")
     page = page_as(people.karim)
@@ -119,7 +119,7 @@ def test_more_than_a_part_of_tickets_is_sent_in_parts(page_as, people, twenty, h
     assert Ticket.objects.filter(assignee=people.karim).count() == 25
 
 
-def test_without_scripts_the_same_forms_are_pages(page_as, people, twenty):
+def test_without_scripts_the_same_forms_are_pages(page_as, people, twenty_tickets):
     page = page_as(people.karim, java_script_enabled=False)
     page.goto(DESK)
     for box in page.locator("[data-hd-pick]").all()[:3]:
@@ -135,8 +135,10 @@ def test_without_scripts_the_same_forms_are_pages(page_as, people, twenty):
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_no_problem_while_tickets_are_selected(page_as, people, twenty, width, colours):
-    actions.take(twenty[1], by=people.sophie)
+def test_axe_finds_no_problem_while_tickets_are_selected(
+    page_as, people, twenty_tickets, width, colours
+):
+    actions.take(twenty_tickets[1], by=people.sophie)
     size = {"width": width, "height": 900}
     page = page_as(people.karim, color_scheme=colours, viewport=size)
     page.goto("/assistance/desk/?queue=all")

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def wifi(helpdesk):
+def wifi_page(helpdesk):
     return helpdesk.get_parent().add_child(instance=Page(title="Cold radiators", slug="cold"))
 
 
@@ -35,7 +35,7 @@ def test_the_answers_appear_while_one_types_and_the_arrow_keys_reach_them(
 
 
 def test_a_suggested_page_that_solves_the_problem_ends_the_form(
-    page_as, helpdesk, people, heating, wifi
+    page_as, helpdesk, people, heating, wifi_page
 ):
     lea = page_as(people.lea)
     lea.goto(f"/assistance/new/{heating.pk}/")
@@ -52,7 +52,7 @@ def test_a_suggested_page_that_solves_the_problem_ends_the_form(
     }
 
 
-def test_suggestions_do_not_move_the_form(page_as, helpdesk, people, heating, wifi):
+def test_suggestions_do_not_move_the_form(page_as, helpdesk, people, heating, wifi_page):
     lea = page_as(people.lea)
     lea.goto(f"/assistance/new/{heating.pk}/")
     message = lea.get_by_label("Message")

@@ -11,7 +11,7 @@ from tests.snippets.test_every_url import (  # noqa: F401
     SEARCH,
     address_of,
     everything,
-    things,
+    objects,
 )
 
 pytestmark = pytest.mark.browser
@@ -148,14 +148,14 @@ def test_the_helpdesk_menu_of_the_admin_leads_to_the_services(karim):
 
 
 def test_configuration_pages_beyond_the_privilege_refuse_requests_and_crafted_forms(
-    karim, things, general, heating, settings  # noqa: F811
+    karim, objects, general, heating, settings  # noqa: F811
 ):  # fmt: skip
     karim.goto(reverse("helpdesk_services:panel", args=[general.pk]))
     cookies = {cookie["name"]: cookie["value"] for cookie in karim.context.cookies()}
     wishes = WISHES | {"csrfmiddlewaretoken": cookies[settings.CSRF_COOKIE_NAME]}
     before = everything()
     for space, name in CLOSED:
-        url = address_of(space, name, things, general, heating)
+        url = address_of(space, name, objects, general, heating)
         seen = karim.request.get(url, max_redirects=0)
         sent = karim.request.post(url, form=wishes, max_redirects=0)
         for answer in (seen, sent):

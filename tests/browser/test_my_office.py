@@ -17,7 +17,7 @@ TITLE = "Mon bureau du premier étage"
 
 
 @pytest.fixture
-def become(browser: Any, demo: Demo) -> Iterator[Any]:  # noqa: F811
+def open_window_as(browser: Any, demo: Demo) -> Iterator[Any]:  # noqa: F811
     """Return a function that opens a window of the example site as a person of the cast."""
     visitors = Visitors(browser, demo.url)
 
@@ -75,9 +75,9 @@ class Editor:
 
 
 def test_a_ticket_opened_from_a_block_arrives_in_the_category_that_the_editor_chose(
-    become: Any,
+    open_window_as: Any,
 ) -> None:
-    editor = Editor(become("alice"))
+    editor = Editor(open_window_as("alice"))
     editor.begin(TITLE)
     editor.add("helpdesk_requests")
     asking = editor.add("helpdesk_ask")
@@ -88,7 +88,7 @@ def test_a_ticket_opened_from_a_block_arrives_in_the_category_that_the_editor_ch
     editor.choose(editor.add("helpdesk_card"), "service", "Services Généraux")
     url = editor.publish()
 
-    lea = become("lea")
+    lea = open_window_as("lea")
     lea.goto(url)
     for heading in ("Mes demandes", "Services Généraux", "DSI"):
         expect(lea.get_by_role("heading", name=heading).first).to_be_visible()
@@ -99,7 +99,7 @@ def test_a_ticket_opened_from_a_block_arrives_in_the_category_that_the_editor_ch
     lea.get_by_role("status").get_by_role("link").first.click()
     lea.wait_for_url("**/tickets/*/")
 
-    karim = become("karim")
+    karim = open_window_as("karim")
     karim.goto(lea.url)
     expect(karim.get_by_role("heading", level=1)).to_contain_text("Radiateur tiède")
     expect(karim.get_by_text("Services Généraux › Chauffage").first).to_be_visible()

@@ -69,9 +69,9 @@ def test_the_summary_of_reports_follows_the_form(nadia):
 def test_preference_pages_pass_axe_and_do_not_scroll_sideways(nadia, width):
     page = nadia(viewport={"width": width, "height": 900})
     page.get_by_label("Ticket alerts (sent at once):").select_option(label="Custom")
-    for address in (None, "/assistance/preferences/"):
-        if address:
-            page.goto(address)
+    for url in (None, "/assistance/preferences/"):
+        if url:
+            page.goto(url)
         assert accessibility_problems(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def free(helpdesk, people, heating):
+def twenty_free_tickets(helpdesk, people, heating):
     """Twenty free tickets, the one that has waited longest first."""
     return [
         actions.open_ticket(
@@ -53,7 +53,7 @@ def wait_for_keys(page):
     page.locator("[data-hd-with-shortcuts]:not([hidden])").wait_for()
 
 
-def test_twenty_free_tickets_are_cleared_in_at_most_120_keys(karim, people, free):
+def test_twenty_free_tickets_are_cleared_in_at_most_120_keys(karim, people, twenty_free_tickets):
     karim.goto("/assistance/desk/?queue=free")
     wait_for_keys(karim)
     keys = Keyboard(karim)
@@ -80,18 +80,18 @@ def test_twenty_free_tickets_are_cleared_in_at_most_120_keys(karim, people, free
     assert states == [Status.IN_PROGRESS] * 10 + [Status.CLOSED] * 5 + [Status.INCOMPLETE] * 5
 
 
-def test_keys_typed_into_a_field_stay_there(karim, free):
-    karim.goto(f"/assistance/tickets/{free[0].pk}/")
+def test_keys_typed_into_a_field_stay_there(karim, twenty_free_tickets):
+    karim.goto(f"/assistance/tickets/{twenty_free_tickets[0].pk}/")
     wait_for_keys(karim)
     karim.keyboard.press("r")
     field = karim.get_by_label("Your message")
     expect(field).to_be_focused()
     karim.keyboard.type("take j k t n c ?")
     expect(field).to_have_value("take j k t n c ?")
-    assert Ticket.objects.get(pk=free[0].pk).status == Status.FREE
+    assert Ticket.objects.get(pk=twenty_free_tickets[0].pk).status == Status.FREE
 
 
-def test_the_keys_are_listed_and_the_list_closes_with_escape(karim, free):
+def test_the_keys_are_listed_and_the_list_closes_with_escape(karim, twenty_free_tickets):
     karim.goto("/assistance/desk/")
     wait_for_keys(karim)
     karim.keyboard.press("?")
@@ -101,17 +101,17 @@ def test_the_keys_are_listed_and_the_list_closes_with_escape(karim, free):
     expect(listed).to_be_hidden()
 
 
-def test_who_switches_the_keys_off_has_none(karim, people, free):
+def test_who_switches_the_keys_off_has_none(karim, people, twenty_free_tickets):
     HelpdeskPreferences.objects.create(user=people.karim, keyboard_shortcuts=False)
-    karim.goto(f"/assistance/tickets/{free[0].pk}/")
+    karim.goto(f"/assistance/tickets/{twenty_free_tickets[0].pk}/")
     karim.locator("[data-hd-copy]:not([hidden])").wait_for(state="attached")
     karim.keyboard.press("t")
     karim.keyboard.press("?")
     expect(karim.get_by_role("dialog")).to_have_count(0)
-    assert Ticket.objects.get(pk=free[0].pk).status == Status.FREE
+    assert Ticket.objects.get(pk=twenty_free_tickets[0].pk).status == Status.FREE
 
 
-def test_a_ticket_that_was_looked_at_is_no_longer_unread(karim, free):
+def test_a_ticket_that_was_looked_at_is_no_longer_unread(karim, twenty_free_tickets):
     karim.goto("/assistance/desk/?queue=free")
     expect(karim.locator(".hd-new")).to_have_count(20)
     with karim.expect_response(re.compile("/desk/marks/")) as answered:

@@ -12,16 +12,16 @@ TEXT = "La vanne est bloquée."
 
 
 @pytest.fixture
-def path(helpdesk, taken):
+def ticket_path(helpdesk, taken):
     """Where the ticket is."""
     return f"/assistance/tickets/{taken.pk}/"
 
 
 @pytest.fixture
-def lea(page_as, people, path):
+def lea(page_as, people, ticket_path):
     """Léa on the page of her ticket."""
     window = page_as(people.lea)
-    window.goto(path)
+    window.goto(ticket_path)
     return window
 
 
@@ -37,12 +37,12 @@ def offer_of(window):
     return window.get_by_text("has not been sent.").filter(visible=True)
 
 
-def reopen(page_as, window, user, address):
+def reopen(page_as, window, user, url):
     """Close the browser of a window, and open it again with what it keeps on the disk."""
     kept = window.context.storage_state()
     window.context.close()
     again = page_as(user, storage_state=kept)
-    again.goto(address)
+    again.goto(url)
     return again
 
 
@@ -50,7 +50,7 @@ def reopen(page_as, window, user, address):
 
 
 @pytest.fixture
-def hanging(lea):
+def hanging_request(lea):
     """Léa's browser, which waits for the answer to her comment; and the requests that wait."""
     waiting = []
     lea.route("**/comment/", lambda route: waiting.append(route))
@@ -73,7 +73,7 @@ def test_a_double_click_sends_a_form_once(lea, taken):
     assert sent.count("POST") == 1
 
 
-def test_after_stop_the_form_can_be_sent_again(lea, hanging, taken):
+def test_after_stop_the_form_can_be_sent_again(lea, hanging_request, taken):
     press_stop(lea)
     expect(lea.get_by_role("button", name="Send")).to_be_enabled()
     expect(comment_of(lea)).to_have_value(TEXT)
@@ -83,7 +83,7 @@ def test_after_stop_the_form_can_be_sent_again(lea, hanging, taken):
     assert taken.events.filter(action="comment").count() == 1
 
 
-def test_after_stop_leaving_asks(lea, hanging):
+def test_after_stop_leaving_asks(lea, hanging_request):
     press_stop(lea)
     expect(lea.get_by_role("button", name="Send")).to_be_enabled()
     asked = []
@@ -96,9 +96,9 @@ def test_after_stop_leaving_asks(lea, hanging):
 # -- drafts ------------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_offered_after_the_browser_was_closed(page_as, lea, people, path, taken):
+def test_a_draft_is_offered_after_the_browser_was_closed(page_as, lea, people, ticket_path, taken):
     comment_of(lea).press_sequentially(TEXT)
-    again = reopen(page_as, lea, people.lea, path)
+    again = reopen(page_as, lea, people.lea, ticket_path)
     expect(offer_of(again)).to_be_visible()
     expect(comment_of(again)).to_have_value("")
     again.get_by_role("button", name="Continue with it").click()
@@ -109,25 +109,25 @@ def test_a_draft_is_offered_after_the_browser_was_closed(page_as, lea, people, p
     assert taken.events.get(action="comment").text == TEXT
 
 
-def test_a_draft_is_gone_after_sending(page_as, lea, people, path):
+def test_a_draft_is_gone_after_sending(page_as, lea, people, ticket_path):
     comment_of(lea).press_sequentially(TEXT)
     save(lea)
     expect(lea.get_by_text("Your message has been sent.")).to_be_visible()
-    again = reopen(page_as, lea, people.lea, path)
+    again = reopen(page_as, lea, people.lea, ticket_path)
     expect(comment_of(again)).to_be_visible()
     expect(offer_of(again)).to_have_count(0)
     assert again.evaluate("localStorage.length") == 0
 
 
 def test_a_draft_that_arrived_without_its_answer_is_recorded_once(
-    page_as, lea, people, path, taken
+    page_as, lea, people, ticket_path, taken
 ):
     lea.route("**/comment/", lambda route: (route.fetch(max_redirects=0), route.abort()))
     comment_of(lea).press_sequentially(TEXT)
     save(lea, no_wait_after=True)
     lea.wait_for_timeout(500)
     lea.context.clear_cookies(name="helpdesk_sent")
-    again = reopen(page_as, lea, people.lea, path)
+    again = reopen(page_as, lea, people.lea, ticket_path)
     again.get_by_role("button", name="Continue with it").click()
     save(again)
     again.wait_for_url(re.compile(r"/tickets/\d+/$"))
@@ -143,40 +143,40 @@ def write_until_saved(window):
 
 
 def test_a_log_out_leaves_nothing_in_the_browser_and_the_draft_on_the_server(
-    page_as, lea, people, path
+    page_as, lea, people, ticket_path
 ):
     write_until_saved(lea)
     elsewhere = Client()
     elsewhere.cookies["sessionid"] = cookie(lea, "sessionid")
     elsewhere.logout()
     lea.context.clear_cookies(name="sessionid")
-    again = reopen(page_as, lea, people.lea, path)
+    again = reopen(page_as, lea, people.lea, ticket_path)
     expect(offer_of(again)).to_be_visible()
     assert again.evaluate("localStorage.length") == 0
 
 
 def test_a_draft_is_continued_on_another_device_and_then_gone_on_both(
-    page_as, lea, people, path, taken
+    page_as, lea, people, ticket_path, taken
 ):
     write_until_saved(lea)
     elsewhere = page_as(people.lea)
-    elsewhere.goto(path)
+    elsewhere.goto(ticket_path)
     expect(offer_of(elsewhere)).to_be_visible()
     elsewhere.get_by_role("button", name="Continue with it").click()
     expect(comment_of(elsewhere)).to_have_value(TEXT)
     save(elsewhere)
     expect(elsewhere.get_by_text("Your message has been sent.")).to_be_visible()
     assert taken.events.get(action="comment").text == TEXT
-    again = reopen(page_as, lea, people.lea, path)
+    again = reopen(page_as, lea, people.lea, ticket_path)
     expect(comment_of(again)).to_be_visible()
     expect(offer_of(again)).to_have_count(0)
     assert again.evaluate("localStorage.length") == 0
 
 
-def test_a_draft_deleted_on_another_device_is_gone(page_as, lea, people, path):
+def test_a_draft_deleted_on_another_device_is_gone(page_as, lea, people, ticket_path):
     write_until_saved(lea)
     elsewhere = page_as(people.lea)
-    elsewhere.goto(path)
+    elsewhere.goto(ticket_path)
     with elsewhere.expect_response(lambda response: response.url.endswith("/drafts/")):
         elsewhere.get_by_role("button", name="Delete it").click()
     elsewhere.reload()
@@ -188,10 +188,10 @@ def cookie(window, name):
     return next(kept["value"] for kept in window.context.cookies() if kept["name"] == name)
 
 
-def test_another_person_finds_no_draft(page_as, lea, people, path):
+def test_another_person_finds_no_draft(page_as, lea, people, ticket_path):
     comment_of(lea).press_sequentially(TEXT)
     lea.context.clear_cookies()
-    karim = reopen(page_as, lea, people.karim, path)
+    karim = reopen(page_as, lea, people.karim, ticket_path)
     expect(comment_of(karim)).to_be_visible()
     expect(offer_of(karim)).to_have_count(0)
     assert TEXT not in karim.evaluate("JSON.stringify(localStorage)")
@@ -248,9 +248,9 @@ def test_what_the_toolbar_wrote_can_be_undone(lea):
     expect(box).to_have_value("froid")
 
 
-def test_typing_at_once_in_a_dialog_writes_the_text(page_as, people, path):
+def test_typing_at_once_in_a_dialog_writes_the_text(page_as, people, ticket_path):
     karim = page_as(people.karim)
-    karim.goto(path)
+    karim.goto(ticket_path)
     karim.get_by_role("link", name="Close", exact=True).click()
     karim.get_by_role("dialog").wait_for()
     karim.keyboard.type("Vanne remplacée.")
@@ -258,16 +258,18 @@ def test_typing_at_once_in_a_dialog_writes_the_text(page_as, people, path):
     expect(box).to_have_value("Vanne remplacée.")
 
 
-def test_typing_at_once_after_the_link_to_answer_writes_the_text(page_as, people, path, incomplete):
+def test_typing_at_once_after_the_link_to_answer_writes_the_text(
+    page_as, people, ticket_path, incomplete
+):
     lea = page_as(people.lea)
-    lea.goto(path)
+    lea.goto(ticket_path)
     lea.locator(".hd-state").get_by_role("link", name="Reply").click()
     lea.keyboard.type("Le deuxième.")
     expect(comment_of(lea)).to_have_value("Le deuxième.")
 
 
-def test_typing_at_once_on_the_page_of_an_action_writes_the_text(page_as, people, path):
+def test_typing_at_once_on_the_page_of_an_action_writes_the_text(page_as, people, ticket_path):
     karim = page_as(people.karim)
-    karim.goto(f"{path}ask-information/")
+    karim.goto(f"{ticket_path}ask-information/")
     karim.keyboard.type("Quelle vanne ?")
     expect(karim.get_by_label("Message")).to_have_value("Quelle vanne ?")

@@ -330,7 +330,7 @@ def test_everything_works_without_javascript(page_as, helpdesk, people, taken):
 
 
 @pytest.fixture
-def four(taken, people):
+def ticket_with_four_messages(taken, people):
     """The ticket with four messages in all, the last of them Karim's."""
     actions.comment(taken, by=people.karim, text="Quelle salle ?")
     actions.comment(taken, by=people.lea, text="La A12.")
@@ -339,21 +339,23 @@ def four(taken, people):
 
 
 def test_last_answer_and_reply_box_are_on_the_first_screen_of_a_phone(
-    page_as, helpdesk, people, four
+    page_as, helpdesk, people, ticket_with_four_messages
 ):
     lea = page_as(people.lea, viewport={"width": 390, "height": 844}, has_touch=True)
-    lea.goto(f"/assistance/tickets/{four.pk}/")
+    lea.goto(f"/assistance/tickets/{ticket_with_four_messages.pk}/")
     for part in (lea.get_by_text("J’y vais à 14 h."), lea.get_by_label("Your message")):
         box = part.bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 844
 
 
-def test_drawer_leaves_the_conversation_readable_and_usable(page_as, helpdesk, people, four):
+def test_drawer_leaves_the_conversation_readable_and_usable(
+    page_as, helpdesk, people, ticket_with_four_messages
+):
     karim = page_as(people.karim, viewport={"width": 1280, "height": 900})
-    karim.goto(f"/assistance/tickets/{four.pk}/")
+    karim.goto(f"/assistance/tickets/{ticket_with_four_messages.pk}/")
     karim.get_by_role("link", name="Close", exact=True).click()
-    drawer = karim.get_by_role("dialog", name=f"Close ticket #{four.pk}?")
+    drawer = karim.get_by_role("dialog", name=f"Close ticket #{ticket_with_four_messages.pk}?")
     drawer.wait_for()
     message = karim.get_by_text("La A12.").bounding_box()
     assert message["x"] + message["width"] <= drawer.bounding_box()["x"]

@@ -136,7 +136,7 @@ class Run:
 
 
 @pytest.fixture
-def liar(smtp, monkeypatch):
+def unreliable_server(smtp, monkeypatch):
     """A mail server that fails one message in four, one way or another."""
     chance = random.Random(7)
     counts = Counter()
@@ -155,9 +155,11 @@ def liar(smtp, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_mail_is_lost_without_being_reported(seed, liar, open_database, record_property):
+def test_no_mail_is_lost_without_being_reported(
+    seed, unreliable_server, open_database, record_property
+):
     where = {
-        "smtp_port": liar.port,
+        "smtp_port": unreliable_server.port,
         "HELPDESK_TEST_LEASE": "4",
         "HELPDESK_TEST_SMTP_TIMEOUT": "2",
     }
@@ -173,7 +175,7 @@ def test_no_mail_is_lost_without_being_reported(seed, liar, open_database, recor
             )
         )
         clusters = [stack.enter_context(qcluster(**where)) for _n in range(CLUSTERS)]
-        run = Run(seed, liar, open_database, supervisor, clusters)
+        run = Run(seed, unreliable_server, open_database, supervisor, clusters)
         while (
             Notification.objects.count() < ALERTS
             or run.counts["kill -9"] < KILLS

@@ -88,7 +88,7 @@ def test_a_form_without_the_helpdesk_panels_changes_no_preference(karim, people)
     assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
 
-def test_the_account_page_of_a_fixed_identity_keeps_name_and_address(karim, people, settings):
+def test_the_account_page_of_a_fixed_identity_keeps_name_and_email(karim, people, settings):
     settings.WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
     page = karim.page()
     assert not page.find("input", {"name": "name_email-last_name"})

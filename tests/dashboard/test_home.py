@@ -24,7 +24,7 @@ from wagtail_helpdesk.portal.desk import overview
 
 
 @pytest.fixture
-def home(helpdesk):
+def open_admin_home(helpdesk):
     """Return the home page of the admin for a user."""
 
     def page(user):
@@ -52,75 +52,77 @@ def counted(page, section):
     return page.select_one(f"#helpdesk-{section} .helpdesk-panel__count").get_text()
 
 
-def test_an_answer_of_the_requester_waits(home, people, taken):
+def test_an_answer_of_the_requester_waits(open_admin_home, people, taken):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
-    assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
+    assert waiting(open_admin_home(people.karim)) == [(taken.subject, "The requester has answered")]
 
 
-def test_a_file_of_the_requester_is_an_answer(home, people, taken):
+def test_a_file_of_the_requester_is_an_answer(open_admin_home, people, taken):
     actions.ask_information(taken, by=people.karim, text="Une photo ?")
     actions.attach(taken, by=people.lea, files=[photo()])
-    assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
+    assert waiting(open_admin_home(people.karim)) == [(taken.subject, "The requester has answered")]
 
 
-def test_a_file_of_another_person_is_no_answer_of_the_requester(home, people, taken):
+def test_a_file_of_another_person_is_no_answer_of_the_requester(open_admin_home, people, taken):
     actions.attach(taken, by=people.sophie, files=[photo()])
-    assert waiting(home(people.karim)) == []
+    assert waiting(open_admin_home(people.karim)) == []
 
 
-def test_a_ticket_that_is_reopened_waits(home, people, closed):
+def test_a_ticket_that_is_reopened_waits(open_admin_home, people, closed):
     actions.approve_closure(closed, by=people.lea)
     actions.reopen(closed, by=people.lea, text="Il fait encore froid.")
-    assert waiting(home(people.karim)) == [(closed.subject, "Reopened")]
+    assert waiting(open_admin_home(people.karim)) == [(closed.subject, "Reopened")]
 
 
-def test_a_ticket_reopened_by_the_manager_does_not_wait(home, people, closed):
+def test_a_ticket_reopened_by_the_manager_does_not_wait(open_admin_home, people, closed):
     actions.reopen(closed, by=people.karim)
-    assert waiting(home(people.karim)) == []
+    assert waiting(open_admin_home(people.karim)) == []
 
 
-def test_an_answered_ticket_no_longer_waits(home, people, taken):
+def test_an_answered_ticket_no_longer_waits(open_admin_home, people, taken):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     actions.comment(taken, by=people.karim, text="J’y vais.")
-    assert waiting(home(people.karim)) == []
+    assert waiting(open_admin_home(people.karim)) == []
 
 
-def test_what_a_colleague_wrote_does_not_hide_the_answer(home, people, taken):
+def test_what_a_colleague_wrote_does_not_hide_the_answer(open_admin_home, people, taken):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
     actions.note(taken, by=people.sophie, text="Vu.")
-    assert [why for _, why in waiting(home(people.karim))] == ["The requester has answered"]
+    assert [why for _, why in waiting(open_admin_home(people.karim))] == [
+        "The requester has answered"
+    ]
 
 
-def test_a_refused_closure_waits(home, people, closed):
+def test_a_refused_closure_waits(open_admin_home, people, closed):
     actions.reject_closure(closed, by=people.lea, text="Il fait encore froid.")
-    assert waiting(home(people.karim)) == [(closed.subject, "Closure refused")]
+    assert waiting(open_admin_home(people.karim)) == [(closed.subject, "Closure refused")]
 
 
-def test_a_ticket_one_was_given_waits(home, people, ticket):
+def test_a_ticket_one_was_given_waits(open_admin_home, people, ticket):
     actions.assign(ticket, by=people.sophie, to=people.karim)
-    assert waiting(home(people.karim)) == [(ticket.subject, "Assigned to you")]
+    assert waiting(open_admin_home(people.karim)) == [(ticket.subject, "Assigned to you")]
 
 
-def test_a_ticket_one_took_does_not_wait(home, people, taken):
-    assert waiting(home(people.karim)) == []
+def test_a_ticket_one_took_does_not_wait(open_admin_home, people, taken):
+    assert waiting(open_admin_home(people.karim)) == []
 
 
-def test_a_postponed_ticket_waits_on_its_day(home, people, taken):
+def test_a_postponed_ticket_waits_on_its_day(open_admin_home, people, taken):
     actions.postpone(taken, by=people.karim, until=timezone.localdate() + timedelta(days=3))
-    assert waiting(home(people.karim)) == []
+    assert waiting(open_admin_home(people.karim)) == []
     with unguarded():
         Ticket.objects.update(resume_on=timezone.localdate())
-    assert waiting(home(people.karim)) == [(taken.subject, "Due again today")]
+    assert waiting(open_admin_home(people.karim)) == [(taken.subject, "Due again today")]
 
 
-def test_an_answer_does_not_wait_for_the_day(home, people, taken):
+def test_an_answer_does_not_wait_for_the_day(open_admin_home, people, taken):
     actions.postpone(taken, by=people.karim, until=timezone.localdate() + timedelta(days=3))
     actions.comment(taken, by=people.lea, text="C’est urgent.")
-    assert waiting(home(people.karim)) == [(taken.subject, "The requester has answered")]
+    assert waiting(open_admin_home(people.karim)) == [(taken.subject, "The requester has answered")]
 
 
 @pytest.fixture
-def busy(people, heating):
+def nine_tickets(people, heating):
     """Karim has six tickets that wait for nothing, and before them three that were answered."""
     given = [
         actions.open_ticket(heating, by=people.lea, subject=f"Froid {n}", text="Brr")
@@ -133,46 +135,52 @@ def busy(people, heating):
     return given
 
 
-def test_tickets_that_do_not_wait_take_no_place_of_waiting_ones(home, people, busy, monkeypatch):
+def test_tickets_that_do_not_wait_take_no_place_of_waiting_ones(
+    open_admin_home, people, nine_tickets, monkeypatch
+):
     monkeypatch.setattr(overview, "MAX_WAITING", 4)
-    page = home(people.karim)
-    assert {subject for subject, _ in waiting(page)} == {each.subject for each in busy[:3]}
+    page = open_admin_home(people.karim)
+    assert {subject for subject, _ in waiting(page)} == {each.subject for each in nine_tickets[:3]}
     assert counted(page, "waiting") == "3"
 
 
-def test_a_capped_count_is_shown_with_a_plus_sign(home, people, busy, monkeypatch):
+def test_a_capped_count_is_shown_with_a_plus_sign(
+    open_admin_home, people, nine_tickets, monkeypatch
+):
     monkeypatch.setattr(overview, "MAX_WAITING", 3)
-    assert counted(home(people.karim), "waiting") == "2+"
+    assert counted(open_admin_home(people.karim), "waiting") == "2+"
 
 
-def test_a_ticket_waiting_for_a_colleague_is_not_listed(home, people, taken):
+def test_a_ticket_waiting_for_a_colleague_is_not_listed(open_admin_home, people, taken):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
-    assert waiting(home(people.sophie)) == []
+    assert waiting(open_admin_home(people.sophie)) == []
 
 
-def test_free_tickets_say_how_old_they_are(home, people, ticket):
+def test_free_tickets_say_how_old_they_are(open_admin_home, people, ticket):
     with unguarded():
         Ticket.objects.update(created_at=timezone.now() - timedelta(days=9))
-    page = home(people.karim)
+    page = open_admin_home(people.karim)
     [(subject, age)] = lines(page, "free")
     assert (subject, age) == (ticket.subject, "1\N{NO-BREAK SPACE}week")
     ages = [li.get_text() for li in page.select(".helpdesk-panel__ages li")]
     assert ages == ["0 in the last day", "0 1 to 7 days ago", "1 over a week ago"]
 
 
-def test_the_oldest_comes_first_whatever_happened_to_it_since(home, people, ticket, heating):
+def test_the_oldest_comes_first_whatever_happened_to_it_since(
+    open_admin_home, people, ticket, heating
+):
     young = actions.open_ticket(heating, by=people.lea, subject="Néon cassé", text="x")
     with unguarded():
         Ticket.objects.filter(pk=ticket.pk).update(created_at=timezone.now() - timedelta(days=9))
     actions.comment(ticket, by=people.lea, text="Toujours froid.")
-    assert [subject for subject, _ in lines(home(people.karim), "free")] == [
+    assert [subject for subject, _ in lines(open_admin_home(people.karim), "free")] == [
         ticket.subject,
         young.subject,
     ]
 
 
 @pytest.fixture
-def aged(people, heating):
+def tickets_by_age(people, heating):
     """Free tickets: one young, two of some days, three old."""
     for days in (0, 2, 5, 8, 9, 30):
         new = actions.open_ticket(heating, by=people.lea, subject=f"Froid {days}", text="Brr")
@@ -198,12 +206,12 @@ def shown_number(link):
 
 
 def test_every_number_of_the_panel_opens_the_tickets_it_counts(
-    home, people, general, aged, busy, manager_row
+    open_admin_home, people, general, tickets_by_age, nine_tickets, manager_row
 ):
     asked = actions.open_ticket(general.categories.first(), by=people.lea, subject="?", text="x")
     actions.take_and_ask(asked, by=people.julien, text="Où ?")
     configuration.remove_manager(manager_row(people.julien), by=None, then=HandOverPolicy.FREE)
-    page = home(people.karim)
+    page = open_admin_home(people.karim)
     links = page.select("#helpdesk-waiting a, #helpdesk-free a, .helpdesk-panel__ages a, td a")
     numbers = [shown_number(link) for link in links]
     assert numbers[0] == 3
@@ -216,35 +224,35 @@ def manager_row(general):
     return lambda user: general.managers.get(user=user)
 
 
-def test_the_summary_leads_to_the_tickets_that_wait(home, people, busy):
-    links = home(people.karim).select(".w-summary__list a[href*=desk]")
+def test_the_summary_leads_to_the_tickets_that_wait(open_admin_home, people, nine_tickets):
+    links = open_admin_home(people.karim).select(".w-summary__list a[href*=desk]")
     assert links[0].get_text() == "3 waiting for you"
     assert len(followed(people.karim, links[0])) == 3
 
 
-def test_every_age_leads_to_the_tickets_it_counts(home, people, aged):
-    links = home(people.karim).select(".helpdesk-panel__ages a")
+def test_every_age_leads_to_the_tickets_it_counts(open_admin_home, people, tickets_by_age):
+    links = open_admin_home(people.karim).select(".helpdesk-panel__ages a")
     assert [int(link.b.text) for link in links] == [1, 2, 3]
     assert [len(followed(people.karim, link)) for link in links] == [1, 2, 3]
 
 
-def test_what_is_free_in_my_categories_leads_to_no_other(home, people, general, ticket):
+def test_what_is_free_in_my_categories_leads_to_no_other(open_admin_home, people, general, ticket):
     plumbing = general.categories.get(name="Plomberie")
     plumbing.named_members.create(manager=general.managers.get(user=people.sophie))
     type(plumbing).objects.filter(pk=plumbing.pk).update(members_from=plumbing)
     actions.open_ticket(plumbing, by=people.lea, subject="Fuite", text="Au plafond.")
-    page = home(people.karim)
+    page = open_admin_home(people.karim)
     for link in (page.select_one("#helpdesk-free a"), page.select(".w-summary a")[-1]):
         assert followed(people.karim, link) == [ticket.pk]
 
 
-def test_a_line_leads_to_its_ticket(home, people, ticket):
-    link = home(people.karim).select_one(".helpdesk-panel__lines a")
+def test_a_line_leads_to_its_ticket(open_admin_home, people, ticket):
+    link = open_admin_home(people.karim).select_one(".helpdesk-panel__lines a")
     assert link["href"] == f"/assistance/tickets/{ticket.pk}/"
 
 
-def test_a_service_leads_to_its_part_of_the_desk(home, people, general, ticket):
-    row = home(people.karim).select_one(".helpdesk-panel tbody tr")
+def test_a_service_leads_to_its_part_of_the_desk(open_admin_home, people, general, ticket):
+    row = open_admin_home(people.karim).select_one(".helpdesk-panel tbody tr")
     assert row.th.get_text() == "Services Généraux"
     assert [td.a["href"] for td in row.find_all("td")] == [
         f"/assistance/desk/?queue=free&service={general.pk}",
@@ -253,14 +261,14 @@ def test_a_service_leads_to_its_part_of_the_desk(home, people, general, ticket):
     assert [td.a.find(string=True) for td in row.find_all("td")] == ["1", "1"]
 
 
-def test_the_summary_counts_what_waits_and_what_is_free(home, people, ticket):
-    summary = home(people.karim).select_one(".w-summary").get_text(" ", strip=True)
+def test_the_summary_counts_what_waits_and_what_is_free(open_admin_home, people, ticket):
+    summary = open_admin_home(people.karim).select_one(".w-summary").get_text(" ", strip=True)
     assert "0 waiting for you" in summary
     assert "1 free in your categories" in summary
 
 
 @pytest.fixture
-def failed(ticket):
+def failed_mail(ticket):
     """A mail about Léa’s ticket that could not be delivered."""
     return OutgoingMail.objects.create(
         ticket=ticket,
@@ -273,14 +281,14 @@ def failed(ticket):
     )
 
 
-def test_editors_of_a_service_see_its_failed_mails(home, people, general, failed):
+def test_editors_of_a_service_see_its_failed_mails(open_admin_home, people, general, failed_mail):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
-    note = home(people.sophie).select_one("#helpdesk-section .help-critical")
+    note = open_admin_home(people.sophie).select_one("#helpdesk-section .help-critical")
     assert "550 No such user" in note.get_text()
     assert note.a["href"] == "/admin/helpdesk/mails/"
 
 
-def test_a_report_that_failed_is_counted_as_well(home, people, general, failed):
+def test_a_report_that_failed_is_counted_as_well(open_admin_home, people, general, failed_mail):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
     OutgoingMail.objects.create(
         kind="report",
@@ -290,25 +298,25 @@ def test_a_report_that_failed_is_counted_as_well(home, people, general, failed):
         state=MailState.DEAD,
         failed_at=timezone.now(),
     )
-    note = home(people.sophie).select_one("#helpdesk-section .help-critical")
+    note = open_admin_home(people.sophie).select_one("#helpdesk-section .help-critical")
     assert "in the last week: 2" in note.get_text()
 
 
-def test_administrators_see_all_failed_mails(home, people, dsi, failed):
+def test_administrators_see_all_failed_mails(open_admin_home, people, dsi, failed_mail):
     people.nadia.user_permissions.add(
         Permission.objects.get(codename="change_service", content_type__model="service")
     )
-    assert home(people.nadia).select_one("#helpdesk-section .help-critical") is not None
+    assert open_admin_home(people.nadia).select_one("#helpdesk-section .help-critical") is not None
 
 
-def test_other_managers_see_no_failed_mails(home, people, failed):
-    assert home(people.karim).select_one("#helpdesk-section .help-critical") is None
+def test_other_managers_see_no_failed_mails(open_admin_home, people, failed_mail):
+    assert open_admin_home(people.karim).select_one("#helpdesk-section .help-critical") is None
 
 
-def test_an_old_failure_is_not_shown(home, people, failed):
+def test_an_old_failure_is_not_shown(open_admin_home, people, failed_mail):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
     OutgoingMail.objects.update(failed_at=timezone.now() - timedelta(days=30))
-    assert home(people.sophie).select_one("#helpdesk-section .help-critical") is None
+    assert open_admin_home(people.sophie).select_one("#helpdesk-section .help-critical") is None
 
 
 @pytest.fixture
@@ -321,32 +329,32 @@ def administrator(people):
 
 
 def test_an_administrator_who_manages_nothing_is_warned_of_failed_mails(
-    home, administrator, failed
+    open_admin_home, administrator, failed_mail
 ):
-    panel = home(administrator).select_one("#helpdesk-section")
+    panel = open_admin_home(administrator).select_one("#helpdesk-section")
     assert "550 No such user" in panel.select_one(".help-critical").text
     assert panel.select_one(".helpdesk-panel") is None
 
 
 def test_an_administrator_who_manages_nothing_is_warned_when_no_mail_is_sent(
-    home, administrator, ticket
+    open_admin_home, administrator, ticket
 ):
-    assert home(administrator).select_one("#helpdesk-section") is None
+    assert open_admin_home(administrator).select_one("#helpdesk-section") is None
     ticket.events.update(created_at=timezone.now() - timedelta(minutes=10))
-    panel = home(administrator).select_one("#helpdesk-section")
+    panel = open_admin_home(administrator).select_one("#helpdesk-section")
     assert "E-mails are not being sent." in panel.text
     assert panel.select_one(".help-critical a")["href"] == "/admin/helpdesk/mails/"
 
 
 def test_an_administrator_who_manages_nothing_has_no_panel_while_all_is_well(
-    home, administrator, ticket
+    open_admin_home, administrator, ticket
 ):
     dispatch_waiting_events()
     deliver()
-    assert home(administrator).select_one("#helpdesk-section") is None
+    assert open_admin_home(administrator).select_one("#helpdesk-section") is None
 
 
-def test_the_warning_of_an_administrator_takes_few_statements(administrator, failed, rf):
+def test_the_warning_of_an_administrator_takes_few_statements(administrator, failed_mail, rf):
     request = rf.get("/admin/")
     request.user = administrator
     request.session = {}
@@ -366,28 +374,30 @@ ANSWERS_NOTHING_HERE = [
 
 
 @pytest.mark.parametrize("name", ANSWERS_NOTHING_HERE)
-def test_a_person_who_manages_nothing_has_no_panel(home, people, taken, name):
+def test_a_person_who_manages_nothing_has_no_panel(open_admin_home, people, taken, name):
     actions.comment(taken, by=people.lea, text="C’est au deuxième étage.")
-    page = home(getattr(people, name))
+    page = open_admin_home(getattr(people, name))
     assert page.select_one("#helpdesk-section") is None
     assert taken.subject not in page.get_text()
     assert "waiting for you" not in page.get_text()
 
 
-def test_a_manager_of_another_service_sees_nothing_of_this_one(home, people, dsi, ticket, failed):
-    page = home(people.nadia)
+def test_a_manager_of_another_service_sees_nothing_of_this_one(
+    open_admin_home, people, dsi, ticket, failed_mail
+):
+    page = open_admin_home(people.nadia)
     assert page.select_one("#helpdesk-section") is not None
     assert ticket.subject not in page.get_text()
     assert "Services Généraux" not in page.get_text()
 
 
-def test_without_a_helpdesk_page_there_is_no_panel(home, helpdesk, people, ticket):
+def test_without_a_helpdesk_page_there_is_no_panel(open_admin_home, helpdesk, people, ticket):
     helpdesk.unpublish()
-    assert home(people.karim).select_one("#helpdesk-section") is None
+    assert open_admin_home(people.karim).select_one("#helpdesk-section") is None
 
 
 @pytest.fixture
-def statements(helpdesk, rf):
+def count_statements(helpdesk, rf):
     """Return the number of the helpdesk's statements for the panel and the summary of a user."""
 
     def count(user):
@@ -406,16 +416,16 @@ def statements(helpdesk, rf):
 
 
 def test_the_panel_takes_six_statements_for_any_number_of_tickets(
-    statements, people, general, heating, failed
+    count_statements, people, general, heating, failed_mail
 ):
     ServiceManager.objects.filter(user=people.sophie).update(can_edit_service=True)
-    assert statements(people.sophie) == (6, True)
+    assert count_statements(people.sophie) == (6, True)
     for number in range(20):
         new = actions.open_ticket(heating, by=people.lea, subject=f"Froid {number}", text="Brr")
         if number % 2:
             actions.assign(new, by=people.karim, to=people.sophie)
             actions.comment(new, by=people.lea, text="Encore")
-    assert statements(people.sophie) == (6, True)
+    assert count_statements(people.sophie) == (6, True)
 
 
 def test_the_summary_takes_no_further_statement(helpdesk, people, ticket):
@@ -427,5 +437,7 @@ def test_the_summary_takes_no_further_statement(helpdesk, people, ticket):
     assert len([q for q in queries if "wagtail_helpdesk" in q["sql"]]) == 6
 
 
-def test_the_home_page_makes_one_query_for_a_person_who_manages_nothing(statements, people, ticket):
-    assert statements(people.alice) == (1, False)
+def test_the_home_page_makes_one_query_for_a_person_who_manages_nothing(
+    count_statements, people, ticket
+):
+    assert count_statements(people.alice) == (1, False)

@@ -19,7 +19,7 @@ ADDRESS = "/admin/helpdesk/mails/"
 
 
 @pytest.fixture
-def failed(ticket, people, network):
+def failed_mails(ticket, people, network):
     """Two mails about Léa’s ticket, and one about another in DSI; all were refused."""
     actions.open_ticket(network, by=people.lea, subject="Wifi secret", text="Rien.")
     dispatch_waiting_events()
@@ -69,7 +69,7 @@ def edits(user, may=True):
     return Browser(user)
 
 
-def test_an_administrator_sees_every_failed_mail(administrator, failed, ticket):
+def test_an_administrator_sees_every_failed_mail(administrator, failed_mails, ticket):
     mine, other = f"Ticket #{ticket.pk}", f"Ticket #{ticket.pk + 1}"
     assert administrator.rows() == [
         [other, "Nadia Haddad", "failed", "550 5.1.1 =User unknown", "1"],
@@ -78,32 +78,36 @@ def test_an_administrator_sees_every_failed_mail(administrator, failed, ticket):
     ]
 
 
-def test_a_service_editor_sees_the_failed_mails_of_the_service(helpdesk, people, failed, ticket):
+def test_a_service_editor_sees_the_failed_mails_of_the_service(
+    helpdesk, people, failed_mails, ticket
+):
     rows = edits(people.karim).rows()
     assert [row[1] for row in rows] == ["Hugo Perrin", "Karim Benali"]
     assert edits(people.nadia).rows()[0][1] == "Nadia Haddad"
 
 
-def test_the_ticket_is_a_link_for_its_readers_only(helpdesk, people, failed, ticket, administrator):
+def test_the_ticket_is_a_link_for_its_readers_only(
+    helpdesk, people, failed_mails, ticket, administrator
+):
     link = edits(people.karim).report().select_one("#listing-results tbody a")
     assert link["href"].endswith(f"/assistance/tickets/{ticket.pk}/")
     assert not administrator.report().select("#listing-results tbody a")
 
 
-def test_the_report_shows_no_content_of_tickets(people, failed, administrator):
+def test_the_report_shows_no_content_of_tickets(people, failed_mails, administrator):
     page = str(administrator.report())
     assert "Radiateur" not in page
     assert "Wifi" not in page
     assert "Il fait 14" not in page
 
 
-def test_other_users_have_no_access_to_the_mail_report(people, failed):
+def test_other_users_have_no_access_to_the_mail_report(people, failed_mails):
     for user in (people.victor, people.lea, people.gilles):
         user.is_superuser = False
         user.save()
         assert Browser(user).client.get(ADDRESS).status_code == 302
     assert edits(people.hugo, may=False).client.get(ADDRESS).status_code == 302
-    assert edits(people.hugo, may=False).again(mail=failed[0].pk).status_code == 302
+    assert edits(people.hugo, may=False).again(mail=failed_mails[0].pk).status_code == 302
     assert Client().get(ADDRESS).status_code == 302
 
 
@@ -112,24 +116,28 @@ def test_the_menu_shows_the_report_to_users_with_access(people, general, adminis
     assert "helpdesk-mails" not in edits(people.hugo, may=False).client.get("/admin/").text
 
 
-def test_the_latest_failure_comes_first(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[1].pk).update(failed_at=timezone.now())
+def test_the_latest_failure_comes_first(administrator, failed_mails):
+    OutgoingMail.objects.filter(pk=failed_mails[1].pk).update(failed_at=timezone.now())
     assert administrator.rows()[0][1] == "Hugo Perrin"
 
 
-def test_sent_and_waiting_mails_are_not_listed(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=MailState.PENDING, failed_at=None)
+def test_sent_and_waiting_mails_are_not_listed(administrator, failed_mails):
+    OutgoingMail.objects.filter(pk=failed_mails[0].pk).update(
+        state=MailState.PENDING, failed_at=None
+    )
     assert len(administrator.rows()) == 2
 
 
-def test_the_list_is_filtered_by_state(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=MailState.UNCERTAIN)
+def test_the_list_is_filtered_by_state(administrator, failed_mails):
+    OutgoingMail.objects.filter(pk=failed_mails[0].pk).update(state=MailState.UNCERTAIN)
     assert [row[2] for row in administrator.rows(state="uncertain")] == ["uncertain"]
 
 
-def test_the_mail_of_a_report_names_the_service(administrator, people, general, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(kind="report", ticket=None, service=general)
-    OutgoingMail.objects.filter(pk=failed[1].pk).update(kind="report", ticket=None)
+def test_the_mail_of_a_report_names_the_service(administrator, people, general, failed_mails):
+    OutgoingMail.objects.filter(pk=failed_mails[0].pk).update(
+        kind="report", ticket=None, service=general
+    )
+    OutgoingMail.objects.filter(pk=failed_mails[1].pk).update(kind="report", ticket=None)
     assert {row[0] for row in administrator.rows(kind="report")} == {
         "Report: Services Généraux",
         "Report",
@@ -137,8 +145,8 @@ def test_the_mail_of_a_report_names_the_service(administrator, people, general, 
     assert [row[0] for row in edits(people.karim).rows()] == ["Report: Services Généraux"]
 
 
-def test_the_email_of_a_mailbox_is_shown(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(user=None, email="team@example.org")
+def test_the_email_of_a_mailbox_is_shown(administrator, failed_mails):
+    OutgoingMail.objects.filter(pk=failed_mails[0].pk).update(user=None, email="team@example.org")
     assert "team@example.org" in [row[1] for row in administrator.rows()]
 
 
@@ -147,7 +155,7 @@ def test_an_empty_list_has_a_message(administrator):
     assert "No e-mail matches." in administrator.report(state="dead").text
 
 
-def test_a_button_sends_a_mail_again(administrator, people, failed, mailoutbox, helpdesk):
+def test_a_button_sends_a_mail_again(administrator, people, failed_mails, mailoutbox, helpdesk):
     button = administrator.report().select("#listing-results tbody button")[-1]
     answer = administrator.again(**{button["name"]: button["value"]})
     assert answer.url == ADDRESS
@@ -156,60 +164,60 @@ def test_a_button_sends_a_mail_again(administrator, people, failed, mailoutbox, 
     assert [mail.to for mail in mailoutbox] == [["Karim Benali <karim.benali@arvelle.example>"]]
 
 
-def test_sending_again_twice_sends_one_mail(administrator, failed, mailoutbox, helpdesk):
+def test_sending_again_twice_sends_one_mail(administrator, failed_mails, mailoutbox, helpdesk):
     for _ in range(2):
-        administrator.again(mail=failed[0].pk)
+        administrator.again(mail=failed_mails[0].pk)
     assert "There was nothing to send again." in administrator.report().text
     deliver()
-    administrator.again(mail=failed[0].pk)
+    administrator.again(mail=failed_mails[0].pk)
     deliver()
     assert len(mailoutbox) == 1
 
 
-def test_all_failed_mails_are_sent_again_except_uncertain_ones(administrator, failed):
-    OutgoingMail.objects.filter(pk=failed[0].pk).update(state=MailState.UNCERTAIN)
+def test_all_failed_mails_are_sent_again_except_uncertain_ones(administrator, failed_mails):
+    OutgoingMail.objects.filter(pk=failed_mails[0].pk).update(state=MailState.UNCERTAIN)
     administrator.again(all="1")
     states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["uncertain", "pending", "pending"]
 
 
 def test_sending_again_requests_a_worker(
-    administrator, failed, monkeypatch, django_capture_on_commit_callbacks
+    administrator, failed_mails, monkeypatch, django_capture_on_commit_callbacks
 ):
     rung = []
     monkeypatch.setattr("django_q.tasks.async_task", lambda *args: rung.append(args))
     with django_capture_on_commit_callbacks(execute=True):
-        administrator.again(mail=failed[0].pk)
+        administrator.again(mail=failed_mails[0].pk)
     assert rung == [("wagtail_helpdesk.tasks.deliver",)]
 
 
-def test_mails_of_other_services_cannot_be_sent_again(people, failed):
+def test_mails_of_other_services_cannot_be_sent_again(people, failed_mails):
     karim = edits(people.karim)
-    assert karim.again(mail=failed[2].pk).status_code == 404
+    assert karim.again(mail=failed_mails[2].pk).status_code == 404
     karim.again(all="1")
     states = OutgoingMail.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == ["pending", "pending", "dead"]
 
 
 @pytest.mark.parametrize("crafted", ["", "x", "-1", "999999", "²", "9" * 5000])
-def test_an_invalid_mail_id_gets_404(administrator, failed, crafted):
+def test_an_invalid_mail_id_gets_404(administrator, failed_mails, crafted):
     assert administrator.again(mail=crafted).status_code == 404
 
 
-def test_a_get_sends_no_mail(administrator, failed):
+def test_a_get_sends_no_mail(administrator, failed_mails):
     assert administrator.client.get(f"{ADDRESS}again/").status_code == 405
     administrator.report()
     assert OutgoingMail.objects.filter(state=MailState.DEAD).count() == 3
 
 
-def test_exported_cells_are_not_formulas(administrator, failed):
+def test_exported_cells_are_not_formulas(administrator, failed_mails):
     OutgoingMail.objects.update(last_error="=HYPERLINK(1)")
     answer = administrator.client.get(ADDRESS, {"export": "csv"})
     assert "'=HYPERLINK(1)" in b"".join(answer.streaming_content).decode()
 
 
 def test_the_report_takes_as_many_queries_for_many_mails_as_for_few(
-    administrator, people, ticket, failed, django_assert_max_num_queries
+    administrator, people, ticket, failed_mails, django_assert_max_num_queries
 ):
     for number in range(30):
         OutgoingMail.objects.create(
@@ -309,7 +317,7 @@ class TestHealth:
         lines = self.lines(administrator)
         assert lines["Services without an active manager"] == "Services Généraux needs attention"
 
-    def test_the_summary_of_a_site_without_workers(self, administrator, failed):
+    def test_the_summary_of_a_site_without_workers(self, administrator, failed_mails):
         lines = self.lines(administrator)
         assert lines["Delivery last ran"] == "never failed"
         assert lines["Last e-mail sent"] == "never"

@@ -14,7 +14,7 @@ WORDS = "pompe & eau"
 
 
 @pytest.fixture
-def areas(client):
+def get_search_areas(client):
     """Return the labels of the search areas that an editor has."""
 
     def read(user):
@@ -29,13 +29,17 @@ def areas(client):
     return read
 
 
-def test_the_search_term_is_passed_to_the_helpdesk(areas, people, general, helpdesk, client):
-    there = client.get(areas(people.karim)["Tickets"])
+def test_the_search_term_is_passed_to_the_helpdesk(
+    get_search_areas, people, general, helpdesk, client
+):
+    there = client.get(get_search_areas(people.karim)["Tickets"])
     assert there.url == "/assistance/search/?q=pompe+%26+eau"
 
 
-def test_an_editor_who_manages_nothing_has_no_search_area(areas, people, general, helpdesk):
-    assert "Tickets" not in areas(people.alice)
+def test_an_editor_who_manages_nothing_has_no_search_area(
+    get_search_areas, people, general, helpdesk
+):
+    assert "Tickets" not in get_search_areas(people.alice)
 
 
 def test_the_search_leads_to_the_page_of_the_panel(people, general, helpdesk, client, owner):
@@ -49,9 +53,9 @@ def test_the_search_leads_to_the_page_of_the_panel(people, general, helpdesk, cl
     )
 
 
-def test_without_a_helpdesk_page_there_is_no_search_area(areas, people, general, client):
+def test_without_a_helpdesk_page_there_is_no_search_area(get_search_areas, people, general, client):
     assert not HelpdeskPage.objects.exists()
-    assert "Tickets" not in areas(people.karim)
+    assert "Tickets" not in get_search_areas(people.karim)
     assert client.get(reverse("wagtail_helpdesk_search")).status_code == 404
 
 

@@ -92,7 +92,7 @@ def asked(response, name):
 
 
 def test_an_invitation_by_an_unconfirmed_address_shows_the_account_and_invites_nobody(karim, taken):
-    refused = karim.act(taken, "invite", users=TAKEN, text="Confidential.")
+    refused = karim.submit_action(taken, "invite", users=TAKEN, text="Confidential.")
     assert asked(refused, "users") == ["hugo"]
     assert "Yes, I mean Dean Arvelle (hugo)" in soup(refused).text
     assert "Confidential." in refused.text
@@ -100,14 +100,14 @@ def test_an_invitation_by_an_unconfirmed_address_shows_the_account_and_invites_n
 
 
 def test_an_invitation_goes_to_the_account_once_it_is_confirmed(karim, hugo, taken):
-    response = karim.act(taken, "invite", users=TAKEN, **{"users-confirmed": "hugo"})
+    response = karim.submit_action(taken, "invite", users=TAKEN, **{"users-confirmed": "hugo"})
     assert response.status_code == 303
     assert Guest.objects.get().user == hugo
 
 
 def test_what_was_confirmed_stays_confirmed_while_the_form_searches(karim, taken):
     page = soup(
-        karim.act(
+        karim.submit_action(
             taken, "invite", users=TAKEN, query="girard", find="1", **{"users-confirmed": "hugo"}
         )
     )
@@ -116,8 +116,8 @@ def test_what_was_confirmed_stays_confirmed_while_the_form_searches(karim, taken
 
 
 def test_a_new_requester_is_confirmed_before_the_ticket_is_theirs(karim, hugo, taken):
-    assert asked(karim.act(taken, "change_requester", to=TAKEN), "to") == ["hugo"]
-    karim.act(taken, "change_requester", to=TAKEN, **{"to-confirmed": "hugo"})
+    assert asked(karim.submit_action(taken, "change_requester", to=TAKEN), "to") == ["hugo"]
+    karim.submit_action(taken, "change_requester", to=TAKEN, **{"to-confirmed": "hugo"})
     taken.refresh_from_db()
     assert taken.requester == hugo
 
@@ -140,7 +140,7 @@ def test_a_replacement_named_by_an_unconfirmed_address_is_asked_about(karim, peo
 
 
 @pytest.fixture
-def admin(people, hugo, general, client):
+def submit_admin_form(people, hugo, general, client):
     """Send a page of the admin about Services Généraux as Sophie, who manages its managers."""
     from django.urls import reverse
 
@@ -159,32 +159,36 @@ def admin(people, hugo, general, client):
     ("page", "model"), [("manager_add", ServiceManager), ("guest_add", PermanentGuest)]
 )
 def test_managers_and_permanent_guests_are_confirmed_before_they_are_added(
-    admin, hugo, general, page, model
+    submit_admin_form, hugo, general, page, model
 ):
     general.managers.filter(user=hugo).delete()
-    assert asked(admin(page, people=TAKEN), "people") == ["hugo"]
+    assert asked(submit_admin_form(page, people=TAKEN), "people") == ["hugo"]
     assert not model.objects.filter(user=hugo).exists()
-    admin(page, people=TAKEN, **{"people-confirmed": "hugo"})
+    submit_admin_form(page, people=TAKEN, **{"people-confirmed": "hugo"})
     assert model.objects.filter(user=hugo).exists()
 
 
-def test_an_absence_entered_in_the_admin_asks_about_its_replacement(admin, people, general):
+def test_an_absence_entered_in_the_admin_asks_about_its_replacement(
+    submit_admin_form, people, general
+):
     row = general.managers.get(user=people.karim)
     days = {"starts_on": "2030-01-07", "ends_on": "2030-01-08", "replacement": TAKEN}
-    assert asked(admin("absences", row.pk, **days), "replacement") == ["hugo"]
+    assert asked(submit_admin_form("absences", row.pk, **days), "replacement") == ["hugo"]
     assert not Absence.objects.exists()
 
 
-def test_a_colleague_who_takes_over_tickets_is_confirmed_first(admin, people, general, taken):
+def test_a_colleague_who_takes_over_tickets_is_confirmed_first(
+    submit_admin_form, people, general, taken
+):
     row = general.managers.get(user=people.karim)
     form = {"then": "colleague", "colleague": TAKEN}
-    assert asked(admin("manager_remove", row.pk, **form), "colleague") == ["hugo"]
-    admin("manager_remove", row.pk, **form, **{"colleague-confirmed": "hugo"})
+    assert asked(submit_admin_form("manager_remove", row.pk, **form), "colleague") == ["hugo"]
+    submit_admin_form("manager_remove", row.pk, **form, **{"colleague-confirmed": "hugo"})
     taken.refresh_from_db()
     assert taken.assignee.username == "hugo"
 
 
 def test_nobody_reads_a_private_ticket_by_taking_an_address(karim, hugo, taken):
-    karim.act(taken, "invite", users=TAKEN)
+    karim.submit_action(taken, "invite", users=TAKEN)
     ServiceManager.objects.filter(user=hugo).delete()
     assert not Ticket.objects.visible_to(hugo).filter(pk=taken.pk).exists()

@@ -61,7 +61,7 @@ def test_an_external_guest_does_not_search_the_directory(guest):
 
 def test_an_external_requester_who_invites_finds_nobody_by_search(guest, helpdesk, people, taken):
     actions.change_requester(taken, by=people.karim, to=guest)
-    page = soup(Visitor(guest).act(taken, "invite", query="moreau", find="1"))
+    page = soup(Visitor(guest).submit_action(taken, "invite", query="moreau", find="1"))
     assert "Julien" not in page.text
     assert "Only people of the organisation" in page.text
 

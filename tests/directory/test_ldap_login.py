@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.servers]
 
 
 @pytest.fixture
-def prompt(settings):
+def use_prompt_backend(settings):
     """Replace django-auth-ldap's back end by ours in the settings that a directory fixture made."""
 
     def replace():
@@ -29,12 +29,12 @@ def prompt(settings):
 
 
 @pytest.fixture
-def deaf(deaf_server, settings, prompt):
+def unresponsive_directory(deaf_server, settings, use_prompt_backend):
     """A site whose directory accepts connections and never says a word."""
     for name, value in ldap_settings(f"ldap://{deaf_server.address}").items():
         setattr(settings, name, value)
     settings.WAGTAIL_HELPDESK["DIRECTORY_TIMEOUT"] = 0.3
-    prompt()
+    use_prompt_backend()
     return deaf_server
 
 
@@ -44,28 +44,32 @@ def log_in(username, password=PASSWORD):
 
 
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
-def test_a_silent_directory_does_not_block_the_login(deaf, settings, scheme):
-    settings.AUTH_LDAP_SERVER_URI = f"{scheme}://{deaf.address}"
+def test_a_silent_directory_does_not_block_the_login(unresponsive_directory, settings, scheme):
+    settings.AUTH_LDAP_SERVER_URI = f"{scheme}://{unresponsive_directory.address}"
     assert log_in("lea") is None
-    assert deaf.was_called()
+    assert unresponsive_directory.was_called()
 
 
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
-def test_a_local_account_logs_in_beside_a_silent_directory(deaf, settings, scheme):
-    settings.AUTH_LDAP_SERVER_URI = f"{scheme}://{deaf.address}"
+def test_a_local_account_logs_in_beside_a_silent_directory(
+    unresponsive_directory, settings, scheme
+):
+    settings.AUTH_LDAP_SERVER_URI = f"{scheme}://{unresponsive_directory.address}"
     User.objects.create_user("gardien", password="its own")
     assert log_in("gardien", "its own") == "gardien"
 
 
-def test_nobody_logs_in_and_no_account_is_created_with_a_dead_directory(ldap_directory, prompt):
-    prompt()
+def test_nobody_logs_in_and_no_account_is_created_with_a_dead_directory(
+    ldap_directory, use_prompt_backend
+):
+    use_prompt_backend()
     with ldap_directory.stopped():
         assert log_in("lea") is None
     assert not User.objects.exists()
 
 
-def test_the_login_page_says_that_the_directory_is_down(ldap_directory, prompt, client):
-    prompt()
+def test_the_login_page_says_that_the_directory_is_down(ldap_directory, use_prompt_backend, client):
+    use_prompt_backend()
     User.objects.create_superuser("gardien", password="its own")
     with ldap_directory.stopped():
         refused = client.post("/admin/login/", {"username": "lea", "password": PASSWORD})
@@ -74,26 +78,26 @@ def test_the_login_page_says_that_the_directory_is_down(ldap_directory, prompt, 
     assert own.status_code == 302
 
 
-def test_a_wrong_password_is_no_fault_of_the_directory(ldap_directory, prompt, client):
-    prompt()
+def test_a_wrong_password_is_no_fault_of_the_directory(ldap_directory, use_prompt_backend, client):
+    use_prompt_backend()
     refused = client.post("/admin/login/", {"username": "lea", "password": "wrong"})
     assert "directory" not in refused.text
 
 
-def test_the_directory_lets_people_in(ldap_directory, prompt):
-    prompt()
+def test_the_directory_lets_people_in(ldap_directory, use_prompt_backend):
+    use_prompt_backend()
     assert log_in("lea") == "lea"
     assert log_in("lea", "wrong") is None
 
 
-def test_people_are_found_through_the_same_back_end(ldap_directory, prompt):
-    prompt()
+def test_people_are_found_through_the_same_back_end(ldap_directory, use_prompt_backend):
+    use_prompt_backend()
     assert find_person("lea").last_name == "Fournier"
     assert log_in("lea") == "lea"
 
 
-def test_the_server_uri_can_be_a_callable(ldap_directory, settings, prompt):
-    prompt()
+def test_the_server_uri_can_be_a_callable(ldap_directory, settings, use_prompt_backend):
+    use_prompt_backend()
     settings.AUTH_LDAP_SERVER_URI = lambda request: ldap_directory.ldap_uri
     assert log_in("lea") == "lea"
 

@@ -15,7 +15,7 @@ class VisitPlanItem(HelpdeskMenuItem):
 
     def is_shown(self, request):
         """Return whether the user manages a service."""
-        return bool(request.managed)
+        return bool(request.manager_rows)
 
 
 def make_menu_item():

@@ -61,7 +61,7 @@ def list_registered_hooks():
 
 
 @pytest.fixture
-def installed(monkeypatch, settings):
+def installed_app(monkeypatch, settings):
     """Install the app for one test: its templates, its ``ready`` and its hooks.
 
     Not by ``INSTALLED_APPS``, because Wagtail's apps cannot be made ready twice.
@@ -75,7 +75,7 @@ def installed(monkeypatch, settings):
 
 
 @pytest.fixture
-def confirmed(taken, people, tomorrow):
+def confirmed_visit(taken, people, tomorrow):
     """The ticket, with a visit tomorrow."""
     confirm_visit(taken, by=people.karim, on=tomorrow)
     return taken
@@ -139,45 +139,47 @@ def test_another_action_of_the_same_name_is_refused():
         VERBS.add(type(other)(type(CONFIRM_VISIT)(name="confirm_visit", label="?"), other.function))
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("installed_app")
 def test_a_manager_performs_the_verb_by_its_button_and_form(visit, people, taken, tomorrow):
     karim = visit(people.karim)
     button = karim.page(f"tickets/{taken.pk}/").find("a", string=re.compile("Confirm a visit"))
     assert f"tickets/{taken.pk}/confirm-visit/" in button["href"]
-    assert karim.act(taken, "confirm_visit", on=tomorrow, text="À 9 h.").status_code == 303
+    assert (
+        karim.submit_action(taken, "confirm_visit", on=tomorrow, text="À 9 h.").status_code == 303
+    )
     event = taken.events.last()
     assert (event.action, event.after) == ("confirm_visit", {"visit_on": tomorrow.isoformat()})
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("installed_app")
 def test_the_form_shows_the_refusal_of_the_verb_at_its_field(visit, people, taken):
-    response = visit(people.karim).act(taken, "confirm_visit", on="2020-01-01")
+    response = visit(people.karim).submit_action(taken, "confirm_visit", on="2020-01-01")
     assert response.status_code == 422
     assert b"Choose a date in the future." in response.content
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("installed_app")
 def test_the_sentence_of_the_verb_is_in_the_history_and_in_the_mail(
-    visit, people, confirmed, tomorrow, send_mails
+    visit, people, confirmed_visit, tomorrow, send_mails
 ):
     sentence = f"Karim Benali confirmed a visit on {format_date(tomorrow)}"
-    assert sentence in visit(people.lea).page(f"tickets/{confirmed.pk}/").text
+    assert sentence in visit(people.lea).page(f"tickets/{confirmed_visit.pk}/").text
     assert sentence in send_mails()["lea"].body
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("installed_app")
 def test_the_panels_of_the_site_are_beside_the_ticket_and_at_home(
-    visit, people, confirmed, tomorrow
+    visit, people, confirmed_visit, tomorrow
 ):
     lea = visit(people.lea)
-    panel = lea.page(f"tickets/{confirmed.pk}/").select_one(".hd-properties .visit")
+    panel = lea.page(f"tickets/{confirmed_visit.pk}/").select_one(".hd-properties .visit")
     assert panel.p.text == format_date(tomorrow)
     visits = lea.page().find(class_="visits")
-    assert visits.li.text == f"#{confirmed.pk}: {format_date(tomorrow)}"
-    assert visits.a["href"] == f"/assistance/tickets/{confirmed.pk}/"
+    assert visits.li.text == f"#{confirmed_visit.pk}: {format_date(tomorrow)}"
+    assert visits.a["href"] == f"/assistance/tickets/{confirmed_visit.pk}/"
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("installed_app")
 def test_the_menu_item_and_the_composer_tool_of_the_site_are_for_managers(visit, people, taken):
     path = f"tickets/{taken.pk}/comment/"
     page = visit(people.karim).page(path)
@@ -188,7 +190,7 @@ def test_the_menu_item_and_the_composer_tool_of_the_site_are_for_managers(visit,
     assert "Visit plan" not in visit(people.lea).page(path).text
 
 
-@pytest.mark.usefixtures("installed", "confirmed")
+@pytest.mark.usefixtures("installed_app", "confirmed_visit")
 def test_the_queue_of_the_site_counts_and_lists_with_its_column(
     visit, people, ticket, plumbing, tomorrow
 ):
@@ -205,7 +207,7 @@ def test_the_queue_of_the_site_counts_and_lists_with_its_column(
     assert str(other.pk) in everything.text
 
 
-@pytest.mark.usefixtures("installed", "confirmed", "helpdesk")
+@pytest.mark.usefixtures("installed_app", "confirmed_visit", "helpdesk")
 def test_the_report_has_the_section_of_the_site_with_tickets_of_its_service_alone(
     people, general, dsi, network, tomorrow, mailoutbox
 ):
@@ -221,12 +223,12 @@ def test_the_report_has_the_section_of_the_site_with_tickets_of_its_service_alon
 
 
 def test_nothing_of_the_site_appears_without_its_app(
-    helpdesk, visit, people, confirmed, general, mailoutbox
+    helpdesk, visit, people, confirmed_visit, general, mailoutbox
 ):
     OutgoingMail.objects.all().delete()
     send_report_now(people.karim, general)
     deliver()
-    karim, path = visit(people.karim), f"tickets/{confirmed.pk}/"
+    karim, path = visit(people.karim), f"tickets/{confirmed_visit.pk}/"
     pages = [karim.page(), karim.page("desk/?queue=all"), karim.page(path)]
     pages += [karim.page(f"{path}comment/"), visit(people.lea).page()]
     texts = [page.text for page in pages]

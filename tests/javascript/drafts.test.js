@@ -299,7 +299,7 @@ test("what is typed is sent at once when the page is left", () => {
   assert.equal(sent.calls[0].arguments[1].keepalive, true);
 });
 
-test("a site without the address keeps drafts in the browser alone", () => {
+test("a site without the URL for drafts keeps drafts in the browser alone", () => {
   type("textarea", "Il gèle");
   hide();
   assert.equal(sent.callCount(), 0);

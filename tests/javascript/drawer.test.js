@@ -59,11 +59,11 @@ test("the server is asked for the form without the conversation", async () => {
   assert.equal(fetch.mock.calls[0].arguments[1].headers["HX-Request"], "true");
 });
 
-test("another module opens the form at an address by an event", async () => {
-  const detail = { address: "https://intranet.example.org/desk/bulk/take/?ticket=2" };
+test("another module opens the form at a URL by an event", async () => {
+  const detail = { url: "https://intranet.example.org/desk/bulk/take/?ticket=2" };
   dispatch(find("#other"), "hd:drawer", detail);
   await setImmediate();
-  assert.equal(fetch.mock.calls[0].arguments[0], detail.address);
+  assert.equal(fetch.mock.calls[0].arguments[0], detail.url);
   assert.equal(drawers().length, 1);
   drawers()[0].close();
   assert.equal(document.activeElement, find("#other"));

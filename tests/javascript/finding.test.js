@@ -3,13 +3,13 @@ import { test } from "node:test";
 
 import { load } from "./page.js";
 
-const { buildAddress, findNext } = await load("live_search");
+const { buildUrl, findNext } = await load("live_search");
 const { isTelling } = await load("suggestions");
 const { formatSize, selectFiles } = await load("file_list");
 
 test("a search of two letters or more is asked while it is typed", () => {
-  assert.equal(buildAddress("/search/", " w "), "");
-  assert.equal(buildAddress("/search/", "wi fi & co"), "/search/?q=wi+fi+%26+co&live=1");
+  assert.equal(buildUrl("/search/", " w "), "");
+  assert.equal(buildUrl("/search/", "wi fi & co"), "/search/?q=wi+fi+%26+co&live=1");
 });
 
 test("the arrow keys go from the field to the last answer and back", () => {

@@ -21,8 +21,8 @@ test("a ticket that is shown is marked as read, once", async () => {
   show(document.body.innerHTML);
   await settle();
   assert.equal(sent.calls.length, 1);
-  const [address, { method, body, headers }] = sent.calls[0].arguments;
-  assert.match(address, /\/desk\/marks\/$/);
+  const [url, { method, body, headers }] = sent.calls[0].arguments;
+  assert.match(url, /\/desk\/marks\/$/);
   assert.deepEqual([method, headers["HX-Request"], `${body}`], ["POST", "true", "ticket=12&seen=99"]);
   assert.equal(find("form").hidden, true);
 });

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { dispatch, find, load, show } from "./page.js";
 
-const { buildAddress } = await load("recipients");
+const { buildUrl } = await load("recipients");
 
 const FIELDS = `<input type=radio name=mode value=comment checked><input type=radio name=mode value=note>
   <select name=audience><option value=everyone><option value=requester></select>
@@ -29,10 +29,10 @@ beforeEach(() => {
   globalThis.fetch = mock.fn(async () => ({ ok: true, text: async () => answer }));
 });
 
-test("the address names the action, the way of writing and who reads, never the text", () => {
+test("the URL names the action, the way of writing and who reads, never the text", () => {
   show(COMPOSER);
   assert.equal(
-    String(buildAddress(find("form"))),
+    String(buildUrl(find("form"))),
     "https://intranet.example.org/assistance/tickets/12/recipients/?action=comment&mode=comment&audience=everyone",
   );
 });

@@ -78,11 +78,11 @@ test("the selection is cleared at once", () => {
   mock.timers.reset();
 });
 
-test("the form of an action is asked for with the selected tickets in its address", () => {
+test("the form of an action is asked for with the selected tickets in its URL", () => {
   find("#bulk").insertAdjacentHTML(
     "beforeend", "<button type=submit formaction=/desk/bulk/take/>Take</button>");
   const asked = [];
-  document.addEventListener("hd:drawer", ({ detail }) => asked.push(detail.address), { once: true });
+  document.addEventListener("hd:drawer", ({ detail }) => asked.push(detail.url), { once: true });
   press(2);
   press(3);
   const submitter = find("[formaction]");

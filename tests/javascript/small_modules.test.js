@@ -44,7 +44,7 @@ test("the tree says what a choice entails, and the button names it", () => {
   assert.equal(find("[data-hd-if-foreign]").hidden, true);
 });
 
-test("a link is copied as a whole address, and the button says so", async () => {
+test("a link is copied as a whole URL, and the button says so", async () => {
   const writeText = mock.fn(async () => {});
   Object.defineProperty(navigator, "clipboard", { value: { writeText }, configurable: true });
   mock.timers.enable({ apis: ["setTimeout"] });

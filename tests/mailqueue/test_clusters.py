@@ -31,7 +31,7 @@ from django.contrib.auth import get_user_model
 from tests.portal.conftest import Visitor
 from wagtail_helpdesk.models import Ticket
 lea = get_user_model().objects.get(username="lea")
-answer = Visitor(lea).act(Ticket.objects.get(), "comment", text="Toujours froid.")
+answer = Visitor(lea).submit_action(Ticket.objects.get(), "comment", text="Toujours froid.")
 assert answer.status_code == 303, answer.status_code
 """
 
@@ -43,7 +43,7 @@ def read(received):
 def test_a_comment_on_the_page_becomes_a_mail(taken, people, forget_notifications, smtp):
     forget_notifications()
     with qcluster(smtp_port=smtp.port):
-        answer = Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
+        answer = Visitor(people.lea).submit_action(taken, "comment", text="Toujours froid.")
         assert answer.status_code == 303
         (received,) = smtp.wait_for(1)
     assert received.recipient == people.karim.email
@@ -98,7 +98,7 @@ def test_a_frozen_cluster_is_reported_and_the_command_sends_its_mails(
     forget_notifications()
     with qcluster(smtp_port=smtp.port) as cluster:
         os.killpg(cluster.pid, fate)
-        Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
+        Visitor(people.lea).submit_action(taken, "comment", text="Toujours froid.")
         long_ago = timezone.now() - timezone.timedelta(minutes=6)
         Event.objects.not_dispatched().update(created_at=long_ago)
         Heartbeat.objects.update(at=long_ago)
@@ -113,11 +113,11 @@ def test_a_cluster_that_resumes_sends_nothing_twice(taken, people, forget_notifi
     forget_notifications()
     with qcluster(smtp_port=smtp.port) as cluster:
         os.killpg(cluster.pid, signal.SIGSTOP)
-        Visitor(people.lea).act(taken, "comment", text="Toujours froid.")
+        Visitor(people.lea).submit_action(taken, "comment", text="Toujours froid.")
         run_command("helpdesk_deliver", smtp_port=smtp.port)
         smtp.wait_for(1)
         os.killpg(cluster.pid, signal.SIGCONT)
-        Visitor(people.lea).act(taken, "comment", text="Glacial.")
+        Visitor(people.lea).submit_action(taken, "comment", text="Glacial.")
         first, second = smtp.wait_for(2)
     # The second came through the cluster, which had found the task of the first before it.
     assert "Toujours froid." in read(first)

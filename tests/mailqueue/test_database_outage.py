@@ -17,7 +17,7 @@ def away(*args, **kwargs):
 
 
 @pytest.fixture
-def flaky(monkeypatch):
+def fail_updates(monkeypatch):
     """The next updates fail, so many times."""
     update, left = QuerySet.update, []
 
@@ -36,7 +36,7 @@ def flaky(monkeypatch):
 
 
 @pytest.fixture
-def claimed(taken, people, forget_notifications):
+def claimed_mail(taken, people, forget_notifications):
     """A mail to Karim that is ours."""
     forget_notifications()
     actions.comment(taken, by=people.lea, text="Allô ?")
@@ -51,25 +51,29 @@ def settled():
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("times", [1, 5])
-def test_the_outcome_of_a_mail_is_stored_when_the_database_is_back(claimed, flaky, times):
-    flaky(times)
-    queue.settle_skipped(*claimed, SkipReason.MUTED)
+def test_the_outcome_of_a_mail_is_stored_when_the_database_is_back(
+    claimed_mail, fail_updates, times
+):
+    fail_updates(times)
+    queue.settle_skipped(*claimed_mail, SkipReason.MUTED)
     assert settled()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_an_outcome_that_cannot_be_stored_is_an_error_after_the_last_try(claimed, flaky):
-    flaky(6)
+def test_an_outcome_that_cannot_be_stored_is_an_error_after_the_last_try(
+    claimed_mail, fail_updates
+):
+    fail_updates(6)
     with pytest.raises(OperationalError):
-        queue.settle_skipped(*claimed, SkipReason.MUTED)
+        queue.settle_skipped(*claimed_mail, SkipReason.MUTED)
     assert not settled()
 
 
-def test_storing_an_outcome_is_not_retried_within_a_transaction(claimed, flaky):
+def test_storing_an_outcome_is_not_retried_within_a_transaction(claimed_mail, fail_updates):
     assert connection.in_atomic_block
-    flaky(1)
+    fail_updates(1)
     with pytest.raises(OperationalError):
-        queue.settle_skipped(*claimed, SkipReason.MUTED)
+        queue.settle_skipped(*claimed_mail, SkipReason.MUTED)
 
 
 def test_dispatch_stops_without_a_database_and_resumes(ticket, monkeypatch):

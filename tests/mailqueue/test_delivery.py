@@ -34,7 +34,7 @@ from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 @pytest.fixture
-def waiting(taken, people, forget_notifications, smtp):
+def queue_mail(taken, people, forget_notifications, smtp):
     """One mail waits: Karim’s, at an address of the test’s choice."""
 
     def waiting(local_part="ok"):
@@ -65,15 +65,15 @@ def state():
 
 
 class TestAcceptance:
-    def test_an_accepted_mail_is_stored_as_sent(self, waiting, smtp):
-        outgoing = waiting()
+    def test_an_accepted_mail_is_stored_as_sent(self, queue_mail, smtp):
+        outgoing = queue_mail()
         assert deliver() == {MailState.SENT: 1}
         (mail,) = smtp.messages
         assert mail.message_id == outgoing.message_id
         assert state() == (MailState.SENT, 1, 0)
 
-    def test_bounces_go_to_the_email_of_the_site(self, waiting, smtp):
-        waiting()
+    def test_bounces_go_to_the_email_of_the_site(self, queue_mail, smtp):
+        queue_mail()
         deliver()
         (mail,) = smtp.messages
         assert mail.sender == mail.message["From"].addresses[0].addr_spec
@@ -89,8 +89,8 @@ class TestAcceptance:
         deliver()
         assert smtp.connections == 1
 
-    def test_a_sent_mail_is_not_sent_again(self, waiting, smtp):
-        waiting()
+    def test_a_sent_mail_is_not_sent_again(self, queue_mail, smtp):
+        queue_mail()
         deliver()
         deliver()
         assert len(smtp.messages) == 1
@@ -102,8 +102,8 @@ class TestAcceptance:
 
 class TestRefusals:
     @pytest.mark.parametrize("mode", ["r4", "d4", "r421"])
-    def test_a_temporary_rejection_is_retried_later(self, waiting, smtp, mode):
-        outgoing = waiting(mode)
+    def test_a_temporary_rejection_is_retried_later(self, queue_mail, smtp, mode):
+        outgoing = queue_mail(mode)
         deliver()
         assert state() == (MailState.PENDING, 1, 0)
         assert OutgoingMail.objects.get().next_at > timezone.now() + timedelta(seconds=40)
@@ -115,18 +115,18 @@ class TestRefusals:
         assert len(smtp.messages) == 1
 
     def test_a_mail_to_an_unknown_email_fails_and_the_email_is_remembered(
-        self, waiting, smtp, people
+        self, queue_mail, smtp, people
     ):
-        waiting("r5")
+        queue_mail("r5")
         deliver()
         assert state() == (MailState.DEAD, 1, 0)
         assert OutgoingMail.objects.get().last_error.startswith("550 5.1.1")
         assert people.karim.helpdesk_preferences.refused_email == "r5@example.org"
 
     def test_nothing_is_sent_to_a_refused_email_until_it_changes(
-        self, waiting, taken, people, recipients
+        self, queue_mail, taken, people, recipients
     ):
-        waiting("r5")
+        queue_mail("r5")
         deliver()
         actions.comment(taken, by=people.lea, text="Allô ?")
         assert recipients("comment") == {"karim": "refused_email"}
@@ -135,8 +135,8 @@ class TestRefusals:
         actions.comment(taken, by=people.lea, text="Allô ?")
         assert recipients("comment") == {"karim": "in_charge"}
 
-    def test_a_rejected_content_does_not_mark_the_email(self, waiting, people):
-        waiting("d5")
+    def test_a_rejected_content_does_not_mark_the_email(self, queue_mail, people):
+        queue_mail("d5")
         deliver()
         assert state() == (MailState.DEAD, 1, 0)
         assert OutgoingMail.objects.get().last_error.startswith("554")
@@ -149,22 +149,22 @@ class TestRefusals:
         assert deliver() == {MailState.SENT: 3, MailState.DEAD: 1}
         assert len(smtp.messages) == 3
 
-    def test_a_rejected_sender_does_not_mark_the_email(self, waiting, people, smtp):
-        waiting("norelay")
+    def test_a_rejected_sender_does_not_mark_the_email(self, queue_mail, people, smtp):
+        queue_mail("norelay")
         deliver()
         assert state() == (MailState.PENDING, 1, 0)
         assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
-    def test_a_mail_deferred_for_days_is_abandoned(self, waiting):
-        waiting("r4")
+    def test_a_mail_deferred_for_days_is_abandoned(self, queue_mail):
+        queue_mail("r4")
         OutgoingMail.objects.update(
             created_at=timezone.now() - timedelta(days=4), attempts=queue.GIVE_UP_ATTEMPTS
         )
         deliver()
         assert OutgoingMail.objects.get().state == MailState.DEAD
 
-    def test_a_mail_sent_again_has_all_its_attempts(self, waiting):
-        waiting("r4")
+    def test_a_mail_sent_again_has_all_its_attempts(self, queue_mail):
+        queue_mail("r4")
         old = timezone.now() - timedelta(days=4)
         OutgoingMail.objects.update(
             state=MailState.DEAD, failed_at=old, created_at=old, attempts=queue.GIVE_UP_ATTEMPTS
@@ -175,8 +175,8 @@ class TestRefusals:
 
 
 class TestAmbiguity:
-    def test_a_connection_lost_after_the_message_is_retried_once(self, waiting, smtp):
-        waiting("dropafter")
+    def test_a_connection_lost_after_the_message_is_retried_once(self, queue_mail, smtp):
+        queue_mail("dropafter")
         deliver()
         assert state() == (MailState.PENDING, 1, 1)
         again()
@@ -187,19 +187,19 @@ class TestAmbiguity:
         assert len(smtp.messages) == 2
         assert len({mail.message_id for mail in smtp.messages}) == 1
 
-    def test_a_timeout_after_the_message_is_ambiguous(self, waiting):
-        waiting("hangdata")
+    def test_a_timeout_after_the_message_is_ambiguous(self, queue_mail):
+        queue_mail("hangdata")
         deliver()
         assert state() == (MailState.PENDING, 1, 1)
 
-    def test_a_timeout_before_the_message_is_not_ambiguous(self, waiting, smtp):
-        waiting("hangrcpt")
+    def test_a_timeout_before_the_message_is_not_ambiguous(self, queue_mail, smtp):
+        queue_mail("hangrcpt")
         deliver()
         assert state() == (MailState.PENDING, 1, 0)
         assert smtp.messages == []
 
-    def test_a_process_killed_while_handing_over_causes_one_more_attempt(self, waiting, smtp):
-        outgoing = waiting()
+    def test_a_process_killed_while_handing_over_causes_one_more_attempt(self, queue_mail, smtp):
+        outgoing = queue_mail()
         for round_ in (0, 1):
             claim = queue.claim_mails()
             assert [mail.pk for mail in claim.mails] == [outgoing.pk]
@@ -210,8 +210,8 @@ class TestAmbiguity:
         assert OutgoingMail.objects.get().state == MailState.UNCERTAIN
         assert smtp.messages == []
 
-    def test_a_process_killed_before_handing_over_is_not_ambiguous(self, waiting, smtp):
-        waiting()
+    def test_a_process_killed_before_handing_over_is_not_ambiguous(self, queue_mail, smtp):
+        queue_mail()
         queue.claim_mails()
         lease_runs_out()
         deliver()
@@ -222,15 +222,15 @@ class TestAmbiguity:
 class TestServerFailure:
     """Its failures open the circuit and burn no attempts."""
 
-    def test_a_server_that_does_not_greet_opens_the_circuit(self, waiting, smtp):
-        waiting()
+    def test_a_server_that_does_not_greet_opens_the_circuit(self, queue_mail, smtp):
+        queue_mail()
         smtp.mode = "hangbanner"
         deliver()
         assert state() == (MailState.PENDING, 0, 0)
         assert queue.is_circuit_open()
 
-    def test_mails_survive_two_days_without_a_server(self, waiting, smtp, settings):
-        waiting()
+    def test_mails_survive_two_days_without_a_server(self, queue_mail, smtp, settings):
+        queue_mail()
         settings.EMAIL_PORT = 9
         for _ in range(60):
             again()
@@ -243,19 +243,19 @@ class TestServerFailure:
         assert deliver() == {MailState.SENT: 1}
         assert CircuitBreaker.objects.get().failures == 0
 
-    def test_nothing_is_sent_while_the_circuit_is_open(self, waiting, smtp):
-        waiting()
+    def test_nothing_is_sent_while_the_circuit_is_open(self, queue_mail, smtp):
+        queue_mail()
         queue.open_circuit("down")
         assert deliver() == {}
         assert smtp.connections == 0
 
-    def test_a_wrong_password_opens_the_circuit(self, waiting, settings):
+    def test_a_wrong_password_opens_the_circuit(self, queue_mail, settings):
         from tests.servers.smtp import smtp_server
 
         with smtp_server(auth=True) as server:
             settings.EMAIL_PORT, server.mode = server.port, "auth535"
             settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "helpdesk", "wrong"
-            waiting()
+            queue_mail()
             deliver()
         assert state() == (MailState.PENDING, 0, 0)
         assert CircuitBreaker.objects.get().last_error.startswith("535")
@@ -337,11 +337,11 @@ class TestBrokenMails:
         with ThreadPoolExecutor(1) as threads:
             assert threads.submit(write).result() == 0
 
-    def test_the_alarm_of_a_caller_goes_on_after_a_mail(self, waiting, smtp):
+    def test_the_alarm_of_a_caller_goes_on_after_a_mail(self, queue_mail, smtp):
         former = signal.signal(signal.SIGALRM, lambda *args: None)
         signal.setitimer(signal.ITIMER_REAL, 3000)
         try:
-            waiting()
+            queue_mail()
             deliver()
             assert signal.getitimer(signal.ITIMER_REAL)[0] > delivery.MAX_COMPOSE_TIME
         finally:
@@ -365,8 +365,8 @@ class TestBrokenMails:
 
 
 class TestClaims:
-    def test_a_process_whose_lease_expired_sends_nothing(self, waiting):
-        outgoing = waiting()
+    def test_a_process_whose_lease_expired_sends_nothing(self, queue_mail):
+        outgoing = queue_mail()
         first = queue.claim_mails()
         lease_runs_out()
         second = queue.claim_mails()
@@ -374,8 +374,8 @@ class TestClaims:
             queue.mark_handed_over(outgoing, first.token)
         queue.mark_handed_over(outgoing, second.token)
 
-    def test_a_released_mail_is_as_before_the_claim(self, waiting):
-        waiting()
+    def test_a_released_mail_is_as_before_the_claim(self, queue_mail):
+        queue_mail()
         before = OutgoingMail.objects.values().get()
         claim = queue.claim_mails()
         queue.release_mails(claim.mails, claim.token)
@@ -395,17 +395,17 @@ class TestClaims:
             OutgoingMail.objects.exclude(pk=tried.pk).values_list("pk", flat=True)
         )
 
-    def test_a_released_mail_stays_sealed(self, waiting, taken, people):
+    def test_a_released_mail_stays_sealed(self, queue_mail, taken, people):
         """What comes after the first claim travels in the next mail."""
-        waiting()
+        queue_mail()
         claim = queue.claim_mails()
         queue.release_mails(claim.mails, claim.token)
         actions.comment(taken, by=people.lea, text="Encore.")
         dispatch_waiting_events()
         assert OutgoingMail.objects.count() == 2
 
-    def test_a_later_alert_overtakes_bulk_mails(self, waiting, ticket, people, smtp):
-        waiting()
+    def test_a_later_alert_overtakes_bulk_mails(self, queue_mail, ticket, people, smtp):
+        queue_mail()
         OutgoingMail.objects.update(bulk=True)
         actions.comment(ticket, by=people.karim, text="À moi.")
         dispatch_waiting_events()
@@ -418,14 +418,14 @@ class TestClaims:
         assert len(smtp.messages) == 1
         assert OutgoingMail.objects.filter(state=MailState.PENDING, attempts=0).count() == 3
 
-    def test_a_mail_of_an_unknown_kind_waits(self, waiting):
-        waiting()
+    def test_a_mail_of_an_unknown_kind_waits(self, queue_mail):
+        queue_mail()
         OutgoingMail.objects.update(kind="postcard")
         assert deliver() == {}
         assert state() == (MailState.PENDING, 0, 0)
 
-    def test_a_mail_claimed_by_another_process_is_not_changed(self, waiting):
-        outgoing = waiting()
+    def test_a_mail_claimed_by_another_process_is_not_changed(self, queue_mail):
+        outgoing = queue_mail()
         claim = queue.claim_mails()
         OutgoingMail.objects.update(token=uuid.uuid4())
         queue.settle_skipped(outgoing, claim.token, "muted")
@@ -443,26 +443,26 @@ class TestCheckedAgain:
             ({"is_active": False}, "inactive"),
         ],
     )
-    def test_a_person_who_cannot_get_mail_is_checked_again(self, waiting, people, change, why):
-        waiting()
+    def test_a_person_who_cannot_get_mail_is_checked_again(self, queue_mail, people, change, why):
+        queue_mail()
         type(people.karim).objects.filter(pk=people.karim.pk).update(**change)
         deliver()
         assert OutgoingMail.objects.get().skipped == Notification.objects.get().skipped == why
 
-    def test_access_is_checked_again_before_sending(self, waiting, people, general):
-        waiting()
+    def test_access_is_checked_again_before_sending(self, queue_mail, people, general):
+        queue_mail()
         general.managers.filter(user=people.karim).delete()
         deliver()
         assert Notification.objects.get().skipped == "no_access"
 
-    def test_preferences_are_checked_again_before_sending(self, waiting, people):
-        waiting()
+    def test_preferences_are_checked_again_before_sending(self, queue_mail, people):
+        queue_mail()
         HelpdeskPreferences.objects.create(user=people.karim, monitoring_suspended=True)
         deliver()
         assert Notification.objects.get().skipped == "switched_off"
 
-    def test_muting_is_checked_again_before_sending(self, waiting, people, taken):
-        waiting()
+    def test_muting_is_checked_again_before_sending(self, queue_mail, people, taken):
+        queue_mail()
         actions.mute(taken, by=people.karim)
         deliver()
         assert Notification.objects.get().skipped == "muted"
@@ -486,7 +486,7 @@ class TestCheckedAgain:
         assert "team@example.org" not in [mail.recipient for mail in smtp.messages]
 
     @pytest.fixture
-    def alerted(self, general, heating, people, smtp):
+    def alert_extra_address(self, general, heating, people, smtp):
         """Notify an extra address of a new ticket; deliver the mail and return the outcome."""
 
         def alerted(address, meanwhile=lambda: None):
@@ -501,16 +501,20 @@ class TestCheckedAgain:
         return alerted
 
     @pytest.mark.parametrize("name", ["victor", "VICTOR"])
-    def test_the_mailbox_of_a_person_without_access_gets_no_mail(self, alerted, people, name):
+    def test_the_mailbox_of_a_person_without_access_gets_no_mail(
+        self, alert_extra_address, people, name
+    ):
         people.victor.email = "victor@example.org"
         people.victor.save()
-        assert alerted(f"{name}@example.org") == "no_access"
+        assert alert_extra_address(f"{name}@example.org") == "no_access"
 
-    def test_the_mailbox_of_a_manager_gets_mail(self, alerted, general, people):
-        assert alerted(people.sophie.email) == "notified"
+    def test_the_mailbox_of_a_manager_gets_mail(self, alert_extra_address, general, people):
+        assert alert_extra_address(people.sophie.email) == "notified"
 
     @pytest.mark.parametrize("way", ["removed", "deactivated"])
-    def test_the_mailbox_of_a_former_manager_gets_no_mail(self, alerted, general, people, way):
+    def test_the_mailbox_of_a_former_manager_gets_no_mail(
+        self, alert_extra_address, general, people, way
+    ):
         def leave():
             if way == "removed":
                 general.managers.filter(user=people.sophie).delete()
@@ -518,23 +522,25 @@ class TestCheckedAgain:
                 is_active=way == "removed"
             )
 
-        assert alerted(people.sophie.email, leave) == "no_access"
+        assert alert_extra_address(people.sophie.email, leave) == "no_access"
 
-    def test_a_mailbox_shared_with_a_person_with_access_gets_mail(self, alerted, people):
+    def test_a_mailbox_shared_with_a_person_with_access_gets_mail(
+        self, alert_extra_address, people
+    ):
         people.victor.email = people.sophie.email
         people.victor.save()
-        assert alerted(people.sophie.email) == "notified"
+        assert alert_extra_address(people.sophie.email) == "notified"
 
-    def test_a_deleted_ticket_sends_no_mail(self, waiting, taken, smtp):
-        waiting()
+    def test_a_deleted_ticket_sends_no_mail(self, queue_mail, taken, smtp):
+        queue_mail()
         with unguarded():
             taken.delete()
         assert deliver() == {}
         assert smtp.messages == []
 
 
-def test_waiting_mails_survive_a_change_of_the_secret_key(waiting, smtp, settings):
-    waiting()
+def test_waiting_mails_survive_a_change_of_the_secret_key(queue_mail, smtp, settings):
+    queue_mail()
     settings.SECRET_KEY = "another"
     deliver()
     assert len(smtp.messages) == 1
@@ -596,24 +602,26 @@ def test_many_mails_about_a_ticket_take_few_queries(ticket, people, forget_notif
     assert len(queries) <= 20 * 3 + 50
 
 
-def test_a_mail_claimed_by_another_process_while_composing_is_not_sent(waiting, smtp, monkeypatch):
+def test_a_mail_claimed_by_another_process_while_composing_is_not_sent(
+    queue_mail, smtp, monkeypatch
+):
     compose = alert_mail.compose_alert
 
     def slow(outgoing, *words):
         OutgoingMail.objects.update(token=uuid.uuid4())
         return compose(outgoing, *words)
 
-    waiting()
+    queue_mail()
     monkeypatch.setattr(alert_mail, "compose_alert", slow)
     assert deliver() == {}
     assert smtp.messages == []
 
 
-def test_storing_an_outcome_is_retried_after_a_database_error(waiting, monkeypatch):
+def test_storing_an_outcome_is_retried_after_a_database_error(queue_mail, monkeypatch):
     from django.db import OperationalError
     from django.db.models import QuerySet
 
-    outgoing = waiting()
+    outgoing = queue_mail()
     claim = queue.claim_mails()
     update, failures = QuerySet.update, [OperationalError("away")]
 

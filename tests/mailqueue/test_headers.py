@@ -26,7 +26,7 @@ FOR_PROGRAMS = (
 
 
 def lines_of(raw, name):
-    """The lines of a header as they were send_mails, without what ends them."""
+    """Return the lines of a header as they were sent, without the ends of the lines."""
     head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     found = re.search(rb"^" + name.encode() + rb":.*(?:\n[ \t].*)*", head, re.M)
     assert found, f"{name} is missing"
@@ -34,7 +34,7 @@ def lines_of(raw, name):
 
 
 def value_of(raw, name):
-    """What a header says, its folding undone as RFC 5322 has it."""
+    """Return the value of a header, unfolded as RFC 5322 defines it."""
     return "".join(lines_of(raw, name)).partition(": ")[2]
 
 
@@ -67,7 +67,7 @@ class TestOnTheWire:
     """Asserted on the bytes that the mail server received, never on a message read again."""
 
     @pytest.fixture
-    def raw(self, long_names, taken, people, smtp):
+    def raw_message(self, long_names, taken, people, smtp):
         send(smtp)
         smtp.messages.clear()
         for text in ("Un", "Deux", "Trois"):
@@ -75,30 +75,30 @@ class TestOnTheWire:
             raw = send(smtp)
         return [mail for mail in raw if b"karim.benali@" in mail][-1]
 
-    def test_a_header_for_programs_has_no_encoded_words(self, raw):
+    def test_a_header_for_programs_has_no_encoded_words(self, raw_message):
         # The name of a list is a text.
-        encoded = {name for name in FOR_PROGRAMS if "=?" in value_of(raw, name)}
+        encoded = {name for name in FOR_PROGRAMS if "=?" in value_of(raw_message, name)}
         assert encoded <= {"List-Id"}
 
-    def test_a_header_starts_on_the_line_of_its_name(self, raw):
+    def test_a_header_starts_on_the_line_of_its_name(self, raw_message):
         for name in FOR_PROGRAMS:
-            assert re.fullmatch(r"[\w-]+: \S.*", lines_of(raw, name)[0])
-            assert all(line.startswith(" ") for line in lines_of(raw, name)[1:])
+            assert re.fullmatch(r"[\w-]+: \S.*", lines_of(raw_message, name)[0])
+            assert all(line.startswith(" ") for line in lines_of(raw_message, name)[1:])
 
-    def test_one_click_posts_to_an_address_that_can_be_read(self, raw):
-        value = value_of(raw, "List-Unsubscribe")
+    def test_one_click_posts_to_an_address_that_can_be_read(self, raw_message):
+        value = value_of(raw_message, "List-Unsubscribe")
         assert re.fullmatch(rf"<https?://intranet\.{LONG_DOMAIN}/\S+/mute/\S+/>", value)
-        assert value_of(raw, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
+        assert value_of(raw_message, "List-Unsubscribe-Post") == "List-Unsubscribe=One-Click"
 
-    def test_a_thread_names_its_mails_by_their_ids(self, raw):
-        ids = value_of(raw, "References").split()
+    def test_a_thread_names_its_mails_by_their_ids(self, raw_message):
+        ids = value_of(raw_message, "References").split()
         assert len(ids) > 2
         assert all(re.fullmatch(rf"<[\w.-]+@{LONG_DOMAIN}>", one) for one in ids)
-        assert value_of(raw, "In-Reply-To") == ids[-1]
-        assert OutgoingMail.objects.filter(message_id=value_of(raw, "Message-ID")).exists()
+        assert value_of(raw_message, "In-Reply-To") == ids[-1]
+        assert OutgoingMail.objects.filter(message_id=value_of(raw_message, "Message-ID")).exists()
 
-    def test_no_line_is_longer_than_smtp_takes(self, raw):
-        assert max(map(len, raw.split(b"\r\n"))) <= 998
+    def test_no_line_is_longer_than_smtp_takes(self, raw_message):
+        assert max(map(len, raw_message.split(b"\r\n"))) <= 998
 
 
 def test_a_long_name_of_a_service_makes_encoded_words_of_75_characters(

@@ -23,7 +23,7 @@ class WelcomeComposer(kinds.MailComposer):
 
 
 @pytest.fixture
-def welcome(people):
+def queue_welcome_mail(people):
     """Register the kind; return a function that queues a mail."""
     kinds.register_kind("welcome", "welcome", WelcomeComposer)
     WelcomeComposer.skipped = []
@@ -34,39 +34,39 @@ def welcome(people):
         kinds.unregister_kind("welcome")
 
 
-def test_a_mail_of_a_registered_kind_is_composed_and_sent(welcome, people, mailoutbox):
-    mail = welcome(people.lea)
+def test_a_mail_of_a_registered_kind_is_composed_and_sent(queue_welcome_mail, people, mailoutbox):
+    mail = queue_welcome_mail(people.lea)
     assert deliver() == {MailState.SENT: 1}
     assert [message.body for message in mailoutbox] == ["Hello Léa Fournier"]
     mail.refresh_from_db()
     assert mail.state == MailState.SENT
 
 
-def test_a_composer_may_refuse_to_send(welcome, people, mailoutbox):
+def test_a_composer_may_refuse_to_send(queue_welcome_mail, people, mailoutbox):
     people.marcel.email = "marcel@example.org"
     people.marcel.save()
-    mail = welcome(people.marcel)
+    mail = queue_welcome_mail(people.marcel)
     assert deliver() == {MailState.SKIPPED: 1}
     mail.refresh_from_db()
     assert mail.skipped == SkipReason.SWITCHED_OFF
 
 
-def test_a_composer_learns_that_a_recipient_cannot_get_mail(welcome, people):
+def test_a_composer_learns_that_a_recipient_cannot_get_mail(queue_welcome_mail, people):
     people.lea.is_active = False
     people.lea.save()
-    welcome(people.lea)
+    queue_welcome_mail(people.lea)
     deliver()
     assert WelcomeComposer.skipped == [SkipReason.INACTIVE]
 
 
-def test_a_mail_of_an_unknown_kind_waits_in_the_queue(welcome, people):
-    mail = welcome(people.lea)
+def test_a_mail_of_an_unknown_kind_waits_in_the_queue(queue_welcome_mail, people):
+    mail = queue_welcome_mail(people.lea)
     kinds.unregister_kind("welcome")
     assert deliver() == {}
     mail.refresh_from_db()
     assert mail.state == MailState.PENDING
 
 
-def test_a_name_can_be_registered_only_once(welcome):
+def test_a_name_can_be_registered_only_once(queue_welcome_mail):
     with pytest.raises(ValueError, match="welcome"):
         kinds.register_kind("welcome", "again", WelcomeComposer)

@@ -15,7 +15,7 @@ from wagtail_helpdesk.models import Category, Heartbeat, Service, ServiceManager
 
 
 @pytest.fixture
-def healthy(helpdesk, heating, people, settings, tmp_path):
+def healthy_site(helpdesk, heating, people, settings, tmp_path):
     """A site on which everything works."""
     settings.EMAIL_BACKEND = "tests.maintenance.mail_backend.EmailBackend"
     settings.STORAGES = {name: s for name, s in settings.STORAGES.items() if name != "helpdesk"}
@@ -47,7 +47,7 @@ def problem(**options):
     return found
 
 
-def test_a_site_that_works_has_status_0(healthy, capsys):
+def test_a_site_that_works_has_status_0(healthy_site, capsys):
     status, printed = run(capsys)
     assert status == 0, printed
     lines = printed.splitlines()
@@ -55,11 +55,11 @@ def test_a_site_that_works_has_status_0(healthy, capsys):
     assert "http://intranet.arvelle.example/assistance/" in printed
 
 
-def test_every_area_has_a_line(healthy):
+def test_every_area_has_a_line(healthy_site):
     assert {one.area for one in doctor.examine_installation()} == set(doctor.AREAS)
 
 
-def test_a_warning_has_status_1_and_says_what_to_do(healthy, heating, capsys):
+def test_a_warning_has_status_1_and_says_what_to_do(healthy_site, heating, capsys):
     ServiceManager.objects.filter(service=heating.service).delete()
     status, printed = run(capsys)
     assert status == 1
@@ -67,55 +67,55 @@ def test_a_warning_has_status_1_and_says_what_to_do(healthy, heating, capsys):
     assert "→ Add a manager, or disable the service." in printed
 
 
-def test_an_error_has_status_2(healthy, settings, capsys):
+def test_an_error_has_status_2(healthy_site, settings, capsys):
     settings.WAGTAIL_HELPDESK |= {"BASE_TEMPLATE": "missing.html"}
     status, printed = run(capsys)
     assert status == 2
     assert "ERROR    settings: wagtail_helpdesk.E011: The base template 'missing.html'" in printed
 
 
-def test_json_has_the_level_and_the_results(healthy, capsys):
+def test_json_has_the_level_and_the_results(healthy_site, capsys):
     status, printed = run(capsys, "--json")
     report = json.loads(printed)
     assert (status, report["level"]) == (0, 0)
     assert set(report["results"][0]) == {"area", "level", "message", "advice"}
 
 
-def test_a_service_without_a_category_that_accepts_tickets_is_named(healthy, heating):
+def test_a_service_without_a_category_that_accepts_tickets_is_named(healthy_site, heating):
     Category.objects.filter(service=heating.service).update(takes_tickets=False)
     assert "accepts tickets: Services Généraux" in problem().message
 
 
-def test_a_site_without_a_service_is_told_to_create_one(healthy):
+def test_a_site_without_a_service_is_told_to_create_one(healthy_site):
     Service.objects.update(enabled=False)
     assert problem().message.startswith("There is no enabled service")
 
 
-def test_managers_without_an_address_are_named(healthy, people):
+def test_managers_without_an_address_are_named(healthy_site, people):
     type(people.karim).objects.filter(pk=people.karim.pk).update(email="")
     assert people.karim.get_username() in problem().message
 
 
-def test_the_system_checks_are_part_of_it(healthy, helpdesk):
+def test_the_system_checks_are_part_of_it(healthy_site, helpdesk):
     helpdesk.unpublish()
     found = problem()
     assert (found.area, found.level) == ("settings", doctor.WARNING)
     assert "There is no live helpdesk page" in found.message
 
 
-def test_missing_middleware_is_named(healthy, settings):
+def test_missing_middleware_is_named(healthy_site, settings):
     path = "django.contrib.messages.middleware.MessageMiddleware"
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != path]
     found = problem()
     assert (found.level, found.message) == (doctor.ERROR, f"{path} is missing.")
 
 
-def test_a_mail_back_end_that_sends_nothing_is_found(healthy, settings):
+def test_a_mail_back_end_that_sends_nothing_is_found(healthy_site, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     assert "dummy" in problem(probe=False).message
 
 
-def test_a_dead_mail_server_is_an_error(healthy, settings):
+def test_a_dead_mail_server_is_an_error(healthy_site, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 9, 2
     found = problem()
@@ -123,14 +123,14 @@ def test_a_dead_mail_server_is_an_error(healthy, settings):
     assert not problems(probe=False)
 
 
-def test_a_test_mail_is_sent_to_the_address(healthy, mailoutbox, capsys):
+def test_a_test_mail_is_sent_to_the_address(healthy_site, mailoutbox, capsys):
     status, printed = run(capsys, "--mail", "ada@arvelle.example")
     assert status == 0
     assert [mail.to for mail in mailoutbox] == [["ada@arvelle.example"]]
     assert "A test mail was sent to ada@arvelle.example" in printed
 
 
-def test_missing_schedules_are_an_error(healthy):
+def test_missing_schedules_are_an_error(healthy_site):
     from django_q.models import Schedule
 
     Schedule.objects.filter(name__contains="housekeeping").delete()
@@ -139,34 +139,34 @@ def test_missing_schedules_are_an_error(healthy):
     assert "housekeeping" in found.message
 
 
-def test_each_fault_has_one_line(healthy, settings):
+def test_each_fault_has_one_line(healthy_site, settings):
     ours = "wagtail_helpdesk.middleware.TooLargeMiddleware"
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != ours]
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert len(problems()) == 2
 
 
-def test_a_worker_that_never_ran_is_an_error(healthy):
+def test_a_worker_that_never_ran_is_an_error(healthy_site):
     Heartbeat.objects.filter(name="deliver").delete()
     found = problem()
     assert (found.area, found.level) == ("queue", doctor.ERROR)
     assert found.message == "Background jobs have not run lately: deliver (never)."
 
 
-def test_a_worker_that_stopped_is_reported_with_the_time_of_its_last_run(healthy):
+def test_a_worker_that_stopped_is_reported_with_the_time_of_its_last_run(healthy_site):
     Heartbeat.objects.filter(name="deliver").update(at="2020-11-04T09:30:00Z")
     found = problem()
     assert found.level == doctor.ERROR
     assert "deliver (last on 4 Nov 2020, 10:30)" in found.message
 
 
-def test_files_that_cannot_be_stored_are_an_error(healthy, settings, tmp_path):
+def test_files_that_cannot_be_stored_are_an_error(healthy_site, settings, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     settings.WAGTAIL_HELPDESK = {"FILE_ROOT": str(tmp_path / "file" / "below")}
     assert [(one.area, one.level) for one in problems()] == [("files", doctor.ERROR)]
 
 
-def test_a_storage_below_a_published_folder_is_an_error(healthy, settings, tmp_path):
+def test_a_storage_below_a_published_folder_is_an_error(healthy_site, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     options = {"location": str(tmp_path / "helpdesk")}
     backend = "django.core.files.storage.FileSystemStorage"
@@ -175,20 +175,20 @@ def test_a_storage_below_a_published_folder_is_an_error(healthy, settings, tmp_p
     assert not list(tmp_path.glob("helpdesk/doctor/*"))
 
 
-def test_a_directory_that_does_not_answer_is_an_error(healthy, settings):
+def test_a_directory_that_does_not_answer_is_an_error(healthy_site, settings):
     settings.WAGTAIL_HELPDESK |= {"DIRECTORY": "tests.maintenance.dead_directory.DeadDirectory"}
     found = problem()
     assert (found.area, found.level) == ("directory", doctor.ERROR)
     assert "no route" in found.message
 
 
-def test_events_that_wait_for_the_index_are_a_warning(healthy, ticket, monkeypatch):
+def test_events_that_wait_for_the_index_are_a_warning(healthy_site, ticket, monkeypatch):
     monkeypatch.setattr(doctor, "MAX_UNINDEXED", 0)
     found = [one for one in problems() if one.area == "search"]
     assert "helpdesk_index" in found[0].advice
 
 
-def test_a_check_that_fails_is_a_result_and_stops_no_other(healthy, monkeypatch):
+def test_a_check_that_fails_is_a_result_and_stops_no_other(healthy_site, monkeypatch):
     def explode():
         raise RuntimeError("no luck")
 
@@ -197,7 +197,7 @@ def test_a_check_that_fails_is_a_result_and_stops_no_other(healthy, monkeypatch)
     assert found.message == "RuntimeError: no luck"
 
 
-def test_missing_migrations_are_an_error_and_tables_are_not_read(healthy, monkeypatch):
+def test_missing_migrations_are_an_error_and_tables_are_not_read(healthy_site, monkeypatch):
     from django.db.migrations.recorder import MigrationRecorder
 
     MigrationRecorder.Migration.objects.filter(app="wagtail_helpdesk").delete()
@@ -224,7 +224,7 @@ def administrator(people):
     return people.alice
 
 
-def test_administrators_see_the_report_with_what_to_do(healthy, heating, administrator):
+def test_administrators_see_the_report_with_what_to_do(healthy_site, heating, administrator):
     ServiceManager.objects.filter(service=heating.service).delete()
     answer = report(administrator)
     assert answer.status_code == 200
@@ -235,7 +235,7 @@ def test_administrators_see_the_report_with_what_to_do(healthy, heating, adminis
     assert "The helpdesk works, with warnings." in page.get_text()
 
 
-def test_managers_do_not_see_the_report(healthy, people):
+def test_managers_do_not_see_the_report(healthy_site, people):
     people.karim.is_staff = True
     assert report(people.karim).status_code in (302, 403)
 

@@ -20,19 +20,19 @@ def render(*options):
 
 
 @pytest.fixture
-def outdated(ticket, people):
+def outdated_message(ticket, people):
     """A message with the HTML of an earlier version."""
     event = actions.comment(ticket, by=people.lea, text=TEXT)
     Event.objects.filter(pk=event.pk).update(html="<p>old</p>", renderer=1)
     return event
 
 
-def test_an_outdated_message_is_rendered_again(outdated):
-    before = Event.objects.values().get(pk=outdated.pk)
+def test_an_outdated_message_is_rendered_again(outdated_message):
+    before = Event.objects.values().get(pk=outdated_message.pk)
     assert "1 messages rendered" in render()
-    after = Event.objects.values().get(pk=outdated.pk)
+    after = Event.objects.values().get(pk=outdated_message.pk)
     assert "<strong>bloquée</strong>" in after["html"]
-    assert after["renderer"] == markdown.renderer()
+    assert after["renderer"] == markdown.get_renderer_version()
     changed = {name for name in before if before[name] != after[name]}
     assert changed == {"html", "renderer"}
 
@@ -49,13 +49,13 @@ def test_every_message_is_rendered_again_on_request(ticket):
     assert "<p>old</p>" not in Event.objects.values_list("html", flat=True)
 
 
-def test_a_dry_run_only_counts(outdated):
+def test_a_dry_run_only_counts(outdated_message):
     assert "1 messages to render." in render("--dry-run")
-    outdated.refresh_from_db()
-    assert outdated.html == "<p>old</p>"
+    outdated_message.refresh_from_db()
+    assert outdated_message.html == "<p>old</p>"
 
 
-def test_messages_are_rendered_in_batches(outdated, ticket, people, monkeypatch):
+def test_messages_are_rendered_in_batches(outdated_message, ticket, people, monkeypatch):
     monkeypatch.setattr(rendering, "BATCH", 2)
     for _n in range(4):
         actions.comment(ticket, by=people.lea, text=TEXT)

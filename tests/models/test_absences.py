@@ -10,7 +10,7 @@ MONDAY, FRIDAY = datetime.date(2026, 3, 2), datetime.date(2026, 3, 6)
 
 
 @pytest.fixture
-def away(people):
+def record_absence(people):
     """A function: ``away("karim", "sophie")`` sends Karim away for the week, Sophie stands in."""
 
     def send(who, replaced_by=None):
@@ -29,57 +29,59 @@ def test_a_present_person_has_no_replacement(people):
 
 
 @pytest.mark.parametrize("day", [MONDAY, FRIDAY])
-def test_the_replacement_stands_in_from_the_first_day_to_the_last(people, away, day):
-    away("karim", "sophie")
+def test_the_replacement_stands_in_from_the_first_day_to_the_last(people, record_absence, day):
+    record_absence("karim", "sophie")
     assert find_replacement(people.karim, day) == people.sophie
 
 
 @pytest.mark.parametrize("days", [-1, 5])
-def test_there_is_no_replacement_on_days_outside_the_absence(people, away, days):
-    away("karim", "sophie")
+def test_there_is_no_replacement_on_days_outside_the_absence(people, record_absence, days):
+    record_absence("karim", "sophie")
     assert find_replacement(people.karim, MONDAY + datetime.timedelta(days=days)) is None
 
 
-def test_replacements_of_replacements_are_followed(people, away):
-    away("karim", "sophie")
-    away("sophie", "julien")
+def test_replacements_of_replacements_are_followed(people, record_absence):
+    record_absence("karim", "sophie")
+    record_absence("sophie", "julien")
     assert find_replacement(people.karim, MONDAY) == people.julien
 
 
-def test_a_circle_of_replacements_ends_with_nobody(people, away):
-    away("karim", "sophie")
-    away("sophie", "karim")
+def test_a_circle_of_replacements_ends_with_nobody(people, record_absence):
+    record_absence("karim", "sophie")
+    record_absence("sophie", "karim")
     assert find_replacement(people.karim, MONDAY) is None
 
 
-def test_an_absence_without_replacement_gives_none(people, away):
-    away("karim")
+def test_an_absence_without_replacement_gives_none(people, record_absence):
+    record_absence("karim")
     assert find_replacement(people.karim, MONDAY) is None
-    away("sophie", "karim")
+    record_absence("sophie", "karim")
     assert find_replacement(people.sophie, MONDAY) is None
 
 
-def test_a_deactivated_replacement_stands_in_for_nobody(people, away):
-    away("karim", "yvette")
+def test_a_deactivated_replacement_stands_in_for_nobody(people, record_absence):
+    record_absence("karim", "yvette")
     assert find_replacement(people.karim, MONDAY) is None
 
 
-def test_a_period_meets_the_absences_that_share_a_day(people, away):
-    away("karim")
+def test_a_period_meets_the_absences_that_share_a_day(people, record_absence):
+    record_absence("karim")
     found = Absence.objects.between
     assert found(FRIDAY, FRIDAY + datetime.timedelta(days=9)).exists()
     assert not found(FRIDAY + datetime.timedelta(days=1), FRIDAY + datetime.timedelta(9)).exists()
 
 
-def test_a_substitute_replaces_the_absent_and_those_whom_they_would_have_replaced(people, away):
+def test_a_substitute_replaces_the_absent_and_those_whom_they_would_have_replaced(
+    people, record_absence
+):
     assert find_replaced(people.julien, MONDAY) == []
-    away("karim", "sophie")
+    record_absence("karim", "sophie")
     assert find_replaced(people.sophie, MONDAY) == [people.karim]
-    away("sophie", "julien")
+    record_absence("sophie", "julien")
     assert set(find_replaced(people.julien, MONDAY)) == {people.karim, people.sophie}
 
 
-def test_an_absent_person_replaces_nobody(people, away):
-    away("karim", "sophie")
-    away("sophie")
+def test_an_absent_person_replaces_nobody(people, record_absence):
+    record_absence("karim", "sophie")
+    record_absence("sophie")
     assert find_replaced(people.sophie, MONDAY) == []

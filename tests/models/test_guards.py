@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core import serializers
 from django.db import transaction
 
 from tests.actions.refusals import nothing_done
@@ -34,6 +35,7 @@ def copy_of(ticket):
 
 WRITES = {
     "save": save,
+    "save_base": lambda t: t.save_base(raw=True),
     "save_update_fields": lambda t: t.save(update_fields=["subject"]),
     "delete": lambda t: t.delete(),
     "update": lambda t: Ticket.objects.filter(pk=t.pk).update(subject="Autre"),
@@ -70,6 +72,13 @@ def test_loaders_of_test_data_may_write_within_unguarded(taken):
         copy_of(taken).save()
     assert Ticket.objects.count() == 2
     assert Ticket.objects.get(pk=taken.pk).subject == "Autre"
+
+
+def test_a_dump_of_tickets_is_restored_as_loaddata_does(taken):
+    dumped = serializers.serialize("json", Ticket.objects.all()).replace("Radiateur", "Chauffage")
+    for restored in serializers.deserialize("json", dumped):
+        restored.save()
+    assert Ticket.objects.get().subject.startswith("Chauffage")
 
 
 def test_the_guard_stands_again_after_an_unguarded_block_that_failed(taken):

@@ -21,7 +21,7 @@ from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.mailqueue.mail import strip_to_one_line
 from wagtail_helpdesk.models import HelpdeskPreferences, MailState, OutgoingMail, PermanentGuest
 from wagtail_helpdesk.models.guards import unguarded
-from wagtail_helpdesk.notifications.alert_mail import quote_text
+from wagtail_helpdesk.notifications.alert_quotes import quote_text
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -710,7 +710,7 @@ class TestText:
     ):
         forget_notifications()
         actions.comment(taken, by=people.lea, text=text)
-        monkeypatch.delattr("wagtail_helpdesk.markdown.render")
+        monkeypatch.delattr("wagtail_helpdesk.markdown.render_message")
         assert text[:12].strip("*") in html_of(send_mails()["karim"])
 
     @pytest.mark.parametrize(
@@ -768,7 +768,7 @@ class TestThreads:
     """Mails are one thread per ticket and reader, even if one is lost."""
 
     @pytest.fixture
-    def life(self, heating, network, people, send_mails, mailoutbox):
+    def mails_of_a_whole_life(self, heating, network, people, send_mails, mailoutbox):
         mails = []
         ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
 
@@ -794,14 +794,14 @@ class TestThreads:
             collect()
         return mails
 
-    def test_mails_form_one_thread_even_if_one_is_missing(self, life):
-        assert len(life) == 12
-        for missing in range(len(life) + 1):
-            kept = [mail for number, mail in enumerate(life) if number != missing]
+    def test_mails_form_one_thread_even_if_one_is_missing(self, mails_of_a_whole_life):
+        assert len(mails_of_a_whole_life) == 12
+        for missing in range(len(mails_of_a_whole_life) + 1):
+            kept = [mail for number, mail in enumerate(mails_of_a_whole_life) if number != missing]
             assert len(_trees(kept)) == 1
 
-    def test_references_are_at_most_ten(self, life):
-        for mail in life:
+    def test_references_are_at_most_ten(self, mails_of_a_whole_life):
+        for mail in mails_of_a_whole_life:
             assert 1 <= len(mail["References"].split()) <= 10
             assert mail["In-Reply-To"] == mail["References"].split()[-1]
 

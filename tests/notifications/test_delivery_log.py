@@ -74,7 +74,7 @@ def test_the_log_names_a_mailbox(general, ticket, send_mails):
 
 
 @pytest.fixture
-def crowd(ticket):
+def event_for_250_people(ticket):
     """An event with 250 recipients."""
     event, users = ticket.events.get(), get_user_model()
     users.objects.bulk_create(
@@ -87,30 +87,32 @@ def crowd(ticket):
     return event
 
 
-def test_paging_lists_each_of_many_recipients_once(crowd):
+def test_paging_lists_each_of_many_recipients_once(event_for_250_people):
     names, after = [], 0
     while after is not None:
-        page = get_delivery_log(crowd.pk, after)
+        page = get_delivery_log(event_for_250_people.pk, after)
         assert 0 < len(page.records) <= PAGE_SIZE
         names += [line.name for line in page.records]
         after = page.next
     assert len(names) == len(set(names)) == 250
 
 
-def test_a_mailbox_is_on_the_first_page_only(crowd):
-    Notification.objects.create(event=crowd, email="team@example.org", reason="mailbox")
-    first = get_delivery_log(crowd.pk)
+def test_a_mailbox_is_on_the_first_page_only(event_for_250_people):
+    Notification.objects.create(
+        event=event_for_250_people, email="team@example.org", reason="mailbox"
+    )
+    first = get_delivery_log(event_for_250_people.pk)
     assert first.records[0].name == "team@example.org"
     assert "team@example.org" not in [
-        line.name for line in get_delivery_log(crowd.pk, first.next).records
+        line.name for line in get_delivery_log(event_for_250_people.pk, first.next).records
     ]
 
 
-def test_a_page_of_the_log_takes_few_statements(crowd, django_assert_num_queries):
+def test_a_page_of_the_log_takes_few_statements(event_for_250_people, django_assert_num_queries):
     with django_assert_num_queries(2):
-        page = get_delivery_log(crowd.pk)
+        page = get_delivery_log(event_for_250_people.pk)
     with django_assert_num_queries(1):
-        get_delivery_log(crowd.pk, page.next)
+        get_delivery_log(event_for_250_people.pk, page.next)
 
 
 def test_the_list_of_managers_without_alert_is_cut(general, ticket, monkeypatch):

@@ -22,7 +22,7 @@ def deactivate(user):
 
 
 @pytest.fixture
-def vanish(monkeypatch):
+def remove_from_directory(monkeypatch):
     """Remove a user from the directory, and synchronise."""
 
     def vanish(user):
@@ -33,18 +33,18 @@ def vanish(monkeypatch):
 
 
 @pytest.fixture(params=["removed", "deactivated", "gone from the directory"])
-def leave(request, vanish):
+def remove_manager(request, remove_from_directory):
     """Each way in which a manager leaves."""
-    return {"removed": remove, "deactivated": deactivate}.get(request.param, vanish)
+    return {"removed": remove, "deactivated": deactivate}.get(request.param, remove_from_directory)
 
 
 @pytest.fixture
-def mails(taken, people, forget_notifications, leave, send_mails):
+def mails(taken, people, forget_notifications, remove_manager, send_mails):
     """The mails sent when Karim, in charge of Léa’s ticket, leaves."""
 
     def mails():
         forget_notifications()
-        leave(people.karim)
+        remove_manager(people.karim)
         return send_mails()
 
     return mails
@@ -75,10 +75,10 @@ def test_a_manager_who_left_gets_no_more_mail(mails, taken, people):
 
 
 def test_ended_tickets_keep_a_manager_who_left_without_mail(
-    closed, people, forget_notifications, leave, send_mails
+    closed, people, forget_notifications, remove_manager, send_mails
 ):
     forget_notifications()
-    leave(people.karim)
+    remove_manager(people.karim)
     closed.refresh_from_db()
     assert closed.assignee == people.karim
     assert send_mails() == {}
@@ -97,12 +97,12 @@ def test_a_colleague_who_gets_the_tickets_is_notified(
 
 @pytest.mark.parametrize("way", ["deactivated", "gone from the directory"])
 def test_the_algorithm_assigns_the_tickets_of_a_manager_who_left(
-    taken, general, people, forget_notifications, send_mails, vanish, way
+    taken, general, people, forget_notifications, send_mails, remove_from_directory, way
 ):
     general.algorithm = "first"
     general.save()
     forget_notifications()
-    (deactivate if way == "deactivated" else vanish)(people.karim)
+    (deactivate if way == "deactivated" else remove_from_directory)(people.karim)
     taken.refresh_from_db()
     assert taken.assignee == people.sophie
     assert "This ticket was automatically assigned to you." in send_mails()["sophie"].body
@@ -118,10 +118,10 @@ def test_the_requester_is_notified_when_the_last_manager_leaves(
 
 
 def test_a_category_whose_only_member_left_notifies_all_managers(
-    heating, general, people, forget_notifications, leave, send_mails
+    heating, general, people, forget_notifications, remove_manager, send_mails
 ):
     configuration.set_members(heating, [general.managers.get(user=people.karim)], by=None)
-    leave(people.karim)
+    remove_manager(people.karim)
     actions.open_ticket(heating, by=people.lea, subject="Froid", text="Très froid.")
     assert set(send_mails()) == {"sophie", "julien", "hugo"}
 
@@ -135,7 +135,7 @@ def test_a_category_whose_only_member_is_inactive_notifies_all_managers(
     assert set(send_mails()) == {"sophie", "julien", "hugo"}
 
 
-def test_a_departure_processed_twice_sends_one_mail(mails, leave, people, send_mails):
+def test_a_departure_processed_twice_sends_one_mail(mails, remove_manager, people, send_mails):
     assert mails()
-    leave(people.karim)
+    remove_manager(people.karim)
     assert send_mails() == {}

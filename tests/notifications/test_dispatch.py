@@ -301,7 +301,7 @@ def test_an_absent_manager_is_still_notified(taken, people, recipients, forget_n
 
 
 @pytest.fixture
-def replaced(taken, people, forget_notifications):
+def replaced_manager(taken, people, forget_notifications):
     """Karim is away, and Sophie stands in for him."""
     today = timezone.localdate()
     return Absence.objects.create(
@@ -310,7 +310,7 @@ def replaced(taken, people, forget_notifications):
 
 
 def test_the_substitute_of_an_absent_manager_is_notified(
-    taken, people, recipients, forget_notifications, replaced
+    taken, people, recipients, forget_notifications, replaced_manager
 ):
     forget_notifications()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
@@ -318,7 +318,7 @@ def test_the_substitute_of_an_absent_manager_is_notified(
 
 
 def test_the_substitute_is_not_notified_if_the_absent_manager_opted_out(
-    taken, people, recipients, forget_notifications, replaced
+    taken, people, recipients, forget_notifications, replaced_manager
 ):
     Absence.objects.update(alerts_follow=False)
     forget_notifications()
@@ -327,7 +327,7 @@ def test_the_substitute_is_not_notified_if_the_absent_manager_opted_out(
 
 
 def test_a_substitute_who_may_not_read_the_ticket_is_not_notified(
-    taken, people, recipients, forget_notifications, replaced
+    taken, people, recipients, forget_notifications, replaced_manager
 ):
     Absence.objects.update(replacement=people.nadia)
     forget_notifications()
@@ -336,7 +336,7 @@ def test_a_substitute_who_may_not_read_the_ticket_is_not_notified(
 
 
 def test_a_substitute_who_lost_the_service_before_sending_gets_no_mail(
-    taken, people, recipients, forget_notifications, replaced, send_mails
+    taken, people, recipients, forget_notifications, replaced_manager, send_mails
 ):
     forget_notifications()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
@@ -346,7 +346,7 @@ def test_a_substitute_who_lost_the_service_before_sending_gets_no_mail(
 
 
 def test_the_substitutes_mail_explains_the_reason(
-    taken, people, forget_notifications, replaced, send_mails
+    taken, people, forget_notifications, replaced_manager, send_mails
 ):
     forget_notifications()
     actions.comment(taken, by=people.lea, text="Toujours froid.")
@@ -354,7 +354,7 @@ def test_the_substitutes_mail_explains_the_reason(
 
 
 def test_the_substitute_is_not_notified_after_the_absence(
-    taken, people, recipients, forget_notifications, replaced
+    taken, people, recipients, forget_notifications, replaced_manager
 ):
     Absence.objects.update(
         ends_on=timezone.localdate() - datetime.timedelta(days=1), starts_on="2020-01-01"

@@ -30,7 +30,7 @@ class Visitor:
         assert response.status_code == 200
         return soup(response)
 
-    def act(self, about, action, **data):
+    def submit_action(self, about, action, **data):
         """Send the form of an action as its page shows it, with these values."""
         path = f"tickets/{about.pk}/{action.replace('_', '-')}/"
         named = {"user": data["user"]} if "user" in data else {}

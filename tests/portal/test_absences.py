@@ -200,9 +200,9 @@ def test_a_get_of_the_absences_page_changes_nothing(karim, people):
 
 
 def test_the_preferences_link_to_the_absences_page(karim, visit, people):
-    address = "/assistance/" + PAGE
-    assert karim.page("preferences/").find("a", href=address)
-    assert not visit(people.lea).page("preferences/").find("a", href=address)
+    url = "/assistance/" + PAGE
+    assert karim.page("preferences/").find("a", href=url)
+    assert not visit(people.lea).page("preferences/").find("a", href=url)
 
 
 def test_statements_do_not_grow_with_colleagues_and_absences(

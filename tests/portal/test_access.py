@@ -46,7 +46,7 @@ MATRIX = {
         (LOGIN, NONE, NONE, NONE, NONE, NONE, OK, OK, OK),
     ),
     "desk": ({}, FOR_MANAGERS),
-    # Marks are sent as forms: who opens the address is led to the desk.
+    # Marks are sent as forms: who opens the URL is led to the desk.
     "desk_marks": ({}, tuple(TICKET if answer == OK else answer for answer in FOR_MANAGERS)),
     # Empty when there is none.
     "desk_news": ({}, tuple(EMPTY if answer == OK else answer for answer in FOR_MANAGERS)),
@@ -91,7 +91,7 @@ def world(helpdesk, people, taken, dsi):
     }
 
 
-def address(helpdesk, world, route, arguments):
+def build_url(helpdesk, world, route, arguments):
     kwargs = {name: world.get(value, value) for name, value in arguments.items()}
     return helpdesk.reverse_subpage(route, kwargs=kwargs)
 
@@ -102,7 +102,7 @@ def test_each_route_answers_each_user_as_the_access_matrix_says(
 ):
     visitor = visit(getattr(people, who, None))
     given = {
-        route: visitor.get(address(helpdesk, world, route, arguments)).status_code
+        route: visitor.get(build_url(helpdesk, world, route, arguments)).status_code
         for route, (arguments, _answers) in MATRIX.items()
     }
     assert given == {route: answers[WHO.index(who)] for route, (_, answers) in MATRIX.items()}
@@ -130,7 +130,7 @@ def test_crafted_query_strings_get_the_usual_answer(visit, helpdesk, people, wor
     query = dict.fromkeys(PARAMETERS, crafted)
     given, usual = {}, {}
     for route, (arguments, answers) in MATRIX.items():
-        path = address(helpdesk, world, route, arguments)
+        path = build_url(helpdesk, world, route, arguments)
         given[route] = karim.get(path, **query).status_code
         usual[route] = answers[WHO.index("karim")]
     assert given == usual
@@ -140,14 +140,14 @@ def test_number_too_large_for_a_key_is_not_found(visit, helpdesk, people, world)
     karim = visit(people.karim)
     for route, (arguments, _answers) in MATRIX.items():
         for name in (name for name, value in arguments.items() if value in world):
-            path = address(helpdesk, world, route, arguments | {name: "9" * 20})
+            path = build_url(helpdesk, world, route, arguments | {name: "9" * 20})
             assert karim.get(path).status_code == 404, path
 
 
 @pytest.mark.parametrize("route", MATRIX)
 def test_no_page_may_be_cached(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]
-    path = address(helpdesk, world, route, arguments)
+    path = build_url(helpdesk, world, route, arguments)
     for user in (None, people.victor, people.karim):
         response = visit(user).get(path)
         assert response.headers["Cache-Control"] == "private, no-store"
@@ -173,5 +173,5 @@ TAKES_FORMS = {
 @pytest.mark.parametrize("route", sorted(set(MATRIX) - TAKES_FORMS))
 def test_read_only_routes_do_not_accept_post(visit, helpdesk, people, world, route):
     arguments, _answers = MATRIX[route]
-    path = address(helpdesk, world, route, arguments)
+    path = build_url(helpdesk, world, route, arguments)
     assert visit(people.karim).post(path, x="y").status_code == 405

@@ -28,7 +28,7 @@ def test_take_button_takes_the_ticket_in_one_click(visit, people, ticket):
 
 
 def test_take_form_records_a_comment(visit, people, ticket):
-    visit(people.karim).act(ticket, "take", text="J’arrive.")
+    visit(people.karim).submit_action(ticket, "take", text="J’arrive.")
     assert ticket.events.last().text == "J’arrive."
 
 
@@ -44,13 +44,13 @@ def test_take_form_names_the_manager_to_be_replaced(visit, people, taken):
 def test_take_is_refused_to_users_without_the_right(visit, people, ticket, who, status):
     visitor = visit(getattr(people, who))
     assert visitor.get(f"tickets/{ticket.pk}/take/").status_code == status
-    assert visitor.act(ticket, "take").status_code == status
+    assert visitor.submit_action(ticket, "take").status_code == status
     ticket.refresh_from_db()
     assert ticket.assignee is None
 
 
 def test_action_in_the_wrong_status_is_answered_with_409_and_the_news(visit, people, closed):
-    response = visit(people.karim).act(closed, "ask_information", text="Quelle vanne ?")
+    response = visit(people.karim).submit_action(closed, "ask_information", text="Quelle vanne ?")
     assert response.status_code == 409
     page = soup(response)
     assert "You closed the ticket." in page.find(class_="hd-news").text
@@ -287,30 +287,30 @@ def test_too_many_actions_in_a_minute_are_refused_and_the_text_kept(visit, peopl
     settings.WAGTAIL_HELPDESK = {"ACTIONS_PER_MINUTE": 2}
     karim = visit(people.karim)
     for _ in range(2):
-        assert karim.act(taken, "note", text="Encore.").status_code == 303
-    response = karim.act(taken, "note", text="Encore une fois.")
+        assert karim.submit_action(taken, "note", text="Encore.").status_code == 303
+    response = karim.submit_action(taken, "note", text="Encore une fois.")
     page = soup(response)
     assert response.status_code == 429
     assert "sending too fast" in page.find(role="alert").text
     assert page.find("textarea").text.strip() == "Encore une fois."
     assert taken.events.filter(action="note").count() == 2
-    assert visit(people.sophie).act(taken, "note", text="Et moi ?").status_code == 303
+    assert visit(people.sophie).submit_action(taken, "note", text="Et moi ?").status_code == 303
 
 
 def test_limit_of_actions_is_lifted_after_a_minute(visit, people, taken, settings):
     settings.WAGTAIL_HELPDESK = {"ACTIONS_PER_MINUTE": 1}
     karim = visit(people.karim)
-    assert karim.act(taken, "note", text="Encore.").status_code == 303
+    assert karim.submit_action(taken, "note", text="Encore.").status_code == 303
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
-        assert karim.act(taken, "note", text="Encore.").status_code == 303
+        assert karim.submit_action(taken, "note", text="Encore.").status_code == 303
 
 
 @pytest.mark.usefixtures("a_new_hour")
 def test_too_many_invitations_in_an_hour_are_refused(visit, people, taken, settings):
     settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 2}
     karim = visit(people.karim)
-    assert karim.act(taken, "invite", users="ines, thomas, emily").status_code == 303
-    response = karim.act(taken, "invite", users="marcel", text="Venez.")
+    assert karim.submit_action(taken, "invite", users="ines, thomas, emily").status_code == 303
+    response = karim.submit_action(taken, "invite", users="marcel", text="Venez.")
     assert response.status_code == 429
     assert "You have invited a lot of people." in soup(response).find(role="alert").text
     assert soup(response).find("textarea").text.strip() == "Venez."
@@ -318,7 +318,7 @@ def test_too_many_invitations_in_an_hour_are_refused(visit, people, taken, setti
 
 
 def test_missing_message_is_reported_at_its_field(visit, people, taken):
-    response = visit(people.karim).act(taken, "note", text="  ")
+    response = visit(people.karim).submit_action(taken, "note", text="  ")
     assert response.status_code == 422
     field = soup(response).find("textarea")
     assert field["aria-invalid"] == "true"
@@ -348,7 +348,9 @@ def test_comment_for_the_requester_alone_needs_confirmation_when_sent_with_a_reo
 ):
     """The reopen form receives what was written in the comment form."""
     karim = visit(people.karim)
-    answer = karim.act(closed, "reopen", text="MailContext médical.", audience="requester")
+    answer = karim.submit_action(
+        closed, "reopen", text="MailContext médical.", audience="requester"
+    )
     assert answer.status_code == 422
     page = soup(answer)
     assert "Everyone on the ticket would read this message." in page.find(id="hd-action").text
@@ -364,7 +366,7 @@ def test_comment_for_the_requester_alone_needs_confirmation_when_sent_with_a_reo
 
 
 def test_close_form_can_release_the_ticket(visit, people, taken):
-    visit(people.karim).act(taken, "close", release="on")
+    visit(people.karim).submit_action(taken, "close", release="on")
     taken.refresh_from_db()
     assert (taken.status, taken.assignee) == ("closed", None)
 
@@ -381,23 +383,23 @@ def test_closing_ones_own_ticket_promises_no_email(visit, people, heating):
     own = actions.open_ticket(heating, by=people.karim, subject="Froid", text="Il gèle.")
     karim = visit(people.karim)
     assert "mail" not in karim.page(f"tickets/{own.pk}/take-and-close/").find(id="hd-action").text
-    notice = get_message_after(karim, karim.act(own, "take_and_close"))
+    notice = get_message_after(karim, karim.submit_action(own, "take_and_close"))
     assert notice == f"Ticket #{own.pk} is closed."
 
 
 def test_requester_without_email_is_not_said_to_get_one(visit, people, heating):
     asked = actions.open_ticket(heating, by=people.marcel, subject="Froid", text="Il gèle.")
     karim = visit(people.karim)
-    notice = get_message_after(karim, karim.act(asked, "take_and_ask", text="Où ?"))
+    notice = get_message_after(karim, karim.submit_action(asked, "take_and_ask", text="Où ?"))
     assert notice == "The ticket is waiting for an answer from Marcel Pons."
-    notice = get_message_after(karim, karim.act(asked, "close"))
+    notice = get_message_after(karim, karim.submit_action(asked, "close"))
     assert notice.endswith(
         "Marcel Pons will get no e-mail, but can approve this closure on the helpdesk."
     )
 
 
 def test_requester_approves_the_closure(visit, people, closed):
-    response = visit(people.lea).act(closed, "approve_closure")
+    response = visit(people.lea).submit_action(closed, "approve_closure")
     assert response.status_code == 303
     closed.refresh_from_db()
     assert closed.status == "approved"
@@ -406,7 +408,7 @@ def test_requester_approves_the_closure(visit, people, closed):
 def test_only_the_requester_approves_or_rejects_a_closure(visit, people, closed):
     for who, status in ((people.karim, 403), (people.sophie, 403), (people.victor, 404)):
         for act in ("approve_closure", "reject_closure"):
-            assert visit(who).act(closed, act, text="Non.").status_code == status
+            assert visit(who).submit_action(closed, act, text="Non.").status_code == status
     closed.refresh_from_db()
     assert closed.status == "closed"
 
@@ -414,7 +416,10 @@ def test_only_the_requester_approves_or_rejects_a_closure(visit, people, closed)
 @pytest.mark.parametrize("act", ["approve_closure", "reopen"])
 def test_approving_or_reopening_twice_is_done_once(visit, people, closed, act):
     lea = visit(people.lea)
-    assert [lea.act(closed, act, text="Encore.").status_code for _ in range(2)] == [303, 409]
+    assert [lea.submit_action(closed, act, text="Encore.").status_code for _ in range(2)] == [
+        303,
+        409,
+    ]
     assert closed.events.filter(action=act).count() == 1
 
 
@@ -426,20 +431,20 @@ def test_assign_form_lists_colleagues_with_their_open_tickets(visit, people, tic
 
 
 def test_assign_puts_a_colleague_in_charge(visit, people, ticket):
-    visit(people.karim).act(ticket, "assign", to=people.sophie.pk)
+    visit(people.karim).submit_action(ticket, "assign", to=people.sophie.pk)
     ticket.refresh_from_db()
     assert ticket.assignee == people.sophie
 
 
 def test_ticket_cannot_be_assigned_to_a_manager_of_another_service(visit, people, ticket, dsi):
-    response = visit(people.karim).act(ticket, "assign", to=people.nadia.pk)
+    response = visit(people.karim).submit_action(ticket, "assign", to=people.nadia.pk)
     assert response.status_code == 422
     ticket.refresh_from_db()
     assert ticket.assignee is None
 
 
 @pytest.fixture
-def many(general):
+def many_managers(general):
     """Managers of the service, more than the form lists."""
     users = get_user_model().objects.bulk_create(
         get_user_model()(username=f"m{n}", first_name="Ada", last_name=f"Nom{n}") for n in range(60)
@@ -450,36 +455,38 @@ def many(general):
     return users
 
 
-def test_assign_form_lists_at_most_40_colleagues_and_says_so(visit, people, ticket, many):
+def test_assign_form_lists_at_most_40_colleagues_and_says_so(visit, people, ticket, many_managers):
     page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/")
     assert len(page.select("input[name=to]")) == 40
     assert "Only the first 40 are listed" in page.text
 
 
-def test_assign_form_finds_unlisted_colleagues_by_name(visit, people, ticket, many):
-    response = visit(people.karim).act(ticket, "assign", query="nom59", find="1", text="Merci.")
+def test_assign_form_finds_unlisted_colleagues_by_name(visit, people, ticket, many_managers):
+    response = visit(people.karim).submit_action(
+        ticket, "assign", query="nom59", find="1", text="Merci."
+    )
     page = soup(response)
-    assert [i["value"] for i in page.select("input[name=to]")] == [str(many[59].pk)]
+    assert [i["value"] for i in page.select("input[name=to]")] == [str(many_managers[59].pk)]
     assert page.find("textarea").text.strip() == "Merci."
     ticket.refresh_from_db()
     assert ticket.assignee is None
 
 
 def test_unlisted_colleague_stays_chosen_in_a_search_and_can_be_assigned(
-    visit, people, ticket, many
+    visit, people, ticket, many_managers
 ):
-    karim, chosen = visit(people.karim), many[58]
-    page = soup(karim.act(ticket, "assign", query="nom59", find="1", to=chosen.pk))
+    karim, chosen = visit(people.karim), many_managers[58]
+    page = soup(karim.submit_action(ticket, "assign", query="nom59", find="1", to=chosen.pk))
     assert [i["value"] for i in page.select("input[checked]")] == [str(chosen.pk)]
-    assert karim.act(ticket, "assign", to=chosen.pk).status_code == 303
+    assert karim.submit_action(ticket, "assign", to=chosen.pk).status_code == 303
     ticket.refresh_from_db()
     assert ticket.assignee == chosen
 
 
-def test_assign_url_with_a_colleague_asks_to_confirm(visit, people, ticket, many):
-    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/", to=many[59].pk)
+def test_assign_url_with_a_colleague_asks_to_confirm(visit, people, ticket, many_managers):
+    page = visit(people.karim).page(f"tickets/{ticket.pk}/assign/", to=many_managers[59].pk)
     assert page.find("button", string="Assign to Ada Nom59")
-    assert [i["value"] for i in page.select("input[name=to]")] == [str(many[59].pk)]
+    assert [i["value"] for i in page.select("input[name=to]")] == [str(many_managers[59].pk)]
 
 
 def test_assign_url_with_another_person_asks_to_choose(visit, people, ticket, dsi):
@@ -508,7 +515,7 @@ def test_assign_form_needs_as_many_queries_for_many_colleagues(visit, people, ti
 @pytest.mark.usefixtures("dsi")
 def test_summary_of_errors_links_to_the_field(visit, people, taken, act, field):
     nothing = {"to": "", "how": "date" if field == "until" else ""}
-    page = soup(visit(people.karim).act(taken, act, **nothing))
+    page = soup(visit(people.karim).submit_action(taken, act, **nothing))
     link = page.find(role="alert").find("a")
     wrong = page.find(id=link["href"].removeprefix("#"))
     assert wrong["id"] == f"id_{act}_{field}"
@@ -517,15 +524,17 @@ def test_summary_of_errors_links_to_the_field(visit, people, taken, act, field):
 
 def test_postpone_accepts_a_future_date_or_no_date(visit, people, taken):
     karim = visit(people.karim)
-    assert karim.act(taken, "postpone", how="date", until="2001-01-01").status_code == 422
-    assert karim.act(taken, "postpone", how="date", until="").status_code == 422
-    assert karim.act(taken, "postpone", how="hand").status_code == 303
+    assert karim.submit_action(taken, "postpone", how="date", until="2001-01-01").status_code == 422
+    assert karim.submit_action(taken, "postpone", how="date", until="").status_code == 422
+    assert karim.submit_action(taken, "postpone", how="hand").status_code == 303
     taken.refresh_from_db()
     assert (taken.status, taken.resume_on) == ("postponed", None)
 
 
 def test_invite_names_unknown_people_and_keeps_the_form(visit, people, ticket):
-    response = visit(people.lea).act(ticket, "invite", users="thomas, personne", text="Pour info.")
+    response = visit(people.lea).submit_action(
+        ticket, "invite", users="thomas, personne", text="Pour info."
+    )
     assert response.status_code == 422
     page = soup(response)
     assert "personne" in page.find(class_="errorlist").text
@@ -537,7 +546,7 @@ def test_invite_names_unknown_people_and_keeps_the_form(visit, people, ticket):
 def test_invite_reports_who_was_invited_and_who_was_there_already(visit, people, ticket):
     actions.invite(ticket, by=people.lea, users=[people.ines])
     lea = visit(people.lea)
-    notice = get_message_after(lea, lea.act(ticket, "invite", users="ines, hugo"))
+    notice = get_message_after(lea, lea.submit_action(ticket, "invite", users="ines, hugo"))
     assert notice == (
         "Invited to follow the ticket: Hugo Perrin. Already on the ticket: Inès Robert."
     )
@@ -595,13 +604,13 @@ def test_guest_removed_twice_is_removed_once(visit, people, ticket):
 
 
 def test_invite_accepts_several_people(visit, people, ticket):
-    visit(people.lea).act(ticket, "invite", users="thomas, marcel")
+    visit(people.lea).submit_action(ticket, "invite", users="thomas, marcel")
     assert {guest.user for guest in ticket.guests.all()} == {people.thomas, people.marcel}
 
 
 def test_guest_who_leaves_is_sent_to_their_list(visit, people, ticket):
     actions.invite(ticket, by=people.lea, users=[people.thomas])
-    response = visit(people.thomas).act(ticket, "remove_guest", user=people.thomas.pk)
+    response = visit(people.thomas).submit_action(ticket, "remove_guest", user=people.thomas.pk)
     assert response.url == "/assistance/tickets/"
     assert not ticket.guests.exists()
 
@@ -611,7 +620,7 @@ def test_guest_who_can_still_read_the_ticket_is_sent_to_their_list_after_leaving
 ):
     actions.invite(public, by=people.lea, users=[people.thomas, people.sophie])
     for guest in (people.thomas, people.sophie):
-        response = visit(guest).act(public, "remove_guest", user=guest.pk)
+        response = visit(guest).submit_action(public, "remove_guest", user=guest.pk)
         assert response.url == "/assistance/tickets/"
 
 
@@ -627,20 +636,20 @@ def test_guest_who_leaves_twice_gets_the_same_answer(visit, people, public):
 
 def test_guest_cannot_remove_another_guest(visit, people, ticket):
     actions.invite(ticket, by=people.lea, users=[people.thomas, people.marcel])
-    response = visit(people.thomas).act(ticket, "remove_guest", user=people.marcel.pk)
+    response = visit(people.thomas).submit_action(ticket, "remove_guest", user=people.marcel.pk)
     assert response.status_code == 403
 
 
 def test_quiet_changes_notify_everyone_only_when_the_box_is_ticked(visit, people, taken):
     karim = visit(people.karim)
-    karim.act(taken, "change_priority", to=5)
+    karim.submit_action(taken, "change_priority", to=5)
     assert not taken.events.last().notifies_everyone
-    karim.act(taken, "change_subject", to="Radiateur tiède", notifies_everyone="on")
+    karim.submit_action(taken, "change_subject", to="Radiateur tiède", notifies_everyone="on")
     assert taken.events.last().notifies_everyone
 
 
 def test_former_requester_can_stay_as_a_guest(visit, people, taken):
-    visit(people.karim).act(taken, "change_requester", to="thomas", keep_as_guest="on")
+    visit(people.karim).submit_action(taken, "change_requester", to="thomas", keep_as_guest="on")
     taken.refresh_from_db()
     assert taken.requester == people.thomas
     assert [guest.user for guest in taken.guests.all()] == [people.lea]
@@ -677,14 +686,14 @@ def test_managers_return_to_the_ticket_or_the_list_after_ending_it_as_they_prefe
         getattr(actions, act)(ticket, by=people.karim)
     manager = getattr(people, who)
     HelpdeskPreferences.objects.create(user=manager, stay_on_ticket=stays)
-    response = visit(manager).act(ticket, name, **typed)
+    response = visit(manager).submit_action(ticket, name, **typed)
     assert response.status_code == 303
     assert response.url == f"/assistance/{f'tickets/{ticket.pk}' if stays else 'desk'}/"
 
 
 def test_comment_always_returns_to_the_ticket(visit, people, taken):
     HelpdeskPreferences.objects.create(user=people.karim, stay_on_ticket=False)
-    response = visit(people.karim).act(taken, "comment", text="Bonjour.")
+    response = visit(people.karim).submit_action(taken, "comment", text="Bonjour.")
     assert response.url == f"/assistance/tickets/{taken.pk}/"
 
 
@@ -698,7 +707,7 @@ def test_fields_that_a_form_does_not_have_are_ignored(visit, people, taken):
         "actor": people.lea.pk,
         "is_note": "on",
     }
-    visit(people.karim).act(taken, "comment", text="Bonjour", **extra)
+    visit(people.karim).submit_action(taken, "comment", text="Bonjour", **extra)
     taken.refresh_from_db()
     assert (taken.status, taken.assignee, taken.requester) == (
         "in_progress",
@@ -745,7 +754,7 @@ def test_user_who_lost_access_meanwhile_gets_their_text_back(visit, people, take
 
 def test_inviting_more_than_50_people_at_once_is_refused(visit, people, ticket):
     crowd = ",".join(f"somebody{number}" for number in range(51))
-    response = visit(people.lea).act(ticket, "invite", users=crowd)
+    response = visit(people.lea).submit_action(ticket, "invite", users=crowd)
     assert response.status_code == 422
     assert "at most 50 people" in response.text
 

@@ -22,29 +22,29 @@ urlpatterns = [path("api/v2/", version_2.urls), *site]
 
 
 @pytest.fixture
-def attached(taken, people):
+def attachment(taken, people):
     """A file on Léa's ticket."""
     file = ContentFile(b"%PDF-1.4\n", name="bulletin.pdf")
     return actions.comment(taken, by=people.lea, text="Voici.", files=[file]).attachments.get()
 
 
-def test_an_attached_file_is_no_document(client, attached, people):
+def test_an_attached_file_is_no_document(client, attachment, people):
     assert not get_document_model().objects.exists()
     client.force_login(people.gilles)
-    assert client.get(f"/documents/{attached.pk}/{attached.name}").status_code == 404
+    assert client.get(f"/documents/{attachment.pk}/{attachment.name}").status_code == 404
 
 
 @pytest.mark.urls("tests.portal.test_apis")
 @pytest.mark.parametrize("who", [None, "gilles"])
 def test_version_2_of_the_api_contains_nothing_about_a_ticket(
-    client, helpdesk, taken, attached, people, who
+    client, helpdesk, taken, attachment, people, who
 ):
     if who:
         client.force_login(getattr(people, who))
     for kind in ("pages", "images", "documents"):
         answer = client.get(f"/api/v2/{kind}/", {"fields": "*"})
         assert answer.status_code == 200
-        for secret in (taken.subject, attached.name, "Léa", "Karim"):
+        for secret in (taken.subject, attachment.name, "Léa", "Karim"):
             assert secret not in answer.text
     assert client.get(f"/api/v2/pages/{helpdesk.pk}/", {"fields": "*"}).status_code == 200
 

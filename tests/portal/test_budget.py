@@ -86,15 +86,15 @@ def test_a_page_costs_no_more_than_it_may(visit, people, heating, path):
 def test_queries_of_a_page_do_not_grow_with_tickets(visit, people, heating, general, path):
     who = getattr(people, PAGES[path][0])
     first = fill(heating, people, 60)[0]
-    address = "/assistance/" + path.replace("/1/", f"/{first.pk}/")
+    url = "/assistance/" + path.replace("/1/", f"/{first.pk}/")
     visitor = visit(who)
     crowd(general, first, 20)
     with counted() as before:
-        small = visitor.client.get(address)
+        small = visitor.client.get(url)
     crowd(general, fill(heating, people, 30)[0], 100)
     add_guests(first, 100)
     with counted() as after:
-        large = visitor.client.get(address)
+        large = visitor.client.get(url)
     assert after.count == before.count, after.statements
     assert len(large.content) <= len(small.content) * 1.02
 
@@ -113,7 +113,7 @@ def files_of(page):
     """The scripts and styles of a page but those of the site around it."""
     linked = [script["src"] for script in page.select("script[src]")]
     linked += [link["href"] for link in page.select("link[rel=stylesheet]")]
-    files = {address.removeprefix(settings.STATIC_URL) for address in linked}
+    files = {url.removeprefix(settings.STATIC_URL) for url in linked}
     return {file for file in files if not file.startswith("host/")}
 
 

@@ -18,7 +18,7 @@ from wagtail_helpdesk.portal.tickets.forms.messages import Comment
 
 
 @pytest.fixture
-def free(people, heating):
+def free_tickets(people, heating):
     """Four free tickets of Léa."""
     return [
         actions.open_ticket(heating, by=people.lea, subject=f"Radiateur {n}", text="Froid.")
@@ -64,12 +64,12 @@ def recorded(ticket):
     return list(ticket.events.order_by("pk").values_list("action", flat=True))[1:]
 
 
-def test_several_tickets_are_taken_at_once(visit, people, free):
+def test_several_tickets_are_taken_at_once(visit, people, free_tickets):
     karim = visit(people.karim)
-    page = follow(karim, send(karim, "take", free[:3]))
-    assert [recorded(ticket) for ticket in free] == [["take"]] * 3 + [[]]
+    page = follow(karim, send(karim, "take", free_tickets[:3]))
+    assert [recorded(ticket) for ticket in free_tickets] == [["take"]] * 3 + [[]]
     assert said(page) == ["3 tickets taken."]
-    assert numbers(karim.page("desk/", queue="mine")) == [t.pk for t in reversed(free[:3])]
+    assert numbers(karim.page("desk/", queue="mine")) == [t.pk for t in reversed(free_tickets[:3])]
 
 
 #: Action → what its form sends.
@@ -136,7 +136,7 @@ def test_an_action_on_several_tickets_does_what_single_ones_do(
     dispatch_waiting_events()
     since, visitor = Event.objects.latest("pk").pk, visit(getattr(people, who))
     for ticket in single:
-        visitor.act(ticket, action, **data)
+        visitor.submit_action(ticket, action, **data)
     page = visitor.page(path_of(action), ticket=[ticket.pk for ticket in several])
     form = hidden_of(page) if page.select_one("form.hd-form") else {"submission": uuid.uuid4()}
     visitor.post(path_of(action), **form | {"ticket": [t.pk for t in several]} | data)
@@ -169,55 +169,55 @@ def test_the_page_names_what_will_be_skipped_and_why(visit, people, heating):
     }
 
 
-def test_a_missing_privilege_is_named_as_the_reason(visit, people, general, free):
+def test_a_missing_privilege_is_named_as_the_reason(visit, people, general, free_tickets):
     privileged(general, people.karim, can_take_free=False)
-    page = visit(people.karim).page(path_of("take"), ticket=free[0].pk)
-    assert skipped(page) == {free[0].pk: "Your privileges in this service do not allow it."}
+    page = visit(people.karim).page(path_of("take"), ticket=free_tickets[0].pk)
+    assert skipped(page) == {free_tickets[0].pk: "Your privileges in this service do not allow it."}
     assert "This is not possible on any of the selected tickets." in page.text
 
 
-def test_tickets_that_one_may_not_see_are_not_listed(visit, people, free, network):
+def test_tickets_that_one_may_not_see_are_not_listed(visit, people, free_tickets, network):
     other = actions.open_ticket(network, by=people.victor, subject="Vannefroide", text="x")
     karim = visit(people.karim)
-    page = karim.page(path_of("take"), ticket=[free[0].pk, other.pk, 480700])
-    assert [value.split("-")[0] for value in values(page)] == [str(free[0].pk)]
+    page = karim.page(path_of("take"), ticket=[free_tickets[0].pk, other.pk, 480700])
+    assert [value.split("-")[0] for value in values(page)] == [str(free_tickets[0].pk)]
     assert skipped(page) == {}
     assert "Vannefroide" not in page.text
     karim.post(path_of("take"), ticket=[other.pk, 480700], submission=uuid.uuid4())
     assert recorded(other) == []
 
 
-def test_a_ticket_of_a_colleague_is_taken_only_when_it_is_ticked(visit, people, free):
-    actions.take(free[1], by=people.sophie)
+def test_a_ticket_of_a_colleague_is_taken_only_when_it_is_ticked(visit, people, free_tickets):
+    actions.take(free_tickets[1], by=people.sophie)
     karim = visit(people.karim)
-    page = karim.page(path_of("take"), ticket=[free[0].pk, free[1].pk])
-    assert [value.split("-")[0] for value in ticked(page)] == [str(free[0].pk)]
+    page = karim.page(path_of("take"), ticket=[free_tickets[0].pk, free_tickets[1].pk])
+    assert [value.split("-")[0] for value in ticked(page)] == [str(free_tickets[0].pk)]
     assert "A colleague is in charge of it." in page.text
     assert "Manager: Sophie" in page.text
     karim.post(path_of("take"), **hidden_of(page) | {"ticket": values(page)})
-    assert recorded(free[1]) == ["take", "take"]
+    assert recorded(free_tickets[1]) == ["take", "take"]
 
 
-def test_a_ticket_that_changed_since_the_list_was_shown_is_not_ticked(visit, people, free):
+def test_a_ticket_that_changed_since_the_list_was_shown_is_not_ticked(visit, people, free_tickets):
     karim = visit(people.karim)
     listed = [box["value"] for box in karim.page("desk/").select("[data-hd-pick]")]
-    actions.take(free[1], by=people.sophie)
+    actions.take(free_tickets[1], by=people.sophie)
     page = karim.page(path_of("note"), ticket=listed)
     assert len(ticked(page)) == 4
     page = karim.page(path_of("assign"), ticket=listed)
-    assert str(free[1].pk) not in [value.split("-")[0] for value in ticked(page)]
+    assert str(free_tickets[1].pk) not in [value.split("-")[0] for value in ticked(page)]
     assert "It changed since you saw the list." in page.text
 
 
-def test_an_address_with_too_many_tickets_shows_the_first(visit, people, free, monkeypatch):
+def test_a_url_with_too_many_tickets_shows_the_first(visit, people, free_tickets, monkeypatch):
     monkeypatch.setattr(selection, "MAX_TICKETS", 2)
     monkeypatch.setattr(bulk, "MAX_TICKETS", 2)
     karim = visit(people.karim)
-    page = karim.page(path_of("take"), ticket=[ticket.pk for ticket in free])
+    page = karim.page(path_of("take"), ticket=[ticket.pk for ticket in free_tickets])
     assert len(values(page)) == 2
     assert "Only the first 2 tickets are shown: more cannot be done at once." in page.text
-    karim.post(path_of("take"), ticket=[t.pk for t in free], submission=uuid.uuid4())
-    assert [recorded(ticket) for ticket in free] == [["take"], ["take"], [], []]
+    karim.post(path_of("take"), ticket=[t.pk for t in free_tickets], submission=uuid.uuid4())
+    assert [recorded(ticket) for ticket in free_tickets] == [["take"], ["take"], [], []]
 
 
 @pytest.mark.parametrize("crafted", ["x", "9" * 5000, "-1", "1-x-²", "--", "0"])
@@ -229,10 +229,10 @@ def test_crafted_numbers_of_tickets_select_nothing(visit, people, general, craft
 
 
 @pytest.mark.parametrize("slug", ["invite", "comment", "nothing", "take_and_close", "expire"])
-def test_only_some_actions_can_be_performed_on_several_tickets(visit, people, free, slug):
+def test_only_some_actions_can_be_performed_on_several_tickets(visit, people, free_tickets, slug):
     karim = visit(people.karim)
-    assert karim.get(f"desk/bulk/{slug}/", ticket=free[0].pk).status_code == 404
-    assert karim.post(f"desk/bulk/{slug}/", ticket=free[0].pk).status_code == 404
+    assert karim.get(f"desk/bulk/{slug}/", ticket=free_tickets[0].pk).status_code == 404
+    assert karim.post(f"desk/bulk/{slug}/", ticket=free_tickets[0].pk).status_code == 404
 
 
 # -- what is refused --------------------------------------------------------------------------------
@@ -251,20 +251,20 @@ def test_the_other_tickets_are_done_when_some_may_not_be(visit, people, heating)
     ]
 
 
-def test_without_its_message_nothing_is_done_and_the_ticks_are_kept(visit, people, free):
+def test_without_its_message_nothing_is_done_and_the_ticks_are_kept(visit, people, free_tickets):
     karim = visit(people.karim)
-    page = karim.page(path_of("take_and_ask"), ticket=[ticket.pk for ticket in free[:3]])
+    page = karim.page(path_of("take_and_ask"), ticket=[ticket.pk for ticket in free_tickets[:3]])
     answer = karim.post(path_of("take_and_ask"), **hidden_of(page) | {"ticket": ticked(page)[:2]})
     assert answer.status_code == 422
     assert len(values(soup(answer))) == 3
     assert ticked(soup(answer)) == ticked(page)[:2]
     assert "Please enter your message." in soup(answer).text
-    assert not any(map(recorded, free))
+    assert not any(map(recorded, free_tickets))
 
 
-def test_without_a_ticked_ticket_the_form_says_so_and_keeps_the_text(visit, people, free):
+def test_without_a_ticked_ticket_the_form_says_so_and_keeps_the_text(visit, people, free_tickets):
     karim = visit(people.karim)
-    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free])
+    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free_tickets])
     answer = karim.post(path_of("note"), **hidden_of(page), text="Vu.")
     assert answer.status_code == 422
     assert "Select at least one ticket." in soup(answer).text
@@ -272,70 +272,72 @@ def test_without_a_ticked_ticket_the_form_says_so_and_keeps_the_text(visit, peop
     assert len(values(soup(answer))) == 4
 
 
-def test_a_ticket_that_changed_meanwhile_is_shown_again_with_the_text(visit, people, free):
+def test_a_ticket_that_changed_meanwhile_is_shown_again_with_the_text(visit, people, free_tickets):
     karim = visit(people.karim)
-    page = karim.page(path_of("take_and_ask"), ticket=[ticket.pk for ticket in free])
-    actions.take(free[1], by=people.sophie)
+    page = karim.page(path_of("take_and_ask"), ticket=[ticket.pk for ticket in free_tickets])
+    actions.take(free_tickets[1], by=people.sophie)
     data = hidden_of(page) | {"ticket": ticked(page), "text": "Quel étage ?"}
     answer = karim.post(path_of("take_and_ask"), **data)
     shown = soup(answer)
     assert answer.status_code == 409
-    assert [value.split("-")[0] for value in ticked(shown)] == [str(free[1].pk)]
+    assert [value.split("-")[0] for value in ticked(shown)] == [str(free_tickets[1].pk)]
     assert "3 tickets taken, and information asked for." in shown.text
     assert "It changed meanwhile." in shown.text
     assert shown.find("textarea").text.strip() == "Quel étage ?"
     again = hidden_of(shown) | {"ticket": ticked(shown), "text": "Quel étage ?"}
     assert karim.post(path_of("take_and_ask"), **again).status_code == 303
-    assert [len(recorded(ticket)) for ticket in free] == [2, 3, 2, 2]
+    assert [len(recorded(ticket)) for ticket in free_tickets] == [2, 3, 2, 2]
 
 
-def test_of_two_crossing_forms_the_second_takes_nothing(visit, people, free):
+def test_of_two_crossing_forms_the_second_takes_nothing(visit, people, free_tickets):
     karim, sophie = visit(people.karim), visit(people.sophie)
-    numbers = [ticket.pk for ticket in free]
+    numbers = [ticket.pk for ticket in free_tickets]
     first, second = (v.page(path_of("take"), ticket=numbers) for v in (karim, sophie))
     follow(karim, karim.post(path_of("take"), **hidden_of(first) | {"ticket": ticked(first)}))
     answer = sophie.post(path_of("take"), **hidden_of(second) | {"ticket": ticked(second)})
     assert answer.status_code == 409
-    assert [recorded(ticket) for ticket in free] == [["take"]] * 4
+    assert [recorded(ticket) for ticket in free_tickets] == [["take"]] * 4
     assert set(Ticket.objects.values_list("assignee", flat=True)) == {people.karim.pk}
 
 
-def test_somebody_who_wrote_meanwhile_stops_a_closure(visit, people, free):
+def test_somebody_who_wrote_meanwhile_stops_a_closure(visit, people, free_tickets):
     karim = visit(people.karim)
-    for ticket in free:
+    for ticket in free_tickets:
         actions.take(ticket, by=people.karim)
-    page = karim.page(path_of("close"), ticket=[ticket.pk for ticket in free])
-    actions.comment(free[0], by=people.lea, text="Attendez !")
+    page = karim.page(path_of("close"), ticket=[ticket.pk for ticket in free_tickets])
+    actions.comment(free_tickets[0], by=people.lea, text="Attendez !")
     answer = karim.post(path_of("close"), **hidden_of(page) | {"ticket": ticked(page)})
     assert answer.status_code == 409
     assert "It changed meanwhile. Léa Fournier" in soup(answer).text
-    assert soup(answer).find("a", string=f"Read ticket #{free[0].pk}")
-    assert recorded(free[0])[-1] == "comment"
-    assert recorded(free[1])[-1] == "close"
+    assert soup(answer).find("a", string=f"Read ticket #{free_tickets[0].pk}")
+    assert recorded(free_tickets[0])[-1] == "comment"
+    assert recorded(free_tickets[1])[-1] == "close"
 
 
-def test_a_manager_of_another_service_is_refused_with_the_reason(visit, people, free, network):
+def test_a_manager_of_another_service_is_refused_with_the_reason(
+    visit, people, free_tickets, network
+):
     other = actions.open_ticket(network, by=people.lea, subject="Wifi", text="x")
     julien = visit(people.julien)
-    page = julien.page(path_of("assign"), ticket=[free[0].pk, other.pk])
+    page = julien.page(path_of("assign"), ticket=[free_tickets[0].pk, other.pk])
     offered = [radio["value"] for radio in page.select("[name=to]")]
     assert {str(people.nadia.pk), str(people.karim.pk)} <= set(offered)
     assert len(offered) == len(set(offered))
     data = hidden_of(page) | {"ticket": ticked(page), "to": people.karim.pk, "text": "Merci."}
     answer = julien.post(path_of("assign"), **data)
     assert answer.status_code == 422
-    assert recorded(free[0]) == ["assign"]
+    assert recorded(free_tickets[0]) == ["assign"]
     assert "Karim Benali is not an available manager of this service." in soup(answer).text
     assert [value.split("-")[0] for value in ticked(soup(answer))] == [str(other.pk)]
 
 
 def test_tickets_can_be_brought_together_in_the_category_of_the_first(
-    visit, people, free, heating, plumbing
+    visit, people, free_tickets, heating, plumbing
 ):
     other = actions.open_ticket(plumbing, by=people.lea, subject="Fuite", text="x")
     actions.invite(other, by=people.karim, users=[people.thomas])
     karim = visit(people.karim)
-    answer = send(karim, "move", [free[0], other], to=heating.pk, without=people.thomas.pk)
+    answer = send(karim, "move", [free_tickets[0], other], to=heating.pk, without=people.thomas.pk)
     assert answer.status_code == 422  # the first is there already
     other.refresh_from_db()
     assert other.category == heating
@@ -343,16 +345,16 @@ def test_tickets_can_be_brought_together_in_the_category_of_the_first(
 
 
 def test_too_many_forms_in_a_minute_are_refused_and_the_text_kept(
-    visit, people, free, settings, a_new_hour
+    visit, people, free_tickets, settings, a_new_hour
 ):
     settings.WAGTAIL_HELPDESK = {"ACTIONS_PER_MINUTE": 1}
     karim = visit(people.karim)
     # However many tickets it concerns, it is one form.
-    assert send(karim, "note", free, text="Vu.").status_code == 303
-    answer = send(karim, "note", free, text="Encore.")
+    assert send(karim, "note", free_tickets, text="Vu.").status_code == 303
+    answer = send(karim, "note", free_tickets, text="Encore.")
     assert answer.status_code == 429
     assert soup(answer).find("textarea").text.strip() == "Encore."
-    assert [recorded(ticket) for ticket in free] == [["note"]] * 4
+    assert [recorded(ticket) for ticket in free_tickets] == [["note"]] * 4
 
 
 # -- sent twice, in parts, from an expired session --------------------------------------------------
@@ -376,25 +378,25 @@ def test_a_form_sent_twice_is_answered_the_same_and_done_once(
     assert Event.objects.count() == events
 
 
-def test_parts_of_a_form_and_the_whole_do_everything_once(visit, people, free):
+def test_parts_of_a_form_and_the_whole_do_everything_once(visit, people, free_tickets):
     karim = visit(people.karim)
-    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free])
+    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free_tickets])
     form = hidden_of(page) | {"text": "Vu."}
     part = karim.post(path_of("note"), **form, ticket=ticked(page)[:3], part=1)
     assert (part.status_code, part.content) == (204, b"")
-    assert [len(recorded(ticket)) for ticket in free] == [1, 1, 1, 0]
+    assert [len(recorded(ticket)) for ticket in free_tickets] == [1, 1, 1, 0]
     whole = follow(karim, karim.post(path_of("note"), **form, ticket=ticked(page)))
     assert said(whole) == ["Note added to 4 tickets."]
-    assert [recorded(ticket) for ticket in free] == [["note"]] * 4
+    assert [recorded(ticket) for ticket in free_tickets] == [["note"]] * 4
 
 
-def test_a_form_that_was_cut_off_goes_on_where_it_stopped(visit, people, free, monkeypatch):
+def test_a_form_that_was_cut_off_goes_on_where_it_stopped(visit, people, free_tickets, monkeypatch):
     karim, function = visit(people.karim), actions.get_verb("note").function
-    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free])
+    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free_tickets])
     form = hidden_of(page) | {"text": "Vu.", "ticket": ticked(page)}
 
     def break_down(ticket, **given):
-        if ticket.pk == free[2].pk:
+        if ticket.pk == free_tickets[2].pk:
             raise SystemExit
         return function(ticket, **given)
 
@@ -402,25 +404,27 @@ def test_a_form_that_was_cut_off_goes_on_where_it_stopped(visit, people, free, m
         broken.setitem(vars(actions.get_verb("note")), "function", break_down)
         with pytest.raises(SystemExit):
             karim.post(path_of("note"), **form)
-    assert [len(recorded(ticket)) for ticket in free] == [1, 1, 0, 0]
+    assert [len(recorded(ticket)) for ticket in free_tickets] == [1, 1, 0, 0]
     assert said(follow(karim, karim.post(path_of("note"), **form))) == ["Note added to 4 tickets."]
-    assert [recorded(ticket) for ticket in free] == [["note"]] * 4
+    assert [recorded(ticket) for ticket in free_tickets] == [["note"]] * 4
 
 
-def test_a_sent_form_with_another_text_does_nothing_more(visit, people, free):
+def test_a_sent_form_with_another_text_does_nothing_more(visit, people, free_tickets):
     karim = visit(people.karim)
-    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free])
+    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free_tickets])
     form = hidden_of(page) | {"ticket": ticked(page)}
     karim.post(path_of("note"), **form, text="Vu.")
     answer = karim.post(path_of("note"), **form, text="Autre chose.")
     assert answer.status_code == 409
     assert soup(answer).find("textarea").text.strip() == "Autre chose."
-    assert [recorded(ticket) for ticket in free] == [["note"]] * 4
+    assert [recorded(ticket) for ticket in free_tickets] == [["note"]] * 4
 
 
-def test_a_form_sent_after_the_session_expired_is_filled_again_after_login(visit, people, free):
+def test_a_form_sent_after_the_session_expired_is_filled_again_after_login(
+    visit, people, free_tickets
+):
     karim = visit(people.karim)
-    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free[:2]])
+    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free_tickets[:2]])
     form = hidden_of(page)
     karim.client.logout()
     sent = karim.post(path_of("note"), **form, ticket=ticked(page), text="Un long message.")
@@ -428,25 +432,25 @@ def test_a_form_sent_after_the_session_expired_is_filled_again_after_login(visit
     karim.client.force_login(people.karim)
     page = karim.page(path_of("note"))
     assert page.find("textarea").text.strip() == "Un long message."
-    assert {value.split("-")[0] for value in ticked(page)} == {str(t.pk) for t in free[:2]}
+    assert {value.split("-")[0] for value in ticked(page)} == {str(t.pk) for t in free_tickets[:2]}
 
 
-def test_a_preview_shows_the_message_and_keeps_what_was_ticked(visit, people, free):
+def test_a_preview_shows_the_message_and_keeps_what_was_ticked(visit, people, free_tickets):
     karim = visit(people.karim)
-    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free])
+    page = karim.page(path_of("note"), ticket=[ticket.pk for ticket in free_tickets])
     form = hidden_of(page) | {"ticket": ticked(page)[1:], "text": "**Vu**", "preview": "1"}
     shown = soup(karim.post(path_of("note"), **form))
     assert shown.select_one(".hd-preview strong").text == "Vu"
     assert shown.find("textarea").text.strip() == "**Vu**"
-    assert [v.split("-")[0] for v in ticked(shown)] == [str(t.pk) for t in free[1:]]
+    assert [v.split("-")[0] for v in ticked(shown)] == [str(t.pk) for t in free_tickets[1:]]
     assert len(values(shown)) == 4
-    assert not any(map(recorded, free))
+    assert not any(map(recorded, free_tickets))
 
 
-def test_a_manager_is_found_by_name(visit, people, free, monkeypatch):
+def test_a_manager_is_found_by_name(visit, people, free_tickets, monkeypatch):
     monkeypatch.setattr(assigning, "MAX_COLLEAGUES", 1)
     karim = visit(people.karim)
-    page = karim.page(path_of("assign"), ticket=[ticket.pk for ticket in free])
+    page = karim.page(path_of("assign"), ticket=[ticket.pk for ticket in free_tickets])
     assert page.select_one("[name=query]")
     form = hidden_of(page) | {"ticket": ticked(page), "query": "sophie", "find": "1"}
     found = soup(karim.post(path_of("assign"), **form))
@@ -465,40 +469,42 @@ def take_from_row(visitor, page, ticket):
     return visitor.client.post(form["action"], names | {button["name"]: button["value"]})
 
 
-def test_a_free_ticket_is_taken_from_its_row_and_the_same_list_follows(visit, people, free):
+def test_a_free_ticket_is_taken_from_its_row_and_the_same_list_follows(visit, people, free_tickets):
     karim = visit(people.karim)
     page = karim.page("desk/", queue="free", order="recent")
-    answer = take_from_row(karim, page, free[2])
-    assert recorded(free[2]) == ["take"]
+    answer = take_from_row(karim, page, free_tickets[2])
+    assert recorded(free_tickets[2]) == ["take"]
     listed = follow(karim, answer)
     assert said(listed) == ["1 ticket taken."]
     assert listed.select_one("[name=order] [selected]")["value"] == "recent"
-    assert numbers(listed) == [free[3].pk, free[1].pk, free[0].pk]
+    assert numbers(listed) == [free_tickets[3].pk, free_tickets[1].pk, free_tickets[0].pk]
     # From the page as it was: another one, and the first again.
-    take_from_row(karim, page, free[0])
-    take_from_row(karim, page, free[2])
-    assert [recorded(ticket) for ticket in free] == [["take"], [], ["take"], []]
+    take_from_row(karim, page, free_tickets[0])
+    take_from_row(karim, page, free_tickets[2])
+    assert [recorded(ticket) for ticket in free_tickets] == [["take"], [], ["take"], []]
 
 
-def test_only_free_tickets_that_one_may_take_have_the_button(visit, people, general, free):
-    actions.take(free[0], by=people.sophie)
+def test_only_free_tickets_that_one_may_take_have_the_button(visit, people, general, free_tickets):
+    actions.take(free_tickets[0], by=people.sophie)
     karim = visit(people.karim)
     assert len(karim.page("desk/", queue="all").select(".hd-take")) == 3
     privileged(general, people.karim, can_take_free=False)
     assert karim.page("desk/", queue="all").select(".hd-take") == []
 
 
-def test_a_ticket_taken_by_a_colleague_meanwhile_is_not_taken_from_its_row(visit, people, free):
+def test_a_ticket_taken_by_a_colleague_meanwhile_is_not_taken_from_its_row(
+    visit, people, free_tickets
+):
     karim = visit(people.karim)
     page = karim.page("desk/")
-    actions.take(free[0], by=people.sophie)
-    answer = take_from_row(karim, page, free[0])
+    actions.take(free_tickets[0], by=people.sophie)
+    answer = take_from_row(karim, page, free_tickets[0])
     assert answer.status_code == 409
     assert "It changed meanwhile." in soup(answer).text
-    assert recorded(free[0]) == ["take"]
+    assert recorded(free_tickets[0]) == ["take"]
 
 
-def test_the_bar_of_the_list_leads_to_every_form(visit, people, free):
+def test_the_bar_of_the_list_leads_to_every_form(visit, people, free_tickets):
     karim = visit(people.karim)
     page = karim.page("desk/", queue="all")
     bar = page.select_one("form#hd-bulk")
@@ -513,7 +519,7 @@ def test_the_bar_of_the_list_leads_to_every_form(visit, people, free):
         assert form.select_one(".hd-crumb a")["href"] == "/assistance/desk/?queue=all"
 
 
-def test_lists_that_are_not_the_desk_select_nothing(visit, people, free):
+def test_lists_that_are_not_the_desk_select_nothing(visit, people, free_tickets):
     page = visit(people.lea).page("tickets/")
     assert len(numbers(page)) == 4
     assert page.select("[type=checkbox], .hd-take, #hd-bulk") == []
@@ -530,20 +536,22 @@ def test_lists_that_are_not_the_desk_select_nothing(visit, people, free):
         "%ff",
     ],
 )
-def test_the_way_back_never_leaves_the_desk(visit, people, free, back):
-    answer = send(visit(people.karim), "note", free, text="Vu.", back=back)
+def test_the_way_back_never_leaves_the_desk(visit, people, free_tickets, back):
+    answer = send(visit(people.karim), "note", free_tickets, text="Vu.", back=back)
     assert answer["location"].partition("?")[0] == "/assistance/desk/"
     assert "\n" not in answer["location"]
 
 
-def test_a_site_can_offer_its_own_action_on_several_tickets(visit, people, free, monkeypatch):
+def test_a_site_can_offer_its_own_action_on_several_tickets(
+    visit, people, free_tickets, monkeypatch
+):
     labels = BulkLabels("Alle kommentieren", "%(count)s kommentiert.")
     monkeypatch.setattr(Comment, "bulk", labels)
     karim = visit(people.karim)
     assert "Alle kommentieren" in karim.page("desk/").select_one("#hd-bulk").text
-    page = follow(karim, send(karim, "comment", free, text="Vu."))
+    page = follow(karim, send(karim, "comment", free_tickets, text="Vu."))
     assert said(page) == ["4 kommentiert."]
-    assert [recorded(ticket) for ticket in free] == [["comment"]] * 4
+    assert [recorded(ticket) for ticket in free_tickets] == [["comment"]] * 4
 
 
 # -- undoing ----------------------------------------------------------------------------------------
@@ -562,16 +570,16 @@ def state(tickets):
 
 
 @pytest.mark.parametrize("action", ["take", "take_and_close", "close", "change_priority"])
-def test_what_can_be_undone_is_put_back_as_it_was(visit, people, free, action):
+def test_what_can_be_undone_is_put_back_as_it_was(visit, people, free_tickets, action):
     if action == "close":
-        for ticket in free:
+        for ticket in free_tickets:
             actions.take(ticket, by=people.karim)
-    before, karim = state(free), visit(people.karim)
-    listed = follow(karim, send(karim, action, free, **DATA[action]))
-    assert state(free) != before
+    before, karim = state(free_tickets), visit(people.karim)
+    listed = follow(karim, send(karim, action, free_tickets, **DATA[action]))
+    assert state(free_tickets) != before
     answer = undo(karim, listed)
     assert said(follow(karim, answer)) == ["Undone on 4 tickets."]
-    assert state(free) == before
+    assert state(free_tickets) == before
     # Sent twice: the same answer, and nothing more.
     events = Event.objects.count()
     assert said(follow(karim, undo(karim, listed))) == ["Undone on 4 tickets."]
@@ -579,17 +587,17 @@ def test_what_can_be_undone_is_put_back_as_it_was(visit, people, free, action):
 
 
 @pytest.mark.parametrize("action", ["take_and_ask", "assign", "move", "note"])
-def test_what_cannot_be_undone_offers_nothing(visit, people, free, plumbing, action):
+def test_what_cannot_be_undone_offers_nothing(visit, people, free_tickets, plumbing, action):
     target = {"plumbing": plumbing.pk, "sophie": people.sophie.pk}
     data = {name: target.get(value, value) for name, value in DATA[action].items()}
     karim = visit(people.karim)
-    assert not follow(karim, send(karim, action, free, **data)).select_one(".hd-undo")
+    assert not follow(karim, send(karim, action, free_tickets, **data)).select_one(".hd-undo")
 
 
-def test_a_ticket_to_which_something_happened_since_is_left_as_it_is(visit, people, free):
+def test_a_ticket_to_which_something_happened_since_is_left_as_it_is(visit, people, free_tickets):
     karim = visit(people.karim)
-    listed = follow(karim, send(karim, "take", free))
-    actions.note(free[0], by=people.sophie, text="Merci.")
+    listed = follow(karim, send(karim, "take", free_tickets))
+    actions.note(free_tickets[0], by=people.sophie, text="Merci.")
     assert said(follow(karim, undo(karim, listed))) == [
         "Undone on 3 tickets.",
         "1 ticket was left as it is: it changed since, or you may not undo this.",
@@ -599,22 +607,22 @@ def test_a_ticket_to_which_something_happened_since_is_left_as_it_is(visit, peop
     ]  # fmt: skip
 
 
-def test_tickets_that_one_may_not_reopen_stay_closed(visit, people, general, free):
+def test_tickets_that_one_may_not_reopen_stay_closed(visit, people, general, free_tickets):
     karim = visit(people.karim)
-    listed = follow(karim, send(karim, "take_and_close", free, text="Fini."))
+    listed = follow(karim, send(karim, "take_and_close", free_tickets, text="Fini."))
     privileged(general, people.karim, can_reopen=False)
     assert "4 tickets were left as they are" in said(follow(karim, undo(karim, listed)))[0]
-    assert {status for status, *_rest in state(free)} == {"closed"}
+    assert {status for status, *_rest in state(free_tickets)} == {"closed"}
 
 
-def test_only_who_did_it_can_undo_it_and_not_for_long(visit, people, free, travel):
+def test_only_who_did_it_can_undo_it_and_not_for_long(visit, people, free_tickets, travel):
     karim, sophie = visit(people.karim), visit(people.sophie)
-    listed = follow(karim, send(karim, "take", free))
+    listed = follow(karim, send(karim, "take", free_tickets))
     late = ["It is too late to undo this."]
     assert said(follow(sophie, undo(sophie, listed))) == late
     travel(seconds=bulk_undo.UNDO_SECONDS + 60)
     assert said(follow(karim, undo(karim, listed))) == late
-    assert [recorded(ticket) for ticket in free] == [["take"]] * 4
+    assert [recorded(ticket) for ticket in free_tickets] == [["take"]] * 4
     assert not karim.page("desk/", undo=listed.select_one("[name=undo]")["value"]).select(
         ".hd-undo"
     )
@@ -645,7 +653,7 @@ def test_each_further_ticket_costs_no_more_than_a_single_action(visit, people, h
         for ticket in made:
             actions.take(ticket, by=people.karim)
     with counted() as single:
-        karim.act(made[0], action, **data)
+        karim.submit_action(made[0], action, **data)
     costs = []
     for some in (made[1:3], made[3:9]):
         page = karim.page(path_of(action), ticket=[ticket.pk for ticket in some])
@@ -672,8 +680,8 @@ def test_the_page_of_many_tickets_costs_no_more_than_that_of_few(visit, people, 
     assert costs[0] == costs[1] <= 14
 
 
-def test_no_record_of_a_form_is_left_by_one_that_was_not_performed(visit, people, free):
+def test_no_record_of_a_form_is_left_by_one_that_was_not_performed(visit, people, free_tickets):
     karim = visit(people.karim)
     before = Submission.objects.count()
-    send(karim, "take_and_ask", free)
+    send(karim, "take_and_ask", free_tickets)
     assert Submission.objects.count() == before

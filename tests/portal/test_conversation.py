@@ -19,7 +19,7 @@ def get_state(page):
 
 
 @pytest.fixture
-def four(taken, people):
+def ticket_with_four_messages(taken, people):
     """The ticket with four messages in all, the last of them Karim's."""
     actions.comment(taken, by=people.karim, text="Quelle salle ?")
     actions.comment(taken, by=people.lea, text="La A12.")
@@ -27,8 +27,10 @@ def four(taken, people):
     return taken
 
 
-def test_requester_finds_the_last_answer_open_and_the_rest_in_one_line(visit, people, four):
-    page = visit(people.lea).page(f"tickets/{four.pk}/")
+def test_requester_finds_the_last_answer_open_and_the_rest_in_one_line(
+    visit, people, ticket_with_four_messages
+):
+    page = visit(people.lea).page(f"tickets/{ticket_with_four_messages.pk}/")
     assert get_open(page) == ["J’y vais à 14 h."]
     fold = page.find(class_="hd-fold")
     assert fold.b.text == "Your request, 2 messages and 1 event"
@@ -37,10 +39,10 @@ def test_requester_finds_the_last_answer_open_and_the_rest_in_one_line(visit, pe
 
 
 def test_manager_finds_the_last_message_of_the_requester_with_the_one_it_answers(
-    visit, people, four
+    visit, people, ticket_with_four_messages
 ):
-    actions.comment(four, by=people.lea, text="Merci.")
-    page = visit(people.karim).page(f"tickets/{four.pk}/")
+    actions.comment(ticket_with_four_messages, by=people.lea, text="Merci.")
+    page = visit(people.karim).page(f"tickets/{ticket_with_four_messages.pk}/")
     assert get_open(page) == ["J’y vais à 14 h.", "Merci."]
     assert page.find(class_="hd-fold").b.text == "The request, 2 messages and 1 event"
 
@@ -68,9 +70,9 @@ def test_older_page_of_a_history_is_open(visit, people, ticket):
     assert get_open(page) == ["Il fait 14 degrés.", "Message 0."]
 
 
-def test_own_words_are_told_apart(visit, people, four):
+def test_own_words_are_told_apart(visit, people, ticket_with_four_messages):
     for who, name in ((people.lea, "Léa Fournier"), (people.karim, "Karim Benali")):
-        page = visit(who).page(f"tickets/{four.pk}/")
+        page = visit(who).page(f"tickets/{ticket_with_four_messages.pk}/")
         assert len(page.select(".hd-mine")) == 2
         assert name not in [h.text for h in page.select(".hd-mine h3")]
 
@@ -138,18 +140,20 @@ def test_guest_is_not_asked_the_question_of_the_requester(visit, people, closed)
     assert page.find(class_="hd-status").text == "Solved – to be confirmed"
 
 
-def test_state_says_whose_answer_is_awaited_once_the_requester_wrote(visit, people, four):
+def test_state_says_whose_answer_is_awaited_once_the_requester_wrote(
+    visit, people, ticket_with_four_messages
+):
     assert "You don’t need to do anything for now." in get_state(
-        visit(people.lea).page(f"tickets/{four.pk}/")
+        visit(people.lea).page(f"tickets/{ticket_with_four_messages.pk}/")
     )
-    actions.comment(four, by=people.lea, text="Merci.")
-    state = get_state(visit(people.lea).page(f"tickets/{four.pk}/"))
+    actions.comment(ticket_with_four_messages, by=people.lea, text="Merci.")
+    state = get_state(visit(people.lea).page(f"tickets/{ticket_with_four_messages.pk}/"))
     assert state.endswith("You wrote just now and are waiting for a reply from Karim Benali.")
 
 
-def test_internal_note_changes_no_state(visit, people, four):
-    actions.note(four, by=people.karim, text="Entre nous.")
-    page = visit(people.karim).page(f"tickets/{four.pk}/")
+def test_internal_note_changes_no_state(visit, people, ticket_with_four_messages):
+    actions.note(ticket_with_four_messages, by=people.karim, text="Entre nous.")
+    page = visit(people.karim).page(f"tickets/{ticket_with_four_messages.pk}/")
     assert "Léa Fournier has not written since the last answer." in get_state(page)
 
 
@@ -169,8 +173,10 @@ def test_page_to_reply_shows_what_was_asked(visit, people, incomplete):
     assert "Quel étage ?" in question.text
 
 
-def test_page_of_an_action_shows_the_conversation_but_a_drawer_does_not(visit, people, four):
-    karim, path = visit(people.karim), f"tickets/{four.pk}/close/"
+def test_page_of_an_action_shows_the_conversation_but_a_drawer_does_not(
+    visit, people, ticket_with_four_messages
+):
+    karim, path = visit(people.karim), f"tickets/{ticket_with_four_messages.pk}/close/"
     assert "La A12." in karim.page(path).find(class_="hd-history").text
     response = karim.client.get(f"/assistance/{path}", headers={"HX-Request": "true"})
     part = soup(response)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.portal.budget import counted
 from tests.portal.conftest import soup
-from tests.portal.test_desk import work  # noqa: F401 - a fixture
+from tests.portal.test_desk import open_tickets  # noqa: F401 - a fixture
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk import actions
 
@@ -22,38 +22,38 @@ def ask(visitor, **parameters):
     return lambda: visitor.client.get(place["data-hd-news"])
 
 
-def test_what_others_did_since_the_list_was_shown_is_counted(karim, people, work):  # noqa: F811
+def test_what_others_did_since_the_list_was_shown_is_counted(karim, people, open_tickets):  # noqa: F811
     news = ask(karim, queue="all")
     assert (news().status_code, news().content) == (204, b"")
-    for ticket in work[:2]:
+    for ticket in open_tickets[:2]:
         actions.comment(ticket, by=people.lea, text="Toujours froid.")
     link = soup(news()).a
     assert link.text.split() == ["2", "new,", "show"]
     assert len(numbers(karim.page(link["href"].removeprefix("/assistance/")))) == 4
 
 
-def test_the_readers_own_actions_and_other_lists_are_no_news(karim, people, work):  # noqa: F811
+def test_the_readers_own_actions_and_other_lists_are_no_news(karim, people, open_tickets):  # noqa: F811
     news = ask(karim, queue="mine")
-    actions.comment(work[2], by=people.karim, text="J’y vais.")
-    actions.comment(work[3], by=people.lea, text="Toujours froid.")
-    actions.comment(work[4], by=people.lea, text="Toujours rien.")
+    actions.comment(open_tickets[2], by=people.karim, text="J’y vais.")
+    actions.comment(open_tickets[3], by=people.lea, text="Toujours froid.")
+    actions.comment(open_tickets[4], by=people.lea, text="Toujours rien.")
     assert news().status_code == 204
 
 
-def test_news_follow_the_filters(karim, people, work):  # noqa: F811
+def test_news_follow_the_filters(karim, people, open_tickets):  # noqa: F811
     news = ask(karim, queue="all", q="priority:5")
-    actions.comment(work[0], by=people.lea, text="Toujours froid.")
+    actions.comment(open_tickets[0], by=people.lea, text="Toujours froid.")
     assert news().status_code == 204
-    actions.comment(work[1], by=people.lea, text="Toujours froid.")
+    actions.comment(open_tickets[1], by=people.lea, text="Toujours froid.")
     assert soup(news()).a.text.split()[0] == "1"
 
 
 @pytest.mark.parametrize("since", ["", "hier", "2026-03-02", "9" * 5000])
-def test_without_a_moment_there_is_no_news(karim, work, since):  # noqa: F811
+def test_without_a_moment_there_is_no_news(karim, open_tickets, since):  # noqa: F811
     assert karim.get("desk/news/", queue="all", since=since).status_code == 204
 
 
-def test_asking_for_news_costs_two_statements(karim, work):  # noqa: F811
+def test_asking_for_news_costs_two_statements(karim, open_tickets):  # noqa: F811
     news = ask(karim, queue="all")
     with counted() as cost:
         news()

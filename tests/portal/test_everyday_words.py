@@ -77,7 +77,7 @@ def lea(db):
 
 def find_names(user, word, language):
     with translation.override(language):
-        return [line.name for line in matching.suggest(user, word)]
+        return [line.name for line in matching.suggest_places(user, word)]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -12,7 +12,7 @@ from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 
 @pytest.fixture
-def social(people):
+def social_service(people):
     """Service social: for one group, with Inès in it; Karim and Sophie manage it, and Services Généraux."""
     service = service_of("Service social", ["Aides d’urgence"], people.karim, people.sophie)
     group = Group.objects.create(name="Permanents")
@@ -24,10 +24,10 @@ def social(people):
 
 
 @pytest.fixture
-def moved(social, heating, people, helpdesk):
+def moved_ticket(social_service, heating, people, helpdesk):
     """A public ticket that began in Service social and is in Services Généraux now; Victor follows it."""
     ticket = actions.open_ticket(
-        social.categories.get(),
+        social_service.categories.get(),
         by=people.karim,
         requester=people.lea,
         subject="Froid",
@@ -45,33 +45,43 @@ def history(visit, user, ticket):
 
 
 @pytest.mark.parametrize("who", ["victor", "lea"])
-def test_the_history_names_no_service_that_its_reader_does_not_see(visit, people, moved, who):
-    shown = history(visit, getattr(people, who), moved)
+def test_the_history_names_no_service_that_its_reader_does_not_see(
+    visit, people, moved_ticket, who
+):
+    shown = history(visit, getattr(people, who), moved_ticket)
     assert "transferred the ticket to Services Généraux › Chauffage" in shown
     assert "Service social" not in shown
     assert "Aides d’urgence" not in shown
 
 
 @pytest.mark.parametrize("who", ["karim", "ines"])
-def test_the_history_names_it_to_who_sees_it(visit, people, moved, who):
+def test_the_history_names_it_to_who_sees_it(visit, people, moved_ticket, who):
     assert "(previously Service social › Aides d’urgence)" in history(
-        visit, getattr(people, who), moved
+        visit, getattr(people, who), moved_ticket
     )
 
 
-def test_a_service_in_between_is_another_service(visit, people, moved, social, plumbing):
-    actions.move(moved, by=people.karim, to=social.categories.get(), become_guest=False)
-    actions.move(moved, by=people.karim, to=plumbing)
-    shown = history(visit, people.victor, moved)
+def test_a_service_in_between_is_another_service(
+    visit, people, moved_ticket, social_service, plumbing
+):
+    actions.move(
+        moved_ticket, by=people.karim, to=social_service.categories.get(), become_guest=False
+    )
+    actions.move(moved_ticket, by=people.karim, to=plumbing)
+    shown = history(visit, people.victor, moved_ticket)
     assert "transferred the ticket to another service (previously Services Généraux" in shown
     assert "Service social" not in shown
 
 
-def test_a_hidden_category_is_not_named_after_a_transfer(visit, people, moved, plumbing, heating):
+def test_a_hidden_category_is_not_named_after_a_transfer(
+    visit, people, moved_ticket, plumbing, heating
+):
     Category.objects.filter(pk=heating.pk).update(hidden=True)
-    actions.move(moved, by=people.karim, to=plumbing)
-    assert "(previously Services Généraux)" in history(visit, people.victor, moved)
-    assert "(previously Services Généraux › Chauffage)" in history(visit, people.karim, moved)
+    actions.move(moved_ticket, by=people.karim, to=plumbing)
+    assert "(previously Services Généraux)" in history(visit, people.victor, moved_ticket)
+    assert "(previously Services Généraux › Chauffage)" in history(
+        visit, people.karim, moved_ticket
+    )
 
 
 def mails(mailoutbox):
@@ -81,19 +91,19 @@ def mails(mailoutbox):
     return {mail.to[0].partition("<")[2].partition(".")[0]: mail for mail in mailoutbox}
 
 
-def test_later_mails_carry_the_place_where_the_ticket_is(people, moved, mailoutbox):
+def test_later_mails_carry_the_place_where_the_ticket_is(people, moved_ticket, mailoutbox):
     dispatch_waiting_events()
     Notification.objects.all().delete()
     OutgoingMail.objects.all().delete()
-    actions.comment(moved, by=people.lea, text="Toujours froid.")
+    actions.comment(moved_ticket, by=people.lea, text="Toujours froid.")
     sent = mails(mailoutbox)
-    assert sent["victor"].subject == f"[Chauffage #{moved.pk}] Froid"
+    assert sent["victor"].subject == f"[Chauffage #{moved_ticket.pk}] Froid"
     for mail in sent.values():
         assert "Aides" not in mail.subject
 
 
 def test_a_mail_that_waited_names_no_service_that_its_reader_does_not_see(
-    people, moved, mailoutbox
+    people, moved_ticket, mailoutbox
 ):
     assert "Karim Benali opened a ticket in another service." in mails(mailoutbox)["victor"].body
     read = [m for m in mailoutbox if m.to[0].startswith(("Léa Fournier", "Victor Blanc"))]
@@ -106,15 +116,15 @@ def test_a_mail_that_waited_names_no_service_that_its_reader_does_not_see(
 
 
 def test_a_person_who_loses_a_ticket_to_a_hidden_service_does_not_learn_its_name(
-    people, moved, social, mailoutbox
+    people, moved_ticket, social_service, mailoutbox
 ):
     mails(mailoutbox)
-    actions.assign(moved, by=people.karim, to=people.julien)
+    actions.assign(moved_ticket, by=people.karim, to=people.julien)
     mails(mailoutbox)
-    actions.change_visibility(moved, by=people.julien, to=Visibility.PRIVATE)
-    actions.move(moved, by=people.karim, to=social.categories.get(), release=True)
-    assert not ServiceManager.objects.filter(service=social, user=people.julien).exists()
+    actions.change_visibility(moved_ticket, by=people.julien, to=Visibility.PRIVATE)
+    actions.move(moved_ticket, by=people.karim, to=social_service.categories.get(), release=True)
+    assert not ServiceManager.objects.filter(service=social_service, user=people.julien).exists()
     mail = mails(mailoutbox)["julien"]
-    assert mail.subject == f"[Chauffage #{moved.pk}] Froid"
+    assert mail.subject == f"[Chauffage #{moved_ticket.pk}] Froid"
     assert "to another service, so you no longer have access." in mail.body
     assert "social" not in str(mail.message())

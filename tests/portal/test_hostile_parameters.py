@@ -1,6 +1,6 @@
 """Parameters and forms are cleaned of what no database takes; a search with hostile fields answers.
 
-Every parameter of every address is attacked in tests/security/test_hostile_requests.py.
+Every parameter of every URL is attacked in tests/security/test_hostile_requests.py.
 """
 
 import re
@@ -54,7 +54,7 @@ def test_a_request_without_nul_is_left_as_it_is(rf):
     assert request.GET is before
 
 
-def test_no_page_reads_an_address_past_the_cleaned_request():
+def test_no_page_reads_url_parameters_past_the_cleaned_request():
     """Views read ``the request``, which is cleaned; ``QUERY_STRING`` and ``body`` are not."""
     from pathlib import Path
 

@@ -29,7 +29,7 @@ TEXTS = {
 
 
 @pytest.fixture
-def announce(general):
+def announce_incident(general):
     """Announce an incident of Services Généraux that began an hour ago, unless told otherwise."""
 
     def announce(**values):
@@ -44,9 +44,9 @@ def ago(**period):
 
 
 @pytest.fixture
-def incident(announce, public):
+def incident(announce_incident, public):
     """The incident of the cold radiators, with Léa’s public ticket."""
-    return announce(ticket=public)
+    return announce_incident(ticket=public)
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def press_me_too(visitor, page):
     return visitor.client.post(form["action"], fields)
 
 
-def test_home_shows_the_incident_its_text_and_its_dates(visit, people, announce):
-    announce(ends_at=timezone.now() + timedelta(hours=2))
+def test_home_shows_the_incident_its_text_and_its_dates(visit, people, announce_incident):
+    announce_incident(ends_at=timezone.now() + timedelta(hours=2))
     [notice] = visit(people.victor).page().select(".hd-incident")
     assert notice.b.text == "No heating in building A"
     assert str(notice.select_one(".hd-text p")) == "<p>A valve is <strong>leaking</strong>.</p>"
@@ -75,18 +75,18 @@ def test_home_shows_the_incident_its_text_and_its_dates(visit, people, announce)
 
 
 def test_the_form_shows_the_incidents_of_its_service_alone(
-    visit, people, announce, heating, network
+    visit, people, announce_incident, heating, network
 ):
-    announce()
+    announce_incident()
     victor = visit(people.victor)
     assert notices(victor.page(f"new/{heating.pk}/")) == ["No heating in building A"]
     assert notices(victor.page(f"new/{network.pk}/")) == []
 
 
 def test_the_catalogue_has_a_line_below_the_service_that_leads_to_the_incident(
-    visit, people, announce, dsi
+    visit, people, announce_incident, dsi
 ):
-    incident = announce()
+    incident = announce_incident()
     for path in ("", "new/"):
         tiles = visit(people.victor).page(path).select(".hd-tile:has(.hd-incident-line)")
         assert [tile.h3.text for tile in tiles] == ["Services Généraux"]
@@ -95,8 +95,10 @@ def test_the_catalogue_has_a_line_below_the_service_that_leads_to_the_incident(
         )
 
 
-def test_who_may_not_see_the_service_does_not_see_its_incident(visit, people, announce, general):
-    incident = announce()
+def test_who_may_not_see_the_service_does_not_see_its_incident(
+    visit, people, announce_incident, general
+):
+    incident = announce_incident()
     general.everyone = False
     general.save()
     assert notices(visit(people.victor).page()) == []
@@ -105,9 +107,9 @@ def test_who_may_not_see_the_service_does_not_see_its_incident(visit, people, an
 
 
 def test_an_external_guest_sees_no_incident_of_a_service_of_the_organisation(
-    visit, people, announce
+    visit, people, announce_incident
 ):
-    announce()
+    announce_incident()
     people.victor.groups.add(Group.objects.get_or_create(name="External guests")[0])
     assert notices(visit(people.victor).page()) == []
 
@@ -120,13 +122,13 @@ def test_an_external_guest_sees_no_incident_of_a_service_of_the_organisation(
     ],
     ids=["planned", "ended"],
 )
-def test_an_incident_is_shown_in_its_period_only(visit, people, announce, times):
-    announce(**times)
+def test_an_incident_is_shown_in_its_period_only(visit, people, announce_incident, times):
+    announce_incident(**times)
     assert notices(visit(people.victor).page()) == []
 
 
-def test_a_planned_incident_has_no_page_yet(visit, people, announce):
-    incident = announce(starts_at=timezone.now() + timedelta(days=1))
+def test_a_planned_incident_has_no_page_yet(visit, people, announce_incident):
+    incident = announce_incident(starts_at=timezone.now() + timedelta(days=1))
     assert visit(people.victor).get(f"incidents/{incident.pk}/").status_code == 404
 
 
@@ -204,8 +206,8 @@ def test_the_requester_is_told_anyway(visit, people, incident):
     assert notice.form is None
 
 
-def test_an_incident_without_a_ticket_cannot_be_followed(visit, people, announce):
-    incident = announce()
+def test_an_incident_without_a_ticket_cannot_be_followed(visit, people, announce_incident):
+    incident = announce_incident()
     assert visit(people.victor).page().select(".hd-incident form") == []
     assert visit(people.victor).post(f"incidents/{incident.pk}/").status_code == 403
 
@@ -248,28 +250,28 @@ def test_one_answer_reaches_everybody_who_pressed_me_too(visit, people, incident
 # -- languages -------------------------------------------------------------------------------------
 
 
-def test_the_text_is_that_of_the_reader_else_that_of_the_site(announce, settings):
+def test_the_text_is_that_of_the_reader_else_that_of_the_site(announce_incident, settings):
     Locale.objects.get_or_create(language_code="fr")
-    incident = announce()
+    incident = announce_incident()
     with translation.override("fr"):
         assert incident.text.title == "Chauffage coupé au bâtiment A"
     with translation.override("en"):
         assert incident.text.title == "No heating in building A"
-    alone = announce(texts={"fr": TEXTS["fr"]})
+    alone = announce_incident(texts={"fr": TEXTS["fr"]})
     with translation.override("en"):
         assert (alone.text.language, alone.text.title) == ("fr", "Chauffage coupé au bâtiment A")
 
 
-def test_a_text_in_another_language_says_which(visit, people, announce):
-    announce(texts={"fr": TEXTS["fr"]})
+def test_a_text_in_another_language_says_which(visit, people, announce_incident):
+    announce_incident(texts={"fr": TEXTS["fr"]})
     [notice] = visit(people.victor).page().select(".hd-incident")
     assert notice.b.parent["lang"] == "fr"
     assert notice.select_one(".hd-text")["lang"] == "fr"
 
 
-def test_markup_in_a_text_is_shown_as_text(visit, people, announce):
+def test_markup_in_a_text_is_shown_as_text(visit, people, announce_incident):
     evil = "<script>alert(1)</script>"
-    announce(texts={"en": {"title": evil, "text": evil}})
+    announce_incident(texts={"en": {"title": evil, "text": evil}})
     [notice] = visit(people.victor).page().select(".hd-incident")
     assert notice.b.text == evil
     assert notice.script is None
@@ -288,8 +290,8 @@ def render(page, user=None, rf=None):
     return BeautifulSoup(template.render(RequestContext(request, {"page": page})), "html.parser")
 
 
-def test_the_pages_below_a_section_show_its_incident(announce, section, rf):
-    announce(services=[], sections=[section])
+def test_the_pages_below_a_section_show_its_incident(announce_incident, section, rf):
+    announce_incident(services=[], sections=[section])
     below = section.add_child(instance=Page(title="Badge", slug="badge"))
     beside = section.get_parent().specific
     assert notices(render(below, rf=rf)) == ["No heating in building A"]
@@ -297,31 +299,33 @@ def test_the_pages_below_a_section_show_its_incident(announce, section, rf):
     assert notices(render(beside, rf=rf)) == []
 
 
-def test_a_section_counts_in_every_language(announce, section, rf):
+def test_a_section_counts_in_every_language(announce_incident, section, rf):
     french = Locale.objects.get_or_create(language_code="fr")[0]
     section.get_parent().copy_for_translation(french)
     translated = section.copy_for_translation(french)
-    announce(services=[], sections=[section])
+    announce_incident(services=[], sections=[section])
     with translation.override("fr"):
         assert notices(render(translated, rf=rf)) == ["Chauffage coupé au bâtiment A"]
 
 
 def test_the_section_of_the_helpdesk_itself_shows_it_on_home_and_every_form(
-    visit, people, announce, helpdesk, network
+    visit, people, announce_incident, helpdesk, network
 ):
-    announce(services=[], sections=[helpdesk.get_parent()])
+    announce_incident(services=[], sections=[helpdesk.get_parent()])
     victor = visit(people.victor)
     assert notices(victor.page()) == ["No heating in building A"]
     assert notices(victor.page(f"new/{network.pk}/")) == ["No heating in building A"]
 
 
-def test_the_incident_of_another_section_is_not_on_home(visit, people, announce, section):
-    announce(services=[], sections=[section])
+def test_the_incident_of_another_section_is_not_on_home(visit, people, announce_incident, section):
+    announce_incident(services=[], sections=[section])
     assert notices(visit(people.victor).page()) == []
 
 
-def test_the_incident_of_a_private_section_is_for_its_readers(visit, people, announce, section):
-    incident = announce(services=[], sections=[section])
+def test_the_incident_of_a_private_section_is_for_its_readers(
+    visit, people, announce_incident, section
+):
+    incident = announce_incident(services=[], sections=[section])
     group = Group.objects.create(name="Readers")
     restriction = PageViewRestriction.objects.create(page=section, restriction_type="groups")
     restriction.groups.add(group)
@@ -331,8 +335,10 @@ def test_the_incident_of_a_private_section_is_for_its_readers(visit, people, ann
     assert notices(visit(people.lea).page(path)) == ["No heating in building A"]
 
 
-def test_a_page_of_a_section_is_the_same_for_everybody(announce, section, public, people, rf):
-    announce(ticket=public, sections=[section])
+def test_a_page_of_a_section_is_the_same_for_everybody(
+    announce_incident, section, public, people, rf
+):
+    announce_incident(ticket=public, sections=[section])
     shown = {str(render(section, user, rf)) for user in (people.lea, people.karim, AnonymousUser())}
     [html] = shown
     assert "<form" not in html
@@ -340,15 +346,15 @@ def test_a_page_of_a_section_is_the_same_for_everybody(announce, section, public
 
 
 def test_the_part_of_a_page_with_me_too_is_loaded_for_its_reader(
-    visit, people, announce, section, public
+    visit, people, announce_incident, section, public
 ):
-    incident = announce(ticket=public, sections=[section])
-    address = f"/helpdesk-mail/blocks/incidents/?page={section.pk}"
-    assert Client().get(address).status_code == 204
+    incident = announce_incident(ticket=public, sections=[section])
+    url = f"/helpdesk-mail/blocks/incidents/?page={section.pk}"
+    assert Client().get(url).status_code == 204
     victor = visit(people.victor)
-    answer = press_me_too(victor, soup(victor.client.get(address)))
+    answer = press_me_too(victor, soup(victor.client.get(url)))
     assert answer["Location"] == f"/campus/#hd-incident-{incident.pk}"
-    assert "You will be told." in victor.client.get(address).text
+    assert "You will be told." in victor.client.get(url).text
 
 
 # -- what it costs ---------------------------------------------------------------------------------
@@ -356,7 +362,7 @@ def test_the_part_of_a_page_with_me_too_is_loaded_for_its_reader(
 
 @pytest.mark.parametrize("path", ["", "new/"])
 def test_incidents_take_one_statement_however_many_there_are(
-    visit, people, announce, heating, public, dsi, path
+    visit, people, announce_incident, heating, public, dsi, path
 ):
     fill(heating, people, 5)
     visitor = visit(people.karim)
@@ -364,14 +370,14 @@ def test_incidents_take_one_statement_however_many_there_are(
         visitor.get(path)
     assert sum("wagtail_helpdesk_incident" in sql for sql in without.statements) == 1
     for _n in range(5):
-        announce(services=[public.service, dsi], ticket=public)
+        announce_incident(services=[public.service, dsi], ticket=public)
     with counted() as cost:
         assert len(visitor.page(path).select(".hd-incident-line")) == 10
     assert cost.count == without.count, cost.statements
 
 
-def test_a_page_of_the_site_takes_one_statement_of_incidents(announce, section, public):
-    announce(ticket=public, sections=[section])
+def test_a_page_of_the_site_takes_one_statement_of_incidents(announce_incident, section, public):
+    announce_incident(ticket=public, sections=[section])
     with CaptureQueriesContext(connection) as captured:
         render(section)
     ours = [query["sql"] for query in captured if "wagtail_helpdesk_incident" in query["sql"]]

@@ -29,7 +29,7 @@ def account(username):
 @pytest.mark.parametrize("typed", ["p001", "P001", "p001@arvelle.example"])
 def test_a_person_is_invited_by_identifier_or_address(karim, taken, typed):
     assert account("p001") is None
-    assert karim.act(taken, "invite", users=typed).status_code == 303
+    assert karim.submit_action(taken, "invite", users=typed).status_code == 303
     assert Guest.objects.get(ticket=taken).user == account("p001")
 
 
@@ -52,7 +52,7 @@ def send(karim, ticket, form, named):
         return karim.post(path, **hidden(karim.get(path)), category=ticket.category_id, **typed)
     if form == "absence":
         return karim.post("preferences/absences/", **typed)
-    return karim.act(ticket, form, **typed)
+    return karim.submit_action(ticket, form, **typed)
 
 
 def accounts():
@@ -96,7 +96,7 @@ def test_a_directory_that_fails_between_two_names_invites_nobody(
     karim, taken, ldap_directory, dies_after_one
 ):
     before = everything()
-    response = karim.act(taken, "invite", users="p001, p002", text="Venez.")
+    response = karim.submit_action(taken, "invite", users="p001, p002", text="Venez.")
     assert response.status_code == 422
     assert "directory is not answering" in soup(response).text
     # The first one’s account, with its entry, is the one that logging in would have made.
@@ -108,7 +108,7 @@ def test_people_with_an_account_are_invited_while_the_directory_is_down(
     karim, people, taken, ldap_directory
 ):
     with ldap_directory.stopped():
-        assert karim.act(taken, "invite", users="ines").status_code == 303
+        assert karim.submit_action(taken, "invite", users="ines").status_code == 303
     assert Guest.objects.get().user == people.ines
 
 

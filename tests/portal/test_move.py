@@ -24,7 +24,7 @@ def test_box_to_stay_as_a_guest_is_unticked(visit, people, taken):
 
 def test_mover_who_does_not_stay_as_a_guest_loses_access(visit, people, taken, network):
     karim = visit(people.karim)
-    response = karim.act(taken, "move", to=network.pk)
+    response = karim.submit_action(taken, "move", to=network.pk)
     assert response.url == "/assistance/desk/"
     assert "You can no longer see it." in karim.client.get(response.url).text
     assert karim.get(f"tickets/{taken.pk}/").status_code == 404
@@ -33,7 +33,7 @@ def test_mover_who_does_not_stay_as_a_guest_loses_access(visit, people, taken, n
 
 def test_mover_who_ticks_the_box_becomes_a_guest(visit, people, taken, network):
     karim = visit(people.karim)
-    response = karim.act(taken, "move", to=network.pk, become_guest="on")
+    response = karim.submit_action(taken, "move", to=network.pk, become_guest="on")
     assert response.url == f"/assistance/tickets/{taken.pk}/"
     assert "You are now a guest" in karim.client.get(response.url).text
     assert karim.get(f"tickets/{taken.pk}/take/").status_code == 403
@@ -41,7 +41,7 @@ def test_mover_who_ticks_the_box_becomes_a_guest(visit, people, taken, network):
 
 def test_mover_who_manages_the_target_is_not_called_a_guest(visit, people, taken, network, dsi):
     julien = visit(people.julien)
-    response = julien.act(taken, "move", to=network.pk, become_guest="on")
+    response = julien.submit_action(taken, "move", to=network.pk, become_guest="on")
     text = julien.client.get(response.url).text
     assert "The ticket has been transferred." in text
     assert "You are now a guest" not in text
@@ -55,16 +55,16 @@ def test_transfer_form_cuts_long_lists_and_finds_the_rest_by_name(
     page = karim.page(f"tickets/{taken.pk}/move/")
     assert len(page.select("input[name=to]")) == 1
     assert "Search to find the others" in page.text
-    page = soup(karim.act(taken, "move", query="plomb", find="1", text="Une fuite."))
+    page = soup(karim.submit_action(taken, "move", query="plomb", find="1", text="Une fuite."))
     assert page.select_one("input[name=to]")["value"] == str(plumbing.pk)
     assert page.find("textarea").text.strip() == "Une fuite."
-    assert karim.act(taken, "move", query="plomb", to=plumbing.pk).status_code == 303
+    assert karim.submit_action(taken, "move", query="plomb", to=plumbing.pk).status_code == 303
 
 
 def test_search_in_the_transfer_form_keeps_what_was_chosen(visit, people, taken, plumbing, network):
     actions.invite(taken, by=people.karim, users=[people.marion, people.thomas])
     page = soup(
-        visit(people.karim).act(
+        visit(people.karim).submit_action(
             taken, "move", query="plomb", find="1", to=network.pk, without=[people.marion.pk]
         )
     )
@@ -74,7 +74,7 @@ def test_search_in_the_transfer_form_keeps_what_was_chosen(visit, people, taken,
 
 def test_choosing_a_service_with_one_category_is_enough(visit, people, taken, dsi):
     dsi.categories.exclude(name="Réseau").update(takes_tickets=False)
-    visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}")
+    visit(people.karim).submit_action(taken, "move", to=f"service-{dsi.pk}")
     assert Ticket.objects.get(pk=taken.pk).category.name == "Réseau"
 
 
@@ -83,7 +83,7 @@ def test_choosing_a_service_uses_its_default_category_for_transfers(
 ):
     dsi.arrivals = network
     dsi.save()
-    visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}")
+    visit(people.karim).submit_action(taken, "move", to=f"service-{dsi.pk}")
     assert Ticket.objects.get(pk=taken.pk).category == network
 
 
@@ -91,12 +91,14 @@ def test_default_category_that_accepts_no_tickets_is_not_used(visit, people, tak
     dsi.arrivals = network
     dsi.save()
     type(network).objects.filter(pk=network.pk).update(takes_tickets=False)
-    visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}")
+    visit(people.karim).submit_action(taken, "move", to=f"service-{dsi.pk}")
     assert Ticket.objects.get(pk=taken.pk).category.name == "Postes de travail"
 
 
 def test_choosing_a_service_with_several_categories_asks_for_one(visit, people, taken, dsi):
-    response = visit(people.karim).act(taken, "move", to=f"service-{dsi.pk}", text="Ordinateur.")
+    response = visit(people.karim).submit_action(
+        taken, "move", to=f"service-{dsi.pk}", text="Ordinateur."
+    )
     assert response.status_code == 422
     page = soup(response)
     assert "Choose a category of this service." in page.text
@@ -106,7 +108,7 @@ def test_choosing_a_service_with_several_categories_asks_for_one(visit, people, 
 
 def test_guests_can_be_removed_in_the_transfer_form(visit, people, taken, network):
     actions.invite(taken, by=people.karim, users=[people.thomas, people.marcel])
-    visit(people.karim).act(taken, "move", to=network.pk, without=[people.thomas.pk])
+    visit(people.karim).submit_action(taken, "move", to=network.pk, without=[people.thomas.pk])
     assert [guest.user for guest in taken.guests.all()] == [people.marcel]
 
 
@@ -115,14 +117,14 @@ def test_removing_a_guest_who_has_left_meanwhile_does_not_stop_the_transfer(
 ):
     actions.invite(taken, by=people.lea, users=[people.thomas])
     left = [people.ines.pk, people.thomas.pk]
-    response = visit(people.karim).act(taken, "move", to=network.pk, without=left)
+    response = visit(people.karim).submit_action(taken, "move", to=network.pk, without=left)
     assert response.status_code == 303
     assert not taken.guests.filter(user=people.thomas).exists()
 
 
 def test_transfer_to_a_category_that_accepts_no_tickets_is_refused(visit, people, taken, network):
     type(network).objects.filter(pk=network.pk).update(takes_tickets=False)
-    response = visit(people.karim).act(taken, "move", to=network.pk)
+    response = visit(people.karim).submit_action(taken, "move", to=network.pk)
     assert response.status_code == 422
     taken.refresh_from_db()
     assert taken.category.name == "Chauffage"
@@ -130,6 +132,8 @@ def test_transfer_to_a_category_that_accepts_no_tickets_is_refused(visit, people
 
 def test_guests_ticked_for_removal_stay_ticked_in_a_refused_form(visit, people, taken):
     actions.invite(taken, by=people.karim, users=[people.marion])
-    response = visit(people.karim).act(taken, "move", to="999999", without=people.marion.pk)
+    response = visit(people.karim).submit_action(
+        taken, "move", to="999999", without=people.marion.pk
+    )
     assert response.status_code == 422
     assert soup(response).select_one("input[name=without]").has_attr("checked")

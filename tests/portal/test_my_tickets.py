@@ -13,62 +13,62 @@ def numbers(page):
 
 
 @pytest.fixture
-def several(heating, people):
+def several_tickets(heating, people):
     return [
         actions.open_ticket(heating, by=people.lea, subject=f"Demande {n}", text="x")
         for n in range(28)
     ]
 
 
-def test_ones_own_open_tickets_stand_first_latest_on_top(visit, people, several):
-    actions.cancel(several[3], by=people.lea)
-    actions.comment(several[5], by=people.lea, text="Du nouveau.")
+def test_ones_own_open_tickets_stand_first_latest_on_top(visit, people, several_tickets):
+    actions.cancel(several_tickets[3], by=people.lea)
+    actions.comment(several_tickets[5], by=people.lea, text="Du nouveau.")
     shown = numbers(visit(people.lea).page("tickets/"))
-    assert shown[0] == several[5].pk
-    assert several[3].pk not in shown
+    assert shown[0] == several_tickets[5].pk
+    assert several_tickets[3].pk not in shown
 
 
-def test_the_second_page_continues_where_the_first_stopped(visit, people, several):
+def test_the_second_page_continues_where_the_first_stopped(visit, people, several_tickets):
     lea = visit(people.lea)
     # All in the same instant: the number decides, and nothing is shown twice or left out.
     with unguarded():
-        Ticket.objects.update(last_activity_at=several[0].created_at)
+        Ticket.objects.update(last_activity_at=several_tickets[0].created_at)
     first = lea.page("tickets/")
     following = first.find("a", rel="next")["href"]
     second = lea.page("tickets/" + following)
     assert len(numbers(first)) == 25
-    assert numbers(first) + numbers(second) == sorted((t.pk for t in several), reverse=True)
+    assert numbers(first) + numbers(second) == sorted((t.pk for t in several_tickets), reverse=True)
 
 
 @pytest.mark.parametrize(
     "key", ["x", "1", "1-2-3", "-1-5", "9" * 40 + "-1", "1-" + "9" * 40, "' OR 1"]
 )
-def test_a_key_written_by_hand_shows_the_first_page(visit, people, several, key):
+def test_a_key_written_by_hand_shows_the_first_page(visit, people, several_tickets, key):
     assert len(numbers(visit(people.lea).page("tickets/", after=key))) == 25
 
 
-def test_ended_tickets_are_a_filter_away(visit, people, several):
-    actions.cancel(several[3], by=people.lea)
-    assert numbers(visit(people.lea).page("tickets/", show="ended")) == [several[3].pk]
+def test_ended_tickets_are_a_filter_away(visit, people, several_tickets):
+    actions.cancel(several_tickets[3], by=people.lea)
+    assert numbers(visit(people.lea).page("tickets/", show="ended")) == [several_tickets[3].pk]
 
 
-def test_tickets_one_is_invited_to_have_a_list_of_their_own(visit, people, several):
-    actions.invite(several[2], by=people.lea, users=[people.thomas])
+def test_tickets_one_is_invited_to_have_a_list_of_their_own(visit, people, several_tickets):
+    actions.invite(several_tickets[2], by=people.lea, users=[people.thomas])
     thomas = visit(people.thomas)
     assert numbers(thomas.page("tickets/")) == []
-    assert numbers(thomas.page("tickets/", list="invited")) == [several[2].pk]
+    assert numbers(thomas.page("tickets/", list="invited")) == [several_tickets[2].pk]
 
 
-def test_a_followed_ticket_is_listed_while_it_can_be_seen(visit, people, several):
-    actions.change_visibility(several[1], by=people.lea, to="public")
-    actions.follow(several[1], by=people.victor)
+def test_a_followed_ticket_is_listed_while_it_can_be_seen(visit, people, several_tickets):
+    actions.change_visibility(several_tickets[1], by=people.lea, to="public")
+    actions.follow(several_tickets[1], by=people.victor)
     victor = visit(people.victor)
-    assert numbers(victor.page("tickets/", list="followed")) == [several[1].pk]
-    actions.change_visibility(several[1], by=people.lea, to="private")
+    assert numbers(victor.page("tickets/", list="followed")) == [several_tickets[1].pk]
+    actions.change_visibility(several_tickets[1], by=people.lea, to="private")
     assert numbers(victor.page("tickets/", list="followed")) == []
 
 
-def test_a_stranger_has_no_tickets(visit, people, several):
+def test_a_stranger_has_no_tickets(visit, people, several_tickets):
     victor = visit(people.victor)
     for name in ("own", "invited", "followed"):
         assert numbers(victor.page("tickets/", list=name, show="all")) == []
@@ -103,8 +103,10 @@ def test_a_person_who_never_asked_is_invited_to_ask(visit, people, heating):
     assert page.select_one(".hd-empty a")["href"] == "/assistance/new/"
 
 
-def test_a_person_whose_tickets_have_all_ended_sees_that_none_matches(visit, people, several):
-    for ticket in several:
+def test_a_person_whose_tickets_have_all_ended_sees_that_none_matches(
+    visit, people, several_tickets
+):
+    for ticket in several_tickets:
         actions.cancel(ticket, by=people.lea)
     page = visit(people.lea).page("tickets/")
     assert "You have not asked" not in page.text

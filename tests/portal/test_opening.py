@@ -156,7 +156,7 @@ def test_good_files_are_kept_when_the_form_has_errors(lea, heating):
 
 
 @pytest.fixture
-def again(lea, heating):
+def returned_form(lea, heating):
     """A form sent without its text, as it comes back: the file it had is kept."""
     path = f"new/{heating.pk}/"
     form = hidden(lea.get(path)) | {"category": heating.pk, "subject": "Froid"}
@@ -167,9 +167,9 @@ def again(lea, heating):
 GONE = "A file you sent earlier is no longer stored. Please attach it again."
 
 
-def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, again):
+def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, returned_form):
     StagedUpload.objects.get().discard()
-    response = lea.post(f"new/{heating.pk}/", **again)
+    response = lea.post(f"new/{heating.pk}/", **returned_form)
     page = soup(response)
     assert response.status_code == 422
     assert GONE in page.find(role="alert").text
@@ -177,20 +177,22 @@ def test_a_file_that_is_no_longer_kept_is_asked_for_again(lea, heating, again):
     assert opened() == []
 
 
-def test_a_kept_file_that_another_request_just_deleted_is_asked_for_again(lea, heating, again):
+def test_a_kept_file_that_another_request_just_deleted_is_asked_for_again(
+    lea, heating, returned_form
+):
     StagedUpload.objects.get().file.delete(save=False)
-    response = lea.post(f"new/{heating.pk}/", **again)
+    response = lea.post(f"new/{heating.pk}/", **returned_form)
     assert response.status_code == 422
     assert GONE in soup(response).find(role="alert").text
 
 
-def test_a_form_with_a_kept_file_that_is_sent_twice_opens_one_ticket(lea, heating, again):
-    first, second = (lea.post(f"new/{heating.pk}/", **again) for _time in range(2))
+def test_a_form_with_a_kept_file_that_is_sent_twice_opens_one_ticket(lea, heating, returned_form):
+    first, second = (lea.post(f"new/{heating.pk}/", **returned_form) for _time in range(2))
     assert (first.status_code, first.url) == (second.status_code, second.url)
     assert [a.name for a in Attachment.objects.all()] == ["a.pdf"]
 
 
-def test_a_kept_file_that_cannot_be_deleted_is_no_longer_offered(again, monkeypatch):
+def test_a_kept_file_that_cannot_be_deleted_is_no_longer_offered(returned_form, monkeypatch):
     def fail(*args, **kwargs):
         raise PermissionError
 

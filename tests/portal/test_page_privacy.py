@@ -23,7 +23,7 @@ def browser(user):
 
 
 @pytest.fixture
-def restrict(helpdesk):
+def restrict_page(helpdesk):
     """A function: restrict the helpdesk page, or the page above it, as an editor does."""
 
     def restrict(kind, *groups, page=helpdesk, **options):
@@ -43,12 +43,14 @@ def staff(db, people):
 
 
 @pytest.fixture
-def shut(restrict, staff):
-    return restrict(PageViewRestriction.GROUPS, staff)
+def restricted_page(restrict_page, staff):
+    return restrict_page(PageViewRestriction.GROUPS, staff)
 
 
 @pytest.mark.parametrize("name", BLOCKS)
-def test_a_block_is_empty_for_who_may_not_open_the_page(shut, people, ticket, heating, name):
+def test_a_block_is_empty_for_who_may_not_open_the_page(
+    restricted_page, people, ticket, heating, name
+):
     answer = browser(people.lea).get(
         f"/helpdesk-mail/blocks/{name}/", {"category": heating.pk, "service": heating.service_id}
     )
@@ -56,17 +58,17 @@ def test_a_block_is_empty_for_who_may_not_open_the_page(shut, people, ticket, he
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_block_shows_its_content_to_who_may_open_the_page(shut, people, ticket):
+def test_a_block_shows_its_content_to_who_may_open_the_page(restricted_page, people, ticket):
     answer = browser(people.karim).get("/helpdesk-mail/blocks/queue/")
     assert ticket.subject in answer.content.decode()
 
 
-def test_privacy_of_a_page_above_counts_too(restrict, helpdesk, staff, people, ticket):
-    restrict(PageViewRestriction.GROUPS, staff, page=helpdesk.get_parent())
+def test_privacy_of_a_page_above_counts_too(restrict_page, helpdesk, staff, people, ticket):
+    restrict_page(PageViewRestriction.GROUPS, staff, page=helpdesk.get_parent())
     assert browser(people.lea).get("/helpdesk-mail/blocks/requests/").content == b""
 
 
-def test_the_short_form_opens_no_ticket_past_the_page(shut, people, heating):
+def test_the_short_form_opens_no_ticket_past_the_page(restricted_page, people, heating):
     data = {"category": heating.pk, "subject": "Froid", "text": "Il fait froid."}
     answer = browser(people.lea).post("/helpdesk-mail/blocks/ask/", data)
     assert answer.status_code == 403
@@ -74,52 +76,54 @@ def test_the_short_form_opens_no_ticket_past_the_page(shut, people, heating):
 
 
 def test_a_shared_password_is_asked_for_on_the_page_and_not_in_a_block(
-    restrict, helpdesk, people, ticket
+    restrict_page, helpdesk, people, ticket
 ):
-    made = restrict(PageViewRestriction.PASSWORD, password="sesame")
+    made = restrict_page(PageViewRestriction.PASSWORD, password="sesame")
     client = browser(people.lea)
     assert client.get("/helpdesk-mail/blocks/requests/").status_code == 204
-    address = reverse("wagtailcore_authenticate_with_password", args=[made.pk, helpdesk.pk])
-    client.post(address, {"password": "sesame", "return_url": "/assistance/"})
+    url = reverse("wagtailcore_authenticate_with_password", args=[made.pk, helpdesk.pk])
+    client.post(url, {"password": "sesame", "return_url": "/assistance/"})
     answer = client.get("/helpdesk-mail/blocks/requests/")
     assert ticket.subject in answer.content.decode()
 
 
-def test_a_page_for_everyone_logged_in_keeps_nobody_out_who_is(restrict, people, ticket):
-    restrict(PageViewRestriction.LOGIN)
+def test_a_page_for_everyone_logged_in_keeps_nobody_out_who_is(restrict_page, people, ticket):
+    restrict_page(PageViewRestriction.LOGIN)
     answer = browser(people.lea).get("/helpdesk-mail/blocks/requests/")
     assert ticket.subject in answer.content.decode()
 
 
-def test_a_file_is_not_sent_past_the_page(shut, people, ticket):
+def test_a_file_is_not_sent_past_the_page(restricted_page, people, ticket):
     actions.attach(ticket, by=people.lea, files=[_file()])
     attachment = Event.objects.filter(ticket=ticket).last().attachments.get()
-    address = f"/assistance/tickets/{ticket.pk}/files/{attachment.pk}/a/"
-    assert browser(people.lea).get(address).status_code == 302
-    assert browser(people.karim).get(address).status_code == 200
+    url = f"/assistance/tickets/{ticket.pk}/files/{attachment.pk}/a/"
+    assert browser(people.lea).get(url).status_code == 302
+    assert browser(people.karim).get(url).status_code == 200
 
 
 def _file():
     return ContentFile(b"a", name="a.txt")
 
 
-def test_one_click_unsubscription_fails_without_access_to_the_page(shut, people, ticket):
+def test_one_click_unsubscription_fails_without_access_to_the_page(restricted_page, people, ticket):
     for name, token in (
         ("mute", make_mute_token(people.lea.pk, ticket.pk)),
         ("stop_reports", make_reports_token(people.lea.pk)),
     ):
-        address = reverse(f"wagtail_helpdesk:{name}", args=[token])
-        assert Client().get(address).status_code == 404
-        answer = Client().post(address, {"List-Unsubscribe": "One-Click"})
+        url = reverse(f"wagtail_helpdesk:{name}", args=[token])
+        assert Client().get(url).status_code == 404
+        answer = Client().post(url, {"List-Unsubscribe": "One-Click"})
         assert answer.status_code == 404
 
 
-def test_one_click_unsubscription_works_with_access_to_the_page(shut, people, ticket):
-    address = reverse("wagtail_helpdesk:mute", args=[make_mute_token(people.karim.pk, ticket.pk)])
-    assert Client().get(address).status_code == 200
+def test_one_click_unsubscription_works_with_access_to_the_page(restricted_page, people, ticket):
+    url = reverse("wagtail_helpdesk:mute", args=[make_mute_token(people.karim.pk, ticket.pk)])
+    assert Client().get(url).status_code == 200
 
 
-def test_no_mail_leads_to_a_page_that_its_reader_may_not_open(shut, people, ticket, mailoutbox):
+def test_no_mail_leads_to_a_page_that_its_reader_may_not_open(
+    restricted_page, people, ticket, mailoutbox
+):
     dispatch_waiting_events()
     deliver()
     assert {mail.to[0].partition("<")[2].partition(".")[0] for mail in mailoutbox} == {"karim"}
@@ -127,7 +131,7 @@ def test_no_mail_leads_to_a_page_that_its_reader_may_not_open(shut, people, tick
     assert set(skipped) == {"no_access"}
 
 
-def test_the_panel_of_the_admin_is_only_for_who_may_open_the_page(shut, people, ticket):
+def test_the_panel_of_the_admin_is_only_for_who_may_open_the_page(restricted_page, people, ticket):
     editors = Group.objects.get(name="Editors")
     for who in (people.karim, people.sophie):
         who.groups.add(editors)
@@ -135,7 +139,7 @@ def test_the_panel_of_the_admin_is_only_for_who_may_open_the_page(shut, people, 
     assert ticket.subject not in browser(people.sophie).get("/admin/").content.decode()
 
 
-def test_the_check_names_managers_who_may_not_open_the_page(shut, people, general):
+def test_the_check_names_managers_who_may_not_open_the_page(restricted_page, people, general):
     warnings = checks.check_privacy(None, databases=["default"])
     assert {warning.id for warning in warnings} == {"wagtail_helpdesk.W020"}
     named = {warning.obj.partition(": ")[2] for warning in warnings}

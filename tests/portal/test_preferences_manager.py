@@ -113,7 +113,7 @@ def test_every_service_one_manages_has_its_fieldset(julien):
 
 def test_each_row_of_the_alert_matrix_is_a_named_group(karim, general):
     part = karim.page(PATH).find(id=f"service-{general.pk}")
-    lines = part.select(".hd-policy")
+    lines = part.select("[data-hd-matrix] .hd-policy")
     assert [line.legend.text for line in lines] == [
         "Any ticket:",
         "Tickets in my categories:",

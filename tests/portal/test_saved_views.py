@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.portal.test_desk import work  # noqa: F401 - a fixture
+from tests.portal.test_desk import open_tickets  # noqa: F401 - a fixture
 from tests.portal.test_my_tickets import numbers
 from wagtail_helpdesk.actions import NotPossible, NotYours
 from wagtail_helpdesk.actions.desk import MAX_VIEWS, save_view
@@ -25,7 +25,7 @@ def rail(page):
     return [name.find(string=True) for name in page.select(".hd-rail h2 + ul a > span")]
 
 
-def test_a_list_is_saved_from_the_desk_and_found_beside_it(visit, people, work):  # noqa: F811
+def test_a_list_is_saved_from_the_desk_and_found_beside_it(visit, people, open_tickets):  # noqa: F811
     karim = visit(people.karim)
     desk = karim.page("desk/", queue="all", q="priority:3", after="5-5")
     link = next(a for a in desk.select(".hd-filter a") if "views/" in a["href"])
@@ -36,13 +36,18 @@ def test_a_list_is_saved_from_the_desk_and_found_beside_it(visit, people, work):
     assert (view.owner, view.service) == (people.karim, None)
     assert view.query == "queue=all&q=priority%3A3&status=open&order=recent"
     page = karim.page("desk/", view=view.pk)
-    assert set(numbers(page)) == {work[0].pk, work[3].pk}
+    assert set(numbers(page)) == {open_tickets[0].pk, open_tickets[3].pk}
     assert rail(page) == ["Chauffage"]
     assert page.select_one(".hd-rail nav [aria-current]").text.strip() == "Chauffage"
     assert rail(visit(people.sophie).page("desk/")) == []
 
 
-def test_a_shared_view_is_found_by_all_managers_of_the_service(visit, people, general, work):  # noqa: F811
+def test_a_shared_view_is_found_by_all_managers_of_the_service(
+    visit,
+    people,
+    general,
+    open_tickets,  # noqa: F811
+):
     assert save(visit(people.sophie), service=general.pk).status_code == 303
     for person in (people.karim, people.sophie):
         assert rail(visit(person).page("desk/")) == ["Chauffage"]
@@ -77,17 +82,20 @@ def test_nobody_reaches_the_view_of_another_person(visit, people):
 def test_the_desk_opens_with_the_chosen_view_and_with_the_first_queue_on_request(
     visit,
     people,
-    work,  # noqa: F811
+    open_tickets,  # noqa: F811
 ):
     karim = visit(people.karim)
     save(karim, query="queue=mine", is_default="on")
-    assert numbers(karim.page("desk/")) == [work[2].pk]
-    assert set(numbers(karim.page("desk/", queue="free"))) == {work[0].pk, work[1].pk}
+    assert numbers(karim.page("desk/")) == [open_tickets[2].pk]
+    assert set(numbers(karim.page("desk/", queue="free"))) == {
+        open_tickets[0].pk,
+        open_tickets[1].pk,
+    }
     karim.post("desk/views/", default="")
-    assert set(numbers(karim.page("desk/"))) == {work[0].pk, work[1].pk}
+    assert set(numbers(karim.page("desk/"))) == {open_tickets[0].pk, open_tickets[1].pk}
 
 
-def test_a_deleted_view_is_no_longer_the_one_to_begin_with(visit, people, work):  # noqa: F811
+def test_a_deleted_view_is_no_longer_the_one_to_begin_with(visit, people, open_tickets):  # noqa: F811
     karim = visit(people.karim)
     save(karim, query="queue=mine", is_default="on")
     karim.post("desk/views/", delete=SavedView.objects.get().pk)
@@ -95,7 +103,12 @@ def test_a_deleted_view_is_no_longer_the_one_to_begin_with(visit, people, work):
     assert karim.get("desk/").status_code == 200
 
 
-def test_a_view_of_a_service_no_longer_managed_says_so_and_leads_on(visit, people, work, dsi):  # noqa: F811
+def test_a_view_of_a_service_no_longer_managed_says_so_and_leads_on(
+    visit,
+    people,
+    open_tickets,  # noqa: F811
+    dsi,
+):
     julien = visit(people.julien)
     save(julien, query=f"queue=all&service={dsi.pk}")
     dsi.managers.filter(user=people.julien).delete()
@@ -131,7 +144,7 @@ def test_a_view_needs_a_name_that_can_be_read(visit, people, name):
 
 
 @pytest.mark.parametrize("query", ["x" * 10_000, "after=1&view=2", "\r\nX: y", "q=" + "é" * 900])
-def test_a_crafted_list_is_saved_as_a_harmless_one(visit, people, work, query):  # noqa: F811
+def test_a_crafted_list_is_saved_as_a_harmless_one(visit, people, open_tickets, query):  # noqa: F811
     karim = visit(people.karim)
     answer = save(karim, query=query)
     assert answer.status_code == 303
@@ -140,7 +153,7 @@ def test_a_crafted_list_is_saved_as_a_harmless_one(visit, people, work, query): 
 
 
 @pytest.mark.parametrize("typed", ["x", "9" * 5000, "-1"])
-def test_a_crafted_id_of_a_view_is_not_found(visit, people, work, typed):  # noqa: F811
+def test_a_crafted_id_of_a_view_is_not_found(visit, people, open_tickets, typed):  # noqa: F811
     karim = visit(people.karim)
     for form in ({"delete": typed}, {"default": typed}):
         assert karim.post("desk/views/", **form).status_code == 404

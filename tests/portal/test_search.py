@@ -12,7 +12,7 @@ from wagtail_helpdesk.search import QueryTooBroad, SearchUnavailable, indexing
 
 
 @pytest.fixture
-def talk(people, ticket):
+def thirty_comments(people, ticket):
     """Thirty comments about a pump on Léa’s ticket."""
     for number in range(30):
         actions.comment(ticket, by=people.lea, text=f"Pompe, relevé {number}")
@@ -24,7 +24,7 @@ def hits(page):
     return page.select(".hd-hits li li")
 
 
-def test_the_search_page_without_a_query_shows_no_results(visit, people, talk):
+def test_the_search_page_without_a_query_shows_no_results(visit, people, thirty_comments):
     page = visit(people.lea).page("search/")
     assert page.find("input", attrs={"name": "q"})
     assert not hits(page)
@@ -61,35 +61,35 @@ def test_short_words_suggest_nothing(visit, people, heating):
     assert not suggested(visit(people.lea).page("search/", q="uff e"))
 
 
-def test_a_search_costs_no_more_than_it_may(visit, people, talk, general):
+def test_a_search_costs_no_more_than_it_may(visit, people, thirty_comments, general):
     lea = visit(people.lea)
     with counted() as cost:
         lea.get("search/", q="pompe chauffage", service=general.pk)
     assert cost.count <= 10, cost.statements
 
 
-def test_an_answer_leads_to_its_message(visit, people, talk):
+def test_an_answer_leads_to_its_message(visit, people, thirty_comments):
     page = visit(people.karim).page("search/", q="relevé 29")
     (hit,) = hits(page)
-    event = talk.events.last()
-    assert hit.a["href"] == f"/assistance/tickets/{talk.pk}/#event-{event.pk}"
+    event = thirty_comments.events.last()
+    assert hit.a["href"] == f"/assistance/tickets/{thirty_comments.pk}/#event-{event.pk}"
     assert hit.p.decode_contents() == "Pompe, <mark>relevé</mark> <mark>29</mark>"
-    assert f"#{talk.pk}" in page.select_one(".hd-hit-facts").get_text()
+    assert f"#{thirty_comments.pk}" in page.select_one(".hd-hit-facts").get_text()
 
 
-def test_the_answers_stand_under_a_heading(visit, people, talk):
+def test_the_answers_stand_under_a_heading(visit, people, thirty_comments):
     heading = (
         visit(people.lea).page("search/", q="pompe").find("h2", string="Results, newest first")
     )
     assert not heading.has_attr("role")
 
 
-def test_messages_of_a_ticket_stand_together(visit, people, talk):
+def test_messages_of_a_ticket_stand_together(visit, people, thirty_comments):
     page = visit(people.karim).page("search/", q="pompe")
     assert len(page.select(".hd-hits > li")) == 1
 
 
-def test_older_answers_follow(visit, people, talk):
+def test_older_answers_follow(visit, people, thirty_comments):
     page = visit(people.lea).page("search/", q="pompe", status="open")
     assert len(hits(page)) == 25
     older = page.find("a", rel="next")["href"]
@@ -136,18 +136,18 @@ def test_a_reference_to_a_ticket_leads_to_the_ticket(visit, people, ticket, type
     assert (response.status_code, response.url) == (302, f"/assistance/tickets/{ticket.pk}/")
 
 
-def test_a_stranger_finds_no_tickets_by_words_or_number(visit, people, talk):
-    for question in ("pompe", f"#{talk.pk}", str(talk.pk)):
+def test_a_stranger_finds_no_tickets_by_words_or_number(visit, people, thirty_comments):
+    for question in ("pompe", f"#{thirty_comments.pk}", str(thirty_comments.pk)):
         page = visit(people.victor).page("search/", q=question)
         assert not hits(page)
         assert page.select_one(".hd-empty")
 
 
-def test_a_superuser_who_manages_nothing_finds_no_messages(visit, people, talk):
+def test_a_superuser_who_manages_nothing_finds_no_messages(visit, people, thirty_comments):
     assert not hits(visit(people.gilles).page("search/", q="pompe"))
 
 
-def test_search_redirects_anonymous_visitors_to_the_login(visit, people, talk):
+def test_search_redirects_anonymous_visitors_to_the_login(visit, people, thirty_comments):
     response = visit().get("search/", q="pompe")
     assert response.status_code == 302
     assert "login" in response.url
@@ -161,7 +161,7 @@ def test_an_internal_note_is_marked_for_managers_and_absent_for_others(visit, pe
     assert not hits(visit(people.lea).page("search/", q="pompe"))
 
 
-def test_filters_narrow_and_stay_chosen(visit, people, talk, general, dsi, heating):
+def test_filters_narrow_and_stay_chosen(visit, people, thirty_comments, general, dsi, heating):
     page = visit(people.lea).page("search/", q="pompe", service=general.pk, category=heating.pk)
     assert len(hits(page)) == 25
     assert page.select_one(f"select[name=service] option[selected][value='{general.pk}']")
@@ -179,11 +179,11 @@ def test_filters_narrow_and_stay_chosen(visit, people, talk, general, dsi, heati
         {"q": "x" * 5000}, {"q": "\x00"}, {"ordering": "actor__password"}, {"q": ["a", "b"]},
     ],
 )  # fmt: skip
-def test_any_parameter_of_the_search_may_be_nonsense(visit, people, talk, parameters):
+def test_any_parameter_of_the_search_may_be_nonsense(visit, people, thirty_comments, parameters):
     visit(people.lea).page("search/", **({"q": "pompe"} | parameters))
 
 
-def test_signs_alone_ask_for_a_word(visit, people, talk):
+def test_signs_alone_ask_for_a_word(visit, people, thirty_comments):
     page = visit(people.lea).page("search/", q="%*(")
     assert "at least one word" in page.select_one("[role=alert]").get_text()
 
@@ -192,7 +192,7 @@ def test_signs_alone_ask_for_a_word(visit, people, talk):
     ("error", "words"), [(QueryTooBroad, "Add a word"), (SearchUnavailable, "not available")]
 )
 def test_a_failed_search_shows_the_reason_and_keeps_the_query(
-    visit, people, talk, monkeypatch, error, words
+    visit, people, thirty_comments, monkeypatch, error, words
 ):
     def fail(*args, **kwargs):
         raise error
@@ -207,7 +207,9 @@ def test_the_search_page_refuses_post(visit, people):
     assert visit(people.lea).post("search/", q="pompe").status_code == 405
 
 
-def test_a_search_page_has_few_statements_and_bytes(visit, people, talk, general, statements_of):
+def test_a_search_page_has_few_statements_and_bytes(
+    visit, people, thirty_comments, general, statements_of
+):
     lea = visit(people.lea)
     few, _answer = statements_of(lea, q="relevé 29", service=general.pk)
     many, answer = statements_of(lea, q="pompe", service=general.pk)
@@ -260,9 +262,7 @@ def test_filters_name_no_hidden_category_except_to_managers(visit, people, gener
     assert [name for name in shown["karim"] if "Chauffage" in name]
 
 
-def test_a_hidden_category_in_the_address_of_a_search_names_nothing(
-    visit, people, general, heating
-):
+def test_a_hidden_category_in_the_url_of_a_search_names_nothing(visit, people, general, heating):
     Category.objects.filter(pk=heating.pk).update(hidden=True)
     page = visit(people.lea).page("search/", q="pompe", service=general.pk, category=heating.pk)
     assert "Chauffage" not in page.get_text()
@@ -336,5 +336,5 @@ def test_the_filters_name_no_disabled_service_and_no_hidden_category(
     assert heating.name in visit(people.karim).get("search/", **asked).text
 
 
-def test_a_number_in_a_longer_text_is_a_word_of_it(visit, people, talk):
-    assert visit(people.lea).get("search/", q=f"salle {talk.pk}").status_code == 200
+def test_a_number_in_a_longer_text_is_a_word_of_it(visit, people, thirty_comments):
+    assert visit(people.lea).get("search/", q=f"salle {thirty_comments.pk}").status_code == 200

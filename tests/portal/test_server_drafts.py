@@ -19,7 +19,7 @@ from wagtail_helpdesk.maintenance.housekeeping import JOBS, run_job
 from wagtail_helpdesk.models import Draft, ServiceManager, Ticket
 from wagtail_helpdesk.models.guards import unguarded
 from wagtail_helpdesk.portal import server_drafts
-from wagtail_helpdesk.portal.browser_drafts import now
+from wagtail_helpdesk.portal.browser_drafts import get_current_milliseconds
 
 TEXT = "La vanne est bloquée."
 
@@ -27,7 +27,12 @@ TEXT = "La vanne est bloquée."
 def save(visitor, form, text=TEXT, *, submission=None, **changes):
     """Send a draft as the script of a form does."""
     fields = {"text": [text]}
-    draft = {"saved": now(), "fields": fields, "files": [], "submission": submission or ""}
+    draft = {
+        "saved": get_current_milliseconds(),
+        "fields": fields,
+        "files": [],
+        "submission": submission or "",
+    }
     url = reverse("wagtail_helpdesk:drafts")
     return visitor.client.post(url, {"form": form, "draft": json.dumps(draft | changes)})
 
@@ -211,7 +216,7 @@ def test_a_site_without_drafts_keeps_and_offers_none(lea, ticket, settings):
     assert owner["data-hd-drafts-url"] == ""
 
 
-def test_a_page_names_the_address_for_drafts(lea):
+def test_a_page_names_the_url_for_drafts(lea):
     owner = lea.page().find(attrs={"data-hd-person": True})
     assert owner["data-hd-drafts-url"] == reverse("wagtail_helpdesk:drafts")
 

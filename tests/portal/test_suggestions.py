@@ -19,7 +19,7 @@ def site(helpdesk):
 
 
 @pytest.fixture
-def valve(site, heating):
+def valve_page(site, heating):
     """A page about the valve, related to Chauffage."""
     page = site.add_child(instance=Page(title="Opening the valve", slug="valve"))
     locale = Locale.objects.get(language_code="en")
@@ -40,11 +40,11 @@ def suggest(visitor, category, subject):
     return soup(response)
 
 
-def test_related_pages_are_suggested_before_anything_is_typed(lea, heating, valve):
+def test_related_pages_are_suggested_before_anything_is_typed(lea, heating, valve_page):
     assert titles(lea.page(f"new/{heating.pk}/")) == ["Opening the valve"]
 
 
-def test_pages_with_the_words_of_the_subject_come_first(lea, site, heating, valve):
+def test_pages_with_the_words_of_the_subject_come_first(lea, site, heating, valve_page):
     site.add_child(instance=Page(title="Cold radiators", slug="cold"))
     assert titles(suggest(lea, heating, "My radiator is cold")) == [
         "Cold radiators",
@@ -52,27 +52,27 @@ def test_pages_with_the_words_of_the_subject_come_first(lea, site, heating, valv
     ]
 
 
-def test_at_most_three_pages_are_suggested(lea, site, heating, valve):
+def test_at_most_three_pages_are_suggested(lea, site, heating, valve_page):
     for number in range(5):
         site.add_child(instance=Page(title=f"Cold radiators {number}", slug=f"cold-{number}"))
     assert len(titles(suggest(lea, heating, "cold radiators"))) == 3
 
 
-def test_pages_closed_to_the_author_are_not_suggested(lea, site, heating, valve):
+def test_pages_closed_to_the_author_are_not_suggested(lea, site, heating, valve_page):
     secret = site.add_child(instance=Page(title="Radiators of the vault", slug="vault"))
-    for page in (secret, valve):
+    for page in (secret, valve_page):
         PageViewRestriction.objects.create(page=page, restriction_type="groups")
     assert titles(suggest(lea, heating, "radiators vault")) == []
     assert "vault" not in lea.get(f"new/{heating.pk}/").text
 
 
-def test_suggestions_cost_three_statements(lea, site, heating, valve):
+def test_suggestions_cost_three_statements(lea, site, heating, valve_page):
     with counted() as cost:
         suggest(lea, heating, "My radiator is cold")
     assert cost.count <= 3, cost.statements
 
 
-def test_suggestions_open_no_ticket_and_count_nothing(lea, heating, valve):
+def test_suggestions_open_no_ticket_and_count_nothing(lea, heating, valve_page):
     suggest(lea, heating, "My radiator is cold")
     assert not Ticket.objects.exists()
     assert not OutcomeCount.objects.exists()
@@ -84,22 +84,26 @@ def count(outcome):
     )
 
 
-def test_a_page_that_solves_the_problem_is_counted_and_nothing_is_sent(lea, heating, valve):
+def test_a_page_that_solves_the_problem_is_counted_and_nothing_is_sent(lea, heating, valve_page):
     path = f"new/{heating.pk}/"
-    form = hidden(lea.get(path)) | {"suggested": valve.pk, "read": valve.pk, "solved": valve.pk}
+    form = hidden(lea.get(path)) | {
+        "suggested": valve_page.pk,
+        "read": valve_page.pk,
+        "solved": valve_page.pk,
+    }
     for _time in range(2):
         response = lea.post(path, **form, subject="Froid", text="Brr")
         assert (response.status_code, response.url) == (303, "/assistance/")
     assert not Ticket.objects.exists()
-    assert count("solved") == count("opened") == [(valve.pk, heating.pk, 2)]
+    assert count("solved") == count("opened") == [(valve_page.pk, heating.pk, 2)]
 
 
-def test_a_request_that_is_sent_all_the_same_counts_what_it_was_offered(lea, heating, valve):
+def test_a_request_that_is_sent_all_the_same_counts_what_it_was_offered(lea, heating, valve_page):
     path = f"new/{heating.pk}/"
-    form = hidden(lea.get(path)) | {"category": heating.pk, "suggested": valve.pk}
+    form = hidden(lea.get(path)) | {"category": heating.pk, "suggested": valve_page.pk}
     form.pop("read", None)
     assert lea.post(path, **form, subject="Froid", text="Brr").status_code == 303
-    assert count("suggested") == [(valve.pk, heating.pk, 1)]
+    assert count("suggested") == [(valve_page.pk, heating.pk, 1)]
     assert count("opened") == count("solved") == []
 
 

@@ -19,7 +19,7 @@ MONDAY, SATURDAY = datetime(2027, 3, 1, tzinfo=PARIS), datetime(2027, 2, 27, tzi
 
 
 @pytest.fixture
-def choose(visit, people):
+def submit_preferences(visit, people):
     """Send the page of personal preferences as a person, with changes."""
 
     def choose(person, **changes):
@@ -34,7 +34,7 @@ def karim(visit, people, general):
 
 
 @pytest.fixture
-def listed(general, heating, people):
+def only_member(general, heating, people):
     """Karim is the only member of the category of heating."""
     row = ServiceManager.objects.get(service=general, user=people.karim)
     CategoryMember.objects.create(category=heating, manager=row)
@@ -63,9 +63,9 @@ def reports_at(mailoutbox):
 
 @pytest.mark.parametrize("ticked", [True, False])
 def test_a_requester_gets_mail_about_their_requests_only_if_they_want_it(
-    choose, ticket, people, send_mails, ticked
+    submit_preferences, ticket, people, send_mails, ticked
 ):
-    choose(people.lea, alerts_as_requester="on" if ticked else None)
+    submit_preferences(people.lea, alerts_as_requester="on" if ticked else None)
     send_mails()
     actions.take(ticket, by=people.karim)
     assert ("lea" in send_mails()) is ticked
@@ -73,9 +73,9 @@ def test_a_requester_gets_mail_about_their_requests_only_if_they_want_it(
 
 @pytest.mark.parametrize("question", ["ask_information", "close"])
 def test_a_requester_gets_questions_even_without_mail_about_their_requests(
-    choose, taken, people, send_mails, question
+    submit_preferences, taken, people, send_mails, question
 ):
-    choose(people.lea, alerts_as_requester=None)
+    submit_preferences(people.lea, alerts_as_requester=None)
     send_mails()
     getattr(actions, question)(taken, by=people.karim, text="Quel étage ?")
     assert "Quel étage ?" in send_mails()["lea"].body
@@ -83,18 +83,18 @@ def test_a_requester_gets_questions_even_without_mail_about_their_requests(
 
 @pytest.mark.parametrize("ticked", [True, False])
 def test_a_guest_gets_mail_about_the_ticket_only_if_they_want_it(
-    choose, invited, people, send_mails, ticked
+    submit_preferences, invited, people, send_mails, ticked
 ):
-    choose(people.thomas, alerts_as_guest="on" if ticked else None)
+    submit_preferences(people.thomas, alerts_as_guest="on" if ticked else None)
     send_mails()
     actions.comment(invited, by=people.karim, text="Demain.")
     assert ("thomas" in send_mails()) is ticked
 
 
 def test_an_invitation_arrives_even_without_mail_about_tickets_to_which_one_is_invited(
-    choose, taken, people, send_mails
+    submit_preferences, taken, people, send_mails
 ):
-    choose(people.thomas, alerts_as_guest=None)
+    submit_preferences(people.thomas, alerts_as_guest=None)
     send_mails()
     actions.invite(taken, by=people.karim, users=[people.thomas], text="Votre avis ?")
     assert "Votre avis ?" in send_mails()["thomas"].body
@@ -102,10 +102,10 @@ def test_an_invitation_arrives_even_without_mail_about_tickets_to_which_one_is_i
 
 @pytest.mark.parametrize("ticked", [True, False])
 def test_a_follower_gets_mail_about_the_ticket_only_if_they_want_it(
-    choose, public, people, send_mails, ticked
+    submit_preferences, public, people, send_mails, ticked
 ):
     actions.follow(public, by=people.thomas)
-    choose(people.thomas, alerts_as_follower="on" if ticked else None)
+    submit_preferences(people.thomas, alerts_as_follower="on" if ticked else None)
     send_mails()
     actions.comment(public, by=people.lea, text="Toujours froid.")
     assert ("thomas" in send_mails()) is ticked
@@ -115,26 +115,26 @@ def test_a_follower_gets_mail_about_the_ticket_only_if_they_want_it(
     ("language", "word"), [("en", "View the ticket"), ("fr", "Voir le ticket")]
 )
 def test_mails_are_in_the_language_that_their_reader_chose(
-    choose, ticket, people, send_mails, language, word
+    submit_preferences, ticket, people, send_mails, language, word
 ):
-    choose(people.karim, language=language)
+    submit_preferences(people.karim, language=language)
     assert word in send_mails()["karim"].body
 
 
 @pytest.mark.parametrize(("zone", "hour"), [("Asia/Kolkata", 3), ("Europe/Paris", 8)])
 def test_the_hours_of_reports_are_in_the_time_zone_that_their_reader_chose(
-    choose, general, people, reports_at, zone, hour
+    submit_preferences, general, people, reports_at, zone, hour
 ):
-    choose(people.karim, time_zone=zone)
+    submit_preferences(people.karim, time_zone=zone)
     assert reports_at(MONDAY.replace(hour=hour, minute=30 if hour == 3 else 0), people.karim)
     assert not reports_at(MONDAY.replace(hour=12), people.karim)
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kolkata", "Europe/Paris"])
 def test_times_in_mails_are_in_the_time_zone_that_their_reader_chose(
-    choose, general, people, mailoutbox, zone
+    submit_preferences, general, people, mailoutbox, zone
 ):
-    choose(people.karim, language="en", time_zone=zone)
+    submit_preferences(people.karim, language="en", time_zone=zone)
     moments = [timezone.now()]
     due.send_report_now(people.karim, general)
     deliver()
@@ -199,7 +199,7 @@ def test_an_empty_report_is_sent_only_if_the_manager_wants_it(
 @pytest.mark.parametrize("ticked", ["on", None])
 def test_a_manager_stays_on_the_ticket_after_closing_it_only_if_they_want_it(karim, taken, ticked):
     press(karim, "save", "all", **{"helpdesk-stay_on_ticket": ticked})
-    response = karim.act(taken, "close")
+    response = karim.submit_action(taken, "close")
     assert response.url.endswith(f"/tickets/{taken.pk}/" if ticked else "/desk/")
 
 
@@ -218,7 +218,7 @@ def levels_from(name, level):
 
 @pytest.mark.parametrize(("level", "creation", "comment"), LEVELS)
 def test_the_level_for_any_ticket_alerts_a_manager_who_is_no_member(
-    visit, people, general, heating, listed, send_mails, level, creation, comment
+    visit, people, general, heating, only_member, send_mails, level, creation, comment
 ):
     sophie = visit(people.sophie)
     chosen = levels_from("any_ticket", level)
@@ -231,7 +231,7 @@ def test_the_level_for_any_ticket_alerts_a_manager_who_is_no_member(
 
 @pytest.mark.parametrize(("level", "creation", "comment"), LEVELS)
 def test_the_level_for_member_categories_alerts_members_and_nobody_else(
-    visit, karim, people, general, heating, listed, send_mails, level, creation, comment
+    visit, karim, people, general, heating, only_member, send_mails, level, creation, comment
 ):
     for visitor in (karim, visit(people.sophie)):
         chosen = levels_from("member", level)

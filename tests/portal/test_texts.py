@@ -17,7 +17,7 @@ def english(db):
 
 
 @pytest.fixture
-def buildings(general, english):
+def service_text(general, english):
     """The words about Services Généraux."""
     return ServiceText.objects.create(
         service=general,
@@ -32,7 +32,7 @@ def buildings(general, english):
 
 
 @pytest.fixture
-def warmth(heating, english):
+def category_text(heating, english):
     """The words about Chauffage."""
     return CategoryText.objects.create(
         category=heating, locale=english, title="Warmth", description="Is **the valve** open?"
@@ -51,8 +51,8 @@ def choosing(visit, people, service):
     return visit(people.lea).page(f"new/?service={service.pk}").find(class_="hd-service")
 
 
-def test_one_service_alone_is_described_in_full(visit, people, general, helpdesk, buildings):
-    relate(buildings, helpdesk, "Winter plan")
+def test_one_service_alone_is_described_in_full(visit, people, general, helpdesk, service_text):
+    relate(service_text, helpdesk, "Winter plan")
     section = choosing(visit, people, general)
     assert section.h3.get_text() == "Buildings"
     assert section.find("use")["href"].endswith("service-icons.svg#building")
@@ -63,23 +63,23 @@ def test_one_service_alone_is_described_in_full(visit, people, general, helpdesk
 
 
 def test_a_description_is_not_rendered_again_for_a_page(
-    visit, people, general, buildings, monkeypatch
+    visit, people, general, service_text, monkeypatch
 ):
-    monkeypatch.delattr("wagtail_helpdesk.markdown.render")
+    monkeypatch.delattr("wagtail_helpdesk.markdown.render_message")
     assert choosing(visit, people, general).strong.text == "repair"
 
 
-def test_a_description_that_is_changed_alone_is_rendered_too(buildings):
-    buildings.description = "We **paint**."
-    buildings.save(update_fields=["description"])
-    buildings.refresh_from_db()
-    assert "<strong>paint</strong>" in buildings.description_html
+def test_a_description_that_is_changed_alone_is_rendered_too(service_text):
+    service_text.description = "We **paint**."
+    service_text.save(update_fields=["description"])
+    service_text.refresh_from_db()
+    assert "<strong>paint</strong>" in service_text.description_html
 
 
 def test_among_several_services_each_is_described_in_short(
-    visit, people, general, dsi, helpdesk, buildings
+    visit, people, general, dsi, helpdesk, service_text
 ):
-    relate(buildings, helpdesk, "Winter plan")
+    relate(service_text, helpdesk, "Winter plan")
     page = visit(people.lea).page("new/")
     [section] = [
         section for section in page.select(".hd-service") if section.h3.text == "Buildings"
@@ -89,48 +89,50 @@ def test_among_several_services_each_is_described_in_short(
     assert "Winter plan" not in page.text
 
 
-def test_a_category_is_described_above_its_form(visit, people, heating, helpdesk, warmth):
-    relate(warmth, helpdesk, "Winter plan")
+def test_a_category_is_described_above_its_form(visit, people, heating, helpdesk, category_text):
+    relate(category_text, helpdesk, "Winter plan")
     page = visit(people.lea).page(f"new/{heating.pk}/")
     assert "Services Généraux › Warmth" in page.find(class_="hd-who").text
     assert page.find("strong").text == "the valve"
     assert page.find("b", string="Winter plan")
 
 
-def test_an_unpublished_text_is_not_shown(visit, people, general, heating, buildings, warmth):
-    buildings.unpublish()
-    warmth.unpublish()
+def test_an_unpublished_text_is_not_shown(
+    visit, people, general, heating, service_text, category_text
+):
+    service_text.unpublish()
+    category_text.unpublish()
     section = choosing(visit, people, general)
     assert section.h3.get_text() == "Services Généraux"
     assert section.find("a", string="Chauffage")
 
 
-def test_an_unpublished_text_is_not_found(visit, people, general, buildings):
+def test_an_unpublished_text_is_not_found(visit, people, general, service_text):
     lea = visit(people.lea)
     assert lea.page("new/?q=Buildings").find(class_="hd-service")
-    buildings.unpublish()
+    service_text.unpublish()
     assert lea.page("new/?q=Buildings").find(class_="hd-service") is None
 
 
-def test_tickets_are_opened_whatever_is_published(visit, people, heating, warmth):
+def test_tickets_are_opened_whatever_is_published(visit, people, heating, category_text):
     CategoryText.objects.update(live=False)
     lea = visit(people.lea)
     assert lea.page(f"new/{heating.pk}/").find("form", attrs={"enctype": "multipart/form-data"})
 
 
 def test_a_service_without_text_in_the_readers_language_shows_its_name(
-    visit, people, general, buildings, client
+    visit, people, general, service_text, client
 ):
     french = Locale.objects.get_or_create(language_code="fr")[0]
-    buildings.locale = french
-    buildings.save()
+    service_text.locale = french
+    service_text.save()
     assert choosing(visit, people, general).h3.get_text() == "Services Généraux"
 
 
 def test_only_related_pages_that_the_reader_may_open_are_shown(
-    visit, people, general, helpdesk, buildings
+    visit, people, general, helpdesk, service_text
 ):
-    _shown, draft, secret = relate(buildings, helpdesk, "Shown", "Draft", "Secret")
+    _shown, draft, secret = relate(service_text, helpdesk, "Shown", "Draft", "Secret")
     draft.unpublish()
     PageViewRestriction.objects.create(page=secret, restriction_type="groups")
     section = choosing(visit, people, general)

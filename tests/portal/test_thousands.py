@@ -62,7 +62,7 @@ def _count_on(cursor, table, column):
 
 @pytest.fixture
 def world(_everything_was_counted_far, helpdesk, people, heating, network):
-    """Léa's ticket waits for her; everything an address can name."""
+    """Léa's ticket waits for her; everything a URL can name."""
     ticket = actions.open_ticket(heating, by=people.lea, subject="Radiateur froid", text="14 °C")
     actions.take(ticket, by=people.karim)
     asked = actions.ask_information(ticket, by=people.karim, text="Quel radiateur ?")
@@ -102,8 +102,8 @@ def test_every_link_of_a_page_leads_somewhere(visit, people, world, who):
         here = visitor.base + path.format(**world)
         page = BeautifulSoup(visitor.client.get(here).content, "html.parser")
         asked |= {urljoin(here, link["href"]) for link in page.select(".hd a[href]")}
-    for address in {urlsplit(link)._replace(fragment="").geturl() for link in asked}:
-        assert visitor.client.get(address, follow=True).status_code == 200, address
+    for url in {urlsplit(link)._replace(fragment="").geturl() for link in asked}:
+        assert visitor.client.get(url, follow=True).status_code == 200, url
 
 
 @pytest.mark.parametrize("who", FRAMES)
@@ -118,8 +118,8 @@ def test_a_block_groups_no_digits_of_numbers(visit, people, world, who):
 
 def test_the_admin_groups_no_digits_of_numbers(client, people, world):
     client.force_login(people.gilles)
-    address = reverse("helpdesk_categories:members", args=[world["category"]])
-    page = BeautifulSoup(client.get(address).content, "html.parser")
+    url = reverse("helpdesk_categories:members", args=[world["category"]])
+    page = BeautifulSoup(client.get(url).content, "html.parser")
     form = page.find("input", {"name": "chosen"}).find_parent("form")
     assert grouped(form) == []
 

@@ -168,7 +168,9 @@ def test_internal_note_is_shown_to_managers_only(visit, people, taken):
 
 def test_comment_for_the_requester_is_hidden_from_guests(visit, people, taken):
     actions.invite(taken, by=people.karim, users=[people.thomas])
-    visit(people.karim).act(taken, "comment", text="Votre code : 4807", audience="requester")
+    visit(people.karim).submit_action(
+        taken, "comment", text="Votre code : 4807", audience="requester"
+    )
     assert "4807" in visit(people.lea).get(f"tickets/{taken.pk}/").text
     assert "4807" not in visit(people.thomas).get(f"tickets/{taken.pk}/").text
 

@@ -10,7 +10,7 @@ from .conftest import Visitor, hidden, soup
 
 
 @pytest.fixture
-def careful(helpdesk, people):
+def csrf_checking_visitor(helpdesk, people):
     """A visitor whose forms are protected against forgery, as they are on a site."""
     visitor = Visitor(people.lea)
     visitor.client = Client(enforce_csrf_checks=True)
@@ -30,8 +30,8 @@ def files(number):
     return [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(number)]
 
 
-def test_a_text_of_three_megabytes_is_refused_with_a_page(careful, heating):
-    response = send(careful, heating, text="x" * 3_000_000)
+def test_a_text_of_three_megabytes_is_refused_with_a_page(csrf_checking_visitor, heating):
+    response = send(csrf_checking_visitor, heating, text="x" * 3_000_000)
     assert response.status_code == 413
     page = soup(response)
     assert "larger than this site accepts" in page.find("main").text
@@ -39,8 +39,10 @@ def test_a_text_of_three_megabytes_is_refused_with_a_page(careful, heating):
     assert not Ticket.objects.exists()
 
 
-def test_a_hundred_and_one_files_are_refused_with_a_page_that_keeps_the_text(careful, heating):
-    response = send(careful, heating, files=files(101))
+def test_a_hundred_and_one_files_are_refused_with_a_page_that_keeps_the_text(
+    csrf_checking_visitor, heating
+):
+    response = send(csrf_checking_visitor, heating, files=files(101))
     assert response.status_code == 413
     page = soup(response)
     assert "more than 100 files" in page.find("main").text
@@ -48,35 +50,35 @@ def test_a_hundred_and_one_files_are_refused_with_a_page_that_keeps_the_text(car
     assert not Ticket.objects.exists()
 
 
-def test_fewer_files_than_django_refuses_come_back_with_the_form(careful, heating):
-    response = send(careful, heating, files=files(11))
+def test_fewer_files_than_django_refuses_come_back_with_the_form(csrf_checking_visitor, heating):
+    response = send(csrf_checking_visitor, heating, files=files(11))
     assert response.status_code == 422
     assert soup(response).find("textarea").text.strip() == "Mon texte."
 
 
-def test_a_form_within_the_limits_is_taken(careful, heating):
-    assert send(careful, heating, files=files(2)).status_code == 303
+def test_a_form_within_the_limits_is_taken(csrf_checking_visitor, heating):
+    assert send(csrf_checking_visitor, heating, files=files(2)).status_code == 303
     assert Ticket.objects.get().events.get(action="open_ticket").attachments.count() == 2
 
 
-def test_a_line_end_counts_as_one_character(careful, heating):
+def test_a_line_end_counts_as_one_character(csrf_checking_visitor, heating):
     # 19,997 characters as typed; the browser sends 22,218.
     text = "\r\n".join(["12345678"] * 2222)[:-2]
-    assert send(careful, heating, text=text).status_code == 303
+    assert send(csrf_checking_visitor, heating, text=text).status_code == 303
 
 
-def test_what_is_too_long_names_the_length_that_was_typed(careful, heating):
-    response = send(careful, heating, text="\r\n".join(["1234567890"] * 2000))
+def test_what_is_too_long_names_the_length_that_was_typed(csrf_checking_visitor, heating):
+    response = send(csrf_checking_visitor, heating, text="\r\n".join(["1234567890"] * 2000))
     assert response.status_code == 422
     assert "this has 21999" in soup(response).find(role="alert").text
 
 
-def test_a_message_that_shows_nothing_is_refused(careful, heating):
-    response = send(careful, heating, text="\u200b\u3164")
+def test_a_message_that_shows_nothing_is_refused(csrf_checking_visitor, heating):
+    response = send(csrf_checking_visitor, heating, text="\u200b\u3164")
     assert response.status_code == 422
     assert "Please enter your message." in soup(response).find(role="alert").text
 
 
-def test_another_address_of_the_site_is_left_to_the_site(db):
+def test_another_url_of_the_site_is_left_to_the_site(db):
     response = Client().post("/admin/login/", {"x": "x" * 3_000_000})
     assert response.status_code == 400

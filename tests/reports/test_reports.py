@@ -46,7 +46,7 @@ def last_look(db):
 
 
 @pytest.fixture
-def prefer():
+def set_preferences():
     """Set the report preferences of a manager for a service."""
 
     def prefer(user, service, **wishes):
@@ -58,7 +58,7 @@ def prefer():
 
 
 @pytest.fixture
-def reports(mailoutbox):
+def send_reports(mailoutbox):
     """Plan at a moment, send, and give the reports by the reader’s first name."""
 
     def reports(now=EIGHT):
@@ -92,8 +92,8 @@ class TestWhen:
         Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
         assert plan_reports(EIGHT - 2 * DAY) == 0
 
-    def test_reports_are_sent_at_weekends_if_chosen(self, general, people, prefer):
-        prefer(people.karim, general, weekends=True)
+    def test_reports_are_sent_at_weekends_if_chosen(self, general, people, set_preferences):
+        set_preferences(people.karim, general, weekends=True)
         Heartbeat.objects.update(at=EIGHT - 2 * DAY - MINUTE)
         plan_reports(EIGHT - 2 * DAY)
         assert planned() == ["karim"]
@@ -113,22 +113,22 @@ class TestWhen:
         plan_reports(EIGHT - timedelta(hours=4, minutes=30))
         assert planned() == ["karim"]
 
-    def test_the_setting_changes_the_default_hour(self, general, people, prefer, settings):
+    def test_the_setting_changes_the_default_hour(self, general, people, set_preferences, settings):
         settings.WAGTAIL_HELPDESK = {"DEFAULT_REPORT": {"first_hour": 9, "shows": ["free"]}}
-        prefer(people.karim, general, first_hour=8)
+        set_preferences(people.karim, general, first_hour=8)
         plan_reports(EIGHT)
         assert planned() == ["karim"]
         plan_reports(EIGHT + timedelta(hours=1))
         assert planned() == ["hugo", "julien", "karim", "sophie"]
 
-    def test_a_second_hour_sends_a_second_report(self, general, people, prefer):
-        prefer(people.karim, general, second_hour=14)
+    def test_a_second_hour_sends_a_second_report(self, general, people, set_preferences):
+        set_preferences(people.karim, general, second_hour=14)
         Heartbeat.objects.update(at=EIGHT)
         plan_reports(EIGHT + timedelta(hours=6))
         assert planned() == ["karim"]
 
-    def test_no_report_without_a_first_hour(self, general, people, prefer):
-        prefer(people.karim, general, first_hour=None, second_hour=8)
+    def test_no_report_without_a_first_hour(self, general, people, set_preferences):
+        set_preferences(people.karim, general, first_hour=None, second_hour=8)
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
@@ -137,8 +137,8 @@ class TestWhen:
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
-    def test_no_report_without_sections(self, general, people, prefer):
-        prefer(people.karim, general, shows=[])
+    def test_no_report_without_sections(self, general, people, set_preferences):
+        set_preferences(people.karim, general, shows=[])
         plan_reports(EIGHT)
         assert "karim" not in planned()
 
@@ -163,15 +163,17 @@ class TestWhen:
         assert "nadia" not in reports
         assert reports["julien"].subject == "Daily report: Services Généraux"
 
-    def test_an_outage_is_caught_up_by_one_mail(self, general, people, prefer):
-        prefer(people.karim, general, second_hour=14)
+    def test_an_outage_is_caught_up_by_one_mail(self, general, people, set_preferences):
+        set_preferences(people.karim, general, second_hour=14)
         Heartbeat.objects.update(at=EIGHT - 5 * DAY)
         plan_reports(EIGHT + timedelta(hours=7))
         assert planned().count("karim") == 1
 
-    def test_different_hours_caught_up_together_are_one_mail(self, general, dsi, people, prefer):
-        prefer(people.julien, general, first_hour=8)
-        prefer(people.julien, dsi, first_hour=9)
+    def test_different_hours_caught_up_together_are_one_mail(
+        self, general, dsi, people, set_preferences
+    ):
+        set_preferences(people.julien, general, first_hour=8)
+        set_preferences(people.julien, dsi, first_hour=9)
         plan_reports(EIGHT + timedelta(hours=3))
         assert planned().count("julien") == 1
 
@@ -207,8 +209,10 @@ class TestWhen:
 
 
 class TestGrouping:
-    def test_services_of_one_manager_are_grouped_in_one_mail(self, general, dsi, people, reports):
-        mail = reports()["julien"]
+    def test_services_of_one_manager_are_grouped_in_one_mail(
+        self, general, dsi, people, send_reports
+    ):
+        mail = send_reports()["julien"]
         assert mail.subject == "Daily report of your services"
         assert "=== Services Généraux ===" in mail.body
         assert "=== DSI ===" in mail.body
@@ -218,8 +222,8 @@ class TestGrouping:
         plan_reports(EIGHT)
         assert planned().count("julien") == 2
 
-    def test_the_subject_names_a_single_service(self, general, reports):
-        assert reports()["karim"].subject == "Daily report: Services Généraux"
+    def test_the_subject_names_a_single_service(self, general, send_reports):
+        assert send_reports()["karim"].subject == "Daily report: Services Généraux"
 
 
 def lines(mail):
@@ -263,27 +267,29 @@ class TestContent:
         OutgoingMail.objects.all().delete()
         return made
 
-    def test_default_sections_are_managed_member_free_and_others(self, tickets, reports):
-        assert lines(reports()["karim"]) == {
+    def test_default_sections_are_managed_member_free_and_others(self, tickets, send_reports):
+        assert lines(send_reports()["karim"]) == {
             "Tickets you are in charge of (2)": ["à moi, ailleurs", "à moi, chez moi"],
             "Tickets in your categories (2)": ["libre, chez moi", "à Sophie, chez moi"],
             "Other free tickets (1)": ["libre, ailleurs"],
             "Other tickets in progress (1)": ["à Sophie, ailleurs"],
         }
 
-    def test_sections_are_in_the_chosen_order(self, tickets, general, people, prefer, reports):
-        prefer(people.karim, general, shows=["free", "managed"])
-        assert lines(reports()["karim"]) == {
+    def test_sections_are_in_the_chosen_order(
+        self, tickets, general, people, set_preferences, send_reports
+    ):
+        set_preferences(people.karim, general, shows=["free", "managed"])
+        assert lines(send_reports()["karim"]) == {
             "Free tickets (2)": ["libre, ailleurs", "libre, chez moi"],
             "Tickets you are in charge of (2)": ["à moi, ailleurs", "à moi, chez moi"],
             "Other tickets in progress (2)": ["à Sophie, chez moi", "à Sophie, ailleurs"],
         }
 
     def test_free_alone_lists_all_open_tickets_the_readers_own_included(
-        self, tickets, general, people, prefer, reports
+        self, tickets, general, people, set_preferences, send_reports
     ):
-        prefer(people.karim, general, shows=["free"])
-        assert lines(reports()["karim"]) == {
+        set_preferences(people.karim, general, shows=["free"])
+        assert lines(send_reports()["karim"]) == {
             "Free tickets (2)": ["libre, ailleurs", "libre, chez moi"],
             "Tickets in progress (4)": [
                 "à moi, ailleurs",
@@ -294,29 +300,31 @@ class TestContent:
         }
 
     def test_free_and_member_list_the_readers_own_tickets_of_other_categories(
-        self, tickets, general, people, prefer, reports
+        self, tickets, general, people, set_preferences, send_reports
     ):
-        prefer(people.karim, general, shows=["member", "free"])
-        listed = lines(reports()["karim"])
+        set_preferences(people.karim, general, shows=["member", "free"])
+        listed = lines(send_reports()["karim"])
         assert listed["Other tickets in progress (2)"] == ["à moi, ailleurs", "à Sophie, ailleurs"]
 
     @pytest.mark.parametrize("shows", permutations(["managed", "member", "free"]))
     def test_a_report_of_all_sections_lists_every_open_ticket_once(
-        self, tickets, general, people, prefer, reports, shows
+        self, tickets, general, people, set_preferences, send_reports, shows
     ):
-        prefer(people.karim, general, shows=list(shows))
-        listed = [subject for rows in lines(reports()["karim"]).values() for subject in rows]
+        set_preferences(people.karim, general, shows=list(shows))
+        listed = [subject for rows in lines(send_reports()["karim"]).values() for subject in rows]
         assert sorted(listed) == sorted(tickets)
 
-    def test_only_chosen_sections_are_listed(self, tickets, general, people, prefer, reports):
-        prefer(people.karim, general, shows=["managed"])
-        assert list(lines(reports()["karim"])) == ["Tickets you are in charge of (2)"]
+    def test_only_chosen_sections_are_listed(
+        self, tickets, general, people, set_preferences, send_reports
+    ):
+        set_preferences(people.karim, general, shows=["managed"])
+        assert list(lines(send_reports()["karim"])) == ["Tickets you are in charge of (2)"]
 
     def test_a_ticket_is_in_the_first_section_it_fits(
-        self, tickets, general, people, prefer, reports
+        self, tickets, general, people, set_preferences, send_reports
     ):
-        prefer(people.karim, general, shows=["member", "managed"])
-        assert lines(reports()["karim"]) == {
+        set_preferences(people.karim, general, shows=["member", "managed"])
+        assert lines(send_reports()["karim"]) == {
             "Tickets in your categories (3)": [
                 "libre, chez moi",
                 "à Sophie, chez moi",
@@ -325,50 +333,52 @@ class TestContent:
             "Tickets you are in charge of (1)": ["à moi, ailleurs"],
         }
 
-    def test_empty_sections_after_member_are_omitted(self, ticket, reports):
-        text = reports()["sophie"].body
+    def test_empty_sections_after_member_are_omitted(self, ticket, send_reports):
+        text = send_reports()["sophie"].body
         assert re.findall(r"^\* (.+)$", text, re.MULTILINE) == [
             "Tickets you are in charge of (0)",
             "Tickets in your categories (1)",
         ]
 
     def test_a_category_without_active_members_is_listed_for_all_managers(
-        self, tickets, heating, people, reports
+        self, tickets, heating, people, send_reports
     ):
         type(people.karim).objects.filter(pk=people.karim.pk).update(is_active=False)
-        assert lines(reports()["hugo"])["Tickets in your categories (3)"] == [
+        assert lines(send_reports()["hugo"])["Tickets in your categories (3)"] == [
             "libre, chez moi",
             "à Sophie, chez moi",
             "à moi, chez moi",
         ]
 
-    def test_ended_tickets_are_not_listed(self, tickets, people, reports):
+    def test_ended_tickets_are_not_listed(self, tickets, people, send_reports):
         actions.close(tickets["à moi, ailleurs"], by=people.karim)
-        assert lines(reports()["karim"])["Tickets you are in charge of (1)"] == ["à moi, chez moi"]
+        assert lines(send_reports()["karim"])["Tickets you are in charge of (1)"] == [
+            "à moi, chez moi"
+        ]
 
-    def test_counts_come_first_with_links_to_the_lists(self, tickets, general, reports):
-        text = reports()["karim"].body
+    def test_counts_come_first_with_links_to_the_lists(self, tickets, general, send_reports):
+        text = send_reports()["karim"].body
         counts = text.index("* Tickets you are in charge of (2)")
         assert counts < text.index("--- Tickets you are in charge of (2) ---")
         assert f"desk/?queue=mine&service={general.pk}" in text
 
-    def test_each_line_has_the_properties_of_the_guide(self, tickets, reports):
+    def test_each_line_has_the_properties_of_the_guide(self, tickets, send_reports):
         ticket = tickets["à moi, ailleurs"]
-        text = reports()["karim"].body
+        text = send_reports()["karim"].body
         assert f"#{ticket.pk} à moi, ailleurs" in text
         assert "Plomberie · In progress · Priority: normal" in text
         assert "Requester: Léa Fournier" in text
         assert "Idle for: 2\xa0weeks" in text
         assert f"/tickets/{ticket.pk}/" in text
 
-    def test_at_most_25_are_listed_and_the_rest_counted(self, heating, people, reports):
+    def test_at_most_25_are_listed_and_the_rest_counted(self, heating, people, send_reports):
         for number in range(27):
             actions.open_ticket(heating, by=people.lea, subject=f"n° {number}", text="…")
-        mail = reports()["karim"]
+        mail = send_reports()["karim"]
         assert len(lines(mail)["Tickets in your categories (27)"]) == 25
         assert "and 2 more" in mail.body
 
-    def test_fewer_tickets_are_listed_if_the_mail_is_too_large(self, general, people, reports):
+    def test_fewer_tickets_are_listed_if_the_mail_is_too_large(self, general, people, send_reports):
         categories = [general.categories.first()]
         for number in range(9):
             service = service_of(f"Service {number}", ["Divers"], people.karim)
@@ -376,13 +386,13 @@ class TestContent:
         for category in categories:
             for _ in range(26):
                 actions.open_ticket(category, by=people.lea, subject="é" * 200, text="…")
-        mail = reports()["karim"]
+        mail = send_reports()["karim"]
         assert len(mail.message().as_bytes()) <= 100_000
         assert re.search(r"and \d+ more", mail.body)
         assert "* Tickets in your categories (26)" in mail.body
 
-    def test_a_report_has_bulk_precedence(self, tickets, reports):
-        assert {mail.message()["Precedence"] for mail in reports().values()} == {"bulk"}
+    def test_a_report_has_bulk_precedence(self, tickets, send_reports):
+        assert {mail.message()["Precedence"] for mail in send_reports().values()} == {"bulk"}
 
     def test_a_ticket_closed_before_sending_is_not_listed(self, tickets, people, mailoutbox):
         plan_reports(EIGHT)
@@ -414,47 +424,47 @@ class TestContent:
         )
         assert "libre, ailleurs" not in mail.body
 
-    def test_a_confidential_service_shows_no_content(self, tickets, general, reports):
+    def test_a_confidential_service_shows_no_content(self, tickets, general, send_reports):
         general.confidential = True
         general.save()
-        mail = reports()["karim"]
+        mail = send_reports()["karim"]
         source = mail.message().as_string()
         for secret in ("chez moi", "Fournier", "Chauffage"):
             assert secret not in mail.body
             assert secret not in source
 
     def test_a_confidential_subject_is_hidden_after_a_move(
-        self, tickets, general, network, people, reports
+        self, tickets, general, network, people, send_reports
     ):
         general.confidential = True
         general.save()
         actions.move(tickets["libre, chez moi"], by=people.karim, to=network)
-        mail = reports()["nadia"]
+        mail = send_reports()["nadia"]
         assert "Confidential ticket" in mail.body
         assert "chez moi" not in mail.message().as_string()
         assert "Réseau" in mail.body
 
-    def test_tables_have_header_cells(self, tickets, reports):
-        mail = reports()["karim"]
+    def test_tables_have_header_cells(self, tickets, send_reports):
+        mail = send_reports()["karim"]
         html = BeautifulSoup(mail.alternatives[0][0], "html.parser")
         for table in html("table"):
             assert all(th["scope"] == "col" for th in table.thead("th"))
             assert len(table.thead("th")) == len(table.tbody.tr("td")) == 8
 
-    def test_a_report_has_a_one_click_unsubscribe_header(self, tickets, reports):
-        mail = reports()["karim"].message()
+    def test_a_report_has_a_one_click_unsubscribe_header(self, tickets, send_reports):
+        mail = send_reports()["karim"].message()
         assert "/stop-reports/" in mail["List-Unsubscribe"]
         assert mail["Auto-Submitted"] == "auto-generated"
         assert mail["References"] is None
 
 
 class TestEmpty:
-    def test_an_empty_report_is_sent(self, general, reports):
-        assert "No tickets." in reports()["karim"].body
+    def test_an_empty_report_is_sent(self, general, send_reports):
+        assert "No tickets." in send_reports()["karim"].body
 
-    def test_an_empty_report_is_skipped_if_chosen(self, general, people, reports):
+    def test_an_empty_report_is_skipped_if_chosen(self, general, people, send_reports):
         HelpdeskPreferences.objects.create(user=people.karim, skip_empty_reports=True)
-        assert "karim" not in reports()
+        assert "karim" not in send_reports()
         assert OutgoingMail.objects.get(user=people.karim).skipped == "empty"
 
 
@@ -473,11 +483,11 @@ class TestRights:
 
     @pytest.mark.parametrize("wishes", [{"shows": []}, {"first_hour": None}])
     def test_a_service_no_longer_wanted_is_left_out(
-        self, general, dsi, people, prefer, mailoutbox, wishes
+        self, general, dsi, people, set_preferences, mailoutbox, wishes
     ):
         plan_reports(EIGHT)
         for user in (people.karim, people.julien):
-            prefer(user, general, **wishes)
+            set_preferences(user, general, **wishes)
         deliver()
         assert OutgoingMail.objects.get(user=people.karim).skipped == "switched_off"
         (julien,) = [mail for mail in mailoutbox if "julien" in mail.to[0]]
@@ -517,7 +527,7 @@ def test_a_requested_report_overtakes_daily_ones(general, people):
 
 
 @pytest.fixture
-def gatherings():
+def count_gatherings():
     """Send everything, and count how often the open tickets of a service are read meanwhile."""
 
     def gatherings():
@@ -528,17 +538,19 @@ def gatherings():
     return gatherings
 
 
-def test_delayed_reports_read_each_service_once(general, people, gatherings):
+def test_delayed_reports_read_each_service_once(general, people, count_gatherings):
     plan_reports(EIGHT)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1))
     assert OutgoingMail.objects.count() == 4
-    assert gatherings() == 1
+    assert count_gatherings() == 1
 
 
-def test_delayed_reports_read_each_service_once_in_later_attempts(general, people, gatherings):
+def test_delayed_reports_read_each_service_once_in_later_attempts(
+    general, people, count_gatherings
+):
     plan_reports(EIGHT)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(hours=1), attempts=1)
-    assert gatherings() == 1
+    assert count_gatherings() == 1
 
 
 def test_old_report_data_is_read_again(general):

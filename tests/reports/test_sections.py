@@ -22,14 +22,14 @@ URGENT = sections.SectionDefinition(
 
 
 @pytest.fixture
-def urgent():
+def urgent_section():
     """Register a section of urgent tickets."""
     with hooks.register_temporarily(sections.HOOK, lambda: URGENT):
         yield
 
 
 @pytest.fixture
-def body(general, people, mailoutbox):
+def get_report_text(general, people, mailoutbox):
     """Return the text of the report of Karim, sent at once."""
     from wagtail_helpdesk.mailqueue.delivery import deliver
     from wagtail_helpdesk.models import OutgoingMail
@@ -44,18 +44,22 @@ def body(general, people, mailoutbox):
     return body
 
 
-def test_the_section_of_a_host_comes_after_those_of_the_package(urgent, ticket, people, body):
+def test_the_section_of_a_host_comes_after_those_of_the_package(
+    urgent_section, ticket, people, get_report_text
+):
     actions.change_priority(ticket, by=people.karim, to=5)
-    text = body()
+    text = get_report_text()
     assert text.index("* Tickets in your categories (1)") < text.index("* Urgent (1)")
     assert text.count(f"#{ticket.pk} Radiateur froid en salle A12") == 2
 
 
-def test_an_empty_section_of_a_host_is_omitted(urgent, ticket, body):
-    assert "Urgent" not in body()
+def test_an_empty_section_of_a_host_is_omitted(urgent_section, ticket, get_report_text):
+    assert "Urgent" not in get_report_text()
 
 
-def test_a_section_that_is_no_longer_registered_is_omitted(general, ticket, people, body):
+def test_a_section_that_is_no_longer_registered_is_omitted(
+    general, ticket, people, get_report_text
+):
     from wagtail_helpdesk.mailqueue.delivery import deliver
     from wagtail_helpdesk.reports.due import send_report_now
 

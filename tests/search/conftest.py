@@ -37,7 +37,7 @@ def ticket(people, heating):
 
 
 @pytest.fixture
-def find():
+def find_tickets():
     """A function: the numbers of the tickets a person finds, after the worker has indexed."""
 
     def numbers(user, text, **filters):
@@ -48,7 +48,7 @@ def find():
 
 
 @pytest.fixture
-def passages():
+def find_passages():
     """The same, with the passages."""
 
     def texts(user, text, **filters):
@@ -59,7 +59,7 @@ def passages():
 
 
 @pytest.fixture
-def confidential(people):
+def confidential_service(people):
     """Ressources humaines, open to nobody but its managers."""
     service = service_of("Ressources humaines", ["Paie"], people.claire)
     Service.objects.filter(pk=service.pk).update(everyone=False)

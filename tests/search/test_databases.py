@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.markdown import render
+from wagtail_helpdesk.markdown import render_message
 from wagtail_helpdesk.models import Event, SearchRow
 from wagtail_helpdesk.search import QueryTooBroad, SearchFilters, indexing, search
 from wagtail_helpdesk.search.backends import get_backend, postgresql
@@ -16,7 +16,7 @@ EVENTS = 6_000
 
 
 @pytest.fixture
-def many(people, heating):
+def tickets_with_many_messages(people, heating):
     """Tickets with thousands of messages, every one with a word of its own and a common one."""
     tickets = [
         actions.open_ticket(heating, by=people.lea, subject=f"Salle {n}", text="Il fait froid.")
@@ -28,7 +28,7 @@ def many(people, heating):
             action="comment",
             actor=people.lea,
             text=f"commun rare{n} " + "remplissage " * 30,
-            html=render(f"commun rare{n}"),
+            html=render_message(f"commun rare{n}"),
         )
         for n in range(EVENTS)
     )
@@ -44,7 +44,7 @@ def plan_of(user, question, source=0):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("reader", ["karim", "lea"])
-def test_postgresql_looks_in_the_index_for_a_rare_word(many, people, reader):
+def test_postgresql_looks_in_the_index_for_a_rare_word(tickets_with_many_messages, people, reader):
     with connection.cursor() as cursor:
         # What autovacuum does with them on a site: entries just written count against the index.
         cursor.execute("SELECT gin_clean_pending_list('hd_search_vector')")
@@ -54,7 +54,7 @@ def test_postgresql_looks_in_the_index_for_a_rare_word(many, people, reader):
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("source", [0, 1])
-def test_postgresql_sorts_what_is_ones_own(many, people, source):
+def test_postgresql_sorts_what_is_ones_own(tickets_with_many_messages, people, source):
     assert "Sort Key: ((wagtail_helpdesk_searchrow.event_id + 0)" in plan_of(
         people.lea, "commun", source
     )
@@ -71,7 +71,7 @@ def test_postgresql_keeps_the_statistics_that_the_index_needs(db):
 
 
 @pytest.mark.postgresql
-def test_postgresql_gives_up_in_time(many, people, monkeypatch):
+def test_postgresql_gives_up_in_time(tickets_with_many_messages, people, monkeypatch):
     monkeypatch.setattr(postgresql, "TIME_LIMIT_MS", 1)
     with pytest.raises(QueryTooBroad):
         search(people.karim, "commun remplissage introuvable froid sal")
@@ -87,7 +87,7 @@ def test_the_limit_of_a_search_ends_with_it(people, ticket):
 
 
 @pytest.mark.sqlite
-def test_sqlite_looks_in_the_index(many, people):
+def test_sqlite_looks_in_the_index(tickets_with_many_messages, people):
     plan = plan_of(people.karim, "rare4711")
     assert "wagtail_helpdesk_searchindex VIRTUAL TABLE INDEX" in plan
     assert "SCAN wagtail_helpdesk_searchrow" not in plan
@@ -109,7 +109,7 @@ def test_sqlite_forgets_what_was_deleted(people, ticket):
         assert cursor.fetchone() == (0,)
 
 
-def test_both_databases_find_the_same_messages(many, people):
+def test_both_databases_find_the_same_messages(tickets_with_many_messages, people):
     assert len(search(people.karim, "rare4711").hits) == 1
     assert len(search(people.lea, "commun rare4711").hits) == 1
     results = search(people.lea, "commun", length=50)

@@ -75,8 +75,8 @@ def configure(settings, path, url):
     backends._get_engine.cache_clear()
 
 
-def test_the_request_asks_for_all_words_newest_first(server, people, find, ticket):
-    find(people.karim, "clé vann", before=10_000)
+def test_the_request_asks_for_all_words_newest_first(server, people, find_tickets, ticket):
+    find_tickets(people.karim, "clé vann", before=10_000)
     (body,) = server.asked
 
     def either(kind, word):
@@ -100,12 +100,12 @@ def test_the_request_asks_for_all_words_newest_first(server, people, find, ticke
     assert body["sort"] == [{"event_id_filter": "desc"}]
 
 
-def test_what_the_engine_proposes_is_seen_by_its_readers_only(server, people, find, ticket):
+def test_what_the_engine_proposes_is_seen_by_its_readers_only(server, people, find_tickets, ticket):
     actions.note(ticket, by=people.karim, text="Une note interne")
-    assert len(find(people.karim, "mot")) == 2
-    assert len(find(people.lea, "mot")) == 1
+    assert len(find_tickets(people.karim, "mot")) == 2
+    assert len(find_tickets(people.lea, "mot")) == 1
     for stranger in (people.victor, people.gilles, people.marion):
-        assert find(stranger, "mot") == []
+        assert find_tickets(stranger, "mot") == []
 
 
 def test_hits_that_the_user_may_not_see_are_skipped(server, people, ticket, monkeypatch):

@@ -14,34 +14,34 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def test_a_hostile_question_is_answered(find, people, ticket):
+def test_a_hostile_question_is_answered(find_tickets, people, ticket):
     for question in HOSTILE:
-        assert find(people.karim, question) in ([], [ticket.pk]), repr(question)
+        assert find_tickets(people.karim, question) in ([], [ticket.pk]), repr(question)
 
 
-def test_a_hostile_message_is_indexed(find, people, ticket):
+def test_a_hostile_message_is_indexed(find_tickets, people, ticket):
     for number, text in enumerate(HOSTILE):
         actions.comment(ticket, by=people.lea, text=f"xylophone{number:03} {text}")
     for number, text in enumerate(HOSTILE):
-        assert find(people.karim, f"xylophone{number:03}") == [ticket.pk], repr(text)
+        assert find_tickets(people.karim, f"xylophone{number:03}") == [ticket.pk], repr(text)
 
 
-def test_operators_are_words(find, people, ticket):
+def test_operators_are_words(find_tickets, people, ticket):
     actions.comment(ticket, by=people.lea, text="Research AND development")
-    assert find(people.karim, "radiateur AND introuvable") == []
-    assert len(find(people.karim, "research and development")) == 1
+    assert find_tickets(people.karim, "radiateur AND introuvable") == []
+    assert len(find_tickets(people.karim, "research and development")) == 1
 
 
-def test_a_passage_is_escaped(passages, people, ticket):
+def test_a_passage_is_escaped(find_passages, people, ticket):
     actions.comment(ticket, by=people.lea, text="Le champ `<b>gras</b>` & la suite")
-    assert passages(people.karim, "gras") == [
+    assert find_passages(people.karim, "gras") == [
         "Le champ &lt;b&gt;<mark>gras</mark>&lt;/b&gt; &amp; la suite"
     ]
 
 
-def test_a_subject_is_escaped(find, people, heating):
+def test_a_subject_is_escaped(find_tickets, people, heating):
     actions.open_ticket(heating, by=people.lea, subject="<i>Fuite</i>", text="Au sous-sol.")
-    find(people.karim, "fuite")
+    find_tickets(people.karim, "fuite")
     (hit,) = search(people.karim, "fuite").hits
     assert hit.subject == "&lt;i&gt;<mark>Fuite</mark>&lt;/i&gt;"
 

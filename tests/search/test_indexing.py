@@ -49,17 +49,17 @@ def test_indexing_goes_back_to_the_oldest_missing_event(people, ticket, monkeypa
     assert not indexing.find_unindexed().exists()
 
 
-def test_a_new_subject_is_what_the_whole_ticket_is_about(find, people, ticket):
+def test_a_new_subject_is_what_the_whole_ticket_is_about(find_tickets, people, ticket):
     reply = actions.comment(ticket, by=people.karim, text="La vanne sera remplacée.")
-    find(people.karim, "vanne")
+    find_tickets(people.karim, "vanne")
     event = actions.change_subject(ticket, by=people.lea, to="Chaudière en panne")
     indexing.index_submission(event.batch)
     assert [h.event.pk for h in search(people.karim, "chaudière vanne").hits] == [reply.pk]
     assert not search(people.karim, "radiateur vanne").hits
 
 
-def test_a_transferred_ticket_is_found_by_its_new_service(find, people, ticket, loans):
-    find(people.karim, "radiateur")
+def test_a_transferred_ticket_is_found_by_its_new_service(find_tickets, people, ticket, loans):
+    find_tickets(people.karim, "radiateur")
     event = actions.move(ticket, by=people.karim, to=loans, become_guest=False)
     indexing.index_submission(event.batch)
     assert search(people.marion, "bibliothèque").hits

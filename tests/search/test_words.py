@@ -7,7 +7,7 @@ from wagtail_helpdesk.search import parse_query
 
 
 @pytest.fixture
-def says(people, ticket):
+def comment_as_lea(people, ticket):
     """A function that lets Léa comment on her ticket."""
     return lambda text: actions.comment(ticket, by=people.lea, text=text)
 
@@ -35,25 +35,27 @@ def says(people, ticket):
         ("Утечка воды", "утечка"),
     ],
 )
-def test_spelling_case_and_accents_do_not_matter(find, people, says, text, question):
-    says(text)
-    assert len(find(people.karim, question)) == 1
+def test_spelling_case_and_accents_do_not_matter(
+    find_tickets, people, comment_as_lea, text, question
+):
+    comment_as_lea(text)
+    assert len(find_tickets(people.karim, question)) == 1
 
 
-def test_the_last_word_may_be_only_begun(find, people, says):
-    says("Les imprimantes sont en panne")
-    assert find(people.karim, "impri")
-    assert find(people.karim, "panne impri")
+def test_the_last_word_may_be_only_begun(find_tickets, people, comment_as_lea):
+    comment_as_lea("Les imprimantes sont en panne")
+    assert find_tickets(people.karim, "impri")
+    assert find_tickets(people.karim, "panne impri")
 
 
-def test_a_longer_word_may_be_begun_anywhere(find, people, says):
-    says("Les imprimantes sont en panne")
-    assert find(people.karim, "impri panne")
+def test_a_longer_word_may_be_begun_anywhere(find_tickets, people, comment_as_lea):
+    comment_as_lea("Les imprimantes sont en panne")
+    assert find_tickets(people.karim, "impri panne")
 
 
-def test_a_short_word_before_the_last_stands_whole(find, people, says):
-    says("Les imprimantes sont en panne")
-    assert not find(people.karim, "impr panne")
+def test_a_short_word_before_the_last_stands_whole(find_tickets, people, comment_as_lea):
+    comment_as_lea("Les imprimantes sont en panne")
+    assert not find_tickets(people.karim, "impr panne")
 
 
 @pytest.mark.parametrize(
@@ -65,49 +67,49 @@ def test_a_short_word_before_the_last_stands_whole(find, people, says):
         ("The printer is jammed", "printers jammed"),
     ],
 )
-def test_singular_and_plural_find_each_other(find, people, says, text, question):
-    says(text)
-    assert find(people.karim, question)
+def test_singular_and_plural_find_each_other(find_tickets, people, comment_as_lea, text, question):
+    comment_as_lea(text)
+    assert find_tickets(people.karim, question)
 
 
-def test_a_beginning_has_three_letters(find, people, says):
-    says("Les imprimantes sont en panne")
-    assert not find(people.karim, "im")
+def test_a_beginning_has_three_letters(find_tickets, people, comment_as_lea):
+    comment_as_lea("Les imprimantes sont en panne")
+    assert not find_tickets(people.karim, "im")
 
 
-def test_all_words_are_needed(find, people, says):
-    says("Les imprimantes sont en panne")
-    assert not find(people.karim, "imprimantes fonctionnent")
+def test_all_words_are_needed(find_tickets, people, comment_as_lea):
+    comment_as_lea("Les imprimantes sont en panne")
+    assert not find_tickets(people.karim, "imprimantes fonctionnent")
 
 
-def test_a_question_of_articles_only_looks_for_them(find, people, says):
-    says("To be or not to be")
-    assert find(people.karim, "to the") == []
-    assert len(find(people.karim, "to")) == 1
+def test_a_question_of_articles_only_looks_for_them(find_tickets, people, comment_as_lea):
+    comment_as_lea("To be or not to be")
+    assert find_tickets(people.karim, "to the") == []
+    assert len(find_tickets(people.karim, "to")) == 1
 
 
-def test_words_of_the_subject_and_of_a_reply_are_found_together(find, people, ticket):
+def test_words_of_the_subject_and_of_a_reply_are_found_together(find_tickets, people, ticket):
     reply = actions.comment(ticket, by=people.karim, text="La vanne sera remplacée lundi.")
-    assert find(people.karim, "radiateur vanne") == [reply.ticket_id]
+    assert find_tickets(people.karim, "radiateur vanne") == [reply.ticket_id]
 
 
-def test_a_word_of_the_subject_finds_the_ticket_once(find, people, ticket):
+def test_a_word_of_the_subject_finds_the_ticket_once(find_tickets, people, ticket):
     actions.comment(ticket, by=people.karim, text="La vanne sera remplacée lundi.")
     actions.take(ticket, by=people.karim)
-    assert find(people.karim, "radiateur") == [ticket.pk]
+    assert find_tickets(people.karim, "radiateur") == [ticket.pk]
 
 
 @pytest.mark.parametrize("question", ["Fournier", "Léa Fournier", "Chauffage", "généraux"])
-def test_requester_category_and_service_are_found(find, people, ticket, question):
-    assert find(people.karim, question) == [ticket.pk]
+def test_requester_category_and_service_are_found(find_tickets, people, ticket, question):
+    assert find_tickets(people.karim, question) == [ticket.pk]
 
 
-def test_the_name_of_an_attached_file_is_found(passages, people, ticket):
+def test_the_name_of_an_attached_file_is_found(find_passages, people, ticket):
     from django.core.files.base import ContentFile
 
     file = ContentFile(b"%PDF-1.4 plan", name="plan-étage.pdf")
     actions.comment(ticket, by=people.lea, text="Voici.", files=[file])
-    assert passages(people.karim, "etage") == ["Voici. · plan-<mark>étage</mark>.pdf"]
+    assert find_passages(people.karim, "etage") == ["Voici. · plan-<mark>étage</mark>.pdf"]
 
 
 def test_a_question_is_cut_where_more_words_narrow_nothing():
@@ -116,9 +118,11 @@ def test_a_question_is_cut_where_more_words_narrow_nothing():
 
 @pytest.mark.parametrize("question", ["wifi", "wi-fi", "wi fi", "WIFI", "Wi\u2011Fi"])
 @pytest.mark.parametrize("text", ["Le wifi est lent", "Le Wi-Fi est lent", "Le wi fi est lent"])
-def test_a_compound_is_found_however_it_is_written(find, people, says, text, question):
-    says(text)
-    assert len(find(people.karim, question)) == 1
+def test_a_compound_is_found_however_it_is_written(
+    find_tickets, people, comment_as_lea, text, question
+):
+    comment_as_lea(text)
+    assert len(find_tickets(people.karim, question)) == 1
 
 
 @pytest.mark.parametrize(
@@ -134,16 +138,16 @@ def test_a_compound_is_found_however_it_is_written(find, people, says, text, que
         ("Le rendez-vous de lundi", "lundi rendez vous"),
     ],
 )
-def test_hyphens_make_no_difference(find, people, says, text, question):
-    says(text)
-    assert len(find(people.karim, question)) == 1
+def test_hyphens_make_no_difference(find_tickets, people, comment_as_lea, text, question):
+    comment_as_lea(text)
+    assert len(find_tickets(people.karim, question)) == 1
 
 
-def test_a_compound_written_with_a_hyphen_is_marked_whole(passages, people, says):
-    says("Plus de Wi-Fi ici")
-    assert passages(people.karim, "wifi") == ["Plus de <mark>Wi-Fi</mark> ici"]
+def test_a_compound_written_with_a_hyphen_is_marked_whole(find_passages, people, comment_as_lea):
+    comment_as_lea("Plus de Wi-Fi ici")
+    assert find_passages(people.karim, "wifi") == ["Plus de <mark>Wi-Fi</mark> ici"]
 
 
-def test_two_short_words_in_a_query_need_not_stand_together(find, people, says):
-    says("Il ne fait que 14 degrés")
-    assert find(people.karim, "il fait")
+def test_two_short_words_in_a_query_need_not_stand_together(find_tickets, people, comment_as_lea):
+    comment_as_lea("Il ne fait que 14 degrés")
+    assert find_tickets(people.karim, "il fait")

@@ -36,7 +36,7 @@ def _no_limits(settings):
 
 
 @pytest.fixture
-def secret(people, heating, dsi, helpdesk):
+def secret_ticket(people, heating, dsi, helpdesk):
     """A private ticket of Léa with a guest, a note and a file: number, ids, and the ticket itself."""
     ticket = actions.open_ticket(
         heating, by=people.lea, subject="Vannefroide", text="Quatorzedegres"
@@ -77,21 +77,23 @@ def attackers(people):
 
 
 @pytest.fixture
-def places(helpdesk, people, secret):
+def url_paths(helpdesk, people, secret_ticket):
     """The path of every route of the page, every form of an action and every URL of the package."""
     found = {}
     for route, (arguments, _answers) in ROUTES.items():
-        known = {name: getattr(secret, str(value), value) for name, value in arguments.items()}
+        known = {
+            name: getattr(secret_ticket, str(value), value) for name, value in arguments.items()
+        }
         found[f"page {route}"] = f"/assistance/{helpdesk.reverse_subpage(route, kwargs=known)}"
     for action in get_form_classes():
         slug = action.replace("_", "-")
-        found[f"form {action}"] = f"/assistance/tickets/{secret.ticket}/{slug}/"
+        found[f"form {action}"] = f"/assistance/tickets/{secret_ticket.ticket}/{slug}/"
     arguments = {
-        "mute": [make_mute_token(people.lea.pk, secret.ticket)],
+        "mute": [make_mute_token(people.lea.pk, secret_ticket.ticket)],
         "stop_reports": [make_reports_token(people.karim.pk)],
     }
     for pattern in urls.urlpatterns:
         given = arguments.get(pattern.name, [])
         found[f"url {pattern.name}"] = reverse(f"wagtail_helpdesk:{pattern.name}", args=given)
-    found["url go"] += f"tickets/{secret.ticket}/"
+    found["url go"] += f"tickets/{secret_ticket.ticket}/"
     return found

@@ -1,6 +1,6 @@
 """Requests in another encoding than the pages: browsers send UTF-8, attackers choose.
 
-An address in an encoding that makes no text fails in Django, before any code of a site.
+A URL in an encoding that makes no text fails in Django, before any code of a site.
 """
 
 import pytest
@@ -66,7 +66,7 @@ def test_a_form_of_the_admin_in_another_encoding_is_answered(visit, people, gene
 
 
 @pytest.mark.parametrize("charset", WITH_SURROGATES)
-def test_an_address_in_another_encoding_is_answered(lea, ticket, charset):
+def test_a_url_in_another_encoding_is_answered(lea, ticket, charset):
     for path in ("/assistance/search/", "/assistance/new/", "/helpdesk-mail/blocks/requests/"):
         answer = lea.get(
             f"{path}?q=%5Cud800%2B2AA-&service=%5Cud800",
@@ -76,7 +76,7 @@ def test_an_address_in_another_encoding_is_answered(lea, ticket, charset):
 
 
 @pytest.mark.parametrize("charset", WITH_SURROGATES)
-def test_an_address_of_a_ticket_in_another_encoding_is_answered(lea, ticket, charset):
+def test_a_ticket_url_in_another_encoding_is_answered(lea, ticket, charset):
     answer = lea.get(
         f"/helpdesk-mail/go/tickets/{ticket.pk}/?q=%5Cud800",
         headers={"content-type": f"text/plain; charset={charset}"},

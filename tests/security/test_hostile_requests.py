@@ -1,4 +1,4 @@
-"""Every address outside the admin, every parameter and field it reads, every hostile value.
+"""Every URL outside the admin, every parameter and field it reads, every hostile value.
 
 The admin is in tests/snippets/test_every_url.py.
 """
@@ -40,7 +40,7 @@ EXPECTED = {200, 204, 302, 303, 403, 404, 405, 409, 413, 422, 429}
 
 
 @pytest.fixture
-def attack(visit, attackers):
+def open_browser(visit, attackers):
     """A function: somebody's browser, which lets errors of the server arrive as answers."""
 
     def browser(who):
@@ -52,7 +52,7 @@ def attack(visit, attackers):
 
 
 @pytest.fixture
-def undone():
+def undo_writes():
     """A function: call another one, and undo what it wrote."""
 
     def call(function, *args):
@@ -69,8 +69,8 @@ def undoing():
         transaction.set_rollback(True)
 
 
-def test_all_places_are_attacked(places):
-    assert set(places) == set(PLACES)
+def test_all_places_are_attacked(url_paths):
+    assert set(url_paths) == set(PLACES)
 
 
 WITH_FIELDS = [
@@ -124,41 +124,43 @@ def find_fault(place, answer):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hostile_parameter_is_answered_and_never_repeated_as_markup(attack, undone, places, kind):
-    client, faults, tried = attack("manager"), [], set()
+def test_a_hostile_parameter_is_answered_and_never_repeated_as_markup(
+    open_browser, undo_writes, url_paths, kind
+):
+    client, faults, tried = open_browser("manager"), [], set()
     for turn, place in enumerate(place for place in PLACES if place.startswith(kind)):
-        path = places[place]
+        path = url_paths[place]
         names = find_parameters(client, path)
         # The forms of all actions have one view.
         few = kind == "form" and names <= tried
         tried |= names
         for label, data in attack_address(names, turn, few=few):
-            fault = find_fault(place, undone(get, client, path, data))
+            fault = find_fault(place, undo_writes(get, client, path, data))
             faults += [(place, label, fault)] if fault else []
     assert faults == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_hostile_field_is_answered_and_never_repeated_as_markup(
-    attack, undone, places, people, kind, secret
+    open_browser, undo_writes, url_paths, people, kind, secret_ticket
 ):
     faults, tried = [], set()
     known = {
-        "url block_ask": {"category": secret.category},
+        "url block_ask": {"category": secret_ticket.category},
         "form remove_guest": {"user": people.thomas.pk},
     }
     for turn, place in enumerate(place for place in WITH_FIELDS if place.startswith(kind)):
         who, prepare = AVAILABLE.get(place, ("manager", None))
-        client, path, query = attack(who), places[place], known.get(place, {})
+        client, path, query = open_browser(who), url_paths[place], known.get(place, {})
         with undoing():
             if prepare:
-                prepare(Ticket.objects.get(pk=secret.ticket), people)
-            form = undone(find_form, client, path, query)
+                prepare(Ticket.objects.get(pk=secret_ticket.ticket), people)
+            form = undo_writes(find_form, client, path, query)
             assert form.names, f"no field was found: {place}"
             assert kind != "form" or "version" in form.given, f"there is no form: {place}"
             url = f"{path}?{encode(query)}" if query else path
             for label, data in attack_form(form, turn, tried):
-                fault = find_fault(place, undone(post, client, url, data))
+                fault = find_fault(place, undo_writes(post, client, url, data))
                 faults += [(place, label, fault)] if fault else []
         tried |= form.names if kind == "form" else set()
     assert faults == []
@@ -166,12 +168,12 @@ def test_a_hostile_field_is_answered_and_never_repeated_as_markup(
 
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_no_hostile_parameter_shows_a_word_of_a_ticket_to_an_outsider(
-    attack, undone, places, secret, who
+    open_browser, undo_writes, url_paths, secret_ticket, who
 ):
-    client = attack(who)
-    ids = str(secret.ticket), str(secret.category)
+    client = open_browser(who)
+    ids = str(secret_ticket.ticket), str(secret_ticket.category)
     searched = {"q", "query", "find"}
-    for place, path in places.items():
+    for place, path in url_paths.items():
         # Where nothing is read, no value makes a difference.
         names = find_parameters(client, path)
         for key, words in zip(
@@ -180,25 +182,25 @@ def test_no_hostile_parameter_shows_a_word_of_a_ticket_to_an_outsider(
             if not names:
                 break
             sent = {name: words if name in searched else key for name in names}
-            said = read_text(undone(get, client, path, sent))
+            said = read_text(undo_writes(get, client, path, sent))
             shown = [word for word in SECRETS if word in said and word not in sent.values()]
             assert shown == [], (place, sent)
 
 
 @pytest.mark.parametrize("who", OUTSIDERS)
 def test_no_form_of_an_outsider_changes_a_ticket_or_shows_a_word_of_it(
-    attack, undone, places, secret, who
+    open_browser, undo_writes, url_paths, secret_ticket, who
 ):
-    client = attack(who)
-    before = secret.object.events.count()
+    client = open_browser(who)
+    before = secret_ticket.object.events.count()
     for action in get_form_classes():
-        path = places[f"form {action}"]
+        path = url_paths[f"form {action}"]
         names = {"text", "to", "users", "user", "subject", "visibility", "audience", "submission"}
-        for value in (str(secret.ticket), "victor", ""):
-            answer = undone(post, client, path, dict.fromkeys(names, value))
+        for value in (str(secret_ticket.ticket), "victor", ""):
+            answer = undo_writes(post, client, path, dict.fromkeys(names, value))
             assert answer.status_code in (302, 404), (action, value)
             assert [word for word in SECRETS if word in read_text(answer)] == [], (action, value)
-    assert secret.object.events.count() == before
+    assert secret_ticket.object.events.count() == before
 
 
 HEADERS = (
@@ -208,8 +210,8 @@ HEADERS = (
 
 
 @pytest.mark.parametrize("header", [*HEADERS, "all"])
-def test_a_hostile_header_is_answered_and_never_repeated(attack, places, header):
-    client = attack("manager")
+def test_a_hostile_header_is_answered_and_never_repeated(open_browser, url_paths, header):
+    client = open_browser("manager")
     session = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     hostile = (SCRIPT, "9" * 5000, "../../etc/passwd", "é\x80".encode().decode("latin-1"))
     attacked = ("page home", "page search", "page ticket", "url block_requests", "url go")
@@ -218,6 +220,6 @@ def test_a_hostile_header_is_answered_and_never_repeated(attack, places, header)
             headers = dict.fromkeys(HEADERS if header == "all" else [header], value)
             if "cookie" in headers:
                 headers["cookie"] = f"{session}; helpdesk_sent={value}; django_language={value}"
-            answer = client.get(places[place], headers=headers)
+            answer = client.get(url_paths[place], headers=headers)
             assert answer.status_code in EXPECTED, (place, value[:20])
             assert SCRIPT not in read_text(answer)

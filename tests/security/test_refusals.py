@@ -26,14 +26,16 @@ def manager(visit, attackers):
     return visit(attackers["manager"])
 
 
-def test_an_error_of_the_server_shows_nothing_of_its_cause(manager, monkeypatch, places, settings):
+def test_an_error_of_the_server_shows_nothing_of_its_cause(
+    manager, monkeypatch, url_paths, settings
+):
     def fail(*args, **kwargs):
         raise OperationalError(INTERNALS)
 
     manager.client.raise_request_exception = False
     monkeypatch.setattr("wagtail_helpdesk.models.tickets.TicketQuerySet.visible_to", fail)
     for place in ("page ticket", "page tickets", "page desk", "form comment", "url block_requests"):
-        answer = manager.client.get(places[place])
+        answer = manager.client.get(url_paths[place])
         assert answer.status_code == 500, place
         said = read_text(answer)
         assert [word for word in INTERNALS.split() if word in said] == [], place
@@ -41,9 +43,9 @@ def test_an_error_of_the_server_shows_nothing_of_its_cause(manager, monkeypatch,
 
 
 @pytest.mark.parametrize("who", ["external", "stranger", "other_manager", "administrator"])
-def test_a_refusal_names_no_person_ticket_model_path_or_statement(visit, attackers, places, who):
+def test_a_refusal_names_no_person_ticket_model_path_or_statement(visit, attackers, url_paths, who):
     client = visit(attackers[who]).client
-    for place, path in places.items():
+    for place, path in url_paths.items():
         answer = client.get(path)
         if answer.status_code not in (403, 404):
             continue
@@ -54,16 +56,16 @@ def test_a_refusal_names_no_person_ticket_model_path_or_statement(visit, attacke
 
 @pytest.mark.parametrize("name", ["next", "return_url", "redirect", "back", "page", "url"])
 def test_no_parameter_field_or_referer_leads_to_another_site(
-    manager, attackers, visit, places, secret, name
+    manager, attackers, visit, url_paths, secret_ticket, name
 ):
-    for address in ELSEWHERE:
-        headers = {"referer": address}
+    for url in ELSEWHERE:
+        headers = {"referer": url}
         answers = [
-            manager.client.get(places["url go"], {name: address}, headers=headers),
-            manager.client.get(places["page new"], {name: address}, headers=headers),
-            manager.client.post(places["page preferences"], {name: address}, headers=headers),
-            manager.act(secret.object, "comment", text="Bonjour", **{name: address}),
-            visit().client.get(places["page ticket"], {name: address}, headers=headers),
+            manager.client.get(url_paths["url go"], {name: url}, headers=headers),
+            manager.client.get(url_paths["page new"], {name: url}, headers=headers),
+            manager.client.post(url_paths["page preferences"], {name: url}, headers=headers),
+            manager.submit_action(secret_ticket.object, "comment", text="Bonjour", **{name: url}),
+            visit().client.get(url_paths["page ticket"], {name: url}, headers=headers),
         ]
         for answer in answers:
             target = urlsplit(answer.headers.get("Location", ""))
@@ -73,19 +75,19 @@ def test_no_parameter_field_or_referer_leads_to_another_site(
 
 
 def test_a_privilege_taken_away_while_a_form_is_open_is_missing_when_it_is_sent(
-    manager, people, secret, heating
+    manager, people, secret_ticket, heating
 ):
-    path = f"tickets/{secret.ticket}/refuse/"
+    path = f"tickets/{secret_ticket.ticket}/refuse/"
     form = hidden(manager.get(path)) | {"text": "Non."}
     privileged(heating.service, people.karim, can_refuse=False)
     assert manager.post(path, **form).status_code == 403
-    assert Ticket.objects.get(pk=secret.ticket).is_open
+    assert Ticket.objects.get(pk=secret_ticket.ticket).is_open
 
 
 def test_a_manager_removed_while_a_form_is_open_is_a_stranger_when_it_is_sent(
-    manager, people, secret, heating
+    manager, people, secret_ticket, heating
 ):
-    path = f"tickets/{secret.ticket}/comment/"
+    path = f"tickets/{secret_ticket.ticket}/comment/"
     form = hidden(manager.get(path)) | {"text": "Encore moi."}
     ServiceManager.objects.filter(user=people.karim).delete()
     answer = manager.post(path, **form)
@@ -93,16 +95,16 @@ def test_a_manager_removed_while_a_form_is_open_is_a_stranger_when_it_is_sent(
     said = read_text(answer)
     assert "Encore moi." in said
     assert [word for word in SECRETS if word in said] == []
-    assert not secret.object.events.filter(text="Encore moi.").exists()
+    assert not secret_ticket.object.events.filter(text="Encore moi.").exists()
 
 
 def test_a_ticket_made_private_while_a_form_is_open_is_missing_when_it_is_sent(
-    visit, people, secret
+    visit, people, secret_ticket
 ):
-    actions.change_visibility(secret.object, by=people.lea, to="public")
+    actions.change_visibility(secret_ticket.object, by=people.lea, to="public")
     victor = visit(people.victor)
-    path = f"tickets/{secret.ticket}/follow/"
+    path = f"tickets/{secret_ticket.ticket}/follow/"
     form = hidden(victor.get(path))
-    actions.change_visibility(secret.object, by=people.lea, to="private")
+    actions.change_visibility(secret_ticket.object, by=people.lea, to="private")
     assert victor.post(path, **form).status_code == 404
-    assert not secret.object.subscriptions.filter(user=people.victor).exists()
+    assert not secret_ticket.object.subscriptions.filter(user=people.victor).exists()

@@ -70,7 +70,7 @@ PAGES = (
 
 
 @pytest.fixture
-def written(people, heating, helpdesk, settings):
+def write_everywhere(people, heating, helpdesk, settings):
     """A function: write a text into everything that anybody can name; return what it is about."""
     settings.AUTHENTICATION_BACKENDS = [
         "django.contrib.auth.backends.ModelBackend",
@@ -115,11 +115,11 @@ def written(people, heating, helpdesk, settings):
 
 
 @pytest.fixture
-def shown(visit, people, written, mailoutbox):
+def read_everywhere(visit, people, write_everywhere, mailoutbox):
     """A function: every page and mail in which a text is shown after it was written everywhere."""
 
     def collect(text):
-        facts = written(text)
+        facts = write_everywhere(text)
         found = {}
         for who in (people.sophie, people.lea):
             client = visit(who).client
@@ -140,8 +140,10 @@ def shown(visit, people, written, mailoutbox):
 
 
 @pytest.mark.parametrize("text", MARKUP)
-def test_markup_in_names_subjects_texts_and_files_is_live_on_no_page_and_in_no_mail(shown, text):
-    pages = shown(text)
+def test_markup_in_names_subjects_texts_and_files_is_live_on_no_page_and_in_no_mail(
+    read_everywhere, text
+):
+    pages = read_everywhere(text)
     assert any("attaque" in page for page in pages.values())
     for place, html in pages.items():
         _assert_inert(place, BeautifulSoup(html, "html.parser"))
@@ -162,9 +164,9 @@ def _assert_inert(place, page):
 
 @pytest.mark.parametrize("text", TEMPLATES)
 def test_a_template_in_names_subjects_and_texts_is_text_on_every_page_and_in_every_mail(
-    shown, text, settings
+    read_everywhere, text, settings
 ):
-    pages = shown(text)
+    pages = read_everywhere(text)
     for place, html in pages.items():
         assert settings.SECRET_KEY not in html, place
         assert "md5$" not in html, place
@@ -174,7 +176,7 @@ def test_a_template_in_names_subjects_and_texts_is_text_on_every_page_and_in_eve
 
 
 @pytest.mark.parametrize("text", ADDRESSES)
-def test_an_address_in_names_subjects_and_texts_is_fetched_by_nobody(shown, text, monkeypatch):
+def test_a_url_in_names_subjects_and_texts_is_never_fetched(read_everywhere, text, monkeypatch):
     attempts = []
 
     def refuse(self, address, *args):
@@ -192,7 +194,7 @@ def test_an_address_in_names_subjects_and_texts_is_fetched_by_nobody(shown, text
     connect, lookup = socket.socket.connect, socket.getaddrinfo
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    for place, html in shown(text).items():
+    for place, html in read_everywhere(text).items():
         page = BeautifulSoup(html, "html.parser")
         loaded = [e for e in page.select("img, link, source, object, embed, video, audio, image")
                   if "evil.example" in str(e.attrs) or "169.254" in str(e.attrs)]  # fmt: skip

@@ -59,39 +59,39 @@ def test_every_url_of_the_package_is_in_the_matrix():
     assert {pattern.name for pattern in urls.urlpatterns} == set(URLS)
 
 
-def test_each_url_answers_each_user_as_the_matrix_says(visit, attackers, places):
+def test_each_url_answers_each_user_as_the_matrix_says(visit, attackers, url_paths):
     clients = {who: visit(user).client for who, user in attackers.items()}
     for name, (anonymous, external, others) in URLS.items():
-        path = places[f"url {name}"]
+        path = url_paths[f"url {name}"]
         answers = {who: client.get(path).status_code for who, client in clients.items()}
         expected = dict.fromkeys(attackers, others) | {"anonymous": anonymous, "external": external}
         assert answers == expected, name
 
 
-def test_those_who_may_read_the_ticket_find_its_words(visit, attackers, places):
+def test_those_who_may_read_the_ticket_find_its_words(visit, attackers, url_paths):
     """The words that outsiders must not find are there to be found."""
-    page = visit(attackers["manager"]).client.get(places["page ticket"])
+    page = visit(attackers["manager"]).client.get(url_paths["page ticket"])
     assert [word for word in SECRETS if word not in read_text(page)] == []
-    file = visit(attackers["requester"]).client.get(places["page file"])
+    file = visit(attackers["requester"]).client.get(url_paths["page file"])
     assert read_text(file) == "plansecret"
 
 
-def test_a_form_without_its_token_is_refused(attackers, places):
+def test_a_form_without_its_token_is_refused(attackers, url_paths):
     client = Client(enforce_csrf_checks=True)
     client.force_login(attackers["manager"])
     sent = {"text": "x", "List-Unsubscribe": ""}
     for place in WITH_FORMS:
-        assert client.post(places[place], sent).status_code == 403, place
-        foreign = client.post(places[place], sent, headers={"origin": "https://evil.example"})
+        assert client.post(url_paths[place], sent).status_code == 403, place
+        foreign = client.post(url_paths[place], sent, headers={"origin": "https://evil.example"})
         assert foreign.status_code == 403, place
         assert not Subscription.objects.filter(muted=True).exists(), place
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
-def test_addresses_that_only_read_accept_no_other_method(attackers, places, method):
+def test_urls_that_only_read_accept_no_other_method(attackers, url_paths, method):
     client = Client()
     client.force_login(attackers["manager"])
-    for place, path in places.items():
+    for place, path in url_paths.items():
         if method == "post" and place in WITH_FORMS:
             continue
         answer = getattr(client, method)(path)
@@ -99,17 +99,17 @@ def test_addresses_that_only_read_accept_no_other_method(attackers, places, meth
 
 
 @pytest.mark.parametrize("who", ["anonymous", "manager"])
-def test_no_answer_can_be_framed_by_another_site(visit, attackers, places, who):
+def test_no_answer_can_be_framed_by_another_site(visit, attackers, url_paths, who):
     client = visit(attackers[who]).client
-    for place, path in places.items():
+    for place, path in url_paths.items():
         answer = client.get(path)
         assert answer.headers["X-Frame-Options"] in ("DENY", "SAMEORIGIN"), place
 
 
 @pytest.mark.parametrize("who", ["anonymous", "external", "manager"])
-def test_no_cache_keeps_what_a_person_sees(visit, attackers, places, who):
+def test_no_cache_keeps_what_a_person_sees(visit, attackers, url_paths, who):
     client = visit(attackers[who]).client
-    for place, path in places.items():
+    for place, path in url_paths.items():
         if place == "url health":
             continue
         kept = client.get(path).headers["Cache-Control"]
@@ -117,7 +117,7 @@ def test_no_cache_keeps_what_a_person_sees(visit, attackers, places, who):
 
 
 def hidden_and_missing(places, secret):
-    """Yield each address about the ticket, and the same about one that does not exist."""
+    """Yield each URL about the ticket, and the same about one that does not exist."""
     for place, path in places.items():
         if f"/{secret.ticket}/" in path and not place.startswith("url"):
             yield place, path, path.replace(f"/{secret.ticket}/", "/480700/")
@@ -128,12 +128,12 @@ def hidden_and_missing(places, secret):
 @pytest.mark.parametrize("who", ["external", "stranger", "other_manager", "administrator"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_hidden_ticket_is_answered_like_a_missing_one_with_as_many_statements(
-    visit, attackers, places, secret, heating, who, method
+    visit, attackers, url_paths, secret_ticket, heating, who, method
 ):
     heating.service.everyone = False
     heating.service.save()
     visitor = visit(attackers[who])
-    for place, hidden, missing in hidden_and_missing(places, secret):
+    for place, hidden, missing in hidden_and_missing(url_paths, secret_ticket):
         answers, statements = [], []
         for path in (hidden, missing, hidden, missing):
             with CaptureQueriesContext(connection) as captured:
@@ -142,9 +142,9 @@ def test_a_hidden_ticket_is_answered_like_a_missing_one_with_as_many_statements(
         first, second = answers[2:]
         assert first.status_code == second.status_code, place
         assert first.headers.items() == second.headers.items(), place
-        assert read_text(first).replace(str(secret.ticket), "") == read_text(second).replace(
+        assert read_text(first).replace(str(secret_ticket.ticket), "") == read_text(second).replace(
             "480700", ""
-        ).replace(str(secret.ticket), ""), place
+        ).replace(str(secret_ticket.ticket), ""), place
         assert statements[2] == statements[3], place
 
 
@@ -159,23 +159,23 @@ def test_a_false_token_is_answered_without_a_statement(client, db, token):
         assert [q["sql"] for q in captured if "helpdesk" in q["sql"] or "auth" in q["sql"]] == []
 
 
-def test_a_logged_out_browser_reads_nothing_that_it_read_before(visit, attackers, places):
+def test_a_logged_out_browser_reads_nothing_that_it_read_before(visit, attackers, url_paths):
     client = visit(attackers["manager"]).client
-    before = {place: client.get(path).status_code for place, path in places.items()}
+    before = {place: client.get(path).status_code for place, path in url_paths.items()}
     assert before["page ticket"] == 200
     client.logout()
-    for place, path in places.items():
+    for place, path in url_paths.items():
         if not place.startswith("url"):
             assert client.get(path).status_code == 302, place
         said = read_text(client.get(path))
         assert [word for word in SECRETS if word in said] == [], place
 
 
-def test_the_session_of_a_deactivated_account_ends_at_once(visit, attackers, places):
+def test_the_session_of_a_deactivated_account_ends_at_once(visit, attackers, url_paths):
     user = attackers["manager"]
     client = visit(user).client
     user.is_active = False
     user.save()
-    assert client.get(places["page ticket"]).status_code == 302
-    assert client.get(places["url block_queue"]).status_code == 204
-    assert client.post(places["form comment"], {"text": "x"}).status_code == 302
+    assert client.get(url_paths["page ticket"]).status_code == 302
+    assert client.get(url_paths["url block_queue"]).status_code == 204
+    assert client.post(url_paths["form comment"], {"text": "x"}).status_code == 302

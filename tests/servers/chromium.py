@@ -90,15 +90,15 @@ class Visitors:
     Collects complaints: script errors, and violations of the content security policy.
     """
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.browser, self.address = browser, address
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser, self.url = browser, url
         self.complaints: list[str] = []
         self.contexts: list[BrowserContext] = []
 
     def page_as(self, user: Any = None, **window: Any) -> Page:
         """Open a window as `user` (None: anonymous); other arguments go to Playwright's new_context."""
         window.setdefault("viewport", {"width": 1280, "height": 900})
-        context = self.browser.new_context(base_url=self.address, **window)
+        context = self.browser.new_context(base_url=self.url, **window)
         self.contexts.append(context)
         if user is not None:
             context.add_cookies([self._session_cookie(user)])
@@ -120,7 +120,7 @@ class Visitors:
         client = Client()
         client.force_login(user)
         name = settings.SESSION_COOKIE_NAME
-        return {"name": name, "value": client.cookies[name].value, "url": self.address}
+        return {"name": name, "value": client.cookies[name].value, "url": self.url}
 
 
 PageAs = Callable[..., Page]

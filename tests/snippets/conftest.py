@@ -69,36 +69,36 @@ def browse(client):
             client.force_login(user)
 
         def get(self, page, /, *args, **query):
-            return client.get(address(page, *args), query)
+            return client.get(page_url(page, *args), query)
 
         def post(self, page, /, *args, **data):
-            return client.post(address(page, *args), data)
+            return client.post(page_url(page, *args), data)
 
     return Browser
 
 
 @pytest.fixture
-def statements(client):
+def count_statements(client):
     """Return how many queries a page makes for a user."""
 
     def count(page, *args):
-        client.get(address(page, *args))
+        client.get(page_url(page, *args))
         with CaptureQueriesContext(connection) as captured:
-            client.get(address(page, *args))
+            client.get(page_url(page, *args))
         return len(captured)
 
     return count
 
 
 @pytest.fixture
-def crowd(django_user_model):
+def sixty_people(django_user_model):
     """Sixty people more than anybody would want in one page."""
     users = (django_user_model(username=f"somebody{number}") for number in range(60))
     return django_user_model.objects.bulk_create(users)
 
 
-def address(name, *args):
-    """Return the address of a page: ``panel`` of a service, ``category:edit`` of a category."""
+def page_url(name, *args):
+    """Return the URL of a page: ``panel`` of a service, ``category:edit`` of a category."""
     place, _, view = name.rpartition(":")
     namespace = {"": "helpdesk_services", "category": "helpdesk_categories"}[place]
     return reverse(f"{namespace}:{view}", args=[getattr(arg, "pk", arg) for arg in args])

@@ -11,7 +11,7 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.models import Absence
 
-from .conftest import address
+from .conftest import page_url
 from .test_services import text
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -24,7 +24,7 @@ def week(**changes):
 def test_an_absence_is_added_with_a_replacement(people, general, manager, browse):
     row = manager(people.karim)
     response = browse(people.sophie).post("absences", general, row, **week(replacement="hugo"))
-    assert response.url == address("absences", general, row)
+    assert response.url == page_url("absences", general, row)
     assert Absence.objects.get().replacement == people.hugo
     page = browse(people.sophie).get("absences", general, row)
     assert [
@@ -61,7 +61,7 @@ def test_absences_of_a_manager_of_other_services_are_shown_without_a_form(
     page = sophie.get("absences", general, row)
     assert "an absence applies to all of them" in text(page)
     assert 'name="starts_on"' not in text(page)
-    assert address("absence_remove", general, row, absence) not in text(page)
+    assert page_url("absence_remove", general, row, absence) not in text(page)
     assert sophie.post("absences", general, row, **week()).status_code == 302
     assert sophie.post("absence_remove", general, row, absence).status_code == 302
     assert list(Absence.objects.all()) == [absence]

@@ -18,37 +18,37 @@ def administrator(client, django_user_model):
 
 
 @pytest.fixture
-def delete(administrator):
+def delete_accounts(administrator):
     """Press *Delete* for one account, or for several at once; give what is shown then."""
 
     def delete(*users):
         if len(users) == 1:
-            address = reverse("wagtailusers_users:delete", args=[users[0].pk])
+            url = reverse("wagtailusers_users:delete", args=[users[0].pk])
         else:
-            address = reverse("wagtail_bulk_action", args=["auth", "user", "delete"])
-            address += "?" + urlencode([("id", user.pk) for user in users])
-        return text(administrator.post(address, follow=True))
+            url = reverse("wagtail_bulk_action", args=["auth", "user", "delete"])
+            url += "?" + urlencode([("id", user.pk) for user in users])
+        return text(administrator.post(url, follow=True))
 
     return delete
 
 
 @pytest.fixture
-def exists(django_user_model):
+def account_exists(django_user_model):
     """Return whether an account is still there."""
     return lambda user: django_user_model.objects.filter(pk=user.pk).exists()
 
 
 @pytest.mark.parametrize("who", ["nadia", "lea", "karim", "thomas"])
 def test_an_account_that_manages_or_appears_on_a_ticket_is_not_deleted(
-    people, general, dsi, ticket, delete, exists, who
+    people, general, dsi, ticket, delete_accounts, account_exists, who
 ):
     actions.take(ticket, by=people.karim)
     actions.invite(ticket, by=people.karim, users=[people.thomas])
     person = getattr(people, who)
-    page = delete(person)
+    page = delete_accounts(person)
     assert f"{person.get_full_name()} manages a service of the helpdesk or appears on" in page
     assert reverse("wagtailusers_users:edit", args=[person.pk]) in page
-    assert exists(person)
+    assert account_exists(person)
 
 
 def test_the_refusal_comes_before_the_confirmation_page(people, dsi, administrator):
@@ -56,16 +56,20 @@ def test_the_refusal_comes_before_the_confirmation_page(people, dsi, administrat
     assert asked.url == reverse("wagtailusers_users:index")
 
 
-def test_one_protected_account_keeps_the_whole_selection_from_deletion(people, dsi, delete, exists):
-    assert f"{people.nadia.get_full_name()} manages" in delete(people.victor, people.nadia)
-    assert exists(people.victor)
-    assert exists(people.nadia)
+def test_one_protected_account_keeps_the_whole_selection_from_deletion(
+    people, dsi, delete_accounts, account_exists
+):
+    assert f"{people.nadia.get_full_name()} manages" in delete_accounts(people.victor, people.nadia)
+    assert account_exists(people.victor)
+    assert account_exists(people.nadia)
 
 
-def test_an_account_unknown_to_the_helpdesk_is_deleted(people, general, delete, exists):
-    delete(people.victor)
-    delete(people.claire, people.alice)
-    assert not any(map(exists, (people.victor, people.claire, people.alice)))
+def test_an_account_unknown_to_the_helpdesk_is_deleted(
+    people, general, delete_accounts, account_exists
+):
+    delete_accounts(people.victor)
+    delete_accounts(people.claire, people.alice)
+    assert not any(map(account_exists, (people.victor, people.claire, people.alice)))
 
 
 def test_a_person_who_cannot_delete_accounts_learns_nothing_about_them(people, dsi, browse, client):

@@ -4,7 +4,7 @@ import pytest
 
 from wagtail_helpdesk.models import Alias, Service
 
-from .conftest import address
+from .conftest import page_url
 from .test_services import text
 
 
@@ -12,7 +12,7 @@ def test_an_alias_is_added_and_listed(people, general, heating, network, browse)
     response = browse(people.karim).post(
         "alias_add", general, name="Wifi", parent=heating.pk, to_category=network.pk
     )
-    assert response.url == address("aliases", general)
+    assert response.url == page_url("aliases", general)
     page = text(browse(people.karim).get("aliases", general))
     assert "DSI › Réseau" in page
     assert "under Chauffage" in page
@@ -56,7 +56,7 @@ def test_another_name_is_added_at_the_top_level_of_the_catalogue(
 ):
     chosen = heating.pk if category else ""
     response = browse(people.karim).post("name_add", general, name="Pannes", category=chosen)
-    assert response.url == address("aliases", general)
+    assert response.url == page_url("aliases", general)
     alias = Alias.objects.get()
     assert (alias.service, alias.target) == (None, heating if category else general)
     assert "at the top level of the catalogue" in text(browse(people.karim).get("aliases", general))

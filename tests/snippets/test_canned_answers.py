@@ -16,7 +16,7 @@ def url(view, *args, **query):
 
 
 @pytest.fixture
-def look(client):
+def open_page(client):
     def look(by, path):
         client.force_login(by)
         return client.get(path)
@@ -25,7 +25,7 @@ def look(client):
 
 
 @pytest.fixture
-def send(client):
+def submit_form(client):
     def send(by, path, **data):
         client.force_login(by)
         return client.post(path, {"title": "Purge", "text": "Purgez-le.", **data})
@@ -40,8 +40,8 @@ def answer(general):
     return made
 
 
-def test_manager_who_edits_the_service_adds_an_answer_to_it(send, people, general, heating):
-    response = send(
+def test_manager_who_edits_the_service_adds_an_answer_to_it(submit_form, people, general, heating):
+    response = submit_form(
         people.sophie, url("add", service=general.pk), category=heating.pk, action="close"
     )
     assert response.status_code == 302
@@ -50,39 +50,44 @@ def test_manager_who_edits_the_service_adds_an_answer_to_it(send, people, genera
     assert (made.owner, made.revisions.count()) == (None, 1)
 
 
-def test_category_of_another_service_is_refused(send, people, general, network):
-    response = send(people.sophie, url("add", service=general.pk), category=network.pk)
+def test_category_of_another_service_is_refused(submit_form, people, general, network):
+    response = submit_form(people.sophie, url("add", service=general.pk), category=network.pk)
     assert response.status_code == 200
     assert not CannedAnswer.objects.exists()
 
 
-def test_only_administrators_add_answers_of_the_site(send, look, people, general):
-    assert look(people.sophie, url("add")).status_code == 404
-    assert send(people.sophie, url("add")).status_code == 404
-    assert send(people.gilles, url("add")).status_code == 302
+def test_only_administrators_add_answers_of_the_site(submit_form, open_page, people, general):
+    assert open_page(people.sophie, url("add")).status_code == 404
+    assert submit_form(people.sophie, url("add")).status_code == 404
+    assert submit_form(people.gilles, url("add")).status_code == 302
     assert CannedAnswer.objects.get().service is None
 
 
-def test_privilege_to_edit_the_service_decides(send, look, people, general, answer, manager):
+def test_privilege_to_edit_the_service_decides(
+    submit_form, open_page, people, general, answer, manager
+):
     grant(manager(people.sophie), Privilege.MANAGE_CATEGORIES, Privilege.MANAGE_MANAGERS)
-    assert look(people.sophie, url("edit", answer.pk)).status_code in (302, 404)
-    assert send(people.sophie, url("edit", answer.pk), title="Mine").status_code in (302, 404)
+    assert open_page(people.sophie, url("edit", answer.pk)).status_code in (302, 404)
+    assert submit_form(people.sophie, url("edit", answer.pk), title="Mine").status_code in (
+        302,
+        404,
+    )
     answer.refresh_from_db()
     assert answer.title == "Purge"
 
 
 def test_list_shows_the_answers_of_the_services_that_the_user_edits(
-    look, people, general, dsi, answer
+    open_page, people, general, dsi, answer
 ):
     CannedAnswer.objects.create(service=dsi, title="Redémarrage", text="x")
     CannedAnswer.objects.create(title="Partout", text="x")
     CannedAnswer.objects.create(owner=people.sophie, title="Personnelle", text="x")
     AnswerUsage.objects.create(answer=answer, times=41)
-    shown = look(people.sophie, url("list")).text
+    shown = open_page(people.sophie, url("list")).text
     assert "Purge" in shown
     assert ">41<" in "".join(shown.split())
     assert [word for word in ("Redémarrage", "Partout", "Personnelle") if word in shown] == []
-    everything = look(people.gilles, url("list")).text
+    everything = open_page(people.gilles, url("list")).text
     assert [w for w in ("Purge", "Redémarrage", "Partout", "Personnelle") if w in everything] == [
         "Purge",
         "Redémarrage",
@@ -90,42 +95,44 @@ def test_list_shows_the_answers_of_the_services_that_the_user_edits(
     ]
 
 
-def test_personal_answer_is_hidden_from_administrators_too(look, send, people, general):
+def test_personal_answer_is_hidden_from_administrators_too(open_page, submit_form, people, general):
     own = CannedAnswer.objects.create(owner=people.karim, title="Personnelle", text="x")
     for view in ("edit", "delete", "history", "usage"):
         for who in (people.gilles, people.sophie, people.karim):
-            assert look(who, url(view, own.pk)).status_code in (302, 404), view
-    send(people.gilles, url("delete", own.pk))
+            assert open_page(who, url(view, own.pk)).status_code in (302, 404), view
+    submit_form(people.gilles, url("delete", own.pk))
     assert CannedAnswer.objects.filter(pk=own.pk).exists()
 
 
-def test_version_that_is_restored_keeps_how_often_the_answer_was_used(send, look, people, answer):
+def test_version_that_is_restored_keeps_how_often_the_answer_was_used(
+    submit_form, open_page, people, answer
+):
     first = answer.latest_revision_id
     AnswerUsage.objects.create(answer=answer, times=7)
-    assert send(people.sophie, url("edit", answer.pk), title="Purger").status_code == 302
-    page = look(people.sophie, url("revisions_revert", answer.pk, first))
+    assert submit_form(people.sophie, url("edit", answer.pk), title="Purger").status_code == 302
+    page = open_page(people.sophie, url("revisions_revert", answer.pk, first))
     assert BeautifulSoup(page.content, "html.parser").find(id="id_title")["value"] == "Purge"
-    sent = send(people.sophie, url("edit", answer.pk), title="Purge", revision=first)
+    sent = submit_form(people.sophie, url("edit", answer.pk), title="Purge", revision=first)
     assert sent.status_code == 302
     answer.refresh_from_db()
     assert (answer.title, answer.usage.times) == ("Purge", 7)
 
 
-def test_texts_in_other_languages_are_saved(send, look, people, answer, settings):
+def test_texts_in_other_languages_are_saved(submit_form, open_page, people, answer, settings):
     settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
     other = "fr" if settings.LANGUAGE_CODE.startswith("en") else "en"
     data = {f"texts-{other}-title": "Autre", f"texts-{other}-text": "Autre texte"}
-    assert send(people.sophie, url("edit", answer.pk), **data).status_code == 302
+    assert submit_form(people.sophie, url("edit", answer.pk), **data).status_code == 302
     answer.refresh_from_db()
     assert answer.texts == {other: {"title": "Autre", "text": "Autre texte"}}
-    assert "Autre texte" in look(people.sophie, url("edit", answer.pk)).text
+    assert "Autre texte" in open_page(people.sophie, url("edit", answer.pk)).text
 
 
-def test_panel_of_a_service_leads_to_its_answers(look, people, general):
-    panel = look(people.sophie, reverse("helpdesk_services:panel", args=[general.pk])).text
+def test_panel_of_a_service_leads_to_its_answers(open_page, people, general):
+    panel = open_page(people.sophie, reverse("helpdesk_services:panel", args=[general.pk])).text
     assert f"{url('list')}?service={general.pk}" in panel
 
 
-def test_placeholder_that_does_not_exist_is_refused(send, people, answer):
-    response = send(people.sophie, url("edit", answer.pk), text="Bonjour {requestor}")
+def test_placeholder_that_does_not_exist_is_refused(submit_form, people, answer):
+    response = submit_form(people.sophie, url("edit", answer.pk), text="Bonjour {requestor}")
     assert "There is no placeholder {requestor}" in response.text

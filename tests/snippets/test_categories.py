@@ -6,7 +6,7 @@ from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service
 
-from .conftest import address, grant
+from .conftest import grant, page_url
 from .test_services import text
 
 
@@ -64,19 +64,19 @@ def test_members_who_have_all_left_are_replaced_by_all_managers_in_the_tree(
 
 
 def test_the_tree_takes_as_many_statements_for_many_categories(
-    people, general, karim, browse, statements
+    people, general, karim, browse, count_statements
 ):
     browse(karim)
-    before = statements("tree", general)
+    before = count_statements("tree", general)
     for number in range(20):
         Category.objects.create(service=general, name=f"Catégorie {number}")
-    assert statements("tree", general) == before
+    assert count_statements("tree", general) == before
 
 
 def test_a_category_is_dragged_to_another_place(people, general, karim, browse, client):
     plumbing = general.categories.get(name="Plomberie")
     browse(karim)
-    client.post(f"{address('tree_reorder', general, plumbing)}?position=1")
+    client.post(f"{page_url('tree_reorder', general, plumbing)}?position=1")
     order = list(general.categories.values_list("name", flat=True))
     assert order == ["Électricité", "Plomberie", "Chauffage"]
 
@@ -150,24 +150,24 @@ def test_the_filter_by_service_names_no_service_of_others(people, general, dsi, 
 
 def test_a_category_is_added_below_another(people, general, heating, karim, browse, client):
     browse(karim)
-    url = f"{address('category:add')}?service={general.pk}&parent={heating.pk}"
+    url = f"{page_url('category:add')}?service={general.pk}&parent={heating.pk}"
     assert client.get(url).status_code == 200
     response = client.post(url, values(name="Radiateurs", parent=heating.pk))
-    assert response.url == address("tree", general)
+    assert response.url == page_url("tree", general)
     assert (
         Category.objects.get(name="Radiateurs").path == "Services Généraux › Chauffage › Radiateurs"
     )
 
 
 def test_the_form_for_a_new_category_asks_for_the_service_first(people, karim, browse):
-    assert browse(karim).get("category:add").url == address("list")
+    assert browse(karim).get("category:add").url == page_url("list")
 
 
 def test_a_category_cannot_be_added_to_a_service_managed_by_others(
     people, dsi, karim, browse, client
 ):
     browse(karim)
-    response = client.post(f"{address('category:add')}?service={dsi.pk}", values(name="Mine"))
+    response = client.post(f"{page_url('category:add')}?service={dsi.pk}", values(name="Mine"))
     assert response.status_code == 404
     assert not Category.objects.filter(name="Mine").exists()
 
@@ -182,7 +182,7 @@ def test_a_manager_of_categories_writes_the_ticket_template(people, heating, kar
         heating,
         **values(default_subject="Chauffage, salle …", default_message="Depuis quand ?"),
     )
-    assert response.url == address("tree", heating.service)
+    assert response.url == page_url("tree", heating.service)
     heating.refresh_from_db()
     assert heating.default_subject == "Chauffage, salle …"
     assert heating.default_message == "Depuis quand ?"
@@ -257,7 +257,7 @@ def test_people_without_the_privilege_do_not_edit_a_category(
 
 def test_an_empty_category_is_deleted(people, general, heating, karim, browse):
     response = browse(karim).post("category:delete", heating)
-    assert response.url == address("tree", general)
+    assert response.url == page_url("tree", general)
     assert not Category.objects.filter(pk=heating.pk).exists()
 
 

@@ -11,7 +11,7 @@ SPACE = "wagtailsnippetchoosers_wagtail_helpdesk_"
 
 
 @pytest.fixture
-def closed(dsi):
+def restricted_service(dsi):
     """DSI, which only some may ask."""
     Service.objects.filter(pk=dsi.pk).update(everyone=False)
     return dsi
@@ -22,25 +22,33 @@ def choose(client, user, kind, view, *args, **query):
     return client.get(reverse(f"{SPACE}{kind}:{view}", args=args), query)
 
 
-def test_the_chooser_lists_services_that_the_editor_can_use(people, general, closed, client):
+def test_the_chooser_lists_services_that_the_editor_can_use(
+    people, general, restricted_service, client
+):
     page = choose(client, people.alice, "service", "choose_results").content.decode()
     assert "Services Généraux" in page
     assert "DSI" not in page
 
 
-def test_the_chooser_lists_services_that_the_editor_configures(people, closed, client):
+def test_the_chooser_lists_services_that_the_editor_configures(people, restricted_service, client):
     assert b"DSI" in choose(client, people.nadia, "service", "choose_results").content
 
 
-def test_a_service_outside_the_list_cannot_be_chosen(people, closed, client):
-    assert choose(client, people.alice, "service", "chosen", closed.pk).status_code == 404
+def test_a_service_outside_the_list_cannot_be_chosen(people, restricted_service, client):
+    assert (
+        choose(client, people.alice, "service", "chosen", restricted_service.pk).status_code == 404
+    )
 
 
 def test_services_outside_the_list_are_dropped_from_a_multiple_choice(
-    people, general, closed, client
+    people, general, restricted_service, client
 ):
     response = choose(
-        client, people.alice, "service", "chosen_multiple", id=[general.pk, closed.pk, "x"]
+        client,
+        people.alice,
+        "service",
+        "chosen_multiple",
+        id=[general.pk, restricted_service.pk, "x"],
     )
     assert [one["string"] for one in json.loads(response.content)["result"]] == [
         "Services Généraux"
@@ -52,7 +60,9 @@ def test_a_value_that_is_no_key_chooses_nothing(people, general, client):
         assert choose(client, people.alice, kind, "chosen", "abc").status_code == 404
 
 
-def test_categories_of_a_hidden_service_are_not_listed(people, general, closed, network, client):
+def test_categories_of_a_hidden_service_are_not_listed(
+    people, general, restricted_service, network, client
+):
     page = choose(client, people.alice, "category", "choose_results").content.decode()
     assert "Chauffage" in page
     assert "Réseau" not in page

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 
 from wagtail_helpdesk.actions import configuration
 
-from .conftest import address
+from .conftest import page_url
 from .test_every_field import filled
 from .test_services import text
 
@@ -17,7 +17,7 @@ def sophie(people, browse):
 
 @pytest.fixture
 def forms(general, heating, manager, people):
-    """Page → its address, the row, and how a colleague changes it meanwhile."""
+    """Page → its URL, the row, and how a colleague changes it meanwhile."""
     karim = manager(people.karim)
     return {
         "edit": ((general,), general, configuration.change_service),
@@ -64,15 +64,15 @@ def test_a_form_does_not_restore_a_privilege_removed_meanwhile(sophie, forms, ge
 
 
 @pytest.fixture
-def overtaken(sophie, general):
+def overtaken_form(sophie, general):
     """Sophie's form about a service whose name a colleague changed since."""
     shown = sophie.get("edit", general)
     configuration.change_service(general, by=None, name="Bâtiments", default_subject="Salle :")
     return shown
 
 
-def test_a_field_changed_by_both_is_refused_with_the_form_kept(sophie, general, overtaken):
-    form = sent(overtaken, name="Maison", default_message="Où ?")
+def test_a_field_changed_by_both_is_refused_with_the_form_kept(sophie, general, overtaken_form):
+    form = sent(overtaken_form, name="Maison", default_message="Où ?")
     response = sophie.post("edit", general, **form)
     page = text(response)
     assert "Another person has just set this to “Bâtiments”." in page
@@ -82,20 +82,22 @@ def test_a_field_changed_by_both_is_refused_with_the_form_kept(sophie, general, 
     assert (general.name, general.default_message) == ("Bâtiments", "")
 
 
-def test_sending_the_form_again_overwrites_only_the_field_in_conflict(sophie, general, overtaken):
-    refused = sophie.post("edit", general, **sent(overtaken, name="Maison"))
-    assert sophie.post("edit", general, **sent(refused)).url == address("panel", general)
+def test_sending_the_form_again_overwrites_only_the_field_in_conflict(
+    sophie, general, overtaken_form
+):
+    refused = sophie.post("edit", general, **sent(overtaken_form, name="Maison"))
+    assert sophie.post("edit", general, **sent(refused)).url == page_url("panel", general)
     general.refresh_from_db()
     assert (general.name, general.default_subject) == ("Maison", "Salle :")
 
 
-def test_the_same_change_by_two_people_is_no_conflict(sophie, general, overtaken):
-    response = sophie.post("edit", general, **sent(overtaken, name="Bâtiments"))
-    assert response.url == address("panel", general)
+def test_the_same_change_by_two_people_is_no_conflict(sophie, general, overtaken_form):
+    response = sophie.post("edit", general, **sent(overtaken_form, name="Bâtiments"))
+    assert response.url == page_url("panel", general)
 
 
-def test_another_error_in_the_form_still_shows_the_conflict(sophie, general, overtaken):
-    wrong = sophie.post("edit", general, **sent(overtaken, alert_address="nowhere"))
+def test_another_error_in_the_form_still_shows_the_conflict(sophie, general, overtaken_form):
+    wrong = sophie.post("edit", general, **sent(overtaken_form, alert_address="nowhere"))
     sophie.post("edit", general, **sent(wrong, alert_address="here@arvelle.example"))
     general.refresh_from_db()
     assert (general.name, general.default_subject) == ("Bâtiments", "Salle :")

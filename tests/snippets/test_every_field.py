@@ -17,7 +17,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
 )
 
-from .conftest import address, grant
+from .conftest import grant, page_url
 from .test_every_url import everything
 
 #: Page → the privilege it needs, what its form writes, and what the user fills in.
@@ -41,7 +41,7 @@ EVERYWHERE = (Service, Category, ServiceManager, get_user_model())
 
 @pytest.fixture
 def arguments(general, heating, network, manager, people):
-    """What stands in the address of a page, where that is not one thing alone."""
+    """What stands in the URL of a page, where that is not one thing alone."""
     return {
         "manager": (general, manager(people.hugo)),
         "absences": (general, manager(people.hugo)),
@@ -112,7 +112,7 @@ def test_fields_that_a_form_does_not_have_are_ignored(
     karim = browse(people.karim)
     where = arguments.get(page, (heating if page.startswith("category") else general,))
     shown = karim.get(page, *where)
-    assert shown.status_code == 200, address(page, *where)
+    assert shown.status_code == 200, page_url(page, *where)
     sent = filled(shown) | wanted | answers.get(page, {})
     # The names that the form has, whatever its fields are called in the database.
     own = {name.rpartition("-")[2] for name in shown.context["form"].fields}

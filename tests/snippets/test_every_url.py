@@ -44,9 +44,9 @@ EDITS = RUNNERS
 MANAGERS = RUNNERS
 CATEGORIES = RUNNERS | {"categories"}
 ANY = CATEGORIES
-#: Choosers show each person what they may ask anyway: they are scoped, not closed.
+#: Choosers list what each person may see: everyone in the admin may open them.
 CHOOSES = {"superuser", "all", "categories", "elsewhere", "editor"}
-#: Lists that are scoped: everyone who configures anything has access and finds their own.
+#: Lists of what each person may see: everyone who configures anything may open them.
 LISTS = ANY | {"elsewhere"}
 
 SERVICE = {
@@ -184,7 +184,7 @@ ACTORS = [
 
 
 def registered():
-    """Return namespace, name and argument names of every address of the admin that is ours."""
+    """Return namespace, name and argument names of every URL of the admin that is ours."""
     return {
         (space, pattern.name): list(pattern.pattern.regex.groupindex)
         for space, pattern in _addresses(get_resolver("wagtail.admin.urls"))
@@ -210,8 +210,8 @@ def _is_ours(callback):
 
 
 @pytest.fixture
-def things(people, general, dsi, heating, network, manager):
-    """One of everything an address can name, in Services Généraux."""
+def objects(people, general, dsi, heating, network, manager):
+    """One of everything a URL can name, in Services Généraux."""
     grant(manager(people.karim), Privilege.MANAGE_CATEGORIES)
     english = Locale.objects.get(language_code="en")
     Locale.objects.get_or_create(language_code="fr")
@@ -283,9 +283,9 @@ def browsers(actors):
 
 
 @pytest.mark.parametrize("space", MATRIX)
-def test_each_url_is_open_to_the_right_people_only(space, things, browsers, general, heating):
+def test_each_url_is_open_to_the_right_people_only(space, objects, browsers, general, heating):
     for name in MATRIX[space]:
-        url = address_of(space, name, things, general, heating)
+        url = address_of(space, name, objects, general, heating)
         query = query_of(space, name, general, heating)
         with undone():
             answers = {who: browser.get(url, query) for who, browser in browsers.items()}
@@ -298,7 +298,7 @@ def check_access(space, name, answers):
     allowed = MATRIX[space][name]
     expected = 405 if name in BUTTONS else 200
     if name == "add" and "categories" in space:
-        # The address names a service: a stranger to it finds nothing there.
+        # The URL names a service: a stranger to it finds nothing there.
         allowed = CATEGORIES
     for who in ACTORS:
         if who in allowed:
@@ -309,10 +309,10 @@ def check_access(space, name, answers):
 
 
 @pytest.mark.parametrize("space", MATRIX)
-def test_a_crafted_post_changes_nothing(space, things, browsers, general, heating):
+def test_a_crafted_post_changes_nothing(space, objects, browsers, general, heating):
     before = everything()
     for name in MATRIX[space].keys() - {"list", "list_results"}:
-        url = address_of(space, name, things, general, heating)
+        url = address_of(space, name, objects, general, heating)
         query = query_of(space, name, general, heating)
         for who in ("elsewhere", "nothing", "editor", "stranger", "anonymous"):
             browsers[who].post(
@@ -333,7 +333,7 @@ def test_a_crafted_post_changes_nothing(space, things, browsers, general, heatin
 
 
 def address_of(space, name, things, service, category):
-    """Return the address about a service, a category or a text, and what belongs to it."""
+    """Return the URL about a service, a category or a text, and what belongs to it."""
     target = things.get(space) or (category if "categor" in space else service)
     version = getattr(target, "latest_revision_id", None)
     things = things | {"pk": target.pk, "revision_id": version}
@@ -342,7 +342,7 @@ def address_of(space, name, things, service, category):
 
 
 def query_of(space, name, service, category):
-    """Return what the address of something new says besides."""
+    """Return what the URL of something new says besides."""
     if "add" not in name:
         return {}
     return {
@@ -354,7 +354,7 @@ def query_of(space, name, service, category):
 
 
 def thing(things, name, key):
-    """Return what an address names: aliases are either those in a service or those beside them."""
+    """Return what a URL names: aliases are either those in a service or those beside them."""
     return things["name"] if name == "name_remove" and key == "alias" else things[key]
 
 
@@ -378,12 +378,12 @@ def everything():
 @pytest.mark.postgresql
 @pytest.mark.parametrize("space", MATRIX)
 def test_a_hostile_parameter_or_field_is_answered_and_never_repeated_as_markup(
-    space, things, browsers, general, heating
+    space, objects, browsers, general, heating
 ):
     client, faults = browsers["superuser"], []
     client.raise_request_exception = False
     for name in MATRIX[space]:
-        url = address_of(space, name, things, general, heating)
+        url = address_of(space, name, objects, general, heating)
         query = query_of(space, name, general, heating)
         turn = EVERY.index((space, name))
         for label, send, path, data in attacks_on(client, url, query, turn, space, name):
@@ -410,10 +410,10 @@ def attacks_on(client, url, query, turn, space, name):
 
 
 def shares_its_view(space, name):
-    """Return whether an address before this one has the same view: it got all values."""
+    """Return whether a URL before this one has the same view: it got all values."""
     views = view_classes()
     earlier = EVERY[: EVERY.index((space, name))]
-    return views[space, name] in {views[address] for address in earlier}
+    return views[space, name] in {views[url] for url in earlier}
 
 
 @cache

@@ -4,14 +4,14 @@ import pytest
 
 from wagtail_helpdesk.models import PermanentGuest
 
-from .conftest import address
+from .conftest import page_url
 from .test_services import text
 
 
 def test_a_manager_of_managers_adds_a_permanent_guest(people, general, browse):
     """Guide III.3."""
     response = browse(people.sophie).post("guest_add", general, people="ines")
-    assert response.url == address("guests", general)
+    assert response.url == page_url("guests", general)
     assert general.permanent_guests.get().user == people.ines
     assert "Inès Robert" in text(browse(people.sophie).get("guests", general))
 
@@ -68,11 +68,13 @@ def test_other_managers_see_the_permanent_guests_and_whom_to_ask(people, general
 
 
 def test_the_list_of_guests_takes_as_many_statements_for_a_crowd(
-    people, general, browse, client, statements, crowd
+    people, general, browse, client, count_statements, sixty_people
 ):
     PermanentGuest.objects.create(service=general, user=people.ines)
     browse(people.sophie)
-    before = statements("guests", general)
-    PermanentGuest.objects.bulk_create(PermanentGuest(service=general, user=u) for u in crowd)
-    assert statements("guests", general) == before
-    assert client.get(address("guests", general)).content.decode().count("/remove/") == 25
+    before = count_statements("guests", general)
+    PermanentGuest.objects.bulk_create(
+        PermanentGuest(service=general, user=u) for u in sixty_people
+    )
+    assert count_statements("guests", general) == before
+    assert client.get(page_url("guests", general)).content.decode().count("/remove/") == 25

@@ -17,7 +17,7 @@ from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import PermanentGuest, ServiceManager
 from wagtail_helpdesk.snippets.history import KINDS
 
-from .conftest import address, grant
+from .conftest import grant, page_url
 
 
 def text(response):
@@ -26,7 +26,7 @@ def text(response):
 
 
 @pytest.fixture
-def changed(people, general, dsi, heating, manager):
+def recorded_changes(people, general, dsi, heating, manager):
     """One change of each kind in Services Généraux, one in DSI."""
     configuration.change_service(general, by=people.sophie, default_subject="Salle …")
     configuration.change_category(heating, by=people.sophie, hidden=True)
@@ -34,7 +34,9 @@ def changed(people, general, dsi, heating, manager):
     configuration.change_service(dsi, by=people.nadia, default_subject="Poste …")
 
 
-def test_the_history_shows_author_values_before_and_after(people, general, changed, browse):
+def test_the_history_shows_author_values_before_and_after(
+    people, general, recorded_changes, browse
+):
     page = text(browse(people.sophie).get("history", general))
     assert "Default subject: – → Salle …" in page
     assert "Hidden: no → yes" in page
@@ -65,7 +67,7 @@ def test_a_history_without_entries_says_so(people, dsi, browse):
     ],
 )
 def test_the_history_shows_only_changes_that_the_reader_could_make(
-    people, general, changed, manager, browse, privilege, sees
+    people, general, recorded_changes, manager, browse, privilege, sees
 ):
     grant(manager(people.karim), privilege)
     page = text(browse(people.karim).get("history", general))
@@ -81,12 +83,12 @@ def test_several_people_added_at_once_are_logged_one_by_one(people, general, bro
     assert "Manager Marion Gauthier added" in page
 
 
-def test_a_category_has_a_history_of_its_own(people, heating, changed, browse):
+def test_a_category_has_a_history_of_its_own(people, heating, recorded_changes, browse):
     assert "Hidden: no → yes" in text(browse(people.karim).get("category:history", heating))
 
 
 def test_the_site_history_shows_no_subject_of_a_ticket(
-    people, general, ticket, changed, browse, client
+    people, general, ticket, recorded_changes, browse, client
 ):
     browse(people.gilles)
     page = client.get("/admin/reports/site-history/").content.decode()
@@ -95,7 +97,7 @@ def test_the_site_history_shows_no_subject_of_a_ticket(
     assert "Salle …" not in client.get("/admin/reports/site-history/").content.decode()
 
 
-def test_no_page_changes_the_log(people, changed):
+def test_no_page_changes_the_log(people, recorded_changes):
     assert not Permission.objects.filter(
         content_type__app_label="wagtail_helpdesk", content_type__model="event"
     ).exists()
@@ -129,7 +131,7 @@ DAY = date(2030, 7, 1)
 
 
 @pytest.fixture
-def scene(people, general, dsi, heating, network, manager):
+def objects(people, general, dsi, heating, network, manager):
     """What there is before a change."""
     PermanentGuest.objects.create(service=general, user=people.ines)
     return SimpleNamespace(
@@ -274,16 +276,23 @@ OF_THE_SITE = {"create_service", "order_services", "delete_service"}
 
 
 @pytest.mark.parametrize("kind", CHANGES)
-def test_each_kind_of_change_is_shown_only_to_people_who_can_make_it(scene, ticket, browse, kind):
+def test_each_kind_of_change_is_shown_only_to_people_who_can_make_it(objects, ticket, browse, kind):
     change, needed, words = CHANGES[kind]
-    reader = ServiceManager.objects.create(service=scene.general, user=scene.people.marion, order=9)
-    change(scene)
+    reader = ServiceManager.objects.create(
+        service=objects.general, user=objects.people.marion, order=9
+    )
+    change(objects)
     for privilege in CONFIGURES:
         grant(reader, privilege)
-        page = text(browse(reader.user).get("history", scene.general))
+        page = text(browse(reader.user).get("history", objects.general))
         assert (words in page) is (privilege is needed), privilege
-    for stranger in (scene.people.nadia, scene.people.hugo, scene.people.lea, scene.people.alice):
-        answer = browse(stranger).get("history", scene.general)
+    for stranger in (
+        objects.people.nadia,
+        objects.people.hugo,
+        objects.people.lea,
+        objects.people.alice,
+    ):
+        answer = browse(stranger).get("history", objects.general)
         assert answer.status_code in (302, 403, 404)
 
 
@@ -293,7 +302,7 @@ def test_no_kind_of_change_is_left_untested():
 
 def test_moving_a_service_is_logged(people, general, dsi, browse, client):
     browse(people.gilles)
-    client.post(f"{address('reorder', dsi)}?position=0")
+    client.post(f"{page_url('reorder', dsi)}?position=0")
     page = text(browse(people.nadia).get("history", dsi))
     assert "Service “DSI” moved in the list Order: 2 → 1" in page
 

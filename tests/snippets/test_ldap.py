@@ -8,7 +8,7 @@ from django.core.cache import cache
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import PermanentGuest
 
-from .conftest import address
+from .conftest import page_url
 from .test_every_url import everything
 from .test_services import text
 
@@ -57,7 +57,7 @@ def test_adding_one_manager_leads_to_their_default_privileges(sophie, general):
     """Guide III.2."""
     response = sophie.post("manager_add", general, people="p001")
     row = general.managers.get(user__username="p001")
-    assert response.url == address("manager", general, row)
+    assert response.url == page_url("manager", general, row)
     assert row.can_take_free
     assert not row.can_manage_managers
     sophie.post("manager", general, row, can_take_free="on", available="on", can_refuse="on")

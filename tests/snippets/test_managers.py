@@ -10,7 +10,7 @@ from wagtail_helpdesk.directory import DirectoryUnavailable
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import ServiceManager
 
-from .conftest import NONE, address, grant
+from .conftest import NONE, grant, page_url
 from .test_services import text
 
 # -- adding ----------------------------------------------------------------------------------------
@@ -23,14 +23,14 @@ def test_adding_one_manager_by_identifier_or_email_leads_to_the_privileges(
     """Guide III.2."""
     response = browse(people.sophie).post("manager_add", general, people=typed)
     row = general.managers.get(user=people.claire)
-    assert response.url == address("manager", general, row)
+    assert response.url == page_url("manager", general, row)
     assert row.can_assign
 
 
 def test_several_managers_are_added_at_once(people, general, browse):
     """Guide III.2."""
     response = browse(people.sophie).post("manager_add", general, people="claire, marion; paul")
-    assert response.url == address("managers", general)
+    assert response.url == page_url("managers", general)
     assert general.managers.count() == 6
 
 
@@ -119,7 +119,7 @@ def test_the_privileges_of_a_manager_are_updated(people, general, manager, brows
     response = browse(people.sophie).post(
         "manager", general, row, can_assign="on", can_refuse="on", available="on"
     )
-    assert response.url == address("managers", general)
+    assert response.url == page_url("managers", general)
     row.refresh_from_db()
     assert row.privileges == {Privilege.ASSIGN, Privilege.REFUSE}
 
@@ -189,22 +189,24 @@ def test_the_list_shows_absences_and_replacements(people, general, browse):
 
 
 def test_the_list_takes_as_many_statements_for_many_managers(
-    people, general, browse, client, statements, crowd
+    people, general, browse, client, count_statements, sixty_people
 ):
     browse(people.sophie)
-    before = statements("managers", general)
-    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
-    assert statements("managers", general) == before
-    assert len(client.get(address("managers", general)).context["object_list"]) == 25
+    before = count_statements("managers", general)
+    ServiceManager.objects.bulk_create(
+        ServiceManager(service=general, user=u) for u in sixty_people
+    )
+    assert count_statements("managers", general) == before
+    assert len(client.get(page_url("managers", general)).context["object_list"]) == 25
 
 
 @pytest.fixture
-def drag(browse, client):
+def drag_manager(browse, client):
     """Drag a manager to a place of the list as a user; return the status of the answer."""
 
     def drop(user, general, row, place):
         browse(user)
-        url = address("managers_reorder", general, row)
+        url = page_url("managers_reorder", general, row)
         return client.post(f"{url}?position={place}").status_code
 
     return drop
@@ -214,16 +216,16 @@ def usernames(general):
     return list(general.managers.values_list("user__username", flat=True))
 
 
-def test_a_manager_is_dragged_to_another_place(people, general, manager, drag):
-    assert drag(people.sophie, general, manager(people.hugo), 1) == 200
+def test_a_manager_is_dragged_to_another_place(people, general, manager, drag_manager):
+    assert drag_manager(people.sophie, general, manager(people.hugo), 1) == 200
     assert usernames(general) == ["sophie", "hugo", "karim"]
-    assert drag(people.sophie, general, manager(people.sophie), 9) == 200
+    assert drag_manager(people.sophie, general, manager(people.sophie), 9) == 200
     assert usernames(general) == ["hugo", "karim", "sophie"]
 
 
-def test_people_without_the_privilege_drag_no_manager(people, general, dsi, manager, drag):
+def test_people_without_the_privilege_drag_no_manager(people, general, dsi, manager, drag_manager):
     for who in (people.karim, people.hugo, people.nadia, people.victor):
-        assert drag(who, general, manager(people.hugo), 0) in (302, 404)
+        assert drag_manager(who, general, manager(people.hugo), 0) in (302, 404)
     assert usernames(general) == ["sophie", "karim", "hugo"]
 
 
@@ -232,8 +234,10 @@ def test_managers_can_be_dragged_by_people_with_the_privilege_alone(people, gene
     assert "w-orderable" not in text(browse(people.karim).get("managers", general))
 
 
-def test_a_long_list_of_managers_is_dragged_on_demand(people, general, browse, crowd):
-    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
+def test_a_long_list_of_managers_is_dragged_on_demand(people, general, browse, sixty_people):
+    ServiceManager.objects.bulk_create(
+        ServiceManager(service=general, user=u) for u in sixty_people
+    )
     sophie = browse(people.sophie)
     assert "w-orderable" not in text(sophie.get("managers", general))
     page = sophie.get("managers", general, ordering="order")
@@ -275,8 +279,8 @@ def test_a_manager_with_a_privilege_that_the_author_lacks_has_no_button_to_remov
     grant(manager(people.karim), Privilege.MANAGE_MANAGERS)
     karim = browse(people.karim)
     page = text(karim.get("managers", general))
-    assert address("manager_remove", general, manager(people.hugo)) in page
-    assert address("manager_remove", general, manager(people.sophie)) not in page
+    assert page_url("manager_remove", general, manager(people.hugo)) in page
+    assert page_url("manager_remove", general, manager(people.sophie)) not in page
     assert karim.get("manager_remove", general, manager(people.sophie)).status_code == 302
 
 

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.models import ServiceManager
 
-from .conftest import address
+from .conftest import page_url
 from .test_services import text
 
 
@@ -15,14 +15,20 @@ def names(category):
 
 
 @pytest.fixture
-def shown(general):
+def get_shown_managers(general):
     """Return the managers that a page of the form shows."""
     return [manager.pk for manager in general.managers.all()]
 
 
-def test_members_of_a_category_are_chosen(people, general, heating, manager, shown, browse):
+def test_members_of_a_category_are_chosen(
+    people, general, heating, manager, get_shown_managers, browse
+):
     browse(people.sophie).post(
-        "category:members", heating, members="name", chosen=[manager(people.karim).pk], shown=shown
+        "category:members",
+        heating,
+        members="name",
+        chosen=[manager(people.karim).pk],
+        shown=get_shown_managers,
     )
     assert names(heating) == {"karim"}
 
@@ -40,19 +46,21 @@ def test_the_form_explains_what_choosing_members_means(people, heating, browse):
     assert "By default, only these members are alerted" in page
 
 
-def test_choosing_no_member_is_refused(people, heating, shown, browse):
-    response = browse(people.sophie).post("category:members", heating, members="name", shown=shown)
+def test_choosing_no_member_is_refused(people, heating, get_shown_managers, browse):
+    response = browse(people.sophie).post(
+        "category:members", heating, members="name", shown=get_shown_managers
+    )
     assert "Tick at least one manager" in text(response)
     heating.refresh_from_db()
     assert heating.inherits_members
 
 
 def test_a_manager_of_another_service_cannot_be_chosen_as_a_member(
-    people, dsi, heating, shown, browse
+    people, dsi, heating, get_shown_managers, browse
 ):
     nadia = dsi.managers.get(user=people.nadia)
     response = browse(people.sophie).post(
-        "category:members", heating, members="name", chosen=[nadia.pk], shown=shown
+        "category:members", heating, members="name", chosen=[nadia.pk], shown=get_shown_managers
     )
     assert response.status_code == 200
     assert names(heating) == set()
@@ -71,13 +79,15 @@ def test_members_on_other_pages_of_the_list_stay_members(people, heating, manage
 
 
 def test_the_page_takes_as_many_statements_for_a_crowd_of_managers(
-    people, general, heating, browse, client, statements, crowd
+    people, general, heating, browse, client, count_statements, sixty_people
 ):
     browse(people.sophie)
-    before = statements("category:members", heating)
-    ServiceManager.objects.bulk_create(ServiceManager(service=general, user=u) for u in crowd)
-    assert statements("category:members", heating) == before
-    page = client.get(address("category:members", heating)).content.decode()
+    before = count_statements("category:members", heating)
+    ServiceManager.objects.bulk_create(
+        ServiceManager(service=general, user=u) for u in sixty_people
+    )
+    assert count_statements("category:members", heating) == before
+    page = client.get(page_url("category:members", heating)).content.decode()
     assert page.count('name="chosen"') == 25
 
 
@@ -87,11 +97,11 @@ def test_the_list_of_managers_is_searched_by_name(people, general, heating, brow
 
 
 def test_ticking_managers_while_the_category_inherits_is_refused_and_the_ticks_stay(
-    people, heating, manager, shown, browse
+    people, heating, manager, get_shown_managers, browse
 ):
     karim = manager(people.karim)
     response = browse(people.sophie).post(
-        "category:members", heating, members="inherit", chosen=[karim.pk], shown=shown
+        "category:members", heating, members="inherit", chosen=[karim.pk], shown=get_shown_managers
     )
     page = BeautifulSoup(response.content, "html.parser")
     assert "You ticked managers" in page.text
@@ -101,21 +111,23 @@ def test_ticking_managers_while_the_category_inherits_is_refused_and_the_ticks_s
 
 
 def test_a_category_inherits_again_while_its_named_members_are_still_ticked(
-    people, heating, manager, shown, browse
+    people, heating, manager, get_shown_managers, browse
 ):
     karim = manager(people.karim)
     configuration.set_members(heating, [karim], by=None)
     browse(people.sophie).post(
-        "category:members", heating, members="inherit", chosen=[karim.pk], shown=shown
+        "category:members", heating, members="inherit", chosen=[karim.pk], shown=get_shown_managers
     )
     heating.refresh_from_db()
     assert heating.inherits_members
 
 
 def test_unticking_every_named_member_is_refused_and_no_tick_comes_back(
-    people, heating, manager, shown, browse
+    people, heating, manager, get_shown_managers, browse
 ):
     configuration.set_members(heating, [manager(people.karim)], by=None)
-    response = browse(people.sophie).post("category:members", heating, members="name", shown=shown)
+    response = browse(people.sophie).post(
+        "category:members", heating, members="name", shown=get_shown_managers
+    )
     page = BeautifulSoup(response.content, "html.parser")
     assert page.select("[name=chosen][checked]") == []

@@ -5,10 +5,10 @@ import pytest
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.models import ServiceManager
 
-from .conftest import address
-from .test_every_url import EVERY, address_of, everything, registered, things  # noqa: F401
+from .conftest import page_url
+from .test_every_url import EVERY, address_of, everything, objects, registered  # noqa: F401
 
-#: The addresses that name something within the service they are about.
+#: The URLs that name something within the service they are about.
 WITHIN = [
     (space, name)
     for space, name in EVERY
@@ -26,9 +26,9 @@ def nadia(people, general, dsi, client):
 
 @pytest.mark.parametrize(("space", "name"), WITHIN)
 def test_objects_of_another_service_are_not_found_below_the_readers_own(
-    space, name, nadia, dsi, network, things, client  # noqa: F811
+    space, name, nadia, dsi, network, objects, client  # noqa: F811
 ):  # fmt: skip
-    url = address_of(space, name, things, dsi, network)
+    url = address_of(space, name, objects, dsi, network)
     before = everything()
     assert client.get(url).status_code in (404, 405)
     assert client.post(url, {"to": "up", "can_refuse": "on", "then": "free"}).status_code == 404
@@ -36,7 +36,7 @@ def test_objects_of_another_service_are_not_found_below_the_readers_own(
 
 
 @pytest.fixture
-def ours(nadia, people, dsi, network):
+def own_ticket(nadia, people, dsi, network):
     """A ticket of DSI that Julien is in charge of."""
     ticket = actions.open_ticket(network, by=people.lea, subject="Wifi", text="Rien.")
     return actions.assign(ticket, by=nadia, to=people.julien).ticket
@@ -48,14 +48,14 @@ def row(dsi, people):
 
 
 @pytest.fixture
-def theirs(general, heating, people):
+def other_service_objects(general, heating, people):
     """What a form of Nadia’s must not reach."""
     sophie = general.managers.get(user=people.sophie)
     return {"category": heating.pk, "service": general.pk, "manager": sophie.pk}
 
 
 def sent(form, theirs, dsi, network, row):
-    """Return the address of a form and what is sent to it."""
+    """Return the URL of a form and what is sent to it."""
     category, service, manager = theirs["category"], theirs["service"], theirs["manager"]
     return {
         "arrivals": (("edit", dsi), {"name": "DSI", "arrivals": category}),
@@ -95,10 +95,12 @@ def sent(form, theirs, dsi, network, row):
         "colleague",
     ],
 )
-def test_forms_accept_no_object_of_another_service(form, ours, theirs, dsi, network, row, client):
-    page, data = sent(form, theirs, dsi, network, row)
+def test_forms_accept_no_object_of_another_service(
+    form, own_ticket, other_service_objects, dsi, network, row, client
+):
+    page, data = sent(form, other_service_objects, dsi, network, row)
     before = everything()
-    response = client.post(address(*page), data)
+    response = client.post(page_url(*page), data)
     assert everything() == before
     assert response.status_code in (200, 403, 404)
     shown = response.content.decode()
@@ -107,34 +109,34 @@ def test_forms_accept_no_object_of_another_service(form, ours, theirs, dsi, netw
 
 
 @pytest.mark.parametrize("crafted", ["abc", "999999999999999999999", "-1", "1;2", "\x00"])
-def test_a_value_that_is_no_key_is_an_error_of_the_form(crafted, ours, dsi, network, client):
+def test_a_value_that_is_no_key_is_an_error_of_the_form(crafted, own_ticket, dsi, network, client):
     before = everything()
     for page, data in (
         (("transfer", dsi), {"to": crafted}),
         (("alias_add", dsi), {"name": "X", "to_category": crafted, "to_service": crafted}),
     ):
-        assert client.post(address(*page), data).status_code == 200
+        assert client.post(page_url(*page), data).status_code == 200
     assert everything() == before
 
 
 @pytest.mark.parametrize("crafted", ["²", "9" * 5000])
 def test_a_parameter_that_is_no_number_is_ignored(crafted, nadia, dsi, client):
-    new = address("category:add")
+    new = page_url("category:add")
     assert client.get(f"{new}?service={crafted}").status_code == 302
     assert client.get(f"{new}?service={dsi.pk}&parent={crafted}").status_code == 200
 
 
 @pytest.mark.parametrize("parent", ["theirs", "999999"])
 def test_a_category_cannot_be_added_below_one_of_another_service(
-    nadia, dsi, theirs, client, parent
+    nadia, dsi, other_service_objects, client, parent
 ):
-    below = theirs["category"] if parent == "theirs" else parent
+    below = other_service_objects["category"] if parent == "theirs" else parent
     before = everything()
-    url = f"{address('category:add')}?service={dsi.pk}&parent={below}"
+    url = f"{page_url('category:add')}?service={dsi.pk}&parent={below}"
     assert client.post(url, {"name": "Mine"}).status_code == 404
-    url = f"{address('category:add')}?service={theirs['service']}"
+    url = f"{page_url('category:add')}?service={other_service_objects['service']}"
     assert client.post(url, {"name": "Mine"}).status_code == 404
-    client.post(f"{address('category:add')}?service={dsi.pk}", {"name": "Mine", "parent": below})
+    client.post(f"{page_url('category:add')}?service={dsi.pk}", {"name": "Mine", "parent": below})
     assert everything() == before
 
 

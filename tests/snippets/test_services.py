@@ -14,8 +14,10 @@ from wagtail_helpdesk.actions import NotPossible, configuration
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Category, Service, ServiceManager
 from wagtail_helpdesk.portal.menu import get_panel_url
+from wagtail_helpdesk.snippets.permissions import POLICIES
+from wagtail_helpdesk.snippets.viewsets import HelpdeskGroup
 
-from .conftest import address, grant
+from .conftest import grant, page_url
 
 
 def text(response):
@@ -56,13 +58,13 @@ def test_an_export_escapes_formulas(people, general, browse):
 
 
 def test_the_list_takes_as_many_statements_for_many_services(
-    people, general, dsi, browse, statements
+    people, general, dsi, browse, count_statements
 ):
     browse(people.gilles)
-    before = statements("list")
+    before = count_statements("list")
     for number in range(15):
         Service.objects.create(name=f"Service {number}", order=number + 2)
-    assert statements("list") == before
+    assert count_statements("list") == before
 
 
 # -- the panel -------------------------------------------------------------------------------------
@@ -129,7 +131,7 @@ def test_the_ticket_template_of_a_service_is_saved(people, general, browse):
     response = browse(people.sophie).post(
         "edit", general, **values(general, default_subject="Salle :", default_priority="4")
     )
-    assert response.url == address("panel", general)
+    assert response.url == page_url("panel", general)
     general.refresh_from_db()
     assert (general.default_subject, general.default_priority) == ("Salle :", 4)
 
@@ -212,7 +214,7 @@ def test_an_administrator_creates_a_service(people, dsi, browse):
     form = values(Service(name="Courrier"))
     response = browse(people.gilles).post("add", **form)
     service = Service.objects.get(name="Courrier")
-    assert response.url == address("panel", service)
+    assert response.url == page_url("panel", service)
     assert service.order == 2
 
 
@@ -225,7 +227,7 @@ def test_a_group_can_be_given_the_whole_configuration(people, general, browse):
 def test_the_catalogue_is_ordered_by_an_administrator(people, general, dsi, browse, client):
     Service.objects.update(order=0)
     browse(people.gilles)
-    client.post(f"{address('reorder', dsi)}?position=0")
+    client.post(f"{page_url('reorder', dsi)}?position=0")
     assert list(Service.objects.values_list("name", flat=True)) == ["DSI", "Services Généraux"]
 
 
@@ -234,13 +236,13 @@ def test_a_service_moved_without_a_position_goes_to_the_end(
     people, general, dsi, browse, client, position
 ):
     browse(people.gilles)
-    client.post(f"{address('reorder', general)}?position={position}")
+    client.post(f"{page_url('reorder', general)}?position={position}")
     assert list(Service.objects.values_list("name", flat=True)) == ["DSI", "Services Généraux"]
 
 
 def test_managers_do_not_order_the_catalogue(people, general, dsi, browse, client):
     browse(people.nadia)
-    client.post(f"{address('reorder', dsi)}?position=0")
+    client.post(f"{page_url('reorder', dsi)}?position=0")
     assert list(Service.objects.values_list("name", flat=True)) == ["Services Généraux", "DSI"]
 
 
@@ -254,7 +256,7 @@ def test_deleting_a_service_with_tickets_shows_their_number_and_a_way_out(
 ):
     page = text(browse(people.gilles).get("delete", general))
     assert "1 ticket is in “Services Généraux”" in page
-    assert address("transfer", general) in page
+    assert page_url("transfer", general) in page
 
 
 def test_a_service_with_tickets_is_not_deleted_by_a_crafted_post(people, general, ticket, browse):
@@ -266,9 +268,13 @@ def test_the_tickets_of_a_service_are_transferred_before_deletion(
     people, general, network, ticket, browse
 ):
     response = browse(people.gilles).post("transfer", general, to=network.pk)
-    assert response.url == address("panel", general)
+    assert response.url == page_url("panel", general)
     ticket.refresh_from_db()
     assert ticket.category == network
+
+
+def test_each_model_with_pages_in_the_admin_has_a_policy_and_no_bulk_deletion():
+    assert {viewset.model for viewset in HelpdeskGroup.items} == set(POLICIES)
 
 
 def test_services_cannot_be_deleted_in_bulk(people, general, dsi, browse, client):
@@ -288,7 +294,7 @@ def test_the_menu_is_shown_to_people_who_configure_something(people, general, br
 
 
 def test_the_menu_of_the_portal_links_to_the_panel(general):
-    assert get_panel_url(general) == address("panel", general)
+    assert get_panel_url(general) == page_url("panel", general)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def karim(people, helpdesk):
 
 def act(visitor, ticket, action, **data):
     """Send the form of an action; it must be accepted and leave its event."""
-    answer = visitor.act(ticket, action, **data)
+    answer = visitor.submit_action(ticket, action, **data)
     assert answer.status_code == 303, soup(answer).get_text(" ", strip=True)
     assert ticket.events.last().action == action
     ticket.refresh_from_db()
@@ -172,7 +172,7 @@ def test_guests_are_invited_and_removed_by_their_forms(people, ticket, karim):
 def test_guests_leave_by_their_own_link(people, ticket):
     actions.invite(ticket, by=people.lea, users=[people.thomas])
     thomas = Visitor(people.thomas)
-    answer = thomas.act(ticket, "remove_guest", user=str(people.thomas.pk))
+    answer = thomas.submit_action(ticket, "remove_guest", user=str(people.thomas.pk))
     assert answer.status_code == 303
     text = thomas.client.get(answer.url, follow=True).text
     assert f"You have left ticket #{ticket.pk}." in text
@@ -187,7 +187,7 @@ def test_a_wrong_key_of_a_guest_is_not_found(ticket, karim, user):
 @pytest.mark.parametrize("user", ["", "1", "x", str(uuid.uuid4()), "9" * 5000])
 def test_a_wrong_key_of_a_manager_is_refused(people, ticket, karim, user):
     assert karim.get(f"tickets/{ticket.pk}/assign/", to=user).status_code == 200
-    assert karim.act(ticket, "assign", to=user).status_code == 422
+    assert karim.submit_action(ticket, "assign", to=user).status_code == 422
     ticket.refresh_from_db()
     assert ticket.assignee is None
 
@@ -301,7 +301,7 @@ def test_tickets_are_found_by_the_name_of_their_requester(people, ticket):
     assert not search(people.nadia, "fournier", SearchFilters(), length=25).hits
 
 
-def test_people_are_found_by_name_and_by_address(people):
+def test_people_are_found_by_name_and_by_email(people):
     assert [found.user_pk for found in search_people("girard")] == [people.thomas.pk]
 
 
@@ -364,7 +364,7 @@ def test_the_fragments_of_blocks_answer(people, heating, ticket, karim):
         assert answer.status_code == 200, name
 
 
-def test_a_person_is_found_by_address_once(people):
+def test_a_person_is_found_by_email_once(people):
     found = find_people(
         f"{people.lea.email}, {people.lea.email.upper()}", confirmed=[people.lea.email]
     )

@@ -48,7 +48,7 @@ class NotNow(HelpdeskError):
         self.ticket = ticket
 
     def __str__(self) -> str:
-        return _("The ticket changed while you were writing. Nothing was recorded.")
+        return _("The ticket changed while you were writing. Your changes were not saved.")
 
 
 class SentBefore(NotNow):
@@ -64,7 +64,7 @@ class SentBefore(NotNow):
             return _("This form was already sent.")
         return _(
             "This form was already sent for ticket #%(number)s, with different content."
-            " Nothing more was recorded."
+            " The second version was not saved."
         ) % {"number": self.ticket.pk}
 
 
@@ -97,7 +97,7 @@ class NotStored(NotPossible):
     status = 503
 
     def __init__(self, error: OSError) -> None:
-        super().__init__("files", _("The files could not be stored. Nothing was recorded."))
+        super().__init__("files", _("The files could not be stored, so nothing was sent."))
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             self.status = 507
 

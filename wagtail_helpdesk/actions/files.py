@@ -105,7 +105,7 @@ def clean_name(name: str) -> str:
 def detect_content_type(file: File) -> str:
     """Return the media type according to the first bytes of a file.
 
-    The name decides only between types that begin alike, such as those stored as zip archives.
+    The name decides only between types whose first bytes are the same, such as those stored as zip archives.
     """
     file.seek(0)
     head = file.read(_HEAD)

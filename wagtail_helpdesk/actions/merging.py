@@ -1,4 +1,4 @@
-"""Merging a ticket that says the same as another into it: people and histories lead there."""
+"""Merging a ticket into another about the same problem, with its people; its history leads there."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def render_message(text: str) -> RenderedMessage:
         return text
     message = RenderedMessage(clean_text(text).strip() if has_visible(text) else "")
     is_acceptable = len(message) <= helpdesk_settings.MESSAGE_MAX_LENGTH
-    message.html = markdown.render(message) if is_acceptable else SafeString()
+    message.html = markdown.render_message(message) if is_acceptable else SafeString()
     return message
 
 

@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 from wagtail_helpdesk.lifecycle import Source
 from wagtail_helpdesk.models import Category, Event, Submission, Ticket
 
+from .action_limits import count_against_limits
 from .errors import HelpdeskError, NotNow, NotStored
 from .idempotency import find_earlier_result, raise_sent_before
-from .limits import count_against_limits
 from .registry import Verb, get_verb
 
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ MAX_BLOCK_CATEGORIES = 50
 MAX_ID = 2**62
 
 
-def fragment(
+def make_fragment_view(
     view: Fragment, methods: Sequence[str] = ("GET", "HEAD")
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Return a view for logged-in readers who may open the helpdesk page.
@@ -105,8 +105,8 @@ def _get_length(request: HelpdeskRequest) -> int:
     return _get_number(request, "count", MAX_BLOCK_TICKETS) or DEFAULT_BLOCK_TICKETS
 
 
-@fragment
-def requests(request: HelpdeskRequest) -> HttpResponse:
+@make_fragment_view
+def show_requests(request: HelpdeskRequest) -> HttpResponse:
     """Show the reader's open requests, those that wait for an answer first."""
     page = home_panels.read_open_requests(request, _get_length(request))
     return _render(
@@ -114,18 +114,18 @@ def requests(request: HelpdeskRequest) -> HttpResponse:
     )
 
 
-@fragment
-def notifications(request: HelpdeskRequest) -> HttpResponse:
+@make_fragment_view
+def show_notifications(request: HelpdeskRequest) -> HttpResponse:
     """Show the tickets of the reader's last notifications."""
     received = load_received(request.user)
     shown = replace(received, tickets=received.tickets[: _get_length(request)])
     return _render(request, "notifications.html", received=shown)
 
 
-@fragment
-def queue(request: HelpdeskRequest) -> HttpResponse:
+@make_fragment_view
+def show_queue(request: HelpdeskRequest) -> HttpResponse:
     """Show a queue of the desk to a manager; the parameters are those of the desk."""
-    if not request.managed:
+    if not request.manager_rows:
         return _render_nothing()
     desk = desk_page.Desk(request)
     if "service" in request.http.GET and desk.chosen["service"] is None:
@@ -134,18 +134,18 @@ def queue(request: HelpdeskRequest) -> HttpResponse:
     return _render(request, "queue.html", page_of_rows=page, parameters=desk.parameters)
 
 
-@fragment
-def panel(request: HelpdeskRequest) -> HttpResponse:
+@make_fragment_view
+def show_panel(request: HelpdeskRequest) -> HttpResponse:
     """Show the overview of a manager."""
     return (
         _render(request, "panel.html", overview=Overview(request))
-        if request.managed
+        if request.manager_rows
         else _render_nothing()
     )
 
 
-@fragment
-def services(request: HelpdeskRequest) -> HttpResponse:
+@make_fragment_view
+def show_services(request: HelpdeskRequest) -> HttpResponse:
     """Show the services that the reader can ask, all or those in the query string."""
     asked = map(parse_number, request.http.GET.getlist("service"))
     chosen = [pk for pk in asked if pk is not None][: catalogue.MAX_CATALOGUE_SERVICES]
@@ -165,8 +165,8 @@ def services(request: HelpdeskRequest) -> HttpResponse:
     )
 
 
-@fragment
-def card(request: HelpdeskRequest) -> HttpResponse:
+@make_fragment_view
+def show_card(request: HelpdeskRequest) -> HttpResponse:
     """Show the card of a service that is not open to everybody to a reader who can see it."""
     asked = _get_number(request, "service", MAX_ID)
     visible = Service.objects.visible_to(request.user).filter(enabled=True)
@@ -180,8 +180,8 @@ def card(request: HelpdeskRequest) -> HttpResponse:
     return _render(request, "card.html", url=url, incidents=incidents, **shown)
 
 
-@fragment
-def incidents(request: HelpdeskRequest) -> HttpResponse:
+@make_fragment_view
+def show_incidents(request: HelpdeskRequest) -> HttpResponse:
     """Show the current incidents of the sections above a page, each with “Me too”."""
     page = source_page.find_asked_page(request.http, request.http.GET.get(source_page.PARAMETER))
     found = [each for each in load_incidents(request.user, page) if each.is_here]
@@ -192,10 +192,10 @@ def incidents(request: HelpdeskRequest) -> HttpResponse:
     return _render(request, "incidents_content.html", helpdesk_language=language, **shown)
 
 
-@partial(fragment, methods=FORM_METHODS)
+@partial(make_fragment_view, methods=FORM_METHODS)
 def ask(request: HelpdeskRequest) -> HttpResponse:
     """Show the short form of a category, a choice of categories, or the ticket just opened."""
-    if request.posted:
+    if request.is_post:
         return _submit(request)
     if not request.base.startswith("/"):
         return HttpResponse(status=204)  # on another host, which takes no form from here

@@ -30,7 +30,7 @@ from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.notifications import wakeup
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal.page_lookup import open_helpdesk_page
-from wagtail_helpdesk.snippets.object_permissions import ScopedList
+from wagtail_helpdesk.snippets.object_permissions import VisibleListMixin
 
 from . import mail_health
 
@@ -42,8 +42,8 @@ MAX_RESENT = 1000
 def may_see_mail_report(user: Any) -> bool:
     """Return whether a user administers the helpdesk or edits one of its services."""
     edits = (
-        Privilege.EDIT_SERVICE in holds
-        for holds in access.configuration_privileges_of(user).values()
+        Privilege.EDIT_SERVICE in privileges
+        for privileges in access.configuration_privileges_of(user).values()
     )
     return any(edits) or access.administers_helpdesk(user)
 
@@ -84,7 +84,7 @@ class ResendColumn(BaseColumn):
     cell_template_name = "wagtail_helpdesk/dashboard/mail_again.html"
 
 
-class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
+class MailsReport(MailReportAccessMixin, VisibleListMixin, ReportView):
     """The failed mails, under a summary of how mails are doing."""
 
     model = OutgoingMail
@@ -134,7 +134,7 @@ class MailsReport(MailReportAccessMixin, ScopedList, ReportView):
         url = page.get_url(self.request) if page else ""
         return f"{url}tickets/{mail.ticket_id}/" if url and mail.may_read else None
 
-    def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_visible(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the failed mails that the user administers, annotated with ``may_read``."""
         readable = Ticket.objects.visible_to(self.request.user).filter(pk=OuterRef("ticket"))
         mails = OutgoingMail.objects.administered_by(self.request.user)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def may_invite_address(typed: str) -> bool:
     """Return whether this is an e-mail address that the site allows as an external guest."""
-    if not helpdesk_settings.EXTERNAL_GUESTS or not looks_like_address(typed):
+    if not helpdesk_settings.EXTERNAL_GUESTS or not is_email_address(typed):
         return False
     domains = [domain.lower() for domain in helpdesk_settings.EXTERNAL_GUEST_DOMAINS]
     if domains and typed.rpartition("@")[2].lower() not in domains:
@@ -45,7 +45,7 @@ def _belongs_to_account(address: str) -> bool:
     return model._default_manager.filter(named).exists()
 
 
-def looks_like_address(typed: str) -> bool:
+def is_email_address(typed: str) -> bool:
     """Return whether this is a well-formed e-mail address."""
     try:
         validate_email(typed)

@@ -15,7 +15,7 @@ BATCH = 500
 
 def find_outdated_messages() -> QuerySet[Event]:
     """Return the messages that an earlier version of the renderer rendered."""
-    return Event.objects.exclude(renderer=markdown.renderer()).exclude(text="")
+    return Event.objects.exclude(renderer=markdown.get_renderer_version()).exclude(text="")
 
 
 def render_messages(messages: QuerySet[Event]) -> Iterator[int]:
@@ -26,7 +26,10 @@ def render_messages(messages: QuerySet[Event]) -> Iterator[int]:
     last = 0
     while batch := list(messages.filter(pk__gt=last).order_by("pk").only("text")[:BATCH]):
         for event in batch:
-            event.html, event.renderer = markdown.render(event.text), markdown.renderer()
+            event.html, event.renderer = (
+                markdown.render_message(event.text),
+                markdown.get_renderer_version(),
+            )
         Event.objects.bulk_update(batch, ["html", "renderer"])
         last = batch[-1].pk
         yield len(batch)
@@ -38,7 +41,7 @@ def render_descriptions() -> int:
     for model in (ServiceText, CategoryText):
         rows = model._default_manager.only("description", "html")
         for text in rows.iterator(chunk_size=BATCH):
-            html = markdown.render(text.description)
+            html = markdown.render_message(text.description)
             if html != text.html:
                 # No new version: nobody wrote anything.
                 model._default_manager.filter(pk=text.pk).update(html=html)

@@ -8,7 +8,7 @@ from .drafts import Draft, end_lost_access
 from .events import Event
 from .files import Attachment, StagedUpload
 from .identities import DirectoryIdentity
-from .incidents import Incident, IncidentText, choose_text
+from .incidents import Incident, IncidentText, choose_incident_text
 from .mailqueue import (
     CircuitBreaker,
     Heartbeat,
@@ -87,7 +87,7 @@ __all__ = [
     "TicketOrigin",
     "TicketRead",
     "build_unread_q",
-    "choose_text",
+    "choose_incident_text",
     "end_lost_access",
     "find_news",
     "find_replaced",

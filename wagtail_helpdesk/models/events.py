@@ -66,7 +66,7 @@ class Event(models.Model):
     )
     text = models.TextField(_("message"), blank=True)
     html = models.TextField(blank=True, editable=False)
-    renderer = models.PositiveSmallIntegerField(default=markdown.renderer)
+    renderer = models.PositiveSmallIntegerField(default=markdown.get_renderer_version)
     audience = models.CharField(
         _("audience"), max_length=10, choices=Audience, default=Audience.EVERYONE
     )
@@ -141,7 +141,7 @@ class Event(models.Model):
     @property
     def rendered(self) -> SafeString:
         """The message as safe HTML, as it was stored."""
-        return mark_safe(self.html)  # noqa: S308 - written by markdown.render only
+        return mark_safe(self.html)  # noqa: S308 - written by markdown.render_message only
 
 
 def _restore(name: str, value: Any) -> Any:

@@ -1,4 +1,8 @@
-"""The guard that lets nothing but ``actions.transition`` write to the table of tickets."""
+"""The guard that lets nothing but ``actions.transition`` write to the table of tickets.
+
+Two ways lead past it: SQL, and Django's deserialisers, which call ``Model.save_base()`` itself. So
+``loaddata`` restores a dump, with the events that belong to its tickets.
+"""
 
 from __future__ import annotations
 

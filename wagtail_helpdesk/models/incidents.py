@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -14,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk import markdown
-from wagtail_helpdesk.names import get_content_language
 
 from .routing import PAGE
 from .services import Service
 from .tickets import Ticket
+from .translated_texts import Translations, choose_language, choose_translation
 
 #: In characters.
 MAX_INCIDENT_TITLE_LENGTH, MAX_INCIDENT_TEXT_LENGTH = 120, 2000
@@ -130,7 +129,7 @@ class Incident(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the incident and render its texts to HTML."""
         for text in self.texts.values():
-            text["html"] = markdown.render(text.get("text", ""))
+            text["html"] = markdown.render_message(text.get("text", ""))
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -141,7 +140,7 @@ class Incident(models.Model):
     @property
     def text(self) -> IncidentText:
         """The text in the reader's language, else in that of the site, else in any."""
-        return choose_text(self.texts)
+        return choose_incident_text(self.texts)
 
     @property
     def state(self) -> str:
@@ -157,12 +156,9 @@ class Incident(models.Model):
         return is_past or (self.ticket is not None and not self.ticket.is_open)
 
 
-def choose_text(texts: dict[str, dict[str, str]]) -> IncidentText:
+def choose_incident_text(texts: Translations) -> IncidentText:
     """Return the text in the reader's language, else in that of the site, else in any."""
-    written = [language for language, text in texts.items() if text.get("title")]
-    wanted = (get_content_language(), settings.LANGUAGE_CODE, settings.LANGUAGE_CODE[:2])
-    language = next((code for code in [*wanted, *sorted(written)] if code in written), "")
-    text = texts.get(language, {})
-    # Stored as markdown.render returned it.
-    html = mark_safe(text.get("html", ""))  # noqa: S308
-    return IncidentText(language, text.get("title", ""), html)
+    language = choose_language(texts)
+    # Stored as markdown.render_message returned it.
+    html = mark_safe(choose_translation(texts, language, "html"))  # noqa: S308
+    return IncidentText(language, choose_translation(texts, language, "title"), html)

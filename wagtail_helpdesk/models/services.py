@@ -7,29 +7,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
 
 from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
-from wagtail_helpdesk.names import choose_title, get_content_language
+from wagtail_helpdesk.names import get_content_language
 
 from .inheritance import Inherited, InheritedSettings, get_site_default
 from .monitoring_levels import PRESETS
+from .titles import NAME_TAKEN, TitledMixin, UniqueNameMixin, describe_hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from .managers import ServiceManagerQuerySet
-
-#: The code of a constraint on names, whose violation belongs to the field ``name``.
-NAME_TAKEN = "name_taken"
 
 
 def _run_by(*conditions: Q) -> Exists:
@@ -87,68 +80,12 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             return self.all()
         if not access.is_active_user(user):
             return self.none()
-        holds = Q()
+        has_one = Q()
         for privilege in privileges or CONFIGURATION_PRIVILEGES:
-            holds |= Q(**{privilege.value: True})
-        return self.filter(Exists(user.helpdesk_manager_rows.filter(holds, service=OuterRef("pk"))))
-
-
-class UniqueNameMixin(models.Model):
-    """Reports a name that exists already at the field ``name``, not at the whole form."""
-
-    class Meta:
-        abstract = True
-
-    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """Check the constraints; raises ``ValidationError``."""
-        try:
-            super().validate_constraints(exclude=exclude)
-        except ValidationError as error:
-            raise ValidationError(_move_name_errors(error)) from error
-
-
-def _move_name_errors(error: ValidationError) -> dict[str, list[ValidationError]]:
-    errors: dict[str, list[ValidationError]] = {}
-    for field, found in error.error_dict.items():
-        for one in found:
-            errors.setdefault("name" if one.code == NAME_TAKEN else field, []).append(one)
-    return errors
-
-
-class TitledMixin(models.Model):
-    """Keeps what published texts say beside the row's own values: lists read it with the row."""
-
-    #: By language. Written by the texts alone (``texts.store_published``).
-    titles = models.JSONField(default=dict, blank=True, editable=False)
-    #: Subject and message by language, as the settings of those names. Written as the titles.
-    ticket_templates = models.JSONField(default=dict, blank=True, editable=False)
-
-    WRITTEN_BY_TEXTS: tuple[str, ...] = ("titles", "ticket_templates")
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return choose_title(self.titles, self.name)  # type: ignore[attr-defined]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the row, without what the texts may have written since it was read."""
-        if not self._state.adding and kwargs.get("update_fields") is None:
-            unread = self.get_deferred_fields()
-            kwargs["update_fields"] = [
-                field.name
-                for field in self._meta.concrete_fields
-                if not field.primary_key and field.attname not in {*unread, *self.WRITTEN_BY_TEXTS}
-            ]
-        super().save(*args, **kwargs)
-
-    def get_own_setting(self, name: str) -> Any:
-        """Return the value of an inherited setting here, blank if it is inherited.
-
-        A ticket template is in the reader's language if there is one.
-        """
-        template = self.ticket_templates.get(get_content_language(), {})
-        return template.get(name) or getattr(self, name)
+            has_one |= Q(**{privilege.value: True})
+        return self.filter(
+            Exists(user.helpdesk_manager_rows.filter(has_one, service=OuterRef("pk")))
+        )
 
 
 class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
@@ -228,7 +165,7 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
     @property
     def public_name(self) -> str:
         """The name, for pages of people who may not see the service."""
-        return str(self) if self.everyone and self.enabled else _unnamed(self)
+        return str(self) if self.everyone and self.enabled else describe_hidden(self)
 
     def inherited(self, name: str) -> Inherited:
         """Return the value of the setting when it is blank: the default of the site."""
@@ -247,7 +184,7 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
 def _source() -> Case:
     """``members_from`` while an active person is on its list.
 
-    Asked anew each time: accounts are closed in many places, and no ticket may arrive to nobody.
+    Computed at each query: accounts are closed in many places, and no ticket may arrive without a manager.
     """
     peopled = Category.objects.filter(
         pk=OuterRef("members_from"), named_members__manager__user__is_active=True
@@ -377,7 +314,7 @@ class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
         """The name, for pages of people who may not see the category."""
         service = self.service
         is_shown = service.everyone and service.enabled and not self.hidden
-        return str(self) if is_shown else _unnamed(self)
+        return str(self) if is_shown else describe_hidden(self)
 
     @cached_property
     def lineage(self) -> list[Category]:
@@ -412,10 +349,3 @@ class Category(TitledMixin, UniqueNameMixin, InheritedSettings):
         named = managers.filter(categories__category=self.members_from_id)
         everybody = ~Exists(named.filter(user__is_active=True))
         return managers.filter(Q(pk__in=named.values("pk")) | Q(everybody))
-
-
-def _unnamed(kept: Service | Category) -> str:
-    return gettext("%(kind)s no. %(number)s, not shown to everybody") % {
-        "kind": capfirst(kept._meta.verbose_name),
-        "number": kept.pk,
-    }

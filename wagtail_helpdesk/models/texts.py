@@ -119,7 +119,7 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
         """Save the text and render its description to HTML."""
         fields = kwargs.get("update_fields")
         if fields is None or "description" in fields:
-            self.html = markdown.render(self.description)
+            self.html = markdown.render_message(self.description)
             kwargs["update_fields"] = fields and {*fields, "html"}
         super().save(*args, **kwargs)
 
@@ -131,7 +131,7 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
     @property
     def description_html(self) -> SafeString:
         """The description as safe HTML, as it was stored."""
-        return mark_safe(self.html)  # noqa: S308 - written by markdown.render only
+        return mark_safe(self.html)  # noqa: S308 - written by markdown.render_message only
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         """Return the template of the catalogue page."""
@@ -139,7 +139,7 @@ class Text(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel, m
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
         """Return the context of that page, with the unsaved description rendered."""
-        self.html = markdown.render(self.description)
+        self.html = markdown.render_message(self.description)
         return {
             **super().get_preview_context(request, mode_name),
             "helpdesk_base": helpdesk_settings.BASE_TEMPLATE,

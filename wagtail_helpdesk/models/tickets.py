@@ -285,10 +285,10 @@ class Ticket(models.Model):
         # Neutral: it is shown in logs and admin screens to people who may not see the ticket.
         return f"#{self.number}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the row; only within ``unguarded()``."""
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row, as ``save()`` does; only within ``unguarded()``."""
         refuse_direct_write("Ticket.save()")
-        super().save(*args, **kwargs)
+        super().save_base(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the row; only within ``unguarded()``."""

@@ -36,7 +36,8 @@ from wagtail_helpdesk.names import get_content_language, get_display_name
 from wagtail_helpdesk.statistics import describe_delay, get_usual_first_answer
 
 from .alert_links import MailLink, MailLinks, make_ticket_link
-from .alert_mail import build_subject, get_thread_headers, get_title, quote_text
+from .alert_mail import build_subject, get_thread_headers, get_title
+from .alert_quotes import quote_text
 from .alert_text import describe_number
 from .mail_context import MailContext
 
@@ -183,7 +184,7 @@ def _quote_opening(opening: Event, share: int) -> dict[str, Any]:
     cut = len(opening.text) > limit
     return {
         "text": quote_text(opening.text[:limit]),
-        "html": markdown.cut(opening.rendered, limit) if cut else opening.rendered,
+        "html": markdown.truncate_html(opening.rendered, limit) if cut else opening.rendered,
         "cut": cut,
     }
 

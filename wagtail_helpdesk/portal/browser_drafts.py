@@ -51,7 +51,7 @@ def _find_url() -> str:
 def end_drafts(sender: Any, user: Any, **kwargs: Any) -> None:
     """Let the drafts of a person end when they log out (``user_logged_out``)."""
     if user is not None and helpdesk_settings.DRAFT_DAYS:
-        cache.set(_key(user), now(), helpdesk_settings.DRAFT_DAYS * DAY)
+        cache.set(_key(user), get_current_milliseconds(), helpdesk_settings.DRAFT_DAYS * DAY)
 
 
 def mark_accepted(request: HttpRequest, response: HttpResponseBase) -> None:
@@ -75,6 +75,6 @@ def _key(user: Any) -> str:
     return f"wagtail_helpdesk.logged_out.{user.pk}"
 
 
-def now() -> int:
+def get_current_milliseconds() -> int:
     """Return the present moment in milliseconds, as scripts count."""
     return int(time.time() * 1000)

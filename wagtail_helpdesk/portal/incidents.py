@@ -18,7 +18,7 @@ from wagtail_helpdesk.models import (
     Service,
     Subscription,
     Ticket,
-    choose_text,
+    choose_incident_text,
 )
 
 #: Rows read at most: an incident has one for each of its services.
@@ -120,7 +120,11 @@ def _describe(incidents: Any) -> list[ShownIncident]:
     rows = incidents.values_list("pk", "texts", "starts_at", "ends_at", "ticket__visibility")
     return [
         ShownIncident(
-            pk, choose_text(texts), starts_at, ends_at, has_ticket=visibility == Visibility.PUBLIC
+            pk,
+            choose_incident_text(texts),
+            starts_at,
+            ends_at,
+            has_ticket=visibility == Visibility.PUBLIC,
         )
         for pk, texts, starts_at, ends_at, visibility in rows[:MAX_INCIDENT_ROWS]
     ]
@@ -147,7 +151,7 @@ def _group(rows: Any) -> list[ShownIncident]:
     return [
         ShownIncident(
             pk,
-            choose_text(row["texts"]),
+            choose_incident_text(row["texts"]),
             row["starts_at"],
             row["ends_at"],
             is_over=row["ticket__is_open"] is False

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode
 
-#: The parameter of a ticket's address.
+#: The parameter of a ticket's URL.
 PARAMETER = "from"
 #: Longer query strings than a list can have are not kept.
 MAX_LENGTH = 2000
 
 
 def clean_list_query(query: str) -> str:
-    """Return the query string of a list, encoded anew; empty if it is too long to be one."""
+    """Return the query string of a list, encoded again; empty if it is too long to be one."""
     if len(query) > MAX_LENGTH:
         return ""
     cleaned = urlencode(parse_qsl(query))

@@ -61,7 +61,7 @@ class DeskItem(HelpdeskMenuItem):
     """The item that leads managers to their tickets."""
 
     def is_shown(self, request: HelpdeskRequest) -> bool:
-        return bool(request.managed)
+        return bool(request.manager_rows)
 
 
 def get_requests_item() -> HelpdeskMenuItem:
@@ -131,7 +131,9 @@ def _reverse_admin(name: str, *args: Any) -> str | None:
 
 
 def _list_configurable_services(request: HelpdeskRequest) -> list[MenuLink]:
-    rows = [row for row in request.managed if row.privileges.intersection(CONFIGURATION_PRIVILEGES)]
+    rows = [
+        row for row in request.manager_rows if row.privileges.intersection(CONFIGURATION_PRIVILEGES)
+    ]
     # With the helpdesk's authentication backend the privilege is enough: no query is needed.
     if not rows or not (grants_admin_access() or request.user.has_perm(ACCESS_ADMIN)):
         return []

@@ -17,19 +17,19 @@ from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.parsing import clean_request
 
 from .http import make_private
-from .request import login_url
+from .request import get_login_url
 
 
 @require_safe
 def redirect_to_page(request: HttpRequest, path: str = "") -> HttpResponse:
     """Redirect to a route of the helpdesk page, after a login, in the reader's language.
 
-    Without a login every URL is answered alike. What the reader may do there, or not even know
+    Without a login every URL gets the same answer. What the reader may do there, or not even know
     of, the page decides.
     """
     clean_request(request)
     if not access.is_active_user(request.user):
-        response = redirect_to_login(request.get_full_path(), resolve_url(login_url()))
+        response = redirect_to_login(request.get_full_path(), resolve_url(get_login_url()))
     else:
         response = HttpResponseRedirect(_build_url(request, path))
     make_private(response)

@@ -26,7 +26,7 @@ from . import list_query, menu
 from .http import make_private
 from .incidents import ShownIncident, load_incidents
 
-#: Addresses of a ticket keep the list that the user came from.
+#: URLs of a ticket keep the list that the user came from.
 _KEEPS_LIST = frozenset({"ticket", "action"})
 
 View = Callable[..., HttpResponseBase]
@@ -64,19 +64,19 @@ class HelpdeskRequest:
         return list_query.clean_list_query(self.http.GET.get(list_query.PARAMETER, ""))
 
     def get_desk_url(self, query: str = "", anchor: str = "") -> str:
-        """Return the address of a list of the desk, given its query string."""
+        """Return the URL of a list of the desk, given its query string."""
         path = self.url("desk")
         return f"{path}{'?' if query else ''}{query}{'#' if anchor else ''}{anchor}"
 
     @property
-    def managed(self) -> list[ServiceManager]:
+    def manager_rows(self) -> list[ServiceManager]:
         """The manager rows of the user, with their services."""
         return access.manager_rows_of(self.user)
 
     @property
     def services(self) -> list[Service]:
         """The services that the user manages."""
-        return [row.service for row in self.managed]
+        return [row.service for row in self.manager_rows]
 
     @cached_property
     def incidents(self) -> list[ShownIncident]:
@@ -84,7 +84,7 @@ class HelpdeskRequest:
         return load_incidents(self.user, self.page)
 
     @property
-    def posted(self) -> bool:
+    def is_post(self) -> bool:
         """Whether a form was sent."""
         return self.http.method == "POST"
 
@@ -157,10 +157,10 @@ def _get_posted_text(request: HttpRequest) -> str:
     return join_line_ends(request.POST.get("text", ""))[:limit] if request.method == "POST" else ""
 
 
-def login_url() -> str:
+def get_login_url() -> str:
     """Return the login page that the site configured: a path, a URL or the name of a URL pattern."""
     return getattr(settings, "WAGTAIL_FRONTEND_LOGIN_URL", None) or settings.LOGIN_URL
 
 
 def _redirect_to_login(request: HttpRequest) -> HttpResponse:
-    return redirect_to_login(request.get_full_path(), resolve_url(login_url()))
+    return redirect_to_login(request.get_full_path(), resolve_url(get_login_url()))

@@ -25,8 +25,8 @@ from wagtail_helpdesk.characters import clean_text
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Draft, Submission, Ticket
 
-from . import rate_limits
-from .browser_drafts import now
+from . import form_limits
+from .browser_drafts import get_current_milliseconds
 from .http import make_private
 from .tickets.forms.registry import get_form_class
 
@@ -124,7 +124,7 @@ def _handle_draft(request: HttpRequest) -> int:
     form = request.POST.get("form", "")
     if not helpdesk_settings.DRAFT_DAYS or not access.is_active_user(user):
         return 404
-    if not rate_limits.allow_draft(user):
+    if not form_limits.allow_draft(user):
         return 429
     posted = request.POST.get("draft", "")
     if not posted:
@@ -190,7 +190,7 @@ def _parse(posted: str) -> DraftContent:
             for name, values in found["fields"].items()
         }
         files = [clean_text(name)[:MAX_NAME_LENGTH] for name in found["files"]]
-        typed_at = min(int(found["saved"]), now())
+        typed_at = min(int(found["saved"]), get_current_milliseconds())
         submission = uuid.UUID(found["submission"]) if found["submission"] else None
     except (
         AttributeError,

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.actions import limits
+from wagtail_helpdesk.actions import action_limits
 
 from .forms.attachments import stage_uploads
 
@@ -82,7 +82,7 @@ def _keep_files(request: HttpRequest, owner: Any, values: dict[str, Any]) -> boo
     sent = len(request.FILES.getlist("files"))
     if not sent:
         return False
-    if not limits.allow_action(owner):
+    if not action_limits.allow_action(owner):
         return True
     before = len(request.POST.getlist("kept"))
     values["kept"] = stage_uploads(owner, request.POST, request.FILES)

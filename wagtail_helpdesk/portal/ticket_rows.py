@@ -81,17 +81,17 @@ def build_rows(
     values: Iterable[dict[str, Any]],
     *,
     reader: Any,
-    managed: Collection[Any] = (),
+    managed_service_ids: Collection[Any] = (),
     taking: Collection[Any] = (),
 ) -> list[TicketRow]:
-    """Return rows in the words of their reader, who manages the services with the ids ``managed``.
+    """Return rows in the words of their reader, a manager of the services ``managed_service_ids``.
 
     In the services with the ids ``taking``, they may take free tickets. One statement for all names.
     """
     values = list(values)
     names = get_display_names(row[role] for row in values for role in ("requester", "assignee"))
     now = timezone.now()
-    return [_build_row(value, names, now, reader, managed, taking) for value in values]
+    return [_build_row(value, names, now, reader, managed_service_ids, taking) for value in values]
 
 
 def _build_row(
@@ -99,11 +99,11 @@ def _build_row(
     names: dict[Any, str],
     now: datetime,
     reader: Any,
-    managed: Collection[Any],
+    managed_service_ids: Collection[Any],
     taking: Collection[Any],
 ) -> TicketRow:
     is_requester = value["requester"] == reader.pk
-    plain = is_requester and value["service"] not in managed
+    plain = is_requester and value["service"] not in managed_service_ids
     turn = {
         "is_requester": is_requester,
         "is_in_charge": value["assignee"] == reader.pk and not plain,
@@ -160,7 +160,7 @@ def paginate_rows(
     rows = build_rows(
         page.rows,
         reader=reader,
-        managed={row.service_id for row in own},
+        managed_service_ids={row.service_id for row in own},
         taking={row.service_id for row in own if row.can_take_free},
     )
     return paging.Page(fill_cells(rows, columns, reader), page.next_key, page.continued)

@@ -33,7 +33,7 @@ _ARTICLES = frozenset([
     "a", "an", "and", "at", "au", "aux", "d", "de", "des", "du", "en", "et", "for", "in", "l", "la",
     "le", "les", "of", "on", "ou", "the", "to", "un", "une",
 ])  # fmt: skip
-#: Besides words of one or two letters, the first parts that people write apart from the second.
+#: In addition to words of one or two letters, the first parts that people write apart from the second.
 _DETACHED_PREFIXES = frozenset([
     "anti", "auto", "inter", "micro", "mini", "multi", "photo", "tele", "video", "visio", "web",
 ])  # fmt: skip

@@ -22,7 +22,7 @@ from wagtail_helpdesk.directory.fields import PeopleInput, find_named_people
 from wagtail_helpdesk.models import Absence
 from wagtail_helpdesk.names import get_display_name
 
-from .managers import ManagerPage
+from .manager_editing import ManagerPage
 from .service_pages import ConfirmationPage, ServiceFormPage
 from .tables import CardTable, MenuTitle
 from .widgets import DateInput

@@ -30,10 +30,10 @@ from wagtail_helpdesk.parsing import parse_number
 from .fields import RowField
 from .object_permissions import (
     CleanRequestMixin,
-    ScopedKey,
-    ScopedList,
-    ScopedObject,
-    ScopedSubject,
+    PermittedBaseObjectMixin,
+    PermittedObjectMixin,
+    VisibleKeyMixin,
+    VisibleListMixin,
 )
 from .service_pages import SERVICES, join_title
 from .tables import WagtailView
@@ -105,7 +105,7 @@ class CannedAnswerFilters(WagtailFilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class CannedAnswerList(ScopedList, generic.IndexView):
+class CannedAnswerList(VisibleListMixin, generic.IndexView):
     """The answers that the user can write, with how often each was sent."""
 
     default_ordering = "title"
@@ -199,23 +199,23 @@ class AddCannedAnswer(CleanRequestMixin, AnswerCrumbs, generic.CreateView):
         return self.request.get_full_path()
 
 
-class EditCannedAnswer(AnswerCrumbs, ScopedObject, generic.EditView):
+class EditCannedAnswer(AnswerCrumbs, PermittedObjectMixin, generic.EditView):
     """Edit an answer; each version is kept."""
 
 
-class DeleteCannedAnswer(ScopedObject, generic.DeleteView):
+class DeleteCannedAnswer(PermittedObjectMixin, generic.DeleteView):
     """Delete an answer with its versions."""
 
 
-class CannedAnswerUsage(ScopedSubject, generic.UsageView):
+class CannedAnswerUsage(PermittedBaseObjectMixin, generic.UsageView):
     """The usage of an answer in content, always empty."""
 
 
-class CannedAnswerHistory(ScopedSubject, generic.HistoryView):
+class CannedAnswerHistory(PermittedBaseObjectMixin, generic.HistoryView):
     """The versions of an answer."""
 
 
-class CompareCannedAnswers(ScopedKey, generic.RevisionsCompareView):
+class CompareCannedAnswers(VisibleKeyMixin, generic.RevisionsCompareView):
     """The differences between two versions."""
 
 

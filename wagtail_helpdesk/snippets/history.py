@@ -29,7 +29,7 @@ from wagtail_helpdesk.models import (
     ServiceManager,
 )
 
-from .object_permissions import ScopedSubject
+from .object_permissions import PermittedBaseObjectMixin
 from .service_pages import SERVICES
 from .services import ServiceBreadcrumbsMixin
 from .tables import CardTableMixin
@@ -236,7 +236,7 @@ class ChangeColumn(Column):
         return context | {"details": format_details(instance) if is_ours else []}
 
 
-class ConfigurationHistory(CardTableMixin, ScopedSubject, generic.HistoryView):
+class ConfigurationHistory(CardTableMixin, PermittedBaseObjectMixin, generic.HistoryView):
     """The log of a service or a category."""
 
     @cached_property
@@ -266,11 +266,11 @@ class ServiceHistory(ServiceBreadcrumbsMixin, ConfigurationHistory):
         return []
 
     def get_base_queryset(self) -> QuerySet[ModelLogEntry]:
-        holds = self.object.configuration_of(self.request.user)
+        user_privileges = self.object.configuration_of(self.request.user)
         readable = [
             f"wagtail_helpdesk.{action}"
             for action, kind in KINDS.items()
-            if kind.privilege in holds
+            if kind.privilege in user_privileges
         ]
         service = ContentType.objects.get_for_model(Service)
         category = ContentType.objects.get_for_model(Category)

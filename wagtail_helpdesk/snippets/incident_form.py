@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.functional import cached_property
+from django.core.validators import MaxLengthValidator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminPageChooser
-from wagtail.models import Locale
 
 from wagtail_helpdesk import access
-from wagtail_helpdesk.characters import clean_line, clean_text, count_typed, has_visible
+from wagtail_helpdesk.characters import MaxTypedLength
 from wagtail_helpdesk.lifecycle import Privilege
 from wagtail_helpdesk.models import Incident, Service, Ticket
 from wagtail_helpdesk.models.incidents import MAX_INCIDENT_TEXT_LENGTH, MAX_INCIDENT_TITLE_LENGTH
+from wagtail_helpdesk.models.translated_texts import TranslationsFormField
 from wagtail_helpdesk.parsing import parse_number
 
 from .fields import RowsField
@@ -27,92 +26,6 @@ from .widgets import CHECKBOXES
 
 #: Sections that the form has room for.
 MAX_SECTIONS = 4
-
-
-class TextsWidget(forms.Widget):
-    """A title and a text for each language of the site."""
-
-    template_name = "wagtail_helpdesk/admin/incident_texts.html"
-
-    class Media:
-        css = {"all": ["wagtail_helpdesk/admin/configuration.css"]}
-
-    @cached_property
-    def locales(self) -> list[Any]:
-        """The languages of the site."""
-        return list(Locale.objects.all())
-
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        texts = value if isinstance(value, Mapping) else {}
-        context["widget"]["languages"] = [
-            {
-                "code": locale.language_code,
-                "name": locale.get_display_name(),
-                "title": texts.get(locale.language_code, {}).get("title", ""),
-                "text": texts.get(locale.language_code, {}).get("text", ""),
-            }
-            for locale in self.locales
-        ]
-        context["widget"]["max_title"] = MAX_INCIDENT_TITLE_LENGTH
-        return context
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, dict[str, str]]:
-        return {
-            locale.language_code: {
-                part: data.get(f"{name}-{locale.language_code}-{part}", "")
-                for part in ("title", "text")
-            }
-            for locale in self.locales
-        }
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return not any(key.startswith(f"{name}-") for key in data)
-
-    def id_for_label(self, id_: str) -> str:
-        return ""
-
-
-class TextsField(forms.Field):
-    """Titles and texts by language; at least one title is required."""
-
-    widget: Any = TextsWidget
-
-    def clean(self, value: Any) -> dict[str, dict[str, str]]:
-        """Return the languages with a title; raise ``ValidationError`` for each that is wrong."""
-        names = {locale.language_code: locale.get_display_name() for locale in self.widget.locales}
-        cleaned, problems = {}, []
-        for language, typed in value.items():
-            title, text = clean_line(typed["title"]), clean_text(typed["text"]).strip()
-            if problem := _find_problem(title, text):
-                problems.append(
-                    _("%(language)s: %(problem)s")
-                    % {"language": names[language], "problem": problem}
-                )
-            if title:
-                cleaned[language] = {"title": title, "text": text}
-        if problems:
-            raise forms.ValidationError(problems)
-        if not cleaned:
-            raise forms.ValidationError(_("Please write a title in at least one language."))
-        return cleaned
-
-
-def _find_problem(title: str, text: str) -> str:
-    """Return what is wrong with the text in one language; empty if nothing is."""
-    if len(title) > MAX_INCIDENT_TITLE_LENGTH:
-        return _("The title has at most %(limit)d characters; this has %(count)d.") % {
-            "limit": MAX_INCIDENT_TITLE_LENGTH,
-            "count": len(title),
-        }
-    if count_typed(text) > MAX_INCIDENT_TEXT_LENGTH:
-        return _("The text has at most %(limit)d characters; this has %(count)d.") % {
-            "limit": MAX_INCIDENT_TEXT_LENGTH,
-            "count": count_typed(text),
-        }
-    if (title or text) and not has_visible(title):
-        return _("The title is missing.")
-    return ""
 
 
 class SectionsWidget(forms.Widget):
@@ -159,7 +72,12 @@ class IncidentForm(WagtailAdminModelForm):
     #: The views of the configuration show it after saving.
     warning = ""
 
-    texts = TextsField(label=gettext_lazy("Texts"))
+    texts = TranslationsFormField(
+        label=gettext_lazy("Texts"),
+        has_default=True,
+        title_validators=[MaxLengthValidator(MAX_INCIDENT_TITLE_LENGTH)],
+        text_validators=[MaxTypedLength(MAX_INCIDENT_TEXT_LENGTH)],
+    )
     services = RowsField(
         label=gettext_lazy("Services"),
         queryset=Service.objects.none(),

@@ -30,9 +30,9 @@ from .history import ConfigurationHistory
 from .incident_form import IncidentForm, find_own_services
 from .object_permissions import (
     ConfigurationActionView,
-    ScopedList,
-    ScopedObject,
-    ScopedSubject,
+    PermittedBaseObjectMixin,
+    PermittedObjectMixin,
+    VisibleListMixin,
 )
 from .tables import MenuTitle
 from .widgets import DateTimeInput
@@ -88,7 +88,7 @@ class IncidentFilters(WagtailFilterSet):
         return getattr(queryset, value)()
 
 
-class IncidentList(ScopedList, generic.IndexView):
+class IncidentList(VisibleListMixin, generic.IndexView):
     """The incidents of the services that the user may edit; administrators see all."""
 
     any_permission_required = ["add", "view"]
@@ -162,7 +162,7 @@ def _name_ticket(incident: Incident) -> str:
 
 
 class CreateIncident(ConfigurationActionView, generic.CreateView):
-    """Announce an incident; the address can name its service and its ticket."""
+    """Announce an incident; the URL can name its service and its ticket."""
 
     def get_initial(self) -> dict[str, Any]:
         own = find_own_services(self.request.user)
@@ -178,7 +178,7 @@ class CreateIncident(ConfigurationActionView, generic.CreateView):
         return configuration.create_incident(by=self.request.user, **self.form.cleaned_data)
 
 
-class EditIncident(ConfigurationActionView, ScopedObject, generic.EditView):
+class EditIncident(ConfigurationActionView, PermittedObjectMixin, generic.EditView):
     """Change an incident, which is shown with its new text at once."""
 
     @cached_property
@@ -195,7 +195,7 @@ class EditIncident(ConfigurationActionView, ScopedObject, generic.EditView):
         )
 
 
-class ConfirmIncident(ScopedObject, generic.DeleteView):
+class ConfirmIncident(PermittedObjectMixin, generic.DeleteView):
     """Asks before it changes an incident for good."""
 
     template_name = "wagtail_helpdesk/admin/confirm.html"
@@ -255,7 +255,7 @@ class DeleteIncident(ConfirmIncident):
         configuration.delete_incident(self.object, by=author)
 
 
-class IncidentUsage(ScopedSubject, generic.UsageView):
+class IncidentUsage(PermittedBaseObjectMixin, generic.UsageView):
     """The usage of an incident, always empty."""
 
 

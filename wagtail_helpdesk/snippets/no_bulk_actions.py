@@ -6,19 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from wagtail_helpdesk.models import (
-    CannedAnswer,
-    Category,
-    CategoryText,
-    Incident,
-    Service,
-    ServiceText,
-)
+from .permissions import POLICIES
 
-PROTECTED_MODELS = {
-    (model._meta.app_label, model._meta.model_name)
-    for model in (Service, Category, ServiceText, CategoryText, CannedAnswer, Incident)
-}
+PROTECTED_MODELS = {(model._meta.app_label, model._meta.model_name) for model in POLICIES}
 
 
 def refuse_bulk_deletion(request: HttpRequest, objects: Any) -> None:

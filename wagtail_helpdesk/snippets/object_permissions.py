@@ -36,21 +36,21 @@ class CleanRequestMixin(WagtailView):
         super().setup(request, *args, **kwargs)
 
 
-class ScopedMixin(WagtailView):
+class VisibleObjectsMixin(WagtailView):
     """Limits a view to the objects that the user can see."""
 
-    def scoped(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def filter_visible(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the objects of a queryset that the user can see."""
         policy = policy_registry.get_by_type(self.model)
         visible = policy.instances_user_has_permission_for(self.request.user, "view")
         return queryset.filter(pk__in=visible.values("pk"))
 
 
-class ScopedList(CleanRequestMixin, CardTableMixin, ScopedMixin):
+class VisibleListMixin(CleanRequestMixin, CardTableMixin, VisibleObjectsMixin):
     """For listings and their exports, whose cells are never formulas."""
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        return self.scoped(super().get_base_queryset())
+        return self.filter_visible(super().get_base_queryset())
 
     @property
     def columns(self) -> list[Any]:
@@ -74,7 +74,7 @@ class ScopedList(CleanRequestMixin, CardTableMixin, ScopedMixin):
             yield self.write_csv_row(writer, self.to_row_dict(item))
 
 
-class ObjectPermissionMixin(ScopedMixin):
+class ObjectPermissionMixin(VisibleObjectsMixin):
     """Answers 404 for objects that the user cannot see, and 403 for actions they cannot take."""
 
     def get_object(self, *args: Any) -> Any:
@@ -85,26 +85,26 @@ class ObjectPermissionMixin(ScopedMixin):
         return found
 
 
-class ScopedObject(ObjectPermissionMixin):
+class PermittedObjectMixin(ObjectPermissionMixin):
     """For views that change one object: edit, delete."""
 
     def get_queryset(self) -> QuerySet[Any]:
-        return self.scoped(self.model._default_manager.all())
+        return self.filter_visible(self.model._default_manager.all())
 
 
-class ScopedSubject(ObjectPermissionMixin):
+class PermittedBaseObjectMixin(ObjectPermissionMixin):
     """For lists about one object: history, usage."""
 
     def get_base_object_queryset(self) -> QuerySet[Any]:
-        return self.scoped(super().get_base_object_queryset())
+        return self.filter_visible(super().get_base_object_queryset())
 
 
-class ScopedKey(ScopedMixin):
+class VisibleKeyMixin(VisibleObjectsMixin):
     """For views that accept any object of their model: previews, revisions, unpublishing."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
-        found = self.scoped(self.model._default_manager.all())
+        found = self.filter_visible(self.model._default_manager.all())
         # Wagtail's URL for comparing revisions accepts any text as a key.
         if not found.filter(pk=parse_number(kwargs["pk"])).exists():
             raise Http404

@@ -68,7 +68,7 @@ class PermissionReportView(ServicePageMixin):
         return self.render_to_response(context, status=status)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_ask = Privilege.MANAGE_MANAGERS in self.holds
+        may_ask = Privilege.MANAGE_MANAGERS in self.user_privileges
         typed = self.request.GET.get("person")
         # Before the lookup, whose result would reveal which accounts exist.
         if not may_ask and typed not in (None, self.author.get_username()):

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from wagtail.permission_policies import BasePermissionPolicy
+from wagtail.permissions import register_permission_policy
 
 from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import configuration
@@ -48,8 +49,8 @@ class ConfigurationPolicy(BasePermissionPolicy):
         if access.administers_helpdesk(user):
             return True
         return any(
-            self._is_enough(action, holds)
-            for holds in access.configuration_privileges_of(user).values()
+            self._is_enough(action, privileges)
+            for privileges in access.configuration_privileges_of(user).values()
         )
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
@@ -79,8 +80,8 @@ class ConfigurationPolicy(BasePermissionPolicy):
         enough = {p for action in actions for p in self.privileges.get(action, ())}
         return self._users(enough, Q(helpdesk_manager_rows__service=self.service_id(instance)))
 
-    def _is_enough(self, action: str, holds: frozenset[Privilege]) -> bool:
-        return not holds.isdisjoint(self.privileges.get(action, ()))
+    def _is_enough(self, action: str, privileges: frozenset[Privilege]) -> bool:
+        return not privileges.isdisjoint(self.privileges.get(action, ()))
 
     def _users(self, enough: set[Privilege], where: Q) -> Any:
         condition = Q(is_superuser=True)
@@ -202,3 +203,20 @@ class CannedAnswerPolicy(ConfigurationPolicy):
 
     def within(self, services: QuerySet[Service]) -> QuerySet[CannedAnswer]:
         return CannedAnswer.objects.shared().filter(service__in=services.values("pk"))
+
+
+#: Every model of the configuration that has pages in the admin.
+POLICIES: dict[type[Model], type[ConfigurationPolicy]] = {
+    Service: ServicePolicy,
+    Category: CategoryPolicy,
+    ServiceText: ServiceTextPolicy,
+    CategoryText: CategoryTextPolicy,
+    Incident: IncidentPolicy,
+    CannedAnswer: CannedAnswerPolicy,
+}
+
+
+def register_policies() -> None:
+    """Register the policies, before anything asks for them: Wagtail would make its own."""
+    for model, policy in POLICIES.items():
+        register_permission_policy(model, policy(model), exact_class=True)

@@ -62,14 +62,14 @@ class ServicePageMixin(CleanRequestMixin, WagtailAdminTemplateMixin, View):
         #: Typed as Any: the admin admits only logged-in users.
         self.author: Any = request.user
         self.service = self.find_service(kwargs["pk"])
-        self.holds = self.service.configuration_of(request.user)
+        self.user_privileges = self.service.configuration_of(request.user)
 
     def find_service(self, pk: int) -> Service:
         """Return the service of the page; raises ``Http404`` if the user cannot see it."""
         return get_object_or_404(Service.objects.configured_by(self.request.user), pk=pk)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.privilege is not None and self.privilege not in self.holds:
+        if self.privilege is not None and self.privilege not in self.user_privileges:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -98,8 +98,10 @@ class ServicePageMixin(CleanRequestMixin, WagtailAdminTemplateMixin, View):
         return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        held = {privilege.name.lower(): privilege in self.holds for privilege in Privilege}
-        return super().get_context_data(service=self.service, holds=held, **kwargs)
+        held = {
+            privilege.name.lower(): privilege in self.user_privileges for privilege in Privilege
+        }
+        return super().get_context_data(service=self.service, user_privileges=held, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data())
@@ -129,7 +131,7 @@ class ServiceListPage(CardTableMixin, ServicePageMixin, IndexView):
     @cached_property
     def may_change(self) -> bool:
         """Whether the user may change the list."""
-        return self.changing in self.holds
+        return self.changing in self.user_privileges
 
     def user_has_permission(self, permission: str) -> bool:
         return self.may_change

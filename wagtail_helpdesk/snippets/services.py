@@ -28,9 +28,9 @@ from wagtail_helpdesk.parsing import parse_number
 from .forms import ServiceForm
 from .object_permissions import (
     ConfigurationActionView,
-    ScopedList,
-    ScopedObject,
-    ScopedSubject,
+    PermittedBaseObjectMixin,
+    PermittedObjectMixin,
+    VisibleListMixin,
 )
 from .service_pages import SERVICES, ServicePageMixin, join_title
 from .tables import MenuTitle, WagtailView
@@ -110,7 +110,7 @@ class ServiceFilters(WagtailFilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class ServiceList(ScopedList, generic.IndexView):
+class ServiceList(VisibleListMixin, generic.IndexView):
     """The services that the user configures."""
 
     any_permission_required = ["add", "view"]
@@ -194,7 +194,9 @@ class ServiceBreadcrumbsMixin(WagtailView):
         return get_service_panel_url(self.object)
 
 
-class EditService(ConfigurationActionView, ServiceBreadcrumbsMixin, ScopedObject, generic.EditView):
+class EditService(
+    ConfigurationActionView, ServiceBreadcrumbsMixin, PermittedObjectMixin, generic.EditView
+):
     """The properties of a service."""
 
     page_title = gettext_lazy("Properties")
@@ -205,7 +207,7 @@ class EditService(ConfigurationActionView, ServiceBreadcrumbsMixin, ScopedObject
         )
 
 
-class DeleteService(ScopedObject, generic.DeleteView):
+class DeleteService(PermittedObjectMixin, generic.DeleteView):
     """Delete a service without tickets."""
 
     template_name = "wagtail_helpdesk/admin/delete.html"
@@ -235,7 +237,7 @@ class DeleteService(ScopedObject, generic.DeleteView):
         return HttpResponseRedirect(reverse(f"{SERVICES}:list"))
 
 
-class ServiceUsage(ServiceBreadcrumbsMixin, ScopedSubject, generic.UsageView):
+class ServiceUsage(ServiceBreadcrumbsMixin, PermittedBaseObjectMixin, generic.UsageView):
     """The pages whose blocks use a service."""
 
 
@@ -265,7 +267,7 @@ class ServicePanel(ServicePageMixin):
                 priority=20,
             ),
         ]
-        if Privilege.EDIT_SERVICE in self.holds:
+        if Privilege.EDIT_SERVICE in self.user_privileges:
             url = f"{reverse('helpdesk_incidents:add')}?service={self.service.pk}"
             buttons.append(
                 Button(_("Announce an incident"), url=url, icon_name="warning", priority=15)
@@ -283,7 +285,7 @@ class ServicePanel(ServicePageMixin):
             guests=service.permanent_guests.count(),
             categories=service.categories.count(),
             categories_without_members=service.categories.without_active_members().count(),
-            texts=find_texts(service) if Privilege.EDIT_SERVICE in self.holds else [],
+            texts=find_texts(service) if Privilege.EDIT_SERVICE in self.user_privileges else [],
             ask=find_people_to_ask(self),
             **kwargs,
         )
@@ -291,7 +293,7 @@ class ServicePanel(ServicePageMixin):
 
 def find_people_to_ask(page: ServicePageMixin) -> list[ServiceManager] | None:
     """Return up to three people who can change managers and guests; None if the user can do it."""
-    if Privilege.MANAGE_MANAGERS in page.holds:
+    if Privilege.MANAGE_MANAGERS in page.user_privileges:
         return None
     rows = page.service.managers.filter(can_manage_managers=True, user__is_active=True)
     return list(rows.select_related("user")[:3])

@@ -42,10 +42,10 @@ from wagtail_helpdesk.parsing import parse_number
 
 from .object_permissions import (
     CleanRequestMixin,
-    ScopedKey,
-    ScopedList,
-    ScopedObject,
-    ScopedSubject,
+    PermittedBaseObjectMixin,
+    PermittedObjectMixin,
+    VisibleKeyMixin,
+    VisibleListMixin,
 )
 from .service_pages import CATEGORIES, SERVICES, join_title
 from .tables import WagtailView
@@ -190,7 +190,7 @@ class CategoryTextFilters(TextFilters):
         fields: ClassVar[list[str]] = []
 
 
-class TextList(ScopedList, generic.IndexView):
+class TextList(VisibleListMixin, generic.IndexView):
     """The texts about services and categories that the user configures."""
 
     default_ordering = "title"
@@ -288,19 +288,19 @@ class AddText(CleanRequestMixin, CompleteFormMixin, TextBreadcrumbsMixin, generi
         return f"{super().get_preview_url()}?{self.request.GET.urlencode()}"
 
 
-class EditText(CompleteFormMixin, TextBreadcrumbsMixin, ScopedObject, generic.EditView):
+class EditText(CompleteFormMixin, TextBreadcrumbsMixin, PermittedObjectMixin, generic.EditView):
     """Edit a text, and publish it now or later."""
 
 
-class DeleteText(ScopedObject, generic.DeleteView):
+class DeleteText(PermittedObjectMixin, generic.DeleteView):
     """Delete a text with its versions."""
 
 
-class TextUsage(ScopedSubject, generic.UsageView):
+class TextUsage(PermittedBaseObjectMixin, generic.UsageView):
     """The usage of a text, always empty."""
 
 
-class TextHistory(ScopedSubject, generic.HistoryView):
+class TextHistory(PermittedBaseObjectMixin, generic.HistoryView):
     """The versions of a text."""
 
 
@@ -313,23 +313,23 @@ class PreviewNewText(CleanRequestMixin, CompleteFormMixin, generic.PreviewOnCrea
         return text
 
 
-class PreviewText(CompleteFormMixin, ScopedKey, generic.PreviewOnEditView):
+class PreviewText(CompleteFormMixin, VisibleKeyMixin, generic.PreviewOnEditView):
     """The preview of unsaved changes."""
 
 
-class PreviewVersion(ScopedKey, generic.PreviewRevisionView):
+class PreviewVersion(VisibleKeyMixin, generic.PreviewRevisionView):
     """The preview of an earlier version."""
 
 
-class CompareVersions(ScopedKey, generic.RevisionsCompareView):
+class CompareVersions(VisibleKeyMixin, generic.RevisionsCompareView):
     """The differences between two versions."""
 
 
-class UnpublishText(ScopedKey, generic.UnpublishView):
+class UnpublishText(VisibleKeyMixin, generic.UnpublishView):
     """Unpublish a text and keep it as a draft."""
 
 
-class UnscheduleText(ScopedKey, generic.RevisionsUnscheduleView):
+class UnscheduleText(VisibleKeyMixin, generic.RevisionsUnscheduleView):
     """Cancel a scheduled publication."""
 
     def get_next_url(self) -> str:

@@ -16,8 +16,10 @@ from . import (
     absences,
     aliases,
     categories,
+    category_lists,
     guests,
     history,
+    manager_editing,
     managers,
     members,
     permission_report,
@@ -71,9 +73,13 @@ class ServiceViewSet(SnippetViewSet):
     def get_urlpatterns(self) -> list[Any]:
         own = [
             ("", services.ServicePanel, "panel"),
-            ("categories/", categories.CategoryTree, "tree"),
-            ("categories/results/", categories.CategoryTree, "tree_results"),
-            ("categories/<int:category>/reorder/", categories.ReorderCategories, "tree_reorder"),
+            ("categories/", category_lists.CategoryTree, "tree"),
+            ("categories/results/", category_lists.CategoryTree, "tree_results"),
+            (
+                "categories/<int:category>/reorder/",
+                category_lists.ReorderCategories,
+                "tree_reorder",
+            ),
             ("aliases/", aliases.AliasList, "aliases"),
             ("aliases/results/", aliases.AliasList, "aliases_results"),
             ("aliases/add/", aliases.AddAlias, "alias_add"),
@@ -84,9 +90,13 @@ class ServiceViewSet(SnippetViewSet):
             ("managers/", managers.ManagerList, "managers"),
             ("managers/results/", managers.ManagerList, "managers_results"),
             ("managers/add/", managers.AddManager, "manager_add"),
-            ("managers/<int:manager>/", managers.EditManager, "manager"),
-            ("managers/<int:manager>/remove/", managers.RemoveManager, "manager_remove"),
-            ("managers/<int:manager>/reorder/", managers.ReorderManagers, "managers_reorder"),
+            ("managers/<int:manager>/", manager_editing.EditManager, "manager"),
+            ("managers/<int:manager>/remove/", manager_editing.RemoveManager, "manager_remove"),
+            (
+                "managers/<int:manager>/reorder/",
+                manager_editing.ReorderManagers,
+                "managers_reorder",
+            ),
             ("managers/<int:manager>/absences/", absences.AbsenceList, "absences"),
             (
                 "managers/<int:manager>/absences/<int:absence>/remove/",
@@ -120,7 +130,7 @@ class CategoryViewSet(SnippetViewSet):
     index_results_template_name = RESULTS
     list_export = ["service", "parent", "name", "takes_tickets", "hidden", "default_subject"]
     edit_handler = categories.EDIT_HANDLER
-    index_view_class = categories.CategoryList
+    index_view_class = category_lists.CategoryList
     add_view_class = categories.CreateCategory
     edit_view_class = categories.EditCategory
     delete_view_class = categories.DeleteCategory

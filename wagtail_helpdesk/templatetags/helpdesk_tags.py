@@ -48,7 +48,7 @@ def stored_draft(context: template.Context, form: Any) -> SafeString:
 @register.simple_tag
 def draft_clock() -> str:
     """Return the server's time in milliseconds, by which drafts are dated."""
-    return str(browser_drafts.now())
+    return str(browser_drafts.get_current_milliseconds())
 
 
 @register.inclusion_tag("wagtail_helpdesk/portal/parts/missing_email.html", takes_context=True)
@@ -130,16 +130,16 @@ def helpdesk_style(context: template.Context) -> SafeString:
     if context.render_context.get(key):
         return SafeString("")
     context.render_context[key] = True
-    address = static("wagtail_helpdesk/helpdesk.css")
-    return format_html('<link rel="stylesheet"{} href="{}">', csp_nonce(context), address)
+    url = static("wagtail_helpdesk/helpdesk.css")
+    return format_html('<link rel="stylesheet"{} href="{}">', csp_nonce(context), url)
 
 
 @register.simple_tag
 def helpdesk_icon(name: str) -> SafeString:
     """Return an icon of ``icons.svg``. It is hidden from screen readers: words stand beside it."""
-    address = static("wagtail_helpdesk/icons.svg")
+    url = static("wagtail_helpdesk/icons.svg")
     return format_html(
-        '<svg class="hd-i" aria-hidden="true"><use href="{}#{}"></use></svg>', address, name
+        '<svg class="hd-i" aria-hidden="true"><use href="{}#{}"></use></svg>', url, name
     )
 
 

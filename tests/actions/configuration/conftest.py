@@ -7,7 +7,7 @@ from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES
 
 
 @pytest.fixture
-def row(general):
+def get_manager_row(general):
     """Return a person's row in Services Généraux."""
 
     def find(user):
@@ -17,11 +17,11 @@ def row(general):
 
 
 @pytest.fixture
-def runs(row):
+def limit_privileges(get_manager_row):
     """Leave a person these configuration privileges and no others."""
 
     def leave(user, *privileges):
-        manager = row(user)
+        manager = get_manager_row(user)
         for privilege in CONFIGURATION_PRIVILEGES:
             setattr(manager, privilege.value, privilege in privileges)
         manager.save()
@@ -31,16 +31,16 @@ def runs(row):
 
 
 @pytest.fixture
-def sophie(people, runs):
+def sophie(people, limit_privileges):
     """Sophie, with the three configuration privileges; nobody else has any."""
     for user in (people.karim, people.julien, people.hugo):
-        runs(user)
-    runs(people.sophie, *CONFIGURATION_PRIVILEGES)
+        limit_privileges(user)
+    limit_privileges(people.sophie, *CONFIGURATION_PRIVILEGES)
     return people.sophie
 
 
 @pytest.fixture
-def record():
+def read_log():
     """Return the last entries of the log: action, author, before and after."""
 
     def entries(*actions):

@@ -14,7 +14,7 @@ WEEK = datetime.timedelta(days=7)
 
 
 @pytest.fixture
-def away(sophie):
+def record_absence(sophie):
     """Record that a person is absent for a week from today."""
 
     def say(user, replacement=None, first=TODAY, last=TODAY + WEEK):
@@ -25,54 +25,54 @@ def away(sophie):
     return say
 
 
-def test_an_absent_manager_is_not_available(people, general, away):
-    away(people.karim)
+def test_an_absent_manager_is_not_available(people, general, record_absence):
+    record_absence(people.karim)
     present = {manager.user for manager in general.managers.available_on()}
     assert people.karim not in present
     assert people.julien in present
 
 
-def test_the_day_after_they_are_back(people, general, away):
-    away(people.karim)
+def test_the_day_after_they_are_back(people, general, record_absence):
+    record_absence(people.karim)
     there = general.managers.available_on(TODAY + WEEK + datetime.timedelta(days=1))
     assert people.karim in {manager.user for manager in there}
 
 
 @pytest.mark.parametrize("day", [TODAY, TODAY + WEEK])
-def test_the_first_and_the_last_day_belong_to_an_absence(people, general, away, day):
-    away(people.karim)
+def test_the_first_and_the_last_day_belong_to_an_absence(people, general, record_absence, day):
+    record_absence(people.karim)
     assert people.karim not in {manager.user for manager in general.managers.available_on(day)}
 
 
-def test_the_algorithm_skips_absent_managers(people, general, heating, sophie, away):
+def test_the_algorithm_skips_absent_managers(people, general, heating, sophie, record_absence):
     configuration.change_service(general, by=sophie, algorithm="first")
     ServiceManager.objects.filter(user=people.karim).update(order=-1)
-    away(people.karim)
+    record_absence(people.karim)
     ticket = actions.open_ticket(heating, by=people.lea, subject="Froid", text="Il fait froid.")
     ticket.refresh_from_db()
     assert ticket.assignee == people.sophie
 
 
-def test_a_ticket_cannot_be_assigned_to_an_absent_manager(people, ticket, away):
-    away(people.karim)
+def test_a_ticket_cannot_be_assigned_to_an_absent_manager(people, ticket, record_absence):
+    record_absence(people.karim)
     with pytest.raises(NotPossible, match="not an available manager"):
         actions.assign(ticket, by=people.julien, to=people.karim)
 
 
-def test_an_absent_manager_has_the_chosen_replacement(people, away):
-    away(people.karim, people.julien)
+def test_an_absent_manager_has_the_chosen_replacement(people, record_absence):
+    record_absence(people.karim, people.julien)
     assert find_replacement(people.karim, TODAY) == people.julien
 
 
-def test_a_replacement_who_is_away_is_replaced_in_turn(people, away):
-    away(people.karim, people.julien)
-    away(people.julien, people.sophie)
+def test_a_replacement_who_is_away_is_replaced_in_turn(people, record_absence):
+    record_absence(people.karim, people.julien)
+    record_absence(people.julien, people.sophie)
     assert find_replacement(people.karim, TODAY) == people.sophie
 
 
-def test_an_absent_replacement_gives_no_replacement(people, away):
-    away(people.karim, people.julien)
-    away(people.julien)
+def test_an_absent_replacement_gives_no_replacement(people, record_absence):
+    record_absence(people.karim, people.julien)
+    record_absence(people.julien)
     assert find_replacement(people.karim, TODAY) is None
 
 
@@ -80,36 +80,36 @@ def test_a_present_person_has_no_replacement(people):
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_a_deactivated_person_stands_in_for_nobody(people, away):
-    away(people.karim, people.julien)
+def test_a_deactivated_person_stands_in_for_nobody(people, record_absence):
+    record_absence(people.karim, people.julien)
     people.julien.is_active = False
     people.julien.save()
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_a_circle_of_replacements_is_refused(people, away):
-    away(people.karim, people.julien)
-    away(people.julien, people.hugo)
+def test_a_circle_of_replacements_is_refused(people, record_absence):
+    record_absence(people.karim, people.julien)
+    record_absence(people.julien, people.hugo)
     with pytest.raises(NotPossible, match="already stands in for"):
-        away(people.hugo, people.karim)
+        record_absence(people.hugo, people.karim)
 
 
-def test_two_absent_people_who_replace_each_other_have_no_replacement(people, away):
-    away(people.karim)
-    away(people.hugo, people.karim)
+def test_two_absent_people_who_replace_each_other_have_no_replacement(people, record_absence):
+    record_absence(people.karim)
+    record_absence(people.hugo, people.karim)
     assert find_replacement(people.hugo, TODAY) is None
 
 
-def test_a_circle_is_found_in_any_of_several_absences(people, away):
-    away(people.karim, people.julien, last=TODAY)
-    away(people.karim, people.hugo, first=TODAY + WEEK)
+def test_a_circle_is_found_in_any_of_several_absences(people, record_absence):
+    record_absence(people.karim, people.julien, last=TODAY)
+    record_absence(people.karim, people.hugo, first=TODAY + WEEK)
     with pytest.raises(NotPossible, match="already stands in for"):
-        away(people.hugo, people.karim)
+        record_absence(people.hugo, people.karim)
 
 
-def test_a_circle_in_different_weeks_is_none(people, away):
-    away(people.karim, people.julien)
-    away(people.julien, people.karim, first=TODAY + 2 * WEEK, last=TODAY + 3 * WEEK)
+def test_a_circle_in_different_weeks_is_none(people, record_absence):
+    record_absence(people.karim, people.julien)
+    record_absence(people.julien, people.karim, first=TODAY + 2 * WEEK, last=TODAY + 3 * WEEK)
     assert find_replacement(people.julien, TODAY + 2 * WEEK) == people.karim
 
 
@@ -119,28 +119,28 @@ def test_a_circle_made_behind_our_back_ends(people):
     assert find_replacement(people.karim, TODAY) is None
 
 
-def test_a_person_cannot_replace_themselves(people, away):
+def test_a_person_cannot_replace_themselves(people, record_absence):
     with pytest.raises(NotPossible, match="replace themselves"):
-        away(people.karim, people.karim)
+        record_absence(people.karim, people.karim)
 
 
-def test_the_last_day_comes_after_the_first(people, away):
+def test_the_last_day_comes_after_the_first(people, record_absence):
     with pytest.raises(NotPossible) as refusal:
-        away(people.karim, first=TODAY, last=TODAY - WEEK)
+        record_absence(people.karim, first=TODAY, last=TODAY - WEEK)
     assert refusal.value.field == "ends_on"
 
 
-def test_two_absences_do_not_overlap(people, away):
-    away(people.karim)
+def test_two_absences_do_not_overlap(people, record_absence):
+    record_absence(people.karim)
     with pytest.raises(NotPossible, match="covers some of these days"):
-        away(people.karim, first=TODAY + WEEK)
+        record_absence(people.karim, first=TODAY + WEEK)
 
 
-def test_an_absence_is_removed(people, general, away, sophie, record):
-    absence = away(people.karim, people.julien)
+def test_an_absence_is_removed(people, general, record_absence, sophie, read_log):
+    absence = record_absence(people.karim, people.julien)
     configuration.remove_absence(absence, by=sophie)
     assert people.karim in {manager.user for manager in general.managers.available_on()}
-    [(_, _, added), (_, _, removed)] = record("add_absence", "remove_absence")
+    [(_, _, added), (_, _, removed)] = read_log("add_absence", "remove_absence")
     assert added["after"]["replacement"] == removed["before"]["replacement"] == "Julien Moreau"
 
 
@@ -182,8 +182,8 @@ def test_a_person_who_runs_all_services_of_a_manager_adds_an_absence(
     assert people.karim.helpdesk_absences.exists()
 
 
-def test_a_person_removes_their_own_absence_recorded_by_another(people, away):
-    configuration.remove_absence(away(people.karim), by=people.karim)
+def test_a_person_removes_their_own_absence_recorded_by_another(people, record_absence):
+    configuration.remove_absence(record_absence(people.karim), by=people.karim)
     assert not people.karim.helpdesk_absences.exists()
 
 

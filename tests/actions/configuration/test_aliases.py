@@ -6,11 +6,13 @@ from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Alias, Service
 
 
-def test_a_category_is_shown_elsewhere_under_another_name(people, general, network, sophie, record):
+def test_a_category_is_shown_elsewhere_under_another_name(
+    people, general, network, sophie, read_log
+):
     alias = configuration.add_alias("Wifi en panne", network, by=sophie, service=general)
     assert alias.target == network
     assert list(Alias.objects.open_to(people.lea)) == [alias]
-    [(_, _, data)] = record("add_alias")
+    [(_, _, data)] = read_log("add_alias")
     assert data["to"] == "DSI › Réseau"
 
 
@@ -64,8 +66,8 @@ def test_an_alias_leads_somewhere_else(general, heating, sophie):
             configuration.add_alias("Ici", to, by=sophie, service=general, parent=parent)
 
 
-def test_a_removed_alias_is_deleted_and_recorded(people, general, network, sophie, record):
+def test_a_removed_alias_is_deleted_and_recorded(people, general, network, sophie, read_log):
     alias = configuration.add_alias("Wifi", network, by=sophie, service=general)
     configuration.remove_alias(alias, by=sophie)
     assert not Alias.objects.exists()
-    assert len(record("remove_alias")) == 1
+    assert len(read_log("remove_alias")) == 1

@@ -15,9 +15,9 @@ def test_a_new_category_comes_last(general, sophie):
     assert names(general)[-1] == "Ascenseurs"
 
 
-def test_changes_of_a_category_are_recorded(heating, sophie, record):
+def test_changes_of_a_category_are_recorded(heating, sophie, read_log):
     configuration.change_category(heating, by=sophie, default_subject="Radiateur")
-    [(_, author, data)] = record("edit_category")
+    [(_, author, data)] = read_log("edit_category")
     assert author == sophie
     assert (data["before"], data["after"]) == (
         {"default_subject": ""},
@@ -25,9 +25,9 @@ def test_changes_of_a_category_are_recorded(heating, sophie, record):
     )
 
 
-def test_unchanged_fields_of_a_category_are_not_recorded(heating, sophie, record):
+def test_unchanged_fields_of_a_category_are_not_recorded(heating, sophie, read_log):
     configuration.change_category(heating, by=sophie, name="Chauffage", default_subject="Froid")
-    [(_, _, data)] = record("edit_category")
+    [(_, _, data)] = read_log("edit_category")
     assert data["after"] == {"default_subject": "Froid"}
 
 
@@ -84,17 +84,17 @@ def test_a_category_moves_to_a_place_among_its_siblings(general, sophie):
     assert names(general) == ["Électricité", "Plomberie", "Chauffage"]
 
 
-def test_a_category_that_stays_in_its_place_is_not_recorded(general, sophie, record):
+def test_a_category_that_stays_in_its_place_is_not_recorded(general, sophie, read_log):
     first = general.categories.first()
     configuration.change_category_order(first, by=sophie, place=0)
     assert names(general)[0] == first.name
-    assert record("order_categories") == []
+    assert read_log("order_categories") == []
 
 
-def test_an_empty_category_is_deleted(general, plumbing, sophie, record):
+def test_an_empty_category_is_deleted(general, plumbing, sophie, read_log):
     configuration.delete_category(plumbing, by=sophie)
     assert "Plomberie" not in names(general)
-    [(_, _, data)] = record("delete_category")
+    [(_, _, data)] = read_log("delete_category")
     assert data["name"] == "Plomberie"
 
 

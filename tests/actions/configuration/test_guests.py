@@ -25,20 +25,20 @@ def test_taken_out_the_guest_stays_on_the_tickets_they_are_on(people, general, h
     assert not general.permanent_guests.exists()
 
 
-def test_adding_and_removing_a_permanent_guest_are_recorded(people, general, sophie, record):
+def test_adding_and_removing_a_permanent_guest_are_recorded(people, general, sophie, read_log):
     guest = configuration.add_permanent_guest(general, people.ines, by=sophie)
     configuration.remove_permanent_guest(guest, by=sophie)
-    kinds = [kind for kind, _, _ in record("add_permanent_guest", "remove_permanent_guest")]
+    kinds = [kind for kind, _, _ in read_log("add_permanent_guest", "remove_permanent_guest")]
     assert kinds == ["add_permanent_guest", "remove_permanent_guest"]
 
 
-def test_a_permanent_guest_removed_twice_is_recorded_once(people, general, sophie, record):
+def test_a_permanent_guest_removed_twice_is_recorded_once(people, general, sophie, read_log):
     guest = configuration.add_permanent_guest(general, people.ines, by=sophie)
     key = guest.pk
     configuration.remove_permanent_guest(guest, by=sophie)
     guest.pk = key
     configuration.remove_permanent_guest(guest, by=sophie)
-    assert len(record("remove_permanent_guest")) == 1
+    assert len(read_log("remove_permanent_guest")) == 1
 
 
 @pytest.mark.parametrize("who", ["karim", "nadia", "victor"])

@@ -34,9 +34,11 @@ def at_once(*jobs):
     return results
 
 
-def test_of_two_managers_who_remove_each_other_one_remains(people, general, sophie, runs, row):
-    runs(people.karim, *CONFIGURATION_PRIVILEGES)
-    hers, his = row(sophie), row(people.karim)
+def test_of_two_managers_who_remove_each_other_one_remains(
+    people, general, sophie, limit_privileges, get_manager_row
+):
+    limit_privileges(people.karim, *CONFIGURATION_PRIVILEGES)
+    hers, his = get_manager_row(sophie), get_manager_row(people.karim)
     results = at_once(
         lambda: configuration.remove_manager(hers, by=people.karim),
         lambda: configuration.remove_manager(his, by=sophie),

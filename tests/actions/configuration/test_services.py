@@ -32,13 +32,13 @@ def test_other_people_cannot_create_a_service(people, general, sophie, who):
 
 
 def test_a_manager_with_the_privilege_changes_properties_of_the_service(
-    people, general, sophie, record
+    people, general, sophie, read_log
 ):
     staff = Group.objects.get(name="Personnels")
     configuration.change_service(general, by=sophie, everyone=False, groups=[staff])
     assert not general.everyone
     assert list(general.groups.all()) == [staff]
-    [(_, _, data)] = record("edit_service")
+    [(_, _, data)] = read_log("edit_service")
     assert data["before"] == {"everyone": True, "groups": []}
     assert data["after"] == {"everyone": False, "groups": ["Personnels"]}
 

@@ -30,7 +30,7 @@ class ConfigurationChange:
     service: Service
     by: AbstractUser | None
     #: The configuration privileges of the author.
-    holds: frozenset[Privilege] = frozenset()
+    user_privileges: frozenset[Privilege] = frozenset()
 
     def record(
         self,
@@ -73,10 +73,12 @@ def change_service_locked(
         # Changes of a service are serialised, so that its last manager can be counted. Opening a
         # ticket waits for them only to choose its manager, on databases with NO KEY locks.
         now = get_locked(Service.objects, service.pk)
-        holds = frozenset(CONFIGURATION_PRIVILEGES) if by is None else now.configuration_of(by)
-        if needs is not None and needs not in holds:
+        user_privileges = (
+            frozenset(CONFIGURATION_PRIVILEGES) if by is None else now.configuration_of(by)
+        )
+        if needs is not None and needs not in user_privileges:
             raise NotYours
-        yield ConfigurationChange(now, by, holds)
+        yield ConfigurationChange(now, by, user_privileges)
 
 
 def apply_changes(row: models.Model, changes: Mapping[str, Any]) -> tuple[Values, Values]:

@@ -45,7 +45,7 @@ def add_manager(service: Service, user: User, *, by: Author, **flags: bool) -> S
             )
         _check_giving(change, flags)
         manager = ServiceManager(service=change.service, user=user, synchronised=by is None)
-        for privilege in frozenset(CONFIGURATION_PRIVILEGES) - change.holds:
+        for privilege in frozenset(CONFIGURATION_PRIVILEGES) - change.user_privileges:
             setattr(manager, privilege.value, False)
         for name, value in flags.items():
             setattr(manager, name, value)
@@ -95,7 +95,7 @@ def remove_manager(
     """
     with change_service_locked(manager.service, by=by, needs=Privilege.MANAGE_MANAGERS) as change:
         row = _get_locked(manager)
-        if not row.privileges & frozenset(CONFIGURATION_PRIVILEGES) <= change.holds:
+        if not row.privileges & frozenset(CONFIGURATION_PRIVILEGES) <= change.user_privileges:
             raise NotYours
         _keep_one_holder(row, None)
         _keep_one_manager(row)
@@ -137,7 +137,7 @@ def set_availability(manager: ServiceManager, available: bool, *, by: Author) ->
     with change_service_locked(manager.service, by=by) as change:
         row = _get_locked(manager)
         own = by is not None and by.pk == row.user_id and row.can_set_availability
-        if not own and Privilege.MANAGE_MANAGERS not in change.holds:
+        if not own and Privilege.MANAGE_MANAGERS not in change.user_privileges:
             raise NotYours
         before, after = apply_changes(row, {"available": available})
         if after:
@@ -160,7 +160,7 @@ def _get_locked(manager: ServiceManager) -> ServiceManager:
 
 def _check_giving(change: ConfigurationChange, flags: dict[str, Any]) -> None:
     named = {privilege for privilege in CONFIGURATION_PRIVILEGES if privilege.value in flags}
-    if not named <= change.holds:
+    if not named <= change.user_privileges:
         raise NotYours
 
 

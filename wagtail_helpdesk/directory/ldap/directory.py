@@ -17,7 +17,7 @@ from wagtail_helpdesk.models import DirectoryIdentity
 from wagtail_helpdesk.names import split_name_words
 
 from ..errors import AmbiguousPerson, UnknownPerson
-from ..guests import is_external, looks_like_address
+from ..guests import is_email_address, is_external
 from ..protocol import Candidate, Profile
 from ..refreshing import record_identity, rename_by_stable_id
 from . import groups
@@ -146,7 +146,7 @@ class LdapDirectory:
     def _find_entry(self, typed: str) -> LDAPEntry:
         with self._connect() as connection:
             entries = self._people.find_by_login(connection, typed)
-            if not entries and looks_like_address(typed):
+            if not entries and is_email_address(typed):
                 entries = self._people.find_by_email(connection, typed)
         if not entries:
             raise UnknownPerson(typed)

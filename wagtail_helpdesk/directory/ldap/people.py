@@ -234,9 +234,9 @@ class People:
     def _build_word_filter(self, word: str) -> str:
         escaped = escape_filter_chars(word)
         begins = (f"({attribute}={escaped}*)" for attribute in (self._login, self._mail))
-        holds = (f"({attribute}=*{escaped}*)" for attribute in ("cn", self._given, self._family))
+        contains = (f"({attribute}=*{escaped}*)" for attribute in ("cn", self._given, self._family))
         sounds = (f"({attribute}~={escaped})" for attribute in ("cn", self._given, self._family))
-        return f"(|{''.join([*begins, *holds, *sounds])})"
+        return f"(|{''.join([*begins, *contains, *sounds])})"
 
     def _build_name_filter(self, word: str) -> str:
         escaped = escape_filter_chars(word)

@@ -13,11 +13,11 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import actions
-from wagtail_helpdesk.actions import NotYours, Outcome, limits
+from wagtail_helpdesk.actions import NotYours, Outcome, action_limits
 from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.lifecycle import Action, Source, Visibility
 from wagtail_helpdesk.models import Submission, Ticket
-from wagtail_helpdesk.portal import rate_limits, session_drafts
+from wagtail_helpdesk.portal import form_limits, session_drafts
 from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -55,20 +55,20 @@ class Performed:
 
 def handle_bulk(request: HelpdeskRequest, slug: str) -> HttpResponse:
     """Show the form of an action on several tickets, or perform it. For managers."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     form_class = find_form_class(slug)
     if form_class is None or form_class.bulk is None or form_class.get_action() is None:
         raise Http404(_("There is no such action."))
     posted = request.http.POST
-    if request.posted and "preview" not in posted and "find" not in posted:
+    if request.is_post and "preview" not in posted and "find" not in posted:
         return _submit(request, form_class)
     return _show(request, form_class)
 
 
 def _show(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpResponse:
     """Show the form, with what was typed when a preview or a search was asked for."""
-    if request.posted:
+    if request.is_post:
         typed = session_drafts.get_typed_values(request.http)
         selection = _select(request, form_class, _read_shown(request.http.POST))
     else:
@@ -76,10 +76,10 @@ def _show(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpRespons
         values = request.http.GET.getlist("ticket") or _as_list(typed.get("ticket"))
         selection = _select(request, form_class, read_picks(values))
     form = _make_form(request, form_class, selection, initial=typed)
-    status = _answer_question(request, form) if form is not None and request.posted else 200
+    status = _answer_question(request, form) if form is not None and request.is_post else 200
     if status == 429:
         form = _make_form(request, form_class, selection, data=request.http.POST)
-        form.add_error(None, limits.get_action_limit_message())  # type: ignore[union-attr]
+        form.add_error(None, action_limits.get_action_limit_message())  # type: ignore[union-attr]
     return _render(request, form_class, form, selection, status=status)
 
 
@@ -101,7 +101,7 @@ def _answer_question(request: HelpdeskRequest, form: Any) -> int:
             form.find()
         found = getattr(form, "found", None)
         return found.status if found else 200
-    if not limits.allow_action(request.user):
+    if not action_limits.allow_action(request.user):
         return 429
     form.preview = render_message(request.http.POST.get("text", "")).html
     return 200
@@ -150,7 +150,7 @@ def _submit(request: HelpdeskRequest, form_class: type[ActionForm]) -> HttpRespo
         if not form.is_valid():
             shown = _select(request, form_class, _read_shown(data))
             return _render(
-                request, form_class, form, shown, status=rate_limits.get_error_status(form)
+                request, form_class, form, shown, status=form_limits.get_error_status(form)
             )
         _perform(form, selection, submission, digest, performed)
     if "part" in data:
@@ -294,10 +294,10 @@ def _render(
     is_unchosen: bool = False,
 ) -> HttpResponse:
     ticked = None
-    if request.posted:
+    if request.is_post:
         ticked = {pick.number for pick in read_picks(request.http.POST.getlist("ticket"))}
     possible, skipped = selection.describe(ticked=ticked, refusals=refusals)
-    given = request.http.POST if request.posted else request.http.GET
+    given = request.http.POST if request.is_post else request.http.GET
     return request.render(
         "bulk.html",
         status=status,

@@ -85,7 +85,7 @@ def clean_back(query: str) -> str:
 
 def get_back_url(request: HelpdeskRequest, **more: str) -> str:
     """Return where the list is that the page came from, with more parameters."""
-    given = request.http.POST if request.posted else request.http.GET
+    given = request.http.POST if request.is_post else request.http.GET
     parameters = QueryDict(clean_back(given.get("back", "")), mutable=True)
     parameters.update(more)
     query = parameters.urlencode()

@@ -100,9 +100,9 @@ def _invert(event: Event) -> Step | None:
 
 def undo_bulk(request: HelpdeskRequest) -> HttpResponse:
     """Take back what a form did, on the tickets to which nothing happened since."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
-    if not request.posted:
+    if not request.is_post:
         return SeeOther(request.url("desk"))
     given = read_undo(request.user, request.http.POST.get("undo", ""))
     back = QueryDict(request.http.POST.get("back", "")[:2000], mutable=True)

@@ -15,7 +15,7 @@ from wagtail_helpdesk import category_tree
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.models import SavedView, Ticket
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import paging, rate_limits, ticket_rows
+from wagtail_helpdesk.portal import form_limits, paging, ticket_rows
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.ticket_columns import get_desk_columns
 from wagtail_helpdesk.search import (
@@ -48,7 +48,7 @@ class Desk:
         self.asked = asked
         self.scope = queues.DeskScope(request.user)
         self.queues = queues.get_queues()
-        #: The saved view that the address names, or with which the desk opens.
+        #: The saved view that the URL names, or with which the desk opens.
         self.view = self._find_view(asked, opens_default=opens_default)
         query: dict[str, Any] = dict(asked.items())
         if self.view is not None:
@@ -150,8 +150,8 @@ class Desk:
         """Return the condition that a message which the reader may see has these words."""
         is_open = True if self.form.is_open else {"ended": False}.get(self.form.listed_status)
         filters = SearchFilters(open=is_open, service=self.chosen["service"])
-        if not rate_limits.allow_search(self.scope.user):
-            self.form.notices.append(rate_limits.get_search_limit_message())
+        if not form_limits.allow_search(self.scope.user):
+            self.form.notices.append(form_limits.get_search_limit_message())
             return Q(pk__in=[])
         try:
             found = find_tickets(self.scope.user, words, filters)
@@ -182,7 +182,7 @@ class Desk:
         return urlencode(self.form.parameters)
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         """The query string of this page of the list, to come back to it."""
         given = {"view": self.view.pk} if self.view and "view" in self.asked else {}
         known = {} if given and not self.asked.keys() - {"view", "after"} else self.form.parameters
@@ -191,9 +191,9 @@ class Desk:
 
     @cached_property
     def tabs(self) -> list[dict[str, Any]]:
-        """The queues, each with its address and the number of tickets in the list that it opens.
+        """The queues, each with its URL and the number of tickets in the list that it opens.
 
-        The address keeps the filters and the order, so the number counts with the same filters.
+        The URL keeps the filters and the order, so the number counts with the same filters.
         Lists with ended tickets have none: the longest of them would be read from end to end.
         """
         shown = {
@@ -258,7 +258,7 @@ def count_tickets_of(user: Any) -> list[dict[str, Any]]:
 
 def show_desk(request: HelpdeskRequest) -> HttpResponse:
     """Show the desk of a manager. Raises ``NotYours`` for anyone else."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     desk = Desk(request, opens_default=True)
     return request.render(
@@ -269,7 +269,7 @@ def show_desk(request: HelpdeskRequest) -> HttpResponse:
         shown_at=timezone.now().isoformat(),
         page_of_rows=desk.read_page(request.http.GET.get("after", "")),
         parameters=desk.parameters,
-        list_address=desk.address,
+        list_url=desk.url,
         caption=desk.view.name if desk.view else desk.queue.label,
         **build_bulk_context(request),
     )

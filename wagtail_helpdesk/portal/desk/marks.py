@@ -21,9 +21,9 @@ def handle_marks(request: HelpdeskRequest) -> HttpResponse:
 
     A script gets an empty answer instead of a page.
     """
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
-    if not request.posted:
+    if not request.is_post:
         return SeeOther(request.url("desk"))
     posted = request.http.POST
     number = parse_number(posted.get("ticket", ""))

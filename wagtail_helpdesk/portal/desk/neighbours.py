@@ -18,7 +18,7 @@ from .desk_page import Desk
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The addresses of the list, at the ticket's row, and of the tickets beside it, empty without one."""
+    """The URLs of the list, at the ticket's row, and of the tickets beside it, empty without one."""
 
     desk: str
     previous: str = ""
@@ -26,7 +26,7 @@ class Neighbours:
 
 
 def find_neighbours(request: HelpdeskRequest, number: int) -> Neighbours:
-    """Return the tickets beside a ticket in the list that the address names; two statements at most.
+    """Return the tickets beside a ticket in the list that the URL names; two statements at most.
 
     ``at`` in the query string of the list is the place that the ticket had on its page: when an
     action took it out of the list, the next ticket has moved up to this place.
@@ -64,7 +64,7 @@ def _get_url(
     rows: list[dict[str, Any]],
     place: int,
 ) -> str:
-    """Return the address of the ticket at a place of the page, empty beyond its ends."""
+    """Return the URL of the ticket at a place of the page, empty beyond its ends."""
     if not 0 <= place < len(rows):
         return ""
     number = rows[place]["number"]

@@ -19,7 +19,7 @@ def show_news(request: HelpdeskRequest) -> HttpResponse:
     An empty answer when there are none, and for a list that was narrowed by words: the search is
     not repeated every minute. One statement beside those of the user.
     """
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     since = parse_moment(request.http.GET.get("since", ""))
     desk = Desk(request)

@@ -89,7 +89,7 @@ class Overview:
 
     def __init__(self, request: HelpdeskRequest) -> None:
         self.helpdesk, self.user, self.base = request, request.user, request.base
-        self.rows = request.managed
+        self.rows = request.manager_rows
         self.scope = queues.DeskScope(request.user)
 
     # -- what waits for the manager ----------------------------------------------------------------
@@ -234,7 +234,7 @@ def get_overview(request: HttpRequest) -> Overview | None:
 def _build_overview(http: HttpRequest) -> Overview | None:
     request = HelpdeskRequest(None, http)
     # Asked first: most people manage nothing, and for them this is the only statement.
-    if not request.managed or (page := open_helpdesk_page(http)) is None:
+    if not request.manager_rows or (page := open_helpdesk_page(http)) is None:
         return None
     request.page = page
     return Overview(request)

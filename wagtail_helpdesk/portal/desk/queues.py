@@ -136,7 +136,7 @@ class DeskQueue:
     ``default_order`` a key of ``desk_page.ORDERS``. A queue that ``is_open_only`` makes no sense
     for ended tickets. ``icon`` is one of ``icons.svg``. ``columns`` are shown in this queue alone,
     after those of every queue. ``is_offered`` decides whether the desk of a manager has the queue;
-    its address works all the same. ``describe`` returns a second line for the label.
+    its URL works all the same. ``describe`` returns a second line for the label.
     """
 
     name: str

@@ -72,17 +72,17 @@ def load_views(user: Any) -> list[SavedView]:
 
 def handle_views(request: HelpdeskRequest) -> HttpResponse:
     """Show the views of a manager with a form for another one, or change them."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     posted = request.http.POST
-    if request.posted and "delete" in posted:
+    if request.is_post and "delete" in posted:
         return _delete(request, posted["delete"])
-    if request.posted and "default" in posted:
+    if request.is_post and "default" in posted:
         return _choose_default(request, posted["default"])
     services = [s for s in request.services if may_edit_service(request.user, s.pk)]
-    data = posted if request.posted else None
+    data = posted if request.is_post else None
     form = SavedViewForm(data, services=services, label_suffix="")
-    source = posted if request.posted else request.http.GET
+    source = posted if request.is_post else request.http.GET
     query = clean_view_query(source.get("list", ""))
     if data is not None and form.is_valid() and (answer := _save(request, form, query)):
         return answer

@@ -16,7 +16,7 @@ from wagtail_helpdesk.names import get_display_names
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import labels
 
-#: Tickets of one selection; their numbers stand in an address.
+#: Tickets of one selection; their numbers stand in a URL.
 MAX_TICKETS = 100
 
 
@@ -47,7 +47,7 @@ class SelectedTicket:
     subject: str
     status: str
     tone: str
-    #: The colleague in charge, empty for a free ticket and one's own.
+    #: The colleague in charge, empty for a free ticket and for those of the user.
     colleague: str
     #: The value of its checkbox, see ``read_picks``.
     value: str

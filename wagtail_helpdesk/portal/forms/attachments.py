@@ -16,7 +16,7 @@ from wagtail_helpdesk.actions.files import describe_file, validate_file, validat
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Event, StagedUpload
 from wagtail_helpdesk.portal import labels
-from wagtail_helpdesk.portal.rate_limits import check_upload
+from wagtail_helpdesk.portal.form_limits import check_upload
 
 from . import fields
 from .rendering import HelpdeskForm

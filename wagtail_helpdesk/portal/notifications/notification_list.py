@@ -18,7 +18,7 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 
 def show_notifications(request: HelpdeskRequest) -> HttpResponse:
     """Show what the user was notified of, newest first, or mark it as read."""
-    if request.posted:
+    if request.is_post:
         return _mark(request)
     before = parse_number(request.http.GET.get("before", ""))
     page = load_received(request.user, before)

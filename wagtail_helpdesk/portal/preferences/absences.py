@@ -13,7 +13,7 @@ from wagtail_helpdesk import access
 from wagtail_helpdesk.actions import NotPossible, NotYours, configuration
 from wagtail_helpdesk.models import Absence, ServiceManager
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import rate_limits
+from wagtail_helpdesk.portal import form_limits
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 
@@ -25,9 +25,9 @@ MAX_LISTED_ABSENCES = 50
 
 def show_absences(request: HelpdeskRequest) -> HttpResponse:
     """Show a manager's availability and absences, or handle one of the page's forms."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
-    if not request.posted:
+    if not request.is_post:
         return _render_page(request, _build_form(request))
     if "service" in request.http.POST:
         return _set_availability(request)
@@ -36,7 +36,9 @@ def show_absences(request: HelpdeskRequest) -> HttpResponse:
 
 def _set_availability(request: HelpdeskRequest) -> HttpResponse:
     posted = request.http.POST
-    row = next((row for row in request.managed if str(row.service_id) == posted["service"]), None)
+    row = next(
+        (row for row in request.manager_rows if str(row.service_id) == posted["service"]), None
+    )
     if row is None:
         raise Http404(_("You do not manage this service."))
     available = posted.get("available") == "yes"
@@ -65,7 +67,7 @@ def _add_absence(request: HelpdeskRequest) -> HttpResponse:
         raise NotYours
     form = _build_form(request, request.http.POST)
     if not form.is_valid():
-        return _render_page(request, form, status=rate_limits.get_error_status(form))
+        return _render_page(request, form, status=form_limits.get_error_status(form))
     try:
         configuration.add_absence(request.user, by=request.user, **form.cleaned_data)
     except NotPossible as problem:
@@ -80,7 +82,7 @@ def _build_form(request: HelpdeskRequest, data: Any = None) -> AbsenceForm:
 
 def _may_add(request: HelpdeskRequest) -> bool:
     """Return whether the user may enter absences: with a privilege in one of their services."""
-    return any(_may_set_availability(request, row) for row in request.managed)
+    return any(_may_set_availability(request, row) for row in request.manager_rows)
 
 
 def _may_set_availability(request: HelpdeskRequest, row: ServiceManager) -> bool:
@@ -99,7 +101,7 @@ def _render_page(request: HelpdeskRequest, form: AbsenceForm, status: int = 200)
         "absences.html",
         status=status,
         form=form,
-        rows=[(row, _may_set_availability(request, row)) for row in request.managed],
+        rows=[(row, _may_set_availability(request, row)) for row in request.manager_rows],
         absences=coming.select_related("replacement")[:MAX_LISTED_ABSENCES],
         may_add=_may_add(request),
     )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.preferences import change_switches, reset_service_preferences
 from wagtail_helpdesk.models import Service
-from wagtail_helpdesk.portal import rate_limits
+from wagtail_helpdesk.portal import form_limits
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.reports import due
@@ -36,10 +36,10 @@ MAX_SERVICES_WITHOUT_INDEX = 3
 
 def show_manager_preferences(request: HelpdeskRequest) -> HttpResponse:
     """Show the preferences of a manager, or handle one of the page's buttons."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     sent = request.http.POST
-    if not request.posted:
+    if not request.is_post:
         return _render_page(request, _build_preferences(request))
     name = next((name for name in HANDLERS if name in sent), "save")
     return HANDLERS[name](request, value=sent.get(name, "all"))
@@ -112,7 +112,7 @@ def _send(request: HelpdeskRequest, value: str) -> HttpResponse:
         problem = _("There is nothing to send. Choose what the report lists, then save.")
         _add_message(request, service, problem, messages.error)
         return _answer(request, service, typed_too=True)
-    if not rate_limits.allow_report(request.user):
+    if not form_limits.allow_report(request.user):
         words = _("You have requested many reports. Please wait an hour before requesting another.")
         _add_message(request, service, words, messages.error)
         return _render_page(request, preferences, status=429)
@@ -151,7 +151,7 @@ def _build_preferences(
     request: HelpdeskRequest, validated: Collection[int] | None = None, reset: Service | None = None
 ) -> ManagerPreferences:
     """Return the forms of the page's services; that of the service ``reset`` shows what is stored."""
-    data: Any = request.http.POST.copy() if request.posted else None
+    data: Any = request.http.POST.copy() if request.is_post else None
     if reset is not None:
         data.pop(f"helpdesk-{reset.pk}-shown", None)
     services = [row.service for row in _get_services_page(request)]
@@ -159,7 +159,9 @@ def _build_preferences(
 
 
 def _get_services_page(request: HelpdeskRequest) -> Any:
-    return Paginator(request.managed, MAX_SERVICES_PER_PAGE).get_page(request.http.GET.get("page"))
+    return Paginator(request.manager_rows, MAX_SERVICES_PER_PAGE).get_page(
+        request.http.GET.get("page")
+    )
 
 
 def _answer(

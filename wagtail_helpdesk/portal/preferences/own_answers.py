@@ -20,13 +20,13 @@ from .own_answer_form import OwnAnswerForm
 
 def show_own_answers(request: HelpdeskRequest) -> HttpResponse:
     """Show a manager's own answers and the form of one, or handle one of the page's forms."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     if "delete" in request.http.POST:
         return _delete(request)
-    chosen = request.http.POST if request.posted else request.http.GET
+    chosen = request.http.POST if request.is_post else request.http.GET
     answer = _find_own(request, chosen.get("answer", ""))
-    if not request.posted:
+    if not request.is_post:
         return _render(request, OwnAnswerForm(instance=answer))
     form = OwnAnswerForm(request.http.POST, instance=answer)
     if not form.is_valid():

@@ -15,7 +15,7 @@ from .switches import OwnSwitches
 
 def show_preferences(request: HelpdeskRequest) -> HttpResponse:
     """Show the preferences, or record them."""
-    data = request.http.POST if request.posted else None
+    data = request.http.POST if request.is_post else None
     form = OwnSwitches(data, instance=HelpdeskPreferences.of(request.user))
     if data is not None and form.is_valid():
         form.save()
@@ -25,5 +25,5 @@ def show_preferences(request: HelpdeskRequest) -> HttpResponse:
         "preferences.html",
         status=422 if form.errors else 200,
         form=form,
-        is_manager=bool(request.managed),
+        is_manager=bool(request.manager_rows),
     )

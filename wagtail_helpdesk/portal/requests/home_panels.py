@@ -93,7 +93,7 @@ def register_waiting_panel(request: HelpdeskRequest) -> HomePanel | None:
 
 def register_desk_panel(request: HelpdeskRequest) -> HomePanel | None:
     """Return the panel of a manager's queues, None for everybody else."""
-    if not request.managed:
+    if not request.manager_rows:
         return None
     return DeskPanel(request, queues=desk_page.count_tickets_of(request.user))
 

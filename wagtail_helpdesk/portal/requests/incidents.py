@@ -20,7 +20,7 @@ from wagtail_helpdesk.portal.request import HelpdeskRequest
 def show_incident(request: HelpdeskRequest, incident: int) -> HttpResponse:
     """Show an incident that has begun, or follow its ticket (“Me too”)."""
     found = find_incident(request, incident)
-    return _follow(request, found) if request.posted else _render(request, found)
+    return _follow(request, found) if request.is_post else _render(request, found)
 
 
 def find_incident(request: HelpdeskRequest, pk: int) -> ShownIncident:

@@ -12,7 +12,7 @@ from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Category, Ticket
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import browser_drafts, rate_limits, session_drafts
+from wagtail_helpdesk.portal import browser_drafts, form_limits, session_drafts
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.query_form import QueryForm, RowIdField, SearchTextField
@@ -44,8 +44,8 @@ def choose_category(request: HelpdeskRequest) -> HttpResponse:
     service, wanted, status = query["service"], query["q"], 200
     services = None if service is None else [service]
     page = source_page.get_page_parameter(request.http)
-    if wanted and not rate_limits.allow_search(request.user):
-        messages.error(request.http, rate_limits.get_search_limit_message())
+    if wanted and not form_limits.allow_search(request.user):
+        messages.error(request.http, form_limits.get_search_limit_message())
         shown, status = catalogue.read_catalogue(request.user, services), 429
     elif wanted:
         shown = matching.find_matching(request.user, wanted, services)
@@ -85,7 +85,7 @@ def _find_only_url(
 
 def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
     """Show the form of a category, fill it for another one, or open the ticket."""
-    if not request.posted:
+    if not request.is_post:
         return _show_empty_form(request, category)
     posted = request.http.POST
     if "elsewhere" in posted:
@@ -117,7 +117,7 @@ def show_opening_form(request: HelpdeskRequest, category: int) -> HttpResponse:
 def _render_suggestions(request: HelpdeskRequest, category: Category) -> HttpResponse:
     """Show the pages that may answer the subject typed so far, as a part of the form."""
     subject = request.http.POST.get("subject", "")[: helpdesk_settings.SUBJECT_MAX_LENGTH]
-    if not rate_limits.allow_live_search(request.user):
+    if not form_limits.allow_live_search(request.user):
         return HttpResponse(status=429)
     return request.render_part(
         "parts/suggestions.html", suggestions=suggest_pages(request, category, subject)
@@ -273,7 +273,7 @@ def submit_opening_form(request: HelpdeskRequest, form: OpeningForm) -> Ticket |
     ticket = _open(form, digest) if form.is_valid() else None
     if ticket is None:
         if form.http_status == 422:
-            form.http_status = rate_limits.get_error_status(form)
+            form.http_status = form_limits.get_error_status(form)
         form.keep()
     else:
         form.forget()

@@ -15,10 +15,10 @@ from wagtail_helpdesk.directory.fields import find_named_people
 from wagtail_helpdesk.lifecycle import Visibility
 from wagtail_helpdesk.models import Category
 from wagtail_helpdesk.portal import session_drafts
+from wagtail_helpdesk.portal.form_limits import validate_invitations
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.attachments import AttachmentsForm
 from wagtail_helpdesk.portal.forms.people import NamedPeopleForm
-from wagtail_helpdesk.portal.rate_limits import check_invitations
 
 from . import catalogue
 from .source_page import find_asked_page
@@ -95,7 +95,7 @@ class OpeningForm(NamedPeopleForm, AttachmentsForm):
     def clean_guests(self) -> list[Any]:
         if not self.cleaned_data["guests"]:
             return []
-        check_invitations(self.user)
+        validate_invitations(self.user)
         return find_named_people(self, "guests", by=self.user, external=True)
 
     def clean_page(self) -> Any:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from wagtail_helpdesk.lifecycle import Role
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.portal import labels, rate_limits
+from wagtail_helpdesk.portal import form_limits, labels
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.portal.requests.dispatching import find_dispatch_category
 from wagtail_helpdesk.search.ticket_reference import parse_ticket_reference
@@ -22,11 +22,11 @@ MAX_CATEGORIES, MAX_PAGES, MAX_REQUESTS = 5, 3, 3
 
 def show_live_answers(request: HelpdeskRequest, question: str) -> HttpResponse:
     """Show the best answers to what has been typed so far, as a part of a page."""
-    if not rate_limits.allow_live_search(request.user):
+    if not form_limits.allow_live_search(request.user):
         return HttpResponse(status=429)
     readable = get_readable_pages(request.http)
     answers: dict[str, list[Any]] = {
-        "lines": matching.suggest(request.user, question, MAX_CATEGORIES, pages=readable),
+        "lines": matching.suggest_places(request.user, question, MAX_CATEGORIES, pages=readable),
         "pages": find_pages(request, question, MAX_PAGES, pages=readable),
         "requests": find_own_requests(request.user, question),
     }
@@ -47,7 +47,7 @@ def find_own_requests(user: Any, question: str) -> list[dict[str, Any]]:
     number = parse_ticket_reference(question)
     if number is None:
         own = tickets.visible_to(user, through=(Role.REQUESTER,)).filter(requester=user)
-        tickets = own.filter(matching.matches("subject", question))
+        tickets = own.filter(matching.build_text_condition("subject", question))
     else:
         tickets = tickets.filter(pk=number)
     rows = tickets.order_by("-last_activity_at", "-number").values(

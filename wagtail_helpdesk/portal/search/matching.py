@@ -68,20 +68,20 @@ def build_line(hit: CatalogueHit) -> CatalogueLine:
     return CatalogueLine(hit.pk, name, hit.summary, 0, True, service)
 
 
-def matches(field: str, text: str) -> Q:
+def build_text_condition(field: str, text: str) -> Q:
     """Return the condition that a field contains every word of a text; false for no words."""
     words = parse_query(text).words
     return reduce(operator.and_, (_contains(field, word) for word in words)) if words else _NEVER
 
 
-def matches_name(text: str, owner: str = "") -> Q:
+def build_name_condition(text: str, owner: str = "") -> Q:
     """Return the condition that a name, or the title in the reader's language, matches a text.
 
     ``owner`` is the path to the service or category, with two underscores at its end.
     """
-    found = matches(f"{owner}name", text)
+    found = build_text_condition(f"{owner}name", text)
     if language := get_content_language():
-        found |= matches(f"{owner}titles__{language}", text)
+        found |= build_text_condition(f"{owner}titles__{language}", text)
     return found
 
 
@@ -130,7 +130,7 @@ def _build_detached_patterns(word: str) -> Iterator[str]:
 # -- suggestions -----------------------------------------------------------------------------------
 
 
-def suggest(
+def suggest_places(
     user: Any, text: str, length: int = MAX_SUGGESTIONS, pages: Any = None
 ) -> list[CatalogueLine]:
     """Return the services and categories that the words of a text name best, in two statements.

@@ -21,7 +21,7 @@ from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Category, Service
 from wagtail_helpdesk.names import get_display_name
-from wagtail_helpdesk.portal import labels, paging, rate_limits
+from wagtail_helpdesk.portal import form_limits, labels, paging
 from wagtail_helpdesk.portal.query_form import (
     IdChoiceField,
     QueryForm,
@@ -88,7 +88,7 @@ class SearchForm(QueryForm):
         self.fields[name].choices = [("", all_label), *choices]  # type: ignore[attr-defined]
 
     @cached_property
-    def managed(self) -> set[Any]:
+    def managed_service_ids(self) -> set[Any]:
         """The ids of the services that the user manages."""
         return {row.service_id for row in access.manager_rows_of(self.user)}
 
@@ -176,7 +176,7 @@ def show_search(request: HelpdeskRequest) -> HttpResponse:
         typed = SearchTextField(max_chars=MAX_QUERY_LENGTH).clean(request.http.GET.get("q", ""))
         return show_live_answers(request, typed)
     form = SearchForm(request.http.GET, user=request.user)
-    is_limited = bool(form.question) and not rate_limits.allow_search(request.user)
+    is_limited = bool(form.question) and not form_limits.allow_search(request.user)
     results, problem = _refuse_search() if is_limited else _search(form)
     if results.ticket is not None:
         return HttpResponseRedirect(request.url("ticket", results.ticket))
@@ -211,7 +211,7 @@ def _find_other_answers(
 ) -> tuple[list[catalogue.CatalogueLine], list[FoundPage]]:
     """Return the categories and the pages of the site that answer a question."""
     readable = get_readable_pages(request.http)
-    lines = matching.suggest(request.user, question, pages=readable)
+    lines = matching.suggest_places(request.user, question, pages=readable)
     pages = find_pages(request, question, MAX_PAGES, pages=readable)
     return lines, pages or find_pages(
         request, question, MAX_PAGES, pages=readable, every_word=False
@@ -219,7 +219,7 @@ def _find_other_answers(
 
 
 def _refuse_search() -> tuple[SearchResults, str]:
-    return SearchResults(Query()), rate_limits.get_search_limit_message()
+    return SearchResults(Query()), form_limits.get_search_limit_message()
 
 
 def _search(form: SearchForm) -> tuple[SearchResults, str]:

@@ -9,13 +9,13 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.actions import NotYours, limits
+from wagtail_helpdesk.actions import NotYours, action_limits
 from wagtail_helpdesk.actions.message_text import render_message
 from wagtail_helpdesk.actions.transition import VERSIONED
 from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import HelpdeskPreferences, Ticket
 from wagtail_helpdesk.parsing import parse_number
-from wagtail_helpdesk.portal import browser_drafts, rate_limits, session_drafts
+from wagtail_helpdesk.portal import browser_drafts, form_limits, session_drafts
 from wagtail_helpdesk.portal.forms.attachments import stage_uploads
 from wagtail_helpdesk.portal.forms.people import PeopleSearchForm
 from wagtail_helpdesk.portal.http import SeeOther
@@ -38,10 +38,10 @@ def handle_action(request: HelpdeskRequest, number: int, slug: str) -> HttpRespo
     form_class = buttons.find_form_class(slug)
     if form_class is None:
         raise Http404(_("There is no such action."))
-    if request.posted and (answer := _answer_again(request, number, form_class)):
+    if request.is_post and (answer := _answer_again(request, number, form_class)):
         return answer
     ticket = request.get_ticket(number)
-    if not request.posted:
+    if not request.is_post:
         return _show_form(request, ticket, form_class)
     if "preview" in request.http.POST:
         return _preview(request, ticket, form_class)
@@ -105,7 +105,7 @@ def _preview(
     form = form_class(user=request.user, ticket=ticket, initial=typed)
     if not _is_available(request, form):
         return _refuse(request, form)
-    if not limits.allow_action(request.user):
+    if not action_limits.allow_action(request.user):
         return _render_limited(request, ticket, form_class)
     if request.http.FILES:
         typed["kept"] = stage_uploads(request.user, request.http.POST, request.http.FILES)
@@ -128,7 +128,7 @@ def _render_limited(
     request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionForm]
 ) -> HttpResponse:
     form = form_class(request.http.POST, user=request.user, ticket=ticket)
-    form.add_error(None, limits.get_action_limit_message())
+    form.add_error(None, action_limits.get_action_limit_message())
     return _render(request, form, status=429)
 
 
@@ -148,7 +148,7 @@ def _insert_answer(
     if not getattr(form, "can_use_answers", False):
         raise NotYours
     if request.http.FILES:
-        if not limits.allow_action(request.user):
+        if not action_limits.allow_action(request.user):
             return _render_limited(request, ticket, form_class)
         typed["kept"] = stage_uploads(request.user, posted, request.http.FILES)
     answer = canned_answers.find_answer(ticket, request.user, available, posted.get("answer", ""))
@@ -183,7 +183,7 @@ def _submit(request: HelpdeskRequest, ticket: Ticket, form_class: type[ActionFor
     if not form.is_valid():
         if not _is_available(request, form):
             return _refuse(request, form)
-        return _render_rejected(request, form, rate_limits.get_error_status(form))
+        return _render_rejected(request, form, form_limits.get_error_status(form))
     refusal = form.run(compute_form_digest(request.http, ticket.pk))
     if refusal is None:
         return _finish(request, form)
@@ -267,15 +267,15 @@ def _describe_conflict(form: ActionForm, blocked: bool, sent_before: bool, only_
     has_text = bool("text" in form.fields and form["text"].value())
     if sent_before:
         return _(
-            "This form was already sent before you changed it. Nothing more was recorded;"
+            "This form was already sent before you changed it. Your changes were not sent;"
             " your text is kept below."
         )
     if only_news:
         return _("Nothing has been sent yet. Please read what is new before you send your text.")
     if blocked and not has_text:
-        return _("This is no longer possible. Nothing was recorded.")
+        return _("This is no longer possible. Nothing was changed.")
     return _(
-        "The ticket changed while you were writing. Nothing was recorded; your text is kept below."
+        "The ticket changed while you were writing. Nothing was sent; your text is kept below."
     )
 
 
@@ -347,9 +347,11 @@ def _get_next_url(request: HelpdeskRequest, form_class: type[ActionForm], done: 
 
 
 def _get_list_url(request: HelpdeskRequest) -> str:
-    return request.get_desk_url(request.list_query) if request.managed else request.url("tickets")
+    return (
+        request.get_desk_url(request.list_query) if request.manager_rows else request.url("tickets")
+    )
 
 
 def _prefers_list(request: HelpdeskRequest) -> bool:
     """Return whether a manager prefers to go back to the list after ending a ticket."""
-    return bool(request.managed) and not HelpdeskPreferences.of(request.user).stay_on_ticket
+    return bool(request.manager_rows) and not HelpdeskPreferences.of(request.user).stay_on_ticket

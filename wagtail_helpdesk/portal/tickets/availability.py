@@ -25,6 +25,7 @@ from wagtail_helpdesk.names import get_display_name
 
 #: More absent managers than this are not listed.
 MAX_ABSENT = 40
+_CACHE = "_has_colleagues"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,20 @@ class AbsenceBanner:
 def find_colleagues(ticket: Ticket, user: Any) -> QuerySet[ServiceManager]:
     """Return the rows of the managers to whom a user can assign a ticket."""
     return find_assignable_managers(ticket).exclude(user=user)
+
+
+def has_colleagues(ticket: Ticket, user: Any) -> bool:
+    """Return whether a user can assign a ticket to anyone; kept on the ticket."""
+    if _CACHE not in ticket.__dict__:
+        ticket.__dict__[_CACHE] = find_colleagues(ticket, user).exists()
+    return bool(ticket.__dict__[_CACHE])
+
+
+def _is_colleague(person: Any, ticket: Ticket, user: Any) -> bool:
+    is_one = find_colleagues(ticket, user).filter(user=person.pk).exists()
+    if is_one:
+        ticket.__dict__[_CACHE] = True
+    return is_one
 
 
 def build_banner(
@@ -72,7 +87,7 @@ def _build_absence_banner(
         return AbsenceBanner(sentence, lifecycle.TAKE, label=_("Take the ticket"))
     if person is None or lifecycle.ASSIGN not in available:
         return AbsenceBanner(sentence)
-    if not find_colleagues(ticket, reader).filter(user=person.pk).exists():
+    if not _is_colleague(person, ticket, reader):
         return AbsenceBanner(sentence)
     label = _("Assign the ticket to %(name)s") % {"name": get_display_name(person)}
     return AbsenceBanner(sentence, lifecycle.ASSIGN, person, label)

@@ -20,7 +20,7 @@ _QUERY_CANCELED = "57014"
 
 
 class PostgreSQLBackend(DatabaseBackend):
-    """Uses the vectors of the rows: weight A is what the ticket is about, B what the event says."""
+    """Uses the vectors of the rows: weight A for the subject of the ticket, B for the message of the event."""
 
     def filter_matching(self, rows: Rows, query: Query) -> Rows:
         return rows.filter(

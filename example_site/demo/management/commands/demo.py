@@ -71,13 +71,13 @@ class Command(BaseCommand):
 
     def welcome(self) -> None:
         """Print the URL of the demonstration and its people."""
-        address = f"http://localhost:{settings.DEMO_PORT}"
-        self.say(f"\n  START HERE    {address}/tour/      (in English: {address}/en/tour/)")
+        url = f"http://localhost:{settings.DEMO_PORT}"
+        self.say(f"\n  START HERE    {url}/tour/      (in English: {url}/en/tour/)")
         self.say("                six steps show the product in five minutes\n")
-        self.say(f"  The portal    {address}/      (in English: {address}/en/)")
-        self.say(f"  Its mails     {address}/mail/")
+        self.say(f"  The portal    {url}/      (in English: {url}/en/)")
+        self.say(f"  Its mails     {url}/mail/")
         self.say(
-            f"  Become anyone {address}/people/  in one click, or log in with the password “{PASSWORD}”:\n"
+            f"  Become anyone {url}/people/  in one click, or log in with the password “{PASSWORD}”:\n"
         )
         for line in people.lines("en"):
             self.say(f"    {line}")

@@ -198,7 +198,7 @@ class Assign(PeopleSearchForm, TextForm):
 
     @classmethod
     def get_disabled_reason(cls, ticket: Ticket, user: Any) -> str:
-        if availability.find_colleagues(ticket, user).exists():
+        if availability.has_colleagues(ticket, user):
             return ""
         return str(_("No manager is available."))
 

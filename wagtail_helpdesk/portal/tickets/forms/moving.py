@@ -142,8 +142,8 @@ class Move(PeopleSearchForm, TextForm):
         found = self.targets.select_related("service")
         if self.search_text:
             chosen = parse_number(self["to"].value()) or 0
-            named = matching.matches_name(self.search_text)
-            in_service = matching.matches_name(self.search_text, "service__")
+            named = matching.build_name_condition(self.search_text)
+            in_service = matching.build_name_condition(self.search_text, "service__")
             found = found.filter(named | in_service | Q(pk=chosen))
         ordered = found.order_by("service__order", "service__name", "order", "name")
         return list(ordered[: MAX_CATEGORIES + 1])

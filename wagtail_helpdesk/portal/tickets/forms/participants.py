@@ -13,7 +13,7 @@ from wagtail_helpdesk.directory.fields import find_named_people
 from wagtail_helpdesk.models import Guest
 from wagtail_helpdesk.names import get_display_name, get_display_names
 from wagtail_helpdesk.parsing import parse_number, parse_user_key
-from wagtail_helpdesk.portal import rate_limits
+from wagtail_helpdesk.portal import form_limits
 from wagtail_helpdesk.portal.forms import fields
 from wagtail_helpdesk.portal.forms.people import NamedPeopleForm
 
@@ -62,7 +62,7 @@ class Invite(NamedPeopleForm, TextForm):
 
     def clean_users(self) -> list[Any]:
         # Before an account is created for anybody from outside.
-        rate_limits.check_invitations(self.user)
+        form_limits.validate_invitations(self.user)
         return find_named_people(
             self,
             "users",

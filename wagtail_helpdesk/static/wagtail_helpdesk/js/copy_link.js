@@ -1,4 +1,4 @@
-// A button that copies an address.
+// A button that copies a URL.
 
 const CONFIRMATION_MILLISECONDS = 2000;
 

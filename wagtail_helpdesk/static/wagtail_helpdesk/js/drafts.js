@@ -367,9 +367,9 @@ document.addEventListener("click", ({ target }) => {
   active.delete(key);
 });
 
-/** Return whether a URL logs out; a site with other addresses marks its form or link. */
-export const isLogOut = (element, address) =>
-  element.matches("[data-hd-logout]") || /\/logout\/?($|[?#])/.test(address);
+/** Return whether a URL logs out; a site with other URLs marks its form or link. */
+export const isLogOut = (element, url) =>
+  element.matches("[data-hd-logout]") || /\/logout\/?($|[?#])/.test(url);
 
 /** Leave nothing in this browser; the server keeps its copies for the next log in. */
 function leaveNothing() {

@@ -3,31 +3,31 @@
 /** From this width on, the conversation stays readable and usable beside the drawer. */
 const BESIDE = "(min-width: 64rem)";
 
-// By address. A drawer that is closed keeps what was typed until it is opened again.
+// By URL. A drawer that is closed keeps what was typed until it is opened again.
 const drawers = new Map();
 const loading = new Set();
 // The drawer that is open, and where the focus goes when it closes.
 let opened = null;
 
-async function openDrawer(link, address = link.href) {
-  if (loading.has(address)) return;
-  if (!drawers.get(address)?.isConnected) {
-    loading.add(address);
-    const part = await fetchForm(address);
-    loading.delete(address);
-    if (!part) return location.assign(address);
+async function openDrawer(link, url = link.href) {
+  if (loading.has(url)) return;
+  if (!drawers.get(url)?.isConnected) {
+    loading.add(url);
+    const part = await fetchForm(url);
+    loading.delete(url);
+    if (!part) return location.assign(url);
     const drawer = buildDrawer(part);
-    drawers.set(address, drawer);
+    drawers.set(url, drawer);
     link.closest("[data-hd-root]").append(drawer);
     drawer.dispatchEvent(new CustomEvent("hd:enhance", { bubbles: true }));
   }
-  showDrawer(drawers.get(address), link);
+  showDrawer(drawers.get(url), link);
 }
 
-async function fetchForm(address) {
+async function fetchForm(url) {
   try {
     // As a part of the page: the server leaves out the conversation, which is there already.
-    const response = await fetch(address, { headers: { "HX-Request": "true" } });
+    const response = await fetch(url, { headers: { "HX-Request": "true" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     return response.ok && page.querySelector("[data-hd-action]");
   } catch {
@@ -78,8 +78,8 @@ document.addEventListener("click", (event) => {
   openDrawer(link);
 });
 
-// Another module asks for the form at an address; the element gets the focus back.
-document.addEventListener("hd:drawer", ({ target, detail }) => openDrawer(target, detail.address));
+// Another module asks for the form at an url; the element gets the focus back.
+document.addEventListener("hd:drawer", ({ target, detail }) => openDrawer(target, detail.url));
 
 document.addEventListener("click", (event) => {
   const way = event.target.closest("[data-hd-dismiss], [data-hd-close]");

@@ -3,12 +3,12 @@
 const DELAY = 250;
 const MIN_LETTERS = 2;
 
-/** Return the address that answers a text so far, empty for too short a text. */
-export function buildAddress(address, text) {
+/** Return the URL that answers a text so far, empty for too short a text. */
+export function buildUrl(url, text) {
   const typed = text.trim();
   if (typed.length < MIN_LETTERS) return "";
   const query = new URLSearchParams({ q: typed, live: "1" });
-  return `${address}?${query}`;
+  return `${url}?${query}`;
 }
 
 /** Return the link before or after another one; null beyond the first, which leads to the field. */
@@ -43,15 +43,15 @@ class LiveSearch {
   }
 
   async ask() {
-    const address = buildAddress(this.form.dataset.hdLive, this.input.value);
-    if (!address) {
+    const url = buildUrl(this.form.dataset.hdLive, this.input.value);
+    if (!url) {
       this.panel.replaceChildren();
       this.hide();
       return;
     }
     this.request = new AbortController();
     try {
-      const response = await fetch(address, { signal: this.request.signal });
+      const response = await fetch(url, { signal: this.request.signal });
       // A login page, or too many questions: the form still works.
       if (!response.ok || response.redirected) return;
       this.fill(await response.text());

@@ -2,8 +2,8 @@
 
 const NAMES = ["mode", "audience", "release"];
 
-/** Return the address that answers for a form as it is now. */
-export function buildAddress(form) {
+/** Return the URL that answers for a form as it is now. */
+export function buildUrl(form) {
   const url = new URL("../recipients/", form.action);
   url.searchParams.set("action", new URL(form.action).pathname.split("/").at(-2));
   const typed = new FormData(form);
@@ -27,7 +27,7 @@ class Recipients {
   }
 
   async ask() {
-    const url = buildAddress(this.form);
+    const url = buildUrl(this.form);
     if (url.href === this.shown) return;
     this.shown = url.href;
     this.request?.abort();

@@ -48,9 +48,9 @@ document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (!form.matches(LIST) || !submitter) return;
   event.preventDefault();
-  const address = new URL(submitter.getAttribute("formaction"), location.href);
-  address.search = new URLSearchParams([...new FormData(form)]);
-  const detail = { address: address.href };
+  const url = new URL(submitter.getAttribute("formaction"), location.href);
+  url.search = new URLSearchParams([...new FormData(form)]);
+  const detail = { url: url.href };
   submitter.dispatchEvent(new CustomEvent("hd:drawer", { bubbles: true, detail }));
 });
 

@@ -23,8 +23,8 @@ def upload(size):
 def test_files_of_a_day_are_limited_by_size_and_the_text_stays(visit, people, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"UPLOAD_BYTES_PER_DAY": 1500}
     lea = visit(people.lea)
-    assert lea.act(ticket, "comment", text="Un", files=upload(1000)).status_code == 303
-    answer = lea.act(ticket, "comment", text="Deux", files=upload(1000))
+    assert lea.submit_action(ticket, "comment", text="Un", files=upload(1000)).status_code == 303
+    answer = lea.submit_action(ticket, "comment", text="Deux", files=upload(1000))
     assert answer.status_code == 429
     assert "too many large files today" in soup(answer).get_text()
     assert "Deux" in soup(answer).find("textarea", attrs={"name": "text"}).get_text()
@@ -35,16 +35,16 @@ def test_files_of_a_day_are_limited_by_size_and_the_text_stays(visit, people, ti
 def test_a_file_that_fits_into_what_is_left_is_taken(visit, people, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"UPLOAD_BYTES_PER_DAY": 1500}
     lea = visit(people.lea)
-    lea.act(ticket, "comment", text="Un", files=upload(1000))
-    assert lea.act(ticket, "comment", text="Deux", files=upload(500)).status_code == 303
+    lea.submit_action(ticket, "comment", text="Un", files=upload(1000))
+    assert lea.submit_action(ticket, "comment", text="Deux", files=upload(500)).status_code == 303
 
 
 def test_files_of_forms_that_were_refused_count_too(visit, people, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"UPLOAD_BYTES_PER_DAY": 1500}
     lea = visit(people.lea)
-    refused = lea.act(ticket, "comment", text="Un", files=[upload(1000), upload(0)])
+    refused = lea.submit_action(ticket, "comment", text="Un", files=[upload(1000), upload(0)])
     assert refused.status_code == 422
-    assert lea.act(ticket, "comment", text="Deux", files=upload(1000)).status_code == 429
+    assert lea.submit_action(ticket, "comment", text="Deux", files=upload(1000)).status_code == 429
 
 
 def test_files_of_a_new_ticket_are_limited(visit, people, heating, settings):
@@ -76,8 +76,8 @@ def test_reports_sent_at_once_are_limited(visit, people, general, settings):
 def test_naming_people_is_limited_whether_they_exist_or_not(visit, people, ticket, settings):
     settings.WAGTAIL_HELPDESK = {"DIRECTORY_LOOKUPS_PER_HOUR": 2}
     karim = visit(people.karim)
-    karim.act(ticket, "invite", users="nobody.one, nobody.two")
-    answer = karim.act(ticket, "invite", users="ines")
+    karim.submit_action(ticket, "invite", users="nobody.one, nobody.two")
+    answer = karim.submit_action(ticket, "invite", users="ines")
     assert answer.status_code == 429
     assert "entered a lot of people" in soup(answer).get_text()
     assert not ticket.guests.exists()
@@ -88,8 +88,8 @@ def test_invitations_are_limited_before_an_account_is_created(
 ):
     settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 2, "EXTERNAL_GUESTS": True}
     karim = visit(people.karim)
-    assert karim.act(ticket, "invite", users="ines, thomas").status_code == 303
-    answer = karim.act(ticket, "invite", users="new@elsewhere.example")
+    assert karim.submit_action(ticket, "invite", users="ines, thomas").status_code == 303
+    answer = karim.submit_action(ticket, "invite", users="new@elsewhere.example")
     assert answer.status_code == 429
     assert "invited a lot of people" in soup(answer).get_text()
     assert not django_user_model.objects.filter(email="new@elsewhere.example").exists()
@@ -99,8 +99,8 @@ def test_an_invitation_is_counted_once(visit, people, ticket, settings, a_new_ho
     settings.WAGTAIL_HELPDESK = {"INVITATIONS_PER_HOUR": 3}
     karim = visit(people.karim)
     for name in ("ines", "thomas", "emily"):
-        assert karim.act(ticket, "invite", users=name).status_code == 303
-    assert karim.act(ticket, "invite", users="marcel").status_code == 429
+        assert karim.submit_action(ticket, "invite", users=name).status_code == 303
+    assert karim.submit_action(ticket, "invite", users="marcel").status_code == 429
 
 
 def test_a_site_s_own_code_names_as_many_people_as_it_likes(people, settings):

@@ -80,7 +80,7 @@ def test_a_mail_link_asks_for_login_and_returns_to_its_target(helpdesk, people, 
     assert f"next={GO}tickets/{ticket.pk}/%3Fa%3Db" in answer.headers["Location"]
 
 
-def test_without_a_login_every_address_is_answered_alike(helpdesk, ticket):
+def test_without_a_login_every_url_is_answered_alike(helpdesk, ticket):
     answers = [
         follow(None, path) for path in (f"tickets/{ticket.pk}/", "tickets/999999/", "nothing/")
     ]
@@ -101,7 +101,7 @@ def test_a_ticket_one_may_not_read_is_answered_as_one_that_does_not_exist(helpde
 @pytest.mark.parametrize(
     "path", ["nothing/", "/evil.example/", "tickets/x/", "tickets/1/a b/", "%0d%0aX: y/"]
 )
-def test_an_address_that_the_page_does_not_have_leads_nowhere(helpdesk, people, path):
+def test_a_url_that_the_page_does_not_have_is_not_found(helpdesk, people, path):
     assert follow(people.lea, path).status_code == 404
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import rate_limits
-from wagtail_helpdesk.actions import TooMany, limits
+from wagtail_helpdesk.actions import TooMany, action_limits
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.rate_limits import TOO_MANY
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 LIVE_SEARCHES_PER_SEARCH = 5
 
 
-def check_invitations(user: User | Any) -> None:
+def validate_invitations(user: User | Any) -> None:
     """Raise ``ValidationError`` when a person has invited as many people as the limit allows.
 
     Counts nothing: the action counts whom it invites. Asked before accounts are created for guests
     from outside.
     """
     try:
-        limits.check_invitations(user)
+        action_limits.check_invitations(user)
     except TooMany as refused:
         raise forms.ValidationError(str(refused), code=TOO_MANY) from refused
 
