@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from wagtail_helpdesk.conf import HelpdeskSettings
+
 #: Kinds of site on which only the tests with their mark run.
 VARIANTS = {"custom_page", "own_users"}
 
@@ -72,6 +74,17 @@ def _migrated(config: pytest.Config) -> Path:
 def _private_media(settings: Any, tmp_path: Path) -> None:
     """Store uploads of a test in its own folder."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture(autouse=True)
+def _alerts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send each alert at once, unless a test sets how long it waits for others about its ticket."""
+    original = HelpdeskSettings._get
+
+    def get(self: HelpdeskSettings, name: str, default: Any) -> Any:
+        return original(self, name, 0 if name == "ALERT_MERGE_SECONDS" else default)
+
+    monkeypatch.setattr(HelpdeskSettings, "_get", get)
 
 
 @pytest.fixture(autouse=True)

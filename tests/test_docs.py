@@ -14,6 +14,11 @@ GENERATED_PAGES = SCRIPT["PAGES"]
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)")
 
 
+@pytest.fixture
+def _alerts_at_once() -> None:
+    """Leave the settings as a site has them: their defaults are documented."""
+
+
 def find_pages() -> list[str]:
     """Return the paths of all Markdown files of the project."""
     listed = subprocess.run(

@@ -173,6 +173,15 @@ class HelpdeskSettings:
         return self._get("ALERT_DELAY", 0)
 
     @property
+    def ALERT_MERGE_SECONDS(self) -> int:
+        """Seconds after an e-mail about a ticket in which what follows waits, to be sent as one e-mail.
+
+        For each person; the first e-mail is sent at once. Questions, invitations and closures never
+        wait. 0: each event is sent at once.
+        """
+        return self._get("ALERT_MERGE_SECONDS", 120)
+
+    @property
     def HOLIDAYS(self) -> Any:
         """Days without daily reports: a country (``"FR"``, ``"DE-BY"``) or a set of dates.
 

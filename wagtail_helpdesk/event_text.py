@@ -103,7 +103,7 @@ class EventDescriber:
         loaded = _get_loaded_people(ticket, events)
         # As text: events record keys of any type as JSON does.
         known = {str(key) for key in loaded}
-        missing = [key for key in _find_people(facts) if str(key) not in known]
+        missing = [key for key in collect_people(facts) if str(key) not in known]
         self.people = loaded | get_display_names(missing)
         categories = {side["category"] for side in facts if side.get("category")}
         self.places = find_visible_places(ticket, categories, reader) if categories else {}
@@ -159,7 +159,8 @@ def _get_loaded_people(ticket: Ticket, events: Iterable[Event]) -> dict[Any, str
     return {user.pk: get_display_name(user) for user in users if user is not None}
 
 
-def _find_people(facts: Iterable[dict[str, Any]]) -> set[Any]:
+def collect_people(facts: Iterable[dict[str, Any]]) -> set[Any]:
+    """Return the keys of the users that the facts of events mention."""
     people: set[Any] = set()
     for side in facts:
         people |= {side.get("assignee"), side.get("requester")}

@@ -50,7 +50,9 @@ def test_resetting_forgets_one_service_of_one_person(people, general, dsi):
         (people.julien, dsi),
         (people.karim, general),
     ):
-        save_service_preferences(person, [ServiceChoice(service.pk, LOUD_THEN_QUIET, MORNING)])
+        save_service_preferences(
+            person, [ServiceChoice(service.pk, LOUD_THEN_QUIET, report=MORNING)]
+        )
     reset_service_preferences(people.julien, general)
     for model in (Monitoring, ReportPreference):
         left = set(model.objects.values_list("user", "service"))

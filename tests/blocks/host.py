@@ -42,6 +42,7 @@ def _whole(name: str, settings: Any) -> Any:
 PERSONAL: list[tuple[str, Any]] = [
     ("text", "Welcome"),
     ("helpdesk_requests", {}),
+    ("helpdesk_notifications", {}),
     ("helpdesk_queue", {"queue": "all"}),
     ("helpdesk_panel", {}),
     ("helpdesk_catalogue", {}),

@@ -22,6 +22,7 @@ LINKED = [name for name in NAMES if name != "helpdesk_incidents"]
     ("name", "link"),
     [
         ("helpdesk_requests", "/assistance/tickets/"),
+        ("helpdesk_notifications", "/assistance/notifications/"),
         ("helpdesk_queue", "/assistance/desk/?queue=free&order=oldest"),
         ("helpdesk_panel", "/assistance/desk/"),
         ("helpdesk_catalogue", "/assistance/new/"),

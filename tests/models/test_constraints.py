@@ -14,6 +14,7 @@ from wagtail_helpdesk.models import (
     CategoryMember,
     Event,
     Guest,
+    HelpdeskPreferences,
     Monitoring,
     Notification,
     OutgoingMail,
@@ -214,6 +215,17 @@ def test_monitoring_grows_from_left_to_right(general, people, levels):
 def test_hours_of_reports_are_hours_and_differ(general, people, hours):
     """D-10"""
     refuses(ReportPreference.objects.create, user=people.karim, service=general, **hours)
+
+
+@pytest.mark.parametrize("hours", [(20, None), (None, 7), (20, 24), (7, 7)])
+def test_quiet_hours_are_two_hours_that_differ_or_none(people, hours):
+    first, last = hours
+    refuses(
+        HelpdeskPreferences.objects.create,
+        user=people.karim,
+        quiet_from=first,
+        quiet_until=last,
+    )
 
 
 def test_a_choice_is_made_once_for_a_service(general, people):

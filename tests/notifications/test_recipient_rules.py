@@ -403,18 +403,67 @@ def _word(act, person):
     answer = decide(act, person)
     if answer is None:
         return "-"
-    return f"{answer.reason.value}{' ?' if answer.asked else ''}"
+    reason = f"{answer.reason.value}{' ?' if answer.asked else ''}"
+    return f"{reason:<16} {_way(act, person)}"
+
+
+def _way(act, person):
+    """Return the ways to a person: the mail is a line of the report for who chose it."""
+    chosen = decide(act, _with_report(person)).skipped is SkipReason.IN_REPORT
+    return "bell, mail or report" if chosen else "bell, mail"
+
+
+def _with_report(person):
+    roles = {"manager": person.manager, "former_manager": person.former_manager}
+    return replace(
+        person, **{n: role and replace(role, in_report=True) for n, role in roles.items()}
+    )
+
+
+#: What becomes of each reason to skip a mail: in the list, counted by the bell, in the report.
+WITHOUT_MAIL = {
+    SkipReason.SWITCHED_OFF: "bell",
+    SkipReason.MUTED: "list, not counted",
+    SkipReason.IN_REPORT: "bell, report",
+}
+
+
+def _states():
+    """Yield what people chose, and what they are told of a comment and of a question."""
+    usual = manager(KARIM)
+    lea, ines = Person(user=LEA), Person(user=INES, guest=True)
+    yield "requester", lea
+    yield "requester, switched off", replace(lea, as_requester=False)
+    yield "requester, muted", replace(lea, muted=True)
+    yield "guest, switched off", replace(ines, as_guest=False)
+    yield "in charge", usual
+    yield "in charge, suspended", replace(usual, monitoring=False)
+    yield "in charge, muted", replace(usual, muted=True)
+    yield "in charge, in my report", _with_report(usual)
+    yield "in charge and guest, in my report", _with_report(replace(usual, guest=True))
+    yield "in charge, at level none", manager(KARIM, "none")
+
+
+def _ways_of(act, person):
+    answer = decide(act, person)
+    if answer is None:
+        return "-"
+    return "bell, mail" if answer.skipped is None else WITHOUT_MAIL[answer.skipped]
 
 
 def table():
-    """Return who is notified of what and why; `?` marks a mail that asks something."""
+    """Return who is notified of what, why and how; `?` marks a mail that asks something."""
     lines = []
     for name, act_ in _acts():
         lines.append(f"{name}:")
         people = [(who, person(act_)) for who, person in _people()]
         heard = [(who, _word(act_, person)) for who, person in people if person]
         lines += [f"    {who:<26} {word}" for who, word in heard if word != "-"]
-        lines += [f"    {'mailbox':<26} mailbox"] if notifies_mailbox(act_) else []
+        lines += [f"    {'mailbox':<26} {'mailbox':<16} mail"] if notifies_mailbox(act_) else []
+    question = act("ask_information", TAKEN, replace(TAKEN, status="incomplete"))
+    for name, act_ in (("comment", COMMENT), ("ask information", question)):
+        lines.append(f"{name}, by what each person chose:")
+        lines += [f"    {who:<43} {_ways_of(act_, person)}" for who, person in _states()]
     return "\n".join(lines) + "\n"
 
 

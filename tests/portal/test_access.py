@@ -70,6 +70,7 @@ MATRIX = {
     "bulk": ({"action": "take"}, FOR_MANAGERS),
     # Accepts a form and shows nothing: it leads to the desk.
     "undo": ({}, (LOGIN, NO, NO, LIST, NO, NO, LIST, LIST, LIST)),
+    "notifications": ({}, FOR_EVERYBODY),
     "preferences": ({}, FOR_EVERYBODY),
     "manager_preferences": ({}, FOR_MANAGERS),
     "absences": ({}, FOR_MANAGERS),
@@ -180,6 +181,7 @@ TAKES_FORMS = {
     "incident",
     "manager_preferences",
     "new_in",
+    "notifications",
     "own_answers",
     "presence",
     "preferences",

@@ -154,3 +154,18 @@ def test_a_person_without_email_address_is_told_on_the_page_of_a_ticket(visit, p
     ticket = actions.open_ticket(heating, by=people.marcel, subject="Froid", text="Froid.")
     assert NOTICE in visit(people.marcel).page(f"tickets/{ticket.pk}/").text
     assert NOTICE not in visit(people.karim).page(f"tickets/{ticket.pk}/").text
+
+
+def test_quiet_hours_are_saved_and_one_alone_is_refused(visit, people):
+    lea = visit(people.lea)
+    quiet = {"quiet_from": "20", "quiet_until": "7", "working_days_only": "on"}
+    assert lea.post("preferences/", **sent(**quiet)).status_code == 303
+    saved = HelpdeskPreferences.of(people.lea)
+    assert (saved.quiet_from, saved.quiet_until, saved.working_days_only) == (20, 7, True)
+    for wrong in ({"quiet_until": ""}, {"quiet_until": "20"}, {"quiet_from": ""}):
+        answer = lea.post("preferences/", **sent(**(quiet | wrong)))
+        assert answer.status_code == 422
+        assert "Choose two different hours, or none." in soup(answer).text
+    none = {"quiet_from": "", "quiet_until": ""}
+    assert lea.post("preferences/", **sent(**none)).status_code == 303
+    assert HelpdeskPreferences.of(people.lea).quiet_time is None

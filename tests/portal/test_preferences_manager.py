@@ -113,7 +113,7 @@ def test_every_service_one_manages_has_its_fieldset(julien):
 
 def test_each_row_of_the_alert_matrix_is_a_named_group(karim, general):
     part = karim.page(PATH).find(id=f"service-{general.pk}")
-    lines = part.select(".hd-policy")
+    lines = part.select("[data-hd-matrix] .hd-policy")
     assert [line.legend.text for line in lines] == [
         "Any ticket:",
         "Tickets in my categories:",
@@ -567,3 +567,21 @@ def test_manager_preferences_without_csrf_token_are_refused(helpdesk, people, ge
 
 def test_a_button_that_does_not_exist(karim):
     assert press(karim, "reports", "explode").status_code == 404
+
+
+# -- at once or in the report ------------------------------------------------------------------------
+
+
+def test_alerts_in_the_report_are_saved_shown_and_need_a_report(karim, people, general):
+    chosen = build_fields(general, way="report")
+    assert press(karim, "save", general.pk, **chosen).status_code == 303
+    row = Monitoring.objects.get(user=people.karim, service=general)
+    assert (row.in_report, row.preset) == (True, Preset.MEDIUM)
+    checked = karim.page(PATH).select_one(f"[name=helpdesk-{general.pk}-way][checked]")
+    assert checked["value"] == "report"
+    answer = press(karim, "save", general.pk, **build_fields(general, first_hour=""))
+    assert answer.status_code != 303
+    assert "or “At once”" in soup(answer).select_one(".hd-wrongs").text
+    back = build_fields(general, way="at_once", first_hour="")
+    assert press(karim, "save", general.pk, **back).status_code == 303
+    assert not Monitoring.objects.get(user=people.karim, service=general).in_report

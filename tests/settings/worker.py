@@ -23,6 +23,9 @@ if redis_port := os.environ.get("HELPDESK_TEST_REDIS_PORT"):
     Q_CLUSTER = {key: value for key, value in Q_CLUSTER.items() if key != "orm"}
     Q_CLUSTER["redis"] = {"host": "127.0.0.1", "port": int(redis_port), "db": 0}
 
-WAGTAIL_HELPDESK = json.loads(os.environ.get("HELPDESK_TEST_SETTINGS", "{}"))
+WAGTAIL_HELPDESK = {
+    "ALERT_MERGE_SECONDS": 0,
+    **json.loads(os.environ.get("HELPDESK_TEST_SETTINGS", "{}")),
+}
 if lease := os.environ.get("HELPDESK_TEST_LEASE"):
     WAGTAIL_HELPDESK["MAIL_LEASE"] = int(lease)

@@ -40,6 +40,8 @@ class ServiceChoice:
 
     service: int
     levels: Levels | None = None
+    #: Whether alerts wait for the daily report; used with ``levels`` only.
+    in_report: bool = False
     report: ReportChoice | None = None
 
 
@@ -56,7 +58,7 @@ def save_service_preferences(user: User, choices: Collection[ServiceChoice]) -> 
     """
     with transaction.atomic():
         _check_manages(user, {choice.service for choice in choices})
-        monitoring = [_build_monitoring(user, c.service, c.levels) for c in choices if c.levels]
+        monitoring = [_build_monitoring(user, choice) for choice in choices if choice.levels]
         reports = [_build_report(user, c.service, c.report) for c in choices if c.report]
         _save_rows(Monitoring, monitoring)
         _save_rows(ReportPreference, reports)
@@ -74,14 +76,16 @@ def _check_manages(user: User, services: set[int]) -> None:
         raise NotYours
 
 
-def _build_monitoring(user: User, service: int, levels: Levels) -> Monitoring:
-    any_ticket, member, in_charge = raise_levels(levels)
+def _build_monitoring(user: User, choice: ServiceChoice) -> Monitoring:
+    assert choice.levels is not None  # noqa: S101 - the caller filters on it
+    any_ticket, member, in_charge = raise_levels(choice.levels)
     return Monitoring(
         user=user,
-        service_id=service,
+        service_id=choice.service,
         any_ticket=any_ticket,
         member=member,
         in_charge=in_charge,
+        in_report=choice.in_report,
     )
 
 

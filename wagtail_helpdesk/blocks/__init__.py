@@ -7,7 +7,13 @@ from .ask import AskServiceBlock
 from .card import ServiceCardBlock
 from .frames import PersonalBlock
 from .incidents import IncidentsBlock
-from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
+from .lists import (
+    ManagerPanelBlock,
+    ManagerQueueBlock,
+    MyRequestsBlock,
+    NotificationsBlock,
+    ServiceCatalogueBlock,
+)
 from .service_choice import CategoryChooserBlock, ServiceChooserBlock
 from .stream import HelpdeskStreamBlock
 
@@ -19,6 +25,7 @@ __all__ = [
     "ManagerPanelBlock",
     "ManagerQueueBlock",
     "MyRequestsBlock",
+    "NotificationsBlock",
     "PersonalBlock",
     "ServiceCardBlock",
     "ServiceCatalogueBlock",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial, wraps
 from typing import Any
 
@@ -15,6 +16,7 @@ from wagtail_helpdesk import access, languages
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.links import HelpdeskLocation
 from wagtail_helpdesk.models import Service
+from wagtail_helpdesk.notifications.received import load_received
 from wagtail_helpdesk.parsing import parse_number
 from wagtail_helpdesk.portal import browser_drafts
 from wagtail_helpdesk.portal.desk import desk_page
@@ -110,6 +112,14 @@ def show_requests(request: HelpdeskRequest) -> HttpResponse:
     return _render(
         request, "requests.html", waiting=home_panels.find_waiting_tickets(request), requests=page
     )
+
+
+@make_fragment_view
+def show_notifications(request: HelpdeskRequest) -> HttpResponse:
+    """Show the tickets of the reader's last notifications."""
+    received = load_received(request.user)
+    shown = replace(received, tickets=received.tickets[: _get_length(request)])
+    return _render(request, "notifications.html", received=shown)
 
 
 @make_fragment_view

@@ -55,6 +55,29 @@ class MyRequestsBlock(PersonalBlock):
         }
 
 
+class NotificationsBlock(PersonalBlock):
+    """What the reader was notified of last, by ticket."""
+
+    count = make_length_block(5)
+
+    class Meta:
+        icon = "comment"
+        label = _("Notifications")
+        description = _("What the reader was notified of, with or without an e-mail.")
+        content = "wagtail_helpdesk/blocks/notifications.html"
+        fragment = "block_notifications"
+        route = "notifications"
+        heading = _("Notifications")
+        link = _("See my notifications")
+        form_layout = blocks.BlockGroup(children=["heading"], settings=["count"])
+
+    def parameters(self, value: Any, context: dict[str, Any]) -> dict[str, Any]:
+        return {"count": value.get("count")}
+
+    def sample(self) -> dict[str, Any]:
+        return {"received": preview_data.make_notifications()}
+
+
 class ManagerQueueBlock(PersonalBlock):
     """A queue of the desk; empty for those who are not managers."""
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from wagtail_helpdesk.lifecycle import Priority, Status
-from wagtail_helpdesk.models import Icon, Service, ServiceText
+from wagtail_helpdesk.models import Icon, Reason, Service, ServiceText
 from wagtail_helpdesk.portal.desk.overview import OverviewLine, ServiceLoad
 from wagtail_helpdesk.portal.desk.queues import REASONS
 from wagtail_helpdesk.portal.paging import Page
@@ -59,6 +59,21 @@ def make_row(status: Status, *, own: bool) -> TicketRow:
 def make_page(*, own: bool) -> Page[TicketRow]:
     """Return a list of two tickets."""
     return Page([make_row(Status.FREE, own=own), make_row(Status.IN_PROGRESS, own=own)])
+
+
+def make_notifications() -> Any:
+    """Return one notification."""
+    ticket = SimpleNamespace(
+        pk=NUMBER, subject=gettext("The radiator stays cold"), service=gettext("Facilities")
+    )
+    sentence = gettext("This ticket was automatically assigned to you.")
+    item = SimpleNamespace(
+        sentence=sentence,
+        event=SimpleNamespace(created_at=timezone.now()),
+        reason=Reason.IN_CHARGE.label,
+    )
+    about = SimpleNamespace(ticket=ticket, shown=[item], newest=item, rest=0, is_unread=True)
+    return SimpleNamespace(tickets=[about])
 
 
 def make_overview() -> Any:

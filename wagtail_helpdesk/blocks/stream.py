@@ -5,7 +5,13 @@ from wagtail import blocks
 from .ask import AskServiceBlock
 from .card import ServiceCardBlock
 from .incidents import IncidentsBlock
-from .lists import ManagerPanelBlock, ManagerQueueBlock, MyRequestsBlock, ServiceCatalogueBlock
+from .lists import (
+    ManagerPanelBlock,
+    ManagerQueueBlock,
+    MyRequestsBlock,
+    NotificationsBlock,
+    ServiceCatalogueBlock,
+)
 
 
 class HelpdeskStreamBlock(blocks.StreamBlock):
@@ -14,6 +20,7 @@ class HelpdeskStreamBlock(blocks.StreamBlock):
     helpdesk_ask = AskServiceBlock()
     helpdesk_catalogue = ServiceCatalogueBlock()
     helpdesk_requests = MyRequestsBlock()
+    helpdesk_notifications = NotificationsBlock()
     helpdesk_card = ServiceCardBlock()
     helpdesk_incidents = IncidentsBlock()
     helpdesk_queue = ManagerQueueBlock()

@@ -70,21 +70,26 @@ def _render(spec: MailSpec, context: Mapping[str, Any]) -> EmailMultiAlternative
         "subject": spec.subject,
         "reply_to": spec.reply_to,
     }
-    names = [
+    if spec.service is not None:
+        names = ("mail_introduction", "mail_signature")
+        context |= {name: spec.service.get_mail_text(name) for name in names}
+    templates = [
         f"wagtail_helpdesk/mail/{spec.reader.language}/{spec.template}",
         f"wagtail_helpdesk/mail/{spec.template}",
     ]
     mail = HelpdeskMail(
         subject=strip_to_one_line(spec.subject)[:MAX_SUBJECT_LENGTH],
         body=strip_control_characters(
-            render_to_string([f"{name}.txt" for name in names], context)
+            render_to_string([f"{name}.txt" for name in templates], context)
         ).strip()
         + "\n",
         from_email=get_sender(spec.service),
         to=[_mailbox(spec.reader.name, spec.reader.email)],
         headers=_headers(spec),
     )
-    html = strip_control_characters(render_to_string([f"{name}.html" for name in names], context))
+    html = strip_control_characters(
+        render_to_string([f"{name}.html" for name in templates], context)
+    )
     mail.attach_alternative(_inliner().inline(html), "text/html")
     return mail
 

@@ -28,6 +28,8 @@ class SkipReason(models.TextChoices):
     BAD_EMAIL = "bad_email", _("the e-mail address is not valid")
     REFUSED_EMAIL = "refused_email", _("the mail server refused the e-mail address")
     EMPTY = "empty", _("nothing to report")
+    # No mail of its own; the report that has it takes its place.
+    IN_REPORT = "in_report", _("in the next daily report")
 
 
 class MailState(models.TextChoices):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -31,6 +33,18 @@ class Reason(models.TextChoices):
     MAILBOX = "mailbox", _("extra address of the service or category")
 
 
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Notifications, and those that their recipients have not read."""
+
+    def unread_by(self, user: Any) -> Self:
+        """Narrow to what a user was notified of and has not read."""
+        return self.filter(user=user, unread=True)
+
+    def waiting_for_report(self) -> Self:
+        """Narrow to what the next daily report of its recipient has to list."""
+        return self.filter(skipped=SkipReason.IN_REPORT, mail=None)
+
+
 class Notification(models.Model):
     """One event, one recipient, and the mail that notifies them or the reason why none does."""
 
@@ -42,6 +56,7 @@ class Notification(models.Model):
         null=True,
         on_delete=models.CASCADE,
         related_name="helpdesk_notifications",
+        db_index=False,
     )
     email = models.EmailField(blank=True)
     reason = models.CharField(max_length=16, choices=Reason)
@@ -50,13 +65,31 @@ class Notification(models.Model):
         OutgoingMail, null=True, on_delete=models.SET_NULL, related_name="notifications"
     )
     skipped = models.CharField(max_length=20, blank=True, choices=SkipReason)
+    # Of the list of notifications, not of the mail; the row of a mailbox is never unread.
+    unread = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         default_permissions = ()
+        indexes = [
+            # In place of the index of the foreign key: the list is read in this order.
+            models.Index(fields=["user", "-id"], name="hd_notification_user"),
+            # Small, whatever is kept: what is read leaves it.
+            models.Index(
+                fields=["user", "-id"], condition=Q(unread=True), name="hd_notification_unread"
+            ),
+            # What the next daily report lists.
+            models.Index(
+                "user",
+                condition=Q(skipped="in_report", mail=None),
+                name="hd_notification_in_report",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "user"],

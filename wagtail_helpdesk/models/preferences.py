@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.working_time import QuietTime
 
 from .monitoring_levels import PRESETS, Level, Levels, Preset
 from .services import Service
@@ -32,7 +33,7 @@ def _any_of(conditions: list[Q]) -> Q:
 
 
 class Monitoring(models.Model):
-    """For which tickets of a service a manager is alerted at once."""
+    """For which tickets of a service a manager is alerted, and whether at once or in the daily report."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -49,6 +50,7 @@ class Monitoring(models.Model):
     any_ticket = models.CharField(_("any ticket"), max_length=8, choices=Level)
     member = models.CharField(_("ticket of a member category"), max_length=8, choices=Level)
     in_charge = models.CharField(_("ticket in charge"), max_length=8, choices=Level)
+    in_report = models.BooleanField(_("in the daily report"), default=False)
 
     class Meta:
         verbose_name = _("monitoring")
@@ -152,6 +154,14 @@ class ReportPreference(models.Model):
         return cls(**helpdesk_settings.DEFAULT_REPORT)
 
 
+class HelpdeskPreferencesQuerySet(models.QuerySet["HelpdeskPreferences"]):
+    """The switches of users."""
+
+    def with_quiet_time(self) -> Self:
+        """Narrow to the users whose alerts wait at some hours or days."""
+        return self.filter(Q(quiet_from__isnull=False) | Q(working_days_only=True))
+
+
 class HelpdeskPreferences(models.Model):
     """The switches of a user for all services together."""
 
@@ -178,6 +188,10 @@ class HelpdeskPreferences(models.Model):
         _("Combine reports in one e-mail where possible"), default=True
     )
     skip_empty_reports = models.BooleanField(_("Do not send empty reports"), default=False)
+    # Alerts wait for the end of these hours, from the first to the last, or for a working day.
+    quiet_from = models.PositiveSmallIntegerField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.PositiveSmallIntegerField(_("quiet until"), null=True, blank=True)
+    working_days_only = models.BooleanField(_("Alert me on working days only"), default=False)
     # What the mail server refused: no more mail there for a while, or until the address changes.
     refused_email = models.EmailField(blank=True, editable=False)
     refused_at = models.DateTimeField(null=True, editable=False)
@@ -198,13 +212,35 @@ class HelpdeskPreferences(models.Model):
         _("Stay on the ticket after closing, refusing, postponing…"), default=True
     )
 
+    objects = HelpdeskPreferencesQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("preferences")
         verbose_name_plural = _("preferences")
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                # Null is neither: a comparison with it would pass.
+                condition=Q(quiet_from=None, quiet_until=None)
+                | (
+                    Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                    & Q(quiet_from__lte=23, quiet_until__lte=23)
+                    & ~Q(quiet_from=models.F("quiet_until"))
+                ),
+                name="helpdesk_quiet_hours",
+                violation_error_message=_("Choose two different hours, or none."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def quiet_time(self) -> QuietTime | None:
+        """When alerts wait, None when they never do."""
+        if self.quiet_from is None and not self.working_days_only:
+            return None
+        return QuietTime(self.quiet_from, self.quiet_until, self.working_days_only)
 
     @classmethod
     def of(cls, user: Any) -> HelpdeskPreferences:

@@ -15,6 +15,7 @@ from wagtail.models import Site
 
 from wagtail_helpdesk import access, category_tree
 from wagtail_helpdesk.lifecycle import CONFIGURATION_PRIVILEGES, Privilege
+from wagtail_helpdesk.names import get_content_language
 
 from .inheritance import Inherited, InheritedSettings, get_site_default
 from .monitoring_levels import PRESETS
@@ -90,7 +91,11 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
     """A service that answers tickets. Changes apply at once: there are no drafts."""
 
+    WRITTEN_BY_TEXTS = (*TitledMixin.WRITTEN_BY_TEXTS, "mail_texts")
+
     name = models.CharField(_("name"), max_length=100)
+    #: Introduction and signature of e-mails by language. Written as the titles.
+    mail_texts = models.JSONField(default=dict, blank=True, editable=False)
     enabled = models.BooleanField(_("enabled"), default=True)
     order = models.IntegerField(_("order"), default=0, db_index=True)
     everyone = models.BooleanField(
@@ -151,6 +156,11 @@ class Service(TitledMixin, UniqueNameMixin, InheritedSettings):
                 violation_error_message=_("Another service has this name already."),
             ),
         ]
+
+    def get_mail_text(self, name: str) -> str:
+        """Return the ``mail_introduction`` or ``mail_signature`` in the reader's language, or nothing."""
+        text: str = self.mail_texts.get(get_content_language(), {}).get(name, "")
+        return text
 
     @property
     def public_name(self) -> str:

@@ -160,6 +160,20 @@ class ServiceText(Text):
     )
     contact = models.CharField(_("contact"), max_length=250, blank=True)
     hours = models.CharField(_("opening hours"), max_length=250, blank=True)
+    mail_introduction = models.TextField(
+        _("introduction of e-mails"),
+        blank=True,
+        validators=[MaxTypedLength(500)],
+        help_text=_(
+            "Above what happened, in each e-mail about a ticket of the service. Plain text."
+        ),
+    )
+    mail_signature = models.TextField(
+        _("signature of e-mails"),
+        blank=True,
+        validators=[MaxTypedLength(500)],
+        help_text=_("At the end of each e-mail about a ticket of the service. Plain text."),
+    )
 
     class Meta:
         verbose_name = _("service description")
@@ -203,22 +217,33 @@ class CategoryText(Text):
 @receiver([post_save, post_delete], sender=ServiceText)
 @receiver([post_save, post_delete], sender=CategoryText)
 def store_published(sender: type[Text], instance: Text, **kwargs: Any) -> None:
-    """Store the published titles and ticket templates on the service or category, by language."""
+    """Store what is published on the service or category, by language.
+
+    Titles and ticket templates, and of a service the texts of its e-mails.
+    """
     if kwargs.get("raw"):
         return
     owner: Any = sender._meta.get_field(sender.ABOUT)
     pk = getattr(instance, owner.attname)
     published = sender._default_manager.filter(live=True, **{owner.name: pk})
-    titles, templates = {}, {}
+    titles, templates, mail_texts = {}, {}, {}
     for text in published.select_related("locale"):
         language = text.locale.language_code
         titles[language] = text.title
         template = {name: getattr(text, name) for name in ("default_subject", "default_message")}
         if any(template.values()):
             templates[language] = template
-    owner.related_model._default_manager.filter(pk=pk).update(
-        titles=titles, ticket_templates=templates
-    )
+        mail_text = {
+            name: value
+            for name in ("mail_introduction", "mail_signature")
+            if (value := getattr(text, name, ""))
+        }
+        if mail_text:
+            mail_texts[language] = mail_text
+    stored = {"titles": titles, "ticket_templates": templates}
+    if sender is ServiceText:
+        stored["mail_texts"] = mail_texts
+    owner.related_model._default_manager.filter(pk=pk).update(**stored)
 
 
 class RelatedPage(Orderable, models.Model):

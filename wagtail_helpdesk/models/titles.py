@@ -49,7 +49,7 @@ class TitledMixin(models.Model):
     #: Subject and message by language, as the settings of those names. Written as the titles.
     ticket_templates = models.JSONField(default=dict, blank=True, editable=False)
 
-    WRITTEN_BY_TEXTS = ("titles", "ticket_templates")
+    WRITTEN_BY_TEXTS: tuple[str, ...] = ("titles", "ticket_templates")
 
     class Meta:
         abstract = True

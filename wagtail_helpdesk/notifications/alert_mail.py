@@ -13,7 +13,7 @@ from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
 from wagtail_helpdesk.mailqueue.unsubscribe import make_mute_token
-from wagtail_helpdesk.models import Category, OutgoingMail, Reason, Service
+from wagtail_helpdesk.models import Category, OutgoingMail, Service
 
 from .alert_links import MailLinks, choose_links, find_answers
 from .alert_quotes import MAX_QUOTED_EVENTS, needs_request, quote_events, quote_request
@@ -25,12 +25,11 @@ from .alert_text import (
     describe_reason,
 )
 from .mail_context import CheckedMail, MailContext, MailItem
+from .recipient_rules import MANAGER_REASONS
 from .reply_address import describe_reply_readers, find_reply_address, get_reply_audience
 
 #: References kept of a thread: its root, the first and the last mails (as RT does).
 FIRST_REFERENCES, LAST_REFERENCES = 3, 6
-#: Reasons whose preferences are on the manager's own page, service by service.
-MANAGER_REASONS = (Reason.IN_CHARGE, Reason.SUBSTITUTE, Reason.MEMBER, Reason.MANAGER)
 
 
 def compose_alert(

@@ -22,15 +22,8 @@ from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
 from wagtail_helpdesk.models import Notification, OutgoingMail, Service, SkipReason
 
 from .alert_links import MailLink, choose_links, find_answers, make_ticket_link
-from .alert_mail import (
-    MANAGER_REASONS,
-    MAX_QUOTED_EVENTS,
-    compose_alert,
-    get_title,
-    list_facts,
-    quote_events,
-    quote_request,
-)
+from .alert_mail import compose_alert, get_title, list_facts
+from .alert_quotes import MAX_QUOTED_EVENTS, quote_events, quote_request
 from .alert_text import (
     describe_access_lost,
     describe_deadline,
@@ -39,6 +32,7 @@ from .alert_text import (
 )
 from .composer import check_alert, record_skips
 from .mail_context import CheckedMail, MailContext, MailItem
+from .recipient_rules import MANAGER_REASONS
 
 #: Tickets with a section of their own; the others are listed by number and subject.
 MAX_SECTIONS = 20

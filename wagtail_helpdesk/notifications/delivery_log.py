@@ -72,7 +72,7 @@ def _make_record(notification: Notification) -> DeliveryRecord:
     mail = notification.mail
     name = get_display_name(notification.user) if notification.user else notification.email
     reason = str(Reason(notification.reason).label)
-    if notification.skipped:
+    if notification.skipped and not (mail and notification.skipped == SkipReason.IN_REPORT):
         return DeliveryRecord(
             name, reason, str(SkipReason(notification.skipped).label), is_sent=False
         )

@@ -11,12 +11,28 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.mailqueue.addresses import find_email_skip_reason, find_skip_reason
-from wagtail_helpdesk.models import Event, Notification, OutgoingMail, Reason, SkipReason, Ticket
+from wagtail_helpdesk.mailqueue.addresses import (
+    find_email_skip_reason,
+    find_skip_reason,
+    get_reader,
+    select_preferences,
+)
+from wagtail_helpdesk.models import (
+    Event,
+    HelpdeskPreferences,
+    Notification,
+    OutgoingMail,
+    Reason,
+    SkipReason,
+    Ticket,
+)
+from wagtail_helpdesk.working_time import get_holidays
 
 from .acknowledgement import create_acknowledgements
 from .bulk_alerts import assign_bulk_mails
@@ -89,7 +105,7 @@ def _dispatch_for_ticket(number: int, events: list[Event]) -> int:
     decisions = [_mark_acknowledged(one, acknowledged, events) for one in decisions]
     wanted = [one for one in decisions if not one.decision.skipped]
     rest = [one for one in wanted if one.user not in acknowledged]
-    mails = _assign_mails(ticket, rest, events[0].bulk)
+    mails = _assign_mails(ticket, events, rest)
     mails |= acknowledged
     notifications = Notification.objects.bulk_create(
         (_make_notification(one, mails) for one in decisions),
@@ -174,6 +190,8 @@ def _make_notification(
         reason=one.decision.reason,
         asked=one.decision.asked,
         skipped=one.decision.skipped or "",
+        # A muted ticket is in the list of notifications, and draws no attention to it.
+        unread=one.user is not None and one.decision.skipped != SkipReason.MUTED,
         mail=None if one.decision.skipped else mails[one.user or one.email],
     )
 
@@ -190,15 +208,17 @@ class MailPlan:
 
 
 def _assign_mails(
-    ticket: Ticket, decisions: list[RecipientDecision], bulk: uuid.UUID | None
+    ticket: Ticket, events: list[Event], decisions: list[RecipientDecision]
 ) -> dict[int | str, OutgoingMail]:
     """Return the mail of each recipient, by user or e-mail: one that is waiting, or a new one."""
     users = {one.user for one in decisions if one.user}
     asked = {one.user for one in decisions if one.user and one.decision.asked}
-    plans = _plan(ticket, users, asked)
-    if bulk is not None:
+    patient = users - _find_assigned(events, decisions)
+    plans = _plan(ticket, events, users, asked, patient)
+    if (bulk := events[0].bulk) is not None:
         emails = {one.email for one in decisions if one.email}
-        return assign_bulk_mails(ticket, bulk, plans, emails)
+        wanted = {user: plans[user] for user in (None, *users)}
+        return assign_bulk_mails(ticket, bulk, wanted, emails)
     found: dict[Any, OutgoingMail] = {}
     for some in split_into_chunks(users):
         fresh = [_make_mail(ticket, plans[user], user=user) for user in some]
@@ -212,16 +232,67 @@ def _assign_mails(
     return found
 
 
-def _plan(ticket: Ticket, users: set[int], asked: set[int]) -> dict[int | None, MailPlan]:
-    """Return when each recipient's mail is sent: at once, after the site's delay, or after a flood."""
+def _find_assigned(events: list[Event], decisions: list[RecipientDecision]) -> set[int]:
+    """Return the users whom the events put in charge: their alerts pass their quiet time."""
+    assignments = {event.pk for event in events if event.row is lifecycle.ASSIGN}
+    return {
+        one.user
+        for one in decisions
+        if one.user and one.event in assignments and one.decision.reason is Reason.IN_CHARGE
+    }
+
+
+def _plan(
+    ticket: Ticket, events: list[Event], users: set[int], asked: set[int], patient: set[int]
+) -> dict[int | None, MailPlan]:
+    """Return when each recipient's mail is sent.
+
+    At once, after the site's delay, with what follows a recent mail, after a flood, or when the
+    recipient's quiet time ends: the latest of these. Quiet time concerns ``patient`` only.
+    """
     now = timezone.now()
     delay = timedelta(seconds=helpdesk_settings.ALERT_DELAY)
     later = MailPlan(now + delay, len(users) > BULK_SIZE)
     plans: dict[int | None, MailPlan] = dict.fromkeys([None, *users], later)
+    for user, until in _find_merged(ticket, events, now).items():
+        plans[user] = MailPlan(max(until, later.next_at), later.bulk)
     flooded = _find_flooded(ticket, now)
     plans |= dict.fromkeys(flooded, MailPlan(now + FLOOD_PERIOD, later.bulk))
+    for user, until in _find_quiet_ends(patient - asked, plans).items():
+        plans[user] = MailPlan(until, later.bulk)
     # Questions never wait.
     return plans | dict.fromkeys(asked, MailPlan(now))
+
+
+def _find_merged(ticket: Ticket, events: list[Event], now: datetime) -> dict[int | None, datetime]:
+    """Return until when each recipient of a recent mail about a ticket waits for what follows it."""
+    period = timedelta(seconds=helpdesk_settings.ALERT_MERGE_SECONDS)
+    if not period or any(event.row.asks_reply_from for event in events):
+        return {}
+    since = now - period
+    # A mail that fails is no reason to wait: only one that went out, or is about to.
+    alerts = OutgoingMail.objects.filter(kind=ALERT, ticket=ticket, sealed=True).filter(
+        Q(sent_at__gte=since) | Q(sent_at=None, created_at__gte=since)
+    )
+    recent = alerts.order_by().values("user")
+    last = recent.annotate(last=Max(Coalesce("sent_at", "created_at")))
+    return {user: moment + period for user, moment in last.values_list("user", "last")}
+
+
+def _find_quiet_ends(users: set[int], plans: dict[int | None, MailPlan]) -> dict[int, datetime]:
+    """Return when quiet time ends, for the users whose mails would be sent in it."""
+    found: dict[int, datetime] = {}
+    holidays = None
+    for some in split_into_chunks(users):
+        rows = HelpdeskPreferences.objects.with_quiet_time().filter(user__in=some)
+        for row in rows.select_related("user", *select_preferences("user")):
+            if holidays is None:
+                holidays = get_holidays()
+            quiet, zone = row.quiet_time, get_reader(row.user).zone
+            end = quiet and quiet.find_end(plans[row.user_id].next_at, zone, holidays)
+            if end:
+                found[row.user_id] = end
+    return found
 
 
 def _find_flooded(ticket: Ticket, now: datetime) -> Iterable[int | None]:

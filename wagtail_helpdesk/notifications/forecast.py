@@ -38,7 +38,7 @@ FORESEEN = (
 MAX_PEOPLE = 150
 MAX_NAMES = 12
 #: By the choice of the person: everything else is an obstacle.
-_CHOSEN = (SkipReason.SWITCHED_OFF, SkipReason.MUTED)
+_CHOSEN = (SkipReason.SWITCHED_OFF, SkipReason.MUTED, SkipReason.IN_REPORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ class MailContext:
         if decision is None:
             reason = SkipReason.SWITCHED_OFF if may_read else SkipReason.NO_ACCESS
             checked.skipped[notification.pk] = reason
-        elif decision.skipped and not notification.asked:
+        elif decision.skipped not in (None, SkipReason.IN_REPORT) and not notification.asked:
+            # Who chose the report since then still gets this one: no report has it.
             checked.skipped[notification.pk] = decision.skipped
         elif may_read:
             checked.items.append(item)

@@ -94,6 +94,8 @@ class RecipientData:
 
     managers: dict[int, set[int]] = field(default_factory=dict)
     levels: dict[tuple[int, int], Levels] = field(default_factory=dict)
+    #: User and service of the managers who are alerted in their daily report.
+    in_report: set[tuple[int, int]] = field(default_factory=set)
     members: dict[int, set[int] | None] = field(default_factory=dict)
     guests: dict[int, bool] = field(default_factory=dict)
     #: The substitutes of absent managers whose alerts are redirected today, by manager.
@@ -140,7 +142,11 @@ class RecipientData:
         if user not in self.managers.get(snapshot.service, ()):
             return None
         members = self.members.get(snapshot.category)
-        return ManagerRole(self.levels[user, snapshot.service], members is None or user in members)
+        return ManagerRole(
+            self.levels[user, snapshot.service],
+            members is None or user in members,
+            (user, snapshot.service) in self.in_report,
+        )
 
 
 def load_recipient_data(
@@ -181,7 +187,8 @@ def _load_managers(data: RecipientData, services: set[int], only: Collection[int
     rows = _narrow(ServiceManager.objects.filter(service__in=services), only)
     for user, service in rows.order_by().values_list("user", "service"):
         data.managers.setdefault(service, set()).add(user)
-    chosen = _narrow(Monitoring.objects.filter(service__in=services), only)
+    chosen = list(_narrow(Monitoring.objects.filter(service__in=services), only))
+    data.in_report = {(row.user_id, row.service_id) for row in chosen if row.in_report}
     levels = {(row.user_id, row.service_id): row.levels for row in chosen}
     defaults = dict(Service.objects.filter(pk__in=services).values_list("pk", "monitoring"))
     for service, users in data.managers.items():

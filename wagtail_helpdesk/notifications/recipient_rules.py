@@ -12,6 +12,11 @@ from wagtail_helpdesk.lifecycle import OPEN_STATUSES, Action, Audience, Role, St
 from wagtail_helpdesk.models import Level, Reason, SkipReason
 from wagtail_helpdesk.models.monitoring_levels import Levels
 
+#: Reasons of managers, whose preferences are on the manager's own page, service by service.
+MANAGER_REASONS = (Reason.IN_CHARGE, Reason.SUBSTITUTE, Reason.MEMBER, Reason.MANAGER)
+#: The same, for the service where the ticket was.
+FORMER_MANAGER_REASONS = (Reason.WAS_IN_CHARGE, Reason.WAS_MANAGER)
+
 
 class Arrival(Enum):
     """For whom an event is the arrival of a ticket that waits for a manager."""
@@ -88,10 +93,14 @@ class TicketChange:
 
 @dataclass(frozen=True, slots=True)
 class ManagerRole:
-    """A person as manager of a service: their alert levels, and whether they are a member."""
+    """A person as manager of a service: their alert levels, and whether they are a member.
+
+    ``in_report`` is whether they are alerted in the daily report instead of at once.
+    """
 
     levels: Levels
     member: bool = True
+    in_report: bool = False
 
     def find_reason(self, in_charge: bool, arrival: Arrival, *, new_member: bool) -> Reason | None:
         """Return the strongest reason to notify them as a manager, or None."""
@@ -160,7 +169,19 @@ def decide(change: TicketChange, person: Person) -> Decision | None:
         return None
     if not wanted:
         return Decision(reasons[0][0], skipped=SkipReason.SWITCHED_OFF)
-    return Decision(wanted[0], skipped=SkipReason.MUTED if person.muted else None)
+    if person.muted:
+        return Decision(wanted[0], skipped=SkipReason.MUTED)
+    at_once = [reason for reason in wanted if not _waits_for_report(reason, person)]
+    if not at_once:
+        return Decision(wanted[0], skipped=SkipReason.IN_REPORT)
+    return Decision(at_once[0])
+
+
+def _waits_for_report(reason: Reason, person: Person) -> bool:
+    """Return whether a person chose to read in their report what this reason notifies them of."""
+    role = person.manager if reason in MANAGER_REASONS else person.former_manager
+    is_manager = reason in MANAGER_REASONS or reason in FORMER_MANAGER_REASONS
+    return is_manager and role is not None and role.in_report
 
 
 def notifies_mailbox(change: TicketChange) -> bool:

@@ -14,6 +14,7 @@ from wagtail.fields import RichTextField
 
 from .desk import bulk, bulk_undo, desk_page, display, marks, news, saved_views
 from .http import FORM_METHODS
+from .notifications import notification_list
 from .preferences import absences, manager, own_answers, personal
 from .request import handle_request
 from .requests import home, incidents, my_tickets, opening
@@ -186,6 +187,11 @@ class HelpdeskPageMixin(RoutablePageMixin, models.Model):
     @accepts_forms
     def undo_route(self, request: HttpRequest) -> HttpResponseBase:
         return handle_request(self, request, bulk_undo.undo_bulk)
+
+    @path("notifications/", name="notifications")
+    @accepts_forms
+    def notifications_route(self, request: HttpRequest) -> HttpResponseBase:
+        return handle_request(self, request, notification_list.show_notifications)
 
     @path("preferences/", name="preferences")
     @accepts_forms

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
@@ -18,7 +19,7 @@ from wagtail_helpdesk import access, languages, lifecycle
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.characters import join_line_ends
 from wagtail_helpdesk.conf import helpdesk_settings
-from wagtail_helpdesk.models import Service, ServiceManager, Ticket
+from wagtail_helpdesk.models import Notification, Service, ServiceManager, Ticket
 from wagtail_helpdesk.parsing import clean_request
 
 from . import list_query, menu
@@ -88,13 +89,15 @@ class HelpdeskRequest:
         return self.http.method == "POST"
 
     def get_ticket(self, number: int) -> Ticket:
-        """Return a ticket with the user's access to it.
+        """Return a ticket with the user's access to it, and whether it has unread notifications.
 
         Raises ``Http404`` when the user may not see it, just as when it does not exist.
         """
+        unread = Notification.objects.unread_by(self.user)
         ticket = (
             Ticket.objects.visible_to(self.user)
             .with_access(self.user)
+            .annotate(has_notifications=Exists(unread.filter(event__ticket=OuterRef("pk"))))
             .select_related("service", "category", "origin__page")
             .filter(pk=number)
             .first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from wagtail_helpdesk.mailqueue.addresses import get_time_zone
 from wagtail_helpdesk.models import (
     Heartbeat,
     HelpdeskPreferences,
+    Notification,
     OutgoingMail,
     ReportContent,
     ReportPreference,
@@ -113,6 +115,7 @@ def _create_mails(after: datetime, until: datetime) -> int:
     # By service, not by person: each open ticket is read once for all reports that list it.
     for service, mails in by_service.items():
         _fill(service, mails)
+        _add_news(service, mails)
     return made
 
 
@@ -236,13 +239,29 @@ def _fill(service: int, mails: Iterable[PlannedPart]) -> None:
     )
 
 
+def _add_news(service: int, mails: Sequence[PlannedPart]) -> None:
+    """Give the reports what their readers chose to be alerted of in them, since the last ones.
+
+    What is given to a report is in no other one.
+    """
+    waiting = Notification.objects.waiting_for_report().filter(event__ticket__service=service)
+    parts = ReportContent.objects.filter(service=service, mail__user=OuterRef("user"))
+    for start in range(0, len(mails), CHUNK):
+        some = mails[start : start + CHUNK]
+        own = parts.filter(mail__in=[mail for mail, _, _ in some]).values("mail")[:1]
+        found = waiting.filter(user__in=[user for _, user, _ in some]).values("pk")
+        Notification.objects.filter(pk__in=found).update(mail=Subquery(own))
+
+
 def send_report_now(user: User, service: Service) -> OutgoingMail:
     """Create the report of a service for one of its managers at once, whatever the hour."""
     chosen, _, _ = _Preferences({user.pk}).get_report(user.pk, service.pk)
     with transaction.atomic():
         mail = make_report_mail(user.pk, slot=None, service=service.pk)
         mail.save()
-        _fill(service.pk, [(mail.pk, user.pk, chosen)])
+        part = (mail.pk, user.pk, chosen)
+        _fill(service.pk, [part])
+        _add_news(service.pk, [part])
     request_task("wagtail_helpdesk.tasks.deliver")
     return mail
 

@@ -32,6 +32,7 @@ from wagtail_helpdesk.notifications.confidentiality import (
     find_confidential_services,
     find_moved_out,
 )
+from wagtail_helpdesk.notifications.received import TicketNotifications, load_reported
 
 from .data import MAX_AGE, MAX_LISTED, ReportData
 from .due import make_wanted_filter, refill_report
@@ -91,6 +92,37 @@ class ServiceChapter:
         return not any(section.lines for section in self.sections)
 
 
+@dataclass(frozen=True, slots=True)
+class NewsLine:
+    """What happened to one ticket since the last report; nothing of a confidential one."""
+
+    number: int
+    url: str
+    subject: str
+    sentences: list[str]
+    #: Events that are counted but not described.
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSection:
+    """What happened since the last report, for a reader who chose to be alerted in it."""
+
+    heading: str
+    count: int
+    url: str
+    lines: list[NewsLine]
+
+    def shorten(self, share: int) -> NewsSection:
+        """Return a copy with fewer tickets; the rest is counted."""
+        return replace(self, lines=self.lines[: max(MAX_LISTED // share, 1)])
+
+    @property
+    def left_out(self) -> int:
+        """The number of tickets that are counted but not listed."""
+        return self.count - len(self.lines)
+
+
 class ReportComposer(MailComposer):
     """Composes daily reports; the open tickets of a service are read once per run of ``deliver``."""
 
@@ -133,10 +165,12 @@ def compose_report(
         parts = [part for part in parts if is_wanted(part.service_id)]
         if not parts:
             return SkipReason.SWITCHED_OFF
-    if mail.slot is not None and preferences.skip_empty_reports and _is_empty(parts):
-        return SkipReason.EMPTY
     with translation.override(reader.language), timezone.override(reader.zone):
-        return _build(mail, reader, parts, locations)
+        about = [] if preferences.monitoring_suspended else load_reported(mail, reader.user)
+        is_planned = mail.slot is not None
+        if is_planned and preferences.skip_empty_reports and _is_empty(parts) and not about:
+            return SkipReason.EMPTY
+        return _build(mail, reader, parts, about, locations)
 
 
 def _is_open(location: HelpdeskLocation | None, reader: MailReader) -> bool:
@@ -148,12 +182,19 @@ def _is_empty(parts: Iterable[ReportContent]) -> bool:
 
 
 def _build(
-    mail: OutgoingMail, reader: MailReader, parts: list[ReportContent], locations: LocationCache
+    mail: OutgoingMail,
+    reader: MailReader,
+    parts: list[ReportContent],
+    about: list[TicketNotifications],
+    locations: LocationCache,
 ) -> EmailMessage:
     only = parts[0].service if len(parts) == 1 else None
     location = locations.find(parts[0].service, reader.language)
     tickets = _load_tickets(reader, parts)
-    moved = find_moved_out(tickets, find_confidential_services())
+    confidential = find_confidential_services()
+    numbers = {*tickets, *(one.ticket.pk for one in about)}
+    moved = find_moved_out(numbers, confidential)
+    news = _make_news(about, {*moved}, confidential, location)
     chapters = [
         _make_chapter(part, tickets, moved, locations.find(part.service, reader.language))
         for part in parts
@@ -181,9 +222,39 @@ def _build(
             archive=location.get_url("desk") if location else "",
             unsubscribe=stop_url,
             headers={"Precedence": "bulk"},
-            shortened=lambda share: {"chapters": [chapter.shorten(share) for chapter in chapters]},
+            shortened=lambda share: {
+                "news": news.shorten(share) if news else None,
+                "chapters": [chapter.shorten(share) for chapter in chapters],
+            },
         )
     )
+
+
+def _make_news(
+    about: list[TicketNotifications],
+    moved: Container[int],
+    confidential: Container[int],
+    location: HelpdeskLocation | None,
+) -> NewsSection | None:
+    if not about:
+        return None
+    heading = _("What happened since the last report (%(count)s)") % {"count": len(about)}
+    lines = []
+    for one in about[:MAX_LISTED]:
+        ticket = one.ticket
+        hidden = ticket.service_id in confidential or ticket.pk in moved
+        lines.append(
+            NewsLine(
+                number=ticket.pk,
+                url=location.get_ticket_url(ticket.pk) if location else "",
+                subject=_("Confidential ticket") if hidden else ticket.subject,
+                # In the order of the events, as a conversation is read.
+                sentences=[] if hidden else [item.sentence for item in reversed(one.shown)],
+                left_out=len(one.items) if hidden else one.rest,
+            )
+        )
+    url = location.get_url("notifications") if location else ""
+    return NewsSection(heading, len(about), url, lines)
 
 
 def _load_tickets(reader: MailReader, parts: list[ReportContent]) -> dict[int, Ticket]:

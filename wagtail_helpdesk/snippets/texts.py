@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import django_filters
@@ -64,8 +65,8 @@ class DescriptionForm(WagtailAdminModelForm):
         return cleaned
 
 
-def make_edit_handler(*more: str) -> ObjectList:
-    """Return the form of a text with additional fields."""
+def make_edit_handler(*more: str, mails: Sequence[str] = ()) -> ObjectList:
+    """Return the form of a text with additional fields, and the fields of texts of e-mails."""
     fields = [
         FieldPanel("title", required_on_save=True),
         FieldPanel("summary"),
@@ -79,6 +80,7 @@ def make_edit_handler(*more: str) -> ObjectList:
             FieldPanel("synonyms"),
             FieldPanel("icon", widget=IconRadios),
             MultiFieldPanel(template, heading=gettext_lazy("Ticket template"), icon="form"),
+            *_make_mail_panels(mails),
             MultipleChooserPanel(
                 "related_pages",
                 chooser_field_name="page",
@@ -91,6 +93,11 @@ def make_edit_handler(*more: str) -> ObjectList:
         ],
         base_form_class=DescriptionForm,
     )
+
+
+def _make_mail_panels(fields: Sequence[str]) -> list[MultiFieldPanel]:
+    panels = [FieldPanel(name, widget=TEXTAREA) for name in fields]
+    return [MultiFieldPanel(panels, heading=gettext_lazy("E-mails"), icon="mail")] if panels else []
 
 
 def make_publishing_panel() -> PublishingPanel:
@@ -370,7 +377,9 @@ class ServiceTextViewSet(TextViewSet):
     menu_order = 120
     url_prefix = "helpdesk/texts/services"
     url_namespace = SERVICE_TEXTS
-    edit_handler = make_edit_handler("contact", "hours")
+    edit_handler = make_edit_handler(
+        "contact", "hours", mails=("mail_introduction", "mail_signature")
+    )
 
 
 class CategoryTextViewSet(TextViewSet):

@@ -14,11 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.dates import format_date, format_datetime
+from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.mailqueue.addresses import lacks_email
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal import browser_drafts, server_drafts, session_drafts
 from wagtail_helpdesk.portal.incidents import build_notices
 from wagtail_helpdesk.portal.labels import format_size
+from wagtail_helpdesk.portal.page_lookup import get_helpdesk_url
 from wagtail_helpdesk.portal.requests.catalogue import CatalogueLine, CatalogueSection
 from wagtail_helpdesk.portal.requests.source_page import get_report_url
 from wagtail_helpdesk.portal.tickets.composer_tools import collect_composer_tools
@@ -61,7 +63,11 @@ def draft_clock() -> str:
 def missing_email_notice(context: template.Context) -> dict[str, Any]:
     """Show a notice to a user to whom no e-mail can be sent, and nothing to all others."""
     user = context["request"].user
-    return {"is_missing": user.is_authenticated and lacks_email(user)}
+    link = context["helpdesk"].url("notifications") if "helpdesk" in context else ""
+    return {
+        "is_missing": user.is_authenticated and lacks_email(user),
+        "link": "" if link == context["request"].path else link,
+    }
 
 
 @register.simple_tag(takes_context=True)
@@ -168,6 +174,26 @@ def helpdesk_incidents(context: template.Context, page: Any = None) -> dict[str,
     is_helpdesk = getattr(page, "is_helpdesk_page", False)
     shown = {} if is_helpdesk else build_notices(request, page)
     return shown | {"request": request, "csp_nonce": context.get("csp_nonce")}
+
+
+@register.inclusion_tag("wagtail_helpdesk/blocks/bell.html", takes_context=True)
+def helpdesk_bell(context: template.Context) -> dict[str, Any]:
+    """Show a bell that leads to the notifications, for the header of the site.
+
+    It is the same for every user, so it can be part of a cached page; the number of unread tickets
+    is loaded for its reader. The menu of the helpdesk shows it where the header does not.
+    """
+    request = context.get("request")
+    if request is not None:
+        request.has_helpdesk_bell = True
+    return {
+        "link": get_helpdesk_url(request, "notifications"),
+        # The pages of the helpdesk load their scripts themselves: main.js must come last.
+        "with_scripts": "helpdesk" not in context,
+        "helpdesk_language": get_shown_language(),
+        "request": request,
+        "csp_nonce": context.get("csp_nonce"),
+    }
 
 
 @register.simple_tag(takes_context=True)

@@ -50,6 +50,8 @@ MEDIA_ROOT = DEMO_STATE / "media"
 WAGTAIL_HELPDESK = {
     **WAGTAIL_HELPDESK,
     "FILE_ROOT": DEMO_STATE / "files",
+    # The tour shows each e-mail as soon as it is sent.
+    "ALERT_MERGE_SECONDS": 0,
     # The button “Reply” of the mail catcher delivers to it.
     "MAIL_IN_ADDRESS": "assistance@arvelle.example",
 }

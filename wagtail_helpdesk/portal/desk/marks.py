@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk.actions import NotYours
 from wagtail_helpdesk.actions.desk import mark_all_read, mark_ticket_read, set_bookmark
+from wagtail_helpdesk.notifications.received import mark_ticket_notifications_read
 from wagtail_helpdesk.parsing import YEARS, parse_number
 from wagtail_helpdesk.portal.http import SeeOther
 from wagtail_helpdesk.portal.list_query import clean_list_query
@@ -44,6 +45,7 @@ def _mark_ticket(request: HelpdeskRequest, number: int) -> None:
         set_bookmark(request.user, number, kept=posted["bookmark"] == "1")
     elif (seen := parse_number(posted.get("seen", ""))) is not None:
         mark_ticket_read(request.user, number, seen)
+        mark_ticket_notifications_read(request.user, number, seen)
 
 
 def parse_moment(typed: str) -> datetime | None:

@@ -23,33 +23,19 @@ from wagtail_helpdesk.models.preferences import get_default_levels, get_preset, 
 from wagtail_helpdesk.parsing import parse_number
 
 from . import preference_summary
+from .hours import make_hour_field
 from .switches import Shown
 
 #: Shown when a level was lower than the one before it.
 RAISED = gettext_lazy("Lower choices were raised to match the row above.")
 
+AT_ONCE, IN_REPORT = "at_once", "report"
+WAYS = (
+    (AT_ONCE, pgettext_lazy("alerts", "At once")),
+    (IN_REPORT, pgettext_lazy("alerts", "In my report")),
+)
+
 COLUMNS = ("any_ticket", "member", "in_charge")
-
-
-class Hours(forms.Select):
-    """Hours of the day; “none” is a dash with a word for screen readers."""
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        if value == "":
-            option["attrs"]["aria-label"] = pgettext("hour", "none")
-        return option
-
-
-def _hours(label: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label,
-        choices=lambda: [("", "–"), *((n, preference_summary.format_hour(n)) for n in range(24))],
-        coerce=int,
-        empty_value=None,
-        required=False,
-        widget=Hours,
-    )
 
 
 def _level(label: Any) -> forms.ChoiceField:
@@ -81,6 +67,16 @@ class ServicePreferences(Shown):
     any_ticket = _level(gettext_lazy("Any ticket:"))
     member = _level(gettext_lazy("Tickets in my categories:"))
     in_charge = _level(gettext_lazy("Tickets I am in charge of:"))
+    way = forms.ChoiceField(
+        label=gettext_lazy("How to alert you:"),
+        choices=WAYS,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "In your report: what happened is listed in the next daily report of the service."
+            " Questions to you are still sent at once."
+        ),
+    )
     shows = forms.ChoiceField(
         label=gettext_lazy("Daily report:"),
         choices=get_section_choices,
@@ -89,8 +85,8 @@ class ServicePreferences(Shown):
             "“Free” lists all open tickets of the service; those in progress come last."
         ),
     )
-    first_hour = _hours(pgettext_lazy("report", "Hour:"))
-    second_hour = _hours(pgettext_lazy("report", "Second hour:"))
+    first_hour = make_hour_field(pgettext_lazy("report", "Hour:"))
+    second_hour = make_hour_field(pgettext_lazy("report", "Second hour:"))
     weekends = forms.BooleanField(label=gettext_lazy("Send even at weekends"), required=False)
 
     def __init__(
@@ -113,6 +109,7 @@ class ServicePreferences(Shown):
             "shown": True,
             "preset": get_preset(levels),
             **dict(zip(COLUMNS, levels, strict=True)),
+            "way": IN_REPORT if self._stored_in_report() else AT_ONCE,
             "shows": " ".join(report.shows),
             "first_hour": report.first_hour,
             "second_hour": report.second_hour,
@@ -123,6 +120,9 @@ class ServicePreferences(Shown):
         if self.monitoring is not None:
             return self.monitoring.levels
         return get_default_levels(self.service.monitoring)
+
+    def _stored_in_report(self) -> bool:
+        return self.monitoring is not None and self.monitoring.in_report
 
     def _stored_report(self) -> ReportChoice:
         row = self.report or ReportPreference.default()
@@ -156,6 +156,9 @@ class ServicePreferences(Shown):
         first, second = data.get("first_hour"), data.get("second_hour")
         if second is not None and first == second:
             self.add_error("second_hour", _("Choose a different hour from the first, or “–”."))
+        has_report = bool(data.get("shows")) and first is not None
+        if data.get("way") == IN_REPORT and not has_report and not self.errors:
+            self.add_error("way", _("Choose what the report lists and its hour, or “At once”."))
         return data
 
     def _clean_levels(self, data: dict[str, Any]) -> None:
@@ -197,10 +200,14 @@ class ServicePreferences(Shown):
             data["second_hour"],
             data["weekends"],
         )
-        same_levels = self.monitoring is None and levels == self._stored_levels()
+        in_report = data["way"] == IN_REPORT
+        same_levels = self.monitoring is None and levels == self._stored_levels() and not in_report
         same_report = self.report is None and report == self._stored_report()
         return ServiceChoice(
-            self.service.pk, None if same_levels else levels, None if same_report else report
+            self.service.pk,
+            None if same_levels else levels,
+            in_report,
+            None if same_report else report,
         )
 
     @property

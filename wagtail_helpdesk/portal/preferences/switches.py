@@ -14,6 +14,7 @@ from wagtail_helpdesk.languages import get_shown_language
 from wagtail_helpdesk.mailqueue.addresses import get_default_preferences
 from wagtail_helpdesk.models import HelpdeskPreferences
 
+from .hours import make_hour_field
 from .time_zones import list_time_zones
 
 
@@ -49,6 +50,8 @@ class OwnSwitches(Switches):
 
     language = forms.ChoiceField(label=_("Language of e-mails:"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone:"), required=False)
+    quiet_from = make_hour_field(_("No alerts from:"))
+    quiet_until = make_hour_field(_("until:"))
 
     class Meta:
         model = HelpdeskPreferences
@@ -59,10 +62,16 @@ class OwnSwitches(Switches):
             "acknowledgements",
             "language",
             "time_zone",
+            "quiet_from",
+            "quiet_until",
+            "working_days_only",
         ]
         help_texts = {
             "alerts_as_requester": _("E-mails that need an answer from you are always sent."),
             "alerts_as_guest": _("Invitations are always sent."),
+            "working_days_only": _(
+                "Alerts wait until then. Questions to you, and tickets assigned to you, do not wait."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,6 +86,14 @@ class OwnSwitches(Switches):
             ("", default % {"choice": zone.key.replace("_", " ")}),
             *list_time_zones(self.instance.time_zone),
         ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one hour without the other, and two that are equal."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = data.get("quiet_from"), data.get("quiet_until")
+        if (first is None) != (last is None) or (first is not None and first == last):
+            self.add_error("quiet_until", _("Choose two different hours, or none."))
+        return data
 
 
 class ManagerSwitches(Switches):

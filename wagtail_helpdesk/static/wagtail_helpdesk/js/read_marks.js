@@ -7,6 +7,8 @@ async function sendMark(form) {
     // As a script: the answer is empty, instead of the page once more.
     const response = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
     form.hidden = response.status === 204;
+    // The number of unread tickets changes with it.
+    if (form.hidden) document.dispatchEvent(new CustomEvent("hd:read"));
   } catch {
     form.hidden = false;
   }
