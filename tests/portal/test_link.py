@@ -14,7 +14,9 @@ def other(people, heating):
 
 def test_tickets_are_linked_by_address_and_unlinked(visit, people, taken, other):
     karim = visit(people.karim)
-    response = karim.act(taken, "link", to=f"https://arvelle.example/a/tickets/{other.pk}/")
+    response = karim.submit_action(
+        taken, "link", to=f"https://arvelle.example/a/tickets/{other.pk}/"
+    )
     assert response.status_code == 303
     page = karim.page(f"tickets/{taken.pk}/")
     assert f"The ticket is linked to #{other.pk}." in page.text
@@ -24,14 +26,14 @@ def test_tickets_are_linked_by_address_and_unlinked(visit, people, taken, other)
     assert f"linked your request to #{other.pk}" in lea.text
     assert not lea.select_one(f'.hd-history a[href$="/tickets/{other.pk}/"]')
     assert karim.page(f"tickets/{taken.pk}/unlink/?to={other.pk}").find("input", {"name": "to"})
-    assert karim.act(taken, "unlink", to=str(other.pk)).status_code == 303
+    assert karim.submit_action(taken, "unlink", to=str(other.pk)).status_code == 303
 
 
 def test_hidden_and_missing_ticket_are_refused_in_the_same_words(visit, people, taken, network):
     hidden = actions.open_ticket(network, by=people.emily, subject="Secret", text="x")
     answers = []
     for number in (hidden.pk, 4807):
-        response = visit(people.karim).act(taken, "link", to=str(number))
+        response = visit(people.karim).submit_action(taken, "link", to=str(number))
         assert response.status_code == 422
         answers.append(soup(response).find(class_="hd-wrong").text.strip())
     assert answers[0] == answers[1]
@@ -46,7 +48,7 @@ def test_message_is_chosen_and_made_a_ticket(visit, people, taken):
     assert "Le néon aussi." in choice.parent.text
     assert choice.has_attr("checked")
     message = choice["value"]
-    response = karim.act(taken, "split", message=message, subject="Néon")
+    response = karim.submit_action(taken, "split", message=message, subject="Néon")
     assert response.status_code == 303
     new = Ticket.objects.latest("pk")
     assert f"The message is now ticket #{new.pk}." in karim.page(f"tickets/{taken.pk}/").text
@@ -55,6 +57,6 @@ def test_message_is_chosen_and_made_a_ticket(visit, people, taken):
 
 @pytest.mark.parametrize("message", ["", "x", "-1", "9" * 30])
 def test_message_that_cannot_be_split_is_refused(visit, people, taken, message):
-    response = visit(people.karim).act(taken, "split", message=message, subject="Néon")
+    response = visit(people.karim).submit_action(taken, "split", message=message, subject="Néon")
     assert response.status_code == 422
     assert Ticket.objects.count() == 1

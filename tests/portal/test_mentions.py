@@ -37,7 +37,7 @@ def test_after_a_comment_who_was_not_alerted_is_named_and_can_be_invited(visit, 
     people.sophie.last_name = people.julien.last_name = "Durand"
     people.sophie.save()
     people.julien.save()
-    karim.act(taken, "comment", text="@nadia, @durand et @personne <b>", mode="comment")
+    karim.submit_action(taken, "comment", text="@nadia, @durand et @personne <b>", mode="comment")
     page = karim.page(f"tickets/{taken.pk}/")
     said = page.select_one(".hd-messages")
     assert "cannot see this ticket, and was not alerted" in said.text
@@ -51,7 +51,7 @@ def test_after_a_comment_who_was_not_alerted_is_named_and_can_be_invited(visit, 
 
 def test_after_a_note_nobody_is_invited_who_could_not_read_it_anyway(visit, people, taken):
     karim = visit(people.karim)
-    karim.act(taken, "note", text="@lea", mode="note")
+    karim.submit_action(taken, "note", text="@lea", mode="note")
     said = karim.page(f"tickets/{taken.pk}/").select_one(".hd-messages")
     assert "cannot read this message, and was not alerted" in said.text
     assert said.find("a") is None

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
@@ -118,9 +117,13 @@ class _ClaimedBulkAlerts:
     def _notifications(self) -> dict[int, dict[int, list[Notification]]]:
         """The notifications by ticket and by mail, in the order of their events."""
         found: dict[int, dict[int, list[Notification]]] = {}
-        rows = Notification.objects.filter(mail__in=self.mails).annotate(number=F("event__ticket"))
+        rows = (
+            Notification.objects.filter(mail__in=self.mails)
+            .select_related("event")
+            .defer("event__text", "event__html")
+        )
         for one in rows.order_by("event", "pk"):
-            by_mail = found.setdefault(one.number, {})
+            by_mail = found.setdefault(one.event.ticket_id, {})
             by_mail.setdefault(one.mail_id, []).append(one)  # type: ignore[arg-type]
         return found
 

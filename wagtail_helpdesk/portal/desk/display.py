@@ -21,12 +21,12 @@ ROWS = (25, 50, 100)
 
 def handle_display(request: HelpdeskRequest) -> HttpResponse:
     """Show the form of the display, or keep what was chosen; moving a column keeps it too."""
-    if not request.managed:
+    if not request.manager_rows:
         raise NotYours
     preferences = HelpdeskPreferences.of(request.user)
-    given = request.http.POST if request.posted else request.http.GET
+    given = request.http.POST if request.is_post else request.http.GET
     shown_list = clean_list_query(given.get("list", ""))
-    if request.posted:
+    if request.is_post:
         return _keep(request, preferences, shown_list)
     return request.render(
         "display.html",

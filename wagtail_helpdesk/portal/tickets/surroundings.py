@@ -98,7 +98,9 @@ def _load(
     request: HelpdeskRequest, tickets: QuerySet[Ticket], most: int = MAX_SHOWN
 ) -> list[TicketRow]:
     managed = [service.pk for service in request.services]
-    return build_rows(tickets.values(*FIELDS)[:most], reader=request.user, managed=managed)
+    return build_rows(
+        tickets.values(*FIELDS)[:most], reader=request.user, managed_service_ids=managed
+    )
 
 
 def _find_similar(ticket: Ticket, user: Any, known: Collection[int]) -> list[int]:
