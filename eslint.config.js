@@ -4,6 +4,7 @@ import globals from "globals";
 const MODULES = "wagtail_helpdesk/static/wagtail_helpdesk/js/*.js";
 
 export default [
+  { ignores: ["build/"] },
   js.configs.recommended,
   {
     rules: {

@@ -157,4 +157,4 @@ def test_files_that_were_kept_are_listed_with_their_size(lea, heating):
     response = ask(lea, heating, text="", files=SimpleUploadedFile("a.pdf", b"%PDF" * 600))
     kept = soup(response).find("input", {"name": "kept"})
     assert kept["value"] == str(StagedUpload.objects.get().key)
-    assert "2.3" in kept.find_parent("label").text
+    assert "2 KB" in kept.find_parent("label").text

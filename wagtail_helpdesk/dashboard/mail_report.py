@@ -128,6 +128,11 @@ class MailsReport(MailReportAccessMixin, VisibleListMixin, ReportView):
             ResendColumn("again", label=""),
         ]
 
+    def order_queryset(self, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+        """Let mails that failed at the same moment keep their order from page to page."""
+        ordered: QuerySet[OutgoingMail] = super().order_queryset(queryset)
+        return ordered.order_by(*ordered.query.order_by, "-pk")
+
     def _get_ticket_url(self, mail: Any) -> str | None:
         """Return the URL of the ticket, None for users who may not read it."""
         page = open_helpdesk_page(self.request)
