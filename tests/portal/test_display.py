@@ -4,11 +4,11 @@ import pytest
 from wagtail import hooks
 
 from tests.portal.conftest import soup
-from tests.portal.test_desk import work  # noqa: F401 - a fixture
+from tests.portal.test_desk import open_tickets  # noqa: F401 - a fixture
 from wagtail_helpdesk.models import HelpdeskPreferences
 from wagtail_helpdesk.portal.ticket_columns import TicketColumn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("work")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_tickets")]
 
 
 def facts(page):
@@ -75,7 +75,7 @@ def test_a_column_of_the_site_can_be_chosen_and_comes_by_itself(visit, people):
     assert HelpdeskPreferences.of(people.karim).desk_rows == 25
 
 
-def test_tickets_open_beside_the_list_for_those_who_want_it(visit, people, work):  # noqa: F811
+def test_tickets_open_beside_the_list_for_those_who_want_it(visit, people, open_tickets):  # noqa: F811
     karim = visit(people.karim)
     assert not karim.page("desk/").select("[data-hd-pane]")
     answer = karim.post("desk/display/", pane="1", list="queue=all")
