@@ -37,6 +37,8 @@ class IncidentsBlock(PersonalBlock):
     class Meta:
         icon = "warning"
         label = _("Incidents")
+        # It has no heading to name it by.
+        label_format = _("Incidents")
         description = _("What is down at the moment. Nothing is shown while everything works.")
         template = "wagtail_helpdesk/blocks/incidents.html"
         content = "wagtail_helpdesk/blocks/incidents_content.html"
