@@ -403,17 +403,17 @@ def expected_to_read(roles, i, message, *, own):
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(world=worlds)
-def test_in_any_world_all_gates_say_what_the_rule_says(persons, tickets_by_kind):
+def test_in_any_world_all_gates_say_what_the_rule_says(persons, world):
     """S-VIS-11"""
     with transaction.atomic():
-        written = build(tickets_by_kind, persons)
+        written = build(world, persons)
         for i, person in enumerate(persons):
             seen = set(Ticket.objects.visible_to(person))
             read = set(Event.objects.visible_to(person))
             mailed = set(Event.objects.visible_to(person, own=False))
             files = set(Attachment.objects.visible_to(person).values_list("event", flat=True))
             for facts, ticket, conversation in written:
-                roles = expected_roles(tickets_by_kind, i, facts)
+                roles = expected_roles(world, i, facts)
                 assert ticket.roles_of(person) == roles
                 assert (ticket in seen) == bool(roles)
                 known = Ticket.objects.with_access(person).get(pk=ticket.pk)
@@ -432,11 +432,11 @@ def test_in_any_world_all_gates_say_what_the_rule_says(persons, tickets_by_kind)
 )
 @given(world=worlds)
 def test_in_any_world_lists_counters_panels_reports_and_suggestions_agree_with_the_gate(
-    persons, tickets_by_kind
+    persons, world
 ):
     """S-VIS-11"""
     with transaction.atomic():
-        build(tickets_by_kind, persons)
+        build(world, persons)
         # Read again: what a person manages is cached on the object of one request.
         for user in User.objects.filter(is_active=True):
             assert [name for name, part in surfaces.PARTS.items() if not part.agrees(user)] == []

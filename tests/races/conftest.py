@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.actions.test_every_verb import duplicate, no_ticket, overdue, subject  # noqa: F401
+from tests.actions.test_every_verb import (  # noqa: F401
+    asked_twice,
+    duplicate,
+    linked,
+    no_ticket,
+    overdue,
+    subject,
+)
 
 
 @pytest.fixture(autouse=True)

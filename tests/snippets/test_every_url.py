@@ -155,9 +155,11 @@ REPORTS = {
     "helpdesk_searches": LISTS | {"editor"},
     "helpdesk_installation": ADMINISTRATOR,
 }
+INCOMING_MAILS = {"list": ADMINISTRATOR, "list_results": ADMINISTRATOR}
 MATRIX = {
     "": ROUTING | SEARCH | REPORTS,
     "helpdesk_mails": MAILS,
+    "helpdesk_incoming": INCOMING_MAILS,
     "helpdesk_services": SERVICE,
     "helpdesk_categories": CATEGORY,
     "helpdesk_service_texts": SERVICE_TEXT,
