@@ -41,12 +41,15 @@ def test_a_generated_reference_page_agrees_with_the_code(name):
 
 
 def test_every_public_name_can_be_imported():
-    missing = [
-        f"{module}.{name}"
-        for module, names in SCRIPT["find_public_names"]().items()
-        for name in names
-        if not hasattr(importlib.import_module(module), name)
-    ]
+    missing = []
+    for module, names in SCRIPT["find_public_names"]().items():
+        try:
+            found = importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            # LDAP is an extra, which the oldest versions are tested without.
+            assert error.name == "django_auth_ldap"  # noqa: PT017
+            continue
+        missing += [f"{module}.{name}" for name in names if not hasattr(found, name)]
     assert missing == []
 
 
