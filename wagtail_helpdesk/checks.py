@@ -20,7 +20,7 @@ from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import get_language
 from wagtail.admin.views.account import AccountView, email_management_enabled
-from wagtail.models import Page
+from wagtail.models import AbstractPage
 
 from wagtail_helpdesk import links
 from wagtail_helpdesk.conf import get_setting_names, helpdesk_settings
@@ -194,7 +194,7 @@ def check_answer_page(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that ``ANSWER_PAGE_MODEL`` is a page model."""
     name = helpdesk_settings.ANSWER_PAGE_MODEL
     try:
-        is_page = not name or issubclass(apps.get_model(name), Page)
+        is_page = not name or issubclass(apps.get_model(name), AbstractPage)
     except (LookupError, ValueError):
         is_page = False
     if is_page:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.blocks import RichTextBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.log_actions import log
-from wagtail.models import Page
+from wagtail.models import AbstractPage, Page
 from wagtail.permissions import page_permission_policy
 from wagtail.rich_text import RichText
 
@@ -47,7 +48,9 @@ _MAX_TITLE_LENGTH = 255
 class AnswerPageForm(HelpdeskForm):
     """Where the draft is made."""
 
-    parent = forms.ModelChoiceField(Page.objects.none(), label=gettext_lazy("Below the page:"))
+    parent: forms.ModelChoiceField[AbstractPage] = forms.ModelChoiceField(
+        None, label=gettext_lazy("Below the page:")
+    )
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, parents: Any) -> None:
@@ -74,12 +77,14 @@ def get_page_model() -> type[Page] | None:
 def find_parents(user: Any) -> Any:
     """Return the pages below which a user may add a page of the model."""
     model = get_page_model()
+    # A site may have a base page of its own.
+    pages = apps.get_model(settings.WAGTAIL_PAGE_MODEL)._default_manager  # type: ignore[misc]
     if model is None or not user.has_perm("wagtailadmin.access_admin"):
-        return Page.objects.none()
+        return pages.none()
     addable = page_permission_policy.instances_user_has_permission_for(user, "add")
     allowed = addable.type(*model.allowed_parent_page_models()).order_by("path")
     # The choices of a field: a slice could not be searched for the one that is chosen.
-    return Page.objects.filter(pk__in=list(allowed.values_list("pk", flat=True)[:MAX_PARENTS]))
+    return pages.filter(pk__in=list(allowed.values_list("pk", flat=True)[:MAX_PARENTS]))
 
 
 def handle_answer_page(request: HelpdeskRequest, number: int) -> HttpResponse:
