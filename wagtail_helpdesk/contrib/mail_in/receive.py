@@ -209,7 +209,7 @@ def _settle_reply(
 
 
 def _find_obstacle(ticket: Ticket) -> IncomingReason | None:
-    """Return why nothing is accepted by e-mail on a ticket, whoever writes, or None."""
+    """Return why no e-mail is accepted on a ticket from anyone, None if e-mails are accepted."""
     if ticket.service.confidential:
         return IncomingReason.CONFIDENTIAL
     limit = timezone.now() - timedelta(days=helpdesk_settings.MAIL_IN_DAYS)

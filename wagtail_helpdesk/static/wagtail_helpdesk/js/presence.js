@@ -1,4 +1,4 @@
-// Says which colleagues have the ticket open, and tells them of this one. Without script nothing is said.
+// Shows which colleagues have the ticket open, and shows them that this person has. Needs JavaScript.
 
 /** Milliseconds between two pings, and after the last character until a person no longer writes. */
 export const PERIOD = 30_000;
