@@ -277,32 +277,37 @@ def _describe_move(view: EventView) -> str:
     return _("%(who)s transferred the ticket to %(place)s%(previously)s.") % names
 
 
+def _name_other_ticket(view: EventView, fact: str) -> dict[str, Any]:
+    """Return who acted, and the number of the ticket that a fact of the event names."""
+    return {"who": view.actor, "number": view.event.value_after(fact)}
+
+
 def _describe_merge(view: EventView) -> str:
-    names = {"who": view.actor, "number": view.event.value_after("merged_into")}
+    names = _name_other_ticket(view, "merged_into")
     if view.is_for_requester:
         return _("%(who)s merged your ticket into #%(number)s, where the work goes on.") % names
     return _("%(who)s merged the ticket into #%(number)s.") % names
 
 
 def _describe_received(view: EventView) -> str:
-    names = {"who": view.actor, "number": view.event.value_after("merged_from")}
+    names = _name_other_ticket(view, "merged_from")
     return _("%(who)s merged ticket #%(number)s into this one.") % names
 
 
 def _describe_link(view: EventView) -> str:
-    names = {"who": view.actor, "number": view.event.value_after("linked_to")}
+    names = _name_other_ticket(view, "linked_to")
     if view.is_for_requester:
         return _("%(who)s linked your request to #%(number)s.") % names
     return _("%(who)s linked the ticket to #%(number)s.") % names
 
 
 def _describe_end_of_link(view: EventView) -> str:
-    names = {"who": view.actor, "number": view.event.value_after("unlinked_from")}
+    names = _name_other_ticket(view, "unlinked_from")
     return _("%(who)s removed the link to #%(number)s.") % names
 
 
 def _describe_split(view: EventView) -> str:
-    names = {"who": view.actor, "number": view.event.value_after("split_into")}
+    names = _name_other_ticket(view, "split_into")
     if view.is_for_requester:
         return (
             _("%(who)s made a message of this request a request of its own: #%(number)s.") % names

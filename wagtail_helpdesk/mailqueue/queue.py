@@ -76,6 +76,22 @@ def claim_mails(limit: int = CLAIM_SIZE) -> Claim:
     return Claim(token)
 
 
+def join_waiting_mails(
+    fresh: list[OutgoingMail], mails: QuerySet[OutgoingMail]
+) -> list[OutgoingMail]:
+    """Return the unsealed mail of each recipient, locked; those who have none get the new one.
+
+    Created in the order of recipients and locked in the order of creation, so that two processes
+    that join the same mails wait for each other instead of deadlocking.
+    """
+    while True:
+        OutgoingMail.objects.bulk_create(fresh, ignore_conflicts=True)
+        waiting = list(mails.filter(sealed=False).select_for_update().order_by("pk"))
+        # Fewer when one was sealed between the two statements: its recipient gets another.
+        if len(waiting) == len(fresh):
+            return waiting
+
+
 def find_due_mails() -> QuerySet[OutgoingMail]:
     """Return the mails that may be sent now."""
     return _mails_of_known_kinds().filter(state=MailState.PENDING, next_at__lte=Now())

@@ -192,6 +192,21 @@ def _source() -> Case:
     return Case(When(Exists(peopled), then=F("members_from")))
 
 
+def build_category_q(named: Any) -> Q:
+    """Return the condition of the category that a setting names: by its id, or by two names.
+
+    These are the names of service and category.
+
+    Raises ``ValueError`` for anything else.
+    """
+    if isinstance(named, int):
+        return Q(pk=named)
+    if isinstance(named, str) or len(named) != 2:
+        raise ValueError("an id, or the names of service and category")
+    service, category = named
+    return Q(service__name=service, name=category)
+
+
 class CategoryQuerySet(models.QuerySet["Category"]):
     """Categories, with the access checks for them."""
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.mailqueue.queue import join_waiting_mails
 from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
 
-from .recipient_data import split_into_chunks
+from .recipient_data import CHUNK, split_into_chunks
 
 if TYPE_CHECKING:
     from .dispatch import MailPlan
@@ -38,13 +38,16 @@ def assign_bulk_mails(
     found: dict[Any, OutgoingMail] = {}
     for some in split_into_chunks([user for user in plans if user is not None]):
         fresh = [_make_mail(ticket, bulk, plans[user], user=user) for user in some]
-        mails = _join(fresh, OutgoingMail.objects.filter(group=bulk, user__in=some))
+        mails = join_waiting_mails(fresh, OutgoingMail.objects.filter(group=bulk, user__in=some))
         found |= {mail.user_id: mail for mail in mails}
     for email in sorted(emails):
         fresh = [_make_mail(ticket, bulk, plans[None], email=email)]
-        (found[email],) = _join(fresh, OutgoingMail.objects.filter(group=bulk, email=email))
+        (found[email],) = join_waiting_mails(
+            fresh, OutgoingMail.objects.filter(group=bulk, email=email)
+        )
     for recipient, mail in found.items():
         _hold(mail, ticket, plans[None if isinstance(recipient, str) else recipient])
+    OutgoingMail.objects.bulk_update(found.values(), ["next_at", "bulk", "service"], CHUNK)
     return found
 
 
@@ -54,7 +57,7 @@ def _make_mail(
     return OutgoingMail(
         kind=BULK_ALERT,
         group=bulk,
-        # Of whoever administers the mails of a service; a mail about several is the site's.
+        # Its administrators see the mail; one about several services belongs to the site.
         service_id=ticket.service_id,
         user_id=user,
         email=email,
@@ -64,27 +67,12 @@ def _make_mail(
     )
 
 
-def _join(fresh: list[OutgoingMail], mails: QuerySet[OutgoingMail]) -> list[OutgoingMail]:
-    """Return the waiting mail of each recipient, locked; those who have none get the new one.
-
-    Created in the order of recipients and locked in the order of creation: two tickets of one form
-    that are dispatched at once wait for each other instead of deadlocking.
-    """
-    while True:
-        OutgoingMail.objects.bulk_create(fresh, ignore_conflicts=True)
-        waiting = list(mails.filter(sealed=False).select_for_update().order_by("pk"))
-        # Fewer when one was claimed between the two statements: its recipient gets another.
-        if len(waiting) == len(fresh):
-            return waiting
-
-
 def _hold(mail: OutgoingMail, ticket: Ticket, plan: MailPlan) -> None:
     """Let a mail wait for the next ticket, but no longer than its most urgent alert requires."""
-    next_at = _get_time(min(plan.next_at, mail.next_at))
-    service = mail.service_id if mail.service_id == ticket.service_id else None
-    OutgoingMail.objects.filter(pk=mail.pk).update(
-        next_at=next_at, bulk=plan.bulk and mail.bulk, service=service
-    )
+    mail.next_at = _get_time(min(plan.next_at, mail.next_at))
+    mail.bulk = plan.bulk and mail.bulk
+    if mail.service_id != ticket.service_id:
+        mail.service = None
 
 
 def _get_time(wanted: datetime) -> datetime:

@@ -30,7 +30,7 @@ from .alert_text import (
     describe_reason,
 )
 from .composer import check_alert, record_skips
-from .mail_context import CheckedMail, MailContext, MailItem
+from .mail_context import CheckedMail, MailContext, MailItem, find_strongest
 from .recipient_rules import MANAGER_REASONS
 
 #: Tickets with a section of their own; the others are listed by number and subject.
@@ -175,7 +175,7 @@ def compose_bulk(
                 "X-Helpdesk-Event": " ".join(
                     str(item.event.pk) for item in items[:MAX_QUOTED_EVENTS]
                 ),
-                "X-Helpdesk-Reason": _find_strongest(items).reason.value,
+                "X-Helpdesk-Reason": find_strongest(items).reason.value,
             },
             # Together the sections quote about as much as a mail about one ticket.
             shortened=lambda share: {
@@ -210,11 +210,6 @@ def _find_common_service(parts: Sequence[TicketPart]) -> Service | None:
     readable = {p.context.ticket.service_id: p.context.ticket.service for p in parts}
     has_lost = any(not part.checked.items for part in parts)
     return next(iter(readable.values())) if len(readable) == 1 and not has_lost else None
-
-
-def _find_strongest(items: Sequence[MailItem]) -> MailItem:
-    order = list(type(items[0].reason))
-    return min(items, key=lambda item: order.index(item.reason))
 
 
 def _get_preferences_url(reader: MailReader, parts: Sequence[TicketPart]) -> str:

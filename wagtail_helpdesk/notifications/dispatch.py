@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from wagtail_helpdesk.mailqueue.addresses import (
     get_reader,
     select_preferences,
 )
+from wagtail_helpdesk.mailqueue.queue import join_waiting_mails
 from wagtail_helpdesk.models import (
     Event,
     HelpdeskPreferences,
@@ -222,13 +223,17 @@ def _assign_mails(
     found: dict[Any, OutgoingMail] = {}
     for some in split_into_chunks(users):
         fresh = [_make_mail(ticket, plans[user], user=user) for user in some]
-        waiting = _join(fresh, OutgoingMail.objects.filter(ticket=ticket, user__in=some))
+        waiting = join_waiting_mails(
+            fresh, OutgoingMail.objects.filter(ticket=ticket, user__in=some)
+        )
         for mail in waiting:
             _bring_forward(mail, plans[mail.user_id])
         found |= {mail.user_id: mail for mail in waiting}
     for email in {one.email for one in decisions if one.email}:
         fresh = [_make_mail(ticket, plans[None], email=email)]
-        (found[email],) = _join(fresh, OutgoingMail.objects.filter(ticket=ticket, email=email))
+        (found[email],) = join_waiting_mails(
+            fresh, OutgoingMail.objects.filter(ticket=ticket, email=email)
+        )
     return found
 
 
@@ -318,20 +323,6 @@ def _make_mail(
         bulk=plan.bulk,
         message_id=f"<t{ticket.pk}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
     )
-
-
-def _join(fresh: list[OutgoingMail], mails: QuerySet[OutgoingMail]) -> list[OutgoingMail]:
-    """Return the unsealed mail of each recipient, locked; those who have none get the new one.
-
-    Created in the order of recipients and locked in the order of creation, so that two dispatches
-    about one ticket wait for each other instead of deadlocking.
-    """
-    while True:
-        OutgoingMail.objects.bulk_create(fresh, ignore_conflicts=True)
-        waiting = list(mails.filter(sealed=False).select_for_update().order_by("pk"))
-        # Fewer when one was sealed between the two statements: its recipient gets another.
-        if len(waiting) == len(fresh):
-            return waiting
 
 
 def _bring_forward(mail: OutgoingMail, plan: MailPlan) -> None:

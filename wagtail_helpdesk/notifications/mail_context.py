@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -67,8 +67,13 @@ class CheckedMail:
     @property
     def strongest(self) -> MailItem:
         """The item whose reason is printed in the mail."""
-        order = list(Reason)
-        return min(self.items, key=lambda item: order.index(item.reason))
+        return find_strongest(self.items)
+
+
+def find_strongest(items: Sequence[MailItem]) -> MailItem:
+    """Return the item with the strongest reason, in the order of ``Reason``."""
+    order = list(Reason)
+    return min(items, key=lambda item: order.index(item.reason))
 
 
 @dataclass

@@ -17,6 +17,7 @@ from wagtail.admin.widgets import BooleanRadioSelect, Button
 
 from wagtail_helpdesk.actions import configuration
 from wagtail_helpdesk.lifecycle import Privilege
+from wagtail_helpdesk.mailqueue.addresses import get_email
 from wagtail_helpdesk.models import PermanentGuest
 
 from .managers import PersonTitle
@@ -87,7 +88,7 @@ class GuestList(PeopleListPage):
 
 
 def _get_email_address(guest: PermanentGuest) -> str:
-    return getattr(guest.user, guest.user.get_email_field_name(), "") or ""
+    return get_email(guest.user)
 
 
 class AddPermanentGuest(AddPeople):

@@ -14,8 +14,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, models
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.models.services import build_category_q
 
-from .opening import build_category_q
 from .tokens import MAX_LOCAL_PART
 
 #: In characters, of a token for ten million tickets and people and a hundred million mails.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import translation
 
 from wagtail_helpdesk import lifecycle
@@ -16,25 +15,13 @@ from wagtail_helpdesk.directory.guests import is_external
 from wagtail_helpdesk.lifecycle import Source
 from wagtail_helpdesk.mailqueue.addresses import get_reader
 from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.models.services import build_category_q
 
 from .fitting import fit_to_form
 from .parse import ReceivedMail
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-def build_category_q(named: Any) -> Q:
-    """Return the condition of a category: its id, or the names of service and category.
-
-    Raises ``ValueError`` for anything else.
-    """
-    if isinstance(named, int):
-        return Q(pk=named)
-    if isinstance(named, str) or len(named) != 2:
-        raise ValueError("an id, or the names of service and category")
-    service, category = named
-    return Q(service__name=service, name=category)
 
 
 def find_category(mail: ReceivedMail) -> Category | None:

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.models import Category
+from wagtail_helpdesk.models.services import build_category_q
 
 
 def build_dispatch_q() -> Q | None:
@@ -16,14 +17,7 @@ def build_dispatch_q() -> Q | None:
     Raises ``ValueError`` when the setting is neither an id nor two names.
     """
     named = helpdesk_settings.DISPATCH_CATEGORY
-    if not named:
-        return None
-    if isinstance(named, int):
-        return Q(pk=named)
-    if isinstance(named, str) or len(named) != 2:
-        raise ValueError("an id, or the names of service and category")
-    service, category = named
-    return Q(service__name=service, name=category)
+    return build_category_q(named) if named else None
 
 
 def find_dispatch_category(user: Any) -> Any:

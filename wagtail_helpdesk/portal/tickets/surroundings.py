@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.lifecycle import Role
+from wagtail_helpdesk.mailqueue.addresses import get_email
 from wagtail_helpdesk.models import Ticket, TicketLink
 from wagtail_helpdesk.names import get_display_name
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -88,9 +89,11 @@ def load_surroundings(request: HelpdeskRequest, ticket: Ticket) -> Surroundings:
     known = {row.number for some in rows.values() for row in some}
     similar = _find_similar(ticket, request.user, known | {ticket.pk})
     rows["similar"] = _load(request, managed.filter(pk__in=similar).order_by("-pk"))
-    email = str(getattr(ticket.requester, ticket.requester.get_email_field_name(), "") or "")
     return Surroundings(
-        get_display_name(ticket.requester), email, get_requester_card(ticket), **rows
+        get_display_name(ticket.requester),
+        get_email(ticket.requester),
+        get_requester_card(ticket),
+        **rows,
     )
 
 
