@@ -146,6 +146,7 @@ def test_an_administrator_by_permission_changes_every_incident(
         ({"ends_at": "2026-11-30 08:00"}, "The end comes before the start."),
         ({"starts_at": "0001-01-01 00:00"}, "Enter a valid date/time."),
         ({"ends_at": "9999-12-31 23:59"}, "Enter a valid date/time."),
+        ({"ends_at": "9999-12-31T23:59-23:59"}, "Enter a valid date/time."),
         ({"texts-en-title": ""}, "Please write a title in at least one language."),
         ({"texts-en-title": "\u200b\u2800"}, "Please write a title in at least one language."),
         ({"texts-fr-text": "Sans titre"}, "Français: The title is missing."),

@@ -104,6 +104,13 @@ def test_a_scheduled_text_is_published_at_its_time(published_text, submit_form, 
     assert published_text.title == "Bâtiments et jardins"
 
 
+@pytest.mark.parametrize("field", ["go_live_at", "expire_at"])
+def test_a_time_of_publication_that_no_time_zone_converts_is_refused(general, submit_form, field):
+    answer = submit_form(add_url(general), form("Bâtiments", **{field: "9999-12-31T23:59-23:59"}))
+    assert "Enter a valid date/time." in answer.text
+    assert not ServiceText.objects.exists()
+
+
 def test_a_text_expires_at_its_time(published_text):
     ServiceText.objects.update(expire_at=timezone.now() - timedelta(minutes=1))
     call_command("publish_scheduled")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from wagtail_helpdesk.parsing import parse_number
+from wagtail_helpdesk.parsing import YEARS, parse_number
 
 
 class RowField(forms.ModelChoiceField):
@@ -33,3 +34,14 @@ class RowsField(forms.ModelMultipleChoiceField):
                 message = self.error_messages["invalid_pk_value"]
                 raise ValidationError(message, code="invalid_pk_value", params={"pk": key})
         return super().clean(value)
+
+
+class MomentField(forms.DateTimeField):
+    """A date with a time; one that time zones cannot convert is invalid."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment; raise ``ValidationError`` for a year outside ``parsing.YEARS``."""
+        moment = super().to_python(value)
+        if moment is not None and moment.year not in YEARS:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -24,7 +24,7 @@ from wagtail_helpdesk.models.translated_texts import PARTS, Translations, Transl
 from wagtail_helpdesk.parsing import parse_number
 
 from .concurrent_edits import ConcurrentEditForm
-from .fields import RowsField
+from .fields import MomentField, RowsField
 from .widgets import CHECKBOXES
 
 #: Sections that the form reads at most.
@@ -111,6 +111,7 @@ class IncidentForm(ConcurrentEditForm, WagtailAdminModelForm):
     class Meta:
         model = Incident
         fields = ("texts", "starts_at", "ends_at", "services", "sections", "ticket")
+        field_classes: ClassVar = {"starts_at": MomentField, "ends_at": MomentField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -40,6 +40,7 @@ from wagtail_helpdesk.models import Category, CategoryText, Service, ServiceText
 from wagtail_helpdesk.models.texts import MAX_RELATED_PAGES, Text
 from wagtail_helpdesk.parsing import parse_number
 
+from .fields import MomentField
 from .object_permissions import (
     CleanRequestMixin,
     PermittedBaseObjectMixin,
@@ -57,6 +58,9 @@ CATEGORY_TEXTS = "helpdesk_category_texts"
 
 class DescriptionForm(WagtailAdminModelForm):
     """A description in one language. Its service or category never changes and is not a field."""
+
+    class Meta:
+        field_classes: ClassVar = {"go_live_at": MomentField, "expire_at": MomentField}
 
     def clean(self) -> Any:
         cleaned = super().clean()
