@@ -7,7 +7,13 @@ import pytest
 
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
-from wagtail_helpdesk.models import Heartbeat, HelpdeskPreferences, Monitoring, OutgoingMail
+from wagtail_helpdesk.models import (
+    Heartbeat,
+    HelpdeskPreferences,
+    Monitoring,
+    OutgoingMail,
+    ReportPreference,
+)
 from wagtail_helpdesk.notifications.delivery_log import get_delivery_log
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 from wagtail_helpdesk.reports.due import plan_reports, send_report_now
@@ -150,3 +156,48 @@ def test_an_alert_decided_at_once_is_sent_although_the_person_chose_the_report_s
     Monitoring.objects.update(in_report=True)
     deliver()
     assert [mail.to[0] for mail in mailoutbox if "sophie" in mail.to[0]]
+
+
+def test_a_report_paused_before_it_is_sent_leaves_its_alerts_to_the_next(people, ticket, report):
+    actions.comment(ticket, by=people.lea, text="Toujours froid.")
+    dispatch_waiting_events()
+    plan_reports(EIGHT)
+    HelpdeskPreferences.objects.update(reports_suspended=True)
+    deliver()
+    HelpdeskPreferences.objects.update(reports_suspended=False)
+    assert "added a comment" in report(EIGHT + DAY).body
+
+
+@pytest.mark.parametrize("without", ["sections", "hour", "service"])
+def test_alerts_do_not_wait_for_a_report_that_is_not_sent(
+    people, ticket, general, mailoutbox, without
+):
+    if without == "service":
+        type(general).objects.filter(pk=general.pk).update(enabled=False)
+    else:
+        values = {"sections": {"shows": []}, "hour": {"first_hour": None}}[without]
+        ReportPreference.objects.create(user=people.sophie, service=general, **values)
+    actions.comment(ticket, by=people.lea, text="Toujours froid.")
+    dispatch_waiting_events()
+    deliver()
+    assert [mail.to[0] for mail in mailoutbox if "sophie" in mail.to[0]]
+
+
+def test_the_last_alert_before_access_is_lost_does_not_wait_for_a_report(
+    people, ticket, network, mailoutbox
+):
+    actions.take(ticket, by=people.sophie)
+    actions.move(ticket, by=people.karim, to=network)
+    dispatch_waiting_events()
+    deliver()
+    (mail,) = [mail for mail in mailoutbox if "sophie" in mail.to[0]]
+    assert "you no longer have access" in mail.body
+
+
+def test_the_report_has_what_happened_to_a_ticket_before_it_left_and_its_reader_became_a_guest(
+    people, ticket, network, report
+):
+    actions.comment(ticket, by=people.lea, text="Toujours froid.")
+    dispatch_waiting_events()
+    actions.move(ticket, by=people.sophie, to=network, become_guest=True)
+    assert "Léa Fournier added a comment." in report().body

@@ -153,6 +153,11 @@ class ReportPreference(models.Model):
         """Return an unsaved row with the site's defaults."""
         return cls(**helpdesk_settings.DEFAULT_REPORT)
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether there is a report: it lists something, at an hour."""
+        return bool(self.shows) and self.first_hour is not None
+
 
 class HelpdeskPreferencesQuerySet(models.QuerySet["HelpdeskPreferences"]):
     """The switches of users."""

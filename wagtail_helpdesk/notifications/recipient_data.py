@@ -18,6 +18,7 @@ from wagtail_helpdesk.models import (
     Guest,
     HelpdeskPreferences,
     Monitoring,
+    ReportPreference,
     Service,
     ServiceManager,
     Subscription,
@@ -188,13 +189,33 @@ def _load_managers(data: RecipientData, services: set[int], only: Collection[int
     for user, service in rows.order_by().values_list("user", "service"):
         data.managers.setdefault(service, set()).add(user)
     chosen = list(_narrow(Monitoring.objects.filter(service__in=services), only))
-    data.in_report = {(row.user_id, row.service_id) for row in chosen if row.in_report}
     levels = {(row.user_id, row.service_id): row.levels for row in chosen}
-    defaults = dict(Service.objects.filter(pk__in=services).values_list("pk", "monitoring"))
+    places = Service.objects.only("pk", "monitoring", "enabled").in_bulk(services)
     for service, users in data.managers.items():
-        default = get_default_levels(defaults[service])
+        default = get_default_levels(places[service].monitoring)
         for user in users:
             data.levels[user, service] = levels.get((user, service), default)
+    data.in_report = _find_reported(
+        {
+            (row.user_id, row.service_id)
+            for row in chosen
+            if row.in_report and places[row.service_id].enabled
+        }
+    )
+
+
+def _find_reported(chosen: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Narrow users and services to those with a report: without one, alerts would wait for ever.
+
+    A report that is only paused counts: the next one has what waits.
+    """
+    found = set(chosen) if ReportPreference.default().is_sent else set()
+    services = {service for _, service in chosen}
+    for some in split_into_chunks({user for user, _ in chosen}):
+        for row in ReportPreference.objects.filter(user__in=some, service__in=services):
+            key = (row.user_id, row.service_id)
+            found = found | ({key} & chosen) if row.is_sent else found - {key}
+    return found
 
 
 def load_members(

@@ -179,9 +179,12 @@ def decide(change: TicketChange, person: Person) -> Decision | None:
 
 def _waits_for_report(reason: Reason, person: Person) -> bool:
     """Return whether a person chose to read in their report what this reason notifies them of."""
-    role = person.manager if reason in MANAGER_REASONS else person.former_manager
-    is_manager = reason in MANAGER_REASONS or reason in FORMER_MANAGER_REASONS
-    return is_manager and role is not None and role.in_report
+    if reason in MANAGER_REASONS:
+        return person.manager is not None and person.manager.in_report
+    if reason not in FORMER_MANAGER_REASONS or person.manager is None:
+        # Of a ticket that they no longer manage no report says anything.
+        return False
+    return person.former_manager is not None and person.former_manager.in_report
 
 
 def notifies_mailbox(change: TicketChange) -> bool:

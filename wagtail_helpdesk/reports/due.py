@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import DatabaseError, InterfaceError, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -242,15 +242,20 @@ def _fill(service: int, mails: Iterable[PlannedPart]) -> None:
 def _add_news(service: int, mails: Sequence[PlannedPart]) -> None:
     """Give the reports what their readers chose to be alerted of in them, since the last ones.
 
-    What is given to a report is in no other one.
+    What is given to a report is in no other one. Tickets that moved to a service that the reader
+    does not manage are in any: no other would have them.
     """
-    waiting = Notification.objects.waiting_for_report().filter(event__ticket__service=service)
+    place = OuterRef("event__ticket__service")
+    managed = ServiceManager.objects.filter(user=OuterRef("user"), service=place)
+    waiting = Notification.objects.waiting_for_report()
+    here = waiting.filter(Q(event__ticket__service=service) | ~Exists(managed))
     parts = ReportContent.objects.filter(service=service, mail__user=OuterRef("user"))
     for start in range(0, len(mails), CHUNK):
         some = mails[start : start + CHUNK]
         own = parts.filter(mail__in=[mail for mail, _, _ in some]).values("mail")[:1]
-        found = waiting.filter(user__in=[user for _, user, _ in some]).values("pk")
-        Notification.objects.filter(pk__in=found).update(mail=Subquery(own))
+        found = here.filter(user__in=[user for _, user, _ in some]).values("pk")
+        # Repeated: another process may have given them to its report since they were found.
+        waiting.filter(pk__in=found).update(mail=Subquery(own))
 
 
 def send_report_now(user: User, service: Service) -> OutgoingMail:

@@ -136,7 +136,14 @@ class ReportComposer(MailComposer):
 
     def compose(self, mail: OutgoingMail, reader: MailReader) -> EmailMessage | SkipReason:
         """Return the report as its reader may see it now, or why they get none."""
-        return compose_report(mail, reader, self.locations, self.data)
+        composed = compose_report(mail, reader, self.locations, self.data)
+        if isinstance(composed, SkipReason):
+            self.record_skip(mail, composed)
+        return composed
+
+    def record_skip(self, mail: OutgoingMail, reason: SkipReason) -> None:
+        """Leave to the next report what this one would have notified of."""
+        mail.notifications.update(mail=None)
 
 
 def compose_report(
