@@ -73,6 +73,13 @@ def test_what_addresses_nobody_alerts_nobody(invited, people, text):
     assert named(invited, people, text)[0] == []
 
 
+@pytest.mark.parametrize("identifier", ["sophie.ext", "sophie_2", "sophie@example.org", "sophie2"])
+def test_the_beginning_of_a_longer_identifier_names_nobody_else(invited, people, identifier):
+    people.emily.username = identifier
+    people.emily.save()
+    assert named(invited, people, f"Vois @{identifier}.")[:2] == ([], [identifier])
+
+
 def test_a_hostile_name_is_compared_as_plain_text(invited, people):
     people.sophie.first_name, people.sophie.last_name = ".*[x](javascript:1)", "<b>%s{0}"
     people.sophie.save()

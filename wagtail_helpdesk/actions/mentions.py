@@ -29,6 +29,8 @@ _NOT_ADDRESSED = re.compile(r"^ {0,3}>.*$|```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL
 #: Not the @ of an e-mail address or of a link.
 _AT = re.compile(r"(?<![\w.+/@-])@(?=\w)")
 _WORD = re.compile(r"[\w.+@'’-]+")
+#: After a name: the rest of a longer identifier, such as “jean.dupont” after “jean”.
+_GOES_ON = re.compile(r"\w|[.+@]\w")
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _match(names: list[tuple[str, Any]], typed: str) -> dict[Any, Any]:
 
 
 def _begins_with(folded: str, name: str) -> bool:
-    return folded.startswith(name) and not folded[len(name) : len(name) + 1].isalnum()
+    return folded.startswith(name) and not _GOES_ON.match(folded, len(name))
 
 
 def _find_by_identifier(words: Iterable[str]) -> dict[str, Any]:
