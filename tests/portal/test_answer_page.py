@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from wagtail.models import GroupPagePermission, Page
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.models import ServiceManager
 from wagtail_helpdesk.pages.models import HelpdeskPage
 
 SETTING = {"ANSWER_PAGE_MODEL": "wagtail_helpdesk_pages.HelpdeskPage"}
@@ -67,9 +68,11 @@ def test_addresses_and_phone_numbers_are_marked(answered, people):
     assert "[to remove: lea@arvelle.example]" in body
 
 
-@pytest.mark.parametrize("case", ["no setting", "no right", "open", "confidential", "requester"])
+@pytest.mark.parametrize(
+    "case", ["no setting", "no right", "open", "confidential", "was confidential", "requester"]
+)
 def test_nothing_is_offered_to_those_who_may_not(
-    visit, settings, answered, editor, people, general, case
+    visit, settings, answered, editor, people, general, heating, network, case
 ):
     if case != "no setting":
         settings.WAGTAIL_HELPDESK = SETTING
@@ -78,6 +81,11 @@ def test_nothing_is_offered_to_those_who_may_not(
     if case == "confidential":
         general.confidential = True
         general.save()
+    if case == "was confidential":
+        type(general).objects.filter(pk=network.service_id).update(confidential=True)
+        ServiceManager.objects.create(user=editor, service=network.service)
+        for place in (network, heating):
+            actions.move(answered, by=editor, to=place)
     who = {"no right": people.sophie, "requester": people.lea}.get(case, editor)
     visitor = visit(who)
     assert visitor.get(f"tickets/{answered.pk}/page/").status_code == 404

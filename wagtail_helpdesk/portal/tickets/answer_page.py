@@ -31,6 +31,10 @@ from wagtail_helpdesk.lifecycle import Audience, Role, Status
 from wagtail_helpdesk.markdown import strip_html
 from wagtail_helpdesk.models import Event, ServiceManager, Ticket
 from wagtail_helpdesk.names import get_display_name
+from wagtail_helpdesk.notifications.confidentiality import (
+    find_confidential_services,
+    find_moved_out,
+)
 from wagtail_helpdesk.portal.forms.rendering import HelpdeskForm
 from wagtail_helpdesk.portal.request import HelpdeskRequest
 from wagtail_helpdesk.rate_limits import HOUR
@@ -63,9 +67,18 @@ def may_make_page(user: Any, ticket: Ticket) -> bool:
     return (
         Role.MANAGER in ticket.access.roles
         and ticket.status in _ANSWERED
-        and not ticket.service.confidential
+        and not _was_confidential(ticket)
         and find_parents(user).exists()
     )
+
+
+def _was_confidential(ticket: Ticket) -> bool:
+    """Return whether the ticket is or ever was in a confidential service.
+
+    The editors of the site's pages read the draft, without any right on the ticket.
+    """
+    confidential = find_confidential_services()
+    return ticket.service_id in confidential or bool(find_moved_out([ticket.pk], confidential))
 
 
 def get_page_model() -> type[Page] | None:
@@ -175,14 +188,15 @@ def _make_page(
     if not cache.add(key, True, HOUR):
         # Sent twice: the draft is among the pages below.
         return redirect(reverse("wagtailadmin_explore", args=(parent.pk,)))
-    if not model.can_create_at(parent):
-        raise ValidationError(_("No page of this kind can be added there."))
-    page = model(title=title, owner=request.user, live=False, has_unpublished_changes=True)
-    page.locale = parent.locale
-    _fill(page, body)
     try:
+        if not model.can_create_at(parent):
+            raise ValidationError(_("No page of this kind can be added there."))
+        page = model(title=title, owner=request.user, live=False, has_unpublished_changes=True)
+        page.locale = parent.locale
+        _fill(page, body)
         parent.add_child(instance=page)
-    except ValidationError:
+    except Exception:
+        # So that the form can be sent again.
         cache.delete(key)
         raise
     page.save_revision(user=request.user)
