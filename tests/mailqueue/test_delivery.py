@@ -155,13 +155,19 @@ class TestRefusals:
         assert state() == (MailState.PENDING, 1, 0)
         assert not HelpdeskPreferences.objects.filter(user=people.karim).exists()
 
-    def test_a_mail_deferred_for_days_is_abandoned(self, queue_mail):
+    @pytest.mark.parametrize(
+        ("attempts", "expected"),
+        [(queue.GIVE_UP_ATTEMPTS, MailState.DEAD), (12, MailState.PENDING)],
+    )
+    def test_a_mail_deferred_for_days_is_abandoned_but_not_one_that_waited_for_them(
+        self, queue_mail, attempts, expected
+    ):
         queue_mail("r4")
         OutgoingMail.objects.update(
-            created_at=timezone.now() - timedelta(days=4), attempts=queue.GIVE_UP_ATTEMPTS
+            created_at=timezone.now() - timedelta(days=4), attempts=attempts
         )
         deliver()
-        assert OutgoingMail.objects.get().state == MailState.DEAD
+        assert OutgoingMail.objects.get().state == expected
 
     def test_a_mail_sent_again_has_all_its_attempts(self, queue_mail):
         queue_mail("r4")

@@ -39,8 +39,9 @@ from .smtp import DeliveryResult, DeliveryStatus, LostLease
 CLAIM_SIZE = 20
 #: Claims without an answer of the mail server after which a mail is abandoned.
 MAX_UNANSWERED = 5
-#: A mail that the server keeps deferring is abandoned after this time and this many attempts.
-GIVE_UP_AFTER, GIVE_UP_ATTEMPTS = timedelta(hours=72), 10
+#: A mail that the server keeps deferring is abandoned after this time and this many attempts, which
+#: take nearly as long: some mails wait for days before the first.
+GIVE_UP_AFTER, GIVE_UP_ATTEMPTS = timedelta(hours=72), 70
 #: In minutes.
 MAX_RETRY_DELAY = 60
 
