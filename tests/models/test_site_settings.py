@@ -18,12 +18,15 @@ from wagtail_helpdesk.models.monitoring_levels import PRESETS, Preset
 from wagtail_helpdesk.models.preferences import get_default_levels
 from wagtail_helpdesk.portal.requests.dispatching import find_dispatch_category
 
+DOMAINS = {
+    "alert_address_domains": "Example.org\nlists.example.org",
+    "external_guest_domains": "partner.example",
+}
 CHOSEN = {
     "expiry_days": 21,
     "default_monitoring": "high",
     "holidays": "2026-12-25\n2027-01-01",
-    "alert_address_domains": "Example.org\nlists.example.org",
-    "external_guest_domains": "partner.example",
+    **DOMAINS,
 }
 
 
@@ -49,6 +52,19 @@ def test_a_blank_field_means_the_default(db):
     HelpdeskSiteSettings.objects.create()
     assert helpdesk_settings.EXPIRY_DAYS == 14
     assert helpdesk_settings.HOLIDAYS == ()
+
+
+def test_a_stored_value_that_the_form_would_refuse_is_ignored_and_logged(db, caplog):
+    """Such as one of an older version, or of a library that is no longer installed."""
+    HelpdeskSiteSettings.objects.create(
+        expiry_days=5000, default_monitoring="bogus", holidays="2026-13-45", **DOMAINS
+    )
+    assert helpdesk_settings.EXPIRY_DAYS == 14
+    assert get_default_levels("") == PRESETS[Preset.MEDIUM]
+    assert working_time.get_holidays() == ()
+    assert helpdesk_settings.EXTERNAL_GUEST_DOMAINS == ["partner.example"]
+    ignored = [record.args[0] for record in caplog.records if "ignored" in record.message]
+    assert set(ignored) == {"expiry_days", "default_monitoring", "holidays"}
 
 
 def test_the_django_setting_wins(db, settings):

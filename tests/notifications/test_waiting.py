@@ -148,6 +148,11 @@ class TestQuietTime:
         actions.assign(taken, by=people.sophie, to=people.karim)
         assert self.planned(people.karim) == self.NOW
 
+    def test_holidays_that_cannot_be_read_stop_no_alert(self, taken, people, settings):
+        settings.WAGTAIL_HELPDESK = {"HOLIDAYS": "no-such-country"}
+        actions.comment(taken, by=people.lea, text="Un.")
+        assert self.planned(people.karim) == self.MONDAY
+
     def test_others_do_not_wait(self, taken, people):
         actions.comment(taken, by=people.karim, text="Un.")
         assert self.planned(people.lea) == self.NOW

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
+import logging
 import re
 import time
 from collections.abc import Callable, Container, Mapping
@@ -23,6 +25,8 @@ from wagtail_helpdesk.conf import HelpdeskSettings, helpdesk_settings
 from wagtail_helpdesk.working_time import read_holidays
 
 from .monitoring_levels import Preset
+
+logger = logging.getLogger(__name__)
 
 #: Seconds after which every process knows a change.
 MAX_AGE = 60
@@ -181,16 +185,32 @@ class HelpdeskSiteSettings(BaseGenericSetting):
         verbose_name_plural = gettext_lazy("helpdesk settings")
 
     def get_values(self) -> dict[str, Any]:
-        """Return the values that are not blank, by the name of the Django setting."""
+        """Return the values that are valid and not blank, by the name of the Django setting."""
+        row = self._without_invalid()
         values = {
-            "EXPIRY_DAYS": self.expiry_days,
-            "DISPATCH_CATEGORY": self.dispatch_category_id,
-            "DEFAULT_MONITORING": self.default_monitoring,
-            "HOLIDAYS": parse_holidays(self.holidays),
-            "ALERT_ADDRESS_DOMAINS": self.alert_address_domains.lower().split(),
-            "EXTERNAL_GUEST_DOMAINS": self.external_guest_domains.lower().split(),
+            "EXPIRY_DAYS": row.expiry_days,
+            "DISPATCH_CATEGORY": row.dispatch_category_id,
+            "DEFAULT_MONITORING": row.default_monitoring,
+            "HOLIDAYS": parse_holidays(row.holidays),
+            "ALERT_ADDRESS_DOMAINS": row.alert_address_domains.lower().split(),
+            "EXTERNAL_GUEST_DOMAINS": row.external_guest_domains.lower().split(),
         }
         return {name: value for name, value in values.items() if value}
+
+    def _without_invalid(self) -> HelpdeskSiteSettings:
+        """Return a copy in which values that the form would refuse are blank; each is logged.
+
+        A library that is missing since, or a row that was not written by the form, must not stop the
+        pages and the alerts of the site.
+        """
+        row = copy.copy(self)
+        try:
+            row.clean_fields(exclude={"dispatch_category"})
+        except ValidationError as error:
+            for name, problems in error.message_dict.items():
+                logger.error("The helpdesk setting %r is ignored: %s", name, problems[0])
+                setattr(row, name, self._meta.get_field(name).get_default())
+        return row
 
 
 class _AdminValues:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -287,17 +287,26 @@ def _find_merged(ticket: Ticket, events: list[Event], now: datetime) -> dict[int
 def _find_quiet_ends(users: set[int], plans: dict[int | None, MailPlan]) -> dict[int, datetime]:
     """Return when quiet time ends, for the users whose mails would be sent in it."""
     found: dict[int, datetime] = {}
-    holidays = None
+    holidays: Container[date] | None = None
     for some in split_into_chunks(users):
         rows = HelpdeskPreferences.objects.with_quiet_time().filter(user__in=some)
         for row in rows.select_related("user", *select_preferences("user")):
             if holidays is None:
-                holidays = get_holidays()
+                holidays = _try_to_get_holidays()
             quiet, zone = row.quiet_time, get_reader(row.user).zone
             end = quiet and quiet.find_end(plans[row.user_id].next_at, zone, holidays)
             if end:
                 found[row.user_id] = end
     return found
+
+
+def _try_to_get_holidays() -> Container[date]:
+    """Return the site's holidays; none if the setting cannot be read, which is no reason not to alert."""
+    try:
+        return get_holidays()
+    except (ImportError, NotImplementedError, ValueError):
+        logger.exception("The holidays cannot be read: alerts do not wait for the end of any.")
+        return ()
 
 
 def _find_flooded(ticket: Ticket, now: datetime) -> Iterable[int | None]:
