@@ -139,6 +139,14 @@ def test_only_a_message_that_everyone_reads_becomes_a_ticket(taken, other, peopl
             split(taken, message, people)
 
 
+def test_a_message_whose_file_is_lost_becomes_no_ticket(invited, remark, people):
+    attachment = remark.attachments.get()
+    attachment.file.storage.delete(attachment.file.name)
+    with refused(invited, NotPossible, "message"):
+        split(fresh(invited), remark, people)
+    assert Ticket.objects.count() == 1
+
+
 def test_a_message_becomes_no_ticket_where_the_category_takes_none(taken, people, heating):
     remark = actions.comment(taken, by=people.lea, text="Le néon aussi.")
     heating.takes_tickets = False

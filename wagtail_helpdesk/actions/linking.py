@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from django.core.files import File
@@ -22,6 +24,8 @@ from .transition import Change, insert_ticket, transition
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
 
 
 def find_managed_ticket(number: int, by: User) -> Ticket:
@@ -172,17 +176,29 @@ def _open_from_message(
     requester = _choose_requester(ticket, source)
     check_opening(ticket.category, by, requester)
     new = build_ticket(ticket.category, by, requester, subject, ticket.priority, Visibility.PRIVATE)
-    attachments = list(source.attachments.all())
-    try:
-        files = [File(kept.file.open("rb"), name=kept.name) for kept in attachments]
+    with ExitStack() as opened:
         insert_ticket(
             lifecycle.OPEN_TICKET, new, by, batch,
-            message=render_message(source.text), files=files, facts={"split_from": ticket.pk},
+            message=render_message(source.text), files=_open_files(source, opened),
+            facts={"split_from": ticket.pk},
         )  # fmt: skip
-    finally:
-        for kept in attachments:
-            kept.file.close()
     return new
+
+
+def _open_files(source: Event, opened: ExitStack) -> list[File]:
+    """Return the files of a message, open until the end of the stack."""
+    files = []
+    for attachment in source.attachments.all():
+        try:
+            content = opened.enter_context(attachment.file.open("rb"))
+        except OSError as error:
+            logger.warning("The file of attachment %s is missing.", attachment.pk)
+            raise NotPossible(
+                "message",
+                _("The file “%(name)s” of this message cannot be read.") % {"name": attachment.name},
+            ) from error
+        files.append(File(content, name=attachment.name))
+    return files
 
 
 def _choose_requester(ticket: Ticket, source: Event) -> User:
