@@ -31,7 +31,7 @@ class HelpdeskConfig(AppConfig):
         from .notifications.bulk_alerts import BULK_ALERT
         from .notifications.bulk_mail import BulkAlertComposer
         from .notifications.composer import AlertComposer
-        from .notifications.dispatch import ALERT
+        from .notifications.mail_plan import ALERT
         from .portal.browser_drafts import end_drafts
         from .reports.due import REPORT
         from .reports.mail import ReportComposer

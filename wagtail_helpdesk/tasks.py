@@ -27,7 +27,7 @@ def dispatch_bulk(bulk: str) -> None:
     batches = bulk_alerts.find_batches(uuid.UUID(bulk))
     for batch in batches:
         dispatch.dispatch_event(batch)
-    bulk_alerts.release_mails(uuid.UUID(bulk))
+    bulk_alerts.end_hold(uuid.UUID(bulk))
     _deliver()
     for batch in batches:
         indexing.index_submission(batch)

@@ -23,11 +23,10 @@ from wagtail_helpdesk.models import (
     ServiceManager,
 )
 from wagtail_helpdesk.notifications.dispatch import (
-    BULK_SIZE,
-    FLOOD_SIZE,
     dispatch_event,
     dispatch_waiting_events,
 )
+from wagtail_helpdesk.notifications.mail_plan import BULK_SIZE, FLOOD_SIZE
 
 
 def monitor(user, service, any_ticket, member, in_charge):

@@ -195,7 +195,8 @@ def _open_files(source: Event, opened: ExitStack) -> list[File]:
             logger.warning("The file of attachment %s is missing.", attachment.pk)
             raise NotPossible(
                 "message",
-                _("The file “%(name)s” of this message cannot be read.") % {"name": attachment.name},
+                _("The file “%(name)s” of this message cannot be read.")
+                % {"name": attachment.name},
             ) from error
         files.append(File(content, name=attachment.name))
     return files

@@ -16,7 +16,7 @@ from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
 from .recipient_data import CHUNK, split_into_chunks
 
 if TYPE_CHECKING:
-    from .dispatch import MailPlan
+    from .mail_plan import MailPlan
 
 #: The kind of mail that notifies of what one form did to several tickets.
 BULK_ALERT = "bulk_alert"
@@ -85,7 +85,7 @@ def find_batches(bulk: uuid.UUID) -> list[uuid.UUID]:
     return list(dict.fromkeys(waiting.values_list("batch", flat=True)))
 
 
-def release_mails(bulk: uuid.UUID) -> None:
+def end_hold(bulk: uuid.UUID) -> None:
     """Let the mails of a form be sent that wait for nothing but more of its tickets."""
     now = timezone.now()
     due = now + timedelta(seconds=helpdesk_settings.ALERT_DELAY)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Count, Max, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wagtail_helpdesk import lifecycle
@@ -20,34 +17,25 @@ from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.mailqueue.addresses import (
     find_email_skip_reason,
     find_skip_reason,
-    get_reader,
-    select_preferences,
 )
 from wagtail_helpdesk.mailqueue.queue import join_waiting_mails
 from wagtail_helpdesk.models import (
     Event,
-    HelpdeskPreferences,
     Notification,
     OutgoingMail,
     Reason,
     SkipReason,
     Ticket,
 )
-from wagtail_helpdesk.working_time import get_holidays
 
 from .acknowledgement import create_acknowledgements
 from .bulk_alerts import assign_bulk_mails
+from .mail_plan import ALERT, MailPlan, plan_mails
 from .recipient_data import load_changes, load_recipient_data, split_into_chunks
 from .recipient_rules import Decision, TicketChange, decide, notifies_mailbox
 
 logger = logging.getLogger(__name__)
 
-#: The kind of mail that notifies of events.
-ALERT = "alert"
-#: An event with more recipients makes bulk mails, which later alerts overtake.
-BULK_SIZE = 50
-#: A person gets at most this many mails about one ticket in this time; the rest is sent together.
-FLOOD_SIZE, FLOOD_PERIOD = 10, timedelta(minutes=10)
 DISPATCH_BATCH_SIZE = 1000
 
 
@@ -200,14 +188,6 @@ def _make_notification(
 # -- mails -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MailPlan:
-    """When a mail is sent, and whether later alerts overtake it."""
-
-    next_at: datetime
-    bulk: bool = False
-
-
 def _assign_mails(
     ticket: Ticket, events: list[Event], decisions: list[RecipientDecision]
 ) -> dict[int | str, OutgoingMail]:
@@ -215,7 +195,7 @@ def _assign_mails(
     users = {one.user for one in decisions if one.user}
     asked = {one.user for one in decisions if one.user and one.decision.asked}
     patient = users - _find_assigned(events, decisions)
-    plans = _plan(ticket, events, users, asked, patient)
+    plans = plan_mails(ticket, events, users, asked, patient)
     if (bulk := events[0].bulk) is not None:
         emails = {one.email for one in decisions if one.email}
         wanted = {user: plans[user] for user in (None, *users)}
@@ -245,79 +225,6 @@ def _find_assigned(events: list[Event], decisions: list[RecipientDecision]) -> s
         for one in decisions
         if one.user and one.event in assignments and one.decision.reason is Reason.IN_CHARGE
     }
-
-
-def _plan(
-    ticket: Ticket, events: list[Event], users: set[int], asked: set[int], patient: set[int]
-) -> dict[int | None, MailPlan]:
-    """Return when each recipient's mail is sent.
-
-    At once, after the site's delay, with what follows a recent mail, after a flood, or when the
-    recipient's quiet time ends: the latest of these. Quiet time concerns ``patient`` only.
-    """
-    now = timezone.now()
-    delay = timedelta(seconds=helpdesk_settings.ALERT_DELAY)
-    later = MailPlan(now + delay, len(users) > BULK_SIZE)
-    plans: dict[int | None, MailPlan] = dict.fromkeys([None, *users], later)
-    for user, until in _find_merged(ticket, events, now).items():
-        plans[user] = MailPlan(max(until, later.next_at), later.bulk)
-    flooded = _find_flooded(ticket, now)
-    plans |= dict.fromkeys(flooded, MailPlan(now + FLOOD_PERIOD, later.bulk))
-    for user, until in _find_quiet_ends(patient - asked, plans).items():
-        plans[user] = MailPlan(until, later.bulk)
-    # Questions never wait.
-    return plans | dict.fromkeys(asked, MailPlan(now))
-
-
-def _find_merged(ticket: Ticket, events: list[Event], now: datetime) -> dict[int | None, datetime]:
-    """Return until when each recipient of a recent mail about a ticket waits for what follows it."""
-    period = timedelta(seconds=helpdesk_settings.ALERT_MERGE_SECONDS)
-    if not period or any(event.row.asks_reply_from for event in events):
-        return {}
-    since = now - period
-    # A mail that fails is no reason to wait: only one that went out, or is about to.
-    alerts = OutgoingMail.objects.filter(kind=ALERT, ticket=ticket, sealed=True).filter(
-        Q(sent_at__gte=since) | Q(sent_at=None, created_at__gte=since)
-    )
-    recent = alerts.order_by().values("user")
-    last = recent.annotate(last=Max(Coalesce("sent_at", "created_at")))
-    return {user: moment + period for user, moment in last.values_list("user", "last")}
-
-
-def _find_quiet_ends(users: set[int], plans: dict[int | None, MailPlan]) -> dict[int, datetime]:
-    """Return when quiet time ends, for the users whose mails would be sent in it."""
-    found: dict[int, datetime] = {}
-    holidays: Container[date] | None = None
-    for some in split_into_chunks(users):
-        rows = HelpdeskPreferences.objects.with_quiet_time().filter(user__in=some)
-        for row in rows.select_related("user", *select_preferences("user")):
-            if holidays is None:
-                holidays = _try_to_get_holidays()
-            quiet, zone = row.quiet_time, get_reader(row.user).zone
-            end = quiet and quiet.find_end(plans[row.user_id].next_at, zone, holidays)
-            if end:
-                found[row.user_id] = end
-    return found
-
-
-def _try_to_get_holidays() -> Container[date]:
-    """Return the site's holidays; none if the setting cannot be read, which is no reason not to alert."""
-    try:
-        return get_holidays()
-    except (ImportError, NotImplementedError, ValueError):
-        logger.exception("The holidays cannot be read: alerts do not wait for the end of any.")
-        return ()
-
-
-def _find_flooded(ticket: Ticket, now: datetime) -> Iterable[int | None]:
-    since = now - FLOOD_PERIOD
-    # Mails are counted only for tickets that are this busy, which is rare.
-    if ticket.events.filter(created_at__gte=since)[: FLOOD_SIZE + 1].count() <= FLOOD_SIZE:
-        return ()
-    alerts = OutgoingMail.objects.filter(kind=ALERT, ticket=ticket, created_at__gte=since)
-    recent = alerts.order_by()
-    counted = recent.values("user").annotate(mails=Count("pk")).filter(mails__gte=FLOOD_SIZE)
-    return counted.values_list("user", flat=True)
 
 
 def _make_mail(

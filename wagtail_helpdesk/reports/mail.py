@@ -36,6 +36,7 @@ from wagtail_helpdesk.notifications.received import TicketNotifications, load_re
 
 from .data import MAX_AGE, MAX_LISTED, ReportData
 from .due import make_wanted_filter, refill_report
+from .news import build_news
 from .sections import SectionDefinition, get_sections
 
 
@@ -90,37 +91,6 @@ class ServiceChapter:
     def is_empty(self) -> bool:
         """Whether there is nothing to list."""
         return not any(section.lines for section in self.sections)
-
-
-@dataclass(frozen=True, slots=True)
-class NewsLine:
-    """What happened to one ticket since the last report; nothing of a confidential one."""
-
-    number: int
-    url: str
-    subject: str
-    sentences: list[str]
-    #: Events that are counted but not described.
-    left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class NewsSection:
-    """What happened since the last report, for a reader who chose to be alerted in it."""
-
-    heading: str
-    count: int
-    url: str
-    lines: list[NewsLine]
-
-    def shorten(self, share: int) -> NewsSection:
-        """Return a copy with fewer tickets; the rest is counted."""
-        return replace(self, lines=self.lines[: max(MAX_LISTED // share, 1)])
-
-    @property
-    def left_out(self) -> int:
-        """The number of tickets that are counted but not listed."""
-        return self.count - len(self.lines)
 
 
 class ReportComposer(MailComposer):
@@ -201,7 +171,7 @@ def _build(
     confidential = find_confidential_services()
     numbers = {*tickets, *(one.ticket.pk for one in about)}
     moved = find_moved_out(numbers, confidential)
-    news = _make_news(about, {*moved}, confidential, location)
+    news = build_news(about, {*moved}, confidential, location)
     chapters = [
         _make_chapter(part, tickets, moved, locations.find(part.service, reader.language))
         for part in parts
@@ -235,33 +205,6 @@ def _build(
             },
         )
     )
-
-
-def _make_news(
-    about: list[TicketNotifications],
-    moved: Container[int],
-    confidential: Container[int],
-    location: HelpdeskLocation | None,
-) -> NewsSection | None:
-    if not about:
-        return None
-    heading = _("What happened since the last report (%(count)s)") % {"count": len(about)}
-    lines = []
-    for one in about[:MAX_LISTED]:
-        ticket = one.ticket
-        hidden = ticket.service_id in confidential or ticket.pk in moved
-        lines.append(
-            NewsLine(
-                number=ticket.pk,
-                url=location.get_ticket_url(ticket.pk) if location else "",
-                subject=_("Confidential ticket") if hidden else ticket.subject,
-                # In the order of the events, as a conversation is read.
-                sentences=[] if hidden else [item.sentence for item in reversed(one.shown)],
-                left_out=len(one.items) if hidden else one.rest,
-            )
-        )
-    url = location.get_url("notifications") if location else ""
-    return NewsSection(heading, len(about), url, lines)
 
 
 def _load_tickets(reader: MailReader, parts: list[ReportContent]) -> dict[int, Ticket]:
