@@ -133,8 +133,9 @@ def perform(
     * ``is_part``: more of the same form follows; ``finish_bulk`` is called after the last part.
 
     Tickets are independent of each other: each succeeds or is refused by itself, in a transaction
-    and a batch of its own; each person is told of all of them in one mail. Each instance says what the person was shown (``version``) and is up to
-    date afterwards. The caller fetches tickets through ``visible_to``.
+    and a batch of its own; each recipient gets one mail about all of them. Each instance says what
+    the person was shown (``version``) and is up to date afterwards. The caller fetches tickets
+    through ``visible_to``.
     """
     found = get_verb(verb) if isinstance(verb, str) else verb
     data = dict(data or {})
