@@ -15,7 +15,7 @@ from wagtail_helpdesk.models import (
     Notification,
     OutgoingMail,
 )
-from wagtail_helpdesk.notifications import bulk_mail
+from wagtail_helpdesk.notifications import alert_quotes, bulk_mail
 from wagtail_helpdesk.notifications.dispatch import dispatch_event, dispatch_waiting_events
 
 
@@ -90,6 +90,37 @@ def test_tickets_beyond_the_sections_are_listed_with_links(tickets, people, send
     for ticket in tickets[2:]:
         assert f"#{ticket.pk} {ticket.subject}" in mail.body
         assert f"tickets/{ticket.pk}/" in mail.body
+
+
+def test_the_mail_has_the_texts_of_the_service_and_says_what_it_leaves_out(
+    tickets, people, send, general, monkeypatch
+):
+    monkeypatch.setattr(alert_quotes, "MAX_QUOTED_EVENTS", 1)
+    texts = {"mail_introduction": "Standard <le matin>", "mail_signature": "Bâtiment A"}
+    type(general).objects.filter(pk=general.pk).update(mail_texts={"en": texts})
+    (mail,) = send("take_and_close", tickets, people.karim)["sophie"]
+    html = str(mail.alternatives[0][0])
+    for part, introduction in ((mail.body, "Standard <le matin>"), (html, "Standard &lt;le matin")):
+        assert part.index(introduction) < part.index("Radiateur 0") < part.index("timent A")
+        assert part.count("1 earlier action is on the ticket") == 4
+
+
+def test_the_mail_says_nothing_of_confidential_tickets_nor_to_a_mailbox_of_nobody(
+    tickets, people, send, general, heating, mailoutbox
+):
+    type(heating).objects.filter(pk=heating.pk).update(alert_address="team@arvelle.example")
+    send("take", tickets, people.karim)
+    mailoutbox.clear()
+    send("release", tickets, people.karim, text="Épuisé.")
+    (to_team,) = [mail for mail in mailoutbox if "team" in mail.to[0]]
+    mailoutbox.clear()
+    type(general).objects.filter(pk=general.pk).update(confidential=True)
+    (to_sophie,) = send("take", tickets, people.karim, text="Épuisé.")["sophie"]
+    for mail in (to_team, to_sophie):
+        for part in (mail.subject, mail.body, str(mail.alternatives[0][0])):
+            for secret in ("Radiateur", "puisé", "Froid", "Léa"):
+                assert secret not in part
+        assert f"tickets/{tickets[0].pk}/" in mail.body
 
 
 def test_rights_are_checked_for_each_ticket_when_the_mail_is_sent(
