@@ -1,11 +1,13 @@
 """Alerts that wait for the daily report: what happened since the last one, in one section."""
 
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from wagtail_helpdesk import actions
+from wagtail_helpdesk.links import LocationCache
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import (
     Heartbeat,
@@ -194,10 +196,20 @@ def test_the_last_alert_before_access_is_lost_does_not_wait_for_a_report(
     assert "you no longer have access" in mail.body
 
 
-def test_the_report_has_what_happened_to_a_ticket_before_it_left_and_its_reader_became_a_guest(
-    people, ticket, network, report
+@pytest.mark.parametrize("is_open", [True, False], ids=["open page", "closed page"])
+def test_the_report_has_what_happened_before_the_ticket_moved_and_its_reader_became_a_guest(
+    people, ticket, network, report, monkeypatch, is_open
 ):
+    """Unless the page of the other service is closed to them."""
     actions.comment(ticket, by=people.lea, text="Toujours froid.")
     dispatch_waiting_events()
     actions.move(ticket, by=people.sophie, to=network, become_guest=True)
-    assert "Léa Fournier added a comment." in report().body
+    find = LocationCache.find
+
+    def find_place(self, service, language):
+        elsewhere = service is not None and service.pk == network.service_id
+        return find(self, service, language) if is_open or not elsewhere else closed
+
+    closed = Mock(is_open_to=lambda user: False)
+    monkeypatch.setattr(LocationCache, "find", find_place)
+    assert ("Léa Fournier added a comment." in report().body) == is_open

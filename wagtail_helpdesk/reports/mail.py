@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -143,11 +144,22 @@ def compose_report(
         if not parts:
             return SkipReason.SWITCHED_OFF
     with translation.override(reader.language), timezone.override(reader.zone):
-        about = [] if preferences.monitoring_suspended else load_reported(mail, reader.user)
+        about = [] if preferences.monitoring_suspended else _load_news(mail, reader, locations)
         is_planned = mail.slot is not None
         if is_planned and preferences.skip_empty_reports and _is_empty(parts) and not about:
             return SkipReason.EMPTY
         return _build(mail, reader, parts, about, locations)
+
+
+def _load_news(
+    mail: OutgoingMail, reader: MailReader, locations: LocationCache
+) -> list[TicketNotifications]:
+    """Return what the report notifies of, without tickets on a page that its reader may not open."""
+    return [
+        one
+        for one in load_reported(mail, reader.user)
+        if _is_open(locations.find(one.ticket.service, reader.language), reader)
+    ]
 
 
 def _is_open(location: HelpdeskLocation | None, reader: MailReader) -> bool:
@@ -167,11 +179,12 @@ def _build(
 ) -> EmailMessage:
     only = parts[0].service if len(parts) == 1 else None
     location = locations.find(parts[0].service, reader.language)
+    find_location = partial(locations.find, language=reader.language)
     tickets = _load_tickets(reader, parts)
     confidential = find_confidential_services()
     numbers = {*tickets, *(one.ticket.pk for one in about)}
     moved = find_moved_out(numbers, confidential)
-    news = build_news(about, {*moved}, confidential, location)
+    news = build_news(about, {*moved}, confidential, find_location)
     chapters = [
         _make_chapter(part, tickets, moved, locations.find(part.service, reader.language))
         for part in parts

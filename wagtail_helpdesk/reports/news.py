@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.links import HelpdeskLocation
+from wagtail_helpdesk.models import Service
 from wagtail_helpdesk.notifications.received import TicketNotifications
 
 from .data import MAX_LISTED
@@ -48,7 +49,7 @@ def build_news(
     about: list[TicketNotifications],
     moved: Container[int],
     confidential: Container[int],
-    location: HelpdeskLocation | None,
+    find_location: Callable[[Service], HelpdeskLocation | None],
 ) -> NewsSection | None:
     """Return what happened since the last report; None if there is nothing.
 
@@ -59,7 +60,7 @@ def build_news(
     heading = _("What happened since the last report (%(count)s)") % {"count": len(about)}
     lines = []
     for one in about[:MAX_LISTED]:
-        ticket = one.ticket
+        ticket, location = one.ticket, find_location(one.ticket.service)
         hidden = ticket.service_id in confidential or ticket.pk in moved
         lines.append(
             NewsLine(
@@ -71,5 +72,6 @@ def build_news(
                 left_out=len(one.items) if hidden else one.rest,
             )
         )
-    url = location.get_url("notifications") if location else ""
+    place = find_location(about[0].ticket.service)
+    url = place.get_url("notifications") if place else ""
     return NewsSection(heading, len(about), url, lines)
