@@ -209,6 +209,8 @@ def _find_reported(chosen: set[tuple[int, int]]) -> set[tuple[int, int]]:
 
     A report that is only paused counts: the next one has what waits.
     """
+    if not chosen:
+        return set()
     found = set(chosen) if ReportPreference.default().is_sent else set()
     services = {service for _, service in chosen}
     for some in split_into_chunks({user for user, _ in chosen}):
