@@ -101,11 +101,14 @@ def test_a_question_to_the_person_does_not_wait(people, ticket, mailoutbox):
     assert [mail.to[0] for mail in mailoutbox if "sophie" in mail.to[0]]
 
 
-@pytest.mark.parametrize("since", ["out of sight", "muted", "suspended"])
+@pytest.mark.parametrize(
+    ("since", "logged"),
+    [("out of sight", "no_access"), ("muted", "muted"), ("suspended", "switched_off")],
+)
 def test_what_may_not_be_read_or_is_not_wanted_since_is_not_in_the_report(
-    people, ticket, network, report, since
+    people, ticket, network, report, since, logged
 ):
-    actions.comment(ticket, by=people.lea, text="Toujours froid.")
+    comment = actions.comment(ticket, by=people.lea, text="Toujours froid.")
     dispatch_waiting_events()
     plan_reports(EIGHT)
     if since == "out of sight":
@@ -115,6 +118,7 @@ def test_what_may_not_be_read_or_is_not_wanted_since_is_not_in_the_report(
     else:
         HelpdeskPreferences.objects.update(monitoring_suspended=True)
     assert HEADING not in report().body
+    assert told(people).get(event=comment).skipped == logged
 
 
 def test_of_a_confidential_service_the_report_names_the_ticket_only(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
@@ -19,6 +19,7 @@ from wagtail_helpdesk.models import (
     OutgoingMail,
     Reason,
     Service,
+    SkipReason,
     Subscription,
     Ticket,
 )
@@ -142,13 +143,26 @@ def _group(user: Any, rows: Sequence[_Row]) -> list[TicketNotifications]:
 
 def load_reported(mail: OutgoingMail, user: Any) -> list[TicketNotifications]:
     """Return what a report notifies its reader of, by ticket: what they may read and did not mute now."""
-    rows = Notification.objects.filter(mail=mail)
-    visible = Event.objects.visible_to(user, own=False).filter(pk=OuterRef("event"))
-    muted = Subscription.objects.filter(user=user, muted=True).values("ticket")
-    found = rows.filter(Exists(visible)).exclude(event__ticket__in=muted).order_by("-event")
+    found = mail.notifications.exclude(_is_hidden(user)).exclude(_is_muted(user))
     columns = ("pk", "event", "reason", "asked", "unread")
-    newest = found.values_list(*columns)[:MAX_SCANNED]
+    newest = found.order_by("-event").values_list(*columns)[:MAX_SCANNED]
     return _group(user, [_Row(*(*row, True)) for row in newest])
+
+
+def record_unreported(mail: OutgoingMail, user: Any) -> None:
+    """Record on the notifications of a report why its reader does not find them in it."""
+    mail.notifications.filter(_is_muted(user)).update(skipped=SkipReason.MUTED)
+    mail.notifications.filter(_is_hidden(user)).update(skipped=SkipReason.NO_ACCESS)
+
+
+def _is_hidden(user: Any) -> Q:
+    visible = Event.objects.visible_to(user, own=False).filter(pk=OuterRef("event"))
+    return Q(~Exists(visible))
+
+
+def _is_muted(user: Any) -> Q:
+    muted = Subscription.objects.filter(user=user, muted=True).values("ticket")
+    return Q(event__ticket__in=muted)
 
 
 class ReceivedDescriber:

@@ -33,7 +33,11 @@ from wagtail_helpdesk.notifications.confidentiality import (
     find_confidential_services,
     find_moved_out,
 )
-from wagtail_helpdesk.notifications.received import TicketNotifications, load_reported
+from wagtail_helpdesk.notifications.received import (
+    TicketNotifications,
+    load_reported,
+    record_unreported,
+)
 
 from .data import MAX_AGE, MAX_LISTED, ReportData
 from .due import make_wanted_filter, refill_report
@@ -144,7 +148,7 @@ def compose_report(
         if not parts:
             return SkipReason.SWITCHED_OFF
     with translation.override(reader.language), timezone.override(reader.zone):
-        about = [] if preferences.monitoring_suspended else _load_news(mail, reader, locations)
+        about = _load_news(mail, reader, locations, is_paused=preferences.monitoring_suspended)
         is_planned = mail.slot is not None
         if is_planned and preferences.skip_empty_reports and _is_empty(parts) and not about:
             return SkipReason.EMPTY
@@ -152,9 +156,15 @@ def compose_report(
 
 
 def _load_news(
-    mail: OutgoingMail, reader: MailReader, locations: LocationCache
+    mail: OutgoingMail, reader: MailReader, locations: LocationCache, *, is_paused: bool
 ) -> list[TicketNotifications]:
     """Return what the report notifies of, without tickets on a page that its reader may not open."""
+    if not mail.notifications.exists():
+        return []
+    if is_paused:
+        mail.notifications.update(skipped=SkipReason.SWITCHED_OFF)
+        return []
+    record_unreported(mail, reader.user)
     return [
         one
         for one in load_reported(mail, reader.user)
