@@ -62,6 +62,7 @@ def test_a_name_of_several_people_is_ambiguous_and_the_identifier_is_not(invited
     assert named(invited, people, "@Dominique Martin")[2] == ["Dominique"]
     assert named(invited, people, "@martin")[2] == ["martin"]
     assert named(invited, people, "@julien")[0] == ["julien"]
+    assert named(invited, people, "@personne, @martine ?")[3] == ["personne", "martine"]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from wagtail_helpdesk.notifications.dispatch import (
     dispatch_event,
     dispatch_waiting_events,
 )
-from wagtail_helpdesk.notifications.mail_plan import BULK_SIZE, FLOOD_SIZE
+from wagtail_helpdesk.notifications.mail_plan import BULK_SIZE, FLOOD_PERIOD, FLOOD_SIZE
 
 
 def monitor(user, service, any_ticket, member, in_charge):
@@ -247,6 +247,12 @@ def test_many_events_in_a_short_time_are_sent_in_few_mails(taken, people, forget
         Notification.objects.filter(user=people.karim, mail__isnull=False).count()
         == FLOOD_SIZE + 10
     )
+    # Those of some time ago do not count, however busy the ticket is now.
+    ago = timezone.now() - 1.1 * FLOOD_PERIOD
+    OutgoingMail.objects.update(created_at=ago, sealed=True)
+    actions.comment(taken, by=people.lea, text="Allô ?")
+    dispatch_waiting_events()
+    assert OutgoingMail.objects.get(user=people.karim, sealed=False).next_at <= timezone.now()
 
 
 def crowd(ticket, people, size):

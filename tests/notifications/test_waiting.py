@@ -10,6 +10,7 @@ from django.utils import timezone
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.mailqueue.delivery import deliver
 from wagtail_helpdesk.models import HelpdeskPreferences, Notification, OutgoingMail
+from wagtail_helpdesk.notifications import mail_plan
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -130,11 +131,13 @@ class TestQuietTime:
         dispatch_waiting_events()
         return OutgoingMail.objects.get(user=user).next_at
 
-    def test_alerts_wait_for_the_next_working_morning_in_one_mail(self, taken, people):
+    def test_alerts_wait_for_the_next_working_morning_in_one_mail(self, taken, people, monkeypatch):
+        monkeypatch.setattr(mail_plan, "BULK_SIZE", 0)
         for text in ("Un.", "Deux."):
             actions.comment(taken, by=people.lea, text=text)
             assert self.planned(people.karim) == self.MONDAY
-        assert OutgoingMail.objects.get(user=people.karim).notifications.count() == 2
+        mail = OutgoingMail.objects.get(user=people.karim)
+        assert (mail.notifications.count(), mail.bulk) == (2, True)
 
     def test_questions_pass_and_take_along_what_waits(self, taken, people):
         actions.comment(taken, by=people.lea, text="Un.")
