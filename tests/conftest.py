@@ -1,6 +1,7 @@
 """The database of a test run, its servers, and the marks that select tests."""
 
 import contextlib
+import gc
 import hashlib
 import math
 import shutil
@@ -145,6 +146,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     commits = bool(marker and marker.kwargs.get("transaction"))
     if commits or {"transactional_db", "live_server"} & set(fixtures):
         fixtures.append("django_db_serialized_rollback")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what was loaded: it lives until the end."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
