@@ -8,7 +8,13 @@ import pytest
 from django.utils import timezone, translation
 
 import wagtail_helpdesk
-from wagtail_helpdesk.dates import format_date, format_datetime, format_short_date, format_time
+from wagtail_helpdesk.dates import (
+    format_date,
+    format_datetime,
+    format_day_and_month,
+    format_short_date,
+    format_time,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,16 @@ from wagtail_helpdesk.dates import format_date, format_datetime, format_short_da
 def test_the_first_of_a_month_has_its_ordinal_in_french(language, day, words):
     with translation.override(language):
         assert format_date(datetime.date(2030, 12, day)) == words
+
+
+def test_short_dates_have_the_ordinal_of_the_first_of_a_month_too():
+    moment = datetime.datetime(2026, 12, 1, 9, 5, tzinfo=timezone.get_default_timezone())
+    with translation.override("fr"):
+        assert format_short_date(moment) == "1er déc. 2026"
+        assert format_day_and_month(moment) == "1er décembre"
+        assert format_datetime(moment).startswith("1er décembre 2026, 9")
+    with translation.override("en"):
+        assert format_datetime(moment) == "1 Dec 2026, 09:05"
 
 
 @pytest.mark.parametrize("language", ["en", "en-gb", "de", "es"])

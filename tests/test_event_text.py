@@ -146,15 +146,21 @@ def test_another_manager_reads_what_happened(ticket, people, plumbing, a_day_to_
 @pytest.mark.parametrize("describe", [describe_in_mail, describe_on_page])
 def test_the_requester_reads_about_their_own_ticket(ticket, people, describe):
     actions.take(ticket, by=people.karim)
-    assert describe(people.lea) == "Karim Benali is now working on your ticket."
+    assert describe(people.lea) == "Karim Benali is now working on your request."
     actions.ask_information(ticket, by=people.karim, text="?")
     assert describe(people.lea) == "Karim Benali asked you for more information."
     actions.release(ticket, by=people.karim)
-    assert describe(people.lea) == "Your ticket is back in the queue; a colleague will pick it up."
+    assert describe(people.lea) == "Your request is back in the queue; a colleague will pick it up."
     actions.assign(ticket, by=people.karim, to=people.sophie)
-    assert describe(people.lea) == "Sophie Lambert is now working on your ticket."
+    assert describe(people.lea) == "Sophie Lambert is now working on your request."
     actions.refuse(ticket, by=people.sophie, text="Non.")
     assert describe(people.lea) == "Sophie Lambert couldn’t take on this request."
+    actions.reopen(ticket, by=people.sophie)
+    assert describe(people.lea) == "Sophie Lambert reopened your request."
+    actions.postpone(ticket, by=people.sophie)
+    assert describe(people.lea) == "Sophie Lambert postponed your request."
+    actions.resume(ticket, by=people.sophie)
+    assert describe(people.lea) == "Sophie Lambert resumed your request."
 
 
 def test_a_mail_puts_a_question_to_the_requester(incomplete, people):

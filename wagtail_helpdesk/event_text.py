@@ -192,7 +192,7 @@ def _describe_opening(view: EventView) -> str:
 
 def _describe_taking(view: EventView) -> str:
     if view.is_for_requester:
-        return _("%(who)s is now working on your ticket.") % {"who": view.actor}
+        return _("%(who)s is now working on your request.") % {"who": view.actor}
     previous = format_previous(view.get_previous_name("assignee"))
     return _("%(who)s took the ticket%(previously)s.") % {
         "who": view.actor,
@@ -212,7 +212,7 @@ def _describe_assignment(view: EventView) -> str:
             return _("This ticket was automatically assigned to you.")
         return _("%(who)s assigned this ticket to you.") % names
     if view.is_for_requester:
-        return _("%(name)s is now working on your ticket.") % names
+        return _("%(name)s is now working on your request.") % names
     if view.is_automatic:
         return _("The ticket was automatically assigned to %(name)s%(previously)s.") % names
     return _("%(who)s assigned the ticket to %(name)s%(previously)s.") % names
@@ -220,7 +220,7 @@ def _describe_assignment(view: EventView) -> str:
 
 def _describe_release(view: EventView) -> str:
     if view.is_for_requester:
-        return _("Your ticket is back in the queue; a colleague will pick it up.")
+        return _("Your request is back in the queue; a colleague will pick it up.")
     if view.is_automatic:
         return _("The ticket was automatically released: nobody is in charge of it any more.")
     return _("%(who)s released the ticket: nobody is in charge of it any more.") % {
@@ -238,23 +238,36 @@ def _describe_question(view: EventView) -> str:
 
 def _describe_postponement(view: EventView) -> str:
     until = view.event.after.get("resume_on")
+    names = {"who": view.actor}
     if not until:
-        return _("%(who)s postponed the ticket.") % {"who": view.actor}
-    return _("%(who)s postponed the ticket until %(date)s.") % {
-        "who": view.actor,
-        "date": format_date(date.fromisoformat(until)),
-    }
+        if view.is_for_requester:
+            return _("%(who)s postponed your request.") % names
+        return _("%(who)s postponed the ticket.") % names
+    names["date"] = format_date(date.fromisoformat(until))
+    if view.is_for_requester:
+        return _("%(who)s postponed your request until %(date)s.") % names
+    return _("%(who)s postponed the ticket until %(date)s.") % names
 
 
 def _describe_resumption(view: EventView) -> str:
     if view.is_automatic:
+        if view.is_for_requester:
+            return _("Your request was automatically resumed.")
         return _("The ticket was automatically resumed.")
+    if view.is_for_requester:
+        return _("%(who)s resumed your request.") % {"who": view.actor}
     return _("%(who)s resumed the ticket.") % {"who": view.actor}
+
+
+def _describe_reopening(view: EventView) -> str:
+    if view.is_for_requester:
+        return _("%(who)s reopened your request.") % {"who": view.actor}
+    return _("%(who)s reopened the ticket.") % {"who": view.actor}
 
 
 def _describe_closure(view: EventView) -> str:
     if view.is_question:
-        return _("%(who)s closed your ticket. Is your problem solved?") % {"who": view.actor}
+        return _("%(who)s closed your request. Is your problem solved?") % {"who": view.actor}
     if view.is_for_requester:
         return _("%(who)s closed your request.") % {"who": view.actor}
     return _("%(who)s closed the ticket.") % {"who": view.actor}
@@ -273,7 +286,13 @@ def _describe_move(view: EventView) -> str:
         "previously": format_previous(view.previous_place),
     }
     if view.is_automatic:
+        if view.is_for_requester:
+            return (
+                _("Your request was automatically transferred to %(place)s%(previously)s.") % names
+            )
         return _("The ticket was automatically transferred to %(place)s%(previously)s.") % names
+    if view.is_for_requester:
+        return _("%(who)s transferred your request to %(place)s%(previously)s.") % names
     return _("%(who)s transferred the ticket to %(place)s%(previously)s.") % names
 
 
@@ -285,7 +304,7 @@ def _name_other_ticket(view: EventView, fact: str) -> dict[str, Any]:
 def _describe_merge(view: EventView) -> str:
     names = _name_other_ticket(view, "merged_into")
     if view.is_for_requester:
-        return _("%(who)s merged your ticket into #%(number)s, where the work goes on.") % names
+        return _("%(who)s merged your request into #%(number)s, where the work goes on.") % names
     return _("%(who)s merged the ticket into #%(number)s.") % names
 
 
@@ -398,7 +417,7 @@ _BUILT_IN: tuple[tuple[lifecycle.Action, Sentence], ...] = (
     ),
     (lifecycle.CANCEL, _make_sentence(lambda: _("%(who)s cancelled the ticket."))),
     (lifecycle.REFUSE, _describe_refusal),
-    (lifecycle.REOPEN, _make_sentence(lambda: _("%(who)s reopened the ticket."))),
+    (lifecycle.REOPEN, _describe_reopening),
     (lifecycle.MOVE, _describe_move),
     (lifecycle.MERGE, _describe_merge),
     (lifecycle.RECEIVE_MERGED, _describe_received),

@@ -32,10 +32,18 @@ class NoticeBlock(blocks.StructBlock):
         template = "portal/blocks/notice.html"
 
 
+class IconBlock(blocks.ChoiceBlock):
+    """The choice of an icon, whose name is not a text of the page."""
+
+    def get_searchable_content(self, value: Any) -> list[str]:
+        """Return nothing."""
+        return []
+
+
 class ShortcutBlock(blocks.StructBlock):
     """A link with an icon."""
 
-    icon = blocks.ChoiceBlock(label=_("Icon"), choices=ICONS)
+    icon = IconBlock(label=_("Icon"), choices=ICONS)
     title = blocks.CharBlock(label=_("Title"))
     text = blocks.CharBlock(label=_("Text"), required=False)
     page = blocks.PageChooserBlock(label=_("Page"))

@@ -224,7 +224,7 @@ def test_a_draft_of_a_block_is_offered_there_and_gone_after_sending(
     start_in_the_block(again)
     again.get_by_role("button", name="Continue with it").click()
     again.get_by_role("button", name="Open the ticket").click()
-    expect(again.get_by_role("status").filter(has_text="has been opened.")).to_be_focused()
+    expect(again.get_by_role("status").filter(has_text="has been sent.")).to_be_focused()
     assert again.evaluate("Object.keys(localStorage)") == []
 
 

@@ -10,6 +10,7 @@ const { findRow, findSubmit } = await load("shortcuts");
 
 const HELP = "<dialog data-hd-shortcuts><p tabindex=0 id=in-dialog>Keys</p></dialog>";
 const ROW = (number) => `<li class=hd-row><a class=hd-cover href=#${number}>${number}</a>
+  <input type=checkbox data-hd-pick id=pick-${number}>
   <button type=button class=hd-take id=take-${number}>Take</button></li>`;
 const DESK = `<input id=field><ol>${[1, 2, 3].map(ROW).join("")}</ol>${HELP}`;
 const TICKET = `<a href=#note data-hd-key=n>Note</a><a href=#next data-hd-key=j>Next</a><textarea></textarea>${HELP}`;
@@ -51,6 +52,17 @@ test("t takes the ticket of the row that has the focus, and nothing without one"
   press("j");
   press("t");
   assert.deepEqual(takes.map(({ calls }) => calls.length), [0, 1, 0]);
+});
+
+test("x selects the ticket of the row that has the focus, which keeps it", () => {
+  show(DESK);
+  press("x", { on: document.body });
+  press("j");
+  press("x");
+  assert.deepEqual([1, 2, 3].map((number) => find(`#pick-${number}`).checked), [true, false, false]);
+  assert.equal(document.activeElement.textContent, "1");
+  press("x");
+  assert.equal(find("#pick-1").checked, false);
 });
 
 test("a key presses the link of the page that has it, once even when it is held down", () => {

@@ -137,7 +137,7 @@ class TestCreation:
 class TestClosure:
     def test_a_closure_mail_asks_the_requester_to_approve_by_a_date(self, closed, send_mails):
         text = text_of(send_mails()["lea"])
-        assert "Karim Benali closed your ticket. Is your problem solved?" in text
+        assert "Karim Benali closed your request. Is your problem solved?" in text
         assert f"/tickets/{closed.pk}/approve-closure/" in text
         assert f"/tickets/{closed.pk}/reject-closure/" in text
         assert "reopen" not in text
@@ -389,7 +389,7 @@ class TestDeletedPlaces:
         actions.move(ticket, by=people.karim, to=network)
         delete(general)
         text = text_of(send_mails()["lea"])
-        assert "Karim Benali transferred the ticket to DSI › Réseau." in text
+        assert "Karim Benali transferred your request to DSI › Réseau." in text
 
     def test_no_mail_about_lost_access_to_a_service_deleted_since(
         self, taken, dsi, network, people, send_mails, forget_notifications

@@ -56,7 +56,7 @@ def test_a_departure_frees_the_ticket_and_notifies_requester_and_managers(mails,
     assert (taken.status, taken.assignee) == ("free", None)
     # Released: every manager of the service counts as member of the category (guide I.4).
     assert set(recipients) == {"lea", "sophie", "julien", "hugo"}
-    assert "Your ticket is back in the queue" in recipients["lea"].body
+    assert "Your request is back in the queue" in recipients["lea"].body
     assert "nobody is in charge of it any more" in recipients["sophie"].body
 
 
@@ -92,7 +92,7 @@ def test_a_colleague_who_gets_the_tickets_is_notified(
     recipients = send_mails()
     assert set(recipients) == {"lea", "sophie"}
     assert "This ticket was automatically assigned to you." in recipients["sophie"].body
-    assert "Sophie Lambert is now working on your ticket." in recipients["lea"].body
+    assert "Sophie Lambert is now working on your request." in recipients["lea"].body
 
 
 @pytest.mark.parametrize("way", ["deactivated", "gone from the directory"])

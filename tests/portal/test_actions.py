@@ -398,6 +398,15 @@ def test_requester_without_email_is_not_said_to_get_one(visit, people, heating):
     )
 
 
+@pytest.mark.parametrize(
+    ("action", "title"),
+    [("comment", "Reply to request"), ("cancel", "Withdraw request"), ("mute", "Mute request")],
+)
+def test_the_pages_of_the_requester_call_it_a_request(visit, people, taken, action, title):
+    page = visit(people.lea).page(f"tickets/{taken.pk}/{action}/")
+    assert page.h1.text == f"{title} #{taken.pk}" + ("" if action == "comment" else "?")
+
+
 def test_requester_approves_the_closure(visit, people, closed):
     response = visit(people.lea).submit_action(closed, "approve_closure")
     assert response.status_code == 303

@@ -139,7 +139,7 @@ def test_colleagues_count_against_the_limit_of_invitations(lea, heating, setting
 def test_the_page_after_sending_gives_the_number_and_what_happens_next(lea, people, heating):
     page = soup(lea.client.get(ask(lea, heating).url))
     ticket = Ticket.objects.get()
-    assert page.h1.text == f"Ticket #{ticket.pk} has been opened."
+    assert page.h1.text == f"Request #{ticket.pk} has been sent."
     assert "lea.fournier@arvelle.example" in page.find("ol").text
     assert page.find("a", class_="hd-b1")["href"] == f"/assistance/tickets/{ticket.pk}/"
     assert "Read by: The 4 managers of Services Généraux." in " ".join(page.text.split())

@@ -58,7 +58,7 @@ def test_short_conversation_is_open_whole_but_for_its_events(visit, people, clos
     page = visit(people.lea).page(f"tickets/{closed.pk}/")
     assert get_open(page) == ["Il fait 14 degrés.", "Vanne remplacée."]
     assert (
-        "Karim Benali is now working on your ticket · just now" in page.find(class_="hd-line").text
+        "Karim Benali is now working on your request · just now" in page.find(class_="hd-line").text
     )
 
 

@@ -49,7 +49,8 @@ def test_the_history_names_no_service_that_its_reader_does_not_see(
     visit, people, moved_ticket, who
 ):
     shown = history(visit, getattr(people, who), moved_ticket)
-    assert "transferred the ticket to Services Généraux › Chauffage" in shown
+    what = "your request" if who == "lea" else "the ticket"
+    assert f"transferred {what} to Services Généraux › Chauffage" in shown
     assert "Service social" not in shown
     assert "Aides d’urgence" not in shown
 

@@ -110,4 +110,4 @@ def test_a_person_whose_tickets_have_all_ended_sees_that_none_matches(
         actions.cancel(ticket, by=people.lea)
     page = visit(people.lea).page("tickets/")
     assert "You have not asked" not in page.text
-    assert "No ticket matches" in page.select_one(".hd-empty").text
+    assert "No requests in this list" in page.select_one(".hd-empty").text

@@ -53,7 +53,7 @@ def test_notifications_are_listed_by_ticket_with_the_last_events_first(visit, pe
     assert subjects(page) == [told.subject]
     told_events = [p.text for p in page.select(".hd-received ~ p")]
     assert "added a comment" in told_events[0]
-    assert "is now working on your ticket" in told_events[1]
+    assert "is now working on your request" in told_events[1]
     assert subjects(visit(people.karim).page("notifications/")) == [told.subject]
     assert subjects(visit(people.nadia).page("notifications/")) == []
 

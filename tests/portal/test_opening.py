@@ -32,7 +32,7 @@ def test_the_form_opens_a_ticket(lea, people, heating):
     assert response.status_code == 303
     assert response.url == f"/assistance/new/opened/{ticket.pk}/"
     assert (ticket.requester, ticket.category) == (people.lea, heating)
-    assert f"Ticket #{ticket.pk} has been opened." in lea.client.get(response.url).text
+    assert f"Request #{ticket.pk} has been sent." in lea.client.get(response.url).text
 
 
 def test_a_form_sent_again_with_another_text_gives_it_back(lea, heating):

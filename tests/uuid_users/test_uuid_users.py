@@ -237,7 +237,7 @@ def test_mails_reach_everybody_concerned(people, ticket, mailoutbox):
     actions.assign(ticket, by=people.karim, to=people.sophie)
     mails = send_everything(mailoutbox)
     assert "assigned this ticket to you" in mails[email_of("sophie")].body
-    assert "Sophie Martin is now working on your ticket" in mails[email_of("lea")].body
+    assert "Sophie Martin is now working on your request" in mails[email_of("lea")].body
     actions.release(ticket, by=people.sophie)
     assert email_of("karim") in send_everything(mailoutbox)
 

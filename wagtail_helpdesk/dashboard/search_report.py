@@ -11,13 +11,15 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, Table, TitleColumn
+from wagtail.admin.ui.tables import Column, NumberColumn, TitleColumn
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from wagtail_helpdesk import access
+from wagtail_helpdesk.dates import format_short_date
 from wagtail_helpdesk.models import Category, CountedOutcome, OutcomeCount, Service
 from wagtail_helpdesk.portal.search.site_pages import get_readable_pages
+from wagtail_helpdesk.snippets.tables import CardTable
 
 #: Lines of each list, the most frequent first.
 MAX_LINES = 100
@@ -82,6 +84,7 @@ class SearchReportView(WagtailAdminTemplateMixin, TemplateView):
     template_name = "wagtail_helpdesk/dashboard/searches.html"
     page_title = gettext_lazy("Helpdesk searches")
     header_icon = "search"
+    _show_breadcrumbs = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Raise ``PermissionDenied`` for users who neither configure a service nor edit pages."""
@@ -89,22 +92,31 @@ class SearchReportView(WagtailAdminTemplateMixin, TemplateView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Return the path to the report."""
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add both lists."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         unanswered = count_unanswered_words()
         pages = count_suggested_pages(self.request)
         return context | {
-            "unanswered": Table(
+            "unanswered": CardTable(
                 [
                     Column("words", label=gettext_lazy("Words")),
                     NumberColumn("total", label=gettext_lazy("Searches")),
-                    DateColumn("latest", label=gettext_lazy("Last time")),
+                    Column(
+                        "latest",
+                        label=gettext_lazy("Last time"),
+                        accessor=lambda row: format_short_date(row["latest"]),
+                    ),
                 ],
                 unanswered,
             )
             if unanswered
             else None,
-            "pages": Table(
+            "pages": CardTable(
                 [
                     TitleColumn(
                         "title",

@@ -263,4 +263,4 @@ def _describe_next_step(reader: MailReader, *, is_requester: bool) -> str:
 def _describe_reason(opening: Event, reader: MailReader) -> str:
     if opening.actor_id == reader.user.pk:
         return _("You are receiving this e-mail because you opened the ticket.")
-    return _("You are receiving this e-mail because this is your ticket.")
+    return _("You are receiving this e-mail because this is your request.")

@@ -127,7 +127,7 @@ def _get_printed_reason(item: MailItem, context: MailContext, reader: MailReader
 
 
 REASONS: Mapping[Reason, Callable[[], str]] = {
-    Reason.REQUESTER: lambda: _("You are receiving this e-mail because this is your ticket."),
+    Reason.REQUESTER: lambda: _("You are receiving this e-mail because this is your request."),
     Reason.IN_CHARGE: lambda: _(
         "You are receiving this e-mail because you are in charge of the ticket."
     ),
@@ -146,7 +146,7 @@ REASONS: Mapping[Reason, Callable[[], str]] = {
         "You are receiving this e-mail because you are a manager of the service %(service)s."
     ),
     Reason.FOLLOWER: lambda: _("You are receiving this e-mail because you follow the ticket."),
-    Reason.WAS_REQUESTER: lambda: _("You are receiving this e-mail because this was your ticket."),
+    Reason.WAS_REQUESTER: lambda: _("You are receiving this e-mail because this was your request."),
     Reason.WAS_IN_CHARGE: lambda: _(
         "You are receiving this e-mail because you were in charge of the ticket."
     ),

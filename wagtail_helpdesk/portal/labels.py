@@ -91,13 +91,13 @@ def get_turn_label(status: str, *, is_in_charge: bool, resume_on: date | None = 
 
 
 def format_moment(when: datetime, now: datetime) -> str:
-    """Return a short time: the hour for today, else the day.
+    """Return a short date, with the hour for today: today at 09:49, 30 Nov 2026.
 
     Not ``timesince``, which costs more than the rest of the row of a list.
     """
     local, today = timezone.localtime(when), timezone.localtime(now).date()
     if local.date() == today:
-        return format_time(when)
+        return _("today at %(time)s") % {"time": format_time(when)}
     return format_short_date(local)
 
 

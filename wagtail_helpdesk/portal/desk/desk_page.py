@@ -122,6 +122,19 @@ class Desk:
         return ORDERS[self.chosen["order"]][1]
 
     @property
+    def order_links(self) -> list[dict[str, Any]]:
+        """The orders offered, each with the query string of the same list in it."""
+        current = self.chosen["order"]
+        return [
+            {
+                "label": label,
+                "query": urlencode(self.form.parameters | {"order": name}),
+                "is_current": name == current,
+            }
+            for name, (label, _order) in self.form.orders.items()
+        ]
+
+    @property
     def tickets(self) -> QuerySet[Ticket]:
         """The tickets of the queue that pass the filters."""
         return self.find_tickets(self.queue)

@@ -16,7 +16,9 @@ from .switches import OwnSwitches
 def show_preferences(request: HelpdeskRequest) -> HttpResponse:
     """Show the preferences, or record them."""
     data = request.http.POST if request.is_post else None
-    form = OwnSwitches(data, instance=HelpdeskPreferences.of(request.user))
+    is_manager = bool(request.manager_rows)
+    instance = HelpdeskPreferences.of(request.user)
+    form = OwnSwitches(data, instance=instance, is_manager=is_manager)
     if data is not None and form.is_valid():
         form.save()
         messages.success(request.http, _("Your preferences have been saved."))
@@ -25,5 +27,5 @@ def show_preferences(request: HelpdeskRequest) -> HttpResponse:
         "preferences.html",
         status=422 if form.errors else 200,
         form=form,
-        is_manager=bool(request.manager_rows),
+        is_manager=is_manager,
     )

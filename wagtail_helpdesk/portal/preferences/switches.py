@@ -74,8 +74,12 @@ class OwnSwitches(Switches):
             ),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_manager: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_manager:
+            self.fields["working_days_only"].help_text = _(
+                "Alerts wait until then. Questions to you do not wait."
+            )
         language, zone = get_default_preferences(self.instance.user)
         default = _("Default (%(choice)s)")
         self.fields["language"].choices = [  # type: ignore[attr-defined]

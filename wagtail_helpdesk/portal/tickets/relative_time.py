@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from wagtail_helpdesk.dates import format_date
+from wagtail_helpdesk.dates import format_date, format_day_and_month
 
 
 def format_ago(moment: datetime, now: datetime) -> str:
@@ -58,6 +58,5 @@ def _format_day(local: datetime, days: int, now: datetime) -> str:
     if days < 7:
         return date_format(local, "l")
     if local.year == timezone.localtime(now).year:
-        # Translators: a format of Django, a day without its year: 20 November.
-        return date_format(local, pgettext("day of this year", "j F"))
+        return format_day_and_month(local)
     return format_date(local.date())

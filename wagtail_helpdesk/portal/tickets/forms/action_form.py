@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, NamedTuple
@@ -95,6 +95,8 @@ class ActionForm(HelpdeskForm):
     #: The label of the button, if it is not that of the action; for managers and for the requester.
     button_label: ClassVar[Any] = ""
     requester_button_label: ClassVar[Any] = ""
+    #: Other words for the requester, by the name of the label.
+    requester_labels: ClassVar[Mapping[str, Any]] = {}
     #: Actions that can also be performed with the text of this form.
     alternatives: ClassVar[tuple[Alternative, ...]] = ()
     #: Whether the page of the form shows what the requester was asked, or the closing words.
@@ -183,7 +185,8 @@ class ActionForm(HelpdeskForm):
 
     def get_label(self, name: str) -> str:
         """Return one of the labels, with the values of this ticket."""
-        return str(getattr(self, name)) % self.label_context
+        own = self.requester_labels.get(name) if self.is_for_requester else None
+        return str(own or getattr(self, name)) % self.label_context
 
     @classmethod
     def describe_success(cls, done: Done) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -148,11 +148,11 @@ class RejectClosure(AttachmentsForm, TextForm):
 @register_form
 class Cancel(StopsOnNewsForm, TextForm):
     action_name = "cancel"
-    title = _("Cancel ticket #%(number)s?")
-    submit_label = _("Cancel the ticket")
-    cancel_label = _("Don’t cancel")
+    title = _("Withdraw request #%(number)s?")
+    submit_label = _("Withdraw my request")
+    cancel_label = _("Keep my request")
     help_text = _("Nobody will work on your request any more.")
-    success_message = _("The ticket has been cancelled.")
+    success_message = _("Your request has been withdrawn.")
     button = ButtonPlace(ButtonGroup.SECOND, 800, "close")
     requester_button_label = _("Withdraw my request")
     ends_ticket = True
@@ -177,6 +177,10 @@ class Reopen(AttachmentsForm, TextForm):
     action_name = "reopen"
     title = _("Reopen ticket #%(number)s")
     submit_label = _("Reopen the ticket")
+    requester_labels: ClassVar[Mapping[str, Any]] = {
+        "title": _("Reopen request #%(number)s"),
+        "submit_label": _("Reopen my request"),
+    }
     success_message = _("The ticket is open again.")
     button = ButtonPlace(ButtonGroup.FIRST, 1000, "reopen")
     field_order = ("text", "files")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,7 @@ class QuietForm(ActionForm):
 class ChangePriority(QuietForm):
     action_name = "change_priority"
     title = _("Priority of ticket #%(number)s")
+    requester_labels: ClassVar[Mapping[str, Any]] = {"title": _("Priority of request #%(number)s")}
     button = ButtonPlace(ButtonGroup.MORE, 100, "flag")
     bulk = BulkLabels(
         _("Change the priority of the tickets"),
@@ -68,6 +69,7 @@ class ChangePriority(QuietForm):
 class ChangeSubject(QuietForm):
     action_name = "change_subject"
     title = _("Subject of ticket #%(number)s")
+    requester_labels: ClassVar[Mapping[str, Any]] = {"title": _("Subject of request #%(number)s")}
     button = ButtonPlace(ButtonGroup.MORE, 200, "write")
     field_order = ("to", "notifies_everyone")
 
@@ -82,6 +84,9 @@ class ChangeSubject(QuietForm):
 class ChangeVisibility(QuietForm):
     action_name = "change_visibility"
     title = _("Visibility of ticket #%(number)s")
+    requester_labels: ClassVar[Mapping[str, Any]] = {
+        "title": _("Visibility of request #%(number)s")
+    }
     button = ButtonPlace(ButtonGroup.MORE, 300, "eye")
     template = "wagtail_helpdesk/portal/actions/change_visibility.html"
     to = forms.ChoiceField(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,7 @@ class Comment(StopsOnNewsForm, AudienceForm, AttachmentsForm, MentionsForm):
     action_name = "comment"
     answers_question = True
     title = _("Reply on ticket #%(number)s")
+    requester_labels: ClassVar[Mapping[str, Any]] = {"title": _("Reply to request #%(number)s")}
     submit_label = pgettext_lazy("message", "Send")
     success_message = _("Your message has been sent.")
     text_label = _("Your message:")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import Http404
@@ -28,6 +29,9 @@ MAX_GUESTS = 50
 class Invite(NamedPeopleForm, TextForm):
     action_name = "invite"
     title = _("Add someone to ticket #%(number)s")
+    requester_labels: ClassVar[Mapping[str, Any]] = {
+        "title": _("Add someone to request #%(number)s")
+    }
     submit_label = _("Invite")
     button = ButtonPlace(ButtonGroup.SECOND, 400, "invite")
     button_label = _("Add someone")
@@ -204,6 +208,7 @@ class Unfollow(SubscriptionForm):
 class Mute(SubscriptionForm):
     action_name = "mute"
     title = _("Mute ticket #%(number)s?")
+    requester_labels: ClassVar[Mapping[str, Any]] = {"title": _("Mute request #%(number)s?")}
     help_text = _("You will still be told if someone asks you a question.")
     success_message = _("This ticket is muted.")
 
@@ -212,4 +217,5 @@ class Mute(SubscriptionForm):
 class Unmute(SubscriptionForm):
     action_name = "unmute"
     title = _("Unmute ticket #%(number)s")
+    requester_labels: ClassVar[Mapping[str, Any]] = {"title": _("Unmute request #%(number)s")}
     success_message = _("This ticket is no longer muted.")

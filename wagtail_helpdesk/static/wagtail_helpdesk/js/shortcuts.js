@@ -27,6 +27,7 @@ export function findRow(rows, focused, step) {
 function findPressed(key) {
   const row = document.activeElement?.closest?.(".hd-row");
   if (row && key === "t") return row.querySelector(".hd-take");
+  if (row && key === "x") return row.querySelector("[data-hd-pick]");
   return [...document.querySelectorAll("[data-hd-key]")].find(({ dataset }) => dataset.hdKey === key);
 }
 
