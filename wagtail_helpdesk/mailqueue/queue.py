@@ -42,6 +42,8 @@ MAX_UNANSWERED = 5
 #: A mail that the server keeps deferring is abandoned after this time and this many attempts, which
 #: take nearly as long: some mails wait for days before the first.
 GIVE_UP_AFTER, GIVE_UP_ATTEMPTS = timedelta(hours=72), 70
+#: Each fails only when another process claims a mail at the same moment. A worker must not try for ever.
+MAX_JOIN_ATTEMPTS = 50
 #: In minutes.
 MAX_RETRY_DELAY = 60
 
@@ -83,14 +85,16 @@ def join_waiting_mails(
     """Return the unsealed mail of each recipient, locked; those who have none get the new one.
 
     Created in the order of recipients and locked in the order of creation, so that two processes
-    that join the same mails wait for each other instead of deadlocking.
+    that join the same mails wait for each other instead of deadlocking. Raises ``RuntimeError`` when
+    there is not one mail for each in the end: ``mails`` does not find the new ones.
     """
-    while True:
+    for _attempt in range(MAX_JOIN_ATTEMPTS):
         OutgoingMail.objects.bulk_create(fresh, ignore_conflicts=True)
         waiting = list(mails.filter(sealed=False).select_for_update().order_by("pk"))
         # Fewer when one was sealed between the two statements: its recipient gets another.
         if len(waiting) == len(fresh):
             return waiting
+    raise RuntimeError(f"{len(waiting)} mails are waiting for {len(fresh)} recipients.")
 
 
 def find_due_mails() -> QuerySet[OutgoingMail]:
