@@ -64,7 +64,8 @@ def test_requester_reads_where_the_request_goes_on_and_is_asked_nothing(
     actions.merge(taken, by=people.karim, to=other_ticket)
     lea = visit(people.lea)
     page = lea.page(f"tickets/{taken.pk}/")
-    assert f"The work goes on in ticket #{other_ticket.pk}." in page.text
+    assert f"The work goes on in request #{other_ticket.pk}." in page.text
+    assert lea.page("").find(string="Waiting for you") is None
     assert "Is your problem solved?" not in page.text
     assert len(lines(page, other_ticket.pk)) == 1
     assert lea.get(f"tickets/{other_ticket.pk}/").status_code == 200
@@ -85,4 +86,5 @@ def test_ticket_that_was_merged_and_reopened_is_as_any_other(visit, people, take
     actions.merge(taken, by=people.karim, to=other_ticket)
     actions.reject_closure(taken, by=people.lea, text="Non.")
     actions.close(taken, by=people.karim)
+    assert taken.subject in visit(people.lea).page("").find(class_="hd-due").text
     assert "Is your problem solved?" in visit(people.lea).page(f"tickets/{taken.pk}/").text

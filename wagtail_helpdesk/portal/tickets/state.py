@@ -307,10 +307,12 @@ _DESCRIPTIONS: dict[Reader, Callable[[_Facts], TicketState]] = {
 
 
 def _describe_merged(facts: _Facts, merge: HistoryEntry) -> TicketState:
-    number = merge.event.value_after("merged_into")
+    number = {"number": merge.event.value_after("merged_into")}
     return TicketState(
         label=_("Merged"),
-        sentence=_("The work goes on in ticket #%(number)s.") % {"number": number},
+        sentence=_("The work goes on in request #%(number)s.") % number
+        if facts.reader is Reader.REQUESTER
+        else _("The work goes on in ticket #%(number)s.") % number,
         detail=_("If it is not about the same, this one can be reopened."),
         tone="hd-rest",
         icon=_ICONS[facts.status],
