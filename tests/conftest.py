@@ -48,10 +48,17 @@ def django_db_keepdb(django_db_keepdb: bool) -> bool:
 def django_db_setup(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
 ) -> None:
-    """Keep the migrated SQLite database: the next run starts from a copy of it."""
+    """Keep what was migrated: a SQLite file for the next run, PostgreSQL’s rows for the next test."""
+    if connection.vendor == "postgresql":
+        # Only runs on PostgreSQL need it.
+        from tests.servers.snapshot import Snapshot
+
+        with django_db_blocker.unblock():
+            Snapshot(connection).take_over()
+        return
     file = Path(settings.DATABASES["default"]["NAME"])
     migrated = _migrated(request.config)
-    if "sqlite" in settings.DATABASES["default"]["ENGINE"] and not migrated.exists():
+    if not migrated.exists():
         migrated.parent.mkdir(parents=True, exist_ok=True)
         # Written under another name first: parallel workers do this at the same moment.
         part = migrated.with_suffix(f".{file.parent.name}-{id(file)}")
