@@ -23,7 +23,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
 # Only what is wrong crosses over: the whole result is megabytes, and takes longer than the search.
+# A button that changes its colours slowly has others in between.
 _FIND_VIOLATIONS = """async ([within, runOnly]) => {
+  const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(changes.map(({ finished }) => finished));
   const { violations } = await axe.run(within, { runOnly, resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}\\n  ${failureSummary}`));
