@@ -100,10 +100,15 @@ custom-page: ## The tests of a site with its own base page
 	@$(BIN)/coverage erase
 	@$(PYTEST) tests/own_base_page --ds=tests.settings.custom_page --cov --cov-report= --cov-fail-under=0
 
+# Both at once, each on one core; what they print is shown one after the other, and either fails both.
 own-users: ## The tests of a site with its own user model, on SQLite and on PostgreSQL
 	@$(call title,tests with UUIDs as keys of the users)
-	@$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users
-	@$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users_postgres
+	@log=$$(mktemp); status=0; \
+	$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users_postgres -p no:cacheprovider >$$log 2>&1 & \
+	second=$$!; \
+	$(PYTEST) tests/uuid_users --ds=tests.settings.uuid_users || status=$$?; \
+	wait $$second || status=$$?; \
+	cat $$log; rm $$log; exit $$status
 
 postgresql: ## The whole suite on PostgreSQL with the newest versions, all servers and the browser
 	@$(call title,tests on PostgreSQL with the newest versions)

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from tests.servers.emptying import empty_with_deletes
 from wagtail_helpdesk.conf import HelpdeskSettings
 
 #: Kinds of site on which only the tests with their mark run.
@@ -62,6 +63,8 @@ def django_db_setup(
         part.replace(migrated)
     with django_db_blocker.unblock():
         _keep_rows_of_migrations()
+        if connection.vendor == "postgresql":
+            empty_with_deletes(connection)
 
 
 def _keep_rows_of_migrations() -> None:

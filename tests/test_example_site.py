@@ -1,7 +1,9 @@
 """The example site: its pages, `make demo`, and its production settings."""
 
+import fcntl
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -76,9 +78,36 @@ def build_environment(state: Path, **extra: Any) -> dict[str, str]:
     return kept | {"DEMO_STATE": str(state)} | {key: str(value) for key, value in extra.items()}
 
 
+def find_prepared_state(folder: Path) -> Path:
+    """Return the state of a demonstration that was prepared once for this run, and never ran.
+
+    To fill it takes most of a minute: parallel workers share it.
+    """
+    state, log = folder / "prepared-demo", folder / "prepared-demo.log"
+    with (folder / "prepared-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (done := folder / "prepared-demo.done").exists():
+            code = "from demo.management.commands.demo import Command; Command().prepare()"
+            with log.open("w") as output:
+                subprocess.run(
+                    [*MANAGE, "shell", "-v0", "-c", code],
+                    env=build_environment(state),
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    timeout=400,
+                    check=True,
+                )
+            done.touch()
+    return state
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    base = tmp_path_factory.getbasetemp()
+    # A parallel worker has a folder in that of the run.
+    prepared = find_prepared_state(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
     folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(prepared, folder / "state")
     port, smtp_port = free_port(), free_port()
     log = folder / "log"
     with running(
