@@ -5,7 +5,6 @@ Only to people with an account, at most one of a kind per person and day, never 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,12 +14,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.kinds import MailComposer
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
+from wagtail_helpdesk.message_ids import make_message_id
 from wagtail_helpdesk.models import OutgoingMail, SkipReason, Ticket
 from wagtail_helpdesk.notifications.reply_address import find_reply_address
 from wagtail_helpdesk.notifications.wakeup import request_task
@@ -101,7 +100,7 @@ def _create(user: User, ticket: Ticket | None, about: dict[str, Any]) -> None:
         ticket=ticket,
         sealed=True,  # later events do not join it
         about=about,
-        message_id=f"<t{number}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
+        message_id=make_message_id(f"t{number}"),
     )
     request_task("wagtail_helpdesk.tasks.deliver")
 
