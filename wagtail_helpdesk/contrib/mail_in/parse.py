@@ -211,7 +211,7 @@ def _header(message: Message, name: str) -> str:
 def _decode_words(value: str) -> str:
     try:
         parts = [
-            part.decode(charset if _is_charset(charset) else "utf-8", "replace")
+            part.decode((_is_charset(charset) and charset) or "utf-8", "replace")
             if isinstance(part, bytes)
             else part
             for part, charset in decode_header(value)
