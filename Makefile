@@ -7,7 +7,8 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-PARALLEL ?= -n 2
+# Long tests stand together: a worker without any takes from the other.
+PARALLEL ?= -n 2 --dist worksteal
 export VENV
 
 # The stages of `make test`, in order; the first that fails ends it. Each can be run alone.

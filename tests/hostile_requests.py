@@ -7,6 +7,7 @@ of the product: each parameter of each place gets each value of `ALWAYS` and som
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,7 +146,14 @@ def find_form(client: Any, path: str, known: Data | None = None) -> Form:
             post(client, url, sent)
         form.others |= read
     form.others -= {*form.typed, *form.given, *NOT_TEXT}
+    if not EVERYTHING:
+        form.others = _keep_first_of_numbered(form.others)
     return form
+
+
+def _keep_first_of_numbered(names: set[str]) -> set[str]:
+    """Return one of the names that differ by a number only: one loop of the view reads them all."""
+    return set({re.sub(r"\d+", "0", name): name for name in sorted(names, reverse=True)}.values())
 
 
 def _find_fields(answer: Any, selector: str) -> list[Tag]:
@@ -194,7 +202,8 @@ def attack_form(form: Form, turn: int, tried: Collection[str] = ()) -> Iterator[
     """Yield forms to send, with their description.
 
     What people fill in is hostile at once, in a form that is otherwise as its page gave it. Every hidden
-    field and button is hostile alone, because nothing else is read when it is wrong. Names that the view
+    field and button is hostile alone, because nothing else is read when it is wrong: each with every
+    second value, its neighbour with the others. Names that the view
     got at another place already, ``tried``, get some of the values together, and one of them one alone.
     """
     usual = form.given | form.typed
@@ -208,8 +217,9 @@ def attack_form(form: Form, turn: int, tried: Collection[str] = ()) -> Iterator[
         for label, hostile in _mix(form.typed, choose_values(turn, few=True)):
             yield f"{name}, {label}", usual | hostile | {name: "1"}
     alone = form.names if EVERYTHING else form.names - typed.keys() - set(tried)
-    for name in sorted(alone):
-        for label, hostile in _mix([name], choose_values(turn)):
+    labels = choose_values(turn)
+    for place, name in enumerate(sorted(alone)):
+        for label, hostile in _mix([name], labels if EVERYTHING else labels[place % 2 :: 2]):
             yield label, usual | hostile
     if again := sorted(form.names - alone):
         [value, *_] = choose_values(turn, few=True)[::-1]

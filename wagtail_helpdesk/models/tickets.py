@@ -30,6 +30,9 @@ from wagtail_helpdesk.lifecycle import (
 from .guards import refuse_direct_write
 from .services import Category, Service
 
+#: Roles that ``with_access`` reads as a condition; the others follow from the row of the manager.
+_ANNOTATED_ROLES = (Role.REQUESTER, Role.GUEST, Role.VIEWER)
+
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     """Tickets, with the access check for reading them. Writing methods raise ``DirectWriteError``."""
@@ -48,7 +51,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             f"is_{role.value}": models.ExpressionWrapper(
                 condition, output_field=models.BooleanField()
             )
-            for role, condition in access.build_role_filters(user).items()
+            for role, condition in access.build_role_filters(user, roles=_ANNOTATED_ROLES).items()
         }
         privileges = {
             privilege.value: F(f"manager_row__{privilege.value}") for privilege in Privilege
@@ -57,7 +60,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             manager_row=FilteredRelation(
                 "service__managers", condition=Q(service__managers__user=user)
             )
-        ).annotate(**roles, **privileges)
+        ).annotate(managing_user=F("manager_row__user"), **roles, **privileges)
 
     def update(self, **values: Any) -> int:
         """Write to all rows; only within ``unguarded()``."""
@@ -322,7 +325,11 @@ class Ticket(models.Model):
     @property
     def access(self) -> TicketAccess:
         """The roles and privileges that ``with_access`` added to this row."""
-        roles = {role for role in Role if getattr(self, f"is_{role.value}", False)}
+        roles = {role for role in _ANNOTATED_ROLES if getattr(self, f"is_{role.value}", False)}
+        managing_user = getattr(self, "managing_user", None)
+        if managing_user is not None:
+            roles.add(Role.MANAGER)
+            roles |= {Role.IN_CHARGE} if self.assignee_id == managing_user else set()
         return TicketAccess(
             # A viewer may read a public ticket and has no other role on it.
             roles=frozenset(roles - {Role.VIEWER} or roles),
