@@ -13,6 +13,8 @@ REGISTER_VERB = "register_helpdesk_verb"
 GET_REPLY_ADDRESS = "get_helpdesk_reply_address"
 #: Returns a ``Job`` of ``maintenance.housekeeping`` that ``helpdesk_housekeeping`` runs after its own.
 REGISTER_HOUSEKEEPING_JOB = "register_helpdesk_housekeeping_job"
+#: Returns a URL pattern, or several, beside those of ``wagtail_helpdesk.urls``.
+REGISTER_URLS = "register_helpdesk_urls"
 
 
 def call_hooks(name: str, *args: Any) -> Iterator[Any]:

@@ -6,6 +6,7 @@ A host includes it once: ``path("helpdesk/", include("wagtail_helpdesk.urls"))``
 from django.urls import path
 
 from wagtail_helpdesk.blocks import fragments
+from wagtail_helpdesk.hooks import REGISTER_URLS, call_hooks
 
 from .portal import health, permanent_urls, server_drafts, unsubscribe
 from .portal.notifications import unread_count
@@ -28,4 +29,5 @@ urlpatterns = [
     path("go/", permanent_urls.redirect_to_page, name="go"),
     path("go/<path:path>", permanent_urls.redirect_to_page, name="go"),
     path("health/", health.report_health, name="health"),
+    *call_hooks(REGISTER_URLS),
 ]

@@ -120,6 +120,24 @@ def test_a_mail_for_later_stays_in_the_maildir_and_the_others_do_not_wait(
     assert len(comments()) == 1
 
 
+def test_mails_of_a_sender_who_reached_a_limit_do_not_stop_those_of_others(
+    maildir, people, ticket, settings, a_new_hour
+):
+    settings.WAGTAIL_HELPDESK |= {"ACTIONS_PER_MINUTE": 1}
+    address = {
+        who: make_reply_address(ReplyToken(ticket.pk, who.pk, 1))
+        for who in (people.lea, people.karim)
+    }
+    for n in range(8):
+        (maildir / "new" / f"{n}.a").write_bytes(
+            reply(people.lea, address[people.lea], f"mail {n}")
+        )
+    (maildir / "new" / "9.b").write_bytes(reply(people.karim, address[people.karim], "Oui."))
+    call_command("helpdesk_fetch_mail", "--maildir", str(maildir), stdout=io.StringIO())
+    assert sorted(comments()) == ["Oui.", "mail 0"]
+    assert len(list((maildir / "new").iterdir())) == 7
+
+
 def test_a_mail_that_kills_its_process_each_time_is_set_aside(pipe, raw, monkeypatch):
     class Killed(BaseException):
         pass

@@ -55,6 +55,11 @@ def nested(depth: int) -> bytes:
             HEAD + b'Content-Type: multipart/mixed; boundary="b"\n\n' + b"--b\n\nx\n" * 1000,
             id="1,000 parts",
         ),
+        pytest.param(
+            nested(50).replace(b"text/plain", b"text/plain" + b";" * 5_000), id="long parameters"
+        ),
+        pytest.param(nested(20) + b"\n" * 1_100_000, id="many lines and boundaries"),
+        pytest.param(HEAD + b"\r" * 2_100_000, id="many lines"),
         pytest.param(b"Subject: " + b"x " * 100_000 + b"\n\nx", id="long header"),
         pytest.param(b"", id="nothing"),
         pytest.param(b"\0\xff" * 100, id="no mail"),
@@ -63,6 +68,17 @@ def nested(depth: int) -> bytes:
 def test_a_mail_that_cannot_be_read_is_refused(raw):
     with pytest.raises(UnreadableMail):
         parse_mail(raw)
+
+
+def test_a_header_or_text_that_cannot_be_decoded_as_it_says_is_read_all_the_same():
+    raw = (
+        b"From: =?utf-8?b?a?= <lea@arvelle.example>\nSubject: =?punycode?q?x?= =?utf-8?b?a?=\n"
+        b"Content-Type: text/plain; charset=punycode\n\nxn-caf"
+    )
+    mail = parse_mail(raw)
+    assert mail.text == "xn-caf"
+    assert mail.sender == "lea@arvelle.example"
+    assert mail.subject == "=?punycode?q?x?= =?utf-8?b?a?="
 
 
 def test_the_same_mail_has_the_same_fingerprint_on_each_way_and_another_mail_has_not():

@@ -22,7 +22,7 @@ def address(incomplete, people, send_mails):
     from wagtail_helpdesk.contrib.mail_in.tokens import ReplyToken, make_reply_address
 
     def address(user, audience="everyone"):
-        return make_reply_address(ReplyToken(incomplete.pk, user.pk, 1, audience))
+        return make_reply_address(ReplyToken(incomplete.pk, user.pk, 9_000, audience))
 
     return address
 
@@ -294,6 +294,121 @@ Subject: x
 
 --b--
 """
+
+
+def test_a_bounce_marks_only_the_address_that_was_written_to_and_not_because_of_the_content(
+    people, incomplete, send_mails
+):
+    send_mails()
+    sent = OutgoingMail.objects.filter(user=people.lea, kind="alert").last()
+    for address, status in (("lea@private.example", "5.1.1"), (people.lea.email, "5.7.1")):
+        raw = BOUNCE.format(address=address, action="failed", status=status, id=sent.message_id)
+        row = receive_mail(raw.encode())
+        assert (row.state, row.ticket) == ("bounce", incomplete), "managers see it"
+    assert not HelpdeskPreferences.objects.filter(user=people.lea).exclude(refused_email="")
+    forwarded = BOUNCE.replace("Final", "Original-Recipient: rfc822; {own}\nFinal")
+    given = {"action": "failed", "status": "5.1.1", "id": sent.message_id}
+    raw = forwarded.format(own=people.lea.email, address="lea@imap.internal.example", **given)
+    receive_mail(raw.encode())
+    assert HelpdeskPreferences.objects.get(user=people.lea).refused_email == people.lea.email
+
+
+def test_a_reply_address_ends_when_another_person_uses_it_and_its_owner_gets_a_new_one(
+    address, people, incomplete, send_mails
+):
+    from django.core import mail as outbox
+
+    old = address(people.lea)
+    assert told(receive_mail(reply(people.thomas, old, "a"))) == ("held", "other_sender")
+    assert told(receive_mail(reply(people.thomas, old, "b"))) == ("refused", "token_ended")
+    # Her own address proves nothing together with a token that somebody else has.
+    assert told(receive_mail(reply(people.lea, old, "c"))) == ("held", "token_ended")
+    assert answers() == [("lea", "foreign_use")], "once for each reply address"
+    send_mails()
+    (answer,) = [one for one in outbox.outbox if "Your e-mail to the helpdesk" in one.subject]
+    assert "no longer valid" in answer.body
+    new = answer.extra_headers["Reply-To"]
+    assert new != old
+    assert told(receive_mail(reply(people.lea, new, "d"))) == ("done", "")
+    assert comments() == ["d"]
+
+
+def test_no_text_that_others_read_contains_a_reply_address(address, people):
+    own = address(people.lea)
+    text = (
+        f"On 1 Dec 2026, S wrote:\n> Which floor?\n\nSecond.\n> {own.upper()}\n\nBye.\n-- \n{own}"
+    )
+    row = receive_mail(reply(people.lea, own, text))
+    assert told(row) == ("done", "")
+    held = receive_mail(reply(people.thomas, own, f"me: {own}"))
+    assert told(held) == ("held", "other_sender")
+    token = own.partition("+")[2].partition("@")[0]
+    for shown in (row.event.text, row.cut, held.text):
+        assert token not in shown.lower()
+    assert "helpdesk@arvelle.example" in held.text
+
+
+def test_of_several_reply_addresses_the_one_of_the_sender_counts(address, people):
+    to_all = f"{address(people.sophie)}, {address(people.lea)}"
+    assert receive_mail(reply(people.lea, to_all, "Un.")).event.actor == people.lea
+
+
+def test_held_mails_of_a_ticket_are_not_without_number(address, people, incomplete, monkeypatch):
+    monkeypatch.setattr(receive, "MAX_HELD", 2)
+    subject = f"Re: [Chauffage #{incomplete.pk}] Radiateur"
+    found = [
+        told(receive_mail(reply(people.lea, "helpdesk@arvelle.example", f"{n}", subject=subject)))
+        for n in range(3)
+    ]
+    assert found == [("held", "no_token")] * 2 + [("refused", "too_many")]
+    assert answers() == [("lea", "too_many")]
+
+
+@pytest.fixture
+def decide(incomplete, people, address, visit):
+    """Return a function that posts a manager's decision about a held mail of another sender."""
+    receive_mail(reply(people.thomas, address(people.lea, "requester"), "Réglé,\nfermez."))
+    held = IncomingMail.objects.get()
+    path = "/helpdesk-mail/mail-in/{}/{}/"
+
+    def decide(decision, by):
+        return visit(by).client.post(path.format(held.pk, decision))
+
+    return decide
+
+
+def test_a_manager_publishes_a_held_mail_once_as_a_comment_that_quotes_it(
+    decide, people, incomplete, visit
+):
+    path = f"tickets/{incomplete.pk}/"
+    assert "Publish as comment" in visit(people.karim).page(path).get_text()
+    for _ in range(2):
+        assert decide("publish", by=people.karim).status_code == 303
+    assert "Publish as comment" not in visit(people.karim).page(path).get_text()
+    event = Event.objects.get(action="comment")
+    assert (event.actor, event.source, event.audience) == (people.karim, "page", "requester")
+    assert f"`{people.thomas.email}`" in event.text
+    assert event.text.endswith("> Réglé,\n> fermez.")
+    held = IncomingMail.objects.get()
+    assert (held.state, held.decided_by, held.event) == ("published", people.karim, event)
+    later = decide("dismiss", by=people.sophie).client.get(f"/assistance/{path}")
+    assert "Another decision was made" in later.content.decode()
+    assert not Event.objects.filter(action="note").exists()
+
+
+def test_only_managers_of_the_ticket_decide_and_a_dismissal_is_a_note(
+    decide, people, incomplete, network
+):
+    for person in (people.lea, people.thomas):
+        assert decide("publish", by=person).status_code == 404
+    for _ in range(2):
+        assert decide("dismiss", by=people.karim).status_code == 303
+    note = Event.objects.get(action="note")
+    assert (note.actor, note.audience) == (people.karim, "managers")
+    assert people.thomas.email in note.text
+    assert decide("erase", by=people.karim).status_code == 404
+    actions.move(incomplete, by=people.karim, to=network)
+    assert decide("publish", by=people.sophie).status_code == 404, "she manages the old service"
 
 
 def test_two_mails_with_the_same_id_do_not_hide_each_other(address, people):

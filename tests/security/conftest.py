@@ -90,6 +90,7 @@ def url_paths(helpdesk, people, secret_ticket):
         found[f"form {action}"] = f"/assistance/tickets/{secret_ticket.ticket}/{slug}/"
     arguments = {
         "mute": [make_mute_token(people.lea.pk, secret_ticket.ticket)],
+        "held_mail": [1, "publish"],
         "stop_reports": [make_reports_token(people.karim.pk)],
     }
     for pattern in urls.urlpatterns:

@@ -32,6 +32,8 @@ URLS = {
     "unread_count": (204, 200, 200),
     # Accepts a form and shows nothing.
     "drafts": (405, 405, 405),
+    # Of the optional app that receives mails: accepts a decision and shows nothing.
+    "held_mail": (405, 405, 405),
     "go": (302, 302, 302),
     # No mails are delivered in this world, and nothing else is said about it.
     "health": (503, 503, 503),
@@ -55,7 +57,7 @@ WITH_FORMS = [
     "page desk_views",
 ]
 WITH_FORMS += [f"form {action}" for action in get_form_classes()]
-WITH_FORMS += ["url block_ask", "url drafts", "url mute", "url stop_reports"]
+WITH_FORMS += ["url block_ask", "url drafts", "url held_mail", "url mute", "url stop_reports"]
 
 
 def test_every_url_of_the_package_is_in_the_matrix():

@@ -6,7 +6,6 @@ worker, as alerts are.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -16,13 +15,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle, markdown
-from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.dates import format_datetime
 from wagtail_helpdesk.lifecycle import Source, Visibility
 from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
 from wagtail_helpdesk.mailqueue.addresses import MailReader, find_skip_reason
 from wagtail_helpdesk.mailqueue.kinds import MailComposer
 from wagtail_helpdesk.mailqueue.mail import MAX_MESSAGE_LENGTH, MailSpec, build_message
+from wagtail_helpdesk.message_ids import make_message_id
 from wagtail_helpdesk.models import (
     Event,
     HelpdeskPreferences,
@@ -88,7 +87,7 @@ def _make_mail(ticket: Ticket, user: Any) -> OutgoingMail:
         user_id=user,
         # Later events do not join it.
         sealed=True,
-        message_id=f"<t{ticket.pk}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
+        message_id=make_message_id(f"t{ticket.pk}"),
     )
 
 

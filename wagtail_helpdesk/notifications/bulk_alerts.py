@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.mailqueue.queue import join_waiting_mails
+from wagtail_helpdesk.message_ids import make_message_id
 from wagtail_helpdesk.models import Event, OutgoingMail, Ticket
 
 from .recipient_data import CHUNK, split_into_chunks
@@ -63,7 +64,7 @@ def _make_mail(
         email=email,
         next_at=_get_time(plan.next_at),
         bulk=plan.bulk,
-        message_id=f"<b{bulk.hex}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
+        message_id=make_message_id(f"b{bulk.hex}"),
     )
 
 

@@ -19,6 +19,7 @@ from wagtail_helpdesk.mailqueue.addresses import (
     find_skip_reason,
 )
 from wagtail_helpdesk.mailqueue.queue import join_waiting_mails
+from wagtail_helpdesk.message_ids import make_message_id
 from wagtail_helpdesk.models import (
     Event,
     Notification,
@@ -237,7 +238,7 @@ def _make_mail(
         email=email,
         next_at=plan.next_at,
         bulk=plan.bulk,
-        message_id=f"<t{ticket.pk}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
+        message_id=make_message_id(f"t{ticket.pk}"),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +17,8 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.mailqueue.addresses import get_time_zone
+from wagtail_helpdesk.message_ids import make_message_id
 from wagtail_helpdesk.models import (
     Heartbeat,
     HelpdeskPreferences,
@@ -221,7 +220,7 @@ def make_report_mail(user: int, *, slot: datetime | None, service: int | None) -
         bulk=slot is not None,
         # Nothing is added to it later.
         sealed=True,
-        message_id=f"<r{user}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
+        message_id=make_message_id(f"r{user}"),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.message_ids import make_message_id
 from wagtail_helpdesk.models import Category, OutgoingMail, Service
 from wagtail_helpdesk.models.inheritance import may_be_alerted
 from wagtail_helpdesk.names import get_display_name
@@ -67,7 +67,7 @@ def queue_address_mails(
             user_id=owner,
             service=service,
             about=about,
-            message_id=f"<a{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
+            message_id=make_message_id("a"),
         )
         for owner in owners.values_list("user", flat=True)
     )

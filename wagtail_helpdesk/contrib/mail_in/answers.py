@@ -5,7 +5,6 @@ Only to people with an account, at most one of a kind per person and day, never 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,12 +14,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.links import HelpdeskLocation, LocationCache
 from wagtail_helpdesk.mailqueue.addresses import MailReader
 from wagtail_helpdesk.mailqueue.kinds import MailComposer
 from wagtail_helpdesk.mailqueue.mail import MailSpec, build_message
+from wagtail_helpdesk.message_ids import make_message_id
 from wagtail_helpdesk.models import OutgoingMail, SkipReason, Ticket
+from wagtail_helpdesk.notifications.reply_address import find_reply_address
 from wagtail_helpdesk.notifications.wakeup import request_task
 
 from .models import IncomingReason
@@ -31,11 +32,22 @@ if TYPE_CHECKING:
 #: The kind of mail that answers an incoming one.
 ANSWER = "mail_in_answer"
 ANSWERED_FOR = timedelta(days=1)
+#: To the person whose reply address was used from another e-mail address.
+FOREIGN_USE = "foreign_use"
 #: The answer to a reply that was added to a ticket that has ended.
 ON_ENDED = "on_ended"
 
 SENTENCES: Mapping[str, Callable[[], str]] = {
     ON_ENDED: lambda: _("Your reply was added to the ticket, which has been closed."),
+    FOREIGN_USE: lambda: _(
+        "An e-mail was sent to your reply address for this ticket from an address that is not yours."
+        " It was not added to the ticket, and that reply address is no longer valid. Reply to this"
+        " e-mail, or to a later one, if you want to write on the ticket. If you sent it yourself,"
+        " please use the address to which you received this e-mail."
+    ),
+    IncomingReason.TOO_MANY: lambda: _(
+        "Your e-mail was not read, because very many came in. Please write on the helpdesk page."
+    ),
     IncomingReason.CONFIDENTIAL: lambda: _(
         "This service is confidential and accepts nothing by e-mail. Please write on the ticket’s page."
     ),
@@ -68,6 +80,12 @@ def answer_reply_to_ended_ticket(user: User, ticket: Ticket) -> None:
         _create(user, ticket, {"reason": ON_ENDED, "is_refusal": False})
 
 
+def answer_foreign_use(user: User, ticket: Ticket, audience: str) -> None:
+    """Tell a person that their reply address was used by another one, and give them a new one."""
+    about = {"reason": FOREIGN_USE, "is_refusal": False, "audience": str(audience)}
+    _create(user, ticket, about)
+
+
 def _was_answered(user: User, **narrow: Any) -> bool:
     since = timezone.now() - ANSWERED_FOR
     mails = OutgoingMail.objects.filter(kind=ANSWER, user=user, created_at__gt=since)
@@ -82,7 +100,7 @@ def _create(user: User, ticket: Ticket | None, about: dict[str, Any]) -> None:
         ticket=ticket,
         sealed=True,  # later events do not join it
         about=about,
-        message_id=f"<t{number}.{uuid.uuid4().hex}@{helpdesk_settings.MAIL_DOMAIN}>",
+        message_id=make_message_id(f"t{number}"),
     )
     request_task("wagtail_helpdesk.tasks.deliver")
 
@@ -123,7 +141,15 @@ def _make_spec(
         message_id=mail.message_id,
         # RFC 3834: it answers what its reader sent.
         headers={"Auto-Submitted": "auto-replied"},
+        reply_to=_make_reply_to(mail, reader, ticket),
     )
+
+
+def _make_reply_to(mail: OutgoingMail, reader: MailReader, ticket: Ticket | None) -> str:
+    """Return the new address in place of the one that ended, empty in other answers."""
+    if ticket is None or mail.about["reason"] != FOREIGN_USE:
+        return ""
+    return find_reply_address(mail, reader, ticket, Audience(mail.about["audience"]))
 
 
 def _get_link(

@@ -14,6 +14,7 @@ _SYSTEM_SENDER = re.compile(
     r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.IGNORECASE
 )
 _MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+_ABOUT_SENDER = ("5.1.7", "5.1.8")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -23,6 +24,8 @@ class Bounce:
 
     #: The address that could not be reached, in lower case.
     recipient: str
+    #: The address that was written to, if the report says that another one follows from it.
+    original: str
     #: ``failed``, ``delayed``, ``delivered``, ``relayed`` or ``expanded``.
     action: str
     #: Such as ``5.1.1`` (RFC 3463); empty when there is none.
@@ -32,8 +35,12 @@ class Bounce:
 
     @property
     def is_permanent(self) -> bool:
-        """Whether the address cannot be reached: a failure, and not a delay."""
-        return self.action == "failed" and not self.status.startswith("4")
+        """Whether the address does not exist: a failure, and neither a delay nor the content.
+
+        5.1.7 and 5.1.8 are about the sender's address, 5.2.1 is a mailbox that was switched off.
+        """
+        is_about_address = self.status.startswith("5.1.") or self.status == "5.2.1"
+        return self.action == "failed" and is_about_address and self.status not in _ABOUT_SENDER
 
 
 def find_automatic_reason(message: Message, sender: str) -> str:
@@ -90,14 +97,19 @@ def read_bounce(message: Message) -> Bounce | None:
             message_id = found[1] if found else message_id
     if "action" not in fields:
         return None
-    recipient = fields.get("final-recipient") or fields.get("original-recipient") or ""
+    original = _read_address(fields.get("original-recipient", ""))
     status = _STATUS.search(fields.get("status", ""))
     return Bounce(
-        recipient.rpartition(";")[2].strip(" <>").lower(),
+        _read_address(fields.get("final-recipient", "")) or original,
+        original,
         fields["action"].lower().strip(),
         status[0] if status else "",
         message_id,
     )
+
+
+def _read_address(field: str) -> str:
+    return field.rpartition(";")[2].strip(" <>").lower()
 
 
 def _read_original(part: Message) -> str:

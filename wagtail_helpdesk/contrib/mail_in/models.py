@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_helpdesk.conf import helpdesk_settings
+from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.models import Event, Ticket
 
 
@@ -20,6 +21,8 @@ class IncomingState(models.TextChoices):
 
     DONE = "done", _("added to the ticket")
     HELD = "held", _("held for the managers")
+    PUBLISHED = "published", _("published by a manager")
+    DISMISSED = "dismissed", _("dismissed by a manager")
     REFUSED = "refused", _("refused")
     IGNORED = "ignored", _("ignored")
     BOUNCE = "bounce", _("undeliverable")
@@ -30,6 +33,7 @@ class IncomingReason(models.TextChoices):
     """Why an incoming mail was not added to a ticket."""
 
     OTHER_SENDER = "other_sender", _("sent from another address than the one that was written to")
+    TOKEN_ENDED = "token_ended", _("sent to a reply address that another person has used")
     NO_TOKEN = "no_token", _("sent without the reply address, which proves who sent it")
     ONLY_QUOTED = "only_quoted", _("contains nothing but quoted text")
     TOO_MANY = "too_many", _("one of very many from the same sender")
@@ -75,6 +79,8 @@ class IncomingMail(models.Model):
     ticket = models.ForeignKey(
         Ticket, null=True, on_delete=models.CASCADE, related_name="incoming_mails"
     )
+    #: Who may read it once it is on the ticket.
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.EVERYONE)
     event = models.ForeignKey(Event, null=True, on_delete=models.CASCADE, related_name="+")
     #: Of a held mail.
     text = models.TextField(blank=True)
@@ -82,6 +88,10 @@ class IncomingMail(models.Model):
     cut = models.TextField(blank=True)
     #: The whole mail, of those that were set aside.
     raw = models.BinaryField(default=bytes)
+    #: The manager who published or dismissed it.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     received_at = models.DateTimeField(_("received"), default=timezone.now, db_index=True)
 
     objects = IncomingMailQuerySet.as_manager()
@@ -102,6 +112,24 @@ class IncomingMail(models.Model):
         for name, value in fields.items():
             setattr(self, name, value)
         return self
+
+
+class EndedToken(models.Model):
+    """The reply address of a mail that ended because it was used from another e-mail address."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    #: Key of the mail that carried the address; the mail itself may be deleted before.
+    mail = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "user", "mail"], name="hd_ended_token")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}.{self.user_id}.{self.mail}"
 
 
 class IncomingAttempt(models.Model):

@@ -19,6 +19,7 @@ from wagtail_helpdesk.models.services import build_category_q
 
 from .fitting import fit_to_form
 from .parse import ReceivedMail
+from .tokens import hide_tokens
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -57,7 +58,7 @@ def open_by_mail(
     language = get_reader(user).language
     with translation.override(language):
         # Of a forwarded mail, what is quoted is what the ticket is about.
-        text, files = fit_to_form(mail.whole_text, mail.files)
+        text, files = fit_to_form(hide_tokens(mail.whole_text), mail.files)
     data = {
         "subject": mail.subject[: helpdesk_settings.SUBJECT_MAX_LENGTH],
         "text": text,

@@ -6,11 +6,13 @@ bounded time and memory, or refused with ``UnreadableMail``.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr
@@ -28,11 +30,21 @@ MAX_PARTS = 200
 MAX_DEPTH = 30
 #: In bytes, of all headers of a mail.
 MAX_HEADERS = 100_000
+#: In bytes, of one header with parameters: reading them takes the square of its length.
+MAX_PARAMETERS = 4_000
+#: Lines of a mail, and lines times multiparts: each line is compared with all boundaries.
+MAX_LINES, MAX_COMPARISONS = 2_000_000, 20_000_000
 #: In characters; the rest of a text is not read.
 MAX_TEXT = 200_000
 MAX_SUBJECT = 300
 _ADDRESSES = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _LATIN = {"ascii", "us-ascii", "iso-8859-1", "iso-8859-15", "latin-1", "latin1", "windows-1252"}
+#: Character sets that Python decodes in more than linear time, or that are no character sets.
+_NOT_CHARSETS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
+_MULTIPART = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_PARAMETERS = re.compile(
+    rb"^content-(?:type|disposition):[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE
+)
 _TEXT_NAMES = {"text/calendar": "invitation.ics", "message/rfc822": "message.eml",
                "application/ms-tnef": "winmail.dat"}  # fmt: skip
 
@@ -92,16 +104,19 @@ def parse_mail(raw: bytes, recipient: str = "") -> ReceivedMail:
 
 
 def _check_size(raw: bytes) -> None:
-    head = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    if len(head) > MAX_HEADERS:
+    """Raise ``UnreadableMail`` for a mail that the parser would read for very long."""
+    # The parser ends a line at a single CR too.
+    lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+    head = lines.find(b"\n\n")
+    if (len(lines) if head < 0 else head) > MAX_HEADERS:
         raise UnreadableMail("headers too long")
-    lowered = raw.lower()
-    # Before it is parsed: reading multiparts inside each other takes the square of their number.
-    if (
-        len(re.findall(rb"^content-type:\s*(?:multipart|message)/", lowered, re.MULTILINE))
-        > MAX_PARTS
-    ):
+    if any(found.end() - found.start() > MAX_PARAMETERS for found in _PARAMETERS.finditer(lines)):
+        raise UnreadableMail("header of a part too long")
+    parts, count = sum(1 for _ in _MULTIPART.finditer(lines)), lines.count(b"\n")
+    if parts > MAX_PARTS:
         raise UnreadableMail("too many parts")
+    if count > MAX_LINES or count * parts > MAX_COMPARISONS:
+        raise UnreadableMail("too many lines")
 
 
 def _walk(message: Message, depth: int = 0) -> Iterator[Message]:
@@ -190,16 +205,29 @@ def _list_recipients(message: Message, recipient: str) -> list[str]:
 
 def _header(message: Message, name: str) -> str:
     """Return a header decoded, on one line; encoded words that cannot be decoded stay as they are."""
-    value = str(message.get(name, ""))
+    return _decode_words(str(message.get(name, "")))
+
+
+def _decode_words(value: str) -> str:
     try:
         parts = [
-            part.decode(charset or "utf-8", "replace") if isinstance(part, bytes) else part
+            part.decode((_is_charset(charset) and charset) or "utf-8", "replace")
+            if isinstance(part, bytes)
+            else part
             for part, charset in decode_header(value)
         ]
         value = "".join(parts)
-    except (LookupError, ValueError):
+    except (LookupError, ValueError, MessageError):
         pass
     return clean_line(value)
+
+
+def _is_charset(name: str | None) -> bool:
+    """Return whether Python decodes a character set, in time proportional to the text."""
+    try:
+        return bool(name) and codecs.lookup(name or "").name not in _NOT_CHARSETS
+    except (LookupError, ValueError):
+        return False
 
 
 # -- texts and files ---------------------------------------------------------------------------
@@ -218,6 +246,8 @@ def _decode(content: bytes, charset: str) -> str:
     charset = charset.strip("\"' ").lower()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         charset = "utf-16"
+    if charset and not _is_charset(charset):
+        charset = ""
     tries = ["utf-8"] if not charset or charset in _LATIN else [charset, "utf-8"]
     # No text in a character set of one byte looks like UTF-8 by accident.
     tries += ["cp1252" if not charset or charset in _LATIN - {"iso-8859-15"} else charset, "cp1252"]
@@ -231,20 +261,18 @@ def _decode(content: bytes, charset: str) -> str:
 
 def _unfold(text: str, *, spaced: bool) -> str:
     """Return a text of format=flowed with its paragraphs on one line (RFC 3676)."""
-    lines: list[str] = []
+    # A paragraph is joined once, when all is read.
+    paragraphs: list[list[str]] = []
     flows, depth = False, 0
     for line in text.split("\n"):
         quotes = len(line) - len(line.lstrip(">"))
         content = line[quotes:].removeprefix(" ")
-        if flows and quotes == depth and content != "-- ":
-            lines[-1] += content
-        else:
-            lines.append(f"{'>' * quotes} {content}" if quotes else content)
+        if not (flows and quotes == depth and content != "-- "):
+            paragraphs.append([f"{'>' * quotes} "] if quotes else [])
         depth = quotes
         flows = content.endswith(" ") and content != "-- "
-        if flows and not spaced:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+        paragraphs[-1].append(content[:-1] if flows and not spaced else content)
+    return "\n".join(map("".join, paragraphs))
 
 
 def _read_file(part: Message) -> MailFile:
@@ -262,10 +290,6 @@ def _read_file(part: Message) -> MailFile:
 def _decode_name(part: Message) -> str:
     try:
         name = part.get_filename() or ""
-        parts = [
-            each.decode(charset or "utf-8", "replace") if isinstance(each, bytes) else each
-            for each, charset in decode_header(name)
-        ]
     except (LookupError, ValueError):
         return ""
-    return clean_line("".join(parts))[:150]
+    return _decode_words(name)[:150]

@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -31,13 +32,13 @@ from wagtail_helpdesk.lifecycle import Source
 from wagtail_helpdesk.mailqueue.addresses import find_users_by_email, get_email, get_reader
 from wagtail_helpdesk.models import Category, Ticket
 
-from .answers import answer_refusal, answer_reply_to_ended_ticket
+from .answers import answer_foreign_use, answer_refusal, answer_reply_to_ended_ticket
 from .bounces import record_bounce
 from .fitting import fit_to_form
-from .models import IncomingAttempt, IncomingMail, IncomingReason, IncomingState
+from .models import EndedToken, IncomingAttempt, IncomingMail, IncomingReason, IncomingState
 from .opening import find_author, find_category, open_by_mail
 from .parse import ReceivedMail, UnreadableMail, parse_mail
-from .tokens import ReplyToken, find_tokens
+from .tokens import ReplyToken, find_tokens, hide_tokens
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -46,10 +47,14 @@ logger = logging.getLogger(__name__)
 
 #: Under which the Message-IDs of mails become the ids of submissions.
 NAMESPACE = uuid.UUID("3d8f1c34-6f0e-4c07-9d0f-4f2b3a0f6f55")
-#: In bytes, of a mail that is too large to be read.
+#: In bytes, of a mail that is too large or cannot be read: strangers must not fill the database.
 MAX_SAMPLE = 64 * 1024
 #: Refusals of ``perform`` after which the mail server tries again.
 TRY_LATER = {"not_stored", "too_many"}
+#: Tokens of one mail that are looked at.
+MAX_TOKENS = 50
+#: Held mails of a ticket; further ones are refused.
+MAX_HELD = 20
 #: Of a mail whose process is killed each time.
 MAX_ATTEMPTS = 4
 _NUMBER = re.compile(r"#(\d{1,12})\]")
@@ -57,6 +62,10 @@ _NUMBER = re.compile(r"#(\d{1,12})\]")
 
 class TryLater(Exception):
     """Nothing was recorded; the same mail is to be received again later."""
+
+
+class SenderTryLater(TryLater):
+    """The sender has reached a limit: mails of others need not wait."""
 
 
 def receive_mail(raw: bytes, recipient: str = "") -> IncomingMail:
@@ -93,10 +102,10 @@ def _receive(raw: bytes, recipient: str) -> IncomingMail:
     try:
         mail = parse_mail(raw, recipient)
     except UnreadableMail as error:
-        return _set_aside(raw, IncomingReason.UNREADABLE, str(error))
+        return _set_aside(raw[:MAX_SAMPLE], IncomingReason.UNREADABLE, str(error))
     except Exception as error:
         logger.exception("An incoming mail cannot be read.")
-        return _set_aside(raw, IncomingReason.UNREADABLE, _describe(error))
+        return _set_aside(raw[:MAX_SAMPLE], IncomingReason.UNREADABLE, _describe(error))
     try:
         with transaction.atomic():
             row = _make_row(mail)
@@ -152,9 +161,6 @@ def _settle(row: IncomingMail, mail: ReceivedMail, raw: bytes) -> IncomingMail:
         return record_bounce(row, mail.bounce)
     if mail.automatic:
         return row.settle(IncomingState.IGNORED, IncomingReason.AUTOMATIC, detail=mail.automatic)
-    twins = IncomingMail.objects.filter(message_id=mail.message_id).exclude(pk=row.pk)
-    if mail.message_id and twins.exists():
-        return row.settle(IncomingState.SET_ASIDE, IncomingReason.SAME_ID, raw=raw)
     token = _find_token(mail)
     if token is None and (category := find_category(mail)) is not None:
         return _open(row, mail, category, raw)
@@ -163,10 +169,23 @@ def _settle(row: IncomingMail, mail: ReceivedMail, raw: bytes) -> IncomingMail:
     return _settle_reply(row, mail, token, raw)
 
 
+def _has_twin(row: IncomingMail, mail: ReceivedMail) -> bool:
+    """Return whether another mail with this Message-ID came in before."""
+    twins = IncomingMail.objects.filter(message_id=mail.message_id).exclude(pk=row.pk)
+    return bool(mail.message_id) and twins.exists()
+
+
 def _find_token(mail: ReceivedMail) -> ReplyToken | None:
-    """Return the token of the address, else of the text that the reply quotes."""
+    """Return the token of the address, else of the text that the reply quotes.
+
+    Of several, as in an answer to all, the one of the sender.
+    """
     places = (" ".join(mail.recipients), mail.whole_text)
-    return next((token for place in places for token in find_tokens(place)), None)
+    tokens = list(islice((token for place in places for token in find_tokens(place)), MAX_TOKENS))
+    if len({token.user for token in tokens}) > 1:
+        users = set(find_users_by_email(mail.sender).values_list("pk", flat=True)[:10])
+        tokens.sort(key=lambda token: token.user not in users)
+    return tokens[0] if tokens else None
 
 
 def _settle_without_token(row: IncomingMail, mail: ReceivedMail) -> IncomingMail:
@@ -195,16 +214,26 @@ def _settle_reply(
     ticket = tickets.filter(pk=token.ticket).first() if tickets is not None else None
     if user is None or ticket is None:
         return _refuse(row, mail, IncomingReason.NO_ACCESS)
-    row.ticket = ticket
+    row.ticket, row.audience = ticket, token.audience
     if reason := _find_obstacle(ticket):
         return _refuse(row, mail, reason)
+    is_ended = EndedToken.objects.filter(ticket=ticket, user=user, mail=token.mail).exists()
     if mail.sender != get_email(user).lower():
+        if is_ended:
+            return row.settle(IncomingState.REFUSED, IncomingReason.TOKEN_ENDED)
+        EndedToken.objects.get_or_create(ticket=ticket, user=user, mail=token.mail)
+        answer_foreign_use(user, ticket, token.audience)
         return _hold(row, mail, IncomingReason.OTHER_SENDER)
+    if is_ended:
+        # The sender may be forged by who used it; if it is not, nothing is lost.
+        return _hold(row, mail, IncomingReason.TOKEN_ENDED)
     if not _is_within_limit(user):
         return _hold(row, mail, IncomingReason.TOO_MANY)
     if not has_visible(mail.text) and not mail.files:
         held = has_visible(mail.cut)
         return _hold(row, mail, IncomingReason.ONLY_QUOTED) if held else _ignore_empty(row)
+    if _has_twin(row, mail):
+        return row.settle(IncomingState.SET_ASIDE, IncomingReason.SAME_ID, raw=raw)
     return _comment(row, mail, token, raw)
 
 
@@ -225,7 +254,7 @@ def _comment(row: IncomingMail, mail: ReceivedMail, token: ReplyToken, raw: byte
     user, ticket = row.user, row.ticket
     assert user is not None and ticket is not None  # noqa: S101, PT018 - _settle_reply sets both
     with translation.override(get_reader(user).language):
-        text, files = fit_to_form(mail.text, mail.files)
+        text, files = fit_to_form(hide_tokens(mail.text), mail.files)
     verb = lifecycle.COMMENT if text else lifecycle.ATTACH
     data: dict[str, Any] = {"text": text, "files": files, "audience": token.audience}
     result = perform(
@@ -239,7 +268,7 @@ def _comment(row: IncomingMail, mail: ReceivedMail, token: ReplyToken, raw: byte
     )
     if result.refusal is not None:
         return _settle_refusal(row, mail, result.refusal, raw)
-    row.settle(IncomingState.DONE, event=result.event, cut=mail.cut)
+    row.settle(IncomingState.DONE, event=result.event, cut=hide_tokens(mail.cut))
     if not ticket.is_open:
         answer_reply_to_ended_ticket(user, ticket)
     return row
@@ -256,7 +285,9 @@ def _open(row: IncomingMail, mail: ReceivedMail, category: Category, raw: bytes)
     if category.service.confidential:
         return _refuse(row, mail, IncomingReason.CONFIDENTIAL)
     if not _is_within_limit(user):
-        return row.settle(IncomingState.REFUSED, IncomingReason.TOO_MANY)
+        return _refuse(row, mail, IncomingReason.TOO_MANY)
+    if _has_twin(row, mail):
+        return row.settle(IncomingState.SET_ASIDE, IncomingReason.SAME_ID, raw=raw)
     result = open_by_mail(mail, category, user, _make_submission(mail))
     if result.refusal is not None:
         return _settle_refusal(row, mail, result.refusal, raw)
@@ -271,7 +302,8 @@ def _settle_refusal(
     row: IncomingMail, mail: ReceivedMail, refusal: Refusal, raw: bytes
 ) -> IncomingMail:
     if refusal.kind in TRY_LATER:
-        raise TryLater(refusal.message)
+        kind = SenderTryLater if refusal.kind == "too_many" else TryLater
+        raise kind(refusal.message)
     if refusal.kind == "sent_before":
         return row.settle(IncomingState.SET_ASIDE, IncomingReason.SAME_ID, raw=raw)
     if row.ticket is None:
@@ -282,9 +314,12 @@ def _settle_refusal(
 
 
 def _hold(row: IncomingMail, mail: ReceivedMail, reason: IncomingReason) -> IncomingMail:
-    return row.settle(
-        IncomingState.HELD, reason, text=mail.text, cut=mail.cut, detail=_list_names(mail)
-    )
+    """Keep a mail for the managers of its ticket, unless very many wait for them already."""
+    held = IncomingMail.objects.filter(ticket=row.ticket, state=IncomingState.HELD)
+    if held.count() >= MAX_HELD:
+        return _refuse(row, mail, IncomingReason.TOO_MANY)
+    text, cut = hide_tokens(mail.text), hide_tokens(mail.cut)
+    return row.settle(IncomingState.HELD, reason, text=text, cut=cut, detail=_list_names(mail))
 
 
 def _list_names(mail: ReceivedMail) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from wagtail_helpdesk.conf import helpdesk_settings
 
-from .receive import TryLater, receive_mail
+from .receive import SenderTryLater, TryLater, receive_mail
 
 if TYPE_CHECKING:
     from imap_tools import BaseMailBox
@@ -53,10 +53,13 @@ def fetch_maildir(folder: Path, stop: Stop) -> Counter[str]:
 def _record(raw: bytes, done: Counter[str]) -> bool:
     """Record a mail, and return whether its place can be cleared; one for later stays there.
 
-    Raises ``TryLater`` after several in a row: not the mails are the cause.
+    Raises ``TryLater`` after several that failed for another reason than a limit of their sender.
     """
     try:
         done[receive_mail(raw).state] += 1
+    except SenderTryLater:
+        logger.info("A mail stays in its place: its sender has reached a limit.")
+        return False
     except TryLater:
         logger.warning("A mail was not recorded and stays in its place.", exc_info=True)
         done[LATER] += 1

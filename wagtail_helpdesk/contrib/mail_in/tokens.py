@@ -91,6 +91,18 @@ def find_tokens(text: str) -> Iterator[ReplyToken]:
             yield token
 
 
+def hide_tokens(text: str) -> str:
+    """Return a text with the reply addresses of this site without their tokens.
+
+    A quoted footer contains the address of its reader, whom the token proves.
+    """
+    local_part, at, domain = helpdesk_settings.MAIL_IN_ADDRESS.rpartition("@")
+    if not at:
+        return text
+    address = rf"({re.escape(local_part)})\+[a-z2-7]{{20,60}}(@{re.escape(domain)})"
+    return re.sub(address, r"\1\2", text, flags=re.IGNORECASE)
+
+
 def _sign(payload: bytes, secret: str | bytes) -> bytes:
     mac = salted_hmac(SALT, payload, secret=secret, algorithm="sha256")
     return mac.digest()[:SIGNATURE_LENGTH]

@@ -9,7 +9,7 @@ from wagtail_helpdesk.lifecycle import Audience
 from wagtail_helpdesk.maintenance.housekeeping import Job
 from wagtail_helpdesk.models import OutgoingMail, Ticket
 
-from . import report
+from . import decisions, report
 from .models import delete_mails, find_old_mails
 from .panels import IncomingMailsPanel, make_undeliverable_panel
 from .tokens import ReplyToken, make_reply_address
@@ -25,6 +25,7 @@ def get_reply_address(mail: OutgoingMail, ticket: Ticket, audience: Audience) ->
 
 hooks.register("register_helpdesk_ticket_panel", IncomingMailsPanel)
 hooks.register("register_helpdesk_home_panel", make_undeliverable_panel)
+hooks.register("register_helpdesk_urls", decisions.get_urls)
 hooks.register("register_admin_urls", report.get_urls)
 hooks.register("register_reports_menu_item", report.IncomingMailsMenuItem)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.contrib.mail_in.receive import TryLater
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             try:
                 self._follow(maildir)
                 pause = PAUSE
-            except (SourceUnavailable, TryLater) as error:
+            except (SourceUnavailable, TryLater, OperationalError, InterfaceError) as error:
                 logger.warning("Trying again in %s seconds: %s", pause, error)
                 close_old_connections()
                 self._sleep(pause)
@@ -84,6 +84,7 @@ class Command(BaseCommand):
 
     def _follow(self, maildir: Path | None) -> None:
         """Fetch and wait, with one connection, until stopped."""
+        close_old_connections()
         if maildir:
             fetch_maildir(maildir, lambda: self.stopped)
             record_heartbeat("fetch_mail")
@@ -91,6 +92,8 @@ class Command(BaseCommand):
             return
         with ImapSource() as source:
             while not self.stopped:
+                # A connection to the database that was lost is not opened again by itself.
+                close_old_connections()
                 source.fetch(lambda: self.stopped)
                 record_heartbeat("fetch_mail")
                 if not self.stopped:
