@@ -13,7 +13,6 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from wagtail_helpdesk import lifecycle
-from wagtail_helpdesk.conf import helpdesk_settings
 from wagtail_helpdesk.mailqueue.addresses import (
     find_email_skip_reason,
     find_skip_reason,
