@@ -6,6 +6,7 @@ from tests.actions.refusals import history, refused
 from tests.fixtures import privileged
 from wagtail_helpdesk import actions
 from wagtail_helpdesk.actions import NotNow, NotPossible, NotYours
+from wagtail_helpdesk.maintenance.housekeeping import find_due_expiries
 from wagtail_helpdesk.models import Notification, Subscription, Ticket
 from wagtail_helpdesk.notifications.dispatch import dispatch_waiting_events
 
@@ -22,6 +23,7 @@ def fresh(ticket):
 def test_a_merged_ticket_is_closed_and_both_histories_name_the_other(taken, other_ticket, people):
     event = actions.merge(taken, by=people.karim, to=other_ticket, text="C’est la même panne.")
     assert (taken.status, taken.assignee) == ("closed", people.karim)
+    assert (taken.merged_into, taken.awaiting_since) == (other_ticket, None)
     assert (event.text, event.after["merged_into"]) == ("C’est la même panne.", other_ticket.pk)
     received = other_ticket.events.last()
     assert (received.action, received.actor) == ("receive_merged", people.karim)
@@ -75,6 +77,13 @@ def test_requester_who_disagrees_gets_the_ticket_back(taken, other_ticket, peopl
     actions.merge(taken, by=people.karim, to=other_ticket)
     actions.reject_closure(taken, by=people.lea, text="Ce n’est pas la même salle.")
     assert (taken.status, taken.assignee) == ("in_progress", people.karim)
+    assert fresh(taken).merged_into is None
+
+
+def test_a_merged_ticket_does_not_expire(taken, other_ticket, people, travel):
+    actions.merge(taken, by=people.karim, to=other_ticket)
+    travel(days=400)
+    assert not find_due_expiries().exists()
 
 
 def test_a_free_ticket_is_merged_with_the_privilege_to_take_it(

@@ -66,6 +66,9 @@ def test_requester_reads_where_the_request_goes_on_and_is_asked_nothing(
     page = lea.page(f"tickets/{taken.pk}/")
     assert f"The work goes on in request #{other_ticket.pk}." in page.text
     assert lea.page("").find(string="Waiting for you") is None
+    ended = lea.page("tickets/", show="ended").find("main").text
+    assert "Merged" in ended
+    assert "please confirm" not in ended
     assert "Is your problem solved?" not in page.text
     assert len(lines(page, other_ticket.pk)) == 1
     assert lea.get(f"tickets/{other_ticket.pk}/").status_code == 200

@@ -43,7 +43,7 @@ def merge(
 
     def compute_change(now: Ticket, access: TicketAccess) -> Change:
         check_target(now, to.pk, by)
-        return Change(facts={"merged_into": to.pk})
+        return Change({"merged_into": to})
 
     event = transition(
         lifecycle.MERGE, ticket, by, compute_change, text=text, files=files, submission=submission

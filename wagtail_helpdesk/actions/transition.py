@@ -239,10 +239,12 @@ def _apply_invariants(now: Ticket, fields: dict[str, Any], moment: Any) -> dict[
         fields["closed_at"] = now.closed_at or moment
     else:
         fields["closed_at"] = None
-    if status == Status.CLOSED:
-        fields.setdefault("awaiting_since", now.awaiting_since or moment)
-    else:
+    if status != Status.CLOSED:
+        fields["merged_into"] = None
+    if status != Status.CLOSED or fields.get("merged_into", now.merged_into_id) is not None:
         fields["awaiting_since"] = None
+    else:
+        fields.setdefault("awaiting_since", now.awaiting_since or moment)
     return fields
 
 

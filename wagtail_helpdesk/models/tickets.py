@@ -156,6 +156,15 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(_("ended on"), null=True, blank=True)
     awaiting_since = models.DateTimeField(_("awaiting approval since"), null=True, blank=True)
     resume_on = models.DateField(_("resumes on"), null=True, blank=True)
+    # Only while it is closed by a merge: then no approval is awaited.
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     is_open = models.GeneratedField(
         expression=Q(status__in=[str(s) for s in OPEN_STATUSES]),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
@@ -269,8 +278,9 @@ class Ticket(models.Model):
                 name="helpdesk_closed_at_when_ended",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.CLOSED, awaiting_since__isnull=False)
-                | Q(~Q(status=Status.CLOSED), awaiting_since=None),
+                condition=Q(status=Status.CLOSED, merged_into=None, awaiting_since__isnull=False)
+                | Q(status=Status.CLOSED, merged_into__isnull=False, awaiting_since=None)
+                | Q(~Q(status=Status.CLOSED), merged_into=None, awaiting_since=None),
                 name="helpdesk_awaits_when_closed",
             ),
             models.CheckConstraint(

@@ -39,6 +39,8 @@ TONES = {
     Status.CANCELLED: "rest",
     Status.REFUSED: "bad",
 }
+#: Of a ticket that was merged into another: nobody is awaited.
+MERGED_TONE = "rest"
 REQUESTER_TURNS = (Status.INCOMPLETE, Status.CLOSED)
 #: What an open ticket waits for, in the words of its requester and of the managers.
 REQUESTER_REASONS = {
@@ -79,6 +81,11 @@ def get_status_label(status: str, *, plain: bool, resume_on: date | None = None)
     if resume_on:
         return _("Postponed until %(date)s") % {"date": format_date(resume_on)}
     return str(REQUESTER_LABELS[Status(status)] if plain else Status(status).label)
+
+
+def get_merged_label() -> str:
+    """Return the label of a ticket that was merged into another, instead of that of its status."""
+    return _("Merged")
 
 
 def get_turn_label(status: str, *, is_in_charge: bool, resume_on: date | None = None) -> str:

@@ -27,6 +27,7 @@ FIELDS = (
     "priority",
     "version",
     "resume_on",
+    "merged_into",
     "last_activity_at",
     "created_at",
     "requester",
@@ -114,7 +115,8 @@ def _build_row(
         "is_requester": is_requester,
         "is_in_charge": value["assignee"] == reader.pk and not plain,
     }
-    is_open = value["status"] in AWAITING
+    is_merged = value["merged_into"] is not None
+    waits = value["status"] in AWAITING and not is_merged
     return TicketRow(
         number=value["number"],
         subject=value["subject"],
@@ -128,9 +130,9 @@ def _build_row(
         assignee=names.get(value["assignee"], ""),
         stamp=labels.format_timestamp(value["last_activity_at"]),
         when=labels.format_moment(value["last_activity_at"], now),
-        tone=labels.get_tone(value["status"], **turn),
-        wait=labels.format_wait(value["last_activity_at"], now) if is_open else "",
-        reason=labels.get_reason(value["status"], **turn),
+        tone=labels.MERGED_TONE if is_merged else labels.get_tone(value["status"], **turn),
+        wait=labels.format_wait(value["last_activity_at"], now) if waits else "",
+        reason="" if is_merged else labels.get_reason(value["status"], **turn),
         is_new=bool(value.get("is_new")),
         is_bookmarked=bool(value.get("is_bookmarked")),
         version=value["version"],
@@ -141,6 +143,8 @@ def _build_row(
 
 def _describe_turn(value: dict[str, Any], reader: Any, *, plain: bool) -> str:
     status, resume_on = value["status"], value["resume_on"]
+    if value["merged_into"] is not None:
+        return labels.get_merged_label()
     if value["requester"] == reader.pk:
         return labels.get_status_label(status, plain=plain, resume_on=resume_on)
     is_in_charge = value["assignee"] == reader.pk

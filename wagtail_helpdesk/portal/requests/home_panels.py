@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
-from wagtail_helpdesk import lifecycle
 from wagtail_helpdesk.lifecycle import Role, Status
-from wagtail_helpdesk.models import Event, Ticket
+from wagtail_helpdesk.models import Ticket
 from wagtail_helpdesk.portal import paging, ticket_rows
 from wagtail_helpdesk.portal.desk import desk_page
 from wagtail_helpdesk.portal.request import HelpdeskRequest
@@ -127,16 +125,9 @@ def read_open_requests(
 
 
 def find_waiting_tickets(request: HelpdeskRequest) -> list[ticket_rows.TicketRow]:
-    """Return the user's tickets with a question or a closure to answer, latest activity first.
-
-    A merged ticket is closed too, but asks nothing: the work goes on in the other one.
-    """
-    endings = (lifecycle.CLOSE.name, lifecycle.MERGE.name)
-    ended = Event.objects.filter(ticket=OuterRef("pk"), action__in=endings).order_by("-pk")
-    ending = Coalesce(Subquery(ended.values("action")[:1]), Value(""))
-    asks = Q(awaiting_since__isnull=False) & ~Q(ending=lifecycle.MERGE.name)
-    waits = Q(is_open=True, status=Status.INCOMPLETE) | asks
-    own = Ticket.objects.visible_to(request.user, through=(Role.REQUESTER,)).alias(ending=ending)
+    """Return the user's tickets with a question or a closure to answer, latest activity first."""
+    waits = Q(is_open=True, status=Status.INCOMPLETE) | Q(awaiting_since__isnull=False)
+    own = Ticket.objects.visible_to(request.user, through=(Role.REQUESTER,))
     page = ticket_rows.paginate_rows(
         own.filter(waits, requester=request.user),
         paging.RECENT,

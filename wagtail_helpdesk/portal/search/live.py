@@ -51,12 +51,14 @@ def find_own_requests(user: Any, question: str) -> list[dict[str, Any]]:
     else:
         tickets = tickets.filter(pk=number)
     rows = tickets.order_by("-last_activity_at", "-number").values(
-        "number", "subject", "status", "resume_on", "requester"
+        "number", "subject", "status", "resume_on", "requester", "merged_into"
     )[:MAX_REQUESTS]
     return [
         row
         | {
-            "words": labels.get_status_label(
+            "words": labels.get_merged_label()
+            if row["merged_into"]
+            else labels.get_status_label(
                 row["status"], plain=row["requester"] == user.pk, resume_on=row["resume_on"]
             )
         }

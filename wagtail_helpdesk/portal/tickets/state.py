@@ -113,8 +113,8 @@ class _Facts:
 def describe_state(ticket: Ticket, user: Any, history: History) -> TicketState:
     """Return the state of a ticket in words for its reader."""
     facts = _Facts(ticket, user, history)
-    if merge := _find_merge(ticket, history):
-        return _describe_merged(facts, merge)
+    if ticket.merged_into_id is not None:
+        return _describe_merged(facts)
     describe = _DESCRIPTIONS.get(facts.reader, _describe_to_others)
     return describe(facts)
 
@@ -124,7 +124,7 @@ def build_question(ticket: Ticket, user: Any, history: History) -> Question | No
     if ticket.requester_id != user.pk:
         return None
     if ticket.status == Status.CLOSED:
-        if _find_merge(ticket, history):
+        if ticket.merged_into_id is not None:
             return None
         entry = _find_closure(history)
         name = entry.author if entry else _("The manager")
@@ -136,14 +136,6 @@ def build_question(ticket: Ticket, user: Any, history: History) -> Question | No
         sentence = _("%(name)s is waiting for your reply.") % {"name": name}
         return Question(sentence, entry, is_closure=False)
     return None
-
-
-def _find_merge(ticket: Ticket, history: History) -> HistoryEntry | None:
-    """Return the merge that closed a ticket, None when it was closed otherwise."""
-    if ticket.status != Status.CLOSED or not history.latest:
-        return None
-    merge, closure = history.find_last(lifecycle.MERGE), history.find_last(lifecycle.CLOSE)
-    return merge if merge and (not closure or closure.event.pk < merge.event.pk) else None
 
 
 def _find_closure(history: History) -> HistoryEntry | None:
@@ -306,15 +298,15 @@ _DESCRIPTIONS: dict[Reader, Callable[[_Facts], TicketState]] = {
 }
 
 
-def _describe_merged(facts: _Facts, merge: HistoryEntry) -> TicketState:
-    number = {"number": merge.event.value_after("merged_into")}
+def _describe_merged(facts: _Facts) -> TicketState:
+    number = {"number": facts.ticket.merged_into_id}
     return TicketState(
-        label=_("Merged"),
+        label=labels.get_merged_label(),
         sentence=_("The work goes on in request #%(number)s.") % number
         if facts.reader is Reader.REQUESTER
         else _("The work goes on in ticket #%(number)s.") % number,
         detail=_("If it is not about the same, this one can be reopened."),
-        tone="hd-rest",
+        tone=f"hd-{labels.MERGED_TONE}",
         icon=_ICONS[facts.status],
     )
 
