@@ -39,17 +39,19 @@ def let_leases_run_out():
 
 def test_the_loop_delivers_without_django_q(ticket, smtp):
     with loop(smtp):
-        assert len(smtp.wait_for(4)) == 4
+        # The acknowledgement, and an alert to each of four managers.
+        assert len(smtp.wait_for(5)) == 5
 
 
 def test_mails_are_sent_although_a_killed_worker_freezes_the_cluster(ticket, people, smtp):
     with qcluster(smtp_port=smtp.port) as cluster, loop(smtp):
-        smtp.wait_for(4)
+        # The acknowledgement, and an alert to each of four managers.
+        smtp.wait_for(5)
         for child in children(cluster.pid):
             for worker in children(child)[:1]:
                 os.kill(worker, signal.SIGKILL)
         actions.take(ticket, by=people.karim)
-        smtp.wait_for(5)
+        smtp.wait_for(6)
     assert smtp.messages[-1].recipient == people.lea.email
 
 
