@@ -40,6 +40,7 @@ def make_row(status: Status, *, own: bool) -> TicketRow:
         "priority": Priority.NORMAL,
         "version": 0,
         "resume_on": None,
+        "merged_into": None,
         "last_activity_at": timezone.now(),
         "created_at": timezone.now(),
         "requester": None,
