@@ -28,6 +28,8 @@ def test_the_preferences_use_the_words_of_guide_section_ii_in_its_order(
     page.locator(".hd-nav summary").click()
     page.get_by_role("link", name="Préférences").click()
     page.get_by_role("link", name="Éditer vos préférences de gestionnaire").click()
+    # Until its script listens.
+    page.wait_for_url("**/preferences/manager/")
     preset = page.get_by_label("Surveillance des tickets (temps réel) :")
     assert preset.evaluate("field => field.selectedOptions[0].label") == "Moyenne"
     assert normalise("(sélectionnez 'Personnalisée' pour montrer les politiques)") in normalise(
