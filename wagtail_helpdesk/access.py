@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 NOBODY = Q(pk__in=[])
 #: The roles that may read a ticket. Being in charge adds nothing to being a manager.
 READERS = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.VIEWER)
-#: The roles that a person can have on a ticket.
-TICKET_ROLES = (Role.REQUESTER, Role.GUEST, Role.MANAGER, Role.IN_CHARGE, Role.VIEWER)
 
 AUDIENCES: dict[Role, tuple[Audience, ...]] = {
     Role.REQUESTER: (Audience.EVERYONE, Audience.REQUESTER),
@@ -79,20 +77,13 @@ def configuration_privileges_of(user: Any) -> dict[int, frozenset[Privilege]]:
     return {service: privileges for service, privileges in held if privileges}
 
 
-def build_role_filters(
-    user: Any, ticket: str = "", roles: Collection[Role] = TICKET_ROLES
-) -> dict[Role, Q]:
-    """Return, for each of these roles, the condition under which the user has it.
+def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
+    """Return the condition under which the user has this role.
 
     ``ticket`` is the path to the ticket from the model that is filtered, with its double
     underscore: ``"ticket__"`` for events. All are EXISTS subqueries: measured, neither joins nor
     unions of ids stay on indexes for every user.
     """
-    return {role: build_role_filter(role, user, ticket) for role in roles}
-
-
-def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
-    """Return the condition under which the user has this role."""
     match role:
         case Role.REQUESTER:
             return Q(**{f"{ticket}requester": user.pk})
@@ -102,9 +93,6 @@ def build_role_filter(role: Role, user: Any, ticket: str = "") -> Q:
             return Q(
                 Exists(user.helpdesk_manager_rows.filter(service=OuterRef(f"{ticket}service")))
             )
-        case Role.IN_CHARGE:
-            manages = build_role_filter(Role.MANAGER, user, ticket)
-            return Q(**{f"{ticket}assignee": user}) & manages
         case Role.VIEWER:
             return Q(**{f"{ticket}visibility": Visibility.PUBLIC}) & sees_service_q(
                 user, f"{ticket}service"

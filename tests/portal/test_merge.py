@@ -70,6 +70,7 @@ def test_requester_reads_where_the_request_goes_on_and_is_asked_nothing(
     assert "Merged" in ended
     assert "please confirm" not in ended
     assert "Is your problem solved?" not in page.text
+    assert "please confirm" not in page.text
     assert len(lines(page, other_ticket.pk)) == 1
     assert lea.get(f"tickets/{other_ticket.pk}/").status_code == 200
 

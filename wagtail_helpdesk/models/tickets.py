@@ -49,9 +49,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Add the user's roles and privileges to each ticket, for ``Ticket.access``."""
         roles = {
             f"is_{role.value}": models.ExpressionWrapper(
-                condition, output_field=models.BooleanField()
+                access.build_role_filter(role, user), output_field=models.BooleanField()
             )
-            for role, condition in access.build_role_filters(user, roles=_ANNOTATED_ROLES).items()
+            for role in _ANNOTATED_ROLES
         }
         privileges = {
             privilege.value: F(f"manager_row__{privilege.value}") for privilege in Privilege
@@ -162,7 +162,7 @@ class Ticket(models.Model):
         verbose_name=_("merged into"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.RESTRICT,
         related_name="+",
     )
     is_open = models.GeneratedField(
@@ -339,12 +339,18 @@ class Ticket(models.Model):
         managing_user = getattr(self, "managing_user", None)
         if managing_user is not None:
             roles.add(Role.MANAGER)
-            roles |= {Role.IN_CHARGE} if self.assignee_id == managing_user else set()
+            if self.assignee_id == managing_user:
+                roles.add(Role.IN_CHARGE)
         return TicketAccess(
             # A viewer may read a public ticket and has no other role on it.
             roles=frozenset(roles - {Role.VIEWER} or roles),
             privileges=frozenset(p for p in Privilege if getattr(self, p.value, None)),
         )
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether the ticket was closed because another one says the same."""
+        return self.merged_into_id is not None
 
     def roles_of(self, user: Any) -> frozenset[Role]:
         """Return the user's roles on the ticket."""

@@ -39,8 +39,6 @@ TONES = {
     Status.CANCELLED: "rest",
     Status.REFUSED: "bad",
 }
-#: Of a ticket that was merged into another: nobody is awaited.
-MERGED_TONE = "rest"
 REQUESTER_TURNS = (Status.INCOMPLETE, Status.CLOSED)
 #: What an open ticket waits for, in the words of its requester and of the managers.
 REQUESTER_REASONS = {
@@ -56,16 +54,24 @@ MANAGER_REASONS = {
 }
 
 
-def get_tone(status: str, *, is_requester: bool, is_in_charge: bool) -> str:
+def get_tone(
+    status: str, *, is_requester: bool, is_in_charge: bool, is_merged: bool = False
+) -> str:
     """Return the class of the colour of a status, ``you`` where the reader must act."""
+    if is_merged:
+        return "rest"
     own = status in REQUESTER_TURNS if is_requester else False
     if own or (is_in_charge and status == Status.IN_PROGRESS):
         return "you"
     return TONES[Status(status)]
 
 
-def get_reason(status: str, *, is_requester: bool, is_in_charge: bool) -> str:
+def get_reason(
+    status: str, *, is_requester: bool, is_in_charge: bool, is_merged: bool = False
+) -> str:
     """Return what a ticket waits for; empty where its status says everything."""
+    if is_merged:
+        return ""
     if is_requester:
         return str(REQUESTER_REASONS.get(Status(status), ""))
     if is_in_charge and status == Status.IN_PROGRESS:
@@ -73,28 +79,30 @@ def get_reason(status: str, *, is_requester: bool, is_in_charge: bool) -> str:
     return str(MANAGER_REASONS.get(Status(status), ""))
 
 
-def get_status_label(status: str, *, plain: bool, resume_on: date | None = None) -> str:
+def get_status_label(
+    status: str, *, plain: bool, resume_on: date | None = None, is_merged: bool = False
+) -> str:
     """Return the label of a status: in plain words for requesters (``plain``), else as on the desk.
 
-    ``plain`` is for requesters who do not manage the service.
+    ``plain`` is for requesters who do not manage the service. Of a ticket that was merged into another
+    nothing is awaited, whatever its status.
     """
+    if is_merged:
+        return _("Merged")
     if resume_on:
         return _("Postponed until %(date)s") % {"date": format_date(resume_on)}
     return str(REQUESTER_LABELS[Status(status)] if plain else Status(status).label)
 
 
-def get_merged_label() -> str:
-    """Return the label of a ticket that was merged into another, instead of that of its status."""
-    return _("Merged")
-
-
-def get_turn_label(status: str, *, is_in_charge: bool, resume_on: date | None = None) -> str:
+def get_turn_label(
+    status: str, *, is_in_charge: bool, resume_on: date | None = None, is_merged: bool = False
+) -> str:
     """Return whose turn it is on a ticket, for a manager; elsewhere its status."""
     if is_in_charge and status == Status.IN_PROGRESS:
         return pgettext("whose turn", "Your turn")
     if status == Status.INCOMPLETE:
         return pgettext("whose turn", "Waiting for the requester")
-    return get_status_label(status, plain=False, resume_on=resume_on)
+    return get_status_label(status, plain=False, resume_on=resume_on, is_merged=is_merged)
 
 
 def format_moment(when: datetime, now: datetime) -> str:

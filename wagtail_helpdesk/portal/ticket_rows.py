@@ -114,9 +114,9 @@ def _build_row(
     turn = {
         "is_requester": is_requester,
         "is_in_charge": value["assignee"] == reader.pk and not plain,
+        "is_merged": value["merged_into"] is not None,
     }
-    is_merged = value["merged_into"] is not None
-    waits = value["status"] in AWAITING and not is_merged
+    waits = value["status"] in AWAITING and not turn["is_merged"]
     return TicketRow(
         number=value["number"],
         subject=value["subject"],
@@ -130,9 +130,9 @@ def _build_row(
         assignee=names.get(value["assignee"], ""),
         stamp=labels.format_timestamp(value["last_activity_at"]),
         when=labels.format_moment(value["last_activity_at"], now),
-        tone=labels.MERGED_TONE if is_merged else labels.get_tone(value["status"], **turn),
+        tone=labels.get_tone(value["status"], **turn),
         wait=labels.format_wait(value["last_activity_at"], now) if waits else "",
-        reason="" if is_merged else labels.get_reason(value["status"], **turn),
+        reason=labels.get_reason(value["status"], **turn),
         is_new=bool(value.get("is_new")),
         is_bookmarked=bool(value.get("is_bookmarked")),
         version=value["version"],
@@ -142,13 +142,11 @@ def _build_row(
 
 
 def _describe_turn(value: dict[str, Any], reader: Any, *, plain: bool) -> str:
-    status, resume_on = value["status"], value["resume_on"]
-    if value["merged_into"] is not None:
-        return labels.get_merged_label()
+    status = value["status"]
+    state = {"resume_on": value["resume_on"], "is_merged": value["merged_into"] is not None}
     if value["requester"] == reader.pk:
-        return labels.get_status_label(status, plain=plain, resume_on=resume_on)
-    is_in_charge = value["assignee"] == reader.pk
-    return labels.get_turn_label(status, is_in_charge=is_in_charge, resume_on=resume_on)
+        return labels.get_status_label(status, plain=plain, **state)
+    return labels.get_turn_label(status, is_in_charge=value["assignee"] == reader.pk, **state)
 
 
 def paginate_rows(

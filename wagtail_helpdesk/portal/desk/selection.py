@@ -105,12 +105,16 @@ class Selection:
                 number=ticket.pk,
                 subject=ticket.subject,
                 status=labels.get_status_label(
-                    ticket.status, plain=False, resume_on=ticket.resume_on
+                    ticket.status,
+                    plain=False,
+                    resume_on=ticket.resume_on,
+                    is_merged=ticket.is_merged,
                 ),
                 tone=labels.get_tone(
                     ticket.status,
                     is_requester=False,
                     is_in_charge=Role.IN_CHARGE in ticket.access.roles,
+                    is_merged=ticket.is_merged,
                 ),
                 colleague=names.get(ticket.assignee_id, "") if self._is_of_other(ticket) else "",
                 value=f"{ticket.pk}-{ticket.version}-{last.get(ticket.pk, 0)}",

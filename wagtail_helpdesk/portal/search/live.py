@@ -56,10 +56,11 @@ def find_own_requests(user: Any, question: str) -> list[dict[str, Any]]:
     return [
         row
         | {
-            "words": labels.get_merged_label()
-            if row["merged_into"]
-            else labels.get_status_label(
-                row["status"], plain=row["requester"] == user.pk, resume_on=row["resume_on"]
+            "words": labels.get_status_label(
+                row["status"],
+                plain=row["requester"] == user.pk,
+                resume_on=row["resume_on"],
+                is_merged=row["merged_into"] is not None,
             )
         }
         for row in rows

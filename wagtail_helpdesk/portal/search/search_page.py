@@ -263,9 +263,9 @@ def _build_row(hit: SearchHit, request: HelpdeskRequest) -> SearchResultRow:
         subject=hit.subject,
         place=f"{ticket.service} › {ticket.category}",
         status=ticket.status,
-        status_words=labels.get_merged_label()
-        if ticket.merged_into_id
-        else labels.get_status_label(ticket.status, plain=plain, resume_on=ticket.resume_on),
+        status_words=labels.get_status_label(
+            ticket.status, plain=plain, resume_on=ticket.resume_on, is_merged=ticket.is_merged
+        ),
         messages=[],
     )
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from wagtail_helpdesk.dates import format_date
 from wagtail_helpdesk.lifecycle import Role, Status
 from wagtail_helpdesk.models import Ticket
-from wagtail_helpdesk.portal.labels import REQUESTER_LABELS
+from wagtail_helpdesk.portal.labels import REQUESTER_LABELS, get_status_label
 
 
 class Reader(Enum):
@@ -44,9 +42,12 @@ def get_reader(ticket: Ticket) -> Reader:
 
 def get_status_words(ticket: Ticket, reader: Reader) -> str:
     """Return the label of the status of a ticket in words for its reader."""
-    if ticket.resume_on:
-        return _("Postponed until %(date)s") % {"date": format_date(ticket.resume_on)}
-    status = Status(ticket.status)
-    if reader is Reader.MANAGER:
-        return str(status.label)
-    return str((REQUESTER_LABELS if reader is Reader.REQUESTER else GUEST_LABELS)[status])
+    in_own_words = reader in (Reader.MANAGER, Reader.REQUESTER)
+    if in_own_words or ticket.resume_on or ticket.is_merged:
+        return get_status_label(
+            ticket.status,
+            plain=reader is not Reader.MANAGER,
+            resume_on=ticket.resume_on,
+            is_merged=ticket.is_merged,
+        )
+    return str(GUEST_LABELS[Status(ticket.status)])

@@ -86,6 +86,7 @@ class _Facts:
             "date": format_date(ticket.resume_on) if ticket.resume_on else "",
             "asked": self.asked.when_in_sentence if self.asked else "",
             "deadline": format_deadline(ticket),
+            "number": str(ticket.merged_into_id),
         }
 
     @cached_property
@@ -113,7 +114,7 @@ class _Facts:
 def describe_state(ticket: Ticket, user: Any, history: History) -> TicketState:
     """Return the state of a ticket in words for its reader."""
     facts = _Facts(ticket, user, history)
-    if ticket.merged_into_id is not None:
+    if ticket.is_merged:
         return _describe_merged(facts)
     describe = _DESCRIPTIONS.get(facts.reader, _describe_to_others)
     return describe(facts)
@@ -124,7 +125,7 @@ def build_question(ticket: Ticket, user: Any, history: History) -> Question | No
     if ticket.requester_id != user.pk:
         return None
     if ticket.status == Status.CLOSED:
-        if ticket.merged_into_id is not None:
+        if ticket.is_merged:
             return None
         entry = _find_closure(history)
         name = entry.author if entry else _("The manager")
@@ -299,22 +300,22 @@ _DESCRIPTIONS: dict[Reader, Callable[[_Facts], TicketState]] = {
 
 
 def _describe_merged(facts: _Facts) -> TicketState:
-    number = {"number": facts.ticket.merged_into_id}
-    return TicketState(
-        label=labels.get_merged_label(),
-        sentence=_("The work goes on in request #%(number)s.") % number
-        if facts.reader is Reader.REQUESTER
-        else _("The work goes on in ticket #%(number)s.") % number,
-        detail=_("If it is not about the same, this one can be reopened."),
-        tone=f"hd-{labels.MERGED_TONE}",
-        icon=_ICONS[facts.status],
+    is_requester = facts.reader is Reader.REQUESTER
+    sentence = (
+        _("The work goes on in request #%(number)s.")
+        if is_requester
+        else _("The work goes on in ticket #%(number)s.")
     )
+    return _make_state(facts, sentence, _("If it is not about the same, this one can be reopened."))
 
 
 def get_tone(ticket: Ticket, reader: Reader) -> str:
     """Return the class of the colour of the status: it means whose turn it is."""
     tone = labels.get_tone(
-        ticket.status, is_requester=reader is Reader.REQUESTER, is_in_charge=False
+        ticket.status,
+        is_requester=reader is Reader.REQUESTER,
+        is_in_charge=False,
+        is_merged=ticket.is_merged,
     )
     return f"hd-{tone}" if tone else ""
 
