@@ -216,7 +216,10 @@ def _find_reported(chosen: set[tuple[int, int]]) -> set[tuple[int, int]]:
     for some in split_into_chunks({user for user, _ in chosen}):
         for row in ReportPreference.objects.filter(user__in=some, service__in=services):
             key = (row.user_id, row.service_id)
-            found = found | ({key} & chosen) if row.is_sent else found - {key}
+            if not row.is_sent:
+                found.discard(key)
+            elif key in chosen:
+                found.add(key)
     return found
 
 

@@ -211,7 +211,7 @@ def _header(message: Message, name: str) -> str:
 def _decode_words(value: str) -> str:
     try:
         parts = [
-            part.decode((_is_charset(charset) and charset) or "utf-8", "replace")
+            part.decode(_keep_charset(charset or "") or "utf-8", "replace")
             if isinstance(part, bytes)
             else part
             for part, charset in decode_header(value)
@@ -222,12 +222,12 @@ def _decode_words(value: str) -> str:
     return clean_line(value)
 
 
-def _is_charset(name: str | None) -> bool:
-    """Return whether Python decodes a character set, in time proportional to the text."""
+def _keep_charset(name: str) -> str:
+    """Return the name of a character set, empty unless Python decodes it in linear time."""
     try:
-        return bool(name) and codecs.lookup(name or "").name not in _NOT_CHARSETS
+        return "" if codecs.lookup(name).name in _NOT_CHARSETS else name
     except (LookupError, ValueError):
-        return False
+        return ""
 
 
 # -- texts and files ---------------------------------------------------------------------------
@@ -246,8 +246,7 @@ def _decode(content: bytes, charset: str) -> str:
     charset = charset.strip("\"' ").lower()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         charset = "utf-16"
-    if charset and not _is_charset(charset):
-        charset = ""
+    charset = _keep_charset(charset)
     tries = ["utf-8"] if not charset or charset in _LATIN else [charset, "utf-8"]
     # No text in a character set of one byte looks like UTF-8 by accident.
     tries += ["cp1252" if not charset or charset in _LATIN - {"iso-8859-15"} else charset, "cp1252"]

@@ -82,12 +82,9 @@ def read_token(text: str) -> ReplyToken | None:
 
 def find_tokens(text: str) -> Iterator[ReplyToken]:
     """Yield the valid tokens of the reply addresses of this site in a text, in order."""
-    local_part, at, domain = helpdesk_settings.MAIL_IN_ADDRESS.rpartition("@")
-    if not at:
-        return
-    address = rf"{re.escape(local_part)}\+([a-z2-7]{{20,60}})@{re.escape(domain)}"
-    for found in re.finditer(address, text, re.IGNORECASE):
-        if token := read_token(found[1]):
+    pattern = _build_address_pattern()
+    for found in pattern.finditer(text) if pattern else ():
+        if token := read_token(found["token"]):
             yield token
 
 
@@ -96,11 +93,18 @@ def hide_tokens(text: str) -> str:
 
     A quoted footer contains the address of its reader, whom the token proves.
     """
+    pattern = _build_address_pattern()
+    return pattern.sub(r"\g<before>\g<after>", text) if pattern else text
+
+
+def _build_address_pattern() -> re.Pattern[str] | None:
+    """Return what matches the reply addresses of this site, None without ``MAIL_IN_ADDRESS``."""
     local_part, at, domain = helpdesk_settings.MAIL_IN_ADDRESS.rpartition("@")
     if not at:
-        return text
-    address = rf"({re.escape(local_part)})\+[a-z2-7]{{20,60}}(@{re.escape(domain)})"
-    return re.sub(address, r"\1\2", text, flags=re.IGNORECASE)
+        return None
+    before, after = re.escape(local_part), re.escape(f"@{domain}")
+    pattern = rf"(?P<before>{before})\+(?P<token>{_TOKEN.pattern})(?P<after>{after})"
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _sign(payload: bytes, secret: str | bytes) -> bytes:
